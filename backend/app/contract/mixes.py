@@ -1,0 +1,73 @@
+"""The files a mixtape leaves that a program reads: ``timeline.json``, ``waveform.json``, ``report.json``."""
+
+from __future__ import annotations
+
+from .base import Shape
+
+
+class ClipView(Shape):
+    """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds."""
+
+    track_id: str
+    title: str
+    artist: str
+    start_s: float
+    end_s: float
+    source_start_s: float
+    source_end_s: float
+    warp: list[tuple[float, float]]
+    pitch_semitones: float
+    gain_db: float
+    fade_in_s: float
+    fade_out_s: float
+
+
+class TransitionView(Shape):
+    """A join: ``outgoing`` and ``incoming`` are indices into ``clips``."""
+
+    outgoing: int
+    incoming: int
+    kind: str
+    start_s: float
+    end_s: float
+    asked_s: float
+    low_pass_hz: float | None
+    reason: str
+
+
+class ChapterView(Shape):
+    """A chapter starts where its track becomes the one to be heard."""
+
+    start_s: float
+    title: str
+
+
+class TimelineView(Shape):
+    """The mix, so that anybody can check it without Segue's code."""
+
+    version: int
+    sample_rate: int
+    duration_s: float
+    duration_samples: int
+    master_gain_db: float
+    clips: list[ClipView]
+    transitions: list[TransitionView]
+    chapters: list[ChapterView]
+
+
+class WaveformView(Shape):
+    """The rendered mix as ``peaks``: the largest magnitude (0 to 1) of each bin, both channels."""
+
+    duration_s: float
+    bins_per_s: float
+    peaks: list[float]
+
+
+class ReportView(Shape):
+    """What was measured on the finished mix."""
+
+    duration_s: float
+    loudness_lufs: float
+    true_peak_dbtp: float
+    limited_db: float
+    notes: list[str]

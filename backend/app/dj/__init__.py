@@ -1,0 +1,1 @@
+"""What to play, in which order, joined how: decisions as plain data; no sample is touched here."""

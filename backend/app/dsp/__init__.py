@@ -1,0 +1,1 @@
+"""Samples in, samples out. Audio is float32, shape ``(channels, n_samples)``."""

@@ -1,0 +1,102 @@
+"""The one family of errors a person may see: a stable code, what happened, what to do about it."""
+
+from __future__ import annotations
+
+
+class SegueError(Exception):
+    """Something a user or caller can act on.
+
+    ``code`` is stable and machine-readable, ``message`` says what happened in words that are safe
+    to show, ``hint`` says what to do next. ``retryable`` tells whether the same call may succeed
+    later without a change. No HTTP status lives here: ``api/problems.py`` maps codes to statuses.
+    """
+
+    code = "error"
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+
+class NotFound(SegueError):
+    """The object does not exist, or belongs to somebody else: the two answers are the same."""
+
+    code = "not_found"
+
+
+class Conflict(SegueError):
+    """The object is in a state that does not allow this."""
+
+    code = "conflict"
+
+
+class InvalidRequest(SegueError):
+    """The request is well-formed but asks for something that makes no sense."""
+
+    code = "invalid_request"
+
+
+class NotSignedIn(SegueError):
+    """No valid credentials came with the request."""
+
+    code = "not_signed_in"
+
+
+class TooManyAttempts(SegueError):
+    """Too many failed sign-ins; ``retry_after_s`` tells when to try again."""
+
+    code = "too_many_attempts"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class RejectedFile(SegueError):
+    """A file that the gate does not let in; ``code`` says which rule refused it."""
+
+    code = "not_audio"
+
+
+class InvalidAudioError(SegueError):
+    """Samples that a DSP function cannot work on: shape, length or value."""
+
+    code = "invalid_audio"
+
+
+class InvalidTimeline(SegueError):
+    """A timeline that no renderer could play."""
+
+    code = "invalid_timeline"
+
+
+class ToolFailed(SegueError):
+    """A program that Segue relies on (ffmpeg) ended in failure or ran out of time."""
+
+    code = "tool_failed"
+    retryable = True
+
+
+class StorageFull(SegueError):
+    """There is no room left to work in."""
+
+    code = "storage_full"
+    retryable = True
+
+
+class StepTimeout(SegueError):
+    """A step ran longer than it is allowed to."""
+
+    code = "step_timeout"
+    retryable = True
+
+
+class BadSettings(SegueError):
+    """The process must not start with settings like these."""
+
+    code = "bad_settings"

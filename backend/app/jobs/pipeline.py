@@ -1,0 +1,56 @@
+"""What a job kind looks like: named steps, in order, each reading and writing one workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from .workspace import Workspace
+
+JobT = TypeVar("JobT")
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext(Generic[JobT]):
+    """What a running step is given.
+
+    Attributes
+    ----------
+    job : what the pipeline's ``open`` made of the job's inputs
+    workspace : where artifacts of earlier steps are read and this step's are written
+    progress : call with 0 to 1; may raise to end the step at once
+    note : call with a sentence that the user should read on the job
+    """
+
+    job: JobT
+    workspace: Workspace
+    progress: Callable[[float], None]
+    note: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[JobT]):
+    """One part of a job.
+
+    ``weight`` is the expected cost in seconds for a second of input audio, relative to the other
+    steps: it shares out the progress bar, and stands in for the measured speed until there is one.
+    ``when`` says whether this job needs the step at all.
+    """
+
+    name: str
+    run: Callable[[StepContext[JobT]], None]
+    weight: float = 1.0
+    when: Callable[[JobT], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline(Generic[JobT]):
+    """A job kind: how to make sense of the inputs kept on its row, and the steps to take."""
+
+    open: Callable[[str], JobT]
+    steps: tuple[Step[JobT], ...]
+
+    def steps_for(self, job: JobT) -> tuple[Step[JobT], ...]:
+        """The steps that this very job will take, in order."""
+        return tuple(step for step in self.steps if step.when is None or step.when(job))

@@ -1,0 +1,1 @@
+"""Files to samples and back, by way of ffmpeg, libsndfile, mutagen and Pillow; the gate."""

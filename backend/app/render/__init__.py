@@ -1,0 +1,1 @@
+"""A timeline turned into sound: blocks in, blocks out; nothing is decided here."""
