@@ -89,6 +89,13 @@ class StorageFull(SegueError):
     retryable = True
 
 
+class StoreBusy(SegueError):
+    """Other writers kept the database locked for longer than we wait."""
+
+    code = "busy"
+    retryable = True
+
+
 class StepTimeout(SegueError):
     """A step ran longer than it is allowed to."""
 

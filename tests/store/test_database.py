@@ -1,0 +1,148 @@
+"""The promises of ``store.database``: patience, isolation, UTC, migrations run once."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from backend.app.errors import StoreBusy
+from backend.app.store import accounts, database, library
+from backend.app.store.database import Database, UtcDateTime, open_database
+
+TABLES_OF_THE_HOUSE = (accounts.UserRow, library.TrackRow)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    opened = open_database(f"sqlite:///{tmp_path}/segue.db")
+    with opened.write() as session:
+        session.connection().execute(sa.text("CREATE TABLE counter (n INTEGER)"))
+        session.connection().execute(sa.text("INSERT INTO counter VALUES (0)"))
+    yield opened
+    opened.close()
+
+
+def _count(db: Database) -> int:
+    with db.read() as session:
+        return session.connection().execute(sa.text("SELECT n FROM counter")).scalar_one()
+
+
+def _pragma(db: Database, name: str) -> object:
+    with db.read() as session:
+        return session.connection().execute(sa.text(f"PRAGMA {name}")).scalar_one()
+
+
+def test_sqlite_is_set_up_for_many_threads_and_sudden_ends(db):
+    assert _pragma(db, "journal_mode") == "wal"
+    assert _pragma(db, "synchronous") == 1
+    assert _pragma(db, "foreign_keys") == 1
+    assert _pragma(db, "busy_timeout") == 5000
+
+
+def test_the_file_is_readable_for_its_owner_only(db, tmp_path):
+    assert stat.S_IMODE((tmp_path / "segue.db").stat().st_mode) == 0o600
+
+
+def test_a_block_that_raises_changes_nothing(db):
+    with pytest.raises(RuntimeError), db.write() as session:
+        session.connection().execute(sa.text("UPDATE counter SET n = 5"))
+        raise RuntimeError
+    assert _count(db) == 0
+
+
+def test_what_a_reader_changes_is_thrown_away(db):
+    with db.read() as session:
+        session.connection().execute(sa.text("UPDATE counter SET n = 5"))
+    assert _count(db) == 0
+
+
+def test_threads_that_read_then_write_lose_no_update(db):
+    def add_one() -> None:
+        for _ in range(25):
+            with db.write() as session:
+                connection = session.connection()
+                n = connection.execute(sa.text("SELECT n FROM counter")).scalar_one()
+                connection.execute(sa.text("UPDATE counter SET n = :n"), {"n": n + 1})
+
+    threads = [threading.Thread(target=add_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert _count(db) == 100
+
+
+def test_readers_do_not_wait_for_a_writer(db):
+    with db.write() as session:
+        session.connection().execute(sa.text("UPDATE counter SET n = 5"))
+        started = time.monotonic()
+        assert _count(db) == 0
+        # far under the 5 s that a writer would wait for the lock
+        assert time.monotonic() - started < 1.0
+
+
+def test_a_database_locked_for_too_long_is_a_retryable_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.1)
+    db = open_database(f"sqlite:///{tmp_path}/segue.db")
+    other = sqlite3.connect(tmp_path / "segue.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy) as caught, db.write() as session:
+        session.connection()
+    assert caught.value.retryable
+    other.close()
+    db.close()
+
+
+def test_a_moment_comes_back_as_the_same_moment_in_utc(db):
+    table = sa.Table("moments", sa.MetaData(), sa.Column("at", UtcDateTime()))
+    moment = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone(timedelta(hours=5)))
+    with db.write() as session:
+        table.create(session.connection())
+        session.connection().execute(table.insert().values(at=moment))
+    with db.read() as session:
+        stored = session.connection().execute(sa.select(table.c.at)).scalar_one()
+    assert stored == moment
+    assert stored.tzinfo is UTC
+
+
+def test_a_moment_without_a_time_zone_is_refused():
+    dialect = sa.create_engine("sqlite://").dialect
+    with pytest.raises(ValueError, match="time zone"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), dialect)
+
+
+def test_processes_that_start_together_migrate_once(tmp_path):
+    url = f"sqlite:///{tmp_path}/new/segue.db"
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            open_database(url).close()
+        except BaseException as e:  # noqa: BLE001 - a thread's failure must reach the test
+            failures.append(e)
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path):
+    open_database(f"sqlite:///{tmp_path}/segue.db").close()
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/segue.db")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
