@@ -14,7 +14,8 @@ from typing import cast
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, TimeoutError as NoFreeConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, UniqueConstraint, delete, func
-from sqlmodel import BigInteger, Field, Session, SQLModel, col, select
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import BigInteger, Field, SQLModel
 
-from .database import Database, UtcDateTime
+from .database import UtcDateTime
 
 
 class UploadRow(SQLModel, table=True):

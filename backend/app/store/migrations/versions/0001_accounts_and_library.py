@@ -86,7 +86,9 @@ def _library() -> None:
         "tracks",
         sa.Column("id", sa.String(), primary_key=True),
         _owner(),
-        sa.Column("upload_id", sa.String(), sa.ForeignKey("uploads.id"), nullable=False, index=True),
+        sa.Column(
+            "upload_id", sa.String(), sa.ForeignKey("uploads.id"), nullable=False, index=True
+        ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("content", sa.String(), nullable=False, index=True),
         _text("title"),
