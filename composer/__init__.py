@@ -1,0 +1,1 @@
+"""Composes songs whose every beat, key, section and stem is known: truth for tests and demo."""

@@ -1,0 +1,93 @@
+"""Which bars a song has: the style's form laid over them, the chords, and who plays where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer.clock import Clock
+from composer.song import Section
+from composer.styles import FormPart
+from composer.theory import PROGRESSIONS, Key
+
+# Sections are whole multiples of the longest of these that lets the whole form fit.
+UNITS_BARS = (8, 4, 2, 1)
+PHRASE_BARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: where it is, whose it is, and its chord (a scale degree, 0 is the tonic)."""
+
+    index: int
+    part: FormPart
+    chord: int
+    opens: bool
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the form with the bars it got."""
+
+    part: FormPart
+    start_bar: int
+    bars: int
+
+
+def lay_out(form: tuple[FormPart, ...], n_bars: int) -> tuple[Block, ...]:
+    """Share ``n_bars`` among the parts by weight; too few bars drop the quietest parts."""
+    parts = list(form)
+    while len(parts) > n_bars:
+        parts.remove(min(parts, key=lambda part: part.energy))
+    unit = next(u for u in UNITS_BARS if n_bars // u >= len(parts))
+    lengths = [unit] * len(parts)
+    for _ in range(n_bars // unit - len(parts)):
+        shares = [n / part.weight for n, part in zip(lengths, parts, strict=True)]
+        lengths[shares.index(min(shares))] += unit
+    lengths[-1] += n_bars - sum(lengths)
+    starts = np.cumsum([0, *lengths[:-1]])
+    return tuple(Block(p, int(s), n) for p, s, n in zip(parts, starts, lengths, strict=True))
+
+
+def write_bars(blocks: tuple[Block, ...], key: Key, seed: int) -> tuple[Bar, ...]:
+    """Give every bar its chord: loud parts share one progression, the others a second one."""
+    rng = np.random.default_rng([seed, 21])
+    choices = PROGRESSIONS[key.mode]
+    loud, calm = (choices[i] for i in rng.integers(len(choices), size=2))
+    return tuple(
+        Bar(
+            index=block.start_bar + i,
+            part=block.part,
+            chord=(loud if block.part.energy > 0.8 else calm)[i % 4],
+            opens=i == 0,
+            closes=i == block.bars - 1,
+        )
+        for block in blocks
+        for i in range(block.bars)
+    )
+
+
+def sections_of(blocks: tuple[Block, ...], clock: Clock, end_s: float) -> tuple[Section, ...]:
+    """The sections in seconds; the last, "end", is the closing chord ringing out."""
+    played = tuple(
+        Section(
+            name=block.part.name,
+            start_s=clock.bar_s(block.start_bar),
+            end_s=clock.bar_s(block.start_bar + block.bars),
+            start_bar=block.start_bar,
+            bars=block.bars,
+            energy=block.part.energy,
+        )
+        for block in blocks
+    )
+    return (
+        *played,
+        Section("end", played[-1].end_s, end_s, played[-1].start_bar + played[-1].bars, 0, 0.0),
+    )
+
+
+def phrase_bars(blocks: tuple[Block, ...]) -> list[int]:
+    """The bars on which phrases begin: every eight bars, counted anew in each section."""
+    return [bar for b in blocks for bar in range(b.start_bar, b.start_bar + b.bars, PHRASE_BARS)]

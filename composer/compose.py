@@ -1,0 +1,120 @@
+"""Compose a song from its spec: clock, arrangement, band, mixdown."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer.arrangement import lay_out, phrase_bars, sections_of, write_bars
+from composer.clock import Clock, make_clock
+from composer.mixdown import balance, master, pump
+from composer.players import play_arp, play_bass, play_chords, play_drums, sing
+from composer.song import SAMPLE_RATE, Song, SongSpec
+from composer.stage import Stage
+from composer.styles import STYLES, Style
+from composer.theory import KEY_NAMES, parse_key
+
+DEFAULT_DURATION_S = 90.0
+# The closing chord rings at least this long.
+RING_S = 1.5
+# Songs differ in loudness as masters do: about -21 to -11 LUFS.
+RMS_DBFS = (-21.0, -12.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the dice and the spec settle before a note is played."""
+
+    tempo_bpm: float
+    key: str
+    rms_dbfs: float
+    clock: Clock
+    n_bars: int
+    n_samples: int
+
+
+def compose_song(spec: SongSpec) -> Song:
+    """Compose, play and mix a song; the same spec always gives the same samples.
+
+    Raises
+    ------
+    ValueError
+        If ``duration_s`` leaves no room for a single bar.
+    """
+    style = STYLES[spec.style]
+    frame = _settle(spec, style)
+    key = parse_key(frame.key)
+    blocks = lay_out(style.form, frame.n_bars)
+    stage = Stage(
+        spec=spec,
+        style=style,
+        key=key,
+        clock=frame.clock,
+        bars=write_bars(blocks, key, spec.seed),
+        step_s=15.0 / frame.tempo_bpm,
+        n_samples=frame.n_samples,
+    )
+    onsets = play_drums(stage)
+    for play in (play_bass, play_chords, play_arp, sing):
+        play(stage)
+    balance(stage.stems)
+    for ducked in ("bass", "other"):
+        pump(stage.stems[ducked], onsets["kick"], style.pump)
+    mix = master(stage.stems, frame.rms_dbfs)
+    beats = frame.clock.beats[: frame.n_bars * style.beats_per_bar + 1]
+    return Song(
+        title=spec.title or f"{frame.key} {spec.style} {spec.seed}",
+        artist=spec.artist or "The Composer",
+        style=spec.style,
+        seed=spec.seed,
+        samples=mix,
+        stems=stage.stems,
+        beats=beats,
+        downbeats=beats[:: style.beats_per_bar],
+        phrases=np.array([frame.clock.bar_s(bar) for bar in phrase_bars(blocks)]),
+        sections=sections_of(blocks, frame.clock, frame.n_samples / SAMPLE_RATE),
+        onsets=onsets,
+        key=frame.key,
+        tempo_bpm=frame.tempo_bpm,
+        beats_per_bar=style.beats_per_bar,
+    )
+
+
+def _settle(spec: SongSpec, style: Style) -> _Frame:
+    rng = np.random.default_rng([spec.seed, zlib.crc32(spec.style.encode())])
+    drawn_tempo, drawn_key = round(rng.uniform(*style.tempo_bpm), 2), str(rng.choice(KEY_NAMES))
+    drawn_lead, rms_dbfs = rng.uniform(0.05, 0.6), rng.uniform(*RMS_DBFS)
+    tempo_bpm = spec.tempo_bpm or drawn_tempo
+    lead_in_s = drawn_lead if spec.lead_in_s is None else spec.lead_in_s
+    clock = make_clock(
+        spec,
+        tempo_bpm=tempo_bpm,
+        beats_per_bar=style.beats_per_bar,
+        lead_in_s=lead_in_s,
+        n_beats=_beats_to_lay(spec, style.beats_per_bar),
+    )
+    n_bars, end_s = _extent(spec, clock)
+    return _Frame(
+        tempo_bpm, spec.key or drawn_key, rms_dbfs, clock, n_bars, round(end_s * SAMPLE_RATE)
+    )
+
+
+def _beats_to_lay(spec: SongSpec, beats_per_bar: int) -> int:
+    """More beats than the song can hold, with a bar to spare."""
+    if spec.bars is not None:
+        return (spec.bars + 2) * beats_per_bar
+    # 240 beats a minute is faster than any spec allows, drift included.
+    return round((spec.duration_s or DEFAULT_DURATION_S) * 4.0) + 2 * beats_per_bar
+
+
+def _extent(spec: SongSpec, clock: Clock) -> tuple[int, float]:
+    """How many bars are played, and when the last chord has rung out."""
+    if spec.bars is not None:
+        return spec.bars, clock.bar_s(spec.bars) + RING_S + 1.0
+    duration_s = spec.duration_s or DEFAULT_DURATION_S
+    n_bars = clock.bars_within(duration_s - RING_S)
+    if n_bars < 1:
+        raise ValueError(f"{duration_s:g} s leaves no room for a bar and its closing chord")
+    return n_bars, duration_s

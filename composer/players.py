@@ -1,0 +1,140 @@
+"""The band: each player walks through the bars and plays onto the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer.arrangement import Bar
+from composer.drums import drum
+from composer.song import SAMPLE_RATE, Times
+from composer.stage import Stage
+from composer.tones import VOWELS
+
+DRUM_GAIN = {
+    "kick": 1.0,
+    "snare": 0.7,
+    "clap": 0.6,
+    "hat": 0.28,
+    "open": 0.3,
+    "ride": 0.2,
+    "crash": 0.35,
+}
+DRUM_PAN = {"hat": 0.25, "open": 0.2, "ride": -0.3, "crash": -0.15}
+# The lowest notes of each register, as MIDI numbers.
+BASS_MIDI, CHORD_MIDI, ARP_MIDI, VOICE_MIDI = 31, 55, 67, 57
+# Hits on the last four steps, growing louder, lead into the next section.
+FILL_VELOCITIES = (0.35, 0.5, 0.65, 0.8)
+# Two bars of a sung line: step, steps held, and scale steps above the chord's root.
+MOTIFS = (
+    ((0, 6, 2), (6, 2, 4), (8, 7, 2), (16, 4, 0), (20, 4, 2), (24, 8, 1)),
+    ((2, 2, 0), (4, 4, 2), (8, 6, 4), (18, 2, 4), (20, 4, 2), (24, 7, 0)),
+    ((0, 3, 4), (3, 3, 2), (6, 8, 0), (16, 3, 2), (19, 3, 4), (22, 9, 2)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DrumHit:
+    """A drum struck at a sample."""
+
+    drum: str
+    at: int
+    velocity: float
+
+
+def play_drums(stage: Stage) -> Mapping[str, Times]:
+    """Play the kit; returns when each drum was struck, in seconds."""
+    hits = [*_drum_hits(stage), *_closing_hits(stage)]
+    for hit in hits:
+        gain = DRUM_GAIN[hit.drum] * hit.velocity
+        shot = drum(hit.drum, stage.spec.seed)
+        stage.place("drums", shot, hit.at, gain, DRUM_PAN.get(hit.drum, 0.0))
+    names = dict.fromkeys(hit.drum for hit in hits)
+    return {n: np.sort([h.at for h in hits if h.drum == n]) / SAMPLE_RATE for n in names}
+
+
+def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
+    rng = stage.rng("drums")
+    for bar in stage.bars:
+        for name, pattern in stage.style.drums:
+            if name in bar.part.players:
+                for strike in stage.strikes(bar, pattern, rng):
+                    yield DrumHit(name, strike.at, strike.velocity)
+        if bar.opens and bar.part.energy > 0.8:
+            yield DrumHit("crash", stage.step_at(bar.index, 0, rng), 0.8)
+        if bar.closes and "snare" in bar.part.players:
+            first = stage.style.steps_per_bar - len(FILL_VELOCITIES)
+            for step, velocity in enumerate(FILL_VELOCITIES, start=first):
+                yield DrumHit("snare", stage.step_at(bar.index, step, rng), velocity)
+
+
+def _closing_hits(stage: Stage) -> Iterator[DrumHit]:
+    at = stage.closing_at()
+    yield DrumHit("kick", at, 1.0)
+    yield DrumHit("crash", at, 0.8)
+
+
+def play_bass(stage: Stage) -> None:
+    """Play the bass line on the roots, with the fifth on a bar's last note."""
+    line, rng = stage.style.bass, stage.rng("bass")
+    for bar in _bars_with(stage, "bass"):
+        root = _folded(stage, bar.chord, BASS_MIDI)
+        fifth = _folded(stage, bar.chord + 4, BASS_MIDI)
+        strikes = list(stage.strikes(bar, line.pattern, rng))
+        for strike in strikes:
+            lifts = strike is strikes[-1] and len(strikes) > 3 and bar.index % 2 == 1
+            stage.line("bass", line, (fifth if lifts else root,), strike)
+    root = _folded(stage, 0, BASS_MIDI)
+    ringing = stage.notes("sub", (root,), stage.n_samples - stage.closing_at())
+    stage.place("bass", ringing, stage.closing_at(), line.gain)
+
+
+def play_chords(stage: Stage) -> None:
+    """Play chords and pad, and hold the closing chord until the song ends."""
+    rng = stage.rng("chords")
+    for player, line in (("chords", stage.style.chords), ("pad", stage.style.pad)):
+        for bar in _bars_with(stage, player):
+            triad = stage.key.triad(bar.chord, lowest_midi=CHORD_MIDI)
+            for strike in stage.strikes(bar, line.pattern, rng):
+                stage.line("other", line, triad, strike)
+    triad = stage.key.triad(0, lowest_midi=CHORD_MIDI)
+    ringing = stage.notes("keys", triad, stage.n_samples - stage.closing_at())
+    stage.place("other", ringing, stage.closing_at(), 1.5 * stage.style.chords.gain)
+
+
+def play_arp(stage: Stage) -> None:
+    """Walk up and down the chord's notes."""
+    line, rng = stage.style.arp, stage.rng("arp")
+    for bar in _bars_with(stage, "arp"):
+        low, middle, high = stage.key.triad(bar.chord, lowest_midi=ARP_MIDI)
+        ladder = (low, middle, high, middle)
+        for i, strike in enumerate(stage.strikes(bar, line.pattern, rng)):
+            stage.line("other", line, (ladder[i % 4],), strike)
+
+
+def sing(stage: Stage) -> None:
+    """Sing a motif of two bars over the chords, with the style's vowel and its neighbours."""
+    rng = stage.rng("voice")
+    motif = MOTIFS[int(rng.integers(len(MOTIFS)))]
+    vowels = [stage.style.voice, *rng.choice(sorted(VOWELS), 2)]
+    steps = stage.style.steps_per_bar
+    for bar in _bars_with(stage, "voice"):
+        first = 16 * (bar.index % 2)
+        for i, (step, held, above) in enumerate(motif):
+            if first <= step < first + min(16, steps):
+                midi = _folded(stage, bar.chord + above, VOICE_MIDI)
+                length = stage.length(min(held, first + steps - step))
+                at = stage.step_at(bar.index, step - first, rng)
+                stage.place("vocals", stage.notes(str(vowels[i % 3]), (midi,), length), at, 0.3)
+
+
+def _bars_with(stage: Stage, player: str) -> Iterator[Bar]:
+    return (bar for bar in stage.bars if player in bar.part.players)
+
+
+def _folded(stage: Stage, degree: int, lowest_midi: int) -> int:
+    """The scale degree's note within one octave of the register's lowest note."""
+    midi = stage.key.degree_midi(degree, lowest_midi=lowest_midi)
+    return lowest_midi + (midi - lowest_midi) % 12
