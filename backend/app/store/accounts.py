@@ -1,13 +1,15 @@
-"""Rows of accounts and of their credentials. Secrets come in as digests only."""
+"""Rows of accounts, and of the sign-ins that failed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import delete
+from sqlmodel import Field, SQLModel, col, select
 
-from .database import UtcDateTime
+from ..errors import Conflict
+from .database import Database, UtcDateTime
 
 
 class UserRow(SQLModel, table=True):
@@ -31,36 +33,6 @@ class SignInFailureRow(SQLModel, table=True):
     failed_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
-class RefreshTokenRow(SQLModel, table=True):
-    """A refresh token; all that descend from one sign-in share a ``family``."""
-
-    __tablename__ = "refresh_tokens"
-    digest: str = Field(primary_key=True)
-    user_id: str = Field(foreign_key="users.id", index=True)
-    family: str = Field(index=True)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
-    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class SessionRow(SQLModel, table=True):
-    """A browser that stays signed in by its cookie."""
-
-    __tablename__ = "sessions"
-    digest: str = Field(primary_key=True)
-    user_id: str = Field(foreign_key="users.id", index=True)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
-
-
-class SessionCodeRow(SQLModel, table=True):
-    """A code that can be traded once for a session cookie."""
-
-    __tablename__ = "session_codes"
-    digest: str = Field(primary_key=True)
-    user_id: str = Field(foreign_key="users.id", index=True)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
-
-
 @dataclass(frozen=True, slots=True)
 class User:
     """Who an account is, without its secrets."""
@@ -72,14 +44,83 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshTokenState:
-    """What is known of a refresh token that came in."""
+class Failures:
+    """When sign-ins failed, oldest first."""
 
-    user_id: str
-    family: str
-    expires_at: datetime
-    used: bool
-    revoked: bool
+    of_account: tuple[datetime, ...]
+    of_address: tuple[datetime, ...]
+
+
+class AccountStore:
+    """Accounts and credentials. Safe to share between threads; every moment given is in UTC."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_user(self, user_id: str, email: str, password_hash: str, *, now: datetime) -> User:
+        """Keep a new account; the first one of all is the admin's.
+
+        Raises
+        ------
+        Conflict
+            If there is an account with this e-mail.
+        """
+        with self._database.write() as session:
+            if session.exec(select(UserRow.id).where(UserRow.email == email)).first():
+                raise Conflict(
+                    "There is an account with this e-mail address.", hint="Sign in instead."
+                )
+            is_first = session.exec(select(UserRow.id).limit(1)).first() is None
+            row = UserRow(
+                id=user_id,
+                email=email,
+                password_hash=password_hash,
+                is_admin=is_first,
+                created_at=now,
+            )
+            session.add(row)
+        return _user(row)
+
+    def user(self, user_id: str) -> User | None:
+        """The account with this id."""
+        with self._database.read() as session:
+            row = session.get(UserRow, user_id)
+        return None if row is None else _user(row)
+
+    def password_hash(self, email: str) -> tuple[User, str] | None:
+        """The account with this e-mail, and the hash of its password."""
+        with self._database.read() as session:
+            row = session.exec(select(UserRow).where(UserRow.email == email)).first()
+        return None if row is None else (_user(row), row.password_hash)
+
+    def failures(self, *, account: str, address: str, since: datetime) -> Failures:
+        """When sign-ins to this account, and from this address, failed."""
+        recent = select(SignInFailureRow.failed_at).where(SignInFailureRow.failed_at > since)
+        recent = recent.order_by(col(SignInFailureRow.failed_at))
+        with self._database.read() as session:
+            return Failures(
+                of_account=tuple(session.exec(recent.where(SignInFailureRow.account == account))),
+                of_address=tuple(session.exec(recent.where(SignInFailureRow.address == address))),
+            )
+
+    def add_failure(self, *, account: str, address: str, now: datetime) -> None:
+        """Remember a failed sign-in."""
+        with self._database.write() as session:
+            session.add(SignInFailureRow(account=account, address=address, failed_at=now))
+
+    def forget_failures(self, *, account: str) -> None:
+        """Start an account's count again; what the address did elsewhere stays remembered."""
+        with self._database.write() as session:
+            session.execute(
+                delete(SignInFailureRow).where(col(SignInFailureRow.account) == account)
+            )
+
+    def forget_failures_before(self, moment: datetime) -> None:
+        """Drop the failures that no longer count."""
+        with self._database.write() as session:
+            session.execute(
+                delete(SignInFailureRow).where(col(SignInFailureRow.failed_at) < moment)
+            )
 
 
 def _user(row: UserRow) -> User:

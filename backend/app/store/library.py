@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import BigInteger, Field, SQLModel
+from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint, delete, func
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from .database import UtcDateTime
+from .database import Database, UtcDateTime
 
 
 class UploadRow(SQLModel, table=True):
@@ -50,3 +52,178 @@ class ImageRow(SQLModel, table=True):
     file_name: str
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A crate or a picture, without what is in it."""
+
+    id: str
+    kind: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A track in a crate; ``content`` names its sound in the content store."""
+
+    id: str
+    upload_id: str
+    content: str
+    title: str
+    artist: str
+    album: str
+    n_samples: int
+    bits: int
+    recorded_gain_db: float
+    has_cover: bool
+    source_format: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An uploaded picture; ``file_name`` is its name in the content store."""
+
+    upload_id: str
+    file_name: str
+    width: int
+    height: int
+
+
+class LibraryStore:
+    """Uploads and what is in them; each question says whose. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def upload(self, user_id: str, upload_id: str) -> Upload | None:
+        """The user's upload with this id."""
+        with self._database.read() as session:
+            row = _upload_row(session, user_id, upload_id)
+        return None if row is None else Upload(row.id, row.kind, row.created_at)
+
+    def tracks(self, user_id: str, upload_id: str) -> tuple[Track, ...]:
+        """The tracks of a crate, in the order they came."""
+        wanted = select(TrackRow).where(TrackRow.user_id == user_id)
+        wanted = wanted.where(TrackRow.upload_id == upload_id).order_by(col(TrackRow.position))
+        with self._database.read() as session:
+            return tuple(_track(row) for row in session.exec(wanted))
+
+    def track(self, user_id: str, track_id: str) -> Track | None:
+        """The user's track with this id."""
+        wanted = select(TrackRow).where(TrackRow.user_id == user_id, TrackRow.id == track_id)
+        with self._database.read() as session:
+            row = session.exec(wanted).first()
+        return None if row is None else _track(row)
+
+    def image(self, user_id: str, upload_id: str) -> Image | None:
+        """The picture of the user's upload with this id."""
+        wanted = select(ImageRow).where(ImageRow.user_id == user_id)
+        with self._database.read() as session:
+            row = session.exec(wanted.where(ImageRow.upload_id == upload_id)).first()
+        return None if row is None else Image(row.upload_id, row.file_name, row.width, row.height)
+
+    def add_tracks(
+        self, user_id: str, upload: Upload, tracks: Sequence[Track], *, place: Callable[[], None]
+    ) -> None:
+        """Add tracks to the end of a crate, which is made if it is not there yet.
+
+        ``place`` puts their files in place. It is called inside the transaction, so that no
+        deletion of the same content comes between the files and the rows that name them.
+        """
+        with self._database.write() as session:
+            if _upload_row(session, user_id, upload.id) is None:
+                _add_upload(session, user_id, upload)
+            last = select(func.max(TrackRow.position)).where(TrackRow.upload_id == upload.id)
+            start = session.exec(last).one()
+            for position, track in enumerate(tracks, 0 if start is None else start + 1):
+                session.add(_track_row(user_id, position, track))
+            session.flush()
+            place()
+
+    def add_image(self, user_id: str, upload: Upload, image: Image) -> None:
+        """Keep a picture, whose file is in place already."""
+        with self._database.write() as session:
+            _add_upload(session, user_id, upload)
+            session.add(
+                ImageRow(
+                    upload_id=upload.id,
+                    user_id=user_id,
+                    file_name=image.file_name,
+                    width=image.width,
+                    height=image.height,
+                )
+            )
+
+    def delete_upload(self, user_id: str, upload_id: str) -> None:
+        """Forget an upload and everything in it; the files stay for the caller to remove."""
+        with self._database.write() as session:
+            for table in (TrackRow, ImageRow):
+                session.execute(
+                    delete(table).where(
+                        col(table.user_id) == user_id, col(table.upload_id) == upload_id
+                    )
+                )
+            session.execute(
+                delete(UploadRow).where(
+                    col(UploadRow.user_id) == user_id, col(UploadRow.id) == upload_id
+                )
+            )
+
+    def remove_if_unused(self, content: str, remove: Callable[[str], None]) -> None:
+        """Call ``remove`` if nobody's track names ``content``, while nobody can add such a track.
+
+        The one question that is not about a user: content is shared by all who brought it.
+        """
+        with self._database.write() as session:
+            if session.exec(select(TrackRow.id).where(TrackRow.content == content)).first() is None:
+                remove(content)
+
+
+def _upload_row(session: Session, user_id: str, upload_id: str) -> UploadRow | None:
+    wanted = select(UploadRow).where(UploadRow.user_id == user_id, UploadRow.id == upload_id)
+    return session.exec(wanted).first()
+
+
+def _add_upload(session: Session, user_id: str, upload: Upload) -> None:
+    session.add(
+        UploadRow(id=upload.id, user_id=user_id, kind=upload.kind, created_at=upload.created_at)
+    )
+    session.flush()  # before the rows that point at it
+
+
+def _track(row: TrackRow) -> Track:
+    return Track(
+        id=row.id,
+        upload_id=row.upload_id,
+        content=row.content,
+        title=row.title,
+        artist=row.artist,
+        album=row.album,
+        n_samples=row.n_samples,
+        bits=row.bits,
+        recorded_gain_db=row.recorded_gain_db,
+        has_cover=row.has_cover,
+        source_format=row.source_format,
+        warnings=tuple(row.warnings),
+    )
+
+
+def _track_row(user_id: str, position: int, track: Track) -> TrackRow:
+    return TrackRow(
+        id=track.id,
+        user_id=user_id,
+        upload_id=track.upload_id,
+        position=position,
+        content=track.content,
+        title=track.title,
+        artist=track.artist,
+        album=track.album,
+        n_samples=track.n_samples,
+        bits=track.bits,
+        recorded_gain_db=track.recorded_gain_db,
+        has_cover=track.has_cover,
+        source_format=track.source_format,
+        warnings=list(track.warnings),
+    )

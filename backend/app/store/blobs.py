@@ -1,0 +1,84 @@
+"""Where the bytes live: files under the hash of their content, and what was derived from them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import string
+from pathlib import Path
+
+_HEX = frozenset(string.hexdigits.lower())
+
+
+class ContentStore:
+    """Files below ``root``; the same content is kept once, whoever brought it.
+
+    ``content`` is the SHA-256 that the gate gave a track's normal form. A file appears under its
+    name whole or not at all. Safe to share between threads and processes of one machine.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path(self, content: str) -> Path:
+        """Where a track's normal form lies."""
+        return self._shard("content", content) / f"{content}.flac"
+
+    def cover_path(self, content: str) -> Path:
+        """Where the cover that came inside a track lies."""
+        return self._shard("content", content) / f"{content}.cover"
+
+    def derived(self, content: str, name: str) -> Path:
+        """Where ``name``, made from a track, lies or may be put; its folder exists.
+
+        ``name`` carries the version of the code that makes it (``loudness-v1.npz``).
+        """
+        folder = self._shard("derived", content) / content
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / name
+
+    def image_path(self, file_name: str) -> Path:
+        """Where an uploaded picture lies."""
+        return self._root / "images" / file_name
+
+    def put(self, content: str, file: Path) -> None:
+        """Move ``file`` in place as the normal form of ``content``."""
+        _move(file, self.path(content))
+
+    def put_cover(self, content: str, file: Path) -> None:
+        """Move ``file`` in place as the cover of ``content``."""
+        _move(file, self.cover_path(content))
+
+    def put_image(self, file_name: str, file: Path) -> None:
+        """Move an admitted picture in place."""
+        _move(file, self.image_path(file_name))
+
+    def remove(self, content: str) -> None:
+        """Drop a track's sound, its cover, and everything derived from it."""
+        self.path(content).unlink(missing_ok=True)
+        self.cover_path(content).unlink(missing_ok=True)
+        shutil.rmtree(self._shard("derived", content) / content, ignore_errors=True)
+
+    def remove_image(self, file_name: str) -> None:
+        """Drop a picture."""
+        self.image_path(file_name).unlink(missing_ok=True)
+
+    def _shard(self, kind: str, content: str) -> Path:
+        if len(content) != 64 or not _HEX.issuperset(content):
+            raise ValueError("content is named by its SHA-256 in lower-case hexadecimal")
+        return self._root / kind / content[:2]
+
+
+def _move(file: Path, final: Path) -> None:
+    """Put ``file`` at ``final`` so that a crash leaves the whole file there, or nothing."""
+    make_private(final.parent)
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+    file.replace(final)
+
+
+def make_private(folder: Path) -> Path:
+    """Make ``folder`` and its parents, closed to other users of the machine."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    return folder
