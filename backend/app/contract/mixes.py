@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .base import Shape
 
 
@@ -9,6 +11,7 @@ class ClipView(Shape):
     """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds."""
 
     track_id: str
+    content: str
     title: str
     artist: str
     start_s: float
@@ -20,6 +23,7 @@ class ClipView(Shape):
     gain_db: float
     fade_in_s: float
     fade_out_s: float
+    curve: Literal["equal_power", "linear"]
 
 
 class TransitionView(Shape):
@@ -27,7 +31,7 @@ class TransitionView(Shape):
 
     outgoing: int
     incoming: int
-    kind: str
+    kind: Literal["crossfade", "cut"]
     start_s: float
     end_s: float
     asked_s: float
@@ -49,7 +53,6 @@ class TimelineView(Shape):
     sample_rate: int
     duration_s: float
     duration_samples: int
-    master_gain_db: float
     clips: list[ClipView]
     transitions: list[TransitionView]
     chapters: list[ChapterView]

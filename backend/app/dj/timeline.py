@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..dsp.fades import FadeCurve
 from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidTimeline
-
-FadeCurve = Literal["equal_power", "linear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,13 @@ class Timeline:
     Raises
     ------
     InvalidTimeline
-        If there is no clip, a clip is empty or begins before 0, fades are longer than their clip,
+        If there is no clip, a clip is empty or begins before 0, a fade is longer than its clip,
         or the clips are not in the order of their starts.
     """
 
     clips: tuple[Clip, ...]
     transitions: tuple[Transition, ...] = ()
     chapters: tuple[Chapter, ...] = ()
-    master_gain_db: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.clips:
@@ -105,7 +103,7 @@ class Timeline:
         for clip in self.clips:
             if clip.length <= 0 or clip.start < 0 or clip.source_start < 0:
                 raise InvalidTimeline(f"“{clip.title}” has no place in the mix.")
-            if clip.fade_in + clip.fade_out > clip.length:
+            if max(clip.fade_in, clip.fade_out) > clip.length:
                 raise InvalidTimeline(f"The fades of “{clip.title}” are longer than it is.")
         starts = [clip.start for clip in self.clips]
         if starts != sorted(starts):

@@ -1,0 +1,63 @@
+"""How loud a track is, moment by moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..dsp.loudness import Energies, LoudnessMeter, integrated_lufs
+from ..dsp.samples import SAMPLE_RATE, Samples
+
+VERSION = 1
+PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack
+
+
+@dataclass(frozen=True, slots=True)
+class LoudnessProfile:
+    """A track's loudness over time.
+
+    Attributes
+    ----------
+    energies : K-weighted mean square of each 100 ms, float64
+    peaks : largest sample magnitude of each 10 ms, float32
+    """
+
+    energies: Energies
+    peaks: npt.NDArray[np.float32]
+
+    @property
+    def integrated_lufs(self) -> float:
+        """The integrated loudness of the whole track (BS.1770)."""
+        return integrated_lufs(self.energies)
+
+
+def measure_loudness(blocks: Iterable[Samples]) -> LoudnessProfile:
+    """Measure a stream of blocks, float32 ``(2, n)``; all but the last are whole 10 ms long."""
+    meter = LoudnessMeter()
+    peaks: list[npt.NDArray[np.float32]] = []
+    for block in blocks:
+        meter.push(block)
+        magnitude = np.abs(block).max(axis=0)
+        starts = np.arange(0, len(magnitude), PEAK_HOP)
+        peaks.append(np.maximum.reduceat(magnitude, starts))
+    return LoudnessProfile(meter.energies, np.concatenate(peaks).astype(np.float32))
+
+
+def save_profile(profile: LoudnessProfile, path: Path) -> None:
+    """Keep a profile, written aside and renamed into place."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("wb") as file:
+        np.savez(file, energies=profile.energies, peaks=profile.peaks)
+    part.replace(path)
+
+
+def load_profile(path: Path) -> LoudnessProfile:
+    """Read what :func:`save_profile` wrote."""
+    with np.load(path) as kept:
+        return LoudnessProfile(kept["energies"], kept["peaks"])
