@@ -88,7 +88,8 @@ def _attenuate(block: Samples, before: Chunks, here: Chunks, ahead: Chunks) -> S
     if not (before.any() or here.any() or ahead[: 2 * ATTACK_CHUNKS].any()):
         return block
     gain = _gain_per_sample(np.concatenate([before, here, ahead[: 2 * ATTACK_CHUNKS]]))
-    return block * gain
+    limited: Samples = block * gain
+    return limited
 
 
 def _gain_per_sample(needed_db: Chunks) -> npt.NDArray[np.float32]:
@@ -104,4 +105,5 @@ def _gain_per_sample(needed_db: Chunks) -> npt.NDArray[np.float32]:
     nodes = 10.0 ** (-nodes_db / 20.0)
     ramp = np.arange(CHUNK, dtype=np.float32) / CHUNK
     gain = nodes[:-1, None] + (nodes[1:] - nodes[:-1])[:, None] * ramp
-    return gain.reshape(BLOCK).astype(np.float32)
+    per_sample: Chunks = gain.reshape(BLOCK).astype(np.float32)
+    return per_sample
