@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -123,7 +125,7 @@ def test_any_crate_gives_a_timeline_that_survives_its_json(
     ]
     timeline = plan(*tracks, transition_ms=transition_ms)
     asked = round(transition_ms * SAMPLE_RATE / 1000)
-    overlaps = [min(asked, a, b) for a, b in zip(lengths, lengths[1:], strict=False)]
+    overlaps = [min(asked, a, b) for a, b in pairwise(lengths)]
     assert timeline.length == max(c.end for c in timeline.clips)
     assert timeline.clips[-1].end == sum(lengths) - sum(overlaps)
     again = TimelineView.model_validate_json(view_of(timeline).model_dump_json())
