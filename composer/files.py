@@ -12,6 +12,7 @@ from typing import cast
 import imageio_ffmpeg
 import numpy as np
 import soundfile
+from mutagen import FileType
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, ID3, TBPM, TCON, TIT2, TKEY, TPE1
 from mutagen.mp3 import MP3
@@ -120,7 +121,7 @@ def _encode(song: Song, path: Path, codec: Sequence[str]) -> None:
 
 
 def _tag_id3(song: Song, path: Path, cover_jpeg: bytes | None) -> None:
-    file = MP3(path) if path.suffix == ".mp3" else WAVE(path)
+    file: FileType = MP3(path) if path.suffix == ".mp3" else WAVE(path)
     if file.tags is None:
         file.add_tags()
     tags = cast("ID3", file.tags)
