@@ -76,7 +76,7 @@ def needed_attenuation(
     padded = np.ascontiguousarray(
         np.concatenate([before[:, -HALF_TAPS:], block, after[:, :HALF_TAPS]], axis=1)
     )
-    # One pass over the whole block: sixty short passes over its loud chunks cost more (measured).
+    # One pass over the whole block: dozens of short passes over its loud chunks cost more (measured).
     peaks = oversampled_magnitude(padded).reshape(CHUNKS, CHUNK).max(axis=1)
     over_db: Chunks = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - np.float32(ceiling_db)
     needed: Chunks = np.maximum(over_db, 0.0)

@@ -1,7 +1,8 @@
 """True peak: the largest magnitude of the waveform *between* the samples as well as on them.
 
 ITU-R BS.1770-4, annex 2: four-fold oversampling by a polyphase low-pass. The interpolator here is a
-Kaiser-windowed sinc (beta 5, 20 taps a phase), whose ripple stays under 0.05 dB up to 18 kHz.
+Kaiser-windowed sinc (beta 5) of 12 taps a phase, as long as the standard's own, and within 0.03 dB
+of flat up to 16 kHz.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from .samples import Samples
 
 OVERSAMPLING = 4
-HALF_TAPS = 10  # samples that the interpolator needs on either side
+HALF_TAPS = 6  # samples that the interpolator needs on either side
 
 
 def _phases() -> npt.NDArray[np.float32]:
