@@ -30,12 +30,17 @@ class RefusedFileView(Shape):
 
 
 class TracksUploadView(Shape):
-    """A crate: its tracks in the order they came, and the files just refused."""
+    """A crate: its tracks in the order they came, and the files just refused.
+
+    ``added`` are the ids of the tracks that this request brought, in its files' order: uploads
+    that run side by side end in any order, and the sender knows in which order they were dropped.
+    """
 
     id: str
     kind: Literal["tracks"] = "tracks"
     created_at: datetime
     tracks: list[TrackView]
+    added: list[str] = []
     refused: list[RefusedFileView] = []
 
 
