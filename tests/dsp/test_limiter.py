@@ -27,8 +27,15 @@ def true_peak_db(sound: Samples) -> float:
     return peak_db(resample_poly(sound, 8, 1, axis=1).astype(np.float32))
 
 
+def up_to_16_khz(sound: Samples) -> Samples:
+    """Without the top octave's end, where music has next to nothing and meters disagree."""
+    spectrum = np.fft.rfft(sound)
+    spectrum[:, round(16_000 / SR * sound.shape[1]) :] = 0
+    return np.fft.irfft(spectrum, sound.shape[1]).astype(np.float32)
+
+
 HOT = {
-    "noise": noise(3.0, seed=1, rms_db=-6),
+    "noise": up_to_16_khz(noise(3.0, seed=1, rms_db=-6)),
     "drums": clicks(3.0, 0.25, peak=4.0),
     "sine near the band edge": sine(2.0, 16_000, peak_db=3.0, phase=0.3),
     "peaks between samples": sine(2.0, SR / 4, peak_db=1.0, phase=np.pi / 4),
@@ -40,9 +47,9 @@ FULL_BAND = {"noise", "sine near the band edge"}
 
 @pytest.mark.parametrize("name", HOT)
 def test_true_peak_stays_under_the_ceiling(name: str) -> None:
-    # BS.1770-4, annex 2, attachment 1: four-fold oversampling under-reads by up to 0.55 dB at the
-    # band's edge, where the eight-fold meter sees more; music has next to nothing there
-    allowed = 0.5 if name in FULL_BAND else 0.1
+    # BS.1770-4, annex 2, attachment 1: the peak of a tone f may fall between two points of the
+    # four-fold grid, which then reads cos(pi f / 4 fs) of it: 0.37 dB at 16 kHz, 0.0 in the bass
+    allowed = 0.37 if name in FULL_BAND else 0.1
     assert true_peak_db(limited(HOT[name])) <= CEILING_DB + allowed
 
 
