@@ -1,0 +1,68 @@
+"""What can be said of a sound while it streams past: is it there, is it sane, how loud."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ..dsp.samples import seconds
+
+Interleaved: TypeAlias = npt.NDArray[np.float32]
+
+# +18 dB over full scale. The hottest lossy files decode to +6 dB; floats beyond 8 are not sound.
+MAX_MAGNITUDE = 8.0
+
+# A window is 46 ms: a constant offset does not move within it, and 20 Hz turns round once.
+_WINDOW = 2048
+# Half of the way from lowest to highest sample in a window that counts as sound: -72 dBFS, eight
+# steps of 16 bits, over the dither of an empty recording and under the softest fade.
+_AUDIBLE = 10 ** (-72 / 20)
+
+
+class Survey:
+    """Counts, extremes and audible windows of all blocks that were shown to it."""
+
+    def __init__(self) -> None:
+        self.n_samples = 0
+        self.not_finite = 0
+        self.out_of_range = 0
+        self.peak = 0.0
+        self._audible_windows = 0
+
+    @property
+    def bad_share(self) -> float:
+        """Which part of all samples had to be set to zero."""
+        return (self.not_finite + self.out_of_range) / max(1, self.n_samples)
+
+    @property
+    def audible_s(self) -> float:
+        """Seconds in which something other than a constant is heard."""
+        return seconds(self._audible_windows * _WINDOW)
+
+    def look_at(self, block: Interleaved) -> Interleaved:
+        """Take a block of shape (n, channels) into account; return it with bad samples at zero."""
+        low, high = float(block.min()), float(block.max())
+        if not (low >= -MAX_MAGNITUDE and high <= MAX_MAGNITUDE):  # so that NaN comes here too
+            block = self._without_bad_samples(block)
+            low, high = float(block.min()), float(block.max())
+        self.n_samples += len(block)
+        self.peak = max(self.peak, -low, high)
+        if max(-low, high) >= _AUDIBLE:
+            self._audible_windows += _audible_windows(block)
+        return block
+
+    def _without_bad_samples(self, block: Interleaved) -> Interleaved:
+        not_finite = ~np.isfinite(block)
+        good = np.abs(block) <= MAX_MAGNITUDE
+        self.not_finite += int(not_finite.any(axis=1).sum())
+        self.out_of_range += int((~good & ~not_finite).any(axis=1).sum())
+        return np.where(good, block, np.float32(0.0))
+
+
+def _audible_windows(block: Interleaved) -> int:
+    n_windows = len(block) // _WINDOW
+    windows = block[: n_windows * _WINDOW].reshape(n_windows, _WINDOW, block.shape[1])
+    swing = (windows.max(axis=1) - windows.min(axis=1)).max(axis=1)
+    return int((swing >= 2 * _AUDIBLE).sum())
