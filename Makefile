@@ -1,0 +1,60 @@
+# Everything one does with Segue, as commands. Needs Python 3.11 or newer, nothing else.
+#   make run                    start the app
+#   make test PYTHON=python3.12 use another Python for the virtual environment
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test soak bench demo lint types components clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runs ## Start API and app, and print the address
+	@$(PY) -m tools.serve
+
+test: $(VENV)/.tests lint types ## Style, types, layers, then every test but the long ones
+	@$(PY) -m pytest -q $(PYTEST_ARGS)
+
+soak: $(VENV)/.tests ## The long suites: fault loops, four-hour mixes, fuzzing
+	@$(PY) -m pytest -q -m soak $(PYTEST_ARGS)
+
+bench: $(VENV)/.tests ## Measure the mix against the limit and its peers
+	@$(PY) -m bench
+
+demo: $(VENV)/.runs ## Compose a crate of songs and mix it into demo/
+	@mkdir -p demo
+	@$(PY) -m composer --out demo/crate --songs 6 --seconds 90 > demo/crate.txt
+	@xargs $(PY) -m backend.app.cli mix --image demo/crate/picture.png --out demo < demo/crate.txt
+
+lint: $(VENV)/.tests ## Style and layers: ruff and import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(VENV)/.tests ## Types: mypy --strict
+	@$(BIN)/mypy
+
+components: ## Rebuild the app's widgets (needs Node; the bundles are committed)
+	cd frontend && npm ci && npm run build
+
+clean: ## Remove the virtual environment, caches and the demo; storage/ stays
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# The stamps say what was installed from which pins, so a second `make run` starts at once.
+$(VENV)/.runs: requirements.txt constraints.txt | $(PY)
+	$(PY) -m pip install --quiet -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.txt requirements.txt constraints.txt | $(PY)
+	$(PY) -m pip install --quiet -r requirements-dev.txt -c constraints.txt
+	@touch $@ $(VENV)/.runs
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Segue needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
