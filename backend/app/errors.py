@@ -46,6 +46,18 @@ class NotSignedIn(SegueError):
     code = "not_signed_in"
 
 
+class CrossSite(SegueError):
+    """A page of another site made the browser send this, with the user's cookie."""
+
+    code = "cross_site"
+
+
+class TooLarge(SegueError):
+    """A request, or a file in it, is larger than the settings allow."""
+
+    code = "too_large"
+
+
 class TooManyAttempts(SegueError):
     """Too many failed sign-ins; ``retry_after_s`` tells when to try again."""
 

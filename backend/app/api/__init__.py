@@ -1,0 +1,1 @@
+"""Thin routers: shape in, one call, shape out."""

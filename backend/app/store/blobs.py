@@ -9,6 +9,8 @@ from pathlib import Path
 
 _HEX = frozenset(string.hexdigits.lower())
 
+_COVER_SUFFIXES = (".png", ".jpg")
+
 
 class ContentStore:
     """Files below ``root``; the same content is kept once, whoever brought it.
@@ -25,8 +27,9 @@ class ContentStore:
         return self._shard("content", content) / f"{content}.flac"
 
     def cover_path(self, content: str) -> Path:
-        """Where the cover that came inside a track lies."""
-        return self._shard("content", content) / f"{content}.cover"
+        """Where the cover that came inside a track lies: a PNG or a JPEG, by its suffix."""
+        png, jpg = (self._cover(content, suffix) for suffix in _COVER_SUFFIXES)
+        return png if png.exists() else jpg
 
     def derived(self, content: str, name: str) -> Path:
         """Where ``name``, made from a track, lies or may be put; its folder exists.
@@ -47,7 +50,7 @@ class ContentStore:
 
     def put_cover(self, content: str, file: Path) -> None:
         """Move ``file`` in place as the cover of ``content``."""
-        _move(file, self.cover_path(content))
+        _move(file, self._cover(content, file.suffix))
 
     def put_image(self, file_name: str, file: Path) -> None:
         """Move an admitted picture in place."""
@@ -56,12 +59,16 @@ class ContentStore:
     def remove(self, content: str) -> None:
         """Drop a track's sound, its cover, and everything derived from it."""
         self.path(content).unlink(missing_ok=True)
-        self.cover_path(content).unlink(missing_ok=True)
+        for suffix in _COVER_SUFFIXES:
+            self._cover(content, suffix).unlink(missing_ok=True)
         shutil.rmtree(self._shard("derived", content) / content, ignore_errors=True)
 
     def remove_image(self, file_name: str) -> None:
         """Drop a picture."""
         self.image_path(file_name).unlink(missing_ok=True)
+
+    def _cover(self, content: str, suffix: str) -> Path:
+        return self._shard("content", content) / f"{content}{suffix}"
 
     def _shard(self, kind: str, content: str) -> Path:
         if len(content) != 64 or not _HEX.issuperset(content):
@@ -72,9 +79,14 @@ class ContentStore:
 def _move(file: Path, final: Path) -> None:
     """Put ``file`` at ``final`` so that a crash leaves the whole file there, or nothing."""
     make_private(final.parent)
+    flush(file)
+    file.replace(final)
+
+
+def flush(file: Path) -> None:
+    """Wait until the bytes of ``file`` are on the disk; at once if they are there already."""
     with file.open("rb") as written:
         os.fsync(written.fileno())
-    file.replace(final)
 
 
 def make_private(folder: Path) -> Path:

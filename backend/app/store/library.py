@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from ..errors import NotFound
 from .database import Database, UtcDateTime
 
 
@@ -124,18 +125,23 @@ class LibraryStore:
             row = session.exec(wanted.where(ImageRow.upload_id == upload_id)).first()
         return None if row is None else Image(row.upload_id, row.file_name, row.width, row.height)
 
+    def add_upload(self, user_id: str, upload: Upload) -> None:
+        """Keep an upload with nothing in it yet."""
+        with self._database.write() as session:
+            _add_upload(session, user_id, upload)
+
     def add_tracks(
-        self, user_id: str, upload: Upload, tracks: Sequence[Track], *, place: Callable[[], None]
+        self, user_id: str, upload_id: str, tracks: Sequence[Track], place: Callable[[], None]
     ) -> None:
-        """Add tracks to the end of a crate, which is made if it is not there yet.
+        """Add tracks to the end of the user's crate; :class:`NotFound` if it is gone.
 
         ``place`` puts their files in place. It is called inside the transaction, so that no
         deletion of the same content comes between the files and the rows that name them.
         """
         with self._database.write() as session:
-            if _upload_row(session, user_id, upload.id) is None:
-                _add_upload(session, user_id, upload)
-            last = select(func.max(TrackRow.position)).where(TrackRow.upload_id == upload.id)
+            if _upload_row(session, user_id, upload_id) is None:
+                raise NotFound("There is no such upload.")
+            last = select(func.max(TrackRow.position)).where(TrackRow.upload_id == upload_id)
             start = session.exec(last).one()
             for position, track in enumerate(tracks, 0 if start is None else start + 1):
                 session.add(_track_row(user_id, position, track))

@@ -1,0 +1,97 @@
+"""Signing up, in and out, and staying signed in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from fastapi.security import OAuth2PasswordRequestForm
+
+from ..accounts.sign_in import Credentials
+from ..contract.accounts import (
+    RefreshRequest,
+    Registration,
+    SessionRequest,
+    TokenView,
+    UserView,
+)
+from ..errors import NotSignedIn
+from .browsers import FromOurPages, SessionCookie, clear_session, set_session
+from .dependencies import AccountsDep, CurrentUser, SettingsDep
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+@router.post("/register", status_code=status.HTTP_201_CREATED)
+def register(request: Registration, accounts: AccountsDep, response: Response) -> TokenView:
+    """Make an account and sign in to it; the first one is the administrator's."""
+    password = request.password.get_secret_value()
+    return _view(accounts.register(request.email, password), response)
+
+
+@router.post("/token")
+def sign_in(
+    request: Request,
+    form: Annotated[OAuth2PasswordRequestForm, Depends()],
+    accounts: AccountsDep,
+    response: Response,
+) -> TokenView:
+    """Trade an e-mail (as ``username``) and a password for credentials."""
+    address = request.client.host if request.client else ""
+    return _view(accounts.sign_in(form.username, form.password, address=address), response)
+
+
+@router.post("/refresh", dependencies=[FromOurPages])
+def refresh(
+    accounts: AccountsDep,
+    response: Response,
+    request: RefreshRequest | None = None,
+    segue_session: SessionCookie = None,
+) -> TokenView:
+    """Trade a refresh token, once; or, without one, let the session cookie stand in."""
+    if request is not None and request.refresh_token:
+        return _view(accounts.refresh(request.refresh_token), response)
+    if segue_session:
+        return _view(accounts.access_by_session(segue_session), response)
+    raise NotSignedIn("There is nothing to renew.", hint="Sign in.")
+
+
+@router.post("/session", status_code=status.HTTP_204_NO_CONTENT, dependencies=[FromOurPages])
+def open_session(
+    request: SessionRequest, accounts: AccountsDep, settings: SettingsDep, response: Response
+) -> None:
+    """Trade a one-time code for the cookie that survives a reload."""
+    set_session(response, accounts.open_session(request.code), settings)
+
+
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, dependencies=[FromOurPages])
+def sign_out(
+    accounts: AccountsDep,
+    settings: SettingsDep,
+    response: Response,
+    request: RefreshRequest | None = None,
+    segue_session: SessionCookie = None,
+) -> None:
+    """End the refresh token given and the cookie's session; access tokens run out by themselves."""
+    accounts.sign_out(
+        refresh_token=request.refresh_token if request else None, session=segue_session
+    )
+    clear_session(response, settings)
+
+
+@router.get("/me")
+def me(user: CurrentUser) -> UserView:
+    """Who is signed in."""
+    return UserView(
+        id=user.id, email=user.email, is_admin=user.is_admin, created_at=user.created_at
+    )
+
+
+def _view(credentials: Credentials, response: Response) -> TokenView:
+    response.headers["Cache-Control"] = "no-store"
+    return TokenView(
+        access_token=credentials.access_token,
+        expires_in=credentials.expires_in_s,
+        refresh_token=credentials.refresh_token,
+        session_code=credentials.session_code,
+    )

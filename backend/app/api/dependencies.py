@@ -1,0 +1,54 @@
+"""What routes ask for: who is calling, and the services to call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from ..accounts.sign_in import Accounts
+from ..services.health import Health
+from ..services.library import Library
+from ..settings import Settings
+from ..store.accounts import User
+from .guards import bearer_token
+
+# Tells the documentation where to sign in; what it finds in the header is read by `bearer_token`.
+_bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)
+
+
+def _accounts(request: Request) -> Accounts:
+    found: Accounts = request.app.state.services.accounts
+    return found
+
+
+def _library(request: Request) -> Library:
+    found: Library = request.app.state.services.library
+    return found
+
+
+def _health(request: Request) -> Health:
+    found: Health = request.app.state.services.health
+    return found
+
+
+def _settings(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
+
+
+AccountsDep = Annotated[Accounts, Depends(_accounts)]
+LibraryDep = Annotated[Library, Depends(_library)]
+HealthDep = Annotated[Health, Depends(_health)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+def _current_user(
+    request: Request, accounts: AccountsDep, _token: Annotated[str | None, Depends(_bearer)]
+) -> User:
+    return accounts.user(bearer_token(request.headers.get("authorization", "")))
+
+
+CurrentUser = Annotated[User, Depends(_current_user)]
+"""Who is calling; a route without it is open to all (and a test asks which ones are)."""

@@ -1,0 +1,73 @@
+"""The API: ``uvicorn backend.app.main:app``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from .api import auth, health, tracks, uploads
+from .api.browsers import allowed_origins
+from .api.guards import BodyGuard, SecurityHeaders
+from .api.problems import UnexpectedErrors, handle_problems
+from .api.receiving import UPLOADS_AT_ONCE
+from .logs import set_up_logs
+from .settings import MIB, Settings
+from .wiring import build
+
+ROUTERS = (auth.router, uploads.router, tracks.router, health.router)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The API with these settings; what it needs is built when it starts to serve."""
+    settings = settings or Settings()
+    app = FastAPI(title="Segue", lifespan=_lifespan, middleware=_middleware(settings))
+    app.state.settings = settings
+    app.state.upload_slots = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
+    handle_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    set_up_logs()
+    services = build(app.state.settings)
+    app.state.services = services
+    services.start()
+    try:
+        yield
+    finally:
+        services.stop()
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """From the outside in."""
+    larger = {
+        "/uploads/tracks": settings.max_upload_size,
+        "/uploads/image": settings.max_image_size + MIB,  # the form round the picture
+    }
+    hosts = [host.strip() for host in settings.allowed_hosts.split(",")]
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=allowed_origins(settings),
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Range", "If-Range"],
+            expose_headers=["Location", "Retry-After", "Content-Range", "ETag"],
+        ),
+        Middleware(UnexpectedErrors),
+        Middleware(BodyGuard, larger=larger),
+    ]
+
+
+app = create_app()
