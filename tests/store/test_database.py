@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sqlite3
 import stat
 import threading
@@ -16,10 +18,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from backend.app.errors import StoreBusy
-from backend.app.store import accounts, database, library
+from backend.app import store
+from backend.app.store import database
 from backend.app.store.database import Database, UtcDateTime, open_database
-
-TABLES_OF_THE_HOUSE = (accounts.UserRow, library.TrackRow)
 
 
 @pytest.fixture
@@ -141,6 +142,8 @@ def test_processes_that_start_together_migrate_once(tmp_path):
 
 def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path):
     open_database(f"sqlite:///{tmp_path}/segue.db").close()
+    for module in pkgutil.iter_modules(store.__path__):
+        importlib.import_module(f"{store.__name__}.{module.name}")  # declares its tables
     engine = sa.create_engine(f"sqlite:///{tmp_path}/segue.db")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -1,0 +1,56 @@
+"""Passwords: the strength of the hash, and answers that cost the same."""
+
+from __future__ import annotations
+
+import pytest
+from argon2 import extract_parameters
+
+from backend.app.accounts import passwords
+from backend.app.accounts.passwords import Passwords
+
+
+def test_hashes_meet_the_owasp_minimum_for_argon2id():
+    found = extract_parameters(Passwords().hash("correct horse"))
+    assert found.type.name == "ID"
+    assert found.memory_cost >= 19 * 1024
+    assert found.time_cost >= 2
+
+
+@pytest.fixture
+def cheap(monkeypatch) -> Passwords:
+    monkeypatch.setattr(passwords, "MEMORY_KIB", 8)
+    monkeypatch.setattr(passwords, "PASSES", 1)
+    return Passwords()
+
+
+def test_only_the_right_password_matches(cheap):
+    hashed = cheap.hash("correct horse")
+    assert cheap.matches("correct horse", hashed)
+    assert not cheap.matches("correct horsf", hashed)
+    assert not cheap.matches("", hashed)
+
+
+def test_nobody_has_no_password_at_all(cheap):
+    assert not cheap.matches("", None)
+    assert not cheap.matches("correct horse", None)
+
+
+def test_a_hash_that_is_none_matches_nothing(cheap):
+    assert not cheap.matches("correct horse", "not a hash")
+
+
+@pytest.mark.parametrize("password", ["right", "wrong", "x" * 10_000_000])
+@pytest.mark.parametrize("known", [True, False])
+def test_every_check_hashes_once_and_never_more_than_the_cap(cheap, monkeypatch, password, known):
+    hashed = cheap.hash("right") if known else None
+    seen: list[str] = []
+    verify = cheap._hasher.verify
+    hasher = type("Counting", (), {"verify": lambda _, h, p: seen.append(p) or verify(h, p)})()
+    monkeypatch.setattr(cheap, "_hasher", hasher)
+    cheap.matches(password, hashed)
+    assert len(seen) == 1
+    assert len(seen[0]) <= passwords.MAX_LENGTH
+
+
+def test_a_password_over_the_cap_never_matches_even_one_hashed_empty(cheap):
+    assert not cheap.matches("x" * 2000, cheap.hash(""))
