@@ -1,0 +1,193 @@
+"""The house's own law: small functions, arrows that point down, light starts, pinned pins."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = ("backend", "frontend", "composer", "tools")
+HEAVY = ("torch", "librosa", "numba", "matplotlib", "pandas", "demucs", "sklearn")
+# Import names whose distribution has another name.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "jose": "python-jose",
+    "argon2": "argon2-cffi",
+    "googleapiclient": "google-api-python-client",
+    "multipart": "python-multipart",
+    "bidi": "python-bidi",
+    "python_multipart": "python-multipart",
+    # These come with the framework that is built on them, at the version it asks for.
+    "starlette": "fastapi",
+    "pydantic": "fastapi",
+    "anyio": "fastapi",
+    "sqlalchemy": "sqlmodel",
+}
+
+
+def python_files(*folders: str) -> list[Path]:
+    """The Python sources below some folders; widgets' node_modules are not ours."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if "node_modules" not in path.parts)
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def function_lengths(*folders: str) -> list[int]:
+    """Lines from ``def`` to the end of each function."""
+    return [
+        node.end_lineno - node.lineno + 1
+        for path in python_files(*folders)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    ]
+
+
+def test_functions_are_small() -> None:
+    lengths = sorted(function_lengths("backend", "frontend"))
+    assert statistics.median(lengths) <= 9
+    assert lengths[int(0.9 * len(lengths))] <= 37
+
+
+def test_no_file_is_long() -> None:
+    # A table of cases may run on; code may not
+    assert {path: n for path, n in _line_counts(*PRODUCT, "bench") if n > 300} == {}
+    assert {path: n for path, n in _line_counts("tests") if n > 450} == {}
+
+
+def _line_counts(*folders: str) -> Iterator[tuple[str, int]]:
+    return ((str(p.relative_to(ROOT)), _lines(p)) for p in python_files(*folders))
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_file_name_hides_what_is_inside() -> None:
+    vague = re.compile(r"utils?|helpers?|common|managers?|misc|tools?")
+    names = [p for p in python_files("backend", "frontend", "composer") if vague.fullmatch(p.stem)]
+    assert names == []
+
+
+def test_the_layers_of_the_house_hold() -> None:
+    done = run(str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_folder_of_code_is_a_package() -> None:
+    bare = {path.parent for path in python_files(*PRODUCT) if not _is_package(path.parent)}
+    assert bare == set()
+
+
+def _is_package(folder: Path) -> bool:
+    # Migrations are loaded by path, each by itself: alembic's way
+    return (folder / "__init__.py").exists() or "migrations" in folder.parts
+
+
+@pytest.mark.parametrize(
+    "module", ["backend.app.main", "backend.app.worker", "backend.app.render.player"]
+)
+def test_starting_loads_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+    done = run(sys.executable, "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def pins(name: str) -> Iterator[str]:
+    """The requirement lines of a file, without comments and includes."""
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith(("#", "-r")):
+            yield line
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+def test_every_requirement_is_pinned(name: str) -> None:
+    exact = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+(; .+)?")
+    assert [pin for pin in pins(name) if not exact.fullmatch(pin)] == []
+
+
+def test_what_is_pinned_directly_is_pinned_once() -> None:
+    direct = [_project(p) for n in ("requirements.txt", "requirements-dev.txt") for p in pins(n)]
+    brought = [_project(pin) for pin in pins("constraints.txt")]
+    assert sorted({p for p in direct + brought if (direct + brought).count(p) > 1}) == []
+
+
+def _project(pin: str) -> str:
+    return re.sub(r"[-_.]+", "-", pin.partition("==")[0]).lower()
+
+
+def test_everything_the_product_imports_is_required() -> None:
+    required = {_project(pin) for pin in pins("requirements.txt")}
+    ours = {*PRODUCT, "bench", "tests"}
+    known = required | ours | set(sys.stdlib_module_names)
+    imported = {name for path in python_files(*PRODUCT) for name in _imports(path)}
+    missing = {name for name in imported if DISTRIBUTIONS.get(name, name) not in known}
+    assert {n for n in missing if _project(n + "==") not in known} == set()
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """The top-level packages a file imports, wherever in it."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def tracked_text() -> Iterator[tuple[str, str]]:
+    """Every tracked text file that people wrote, with its content."""
+    listed = run("git", "ls-files", "-co", "--exclude-standard")
+    names = listed.stdout.splitlines()
+    for name in names:
+        path = ROOT / name
+        if path.suffix not in (".png", ".jpg", ".woff2", ".ttf", ".ico") and path.is_file():
+            yield name, path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_no_file_names_a_home_folder_or_a_package_host() -> None:
+    # Put together here, so that this file does not contain what it looks for
+    homes = [f"/{root}/" for root in ("home/[a-z]", "Users/[A-Za-z]", "root")]
+    hosts = ["pypi" + r"\.org", "python" + r"hosted\.org", "registry" + r"\.npmjs"]
+    banned = re.compile("|".join(homes + hosts))
+    found = [f"{name}: {m[0]}" for name, text in tracked_text() for m in banned.finditer(text)]
+    assert found == []
+
+
+def test_nothing_is_left_to_be_done_later() -> None:
+    marks = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
+    files = [*python_files(*PRODUCT, "tests", "bench")]
+    assert [str(p) for p in files if marks.search(p.read_text(encoding="utf-8"))] == []
+
+
+def test_exceptions_are_caught_by_name_except_at_the_outer_walls() -> None:
+    """Only the job runner, the API's handler and the page's frame outlive any error."""
+    walls = ("backend/app/jobs/", "backend/app/api/problems.py", "frontend/problems.py")
+    broad = {
+        path.relative_to(ROOT).as_posix()
+        for path in python_files(*PRODUCT)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ExceptHandler) and _swallows_all(node)
+    }
+    assert {name for name in broad if not name.startswith(walls)} == set()
+
+
+def _swallows_all(handler: ast.ExceptHandler) -> bool:
+    """Catches everything, and does not end by raising it on."""
+    caught = handler.type
+    named = isinstance(caught, ast.Name) and caught.id not in ("Exception", "BaseException")
+    precise = named or isinstance(caught, ast.Tuple | ast.Attribute)
+    return not precise and not isinstance(handler.body[-1], ast.Raise)
