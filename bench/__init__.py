@@ -1,0 +1,1 @@
+"""Speed, memory and size, compared in one run as ratios: ``make bench``."""

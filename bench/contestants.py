@@ -1,0 +1,92 @@
+"""What is compared, each run as a process of its own: ``python -m bench.contestants NAME ...``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .crate import TRANSITION_MS, BenchCrate
+
+# As ffmpeg's users encode MP3 at the best constant rate: (a) the limit for a single stream.
+MP3 = ["-c:a", "libmp3lame", "-b:a", "320k"]
+
+
+def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
+    """Segue: from tracks in normal form to a tagged MP3, limiter and all."""
+    from backend.app.dj.levels import CEILING_DBTP
+    from backend.app.media.normal_form import TrackReader
+    from backend.app.render.mp3 import Mp3Mode, encode_mp3
+    from backend.app.render.player import Player
+
+    timeline = crate.timeline()
+    player = Player(timeline, lambda name: TrackReader(crate.path(name)), CEILING_DBTP)
+    with tempfile.TemporaryDirectory() as scratch:
+        encode_mp3(
+            player.play,
+            length=timeline.length,
+            out=out,
+            mode=Mp3Mode(kbps=320),
+            workers=workers,
+            segments=Path(scratch),
+            ffmpeg=ffmpeg,
+        )
+
+
+def encode_only(wav: Path, out: Path, ffmpeg: Path) -> None:
+    """The limit for everyone who encodes in one stream: only the finished mix's encoding."""
+    command = [ffmpeg, "-nostdin", "-v", "error", "-y", "-i", wav, *MP3, out]
+    subprocess.run(command, check=True)
+
+
+def pydub_loop(crate: BenchCrate, out: Path, ffmpeg: Path, *, low_pass: bool) -> None:
+    """The usual loop over ``append(crossfade=)``; from WAV, so that nothing is decoded."""
+    from pydub import AudioSegment
+
+    AudioSegment.converter = str(ffmpeg)
+    mix = AudioSegment.from_wav(crate.wav(crate.names[0]))
+    for name in crate.names[1:]:
+        incoming = AudioSegment.from_wav(crate.wav(name))
+        overlap = min(TRANSITION_MS, len(mix), len(incoming))
+        if low_pass:
+            mix = mix[:-overlap] + mix[-overlap:].low_pass_filter(1000)
+        mix = mix.append(incoming, crossfade=overlap)
+    mix.export(out, format="mp3", bitrate="320k")
+
+
+def acrossfade(crate: BenchCrate, out: Path, ffmpeg: Path) -> None:
+    """One ffmpeg command of chained ``acrossfade``."""
+    command: list[str | Path] = [ffmpeg, "-nostdin", "-v", "error", "-y"]
+    for name in crate.names:
+        command += ["-i", crate.path(name)]
+    chain, last = [], "[0:a]"
+    for index in range(1, len(crate.names)):
+        join = f"{last}[{index}:a]acrossfade=d={TRANSITION_MS / 1000}:c1=qsin:c2=qsin"
+        last = f"[x{index}]"
+        chain.append(join + last)
+    command += ["-filter_complex", ";".join(chain), "-map", last, *MP3, out]
+    subprocess.run(command, check=True)
+
+
+def main(name: str, folder: str, tracks: str, out: str, ffmpeg: str) -> None:
+    """Run one contestant."""
+    crate = BenchCrate(Path(folder), tuple(tracks.split(",")))
+    target, program = Path(out), Path(ffmpeg)
+    match name.split(":"):
+        case ["ours", workers]:
+            ours(crate, target, int(workers), program)
+        case ["encode"]:
+            encode_only(crate.folder / "mix.wav", target, program)
+        case ["pydub"]:
+            pydub_loop(crate, target, program, low_pass=False)
+        case ["pydub low-pass"]:
+            pydub_loop(crate, target, program, low_pass=True)
+        case ["acrossfade"]:
+            acrossfade(crate, target, program)
+        case _:
+            raise SystemExit(f"no contestant {name}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
