@@ -45,10 +45,13 @@ def servers(api_port: int, ui_port: int) -> tuple[Server, Server]:
     python = (sys.executable, "-m")
     api = ("uvicorn", "backend.app.main:app", "--host", HOST, "--port", str(api_port))
     ui = ("streamlit", "run", "frontend/streamlit_app.py", "--server.address", HOST)
-    ui_options = ("--server.port", str(ui_port), "--server.headless", "true")
+    # Streamlit's own greeting names 127.0.0.1, an origin that the API does not expect.
+    quiet = ("--server.headless", "true", "--logger.hideWelcomeMessage", "true")
     return (
         Server("API", api_port, "/health", (*python, *api)),
-        Server("app", ui_port, "/_stcore/health", (*python, *ui, *ui_options)),
+        Server(
+            "app", ui_port, "/_stcore/health", (*python, *ui, "--server.port", str(ui_port), *quiet)
+        ),
     )
 
 
