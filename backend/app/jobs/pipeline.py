@@ -11,6 +11,15 @@ from .workspace import Workspace
 JobT = TypeVar("JobT")
 
 
+def default_limit_s(work_s: float) -> float:
+    """How long anything may take for ``work_s`` seconds of input audio.
+
+    Four times real time is an order of magnitude above the slowest step on the slowest machine
+    that is of any use; the minute covers what does not grow with the audio.
+    """
+    return 60.0 + 4.0 * work_s
+
+
 @dataclass(frozen=True, slots=True)
 class StepContext(Generic[JobT]):
     """What a running step is given.
@@ -31,17 +40,19 @@ class StepContext(Generic[JobT]):
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[JobT]):
-    """One part of a job.
+    """One part of a job: a function of its inputs and of earlier steps' files.
 
-    ``weight`` is the expected cost in seconds for a second of input audio, relative to the other
-    steps: it shares out the progress bar, and stands in for the measured speed until there is one.
-    ``when`` says whether this job needs the step at all.
+    Run again, it writes the same bytes. ``weight`` is the expected cost in seconds for a second of
+    input audio, relative to the other steps: it shares out the progress bar, and stands in for the
+    measured speed until there is one. ``when`` says whether this job needs the step at all.
+    ``limit_s`` turns seconds of input audio into the seconds after which the step is ended.
     """
 
     name: str
     run: Callable[[StepContext[JobT]], None]
     weight: float = 1.0
     when: Callable[[JobT], bool] | None = None
+    limit_s: Callable[[float], float] = default_limit_s
 
 
 @dataclass(frozen=True, slots=True)

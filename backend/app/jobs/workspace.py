@@ -1,9 +1,9 @@
-"""A job's folder: artifacts written aside, then renamed into place."""
+"""A job's folder: files written aside, then renamed into place, each remembered by its hash."""
 
 from __future__ import annotations
 
 import hashlib
-import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,11 +13,14 @@ _HASH_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenArtifact:
-    """A file that a step has put in place; ``name`` is its path inside the workspace."""
+class WrittenFile:
+    """A file that a step has put in place; ``name`` is its path inside the workspace.
+
+    With a ``media_type`` it is an artifact for the user; without one it is between steps.
+    """
 
     name: str
-    media_type: str
+    media_type: str | None
     size: int
     sha256: str
 
@@ -27,12 +30,13 @@ class Workspace:
     """The files of one job.
 
     A reader sees a finished file or none: :meth:`write` hands out a path in ``.part`` and renames
-    it into place when its block ends well. ``written`` collects what is meant for the user.
+    it into place when its block ends well. ``written`` collects every file of the running step, so
+    that a later attempt can tell whether the step still stands.
     """
 
     root: Path
     attempt: int = 1
-    written: list[WrittenArtifact] = field(default_factory=list)
+    written: list[WrittenFile] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
         """Where the artifact or intermediate file ``name`` lies (or will lie)."""
@@ -56,9 +60,20 @@ class Workspace:
         size, digest = part.stat().st_size, sha256_of(part)
         final = self.path(name)
         final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(part, final)
-        if media_type is not None:
-            self.written.append(WrittenArtifact(name, media_type, size, digest))
+        part.replace(final)
+        self.written.append(WrittenFile(name, media_type, size, digest))
+
+    def clear_parts(self) -> None:
+        """Remove what earlier attempts left half written."""
+        shutil.rmtree(self.root / ".part", ignore_errors=True)
+
+    def holds(self, file: WrittenFile) -> bool:
+        """Whether ``file`` still lies here with the very bytes it was written with."""
+        path = self.path(file.name)
+        try:
+            return path.stat().st_size == file.size and sha256_of(path) == file.sha256
+        except OSError:
+            return False
 
 
 def sha256_of(path: Path) -> str:

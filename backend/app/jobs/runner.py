@@ -1,0 +1,126 @@
+"""One attempt at a job, inside its child process: the steps that are left, in order."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic
+
+from ..errors import SegueError, StorageFull
+from .messages import (
+    Done,
+    Failed,
+    Message,
+    Noted,
+    Order,
+    Planned,
+    PlannedStep,
+    Progressed,
+    StepFinished,
+    StepStarted,
+)
+from .pipeline import JobT, Pipeline, Step, StepContext
+from .states import Failure
+from .workspace import Workspace
+
+log = logging.getLogger(__name__)
+Tell = Callable[[Message], None]
+
+# Five a second looks continuous, and costs the database nothing.
+_PROGRESS_EVERY_S = 0.2
+
+
+def run_order(order: Order, pipeline: Pipeline[JobT], tell: Tell) -> None:
+    """Run what is left of the job; the last message is ``Done`` or ``Failed``."""
+    try:
+        _Attempt(order, pipeline, tell, Workspace(Path(order.workspace), order.attempt)).run()
+    except Exception as error:  # noqa: BLE001  the job runner: whatever a step does, the job says so
+        tell(Failed(failure_of(error)))
+    else:
+        tell(Done())
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt(Generic[JobT]):
+    order: Order
+    pipeline: Pipeline[JobT]
+    tell: Tell
+    workspace: Workspace
+
+    def run(self) -> None:
+        self.workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.workspace.clear_parts()
+        job = self.pipeline.open(self.order.inputs)
+        steps = self.pipeline.steps_for(job)
+        kept = self._kept(steps)
+        self.tell(
+            Planned([PlannedStep(step.name, step.weight, i < kept) for i, step in enumerate(steps)])
+        )
+        for step in steps[kept:]:
+            self._take(step, job)
+
+    def _kept(self, steps: tuple[Step[JobT], ...]) -> int:
+        """How many steps from the first on are finished and have all their files unharmed."""
+        finished = {step.name: step.files for step in self.order.finished}
+        for count, step in enumerate(steps):
+            files = finished.get(step.name)
+            if files is None or not all(self.workspace.holds(file) for file in files):
+                return count
+        return len(steps)
+
+    def _take(self, step: Step[JobT], job: JobT) -> None:
+        log.info("step %s starts", step.name)
+        self.tell(StepStarted(step.name, step.limit_s(self.order.work_s)))
+        self.workspace.written.clear()
+        began = time.monotonic()
+        progress = Progress(step.name, self.tell)
+        step.run(StepContext(job, self.workspace, progress, lambda text: self.tell(Noted(text))))
+        seconds = time.monotonic() - began
+        self.tell(StepFinished(step.name, list(self.workspace.written), seconds))
+        log.info("step %s took %.1f s", step.name, seconds)
+
+
+@dataclass(slots=True)
+class Progress:
+    """A step's progress callable: forwards what is news, at most five times a second."""
+
+    step: str
+    tell: Tell
+    clock: Callable[[], float] = time.monotonic
+    _fraction: float = 0.0
+    _told_s: float = float("-inf")
+
+    def __call__(self, fraction: float) -> None:
+        """Take note that the step is at ``fraction`` of its way."""
+        fraction = min(fraction, 1.0)
+        now = self.clock()
+        if fraction <= self._fraction or now - self._told_s < _PROGRESS_EVERY_S:
+            return
+        self._fraction, self._told_s = fraction, now
+        self.tell(Progressed(self.step, fraction))
+
+
+def failure_of(error: Exception) -> Failure:
+    """What to tell the user of an error; one that is not ours is logged and stays "internal"."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        error = StorageFull(
+            "The server's disk is full.", hint="Free some space, then retry: it goes on from here."
+        )
+    if isinstance(error, SegueError):
+        log.warning("the job fails: %s", error.code)
+        return Failure(error.code, error.message, error.hint, error.retryable)
+    log.error("the job fails unexpectedly", exc_info=error)
+    if isinstance(error, MemoryError):
+        return Failure(
+            "out_of_memory",
+            "The server ran out of memory.",
+            "Run fewer jobs at a time, or give it more memory, then retry.",
+            retryable=True,
+        )
+    return Failure(
+        "internal", "Something went wrong on our side.", "Retry; if it stays, tell us the job's id."
+    )

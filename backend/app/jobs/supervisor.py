@@ -1,0 +1,163 @@
+"""One claimed job, watched from outside: its child's words become rows, its limits are kept."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+from ..errors import SegueError, StepTimeout
+from .child import Child
+from .messages import (
+    Done,
+    Failed,
+    Message,
+    Noted,
+    Planned,
+    Progressed,
+    StepFinished,
+    StepStarted,
+)
+from .pipeline import default_limit_s
+from .queue import Claim, ExpectedStep, JobQueue, Standing
+from .states import Failure
+
+log = logging.getLogger(__name__)
+
+# How soon a cancelled job notices; a look at one row costs well under a millisecond.
+_TICK_S = 0.25
+# Of a lease, so that two beats may fail before it ends.
+_BEATS_PER_LEASE = 3
+_WRITE_TRIES = 3
+
+Ending = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Watches ``child`` until the job is through, or has to end; then writes down how it ended.
+
+    Whatever happens, no process of the child's survives :meth:`run`.
+    """
+
+    claim: Claim
+    queue: JobQueue
+    child: Child
+    lease_s: float
+    stopping: Event
+    _step: str = "starting"
+    _ends_at: float = field(init=False)
+    _beats_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        now = time.monotonic()
+        self._ends_at = now + default_limit_s(self.claim.work_s)
+        self._beats_at = now + self.lease_s / _BEATS_PER_LEASE
+
+    def run(self) -> None:
+        """See the attempt through.
+
+        Raises
+        ------
+        LeaseLost
+            If the job has become somebody else's meanwhile.
+        """
+        try:
+            ending = self._watch()
+        finally:
+            status = self.child.end()
+        if ending is not None:
+            self._write(ending)
+        elif self.stopping.is_set():
+            self._write(lambda: self.queue.released(self.claim))
+        else:
+            self._write(lambda: self.queue.crashed(self.claim, self._crash(status)))
+
+    def _watch(self) -> Ending | None:
+        """Wait for the end, and say what to write then; None if the child died."""
+        while True:
+            messages = self.child.read(_TICK_S)
+            if messages is None:
+                return None
+            for message in messages:
+                if ending := self._take(message):
+                    self.child.bid_farewell()
+                    return ending
+            if ending := self._interruption():
+                return ending
+
+    def _take(self, message: Message) -> Ending | None:
+        claim, queue = self.claim, self.queue
+        match message:
+            case Planned():
+                self._plan(message)
+            case StepStarted(step, limit_s):
+                self._step, self._ends_at = step, time.monotonic() + limit_s
+                self._write(lambda: queue.step_started(claim, step))
+            case Progressed(step, fraction):
+                self._write(lambda: queue.progressed(claim, step, fraction))
+            case Noted(text):
+                self._write(lambda: queue.noted(claim, text))
+            case StepFinished(step, files, seconds):
+                self._write(lambda: queue.step_finished(claim, step, files, seconds))
+                log.info("step %s finished in %.1f s", step, seconds)
+            case Failed(failure):
+                return None if self.stopping.is_set() else lambda: queue.failed(claim, failure)
+            case Done():
+                return lambda: queue.succeeded(claim)
+        return None
+
+    def _plan(self, planned: Planned) -> None:
+        speeds = self.queue.speeds(self.claim.kind)
+        work_s = max(self.claim.work_s, 1.0)
+        steps = [
+            ExpectedStep(step.name, speeds.get(step.name, step.weight) * work_s, step.kept)
+            for step in planned.steps
+        ]
+        self._write(lambda: self.queue.planned(self.claim, steps))
+
+    def _interruption(self) -> Ending | None:
+        """Keep the lease, and say whether the attempt has to end now."""
+        now = time.monotonic()
+        if self.stopping.is_set():
+            return lambda: self.queue.released(self.claim)
+        match self.queue.standing(self.claim):
+            case Standing.CANCELLED:
+                return lambda: self.queue.cancelled(self.claim)
+            case Standing.LOST:
+                return lambda: log.warning("the lease is lost; the job is somebody else's")
+        if now > self._ends_at:
+            return lambda: self.queue.failed(self.claim, self._overtime())
+        if now > self._beats_at:
+            self._write(lambda: self.queue.beat(self.claim, self.lease_s))
+            self._beats_at = now + self.lease_s / _BEATS_PER_LEASE
+        return None
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write, with patience for a busy or full database."""
+        for left in reversed(range(_WRITE_TRIES)):
+            try:
+                write()
+                return
+            except SegueError as error:
+                if not (error.retryable and left):
+                    raise
+
+    def _overtime(self) -> Failure:
+        return Failure(
+            StepTimeout.code,
+            f"The step “{self._step}” took longer than it may.",
+            "Retry goes on after the last finished step.",
+            StepTimeout.retryable,
+        )
+
+    def _crash(self, status: int) -> Failure:
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        return Failure(
+            "step_crashed",
+            f"The step “{self._step}” was ended from outside, time after time ({how}).",
+            "Most often there is too little memory: run fewer jobs at a time, then retry.",
+            retryable=True,
+        )

@@ -1,0 +1,141 @@
+"""Who gets the next job, and how a job's row moves along the edges of its graph."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from ..jobs.queue import Claim
+from ..jobs.states import MAX_CRASHES, Edge, Failure, JobStatus, StepState, sources, target
+from .clock import now_s
+from .job_tables import JOBS, STEPS
+
+_VANISHED = Failure(
+    "interrupted",
+    "The job's worker vanished several times without getting any further.",
+    "Often there is too little memory for this job. Retry goes on after the last finished step.",
+    retryable=True,
+)
+
+
+def lease_is_over() -> ColumnElement[bool]:
+    """Rows that run by their status only: whoever ran them has not been heard of."""
+    return and_(JOBS.c.status == JobStatus.RUNNING, JOBS.c.lease_until < now_s())
+
+
+def claimable() -> ColumnElement[bool]:
+    """Rows that a supervisor may take."""
+    return or_(JOBS.c.status == JobStatus.QUEUED, lease_is_over())
+
+
+def take_next(owner: str, lease_s: float) -> ReturningUpdate[tuple[object, ...]]:
+    """One statement, so that no two can take the same job; see ``JobQueue`` for the order."""
+    next_job = (
+        select(JOBS.c.id)
+        .where(claimable(), JOBS.c.user_id == _next_user())
+        .order_by(JOBS.c.queued_s, JOBS.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        update(JOBS)
+        .where(JOBS.c.id == next_job, claimable())
+        .values(
+            # A claim on a job that still says "running" follows an attempt that died unseen.
+            crashes=JOBS.c.crashes + case((JOBS.c.status == JobStatus.RUNNING, 1), else_=0),
+            status=target(Edge.CLAIM),
+            attempt=JOBS.c.attempt + 1,
+            owner=owner,
+            lease_until=now_s() + lease_s,
+            claimed_s=now_s(),
+            started_s=func.coalesce(JOBS.c.started_s, now_s()),
+        )
+        .returning(JOBS)
+    )
+
+
+def _next_user() -> ColumnElement[str]:
+    waiting = (
+        select(JOBS.c.user_id, func.min(JOBS.c.queued_s).label("oldest_s"))
+        .where(claimable())
+        .group_by(JOBS.c.user_id)
+        .subquery()
+    )
+    other = JOBS.alias("other")
+    of_user = other.c.user_id == waiting.c.user_id
+    running = select(func.count()).where(
+        of_user, other.c.status == JobStatus.RUNNING, other.c.lease_until >= now_s()
+    )
+    served = select(func.coalesce(func.max(other.c.claimed_s), 0.0)).where(of_user)
+    return (
+        select(waiting.c.user_id)
+        .order_by(
+            running.scalar_subquery(),
+            served.scalar_subquery(),
+            waiting.c.oldest_s,
+            waiting.c.user_id,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def end_the_hopeless(connection: Connection) -> None:
+    """End jobs that nobody runs any more and that nobody shall run again."""
+    is_over, unwanted = lease_is_over(), JOBS.c.cancel_requested
+    waits = JOBS.c.status == JobStatus.QUEUED
+    poison = JOBS.c.crashes >= MAX_CRASHES - 1
+    _move_all(connection, and_(waits, unwanted), Edge.CANCEL_WAITING, StepState.WAITING)
+    _move_all(connection, and_(is_over, unwanted), Edge.CANCEL_RUNNING, StepState.WAITING)
+    _move_all(connection, and_(is_over, poison), Edge.GIVE_UP, StepState.FAILED, _VANISHED)
+
+
+def _move_all(
+    connection: Connection,
+    which: ColumnElement[bool],
+    edge: Edge,
+    step_state: StepState,
+    failure: Failure | None = None,
+) -> None:
+    for job_id in connection.execute(select(JOBS.c.id).where(which)).scalars().all():
+        move(connection, job_id, edge, step_state, failure)
+
+
+def move(
+    connection: Connection,
+    job_id: str,
+    edge: Edge,
+    step_state: StepState = StepState.WAITING,
+    failure: Failure | None = None,
+) -> bool:
+    """Take ``job_id`` along ``edge`` if it stands at its start; its running step goes with it."""
+    status = target(edge)
+    ended = None if status is JobStatus.QUEUED else now_s()
+    moved = connection.execute(
+        update(JOBS)
+        .where(JOBS.c.id == job_id, JOBS.c.status.in_(sources(edge)))
+        .values(
+            status=status,
+            owner=None,
+            lease_until=None,
+            finished_s=ended,
+            failure=None if failure is None else asdict(failure),
+        )
+    )
+    if moved.rowcount == 0:
+        return False
+    running = and_(STEPS.c.job_id == job_id, STEPS.c.state == StepState.RUNNING)
+    connection.execute(update(STEPS).where(running).values(state=step_state))
+    return True
+
+
+def held(claim: Claim) -> Select[tuple[bool]]:
+    """The claim's row, if it still holds: the fence before every write."""
+    return select(JOBS.c.cancel_requested).where(
+        JOBS.c.id == claim.job_id,
+        JOBS.c.owner == claim.owner,
+        JOBS.c.attempt == claim.attempt,
+        JOBS.c.status == JobStatus.RUNNING,
+    )

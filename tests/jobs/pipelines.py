@@ -1,0 +1,128 @@
+"""A job kind for tests: a chain of steps, each hashing what the one before it wrote.
+
+It is run by real child processes, which find it by its name. Every step writes its name into a log
+outside the workspace's hashed files, so that a test can count how often it ran.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from backend.app.errors import RejectedFile
+from backend.app.jobs.pipeline import Pipeline, Step, StepContext
+from backend.app.media.confinement import start_process
+from backend.app.settings import Settings
+
+CHAIN = "tests.jobs.pipelines:chain"
+STEP_NAMES = ("carding", "spinning", "knitting")
+
+
+@dataclass(frozen=True)
+class Wool:
+    """What a chain job does: ``seconds`` of work a step, and mischief by step name.
+
+    Mischief: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (as
+    a grandchild that outlives any patience), ``note``.
+    """
+
+    seconds: float = 0.0
+    size: int = 1000
+    mischief: dict[str, str] = field(default_factory=dict)
+    limit_s: float | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def chain(settings: Settings) -> Pipeline[Wool]:
+    steps = tuple(
+        Step(name, _step(name, position), weight=0.1, limit_s=_limit)
+        for position, name in enumerate(STEP_NAMES)
+    )
+    return Pipeline(lambda inputs: Wool(**json.loads(inputs)), steps)
+
+
+def _limit(work_s: float) -> float:
+    """Seconds of audio below 1 stand for a step's limit, so that a test can set it."""
+    return work_s if work_s < 1 else 60.0
+
+
+def step_log(workspace: Path) -> list[str]:
+    """The names of the steps that were begun and finished, in order, over all attempts."""
+    log = workspace / "steps.log"
+    return log.read_text().split() if log.exists() else []
+
+
+def _step(name: str, position: int):
+    def run(context: StepContext[Wool]) -> None:
+        wool, workspace = context.job, context.workspace
+        _write_log(workspace.root, f"+{name}")
+        _make_mischief(wool.mischief.get(name), context)
+        seed = b"wool"
+        if position:
+            seed = workspace.path(f"{STEP_NAMES[position - 1]}.bin").read_bytes()
+        last = position == len(STEP_NAMES) - 1
+        target = f"{name}.bin" if not last else "pullover/front.bin"
+        with workspace.write(target, "application/octet-stream" if last else None) as path:
+            path.write_bytes(_spin(seed, wool, context))
+        _write_log(workspace.root, f"-{name}")
+
+    return run
+
+
+def _spin(seed: bytes, wool: Wool, context: StepContext[Wool]) -> bytes:
+    """``size`` bytes that depend on every byte of ``seed``, in slices that take their time."""
+    thread, slices = b"", 20
+    for i in range(slices):
+        seed = hashlib.sha512(seed + bytes([i])).digest()
+        thread += (seed * (wool.size // slices // len(seed) + 1))[: wool.size // slices]
+        time.sleep(wool.seconds / slices)
+        context.progress((i + 1) / slices)
+    return thread
+
+
+def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
+    match kind:
+        case "refuse":
+            raise RejectedFile("This wool is cotton.", hint="Bring wool.", code="not_wool")
+        case "bug":
+            raise KeyError("a secret of the house")
+        case "memory":
+            raise MemoryError
+        case "disk":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "hang":
+            time.sleep(600)
+        case "sleep":
+            _sleep_as_a_grandchild(context.workspace.root)
+        case "note":
+            context.note("The wool is a little short.")
+            context.note("The wool is a little short.")
+
+
+def _sleep_as_a_grandchild(root: Path) -> None:
+    """Start ``sleep`` as the media layer starts ffmpeg, write down its pid, and wait for it."""
+    process = start_process(
+        ["sleep", "600"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        confinement=None,
+    )
+    (root / "grandchild.pid").write_text(str(process.pid))
+    process.wait()
+
+
+def _write_log(root: Path, entry: str) -> None:
+    with (root / "steps.log").open("a") as log:
+        log.write(f"{entry}\n")

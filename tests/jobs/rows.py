@@ -1,0 +1,61 @@
+"""A database of its own for a test, with users and jobs in it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backend.app.jobs.queue import Claim
+from backend.app.store.accounts import UserRow
+from backend.app.store.database import Database, open_database
+from backend.app.store.job_queue import SqlJobQueue
+from backend.app.store.jobs import JobRecord, Jobs, NewJob
+
+LEASE_S = 30.0
+NO_QUOTA = 10_000
+_CLOCK_TICK_S = 0.002  # SQLite counts milliseconds; what happens later shall be seen to be later
+
+
+class Rows:
+    """The two faces of the job rows, and short cuts to fill them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder / 'segue.db'}"
+        self.database: Database = open_database(self.url)
+        self.queue = SqlJobQueue(self.database)
+        self.jobs = Jobs(self.database)
+
+    def user(self, name: str = "ann") -> str:
+        with self.database.write() as session:
+            session.add(
+                UserRow(
+                    id=name,
+                    email=f"{name}@example.org",
+                    password_hash="-",
+                    is_admin=False,
+                    created_at=datetime.now(UTC),
+                )
+            )
+        return name
+
+    def job(
+        self, user: str = "ann", *, kind: str = "test", inputs: str = "{}", work_s: float = 1.0
+    ) -> str:
+        job_id = secrets.token_hex(8)
+        new = NewJob(job_id, user, kind, f"job {job_id}", "{}", inputs, work_s)
+        assert self.jobs.add(new, quota=NO_QUOTA)
+        time.sleep(_CLOCK_TICK_S)
+        return job_id
+
+    def record(self, job_id: str, user: str = "ann") -> JobRecord:
+        record = self.jobs.find(user, job_id)
+        assert record is not None
+        return record
+
+    def claim(self, owner: str = "me", lease_s: float = LEASE_S) -> Claim:
+        claim = self.queue.claim(owner, lease_s)
+        assert claim is not None
+        time.sleep(_CLOCK_TICK_S)
+        return claim
