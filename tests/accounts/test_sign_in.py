@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -122,10 +123,8 @@ def test_of_many_who_trade_one_token_at_once_one_succeeds(accounts):
     traded: list[str] = []
 
     def trade() -> None:
-        try:
+        with contextlib.suppress(NotSignedIn):
             traded.append(accounts.refresh(token).access_token)
-        except NotSignedIn:
-            pass
 
     threads = [threading.Thread(target=trade) for _ in range(6)]
     for thread in threads:

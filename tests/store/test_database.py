@@ -17,8 +17,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from backend.app.errors import StoreBusy
 from backend.app import store
+from backend.app.errors import StoreBusy
 from backend.app.store import database
 from backend.app.store.database import Database, UtcDateTime, open_database
 

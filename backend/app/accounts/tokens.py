@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ _ALGORITHM = "HS256"
 _HEADER = {"typ": "at+jwt"}
 _TEXTS = ("iss", "aud", "sub", "jti")
 _MOMENTS = ("iat", "exp")
+_THREE_PARTS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 # What python-jose lets through from a token that nobody in their right mind would make.
 _MALFORMED = (JOSEError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
@@ -59,7 +61,9 @@ class AccessTokens:
         NotSignedIn
             If it is anything but an unexpired token that :meth:`issue` made.
         """
-        if len(token) > MAX_LENGTH or token.partition(".")[0] != self._header:
+        if len(token) > MAX_LENGTH or not _THREE_PARTS.fullmatch(token):
+            raise _refusal()
+        if token.partition(".")[0] != self._header:
             raise _refusal()
         try:
             claims = jwt.decode(token, self._secret, _ALGORITHM, options=_ONLY_THE_SIGNATURE)

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 class Shape(BaseModel):
     """A frozen message; a field it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A limit on text, even a wide one, makes pydantic refuse halves of surrogate pairs: JSON can
+    # write them, and no database can store them.
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=1_000_000)
 
 
 class Problem(Shape):

@@ -124,9 +124,12 @@ def _migration_lock(url: str) -> Iterator[None]:
         return
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    with file.with_name(f"{file.name}.lock").open("w") as lock:
+    lock = os.open(file.with_name(f"{file.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 def sqlite_file(url: str) -> Path | None:

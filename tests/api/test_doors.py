@@ -1,0 +1,169 @@
+"""Hosts, origins, errors, health, and a start that is refused."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from backend.app.api import problems
+from backend.app.errors import BadSettings, SegueError, StoreBusy
+from backend.app.main import create_app
+from backend.app.services import health
+from backend.app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+OURS = "http://localhost:8501"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", ""])
+def test_a_host_that_is_not_ours_is_refused(client, host):
+    assert client.get("/health", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:9"])
+def test_our_own_hosts_are_served(client, host):
+    assert client.get("/health", headers={"Host": host}).status_code == 200
+
+
+def _preflight(client, origin: str):
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    asked["Access-Control-Request-Headers"] = "authorization,content-type"
+    return client.options("/uploads/tracks", headers=asked)
+
+
+def test_our_pages_may_call_the_api_with_credentials(client):
+    answer = _preflight(client, OURS)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == OURS
+    assert answer.headers["access-control-allow-credentials"] == "true"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{OURS}.evil.example"])
+def test_other_pages_may_not(client, origin):
+    assert _preflight(client, origin).status_code == 400
+    answer = client.get("/health", headers={"Origin": origin})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_refusal_can_be_read_by_our_pages(client):
+    answer = client.post("/uploads/tracks", content=b"x", headers={"Origin": OURS})
+    assert answer.status_code == 401
+    assert answer.headers["access-control-allow-origin"] == OURS
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "status", "code"),
+    [
+        ("GET", "/nothing/here", 404, "not_found"),
+        ("PUT", "/health", 405, "method_not_allowed"),
+        ("GET", "/auth/me", 401, "not_signed_in"),
+    ],
+)
+def test_the_frameworks_own_refusals_have_the_contracts_shape(client, verb, path, status, code):
+    answer = client.request(verb, path)
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+
+
+def test_a_bug_shows_a_number_and_nothing_else(client, alice, monkeypatch, caplog):
+    def broken(user_id: str, upload_id: str) -> None:
+        raise RuntimeError("postgres://user:hunter2@db")
+
+    monkeypatch.setattr(client.app.state.services.library, "upload", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/uploads/x", headers={**alice.headers, "Origin": OURS})
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal"
+    assert "hunter2" not in answer.text
+    assert answer.headers["access-control-allow-origin"] == OURS
+    number = re.search(r"error (\w{8})", answer.text).group(1)
+    record = next(r for r in caplog.records if number in r.getMessage())
+    assert "hunter2" in str(record.exc_info[1])  # the log has what the answer hides
+
+
+def test_a_busy_database_is_worth_a_retry(client, alice, monkeypatch):
+    def busy(user_id: str, upload_id: str) -> None:
+        raise StoreBusy("The server is busy.")
+
+    monkeypatch.setattr(client.app.state.services.library, "upload", busy)
+    answer = alice.get("/uploads/x")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.json()["error"]["retryable"]
+
+
+def _all_errors(family: type[SegueError]) -> set[type[SegueError]]:
+    return {family}.union(*(_all_errors(kind) for kind in family.__subclasses__()))
+
+
+def test_every_error_a_person_may_meet_has_its_status():
+    unmapped = {kind.code for kind in _all_errors(SegueError)} - set(problems.STATUSES)
+    # the family's own name; what the gate refuses, by its class; what keeps a server from starting
+    assert unmapped <= {"error", "not_audio", "bad_settings"}
+
+
+def test_health_needs_nothing_and_readiness_names_the_ffmpeg(client):
+    assert client.get("/health").json() == {"status": "ok"}
+    ready = client.get("/health/ready")
+    assert ready.status_code == 200
+    assert ready.json()["ready"]
+    assert re.search(r"\d+\.\d+", ready.json()["ffmpeg_version"])
+
+
+@pytest.mark.parametrize(
+    ("version", "warned"),
+    [("5.1.9-0+deb12u1", True), ("8.1.2", True), ("8.1.3", False), ("9.0", False), ("n7.1", True)],
+)
+def test_an_old_ffmpeg_is_warned_about(client, monkeypatch, version, warned):
+    monkeypatch.setattr(client.app.state.services.health, "_ffmpeg_version", version)
+    ready = client.get("/health/ready").json()
+    assert ready["ready"]
+    assert bool(ready["warnings"]) is warned
+
+
+def test_without_ffmpeg_the_server_is_alive_and_not_ready(client, monkeypatch):
+    monkeypatch.setattr(client.app.state.services.health, "_ffmpeg_version", None)
+    assert client.get("/health/ready").status_code == 503
+    assert client.get("/health").status_code == 200
+
+
+def test_with_a_full_disk_the_server_is_not_ready(client, monkeypatch):
+    monkeypatch.setattr(health, "MIN_FREE_BYTES", 10**18)
+    assert client.get("/health/ready").status_code == 503
+
+
+@pytest.mark.parametrize("weak", ["", "change-me-" + "0" * 40, "x" * 64, "short"])
+def test_a_weak_secret_keeps_the_api_from_starting(settings, weak):
+    bad = settings.model_copy(update={"jwt_secret": SecretStr(weak)})
+    with pytest.raises(BadSettings), TestClient(create_app(bad)):
+        pass
+
+
+def test_the_process_itself_ends_in_failure(tmp_path):
+    environment = {**os.environ, "JWT_SECRET": "change-me", "STORAGE_ROOT": str(tmp_path)}
+    command = [sys.executable, "-m", "uvicorn", "backend.app.main:app", "--port", "0"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode != 0
+    assert "JWT_SECRET" in ended.stderr
+    assert "change-me" not in ended.stderr
+
+
+def test_the_example_of_settings_names_each_one_with_its_default():
+    example = {}
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            example[name] = value
+    fields = Settings.model_fields
+    defaults = {n.upper(): "" if f.default is None else str(f.default) for n, f in fields.items()}
+    assert example == defaults

@@ -1,0 +1,109 @@
+"""Somebody else's object answers 404, on every route there is or will be."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from .conftest import Person, picture, tone
+
+# Routes that take no token: their own tests say what they give away.
+OPEN = {
+    "/auth/register",
+    "/auth/token",
+    "/auth/refresh",
+    "/auth/logout",
+    "/auth/session",
+    "/health",
+    "/health/ready",
+}
+
+
+def api_routes(app: FastAPI) -> list[tuple[str, str]]:
+    """Every method and path that the API answers, from its own description of itself."""
+    found = []
+    for path, verbs in app.openapi()["paths"].items():
+        found += [(verb.upper(), path) for verb in verbs]
+    return found
+
+
+def declared_paths(app: FastAPI) -> set[str]:
+    """Paths of all routes, whether or not they are described."""
+    pending, paths = list(app.routes), set()
+    while pending:
+        route = pending.pop()
+        if isinstance(route, APIRoute):
+            paths.add(re.sub(r":\w+}", "}", route.path))
+        pending += getattr(route, "routes", [])
+    return paths
+
+
+def test_the_walk_below_misses_no_route(client):
+    described = {path for _, path in api_routes(client.app)}
+    assert declared_paths(client.app) <= described
+
+
+def test_every_route_but_the_open_ones_asks_who_is_there(client):
+    for verb, path in api_routes(client.app):
+        if path not in OPEN:
+            answer = client.request(verb, re.sub(r"{[^}]+}", "x", path))
+            assert answer.status_code == 401, (verb, path)
+
+
+def things_of(person: Person) -> dict[str, list[str]]:
+    """The ids of all that a person owns, by the parameter that takes them."""
+    crate = person.send_tracks(("a.wav", tone())).json()
+    image = person.send_image(picture()).json()
+    return {
+        "upload_id": [crate["id"], image["id"]],
+        "track_id": [crate["tracks"][0]["id"]],
+    }
+
+
+def paths_with(path: str, things: dict[str, list[str]]) -> Iterator[str]:
+    """``path`` with each of its parameters filled with each fitting id, or with every id."""
+    names = re.findall(r"{(\w+)(?::\w+)?}", path)
+    every = [one for some in things.values() for one in some]
+    for filling in itertools.product(*(things.get(name, every) for name in names)):
+        filled = path
+        for name, value in zip(names, filling, strict=True):
+            filled = re.sub(rf"{{{name}(:\w+)?}}", value, filled)
+        yield filled
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_ids_of_another_person_are_unknown_on_every_route(client, alice, bob, verb):
+    things = things_of(bob)
+    before = _seen_by(bob, things)
+    for path in sorted(path for v, path in api_routes(client.app) if v == verb and "{" in path):
+        for url in paths_with(path, things):
+            answer = client.request(verb, url, headers=alice.headers)
+            assert answer.status_code == 404, (verb, url, answer.text)
+            assert answer.json()["error"]["code"] == "not_found"
+    assert _seen_by(bob, things) == before
+
+
+def _seen_by(person: Person, things: dict[str, list[str]]) -> list[str]:
+    uploads = [person.get(f"/uploads/{i}") for i in things["upload_id"]]
+    tracks = [person.get(f"/tracks/{i}") for i in things["track_id"]]
+    assert {answer.status_code for answer in uploads + tracks} == {200}
+    return [answer.text for answer in uploads + tracks]
+
+
+def test_nothing_can_be_added_to_another_persons_crate(client, alice, bob):
+    crate = things_of(bob)["upload_id"][0]
+    answer = alice.send_tracks(("mine.wav", tone()), upload_id=crate)
+    assert answer.status_code == 404
+    assert len(bob.get(f"/uploads/{crate}").json()["tracks"]) == 1
+
+
+@pytest.mark.parametrize("name", ["upload_id", "track_id"])
+def test_an_unknown_id_and_another_persons_get_the_same_answer(client, alice, bob, name):
+    theirs = things_of(bob)[name][0]
+    folder = "/uploads/" if name == "upload_id" else "/tracks/"
+    assert alice.get(folder + theirs).json() == alice.get(folder + "0" * 32).json()

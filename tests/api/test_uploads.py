@@ -1,0 +1,226 @@
+"""Uploads over HTTP: verdicts, names, floods, deletion."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from backend.app import main
+from backend.app.store import incoming
+
+from .conftest import picture, tone
+from .test_bodies import left_over
+
+ODD_NAMES = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "..\\..\\windows\\system.ini",
+    "a\u202egpj.wav",
+    "x" * 3000 + ".wav",
+    "\U0001f3b5 \u0645\u0648\u0633\u064a\u0642\u0649.wav",
+    "concat:a|b.wav",
+    "%03d.wav",
+    "-i.wav",
+    "<script>alert(1)</script>.wav",
+    "'; DROP TABLE tracks; --.wav",
+    "a;b=c.wav",
+    ".wav",
+]
+
+
+def _files_of(settings) -> set[Path]:
+    return {p for p in settings.storage_root.rglob("*") if p.is_file()}
+
+
+def test_each_file_gets_its_own_verdict(alice):
+    answer = alice.send_tracks(
+        ("01 - First.wav", tone(440)), ("notes.txt", b"hello"), ("02 - Second.wav", tone(550))
+    )
+    assert answer.status_code == 201
+    crate = answer.json()
+    assert [t["title"] for t in crate["tracks"]] == ["First", "Second"]
+    assert crate["added"] == [t["id"] for t in crate["tracks"]]
+    assert [r["name"] for r in crate["refused"]] == ["notes.txt"]
+    assert crate["refused"][0]["error"]["code"] == "not_audio"
+    assert alice.get(f"/uploads/{crate['id']}").json()["tracks"] == crate["tracks"]
+
+
+def test_where_no_file_passes_there_is_no_crate(alice, settings):
+    answer = alice.send_tracks(("a.txt", b"hello"), ("b.wav", b""))
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "not_audio"
+    assert left_over(settings) == []
+
+
+def test_a_crate_grows_at_its_end(alice):
+    crate = alice.send_tracks(("a.wav", tone(440))).json()
+    grown = alice.send_tracks(("b.wav", tone(550)), ("a.wav", tone(440)), upload_id=crate["id"])
+    assert [t["title"] for t in grown.json()["tracks"]] == ["a", "b", "a"]
+    assert len(grown.json()["added"]) == 2
+    assert grown.json()["id"] == crate["id"]
+
+
+def test_a_picture_is_no_crate_to_add_to(alice):
+    image = alice.send_image(picture()).json()
+    assert (image["kind"], image["width"], image["height"]) == ("image", 320, 180)
+    assert alice.send_tracks(("a.wav", tone()), upload_id=image["id"]).status_code == 404
+
+
+def test_a_picture_that_is_none_is_refused(alice, settings):
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'
+    answer = alice.send_image(svg)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "not_image")
+    assert not any(p.suffix == ".png" for p in _files_of(settings))
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_file_name_becomes_a_title_and_nothing_else(alice, settings, name):
+    answer = alice.send_tracks((name, tone()))
+    assert answer.status_code == 201, answer.text
+    track = answer.json()["tracks"][0]
+    assert 0 < len(track["title"]) <= 200
+    assert track["title"].isprintable()
+    assert "/" not in track["title"]
+    odd = [p for p in _files_of(settings) if not p.is_relative_to(settings.storage_root)]
+    assert odd == []
+    names = {p.name for p in _files_of(settings)}
+    assert not any(part in n for n in names for part in ("passwd", "system", "DROP", "script"))
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        'filename=""',
+        "filename*=UTF-8''..%2F..%2Fetc%2Fpasswd",
+        'filename="a\x00b.wav"',
+        'filename="a.wav"; filename="../b.wav"',
+        'filename="caf\xe9.wav"',
+    ],
+)
+def test_odd_ways_to_write_a_file_name_are_read_or_refused(client, alice, settings, disposition):
+    head = f'--b\r\nContent-Disposition: form-data; name="files"; {disposition}\r\n\r\n'
+    body = head.encode("latin-1") + tone() + b"\r\n--b--\r\n"
+    headers = {**alice.headers, "Content-Type": "multipart/form-data; boundary=b"}
+    answer = client.post("/uploads/tracks", content=body, headers=headers)
+    assert answer.status_code in (201, 422), answer.text
+    if answer.status_code == 201:
+        assert answer.json()["tracks"][0]["title"].isprintable()
+    assert left_over(settings) == []
+
+
+FLOODS = {
+    "too many files": [("files", (f"{n}.wav", b"x")) for n in range(600)],
+    "too many fields": [("upload_id", (None, "x"))] * 1500,
+    "a long field": [("upload_id", (None, "x" * 2_000_000)), ("files", ("a.wav", b"x"))],
+    "a long field name": [("n" * 2_000_000, ("a.wav", b"x"))],
+    "an unknown field": [("colour", (None, "red")), ("files", ("a.wav", b"x"))],
+    "an unknown file": [("sounds", ("a.wav", b"x"))],
+    "two crates": [("upload_id", (None, "x"))] * 2 + [("files", ("a.wav", b"x"))],
+    "no file": [("upload_id", (None, "x"))],
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS.keys())
+def test_a_form_out_of_bounds_is_refused(client, alice, settings, flood):
+    answer = client.post("/uploads/tracks", files=flood, headers=alice.headers)
+    assert answer.status_code in (400, 413, 422)
+    assert answer.json()["error"]["code"] == "invalid_request"
+    assert left_over(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=b", b"--b\r\n" + b"X-A: " + b"a" * 1_100_000),
+        ("multipart/form-data; boundary=b", b"not a form"),
+        ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data\r\n\r\nx"),
+        ("multipart/form-data", b"--b\r\n"),
+        ("application/json", b"{}"),
+        ("", b"x"),
+    ],
+)
+def test_a_body_that_is_no_form_is_refused(client, alice, settings, kind, body):
+    headers = {**alice.headers, "Content-Type": kind}
+    answer = client.post("/uploads/tracks", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "invalid_request"
+    assert left_over(settings) == []
+
+
+def test_only_the_formats_that_the_settings_name_are_let_in(settings):
+    app = main.create_app(settings.model_copy(update={"supported_formats": "mp3, flac"}))
+    with TestClient(app, base_url="http://localhost") as client:
+        person = {"email": "a@example.org", "password": "correct horse"}
+        token = client.post("/auth/register", json=person).json()["access_token"]
+        answer = client.post(
+            "/uploads/tracks",
+            files=[("files", ("a.wav", tone()))],
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unsupported_format")
+
+
+def test_files_of_uploads_are_closed_to_other_users_of_the_machine(alice, settings):
+    alice.send_tracks(("a.wav", tone()))
+    alice.send_image(picture())
+    for path in _files_of(settings):
+        folders = [p for p in path.parents if p.is_relative_to(settings.storage_root)][:-1]
+        closed = [not stat.S_IMODE(p.stat().st_mode) & 0o077 for p in [path, *folders]]
+        assert any(closed), path
+
+
+def test_a_nearly_full_disk_takes_no_more(alice, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    free = usage(10**12, 10**12 - 10**9 + 1, 10**9 - 1)
+    monkeypatch.setattr(incoming.shutil, "disk_usage", lambda _: free)
+    answer = alice.send_tracks(("a.wav", tone()))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "storage_full")
+    assert answer.json()["error"]["retryable"]
+
+
+def test_deleting_forgets_rows_and_files(client, alice, settings):
+    crate = alice.send_tracks(("a.wav", tone())).json()
+    image = alice.send_image(picture()).json()
+    for upload in (crate, image):
+        path = f"/uploads/{upload['id']}"
+        assert client.delete(path, headers=alice.headers).status_code == 204
+        assert client.delete(path, headers=alice.headers).status_code == 404
+    assert alice.get(f"/tracks/{crate['tracks'][0]['id']}").status_code == 404
+    assert not any(p.suffix in (".flac", ".png") for p in _files_of(settings))
+
+
+def test_a_sound_that_two_people_brought_stays_until_both_have_gone(client, alice, bob, settings):
+    hers, his = (p.send_tracks(("a.wav", tone())).json() for p in (alice, bob))
+    assert len([p for p in _files_of(settings) if p.suffix == ".flac"]) == 1
+    client.delete(f"/uploads/{hers['id']}", headers=alice.headers)
+    assert bob.get(f"/tracks/{his['tracks'][0]['id']}/audio").status_code == 200
+    client.delete(f"/uploads/{his['id']}", headers=bob.headers)
+    assert not any(p.suffix == ".flac" for p in _files_of(settings))
+
+
+def test_an_upload_that_a_job_needs_is_not_deleted(client, alice, monkeypatch):
+    crate = alice.send_tracks(("a.wav", tone())).json()
+    library = client.app.state.services.library
+    monkeypatch.setattr(library, "_in_use", lambda user_id, upload_id: upload_id == crate["id"])
+    answer = client.delete(f"/uploads/{crate['id']}", headers=alice.headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+    assert alice.get(f"/uploads/{crate['id']}").status_code == 200
+
+
+def test_what_a_killed_server_left_behind_is_swept_at_start(settings):
+    folder = settings.storage_root / "incoming"
+    folder.mkdir(parents=True)
+    (folder / "left").mkdir()
+    for name in ("old.part", "left/inside.flac", "fresh.part"):
+        (folder / name).write_bytes(b"x")
+    two_hours_ago = time.time() - 7200
+    for name in ("old.part", "left"):
+        os.utime(folder / name, (two_hours_ago, two_hours_ago))
+    with TestClient(main.create_app(settings)):
+        assert [p.name for p in folder.iterdir()] == ["fresh.part"]
