@@ -37,13 +37,15 @@ class Decoding:
     source: Path
     kind: SniffedFormat
     stream: ProbedStream
-    max_s: float
     timeout_s: float
     confinement: Confinement
     complaints: int = field(default=0, init=False)
 
     def blocks(self) -> Generator[Interleaved]:
-        """Float32 of shape (n, 2) at 44.1 kHz, to the end of the file or a little past ``max_s``.
+        """Float32 of shape (n, 2) at 44.1 kHz, for as long as the file has any: count them.
+
+        ffmpeg's own limit (`-t`) goes by time stamps, which a gap in a file carries past any limit
+        while most of the sound is still to come.
 
         Raises
         ------
@@ -71,9 +73,8 @@ class Decoding:
 
     def _output(self, channels: int) -> list[str]:
         """Mono stays mono here: ffmpeg would turn it down by 3 dB on its way to stereo."""
-        limit = ("-t", f"{self.max_s + 1.0:.3f}")
         rate = ("-ac", str(channels), "-ar", str(SAMPLE_RATE))
-        return [*limit, *rate, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
+        return [*rate, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
 
 
 def _stereo_blocks(pcm: IO[bytes], channels: int) -> Iterator[Interleaved]:

@@ -112,8 +112,13 @@ def _expect_success(returncode: int, said: bytes, *, timed_out: bool) -> None:
     if timed_out:
         raise ToolFailed("ffmpeg took too long and was stopped.", hint="Try again later.")
     if returncode != 0:
-        tail = said[-_STDERR_KEPT:].decode("utf-8", "replace").strip()
-        _log.warning("ffmpeg ended with status %d: %s", returncode, tail)
+        _log.warning("ffmpeg ended with status %d: %s", returncode, _one_line(said))
         raise ToolFailed(
             f"ffmpeg ended with status {returncode}.", hint="The server's log says what it said."
         )
+
+
+def _one_line(said: bytes) -> str:
+    """The end of what a child said, unable to pass for further records of the log."""
+    tail = said[-_STDERR_KEPT:].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else " " for c in tail).strip()

@@ -1,0 +1,34 @@
+"""A hostile or odd file: what it is, how it is made, and the verdicts that are promised for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .workshop import Workshop
+
+ACCEPT = "accept"
+Maker = Callable[[Workshop], bytes]
+
+
+@dataclass(frozen=True)
+class Case:
+    """``verdicts`` are refusal codes, or ``accept``; the first is the usual one."""
+
+    id: str
+    make: Maker
+    verdicts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.id}-{self.make.__name__}"
+
+
+class Cases(list[Case]):
+    """A list that a decorator fills."""
+
+    def add(self, case_id: str, *verdicts: str) -> Callable[[Maker], Maker]:
+        def register(make: Maker) -> Maker:
+            self.append(Case(case_id, make, verdicts))
+            return make
+
+        return register
