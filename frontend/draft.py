@@ -1,0 +1,94 @@
+"""The mixtape being put together: which tracks, in which order, under which names, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from backend.app.contract.jobs import (
+    AudioFormat,
+    DescriptionOptions,
+    MixtapeRequest,
+    TrackPick,
+    VideoOptions,
+)
+from backend.app.contract.uploads import TrackView
+
+#: A blend of eight seconds is four bars at 120 BPM: long enough to be heard as a blend.
+DEFAULT_CROSSFADE_S = 8.0
+#: The API takes no more; YouTube shows three and ignores all of them past 60.
+MOST_HASHTAGS = 15
+
+
+class Names(BaseModel):
+    """What a person wants printed for a track."""
+
+    title: str
+    artist: str
+
+
+class Arrangement(BaseModel):
+    """How a person arranged a crate; the browser keeps it and tells it to the page."""
+
+    crate_id: str
+    order: list[str] = []
+    removed: list[str] = []
+    names: dict[str, Names] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the mix is made, as the form gives it."""
+
+    title: str
+    artist: str
+    crossfade_s: float
+    loudness_lufs: float
+    formats: list[AudioFormat]
+    mp3_vbr: bool
+    video: VideoOptions | None
+    intro: str
+    hashtags: str
+
+    def request(
+        self, crate_id: str, tracks: list[TrackPick], picture_id: str | None
+    ) -> MixtapeRequest:
+        """The job that the API is asked for."""
+        return MixtapeRequest(
+            tracks_upload_id=crate_id,
+            tracks=tracks,
+            bg_image_upload_id=picture_id,
+            title=self.title,
+            artist=self.artist,
+            transition_ms=round(self.crossfade_s * 1000),
+            loudness_lufs=self.loudness_lufs,
+            formats=self.formats,
+            mp3_vbr=self.mp3_vbr,
+            video=self.video,
+            description=DescriptionOptions(intro=self.intro, hashtags=hashtags(self.hashtags)),
+        )
+
+
+def picks(tracks: Sequence[TrackView], arrangement: Arrangement | None) -> list[TrackPick]:
+    """The tracks to mix, in order; one that the arrangement does not mention yet comes last."""
+    if arrangement is None:
+        return [TrackPick(track_id=track.id) for track in tracks]
+    known = {track.id for track in tracks}
+    order = [track_id for track_id in arrangement.order if track_id in known]
+    spoken_for = {*order, *arrangement.removed}
+    order += [track.id for track in tracks if track.id not in spoken_for]
+    return [_pick(track_id, arrangement.names.get(track_id)) for track_id in order]
+
+
+def _pick(track_id: str, names: Names | None) -> TrackPick:
+    if names is None:
+        return TrackPick(track_id=track_id)
+    return TrackPick(track_id=track_id, title=names.title or None, artist=names.artist or None)
+
+
+def hashtags(line: str) -> list[str]:
+    """The words of a line, as hashtags without their sign and without repeats."""
+    words = (word.strip("#,;.") for word in line.replace("#", " ").split())
+    return list(dict.fromkeys(word for word in words if word))[:MOST_HASHTAGS]

@@ -1,0 +1,147 @@
+"""Result: hear the mix, see the video, copy the description, download the files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.jobs import ArtifactView, JobView
+from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
+from frontend import session, words
+from frontend.components.join_list import join_list
+from frontend.components.player import player
+from frontend.problems import escaped
+
+AUDIO = ("mix.mp3", "mix.m4a", "mix.opus", "mix.flac", "mix.wav")
+DOWNLOADS = {
+    "mix.mp3": "MP3",
+    "mix.flac": "FLAC",
+    "mix.wav": "WAV",
+    "mix.m4a": "M4A",
+    "mix.opus": "Opus",
+    "mix.mp4": "Video",
+    "thumbnail.jpg": "Thumbnail",
+    "tracklist.txt": "Tracklist",
+    "description.txt": "Description",
+    "timeline.json": "Timeline",
+    "report.json": "Report",
+}
+
+
+def view() -> None:
+    """The page from top to bottom; another job's state leads back to the jobs."""
+    st.page_link("views/jobs.py", label="All jobs", icon=":material/arrow_back:")
+    job_id = st.query_params.get("job")
+    if job_id is None:
+        return nothing_chosen()
+    job = session.api().job(job_id)
+    if job.status != "succeeded":
+        return not_finished(job)
+    return finished(job)
+
+
+def nothing_chosen() -> None:
+    """The address names no job."""
+    st.title("Result", anchor=False)
+    st.markdown("Choose a finished mix among your jobs to hear it here.")
+
+
+def not_finished(job: JobView) -> None:
+    """There is nothing to hear yet."""
+    st.title(escaped(job.title) or "Untitled mix", anchor=False)
+    st.markdown(f"{words.standing(job)}. You can follow it among the jobs.")
+    st.page_link(
+        "views/jobs.py",
+        label="Follow it",
+        icon=":material/graphic_eq:",
+        query_params={"job": job.id},
+    )
+
+
+def finished(job: JobView) -> None:
+    """Everything that came out."""
+    made = {artifact.name: artifact for artifact in job.artifacts}
+    timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
+    headline(job, timeline)
+    listen(job, made, timeline)
+    downloads(job, made)
+    watch(job, made)
+    read(job, made)
+    joins(timeline)
+    figures(job, made)
+
+
+def headline(job: JobView, timeline: TimelineView) -> None:
+    """Title, and what it is made of."""
+    st.title(escaped(job.title) or "Untitled mix", anchor=False)
+    by = f"{escaped(job.request.artist)} · " if job.request.artist else ""
+    st.caption(f"{by}{words.tracks(len(timeline.clips))} · {words.clock(timeline.duration_s)}")
+
+
+def listen(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) -> None:
+    """The player, on the smallest of the audio files."""
+    audio = next((name for name in AUDIO if name in made), None)
+    if audio and "waveform.json" in made:
+        waveform = session.api().artifact(job.id, "waveform.json", WaveformView)
+        player(job.id, session.link_to(job.id, audio, inline=True), timeline, waveform)
+
+
+def downloads(job: JobView, made: dict[str, ArtifactView]) -> None:
+    """Every file by a link of its own, straight from the API."""
+    st.subheader("Downloads", anchor=False)
+    with st.container(horizontal=True, key="downloads"):
+        for name, label in DOWNLOADS.items():
+            if name in made:
+                st.link_button(
+                    f"{label} · {words.size(made[name].size)}",
+                    session.link_to(job.id, name, inline=False),
+                    icon=":material/download:",
+                    type="primary" if name in AUDIO else "secondary",
+                    help=name,
+                )
+
+
+def watch(job: JobView, made: dict[str, ArtifactView]) -> None:
+    """The video, and the picture that stands for it."""
+    if "mix.mp4" not in made:
+        return
+    st.subheader("Video", anchor=False)
+    st.video(session.link_to(job.id, "mix.mp4", inline=True), alt=f"Video of {job.title}")
+    if "thumbnail.jpg" in made:
+        with st.expander("Thumbnail", icon=":material/image:"):
+            st.image(
+                session.link_to(job.id, "thumbnail.jpg", inline=True),
+                alt=f"Thumbnail of {job.title}",
+            )
+
+
+def read(job: JobView, made: dict[str, ArtifactView]) -> None:
+    """The description, to copy."""
+    if "description.txt" in made:
+        st.subheader("Description", anchor=False)
+        text = session.api().artifact_text(job.id, "description.txt")
+        st.code(text, language=None, wrap_lines=True, height=320)
+
+
+def joins(timeline: TimelineView) -> None:
+    """How each track passes into the next, and why so."""
+    if timeline.transitions:
+        st.subheader("Transitions", anchor=False)
+        join_list(timeline)
+
+
+def figures(job: JobView, made: dict[str, ArtifactView]) -> None:
+    """What was measured on the finished mix, and what a person should know of it."""
+    if "report.json" not in made:
+        return
+    report = session.api().artifact(job.id, "report.json", ReportView)
+    st.subheader("Measured", anchor=False)
+    with st.container(horizontal=True, key="figures"):
+        st.metric("Length", words.clock(report.duration_s))
+        st.metric("Loudness", f"{words.signed(report.loudness_lufs)} LUFS")
+        st.metric("True peak", f"{words.signed(report.true_peak_dbtp)} dBTP")
+        st.metric("Most limiting", f"{abs(report.limited_db):.1f} dB")
+    for note in dict.fromkeys([*job.notes, *report.notes]):
+        st.markdown(f":material/info: {escaped(note)}")
+
+
+view()

@@ -1,0 +1,101 @@
+"""Figures and states as a person would say them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from backend.app.contract.jobs import JobView
+
+STEPS = {
+    "analysing": "Listening to the tracks",
+    "ordering": "Finding the order",
+    "planning": "Planning the joins",
+    "mixing": "Mixing",
+    "mastering": "Mastering",
+    "encoding": "Encoding",
+    "filming": "Making the video",
+    "describing": "Writing the description",
+    "publishing": "Publishing",
+}
+
+FORMATS = {"mp3": "MP3", "flac": "FLAC", "wav": "WAV", "m4a": "M4A (AAC)", "opus": "Opus"}
+
+
+def clock(seconds: float) -> str:
+    """``65`` is ``1:05`` and ``3725`` is ``1:02:05``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(n_bytes: int) -> str:
+    """A file's size in the unit it is usually said in."""
+    if n_bytes < 1_000_000:
+        return f"{max(1, round(n_bytes / 1000))} kB"
+    if n_bytes < 1_000_000_000:
+        return f"{n_bytes / 1_000_000:.1f} MB"
+    return f"{n_bytes / 1_000_000_000:.2f} GB"
+
+
+def time_left(eta_s: float) -> str:
+    """An estimate, no more exact than it is."""
+    if eta_s < 10:
+        return "a few seconds left"
+    if eta_s < 90:
+        return f"about {round(eta_s / 10) * 10} seconds left"
+    if eta_s < 5400:
+        return f"about {round(eta_s / 60)} minutes left"
+    return f"about {eta_s / 3600:.1f} hours left"
+
+
+def took(seconds: float) -> str:
+    """A time that has passed."""
+    return f"{seconds:.1f} s" if seconds < 60 else f"{clock(seconds)} min"
+
+
+def step(name: str) -> str:
+    """A step's name in words."""
+    return STEPS.get(name, name.replace("_", " ").capitalize())
+
+
+def tracks(count: int) -> str:
+    """A number of tracks."""
+    return f"{count} track" if count == 1 else f"{count} tracks"
+
+
+def standing(job: JobView) -> str:
+    """Where a job stands, in one line."""
+    match job.status:
+        case "queued":
+            return waiting(job.queue_position)
+        case "running":
+            doing = step(job.step) if job.step else "Starting"
+            return doing if job.eta_s is None else f"{doing} — {time_left(job.eta_s)}"
+        case "succeeded":
+            return "Finished"
+        case "cancelled":
+            return "Cancelled"
+        case "failed":
+            return "Stopped by an error"
+
+
+def signed(figure: float) -> str:
+    """A level with one decimal and a real minus sign."""
+    return f"{figure:.1f}".replace("-", "−")
+
+
+def day_and_time(moment: datetime, zone: str | None) -> str:
+    """A moment on the clock of whoever looks at it."""
+    try:
+        local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = moment
+    return f"{local:%d %b %Y, %H:%M}".lstrip("0")
+
+
+def waiting(position: int | None) -> str:
+    """A place in the queue; 1 is the next to start."""
+    if position is None:
+        return "Waiting"
+    return "Waiting — next in line" if position == 1 else f"Waiting — number {position} in line"
