@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .refusals import refusal
@@ -89,13 +90,20 @@ def _upright(image: Image.Image) -> Image.Image:
     try:
         turned = ImageOps.exif_transpose(image)
         mode = "RGBA" if turned.has_transparency_data else "RGB"
-        plain = turned.convert(mode)
+        plain = _of_eight_bits(turned).convert(mode)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
         raise refusal("image_too_big", "its parts unpack to far more than it shows") from e
     except _BROKEN as e:
         raise refusal("image_damaged") from e
     plain.info.clear()
     return plain
+
+
+def _of_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits brought down to 8; Pillow's own conversion makes all above 255 white."""
+    if not image.mode.startswith("I"):
+        return image
+    return Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
 
 
 def _write(image: Image.Image, into: Path) -> AdmittedImage:
