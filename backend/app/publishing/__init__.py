@@ -1,0 +1,1 @@
+"""What goes online with a mix: chapters, tracklist, description."""

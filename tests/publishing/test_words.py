@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.app.dj.timeline import Chapter, Clip, Timeline
+from backend.app.dsp.samples import SAMPLE_RATE
+from backend.app.publishing.chapters import ListedChapter, broken_rules, listed_chapters
+from backend.app.publishing.description import MAX_BYTES, Words, description, hashtag, tracklist
+
+
+def words(chapters: list[ListedChapter], **other: object) -> Words:
+    parts = {"intro": "", "credits": (), "hashtags": (), **other}
+    return Words(chapters=tuple(chapters), **parts)
+
+
+def set_of(n_tracks: int, title: str, *, every_s: int = 240) -> list[ListedChapter]:
+    return [ListedChapter(i * every_s, f"{title} {i + 1}") for i in range(n_tracks)]
+
+
+@pytest.mark.parametrize(
+    ("second", "stamp"),
+    [
+        (0, "0:00"),
+        (59, "0:59"),
+        (605, "10:05"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (3661, "1:01:01"),
+        (36_000, "10:00:00"),
+    ],
+)
+def test_times_are_written_as_people_and_youtube_read_them(second: int, stamp: str) -> None:
+    assert ListedChapter(second, "x").stamp == stamp
+
+
+def test_chapters_come_from_the_timeline_and_never_miss_a_beginning() -> None:
+    clip = Clip("a", "x", "A", "", 0, 100 * SAMPLE_RATE)
+    starts = (0, 30 * SAMPLE_RATE - 1, 60 * SAMPLE_RATE)
+    timeline = Timeline((clip,), chapters=tuple(Chapter(s, "t") for s in starts))
+    assert [chapter.second for chapter in listed_chapters(timeline)] == [0, 29, 60]
+
+
+def test_a_proper_set_breaks_no_rule() -> None:
+    assert broken_rules(set_of(3, "t"), 3 * 240) == []
+
+
+def test_too_few_chapters_are_said_to_be_too_few() -> None:
+    assert "only from 3 on; this mix has 2" in broken_rules(set_of(2, "t"), 480)[0]
+
+
+@pytest.mark.parametrize(("last_s", "breaks"), [(489.0, True), (490.0, False)])
+def test_a_chapter_of_less_than_ten_seconds_is_named(last_s: float, breaks: bool) -> None:
+    notes = broken_rules(set_of(3, "Song"), last_s)
+    assert bool(notes) is breaks
+    assert all("“Song 3”" in note for note in notes)
+
+
+def test_a_description_has_intro_chapters_credits_and_hashtags() -> None:
+    made = words(
+        set_of(3, "Song"), intro="Hello.", credits=("Ada", "Bo"), hashtags=("#DJ mix", "house")
+    )
+    text, notes = description(made)
+    assert notes == []
+    assert text == (
+        "Hello.\n\nTracklist\n0:00 Song 1\n4:00 Song 2\n8:00 Song 3\n"
+        "\nMusic by\nAda\nBo\n\n#DJmix #house\n"
+    )
+
+
+def test_the_first_chapter_is_at_zero() -> None:
+    assert tracklist(set_of(2, "Song")).startswith("0:00 Song 1\n")
+
+
+def test_angle_brackets_become_ones_that_youtube_takes() -> None:
+    text, _ = description(words([ListedChapter(0, "<b>Bold</b>")], intro="a < b"))
+    assert "<" not in text
+    assert ">" not in text
+    assert "‹b›Bold‹/b›" in text
+
+
+def test_a_template_inside_a_title_is_only_a_title() -> None:
+    text, _ = description(words([ListedChapter(0, "{{ 7 * 7 }} {% raw %}")]))
+    assert "0:00 {{ 7 * 7 }} {% raw %}" in text
+
+
+def test_four_hours_of_emoji_and_cjk_titles_fit_with_every_chapter() -> None:
+    made = words(
+        set_of(60, "夜の東京を歩く長い長いタイトル 🎧🌃✨ ミックス" * 2),
+        intro="A long night. " * 40,
+        credits=tuple(f"アーティスト {i}" for i in range(60)),
+        hashtags=("djmix",),
+    )
+    text, notes = description(made)
+    assert len(text.encode()) <= MAX_BYTES
+    assert [line.split()[0] for line in text.splitlines() if "夜" in line] == [
+        chapter.stamp for chapter in made.chapters
+    ]
+    assert len(notes) == 3
+    assert "#djmix" in text
+
+
+def test_credits_go_before_anything_else() -> None:
+    credits = tuple(f"Artist number {i}" for i in range(400))
+    text, notes = description(words(set_of(3, "Song"), intro="Kept whole.", credits=credits))
+    assert "Kept whole." in text
+    assert "Artist number" not in text
+    assert "credits" in notes[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=100),
+    st.text(max_size=2000),
+)
+def test_whatever_people_write_it_fits(titles: list[str], intro: str) -> None:
+    made = words([ListedChapter(i * 60, title) for i, title in enumerate(titles)], intro=intro)
+    text, _ = description(made)
+    assert len(text.encode()) <= MAX_BYTES
+    assert "<" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"), [("#DJ mix!", "#DJmix"), ("日本語", "#日本語"), ("--", ""), ("a_b 2", "#a_b2")]
+)
+def test_hashtags_have_only_what_a_hashtag_may_have(text: str, tag: str) -> None:
+    assert hashtag(text) == tag
