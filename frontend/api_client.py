@@ -173,16 +173,16 @@ class ApiClient:
 
     def artifact(self, job_id: str, name: str, shape: type[Answer]) -> Answer:
         """A small JSON artifact, read as the shape it has."""
-        return self._get(shape, f"/jobs/{_segment(job_id)}/artifacts/{_segment(name)}")
+        return self._get(shape, _artifact(job_id, name))
 
     def artifact_text(self, job_id: str, name: str) -> str:
         """A small text artifact."""
-        path = f"/jobs/{_segment(job_id)}/artifacts/{_segment(name)}"
+        path = _artifact(job_id, name)
         return self._authorized("GET", path).content.decode("utf-8")
 
     def link(self, job_id: str, name: str, *, inline: bool) -> LinkView:
         """A signed link for the browser: to show in a page (``inline``) or to download."""
-        path = f"/jobs/{_segment(job_id)}/artifacts/{_segment(name)}/link"
+        path = f"{_artifact(job_id, name)}/link"
         return self._post(LinkView, f"{path}?inline={'true' if inline else 'false'}")
 
     # underneath
@@ -233,8 +233,12 @@ class ApiClient:
             raise _not_understood() from unreadable
 
 
-def _segment(name: str) -> str:
-    return quote(name, safe="/")
+def _segment(identity: str) -> str:
+    return quote(identity, safe="")
+
+
+def _artifact(job_id: str, name: str) -> str:
+    return f"/jobs/{_segment(job_id)}/artifacts/{quote(name)}"
 
 
 def _refusal(answer: httpx2.Response) -> ApiError:

@@ -73,7 +73,7 @@ def show_job(job: JobView, *, in_detail: bool) -> None:
         st.progress(min(1.0, job.progress / 100), text=words.standing(job))
         steps = [step for step in job.steps if step.state != "skipped"]
         if in_detail:
-            st.markdown("\n".join(step_line(step) for step in steps))
+            st.markdown("  \n".join(step_line(step) for step in steps))
     if job.error:
         show(job.error)
     actions(job)
@@ -83,7 +83,7 @@ def headline(job: JobView) -> None:
     """What it is and how it stands; a word and a sign, not only a colour."""
     label, icon, color = BADGES[job.status]
     with st.container(horizontal=True, vertical_alignment="center", key=f"headline_{job.id}"):
-        st.markdown(f"#### {escaped(job.title) or 'Untitled mix'}")
+        st.subheader(escaped(job.title) or "Untitled mix", anchor=False, width="content")
         st.badge(label, icon=icon, color=color)
     count = len(job.request.tracks or [])
     made = words.day_and_time(job.created_at, st.context.timezone)
@@ -94,8 +94,8 @@ def step_line(step: StepView) -> str:
     """One step of a job, with its time once it has ended."""
     line = f"{STEP_ICONS[step.state]} {words.step(step.name)}"
     if step.state == "running":
-        return f"- **{line}** — {step.progress:.0f} %"
-    return f"- {line}" if step.seconds is None else f"- {line} — {words.took(step.seconds)}"
+        return f"**{line}** — {step.progress:.0f} %"
+    return line if step.seconds is None else f"{line} — {words.took(step.seconds)}"
 
 
 def actions(job: JobView) -> None:

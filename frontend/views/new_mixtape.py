@@ -29,7 +29,7 @@ def view() -> None:
     uploading = drop_tracks()
     crate = crate_on_the_table()
     tracks = running_order(crate) if crate else []
-    st.subheader("Picture")
+    st.subheader("Picture", anchor=False)
     uploading = drop_picture() or uploading
     options = ask_options()
     start(crate, tracks, options, uploading=uploading)
@@ -113,7 +113,7 @@ def running_order(crate: TracksUploadView) -> list[TrackPick]:
 
 def ask_options() -> Options:
     """What can be chosen; all of it has a sensible default."""
-    st.subheader("The mix")
+    st.subheader("The mix", anchor=False)
     left, right = st.columns(2)
     title = left.text_input(
         "Title",

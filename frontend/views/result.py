@@ -12,6 +12,7 @@ from frontend.components.player import player
 from frontend.problems import escaped
 
 AUDIO = ("mix.mp3", "mix.m4a", "mix.opus", "mix.flac", "mix.wav")
+LINES_SHOWN = 14
 DOWNLOADS = {
     "mix.mp3": "MP3",
     "mix.flac": "FLAC",
@@ -119,7 +120,8 @@ def read(job: JobView, made: dict[str, ArtifactView]) -> None:
     if "description.txt" in made:
         st.subheader("Description", anchor=False)
         text = session.api().artifact_text(job.id, "description.txt")
-        st.code(text, language=None, wrap_lines=True, height=320)
+        long = text.count("\n") > LINES_SHOWN
+        st.code(text, language=None, wrap_lines=True, height=360 if long else "content")
 
 
 def joins(timeline: TimelineView) -> None:

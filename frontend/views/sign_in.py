@@ -22,7 +22,7 @@ def view() -> None:
     if ended:
         drop_session_cookie(ended)
     with st.container(key="gate"):
-        st.title("A pile of songs in. One mix out.")
+        st.title("A pile of songs in. One mix out.", anchor=False)
         st.markdown(
             "Drop your tracks, put them in order, and Segue joins them into a single mix "
             "with its video, chapters and description."

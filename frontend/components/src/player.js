@@ -74,7 +74,7 @@ class Player {
       this.regions.addRegion({ start: join.start_s, end: join.end_s, color: "var(--segue-join)", drag: false, resize: false });
     }
     for (const [i, clip] of this.data.clips.entries()) {
-      const flag = el("span", { part: "flag" }, String(i + 1));
+      const flag = el("span", {}, String(i + 1));
       this.regions.addRegion({ start: clip.chapter_s, content: flag, color: "var(--st-text-color)", drag: false, resize: false });
     }
     this.recolour();
