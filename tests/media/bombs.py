@@ -99,7 +99,7 @@ def m4a_that_claims_67_million_durations(shop: Workshop) -> bytes:
 def tag_frame_that_inflates_to_640_megabytes(shop: Workshop) -> bytes:
     packer = zlib.compressobj(9)
     inflating = packer.compress(b"\3") + b"".join(
-        packer.compress(bytes(1 << 22)) for _ in range(256)
+        packer.compress(b"a" * (1 << 22)) for _ in range(256)
     )
     body = struct.pack(">I", 1 << 27) + inflating + packer.flush()
     return id3(id3_frame(b"TIT2", body, flags=b"\x00\x09")) + shop.mp3()
@@ -113,6 +113,15 @@ def mp4_of_half_a_million_boxes(shop: Workshop) -> bytes:
 @BOMBS.add("b22", ACCEPT)
 def mp4_with_half_a_million_boxes_after_its_sound(shop: Workshop) -> bytes:
     return shop.m4a() + b"\0\0\0\x08free" * 500_000
+
+
+@BOMBS.add("b24", "damaged")
+def mp4_whose_box_ends_past_every_disk(shop: Workshop) -> bytes:
+    m4a = bytearray(shop.m4a())
+    at = m4a.index(b"mvhd")
+    m4a[at - 4 : at] = struct.pack(">I", 1)
+    m4a[at + 4 : at + 12] = b"\x7f" * 8
+    return bytes(m4a)
 
 
 @BOMBS.add("c36", ACCEPT)
@@ -150,7 +159,11 @@ def png_of_one_column(shop: Workshop) -> bytes:
 @PICTURE_BOMBS.add("b17", "image_damaged", "image_too_big", "not_image")
 def png_with_200_megabytes_of_text(shop: Workshop) -> bytes:
     packer = zlib.compressobj(9)
-    text = b"".join(packer.compress(b"a" * (1 << 20)) for _ in range(200)) + packer.flush()
+    text = (
+        packer.compress(b"\3Inflated ")
+        + b"".join(packer.compress(b"a" * (1 << 20)) for _ in range(200))
+        + packer.flush()
+    )
     return png(100, 100, extra=(b"zTXt", b"Comment\0\0" + text))
 
 

@@ -15,6 +15,7 @@ from backend.app.media.gate import AdmittedTrack, GateLimits, admit_track
 from backend.app.media.normal_form import TrackReader
 
 from .containers import id3, id3_frame
+from .test_tags import cover_bytes
 from .workshop import RATE, Workshop, music
 
 LOSSY = {
@@ -166,7 +167,9 @@ def test_every_rate_is_brought_to_one_length(rate: int, shop: Workshop, job: Pat
 
 def test_a_refused_file_leaves_nothing_behind(shop: Workshop, job: Path) -> None:
     source = job / "s"
-    source.write_bytes(shop.mp3())
+    cover = id3_frame(b"APIC", b"\3image/png\0\3\0" + cover_bytes())
+    plain = shop.encode("x.mp3", "-write_xing", "0", "-id3v2_version", "0")  # claims no length
+    source.write_bytes(id3(cover) + plain)
     with pytest.raises(RejectedFile, match="longer than 2 s"):
         admit_track(source, workdir=job, ffmpeg=shop.ffmpeg, limits=GateLimits(max_track_s=2.0))
     assert list(job.iterdir()) == [source]

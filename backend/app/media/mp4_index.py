@@ -73,13 +73,15 @@ def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
     that it reaches to the end (ISO 14496-12, 4.2).
     """
     for _ in range(_MAX_BOXES):
+        if start >= end:
+            return
         file.seek(start)
         header = file.read(16)
         length, kind, skip = int.from_bytes(header[:4], "big"), header[4:8], 8
         if length == 1:
             length, skip = int.from_bytes(header[8:16], "big"), 16
         length = length or end - start
-        if len(header) < 8 or length < skip or start >= end:
+        if len(header) < 8 or length < skip:
             return
         yield _Box(kind, start + skip, min(start + length, end))
         start += length
