@@ -115,6 +115,13 @@ class StepTimeout(SegueError):
     retryable = True
 
 
+class TooManyJobs(SegueError):
+    """The user has as many jobs waiting and running as one may have."""
+
+    code = "too_many_jobs"
+    retryable = True
+
+
 class BadSettings(SegueError):
     """The process must not start with settings like these."""
 

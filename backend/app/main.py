@@ -11,16 +11,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from .api import auth, health, tracks, uploads
+from .api import artifacts, auth, health, jobs, tracks, uploads
 from .api.browsers import allowed_origins
 from .api.guards import BodyGuard, SecurityHeaders
 from .api.problems import UnexpectedErrors, handle_problems
 from .api.receiving import UPLOADS_AT_ONCE
+from .jobs.signals import told_to_stop
 from .logs import set_up_logs
 from .settings import MIB, Settings
 from .wiring import build
 
-ROUTERS = (auth.router, uploads.router, tracks.router, health.router)
+ROUTERS = (auth.router, uploads.router, tracks.router, jobs.router, artifacts.router, health.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -42,7 +43,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.services = services
     services.start()
     try:
-        yield
+        with told_to_stop(services.executor.ask_to_stop):
+            yield
     finally:
         services.stop()
 

@@ -9,22 +9,28 @@ from .accounts.keys import check_secret, derived_key, secret_for
 from .accounts.passwords import Passwords
 from .accounts.sign_in import Accounts
 from .accounts.tokens import AccessTokens
+from .jobs.threads import ExecutorOptions, ThreadExecutor
 from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
+from .services import kinds
 from .services.health import Health
+from .services.jobs import Jobs
 from .services.library import Gate, Library
+from .services.links import Links
 from .settings import Settings
 from .store.accounts import AccountStore
 from .store.blobs import ContentStore
 from .store.credentials import CredentialStore
 from .store.database import Database, open_database
 from .store.incoming import Incoming
+from .store.job_queue import SqlJobQueue
+from .store.jobs import JobStore
 from .store.library import LibraryStore
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the API calls. ``link_key`` signs links to files."""
+    """What the API calls, and what works behind it."""
 
     database: Database
     content: ContentStore
@@ -32,16 +38,19 @@ class Services:
     accounts: Accounts
     library: Library
     health: Health
-    ffmpeg: Path
-    link_key: bytes
+    jobs: Jobs
+    links: Links
+    executor: ThreadExecutor
 
     def start(self) -> None:
-        """Clear away what earlier runs left."""
+        """Clear away what earlier runs left, and go on with their jobs."""
         self.accounts.forget_expired()
         self.incoming.sweep()
+        self.executor.start()
 
     def stop(self) -> None:
         """End what works in the background and let go of the database."""
+        self.executor.stop()
         self.library.close()
         self.database.close()
 
@@ -55,15 +64,20 @@ def build(settings: Settings) -> Services:
     database = open_database(database_url(settings))
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
+    library = Library(LibraryStore(database), content, _gate(settings, ffmpeg, incoming))
+    executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
+    jobs = _jobs(settings, database, library, executor)
+    executor.chores = jobs.sweep
     return Services(
         database=database,
         content=content,
         incoming=incoming,
         accounts=_accounts(database, jwt_secret),
-        library=Library(LibraryStore(database), content, _gate(settings, ffmpeg, incoming)),
+        library=library,
         health=Health(database, settings.storage_root, ffmpeg),
-        ffmpeg=ffmpeg,
-        link_key=derived_key(jwt_secret, "links"),
+        jobs=jobs,
+        links=Links(derived_key(jwt_secret, "links"), settings.api_base),
+        executor=executor,
     )
 
 
@@ -76,6 +90,34 @@ def _accounts(database: Database, jwt_secret: str) -> Accounts:
     return Accounts(
         AccountStore(database), CredentialStore(database), Passwords(), AccessTokens(jwt_secret)
     )
+
+
+def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
+    """A child knows of the settings what it needs, and none of the secrets."""
+    child = {
+        "STORAGE_ROOT": str(settings.storage_root.resolve()),
+        "FFMPEG_BINARY": str(ffmpeg),
+        "RENDER_WORKERS": str(settings.render_workers),
+    }
+    slots = settings.max_concurrent_jobs
+    return ExecutorOptions(kinds.PIPELINES, child, _workspaces(settings), slots, settings.lease_s)
+
+
+def _jobs(
+    settings: Settings, database: Database, library: Library, executor: ThreadExecutor
+) -> Jobs:
+    return Jobs(
+        store=JobStore(database),
+        workspaces=_workspaces(settings),
+        prepare=kinds.preparers(library),
+        wake=executor.wake,
+        slots=settings.max_concurrent_jobs,
+        retention_hours=settings.retention_hours,
+    )
+
+
+def _workspaces(settings: Settings) -> Path:
+    return settings.storage_root / "jobs"
 
 
 def _gate(settings: Settings, ffmpeg: Path, incoming: Incoming) -> Gate:

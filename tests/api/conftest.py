@@ -15,6 +15,7 @@ from PIL import Image
 
 from backend.app import main
 from backend.app.accounts import passwords
+from backend.app.services import kinds
 from backend.app.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -26,6 +27,12 @@ def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "MEMORY_KIB", 8)
     monkeypatch.setattr(passwords, "PASSES", 1)
     monkeypatch.setattr(main, "set_up_logs", lambda: None)  # it would take pytest's handlers away
+
+
+@pytest.fixture(autouse=True)
+def short_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job's child takes the steps of a test, not those of a mix."""
+    monkeypatch.setattr(kinds, "PIPELINES", {"mixtape": "tests.jobs.pipelines:mixtape_chain"})
 
 
 @pytest.fixture

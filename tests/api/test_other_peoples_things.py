@@ -21,6 +21,7 @@ OPEN = {
     "/auth/session",
     "/health",
     "/health/ready",
+    "/files/{job_id}/{name}",
 }
 
 
@@ -59,7 +60,12 @@ def things_of(person: Person) -> dict[str, list[str]]:
     """The ids of all that a person owns, by the parameter that takes them."""
     crate = person.send_tracks(("a.wav", tone())).json()
     image = person.send_image(picture()).json()
+    job = person.client.post(
+        "/jobs", json={"tracks_upload_id": crate["id"]}, headers=person.headers
+    ).json()
     return {
+        "job_id": [job["id"]],
+        "name": ["pullover/front.bin", "artifacts.zip"],
         "upload_id": [crate["id"], image["id"]],
         "track_id": [crate["tracks"][0]["id"]],
     }

@@ -50,6 +50,17 @@ def chain(settings: Settings) -> Pipeline[Wool]:
     return Pipeline(lambda inputs: Wool(**json.loads(inputs)), steps)
 
 
+def mixtape_chain(settings: Settings) -> Pipeline[Wool]:
+    """The same for a job asked for as a mixtape: its intro may hold what to do, as JSON."""
+    pipeline = chain(settings)
+
+    def open_job(inputs: str) -> Wool:
+        intro = json.loads(inputs)["request"]["description"]["intro"]
+        return pipeline.open(intro or "{}")
+
+    return Pipeline(open_job, pipeline.steps)
+
+
 def _limit(work_s: float) -> float:
     """Seconds of audio below 1 stand for a step's limit, so that a test can set it."""
     return work_s if work_s < 1 else 60.0

@@ -11,7 +11,7 @@ from backend.app.jobs.queue import Claim
 from backend.app.store.accounts import UserRow
 from backend.app.store.database import Database, open_database
 from backend.app.store.job_queue import SqlJobQueue
-from backend.app.store.jobs import JobRecord, Jobs, NewJob
+from backend.app.store.jobs import JobRecord, JobStore, NewJob
 
 LEASE_S = 30.0
 NO_QUOTA = 10_000
@@ -25,7 +25,7 @@ class Rows:
         self.url = f"sqlite:///{folder / 'segue.db'}"
         self.database: Database = open_database(self.url)
         self.queue = SqlJobQueue(self.database)
-        self.jobs = Jobs(self.database)
+        self.jobs = JobStore(self.database)
 
     def user(self, name: str = "ann") -> str:
         with self.database.write() as session:

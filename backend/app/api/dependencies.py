@@ -8,8 +8,11 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from ..accounts.sign_in import Accounts
+from ..jobs.threads import ThreadExecutor
 from ..services.health import Health
+from ..services.jobs import Jobs
 from ..services.library import Library
+from ..services.links import Links
 from ..settings import Settings
 from ..store.accounts import User
 from .guards import bearer_token
@@ -33,6 +36,21 @@ def _health(request: Request) -> Health:
     return found
 
 
+def _jobs(request: Request) -> Jobs:
+    found: Jobs = request.app.state.services.jobs
+    return found
+
+
+def _links(request: Request) -> Links:
+    found: Links = request.app.state.services.links
+    return found
+
+
+def _executor(request: Request) -> ThreadExecutor:
+    found: ThreadExecutor = request.app.state.services.executor
+    return found
+
+
 def _settings(request: Request) -> Settings:
     found: Settings = request.app.state.settings
     return found
@@ -41,6 +59,9 @@ def _settings(request: Request) -> Settings:
 AccountsDep = Annotated[Accounts, Depends(_accounts)]
 LibraryDep = Annotated[Library, Depends(_library)]
 HealthDep = Annotated[Health, Depends(_health)]
+JobsDep = Annotated[Jobs, Depends(_jobs)]
+LinksDep = Annotated[Links, Depends(_links)]
+ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
 

@@ -27,6 +27,7 @@ STATUSES = {
     "conflict": 409,
     "too_large": 413,
     "too_many_attempts": 429,
+    "too_many_jobs": 429,
     "busy": 503,
     "tool_failed": 503,
     "step_timeout": 503,

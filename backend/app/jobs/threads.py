@@ -70,6 +70,10 @@ class ThreadExecutor:
         """There is a new job: have a look."""
         self._news.set()
 
+    def is_stopping(self) -> bool:
+        """Whether a stop has begun."""
+        return self._stopping.is_set()
+
     def ask_to_stop(self) -> None:
         """Begin to stop, without waiting; safe to call from a signal handler."""
         if not self._stopping.is_set():

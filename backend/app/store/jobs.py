@@ -77,7 +77,7 @@ class QueueRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
+class JobStore:
     """The rows of jobs. Every query that a user causes names the user: a stranger's job is none.
 
     Any thread may call; each method is one transaction and may raise what ``Database`` raises.

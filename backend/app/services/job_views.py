@@ -1,0 +1,124 @@
+"""Jobs in the contract's shape, with where they stand in the queue and when they will end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from ..contract.base import Problem
+from ..contract.jobs import ArtifactView, JobRequest, JobView, StepView
+from ..jobs.estimate import Waiting, progress_percent, queue_order, remaining_s, wait_s
+from ..jobs.states import Failure, JobStatus, StepRecord, StepState
+from ..jobs.workspace import WrittenFile
+from ..store.jobs import JobRecord, QueueRecord
+
+_REQUEST: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """Each waiting job's position (1 is next) and the seconds until it will have ended."""
+
+    positions: dict[str, int]
+    etas_s: dict[str, float | None]
+
+    @classmethod
+    def of(cls, queue: QueueRecord, slots: int) -> QueueState:
+        """Work out positions and ends, as if jobs kept to the speeds measured so far."""
+        waiting = [_waiting(record, queue) for record in queue.waiting]
+        order = queue_order(waiting, queue.turns)
+        running = [_cost_s(record, queue) for record in queue.running]
+        costs = [job.cost_s for job in order]
+        etas_s = {
+            job.job_id: _sum_s(wait_s(costs[:place], running, slots), job.cost_s)
+            for place, job in enumerate(order)
+        }
+        return cls({job.job_id: i for i, job in enumerate(order, 1)}, etas_s)
+
+
+def job_view(record: JobRecord, queue: QueueState | None) -> JobView:
+    """A job as its owner sees it; ``queue`` may be None if it does not wait."""
+    job = record.job
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        title=job.title,
+        status=job.status.value,
+        step=_current(record.steps),
+        progress=_progress(record),
+        queue_position=queue.positions.get(job.id) if queue else None,
+        eta_s=_eta_s(record, queue),
+        error=_problem(job.failure),
+        attempt=job.attempt,
+        steps=[_step_view(step) for step in record.steps],
+        notes=list(job.notes),
+        artifacts=[artifact_view(file) for file in record.artifacts],
+        request=_REQUEST.validate_json(job.request),
+        created_at=_moment(job.created_s),
+        started_at=None if job.started_s is None else _moment(job.started_s),
+        finished_at=None if job.finished_s is None else _moment(job.finished_s),
+    )
+
+
+def artifact_view(file: WrittenFile) -> ArtifactView:
+    """A file that a job made for its owner."""
+    media_type = file.media_type or "application/octet-stream"
+    return ArtifactView(name=file.name, media_type=media_type, size=file.size, sha256=file.sha256)
+
+
+def _waiting(record: JobRecord, queue: QueueRecord) -> Waiting:
+    job = record.job
+    return Waiting(job.id, job.user_id, job.queued_s, _cost_s(record, queue))
+
+
+def _cost_s(record: JobRecord, queue: QueueRecord) -> float | None:
+    """Seconds of work left; None before the first job of its kind has been measured."""
+    if record.steps:
+        return remaining_s(record.steps)
+    speeds = queue.speeds.get(record.job.kind)
+    return record.job.work_s * sum(speeds.values()) if speeds else None
+
+
+def _sum_s(wait: float | None, cost: float | None) -> float | None:
+    return None if wait is None or cost is None else wait + cost
+
+
+def _eta_s(record: JobRecord, queue: QueueState | None) -> float | None:
+    if record.job.status is JobStatus.RUNNING and record.steps:
+        return remaining_s(record.steps)
+    return queue.etas_s.get(record.job.id) if queue else None
+
+
+def _progress(record: JobRecord) -> float:
+    if record.job.status is JobStatus.SUCCEEDED:
+        return 100.0
+    return progress_percent(record.steps)
+
+
+def _current(steps: tuple[StepRecord, ...]) -> str | None:
+    """The step that runs, or that could not go on."""
+    shown = (StepState.RUNNING, StepState.FAILED)
+    return next((step.name for step in steps if step.state in shown), None)
+
+
+def _step_view(step: StepRecord) -> StepView:
+    return StepView(
+        name=step.name, state=step.state.value, progress=step.progress, seconds=step.seconds
+    )
+
+
+def _problem(failure: Failure | None) -> Problem | None:
+    if failure is None:
+        return None
+    return Problem(
+        code=failure.code,
+        message=failure.message,
+        hint=failure.hint,
+        retryable=failure.retryable,
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,188 @@
+"""What a person can do with jobs: ask for one, watch it, cancel, retry and delete it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contract.jobs import JobRequest, JobView
+from ..errors import Conflict, InvalidRequest, NotFound, TooManyJobs
+from ..jobs.states import JobStatus
+from ..jobs.workspace import WrittenFile
+from ..store.jobs import JobRecord, JobStore, NewJob
+from .job_views import QueueState, job_view
+
+log = logging.getLogger(__name__)
+
+# Waiting and running together, so that one person cannot fill the house.
+QUOTA = 20
+_LISTED = 100
+# A folder without a row is of a job just deleted; an hour is far beyond any deletion.
+_ORPHAN_AGE_S = 3600.0
+_JOB_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that makes sense: what to call the job, its inputs as JSON, seconds of input."""
+
+    title: str
+    inputs: str
+    work_s: float
+
+
+Prepare = Callable[[str, JobRequest], Prepared]
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Jobs of the API's users. ``prepare`` settles, for each kind, what a request stands for.
+
+    ``wake`` tells the executor of a new job. ``slots`` jobs run at a time. Jobs that ended more
+    than ``retention_hours`` ago are deleted by :meth:`sweep`; 0 keeps them all.
+    """
+
+    store: JobStore
+    workspaces: Path
+    prepare: Mapping[str, Prepare]
+    wake: Callable[[], None]
+    slots: int
+    retention_hours: float
+
+    def submit(self, user_id: str, request: JobRequest) -> JobView:
+        """Queue a job.
+
+        Raises
+        ------
+        TooManyJobs
+            If the user has ``QUOTA`` jobs waiting or running.
+        NotFound, InvalidRequest
+            If the request makes no sense for this user.
+        """
+        prepare = self.prepare.get(request.kind)
+        if prepare is None:
+            raise InvalidRequest(f"There is no such kind of job: {request.kind}.")
+        found = prepare(user_id, request)
+        job_id = secrets.token_hex(16)
+        text = request.model_dump_json()
+        new = NewJob(
+            job_id, user_id, request.kind, found.title, text, found.inputs, max(found.work_s, 1.0)
+        )
+        if not self.store.add(new, quota=QUOTA):
+            raise _too_many()
+        log.info("job %s is queued", job_id)
+        self.wake()
+        return self.show(user_id, job_id)
+
+    def show(self, user_id: str, job_id: str) -> JobView:
+        """The job, or :class:`NotFound`."""
+        return self._view(self._find(user_id, job_id))
+
+    def list(self, user_id: str) -> list[JobView]:
+        """The user's newest jobs, newest first."""
+        records = self.store.newest(user_id, _LISTED)
+        state = self._queue_state(*records)
+        return [job_view(record, state) for record in records]
+
+    def cancel(self, user_id: str, job_id: str) -> JobView:
+        """End the job as soon as can be; an ended one stays as it is."""
+        self._find(user_id, job_id)
+        self.store.cancel(user_id, job_id)
+        log.info("job %s is to be cancelled", job_id)
+        return self.show(user_id, job_id)
+
+    def retry(self, user_id: str, job_id: str) -> JobView:
+        """Queue a failed or cancelled job again; finished steps are kept."""
+        record = self._find(user_id, job_id)
+        if record.job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
+            raise Conflict("Only a failed or cancelled job can be retried.")
+        if not self.store.retry(user_id, job_id, quota=QUOTA):
+            raise _too_many()
+        log.info("job %s is queued again", job_id)
+        self.wake()
+        return self.show(user_id, job_id)
+
+    def delete(self, user_id: str, job_id: str) -> None:
+        """Forget the job and its files; :class:`Conflict` while it runs."""
+        self._find(user_id, job_id)
+        if not self.store.delete(user_id, job_id):
+            raise Conflict("The job is running.", hint="Cancel it first.")
+        self._remove_files(job_id)
+        log.info("job %s is deleted", job_id)
+
+    def artifact(self, user_id: str, job_id: str, name: str) -> WrittenFile:
+        """One of the job's artifacts, or :class:`NotFound`."""
+        return _found(self.store.artifact(job_id, name, user_id))
+
+    def linked_artifact(self, job_id: str, name: str) -> WrittenFile:
+        """An artifact for whoever holds a signed link to it."""
+        return _found(self.store.artifact(job_id, name))
+
+    def artifacts(self, user_id: str, job_id: str) -> tuple[WrittenFile, ...]:
+        """All of the job's artifacts."""
+        return self._find(user_id, job_id).artifacts
+
+    def linked_artifacts(self, job_id: str) -> tuple[WrittenFile, ...]:
+        """All artifacts for whoever holds a signed link to them."""
+        return tuple(self.store.artifacts(job_id))
+
+    def path(self, job_id: str, artifact: WrittenFile) -> Path:
+        """Where an artifact lies; its name comes from a row, never from a request."""
+        return self.workspaces / job_id / artifact.name
+
+    def sweep(self) -> None:
+        """Delete what is past its time, and folders that no row speaks of."""
+        if self.retention_hours > 0:
+            while gone := self.store.delete_ended_before(3600.0 * self.retention_hours):
+                for job_id in gone:
+                    self._remove_files(job_id)
+        for job_id in self._orphans():
+            self._remove_files(job_id)
+
+    def _orphans(self) -> set[str]:
+        if not self.workspaces.is_dir():
+            return set()
+        before = time.time() - _ORPHAN_AGE_S
+        folders = {
+            folder.name
+            for folder in self.workspaces.iterdir()
+            if _JOB_ID.fullmatch(folder.name) and folder.stat().st_mtime < before
+        }
+        return folders - self.store.known(sorted(folders))
+
+    def _find(self, user_id: str, job_id: str) -> JobRecord:
+        record = self.store.find(user_id, job_id)
+        if record is None:
+            raise NotFound("There is no such job.")
+        return record
+
+    def _view(self, record: JobRecord) -> JobView:
+        return job_view(record, self._queue_state(record))
+
+    def _queue_state(self, *records: JobRecord) -> QueueState | None:
+        """The queue, if one of ``records`` waits in it; the others need not ask."""
+        if all(record.job.status is not JobStatus.QUEUED for record in records):
+            return None
+        return QueueState.of(self.store.queue(), self.slots)
+
+    def _remove_files(self, job_id: str) -> None:
+        shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
+
+
+def _found(artifact: WrittenFile | None) -> WrittenFile:
+    if artifact is None:
+        raise NotFound("There is no such file.")
+    return artifact
+
+
+def _too_many() -> TooManyJobs:
+    return TooManyJobs(
+        f"You have {QUOTA} jobs waiting or running already.",
+        hint="Wait for one to end, or cancel one.",
+    )
