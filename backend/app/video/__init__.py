@@ -1,0 +1,1 @@
+"""Cards drawn once, a thumbnail, and the movie that holds them to the sound."""

@@ -1,0 +1,87 @@
+"""Which face draws which character: Inter first, then a face for each script, emoji in colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import uharfbuzz as hb
+
+FONTS = Path(__file__).with_name("fonts")
+
+Weight = Literal["title", "text"]
+
+_FIRST: dict[Weight, str] = {"title": "InterDisplay-Bold.otf", "text": "Inter-Medium.otf"}
+_EMOJI = "NotoColorEmoji.ttf"
+# fmt: off
+_SCRIPTS = (
+    "Arabic", "Hebrew", "Thai", "Devanagari", "Bengali", "Tamil", "Telugu", "Kannada",
+    "Malayalam", "Gujarati", "Gurmukhi", "Oriya", "Sinhala", "Georgian", "Armenian", "Ethiopic",
+    "Khmer", "Lao", "Myanmar",
+)
+# fmt: on
+_AFTER = (
+    "NotoSansCJKjp-Bold.otf",
+    *(f"NotoSans{script}-Bold.ttf" for script in _SCRIPTS),
+    "NotoSans-Bold.ttf",
+    _EMOJI,
+    "NotoSansSymbols-Bold.ttf",
+    "NotoSansSymbols2-Regular.ttf",
+    "NotoMusic-Regular.ttf",
+    "NotoSansMath-Regular.ttf",
+    "DroidSansFallback.ttf",
+)
+
+# Droid Sans Fallback comes in a regular weight only; 0.03 em brings its stems near Noto's bold.
+_BOLDER = {"DroidSansFallback.ttf": 0.03}
+
+# Above this lie the pictographs that people expect in colour even where a text face has them.
+_PICTOGRAPHS = 0x1F000
+_TEXT_STYLE, _EMOJI_STYLE = "\ufe0e", "\ufe0f"
+# These shape their neighbours and have no glyph of their own: joiners and variation selectors.
+INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0xE0020, 0xE0080)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Typeface:
+    """A face at a size of one em, as HarfBuzz shapes and rasterises it."""
+
+    name: str
+    font: hb.Font
+    units_per_em: int
+
+    def has(self, cluster: str) -> bool:
+        """Whether it has a glyph for each visible character of ``cluster``."""
+        return all(c in INVISIBLE or self.font.get_nominal_glyph(ord(c)) for c in cluster)
+
+    @property
+    def in_colour(self) -> bool:
+        """Whether its glyphs are pictures rather than outlines."""
+        return self.name == _EMOJI
+
+
+@cache
+def typeface(name: str) -> Typeface:
+    """The face in the file ``name``, mapped into memory once."""
+    face = hb.Face(hb.Blob.from_file_path(str(FONTS / name)))
+    font = hb.Font(face)
+    font.synthetic_bold = _BOLDER.get(name, 0.0)
+    return Typeface(name, font, int(face.upem))
+
+
+@cache
+def face_for(cluster: str, weight: Weight) -> Typeface | None:
+    """The first face that has all of ``cluster``; ``None`` where no face has."""
+    return next((face for face in _candidates(cluster, weight) if face.has(cluster)), None)
+
+
+def _candidates(cluster: str, weight: Weight) -> list[Typeface]:
+    names = [_FIRST[weight], *_AFTER]
+    pictured = _EMOJI_STYLE in cluster or ord(cluster[0]) >= _PICTOGRAPHS
+    if pictured and _TEXT_STYLE not in cluster:
+        names.insert(0, _EMOJI)
+    elif _TEXT_STYLE in cluster:
+        names.remove(_EMOJI)
+    return [typeface(name) for name in names]
