@@ -30,7 +30,7 @@ class Wool:
     """What a chain job does: ``seconds`` of work a step, and mischief by step name.
 
     Mischief: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (as
-    a grandchild that outlives any patience), ``note``.
+    a grandchild that outlives any patience), ``burn`` (a core for 20 s), ``note``.
     """
 
     seconds: float = 0.0
@@ -114,6 +114,8 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
             time.sleep(600)
+        case "burn":
+            _burn(context)
         case "sleep":
             _sleep_as_a_grandchild(context.workspace.root)
         case "note":
@@ -132,6 +134,14 @@ def _sleep_as_a_grandchild(root: Path) -> None:
     )
     (root / "grandchild.pid").write_text(str(process.pid))
     process.wait()
+
+
+def _burn(context: StepContext[Wool], seconds: float = 20.0) -> None:
+    """Keep a core busy, and tell of progress as often as one likes to hear."""
+    began = time.monotonic()
+    while (spent := time.monotonic() - began) < seconds:
+        hashlib.sha512(bytes(100_000)).digest()
+        context.progress(spent / seconds)
 
 
 def _write_log(root: Path, entry: str) -> None:

@@ -1,0 +1,95 @@
+"""kill -9 at random moments of every step: the same bytes, nothing twice, nobody left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.pipelines import STEP_NAMES, Wool, step_log
+
+from .house import ENDED, House, artifacts_of, disturb, steps_of
+from .trials import knitting
+
+# Long enough for a random moment to fall anywhere, short enough for a suite.
+WOOL = Wool(seconds=0.5)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with House(tmp_path / "storage", knitting(tmp_path, WOOL)) as opened:
+        yield opened
+
+
+def kill_the_child(house: House, step: str, took_s: float) -> str:
+    return disturb(house, step, took_s, house.kill_child)
+
+
+def kill_the_api(house: House, step: str, took_s: float) -> str:
+    def fault() -> None:
+        house.kill()
+        house.start()
+
+    return disturb(house, step, took_s, fault)
+
+
+def survive(house: House, fault, rounds: int) -> None:
+    """Every step, ``rounds`` times: the job ends as if nothing had happened."""
+    undisturbed = house.wait_for_end(house.submit())
+    assert undisturbed["status"] == "succeeded", undisturbed
+    for step, took_s in steps_of(undisturbed).items():
+        for _ in range(rounds):
+            began = time.monotonic()
+            job = house.wait_for_end(fault(house, step, took_s))
+            assert job["status"] == "succeeded", job
+            assert artifacts_of(job) == artifacts_of(undisturbed)
+            assert time.monotonic() - began < 40.0  # a lease of 30 s and a look every 10 s
+            _expect_no_step_twice(house, job, step)
+
+
+def _expect_no_step_twice(house: House, job, disturbed: str) -> None:
+    """What was finished is not begun again; what was disturbed at most once more."""
+    log = step_log(house.workspace(job["id"]))
+    if log:  # a kind that keeps such a log
+        names = list(STEP_NAMES)
+        for step in names:
+            near = abs(names.index(step) - names.index(disturbed)) <= 1
+            assert 1 <= log.count(f"+{step}") <= (2 if near else 1), log
+        assert sum(entry.startswith("+") for entry in log) <= len(names) + 1, log
+
+
+def test_a_killed_child_costs_nothing_but_the_step_it_was_in(house: House):
+    survive(house, kill_the_child, rounds=1)
+
+
+def test_a_killed_api_goes_on_where_it_stopped(house: House):
+    survive(house, kill_the_api, rounds=1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", [kill_the_child, kill_the_api])
+def test_ten_kills_in_each_step(house: House, fault):
+    survive(house, fault, rounds=10)
+
+
+def test_an_orderly_stop_hands_the_job_back_within_ten_seconds(house: House):
+    job_id = house.submit()
+    house.wait_for(job_id, lambda job: job["step"] == STEP_NAMES[1])
+    with house.client.stream("GET", f"/jobs/{job_id}/events") as events:  # holds the server up
+        next(events.iter_bytes())
+        assert house.terminate() <= 10.0
+    house.start()
+    job = house.wait_for_end(job_id)
+    assert job["status"] == "succeeded"
+    assert step_log(house.workspace(job_id)).count(f"+{STEP_NAMES[0]}") == 1
+
+
+def test_a_killed_api_leaves_no_grandchild(tmp_path: Path):
+    wool = Wool(mischief={STEP_NAMES[1]: "sleep"})
+    with House(tmp_path / "storage", knitting(tmp_path, wool)) as house:
+        job_id = house.submit()
+        pid = house.workspace(job_id) / "grandchild.pid"
+        house.wait_for(job_id, lambda job: job["status"] in ENDED or pid.exists())
+        house.kill()  # asserts that nobody is left
