@@ -32,7 +32,7 @@ def gone(pid: int, within_s: float = 5.0) -> bool:
 
 def test_the_setting_wins_over_the_bundled_binary(tmp_path: Path) -> None:
     mine = tmp_path / "ffmpeg"
-    mine.touch()
+    mine.touch(mode=0o755)
     assert find_ffmpeg(str(mine)) == mine
     assert find_ffmpeg(None).is_file()
 

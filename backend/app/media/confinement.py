@@ -20,6 +20,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TypeAlias
 
+if sys.platform != "win32":
+    import fcntl
+    import resource
+
 GIB = 1 << 30
 MIB = 1 << 20
 
@@ -43,8 +47,34 @@ class Confinement:
 
 
 @functools.cache
-def _tool(name: str) -> str | None:
-    return shutil.which(name) if sys.platform == "linux" else None
+def _prefix(*prefix: str) -> tuple[str, ...]:
+    """``prefix`` if it can be put before a command on this machine, else nothing."""
+    tool = shutil.which(prefix[0]) if sys.platform == "linux" else None
+    if tool is None:
+        return ()
+    command = (tool, *prefix[1:])
+    tried = subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if tried.returncode == 0 else ()
+
+
+def _at_most(limit: int, value: int) -> int:
+    """``value``, or the hard limit that this process lives under itself and can't lift."""
+    hard = resource.getrlimit(limit)[1]
+    return value if hard == resource.RLIM_INFINITY else min(value, hard)
+
+
+def _limits(confinement: Confinement) -> tuple[str, ...]:
+    if sys.platform != "linux":
+        return ()
+    return _prefix(
+        "prlimit",
+        f"--as={_at_most(resource.RLIMIT_AS, confinement.memory_bytes)}",
+        f"--cpu={_at_most(resource.RLIMIT_CPU, confinement.cpu_s)}",
+        f"--fsize={_at_most(resource.RLIMIT_FSIZE, confinement.file_bytes)}",
+        f"--nofile={_at_most(resource.RLIMIT_NOFILE, confinement.open_files)}",
+        "--core=0",
+        "--",
+    )
 
 
 def confined_command(argv: Sequence[str], confinement: Confinement | None) -> list[str]:
@@ -53,21 +83,8 @@ def confined_command(argv: Sequence[str], confinement: Confinement | None) -> li
     The kernel sends the death signal when the thread that started the child ends, so a child is
     to be started by the thread that waits for it.
     """
-    command = list(argv)
-    if confinement is not None and (prlimit := _tool("prlimit")):
-        command = [
-            prlimit,
-            f"--as={confinement.memory_bytes}",
-            f"--cpu={confinement.cpu_s}",
-            f"--fsize={confinement.file_bytes}",
-            f"--nofile={confinement.open_files}",
-            "--core=0",
-            "--",
-            *command,
-        ]
-    if setpriv := _tool("setpriv"):
-        command = [setpriv, "--pdeathsig", "KILL", "--", *command]
-    return command
+    limits = () if confinement is None else _limits(confinement)
+    return [*_prefix("setpriv", "--pdeathsig", "KILL", "--"), *limits, *argv]
 
 
 def start_process(
@@ -83,15 +100,24 @@ def start_process(
     An unconfined one stays in the caller's process group, so that ending a step's group ends it.
     """
     bare = confinement is not None and os.name == "posix"
-    return subprocess.Popen(
+    process = subprocess.Popen(
         confined_command(argv, confinement),
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         start_new_session=bare,
         env=_BARE_ENVIRONMENT if bare else None,
-        pipesize=MIB if stdout == subprocess.PIPE else -1,  # 64 KiB costs a switch each 8 ms of PCM
     )
+    if process.stdout is not None:
+        _widen(process.stdout)
+    return process
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """64 KiB, the usual size of a pipe, cost a switch of processes for each 0.2 s of sound."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # a user's pipes may only take so much together
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, MIB)
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -37,13 +38,13 @@ def find_ffmpeg(setting: str | None) -> Path:
                 "There is no ffmpeg for this machine among the installed packages.",
                 hint="Install ffmpeg and set FFMPEG_BINARY to its path.",
             ) from e
-    path = Path(setting).expanduser()
-    if not path.is_file():
+    found = shutil.which(Path(setting).expanduser())
+    if found is None:
         raise BadSettings(
-            "FFMPEG_BINARY names no file.",
+            "FFMPEG_BINARY names no program.",
             hint="Set it to the full path of an ffmpeg program, or leave it out.",
         )
-    return path.absolute()
+    return Path(found).absolute()
 
 
 def start_ffmpeg(
