@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 import zlib
 
@@ -95,13 +96,16 @@ def m4a_that_claims_67_million_durations(shop: Workshop) -> bytes:
     return _m4a_with_table(shop, b"stts", 1, 67_000_000, 1)
 
 
+@functools.cache
+def _640_megabytes_of_title() -> bytes:
+    packer = zlib.compressobj(1)
+    text = packer.compress(b"\3Inflated ")
+    return text + b"".join(packer.compress(b"a" * (1 << 22)) for _ in range(160)) + packer.flush()
+
+
 @BOMBS.add("b20", ACCEPT)
 def tag_frame_that_inflates_to_640_megabytes(shop: Workshop) -> bytes:
-    packer = zlib.compressobj(9)
-    inflating = packer.compress(b"\3") + b"".join(
-        packer.compress(b"a" * (1 << 22)) for _ in range(256)
-    )
-    body = struct.pack(">I", 1 << 27) + inflating + packer.flush()
+    body = struct.pack(">I", 1 << 27) + _640_megabytes_of_title()
     return id3(id3_frame(b"TIT2", body, flags=b"\x00\x09")) + shop.mp3()
 
 

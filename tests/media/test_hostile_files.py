@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +23,21 @@ from .workshop import CANARY_HZ, RATE, Workshop
 TRACKS = [*REACHING, *BOMBS, *ODD]
 # Every child runs under this address space, so none can have used more memory.
 LIMITS = GateLimits(max_memory_bytes=600 << 20)
-VERDICT_S = 10.0
+# Processor time, ours and the children's; on the clock it depends on who else is at work.
+VERDICT_CPU_S = 10.0
 OUTPUT_BYTES = 400 << 20
+
+
+def cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def verdict(case: Case, shop: Workshop, job: Path) -> tuple[str, AdmittedTrack | None]:
     source = job / "0f1e2d3c4b5a"
     source.write_bytes(case.make(shop))
     hits = shop.server.hits
-    start = time.monotonic()
+    start_s = cpu_s()
     try:
         track = admit_track(source, workdir=job, ffmpeg=shop.ffmpeg, limits=LIMITS)
         code = ACCEPT
@@ -40,7 +46,7 @@ def verdict(case: Case, shop: Workshop, job: Path) -> tuple[str, AdmittedTrack |
         assert code in REFUSAL_CODES
         assert e.message.endswith(".") and e.hint.endswith(".")
         assert "{" not in e.message
-    assert time.monotonic() - start < VERDICT_S
+    assert cpu_s() - start_s < VERDICT_CPU_S
     assert shop.server.hits == hits
     return code, track
 
@@ -72,10 +78,10 @@ def test_hostile_track_gets_its_verdict(case: Case, shop: Workshop, job: Path) -
 def test_hostile_picture_gets_its_verdict(case: Case, shop: Workshop, job: Path) -> None:
     source = job / "a%d.png"
     source.write_bytes(case.make(shop))
-    start = time.monotonic()
+    start_s = cpu_s()
     with pytest.raises(RejectedFile) as refused:
         admit_image(source, into=job)
-    assert time.monotonic() - start < VERDICT_S
+    assert cpu_s() - start_s < VERDICT_CPU_S
     assert refused.value.code in case.verdicts
     assert list(job.iterdir()) == [source]
 
