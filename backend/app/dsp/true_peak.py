@@ -39,21 +39,22 @@ def oversampled_magnitude(padded: Samples) -> Samples:
 
     Parameters
     ----------
-    padded : float32, shape (channels, n + 2 * HALF_TAPS): the samples with their neighbours
+    padded : float32, shape (channels, ..., n + 2 * HALF_TAPS): stretches of samples, each with its
+        neighbours
 
     Returns
     -------
-    float32, shape (n,): for each sample, the larger of itself and the three points after it, over
-    all channels
+    float32, shape (..., n): for each sample, the larger of itself and the three points after it,
+    over all channels
     """
-    n_samples = padded.shape[1] - 2 * HALF_TAPS
-    peak = np.abs(padded[:, HALF_TAPS : HALF_TAPS + n_samples])
+    n_samples = padded.shape[-1] - 2 * HALF_TAPS
+    peak = np.abs(padded[..., HALF_TAPS : HALF_TAPS + n_samples])
     between = np.empty_like(peak)
     scaled = np.empty_like(peak)
     for taps in PHASES:
         between[:] = 0.0
         for shift, tap in enumerate(taps):
-            np.multiply(padded[:, shift + 1 : shift + 1 + n_samples], tap, out=scaled)
+            np.multiply(padded[..., shift + 1 : shift + 1 + n_samples], tap, out=scaled)
             between += scaled
         np.maximum(peak, np.abs(between, out=between), out=peak)
     loudest: Samples = peak.max(axis=0)
