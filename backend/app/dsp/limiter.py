@@ -83,8 +83,8 @@ def needed_attenuation(
     tiles = np.lib.stride_tricks.sliding_window_view(padded, TILE + 2 * HALF_TAPS, axis=1)
     magnitude = oversampled_magnitude(np.ascontiguousarray(tiles[:, ::TILE][:, hot]))
     peaks[hot] = magnitude.reshape(-1, CHUNKS // TILES, CHUNK).max(axis=2)
-    over_db: Chunks = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - np.float32(ceiling_db)
-    needed: Chunks = np.maximum(over_db, 0.0).reshape(CHUNKS)
+    over_db = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - np.float32(ceiling_db)
+    needed: Chunks = np.maximum(over_db, 0.0).reshape(CHUNKS).astype(np.float32, copy=False)
     return needed
 
 
