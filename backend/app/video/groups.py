@@ -36,6 +36,7 @@ _STILL = "qp=29:ipratio=4:subme=0:me=dia"
 _MOVING = "qp=23:ipratio=1.6"
 # `stitchable` keeps the headers the same whatever the quantiser, so that groups can be joined;
 # one thread gives the same bytes on every machine. Chroma is averaged over 2 x 2: sited centrally.
+# The colours are named here alone: as options of ffmpeg's they would put a converter in the way.
 _X264 = (
     "stitchable=1:bframes=0:scenecut=0:open-gop=0:ref=1:weightp=0:rc-lookahead=0:threads=1:psy=0"
     ":colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv:chromaloc=1"
@@ -92,8 +93,7 @@ class GroupMaker:
             *filters,
             *("-c:v", "libx264", "-preset", _PRESET, "-bf", "0", "-g", "9999"),
             *("-x264-params", f"{_X264}:{quantiser}", "-threads", "1"),
-            *("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"),
-            *("-color_range", "tv", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
+            *("-fflags", "+bitexact", "-flags:v", "+bitexact"),
             *("-video_track_timescale", str(FPS * 1000), "-f", "mp4", "-y", f"file:{out}"),
         ]
         process = start_ffmpeg(self.ffmpeg, arguments, stdin=subprocess.PIPE)

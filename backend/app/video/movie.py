@@ -144,6 +144,9 @@ def _join(
         *("-map", "0:v:0", "-map", "1:a:0", "-map_metadata", "2", "-map_chapters", "2"),
         # Both streams end by themselves; the limit stands half a frame behind the later one.
         *("-c", "copy", "-t", f"{math.ceil((duration_s + 0.5 / FPS) * 1000) / 1000:.3f}"),
+        # Samples and frames are both whole numbers of these ticks. Left alone, ffmpeg takes the two
+        # rates' common multiple, in which a chapter past 195 s overflows and QuickTime's are lost.
+        *("-movie_timescale", str(SAMPLE_RATE)),
         *("-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y", f"file:{out}"),
     ]
     run_ffmpeg(workshop.ffmpeg, arguments, timeout_s=120.0 + duration_s)
