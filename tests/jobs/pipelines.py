@@ -30,7 +30,8 @@ class Wool:
     """What a chain job does: ``seconds`` of work a step, and mischief by step name.
 
     Mischief: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (as
-    a grandchild that outlives any patience), ``burn`` (a core for 20 s), ``note``.
+    a grandchild that outlives any patience), ``spawn`` (the same,
+    but tied to nobody), ``burn`` (a core for 20 s), ``note``.
     """
 
     seconds: float = 0.0
@@ -116,6 +117,8 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
             time.sleep(600)
         case "burn":
             _burn(context)
+        case "spawn":
+            _wait_for(context.workspace.root, subprocess.Popen(["sleep", "600"]))
         case "sleep":
             _sleep_as_a_grandchild(context.workspace.root)
         case "note":
@@ -132,6 +135,10 @@ def _sleep_as_a_grandchild(root: Path) -> None:
         stderr=subprocess.DEVNULL,
         confinement=None,
     )
+    _wait_for(root, process)
+
+
+def _wait_for(root: Path, process: subprocess.Popen[bytes]) -> None:
     (root / "grandchild.pid").write_text(str(process.pid))
     process.wait()
 

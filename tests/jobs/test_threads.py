@@ -148,9 +148,10 @@ def test_a_note_stands_on_the_job_once(house: House):
     assert record.job.notes == ("The wool is a little short.",)
 
 
-def test_cancel_ends_the_whole_process_tree_in_two_seconds(house: House):
+@pytest.mark.parametrize("grandchild_is", ["sleep", "spawn"])
+def test_cancel_ends_the_whole_process_tree_in_two_seconds(house: House, grandchild_is: str):
     house.start()
-    job_id = house.submit(Wool(mischief={"spinning": "sleep"}))
+    job_id = house.submit(Wool(mischief={"spinning": grandchild_is}))
     grandchild = house.grandchild(job_id)
     began = time.monotonic()
     house.rows.jobs.cancel("ann", job_id)
