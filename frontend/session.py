@@ -42,8 +42,9 @@ class Key(Generic[Value]):
 
 
 CREDENTIALS = Key[Credentials]("credentials")
-#: Names one sign-out, so that the browser drops its cookie once for each.
+#: Names one sign-out, so that the browser drops its cookie once for each; then says it is done.
 SIGNED_OUT = Key[str]("signed_out")
+COOKIE_DROPPED = "cookie dropped"
 SESSION_CODE = Key[str]("session_code")
 EMAIL = Key[str]("email")
 CRATE_ID = Key[str]("crate_id")

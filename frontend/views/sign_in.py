@@ -18,20 +18,31 @@ SHORTEST_PASSWORD = 8
 
 def view() -> None:
     """The gate: nothing else of Segue is shown before it."""
-    ended = session.SIGNED_OUT.get()
-    if ended:
-        drop_session_cookie(ended)
     with st.container(key="gate"):
         st.title("A pile of songs in. One mix out.", anchor=False)
         st.markdown(
             "Drop your tracks, put them in order, and Segue joins them into a single mix "
             "with its video, chapters and description."
         )
+        if not _cookie_is_gone():
+            st.caption("One moment…")
+            return
         old, new = st.tabs(["Sign in", "Sign up"])
         with old:
             _sign_in_form()
         with new:
             _sign_up_form()
+
+
+def _cookie_is_gone() -> bool:
+    """Whether a reload, from now on, would stay signed out."""
+    ended = session.SIGNED_OUT.get()
+    if ended is None or ended == session.COOKIE_DROPPED:
+        return True
+    if not drop_session_cookie(ended):
+        return False
+    session.SIGNED_OUT.put(session.COOKIE_DROPPED)
+    return True
 
 
 def _sign_in_form() -> None:

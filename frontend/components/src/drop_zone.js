@@ -25,7 +25,7 @@ class DropZone {
     this.input = el("input", { type: "file", onchange: () => this.take([...this.input.files]) });
     this.lead = el("strong");
     this.detail = el("span", { class: "detail" });
-    this.preview = el("img", { alt: "The chosen picture", hidden: true });
+    this.preview = el("span", { class: "preview" });
     this.zone = el("label", { class: "zone" }, this.input, this.preview, el("span", { class: "words" }, this.lead, this.detail));
     this.list = el("ul", { "aria-label": "Uploads" });
     this.status = el("p", { class: "status", role: "status" });
@@ -150,8 +150,8 @@ class DropZone {
   }
 
   showPicture(dataUrl) {
-    this.preview.hidden = !dataUrl || !this.data.upload_id;
-    if (dataUrl) this.preview.src = dataUrl;
+    const image = dataUrl ? el("img", { alt: "The chosen picture", src: dataUrl }) : null;
+    this.preview.replaceChildren(...(image ? [image] : []));
   }
 
   draw() {

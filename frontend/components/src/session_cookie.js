@@ -9,6 +9,7 @@ async function post(url, body) {
     credentials: "include",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5000), // the page waits for this
   });
   return answer.ok;
 }

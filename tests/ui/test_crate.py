@@ -1,0 +1,88 @@
+"""Filling a crate: what is refused, and how the order is made."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+def titles(page: Page) -> list[str]:
+    rows = page.get_by_label("Running order").get_by_role("listitem")
+    return [rows.nth(i).get_by_role("textbox").first.input_value() for i in range(rows.count())]
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_label("Running order").get_by_role("listitem")
+
+
+@pytest.fixture
+def filled(signed_in: Page, crate: list[Path]) -> Page:
+    signed_in.get_by_label("Add tracks").set_input_files(crate)
+    expect(rows(signed_in)).to_have_count(3)
+    return signed_in
+
+
+def test_text_named_mp3_is_refused_by_name_with_a_reason(
+    signed_in: Page, tmp_path: Path, crate: list[Path]
+) -> None:
+    text = tmp_path / "shopping list.mp3"
+    text.write_text("milk, bread, eggs\n" * 500)
+    signed_in.get_by_label("Add tracks").set_input_files([text, crate[0]])
+    refused = signed_in.get_by_label("Uploads").get_by_role("listitem")
+    expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("shopping list.mp3")
+    expect(refused.locator(".why")).to_have_text(re.compile(r"\w+ \w+"))
+    expect(refused.get_by_role("button", name="Retry shopping list.mp3")).to_be_visible()
+    expect(rows(signed_in)).to_have_count(1)  # the song beside it came in
+    refused.get_by_role("button", name="Remove shopping list.mp3").click()
+    expect(refused).to_have_count(0)
+
+
+def test_tracks_stand_in_the_order_they_were_dropped(filled: Page) -> None:
+    # the three songs differ in format, so their checks end in another order than they began
+    assert titles(filled) == ["First Light", "Café con Leche", "夜明けの電車"]
+
+
+def test_order_is_changed_by_keyboard_buttons_and_drag(filled: Page) -> None:
+    first = titles(filled)
+    rows(filled).nth(0).get_by_role("button", name="drag").press("Alt+ArrowDown")
+    assert titles(filled) == [first[1], first[0], first[2]]
+    rows(filled).nth(2).get_by_role("button", name=re.compile("^Move .* up$")).click()
+    assert titles(filled) == [first[1], first[2], first[0]]
+    drag(filled, rows(filled).nth(0), rows(filled).nth(2))
+    assert titles(filled) == [first[2], first[0], first[1]]
+
+
+def drag(page: Page, row: Locator, onto: Locator) -> None:
+    grip = row.get_by_role("button", name="drag").bounding_box()
+    goal = onto.bounding_box()
+    assert grip and goal
+    page.mouse.move(grip["x"] + 8, grip["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 8, goal["y"] + goal["height"] - 4, steps=14)
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    page.wait_for_timeout(300)  # the row glides into place
+
+
+def test_names_order_and_leavings_survive_a_reload(filled: Page) -> None:
+    box = rows(filled).nth(1).get_by_role("textbox").first
+    box.fill("Coffee, late")
+    box.press("Enter")
+    rows(filled).nth(0).get_by_role("button", name=re.compile("^Leave")).click()
+    expect(filled.get_by_text("2 tracks, ready to mix.")).to_be_visible()
+    filled.reload()
+    expect(rows(filled)).to_have_count(2)
+    assert titles(filled)[0] == "Coffee, late"
+    filled.get_by_role("button", name="Bring back 1 left out").click()
+    expect(filled.get_by_text("3 tracks, ready to mix.")).to_be_visible()
+
+
+def test_start_over_empties_the_table(filled: Page) -> None:
+    filled.get_by_role("button", name="Start over").click()
+    expect(filled.get_by_text("Drop your tracks here")).to_be_visible()
+    expect(filled.get_by_label("Running order")).to_have_count(0)
+    expect(filled.get_by_role("button", name="Start mixing")).to_be_disabled()
