@@ -85,7 +85,8 @@ def test_an_orderly_stop_hands_the_job_back_within_ten_seconds(tmp_path: Path):
         job_id = house.submit()
         house.wait_for(job_id, lambda job: job["step"] == STEP_NAMES[1])
         with house.client.stream("GET", f"/jobs/{job_id}/events") as events:  # holds the server up
-            next(events.iter_bytes())
+            listening = events.iter_bytes()  # kept, for it hangs up when it is forgotten
+            next(listening)
             assert house.terminate() <= 10.0
         house.start()
         job = house.wait_for(job_id, lambda job: job["step"] == STEP_NAMES[1])
