@@ -1,0 +1,119 @@
+"""The Info frame of an MP3: what a player reads first to know its length, seek in it and trim it.
+
+Layout as LAME writes it (gabriel.mp3-tech.org/mp3infotag.html): a frame that decodes to silence,
+with counts, a table of 100 seek points, and the encoder's delay and padding.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import InvalidRequest
+from ..media.mpeg_frames import frame_length
+from .crc16 import crc16
+from .mp3_frames import SAMPLES_PER_FRAME
+
+CBR_KBPS = (128, 160, 192, 224, 256, 320)
+ENCODER_DELAY = 576  # samples that LAME puts in front, besides the 529 that every decoder adds
+
+_BITRATE_INDEX = {128: 9, 160: 10, 192: 11, 224: 12, 256: 13, 320: 14}
+_VBR_FRAME_KBPS = 128  # LAME's choice for the Info frame of a VBR stream
+_SIDE_INFO = bytes(32)
+_HAS_FRAMES_BYTES_TABLE_QUALITY = 0x0F
+_METHOD_CBR, _METHOD_VBR_MTRH = 1, 4
+_QUALITY_CBR, _QUALITY_V0 = 57, 97  # 100 - 10 V - q, as LAME counts (V 4 stands for "not VBR")
+_STEREO_JOINT = 0x64  # misc: source 44.1 kHz, joint stereo, noise shaping 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mp3Mode:
+    """How an MP3 is encoded: at a constant bit rate, or (``kbps`` None) as V0, the best VBR.
+
+    Raises
+    ------
+    InvalidRequest
+        If the bit rate is none of `CBR_KBPS`.
+    """
+
+    kbps: int | None = 320
+
+    def __post_init__(self) -> None:
+        if self.kbps is not None and self.kbps not in CBR_KBPS:
+            raise InvalidRequest(
+                f"MP3 at {self.kbps} kbit/s is not offered.", hint=f"Choose one of {CBR_KBPS}."
+            )
+
+    @property
+    def name(self) -> str:
+        """Short and stable: ``V0``, ``320k``."""
+        return "V0" if self.kbps is None else f"{self.kbps}k"
+
+
+V0 = Mp3Mode(None)
+
+
+def info_frame_size(mode: Mp3Mode) -> int:
+    """Bytes of the Info frame: known before anything is encoded, so that its place can be kept."""
+    return frame_length(_header(mode), 0)
+
+
+def info_frame(mode: Mp3Mode, sizes: Sequence[int], *, length: int, music_crc: int) -> bytes:
+    """The Info frame for a stream of frames of these ``sizes`` that holds ``length`` samples.
+
+    Raises
+    ------
+    InvalidRequest
+        If the frames cannot hold so many samples, or hold far more (padding has 12 bits).
+    """
+    own = info_frame_size(mode)
+    total = own + sum(sizes)
+    padding = len(sizes) * SAMPLES_PER_FRAME - ENCODER_DELAY - length
+    if not 0 <= padding < 1 << 12:
+        raise InvalidRequest(f"{len(sizes)} frames do not fit {length} samples.")
+    vbr = mode.kbps is None
+    frame = b"".join(
+        (
+            _header(mode),
+            _SIDE_INFO,
+            b"Xing" if vbr else b"Info",
+            struct.pack(">III", _HAS_FRAMES_BYTES_TABLE_QUALITY, len(sizes), min(total, 2**32 - 1)),
+            _seek_table(sizes, own, total),
+            struct.pack(">I", _QUALITY_V0 if vbr else _QUALITY_CBR),
+            _lame_tag(mode, padding, min(total, 2**32 - 1), music_crc),
+        )
+    )
+    return (frame + struct.pack(">H", crc16(frame))).ljust(own, b"\0")
+
+
+def _header(mode: Mp3Mode) -> bytes:
+    index = _BITRATE_INDEX[mode.kbps or _VBR_FRAME_KBPS]
+    return bytes((0xFF, 0xFB, index << 4, _STEREO_JOINT))
+
+
+def _seek_table(sizes: Sequence[int], own: int, total: int) -> bytes:
+    """For each per cent of the time, where it lies in the file, in 256ths of its bytes."""
+    table, at, frame = bytearray(), own, 0
+    for percent in range(100):
+        target = percent * len(sizes) // 100
+        at += sum(sizes[frame:target])
+        frame = target
+        table.append(min(255, at * 256 // total))
+    return bytes(table)
+
+
+def _lame_tag(mode: Mp3Mode, padding: int, total: int, music_crc: int) -> bytes:
+    """The extension by LAME, all but its own CRC; what is unknown stays 0."""
+    delays = ENCODER_DELAY << 12 | padding
+    return b"".join(
+        (
+            b"LAME3.100",
+            bytes((_METHOD_VBR_MTRH if mode.kbps is None else _METHOD_CBR, 0)),  # method, low-pass
+            bytes(8),  # replay gain: peak, track, album
+            bytes((0, min(255, mode.kbps or 0))),  # flags, bit rate
+            delays.to_bytes(3, "big"),
+            bytes((_STEREO_JOINT, 0, 0, 0)),  # misc, gain, preset
+            struct.pack(">IH", total, music_crc),
+        )
+    )
