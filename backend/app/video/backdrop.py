@@ -49,6 +49,11 @@ def backdrop(picture: Path | Image.Image | None, *, seed: str, size: tuple[int, 
     return Backdrop(_darkened(quiet), accent)
 
 
+def square(picture: Path | Image.Image | None, *, seed: str, side: int) -> Image.Image:
+    """The plain picture, or the painted one, as the square that players show beside a file."""
+    return _painted(seed, (side, side)) if picture is None else _covering(picture, (side, side))
+
+
 def luminance_limit(ink: RGB, contrast: float) -> float:
     """The relative luminance below which a ground keeps ``contrast`` to ``ink`` (WCAG 2.2)."""
     return (relative_luminance(ink) + 0.05) / contrast - 0.05
@@ -181,9 +186,10 @@ def _accent(picture: Image.Image) -> RGB:
 
 
 def _light(hue: float) -> RGB:
-    """The most colourful shade of ``hue`` that is no darker than the soft ink allows."""
+    """The most colourful shade of ``hue`` that reads on the brightest ground there can be."""
+    ground = luminance_limit(SOFT, CONTRAST) + 0.05
     for percent in range(60, -1, -5):
         r, g, b = (round(255 * v) for v in colorsys.hsv_to_rgb(hue, percent / 100, 1.0))
-        if relative_luminance((r, g, b)) >= relative_luminance(SOFT) * 0.8:
+        if (relative_luminance((r, g, b)) + 0.05) / ground >= 4.6:
             return r, g, b
     return WHITE

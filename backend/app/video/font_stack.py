@@ -39,7 +39,7 @@ _BOLDER = {"DroidSansFallback.ttf": 0.03}
 
 # Above this lie the pictographs that people expect in colour even where a text face has them.
 _PICTOGRAPHS = 0x1F000
-_TEXT_STYLE, _EMOJI_STYLE = "\ufe0e", "\ufe0f"
+_TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
 # These shape their neighbours and have no glyph of their own: joiners and variation selectors.
 INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0xE0020, 0xE0080)}
 
@@ -79,7 +79,7 @@ def face_for(cluster: str, weight: Weight) -> Typeface | None:
 
 def _candidates(cluster: str, weight: Weight) -> list[Typeface]:
     names = [_FIRST[weight], *_AFTER]
-    pictured = _EMOJI_STYLE in cluster or ord(cluster[0]) >= _PICTOGRAPHS
+    pictured = EMOJI_STYLE in cluster or ord(cluster[0]) >= _PICTOGRAPHS
     if pictured and _TEXT_STYLE not in cluster:
         names.insert(0, _EMOJI)
     elif _TEXT_STYLE in cluster:

@@ -155,8 +155,8 @@ def _join(
 def ffmetadata(words: Words, length: int) -> str:
     """Title, artist and chapters in ffmpeg's metadata format, every special character escaped."""
     lines = [";FFMETADATA1", f"title={_escaped(words.title)}", f"artist={_escaped(words.artist)}"]
-    ends = [chapter.start for chapter in words.chapters[1:]] + [length]
-    for chapter, end in zip(words.chapters, ends, strict=True):
+    edges = [*(chapter.start for chapter in words.chapters), length]
+    for chapter, end in zip(words.chapters, edges[1:], strict=True):
         lines += ["[CHAPTER]", f"TIMEBASE=1/{SAMPLE_RATE}", f"START={chapter.start}", f"END={end}"]
         lines.append(f"title={_escaped(chapter.title)}")
     return "\n".join(lines) + "\n"

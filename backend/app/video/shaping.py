@@ -16,7 +16,7 @@ from itertools import groupby
 import uharfbuzz as hb
 from bidi import algorithm as bidi
 
-from .font_stack import INVISIBLE, Typeface, Weight, face_for
+from .font_stack import EMOJI_STYLE, INVISIBLE, Typeface, Weight, face_for
 
 _JOINER = "\u200d"
 # Where no face has a character a midline dot stands for it: a mark, but not a box.
@@ -126,7 +126,8 @@ def _faced(piece: str, weight: Weight, before: Typeface | None) -> tuple[str, Ty
         return piece, before  # a space as wide as its neighbours expect
     face = face_for(piece, weight) or face_for(piece[0], weight)
     if face is not None:
-        return piece, face
+        # The emoji face knows sequences without the selector, which would add a blank glyph.
+        return piece.replace(EMOJI_STYLE, "") if face.in_colour else piece, face
     stand_in = face_for(_UNKNOWN, weight)
     assert stand_in is not None
     return _UNKNOWN, stand_in

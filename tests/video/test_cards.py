@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops
+
+from backend.app.video.backdrop import SOFT, Backdrop, backdrop, frame_size, relative_luminance
+from backend.app.video.cards import MARGIN_X, MARGIN_Y, Card, draw_card, number_label
+from backend.app.video.thumbnail import MAX_BYTES, contents, draw_thumbnail, jpeg_bytes
+
+SIZE = frame_size(360)
+
+
+def card(title: str = "Midnight City", artist: str = "Aurora Lane", **other: object) -> Card:
+    parts = {"number": 7, "total": 24, "mix_title": "Deep Nights", "stretch": (0.25, 0.3), **other}
+    return Card(title=title, artist=artist, **parts)
+
+
+def noise(seed: int = 1) -> Image.Image:
+    pixels = np.random.default_rng(seed).integers(0, 256, (400, 700, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def stripes() -> Image.Image:
+    pixels = np.zeros((400, 700, 3), np.uint8)
+    pixels[:, ::40], pixels[::40] = 255, (255, 255, 0)
+    return Image.fromarray(pixels)
+
+
+PICTURES = {
+    "white": Image.new("RGB", (700, 400), "white"),
+    "black": Image.new("RGB", (700, 400), "black"),
+    "yellow": Image.new("RGB", (300, 900), (255, 255, 0)),
+    "noise": noise(),
+    "stripes": stripes(),
+    "none": None,
+}
+
+
+def luminance(pixels: np.ndarray) -> np.ndarray:
+    scaled = pixels.astype(float) / 255
+    linear = np.where(scaled <= 0.04045, scaled / 12.92, ((scaled + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def ink(plain: Image.Image, drawn: Image.Image) -> np.ndarray:
+    """Where a card differs from its backdrop."""
+    return np.asarray(ImageChops.difference(plain, drawn)).max(axis=2) > 0
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_words_keep_their_contrast_on_any_picture(name: str) -> None:
+    behind = backdrop(PICTURES[name], seed="Deep Nights", size=SIZE)
+    busy = card("A long title that fills\nall of its three lines " * 6, "An artist")
+    marked = ink(behind.image, draw_card(behind, busy))
+    rows, columns = np.nonzero(marked)
+    below = rows > SIZE[1] // 3
+    for part in (below, ~below):
+        box = np.asarray(behind.image)[
+            rows[part].min() : rows[part].max() + 1, columns[part].min() : columns[part].max() + 1
+        ]
+        # WCAG 2.2 AA for text of any size, by the brightest pixel in the words' whole box
+        for colour in (SOFT, behind.accent):
+            ratio = (relative_luminance(colour) + 0.05) / (luminance(box).max() + 0.05)
+            assert ratio >= 4.5
+
+
+def test_a_dark_picture_keeps_its_colours_and_a_bright_one_its_light() -> None:
+    dark = Image.new("RGB", (700, 400), (60, 20, 80))
+    shown = np.asarray(backdrop(dark, seed="", size=SIZE).image).astype(int)
+    assert shown[-20, 320, 2] > 12  # the purple is still to be seen at the very foot
+    light = np.asarray(backdrop(PICTURES["white"], seed="", size=SIZE).image)
+    assert light[110, 600].min() > 240  # away from the words a picture is as it was
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["g" * 300, "Łódź " * 60, "夜" * 200, "أغنية " * 50, "🎧" * 90, "Ẵ̈̈̈ǵ", "ทั้งหมด" * 30],
+    ids=["one word", "latin", "han", "arabic", "emoji", "stacked marks", "thai"],
+)
+@pytest.mark.parametrize("height", [360, 720])
+def test_nothing_is_drawn_outside_the_margins(title: str, height: int) -> None:
+    size = frame_size(height)
+    behind = backdrop(None, seed="x", size=size)
+    drawn = draw_card(behind, card(title, title, mix_title=title, stretch=(0.99, 1.0)))
+    rows, columns = np.nonzero(ink(behind.image, drawn))
+    unit = height / 1080
+    # 1.5 px: antialiasing may touch the next pixel, and a glyph's edge may overhang its advance
+    assert columns.min() >= MARGIN_X * unit - 1.5 - 6 * unit
+    assert columns.max() <= size[0] - MARGIN_X * unit + 1.5 + 6 * unit
+    # EBU R 95: the outer 5 % are not safe
+    assert rows.min() >= 0.05 * height
+    assert rows.max() <= size[1] - MARGIN_Y * unit + 4 * unit + 1.5
+
+
+def test_hostile_titles_are_drawn_letter_by_letter() -> None:
+    behind = backdrop(None, seed="x", size=SIZE)
+    shown = [
+        draw_card(behind, card(title)).tobytes()
+        for title in ("%{pts}", "[v]null", "':text=x", "\\N", "{\\fs99}a", "a")
+    ]
+    assert len(set(shown)) == len(shown)
+    blank = draw_card(behind, card(""))
+    assert all(image != blank.tobytes() for image in shown)
+
+
+def test_a_card_is_the_same_every_time() -> None:
+    drawn = [draw_card(backdrop(noise(), seed="x", size=SIZE), card()).tobytes() for _ in range(2)]
+    assert drawn[0] == drawn[1]
+
+
+def test_without_a_picture_the_title_chooses_the_colours() -> None:
+    one, again, other = (backdrop(None, seed=s, size=SIZE) for s in ("A", "A", "B"))
+    assert one.image.tobytes() == again.image.tobytes()
+    assert ImageChops.difference(one.image, other.image).getbbox() is not None
+
+
+def test_every_card_shows_its_own_number_and_place_in_the_mix() -> None:
+    behind = backdrop(None, seed="x", size=SIZE)
+    first = draw_card(behind, card(number=1, stretch=(0.0, 0.1)))
+    last = draw_card(behind, card(number=24, stretch=(0.9, 1.0)))
+    changed = ImageChops.difference(first, last).getbbox()
+    assert changed is not None
+    assert number_label(7, 24) == "07 / 24"
+    assert number_label(7, 120) == "007 / 120"
+
+
+def test_a_cover_stands_beside_the_words(tmp_path: Path) -> None:
+    cover = tmp_path / "cover.png"
+    Image.new("RGB", (300, 500), (200, 30, 40)).save(cover)
+    behind = backdrop(None, seed="x", size=SIZE)
+    drawn = np.asarray(draw_card(behind, card(cover=cover)))
+    red = np.abs(drawn.astype(int) - (200, 30, 40)).max(axis=2) < 3
+    rows, columns = np.nonzero(red)
+    assert columns.min() == MARGIN_X // 3
+    assert rows.max() - rows.min() == columns.max() - columns.min() == 99
+
+
+@pytest.mark.parametrize(
+    ("height", "size"), [(720, (1280, 720)), (1080, (1920, 1080)), (2160, (3840, 2160))]
+)
+def test_frames_are_sixteen_by_nine(height: int, size: tuple[int, int]) -> None:
+    assert frame_size(height) == size
+
+
+def test_a_thumbnail_stays_under_two_megabytes_whatever_the_picture() -> None:
+    rough = Backdrop(noise().resize((1280, 720), Image.Resampling.NEAREST), (255, 255, 255))
+    drawn = draw_thumbnail(rough, mix_title="Deep Nights", n_tracks=24, duration_s=5520)
+    written = jpeg_bytes(drawn)
+    assert drawn.size == (1280, 720)
+    assert written.startswith(b"\xff\xd8")
+    assert len(written) <= MAX_BYTES
+    assert len(jpeg_bytes(drawn, max_bytes=300_000)) <= 300_000
+
+
+@pytest.mark.parametrize(
+    ("n_tracks", "duration_s", "said"),
+    [
+        (24, 5520, "24 tracks · 1 h 32 min"),
+        (1, 200, "1 track · 3 min"),
+        (60, 14_399, "60 tracks · 4 h 00 min"),
+    ],
+)
+def test_a_thumbnail_says_how_much_music_there_is(
+    n_tracks: int, duration_s: float, said: str
+) -> None:
+    assert contents(n_tracks, duration_s) == said
