@@ -9,14 +9,11 @@ from backend.app.contract.jobs import JobView
 
 STEPS = {
     "analysing": "Listening to the tracks",
-    "ordering": "Finding the order",
     "planning": "Planning the joins",
     "mixing": "Mixing",
-    "mastering": "Mastering",
-    "encoding": "Encoding",
+    "checking": "Measuring the mix",
     "filming": "Making the video",
     "describing": "Writing the description",
-    "publishing": "Publishing",
 }
 
 FORMATS = {"mp3": "MP3", "flac": "FLAC", "wav": "WAV", "m4a": "M4A (AAC)", "opus": "Opus"}
