@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ..jobs.queue import Claim
@@ -27,7 +38,16 @@ def lease_is_over() -> ColumnElement[bool]:
 
 def claimable() -> ColumnElement[bool]:
     """Rows that a supervisor may take."""
-    return or_(JOBS.c.status == JobStatus.QUEUED, lease_is_over())
+    waits = JOBS.c.status == JobStatus.QUEUED
+    left_alone = and_(lease_is_over(), JOBS.c.crashes < MAX_CRASHES - 1)
+    return and_(or_(waits, left_alone), not_(JOBS.c.cancel_requested))
+
+
+def hopeless() -> ColumnElement[bool]:
+    """Rows that nobody runs any more and that nobody shall run again."""
+    waits = JOBS.c.status == JobStatus.QUEUED
+    unwanted, poison = JOBS.c.cancel_requested, JOBS.c.crashes >= MAX_CRASHES - 1
+    return or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
 
 
 def take_next(owner: str, lease_s: float) -> ReturningUpdate[tuple[object, ...]]:

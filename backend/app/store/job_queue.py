@@ -14,7 +14,7 @@ from ..jobs.states import MAX_CRASHES, Edge, Failure, FinishedStep, JobStatus, S
 from ..jobs.workspace import WrittenFile
 from .clock import now_s
 from .database import Database
-from .job_claims import claimable, end_the_hopeless, held, move, take_next
+from .job_claims import claimable, end_the_hopeless, held, hopeless, move, take_next
 from .job_tables import FILES, JOBS, SPEEDS, STEPS
 
 # Enough to be steady, few enough to follow a machine that gets faster or slower.
@@ -30,14 +30,20 @@ class SqlJobQueue:
     database: Database
 
     def claim(self, owner: str, lease_s: float) -> Claim | None:
-        """Take the next job; an idle queue is looked at without the write lock."""
+        """Take the next job; looks first, for the write lock is everybody's."""
+        some, dead = select(1).where(claimable()).limit(1), select(1).where(hopeless()).limit(1)
         with self.database.read() as session:
-            if session.connection().execute(select(1).where(claimable()).limit(1)).first() is None:
-                return None
+            is_some = session.connection().execute(some).first() is not None
+            is_dead = session.connection().execute(dead).first() is not None
+        if is_dead:
+            with self.database.write() as session:
+                end_the_hopeless(session.connection())
+        if not is_some:
+            return None
+        statement = take_next(owner, lease_s)
         with self.database.write() as session:
             connection = session.connection()
-            end_the_hopeless(connection)
-            row = connection.execute(take_next(owner, lease_s)).first()
+            row = connection.execute(statement).first()
             return None if row is None else _claim_of(row, _finished_steps(connection, row.id))
 
     def standing(self, claim: Claim) -> Standing:
