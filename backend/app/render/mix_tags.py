@@ -10,12 +10,29 @@ from io import BytesIO
 from pathlib import Path
 
 from mutagen.flac import Picture
-from mutagen.id3 import APIC, CHAP, COMM, CTOC, ID3, TALB, TIT2, TPE1, TPE2, CTOCFlags, Encoding
+from mutagen.id3 import (
+    APIC,
+    CHAP,
+    COMM,
+    CTOC,
+    ID3,
+    TALB,
+    TIT2,
+    TPE1,
+    TPE2,
+    BitPaddedInt,
+    CTOCFlags,
+    Encoding,
+    Frame,
+)
 
 from ..dsp.samples import SAMPLE_RATE
 
 _FRONT_COVER = 3
 _PNG = b"\x89PNG"
+_ID3_HEADER = b"ID3\x04\x00\x00"  # version 2.4.0, no flags; four bytes of size follow
+_ID3_HEADER_BYTES = 10
+_VORBIS_KEYS = {"album_artist": "ALBUMARTIST", "comment": "DESCRIPTION"}
 # What ffmpeg's metadata format gives a meaning of its own.
 _SPECIAL = re.compile(r"([=;#\\\n])")
 
@@ -69,48 +86,48 @@ def id3_tag(tags: MixTags) -> bytes:
 
     Chapters follow the ID3v2 Chapter Frame Addendum: a table of contents, and a frame for each.
     """
-    tag = ID3()
-    add_id3_frames(tag, tags)
-    if not len(tag):
-        return b""
-    file = BytesIO()
+    frames = b"".join(_frame_bytes(frame) for frame in _id3_frames(tags))
+    return _ID3_HEADER + BitPaddedInt.to_str(len(frames), width=4) + frames if frames else b""
+
+
+def _frame_bytes(frame: Frame) -> bytes:
+    """One frame by itself: mutagen would sort chapters by size, and players list them as stored."""
+    file, tag = BytesIO(), ID3()
+    tag.add(frame)
     tag.save(file, v1=0, v2_version=4, padding=lambda _: 0)
-    return file.getvalue()
+    return file.getvalue()[_ID3_HEADER_BYTES:]
 
 
-def add_id3_frames(tag: ID3, tags: MixTags) -> None:
-    """Put everything that ``tags`` says into an ID3 tag."""
+def _id3_frames(tags: MixTags) -> Iterator[Frame]:
     names = tags.names()
     for key, frame in (("title", TIT2), ("artist", TPE1), ("album_artist", TPE2), ("album", TALB)):
         if key in names:
-            tag.add(frame(encoding=Encoding.UTF8, text=names[key]))
+            yield frame(encoding=Encoding.UTF8, text=names[key])
     if "comment" in names:
-        tag.add(COMM(encoding=Encoding.UTF8, lang="und", desc="", text=names["comment"]))
+        yield COMM(encoding=Encoding.UTF8, lang="und", desc="", text=names["comment"])
     if cover := cover_of(tags):
         data, media_type = cover
-        tag.add(APIC(encoding=Encoding.UTF8, mime=media_type, type=_FRONT_COVER, data=data))
-    _add_chapters(tag, tags)
+        yield APIC(encoding=Encoding.UTF8, mime=media_type, type=_FRONT_COVER, data=data)
+    yield from _id3_chapters(tags)
 
 
-def _add_chapters(tag: ID3, tags: MixTags) -> None:
+def _id3_chapters(tags: MixTags) -> Iterator[Frame]:
     ids = [f"ch{index:03d}" for index in range(len(tags.chapters))]
-    for chapter, (start, end, title) in zip(ids, tags.spans(), strict=True):
-        tag.add(
-            CHAP(
-                element_id=chapter,
-                start_time=_milliseconds(start),
-                end_time=_milliseconds(end),
-                sub_frames=[TIT2(encoding=Encoding.UTF8, text=title)],
-            )
-        )
     if ids:
         flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
-        tag.add(CTOC(element_id="toc", flags=flags, child_element_ids=ids, sub_frames=[]))
+        yield CTOC(element_id="toc", flags=flags, child_element_ids=ids, sub_frames=[])
+    for chapter, (start, end, title) in zip(ids, tags.spans(), strict=True):
+        yield CHAP(
+            element_id=chapter,
+            start_time=_milliseconds(start),
+            end_time=_milliseconds(end),
+            sub_frames=[TIT2(encoding=Encoding.UTF8, text=title)],
+        )
 
 
 def vorbis_comments(tags: MixTags) -> list[tuple[str, str]]:
     """Names and chapters as Vorbis comments (chapters as in xiph.org's Chapter Extension)."""
-    comments = [(key.replace("_", "").upper(), value) for key, value in tags.names().items()]
+    comments = [(_VORBIS_KEYS.get(key, key.upper()), value) for key, value in tags.names().items()]
     for index, (start, _, title) in enumerate(tags.spans()):
         comments += [(f"CHAPTER{index:03d}", clock(start)), (f"CHAPTER{index:03d}NAME", title)]
     return comments
@@ -154,7 +171,9 @@ def ffmetadata_of_comments(tags: MixTags) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    """As a value; a backslash at the very end would hide the line's end, even from a backslash."""
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    return escaped + " " if escaped.endswith("\\") else escaped
 
 
 def _plain(text: str) -> str:

@@ -52,6 +52,10 @@ class Cutting:
     warm_up_frames: int = GRID_FRAMES
 
 
+def _unwatched(_: float) -> None:
+    """For callers who do not look at the progress."""
+
+
 def encode_mp3(
     play: Play,
     *,
@@ -60,10 +64,10 @@ def encode_mp3(
     mode: Mp3Mode,
     workers: int,
     segments: Path,
-    segment_key: Callable[[int, int], str] | None,
     ffmpeg: Path,
-    tags: MixTags,
-    progress: Callable[[float], None],
+    segment_key: Callable[[int, int], str] | None = None,
+    tags: MixTags | None = None,
+    progress: Callable[[float], None] = _unwatched,
     cutting: Cutting = Cutting(),
 ) -> Mp3Result:
     """Encode ``play(0, length)`` into ``out`` with up to ``workers`` encoders at a time.
@@ -112,10 +116,10 @@ class Mp3Job:
             self._submit(pool, segment, self._first_warm_up(segment)) for segment in self._segments
         ]
 
-    def join(self, pool: ThreadPoolExecutor, out: Path, tags: MixTags) -> Mp3Result:
+    def join(self, pool: ThreadPoolExecutor, out: Path, tags: MixTags | None) -> Mp3Result:
         """Append segments as they finish, while later ones are still being encoded."""
         try:
-            with Mp3Stream(out, self._encoder.mode, id3_tag(tags)) as stream:
+            with Mp3Stream(out, self._encoder.mode, id3_tag(tags) if tags else b"") as stream:
                 joined = all(self._append(pool, stream, segment) for segment in self._segments)
                 if not joined:
                     self._encode_as_one(pool, stream)
