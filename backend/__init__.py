@@ -1,0 +1,1 @@
+"""The engine behind Segue's app."""

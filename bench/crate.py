@@ -62,7 +62,9 @@ def composed(folder: Path, count: int, duration_s: float) -> BenchCrate:
     folder.mkdir(parents=True, exist_ok=True)
     names = tuple(f"{index:02}" for index in range(count))
     if not all((folder / name).is_file() for name in names):
-        for name, song in zip(names, compose_crate(count, seed=1, duration_s=duration_s)):
+        for name, song in zip(
+            names, compose_crate(count, seed=1, duration_s=duration_s), strict=True
+        ):
             write_normal_form(folder / name, song.samples)
     crate = BenchCrate(folder, names)
     crate.analyse()

@@ -1,0 +1,1 @@
+"""Segue: tracks in, a published mix out."""

@@ -9,7 +9,15 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from .base import Shape
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=254,  # RFC 5321, 4.5.3.1.3, less the angle brackets
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+    ),
+]
 
 
 class Registration(Shape):

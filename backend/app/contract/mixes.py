@@ -1,4 +1,4 @@
-"""The files a mixtape leaves that a program reads: ``timeline.json``, ``waveform.json``, ``report.json``."""
+"""What a mixtape leaves for programs: ``timeline.json``, ``waveform.json``, ``report.json``."""
 
 from __future__ import annotations
 

@@ -21,9 +21,13 @@ from ..dsp.samples import SAMPLE_RATE, gain_of_db
 from .timeline import Clip, Timeline
 
 PEAKS_PER_HOP = HOP // PEAK_HOP
-CEILING_DBTP = -1.6
-"""The limiter's ceiling. Lossy encoding moves peaks by a few tenths of a decibel (320 kbit/s MP3 of
-limited material: up to 0.5 dB measured), and what people play must stay under -1 dBTP."""
+CEILINGS_DBTP = {"flac": -1.3, "wav": -1.3, "mp3": -2.2, "m4a": -2.8, "opus": -4.2}
+"""The limiter's ceiling for each format, so that what people *play* stays under -1 dBTP: lossy
+encoding moves peaks. Most measured on three stretches of limited music: MP3 1.0 dB (V0), AAC 1.5
+(fast coder, 256 kbit/s), Opus 2.7 (160 kbit/s); 0.2 for what meters read differently."""
+
+CEILING_DBTP = CEILINGS_DBTP["mp3"]
+"""What the timeline is levelled for; a file under another ceiling is levelled once more."""
 
 MAX_GAIN_DB = 30.0  # past this a "track" is noise floor: lifting it on would help nobody
 _ROUNDS = 8  # the limiter's loss grows more slowly than the gain: each round closes most of the gap
@@ -37,14 +41,18 @@ def gain_for(profile: LoudnessProfile, target_lufs: float) -> float:
 
 
 def level_mix(
-    timeline: Timeline, profiles: Sequence[LoudnessProfile], target_lufs: float
+    timeline: Timeline,
+    profiles: Sequence[LoudnessProfile],
+    target_lufs: float,
+    *,
+    ceiling_dbtp: float = CEILING_DBTP,
 ) -> Timeline:
     """Shift every clip's gain by the same amount, so that the whole mix has the target loudness."""
     energies, peaks = _mixed(timeline, profiles)
 
     def loudness(gain_db: float) -> float:
         gain = gain_of_db(gain_db)
-        return _limited_lufs(energies * gain**2, peaks * gain)
+        return _limited_lufs(energies * gain**2, peaks * gain, ceiling_dbtp)
 
     shift_db = _solve(loudness, target_lufs)
     clips = tuple(replace(clip, gain_db=clip.gain_db + shift_db) for clip in timeline.clips)
@@ -73,16 +81,16 @@ def _at_gain(profile: LoudnessProfile, gain_db: float) -> tuple[Peaks, Peaks]:
     return profile.energies * gain**2, profile.peaks.astype(np.float64) * gain
 
 
-def _limited_lufs(energies: Peaks, peaks: Peaks) -> float:
+def _limited_lufs(energies: Peaks, peaks: Peaks, ceiling_dbtp: float = CEILING_DBTP) -> float:
     """The loudness once the limiter has taken its part of each 100 ms."""
-    kept = 10.0 ** (-_attenuation_db(peaks) / 10.0)
+    kept = 10.0 ** (-_attenuation_db(peaks, ceiling_dbtp) / 10.0)
     kept = kept[: len(energies) * PEAKS_PER_HOP].reshape(-1, PEAKS_PER_HOP).mean(axis=1)
     return integrated_lufs(energies[: len(kept)] * kept)
 
 
-def _attenuation_db(peaks: Peaks) -> Peaks:
+def _attenuation_db(peaks: Peaks, ceiling_dbtp: float = CEILING_DBTP) -> Peaks:
     """What the limiter takes from each 10 ms, release included, in dB."""
-    over_db = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - CEILING_DBTP
+    over_db = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - ceiling_dbtp
     fall = np.arange(len(peaks)) * (RELEASE_DB_PER_S * PEAK_HOP / SAMPLE_RATE)
     taken: Peaks = np.maximum(np.maximum.accumulate(over_db + fall) - fall, 0.0)
     return taken

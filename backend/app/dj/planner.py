@@ -41,8 +41,7 @@ def plan_crossfades(
     """
     asked = samples(transition_ms / 1000.0)
     overlaps = [
-        min(asked, outgoing.length, incoming.length)
-        for outgoing, incoming in pairwise(tracks)
+        min(asked, outgoing.length, incoming.length) for outgoing, incoming in pairwise(tracks)
     ]
     clips = _clips(tracks, overlaps, loudness_lufs)
     joins = tuple(

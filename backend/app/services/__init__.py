@@ -1,0 +1,1 @@
+"""What the API and the worker do, one file a job kind: its steps, in order."""

@@ -77,6 +77,11 @@ def planned(workspace: Workspace) -> Timeline:
     return timeline_of(TimelineView.model_validate_json(text))
 
 
+def profiles_of(job: MixtapeJob) -> list[LoudnessProfile]:
+    """The loudness of each clip's track, in the order of the mix."""
+    return [_profile(job, track.content) for track in job.inputs.tracks]
+
+
 def _heard(job: MixtapeJob) -> Iterator[str]:
     return (
         track.content for track in job.inputs.tracks if _profile_path(job, track.content).is_file()

@@ -1,0 +1,180 @@
+"""The shell: ``python -m backend.app.cli mix TRACK... --image P --out DIR``, no server needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .contract.jobs import DescriptionOptions, MixtapeRequest, VideoOptions
+from .errors import RejectedFile, SegueError
+from .jobs.messages import Done, Failed, Message, Noted, Order, Progressed, StepFinished
+from .jobs.runner import run_order
+from .jobs.workspace import sha256_of
+from .logs import set_up_logs
+from .media.ffmpeg import find_ffmpeg
+from .media.gate import GateLimits, admit_track
+from .media.images import admit_image
+from .media.names import named_after_file
+from .services.mixtape import mixtape_pipeline
+from .services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of, mix_title
+from .settings import Settings
+from .store.blobs import ContentStore
+
+FORMATS = ("mp3", "flac", "wav", "m4a", "opus")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is 0 when all went well."""
+    options = _parser().parse_args(arguments)
+    set_up_logs(level=30)
+    try:
+        return _mix(options)
+    except SegueError as error:
+        print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend.app.cli", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    mix = commands.add_parser("mix", help="mix tracks, in the order given, into one file")
+    mix.add_argument("tracks", nargs="+", type=Path, metavar="TRACK")
+    mix.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files go")
+    mix.add_argument("--image", type=Path, metavar="PICTURE", help="picture for cards and cover")
+    mix.add_argument("--title", default="", help="title of the mix")
+    mix.add_argument("--artist", default="", help="who mixed it")
+    mix.add_argument("--crossfade", type=float, default=8.0, metavar="SECONDS")
+    mix.add_argument("--loudness", type=float, default=-14.0, metavar="LUFS")
+    mix.add_argument("--formats", default="mp3", help="comma-separated: " + ",".join(FORMATS))
+    mix.add_argument("--vbr", action="store_true", help="MP3 of variable rate (V0), not 320 kbit/s")
+    mix.add_argument("--height", type=int, choices=(720, 1080, 2160), default=1080)
+    mix.add_argument("--no-video", action="store_true")
+    mix.add_argument("--intro", default="", help="first lines of the description")
+    return parser
+
+
+def _mix(options: argparse.Namespace) -> int:
+    request = _request(options)
+    settings = Settings()
+    content = ContentStore(settings.storage_root)
+    tracks = _admitted(options.tracks, settings, content)
+    kept = [track for track in tracks if track]
+    if not kept:
+        raise RejectedFile("No track could be used.", hint="See the lines above.")
+    inputs = MixtapeInputs(
+        request=request,
+        title=mix_title(request, kept),
+        tracks=kept,
+        picture=_picture(options.image, content) if options.image else None,
+    )
+    return _run(inputs, settings, options.out) or (2 if len(kept) < len(tracks) else 0)
+
+
+def _request(options: argparse.Namespace) -> MixtapeRequest:
+    formats = [name.strip() for name in options.formats.split(",")]
+    return MixtapeRequest.model_validate(
+        {
+            "tracks_upload_id": "-",
+            "title": options.title,
+            "artist": options.artist,
+            "transition_ms": round(options.crossfade * 1000),
+            "loudness_lufs": options.loudness,
+            "formats": formats,
+            "mp3_vbr": options.vbr,
+            "video": None if options.no_video else VideoOptions(height=options.height),
+            "description": DescriptionOptions(intro=options.intro),
+        }
+    )
+
+
+def _admitted(
+    paths: Sequence[Path], settings: Settings, content: ContentStore
+) -> list[MixTrack | None]:
+    """Each file through the gate, several at once; None for one that is left out."""
+    gate = (find_ffmpeg(settings.ffmpeg_binary), GateLimits(max_track_s=settings.max_track_s))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        return list(pool.map(lambda path: _admit(path, Path(folder), gate, content), paths))
+
+
+def _admit(
+    path: Path, folder: Path, gate: tuple[Path, GateLimits], content: ContentStore
+) -> MixTrack | None:
+    workdir = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        admitted = admit_track(path, workdir=workdir, ffmpeg=gate[0], limits=gate[1])
+    except RejectedFile as error:
+        print(f"{path.name}: left out. {error.message} {error.hint}", file=sys.stderr)
+        return None
+    content.put(admitted.content, admitted.path)
+    if admitted.cover:
+        content.put_cover(admitted.content, admitted.cover.path)
+    for warning in admitted.warnings:
+        print(f"{path.name}: {warning}")
+    names = named_after_file(admitted.tags, path.name)
+    return MixTrack(
+        track_id=admitted.content[:32],
+        content=admitted.content,
+        title=names.title,
+        artist=names.artist,
+        n_samples=admitted.n_samples,
+        has_cover=admitted.cover is not None,
+    )
+
+
+def _picture(path: Path, content: ContentStore) -> str:
+    """Let the picture in; its name in the content store."""
+    with tempfile.TemporaryDirectory() as folder:
+        admitted = admit_image(path, into=Path(folder))
+        name = f"{sha256_of(admitted.path)[:32]}{admitted.path.suffix}"
+        content.put_image(name, admitted.path)
+    return name
+
+
+def _run(inputs: MixtapeInputs, settings: Settings, out: Path) -> int:
+    order = Order(
+        job_id="cli",
+        pipeline="",
+        inputs=inputs.model_dump_json(),
+        work_s=duration_of(inputs),
+        workspace=str(out.absolute()),
+        attempt=1,
+        finished=[],
+    )
+    outcome: list[Message] = []
+
+    def tell(message: Message) -> None:
+        outcome.append(message)
+        _show(message)
+
+    run_order(order, mixtape_pipeline(settings), tell)
+    for aside in (".part", ".scratch"):
+        shutil.rmtree(out / aside, ignore_errors=True)
+    return 0 if isinstance(outcome[-1], Done) else 1
+
+
+def _show(message: Message) -> None:
+    match message:
+        case Progressed(step, fraction):
+            print(f"\r{step} {fraction:4.0%}", end="", flush=True)
+        case StepFinished(step, files, seconds):
+            names = ", ".join(file.name for file in files if file.media_type)
+            print(f"\r{step} done in {seconds:.1f} s" + (f": {names}" if names else ""))
+        case Noted(text):
+            print(f"\rNote: {text}")
+        case Failed(failure):
+            print(f"\r{failure.message} {failure.hint}", file=sys.stderr)
+        case _:
+            pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The mixtape: tracks in; mix, report, film and words out. The recipe, readable as one."""
+
+from __future__ import annotations
+
+import os
+
+from ..jobs.pipeline import Pipeline, Step
+from ..media.ffmpeg import find_ffmpeg
+from ..settings import Settings
+from ..store.blobs import ContentStore
+from .mixtape_film import film_mix
+from .mixtape_inputs import MixtapeInputs, MixtapeJob
+from .mixtape_plan import analyse_tracks, plan_mix
+from .mixtape_sound import check_mix, render_mix
+from .mixtape_words import describe_mix
+
+# Weights are CPU seconds for a second of music, as measured on one core.
+STEPS: tuple[Step[MixtapeJob], ...] = (
+    Step("analysing", analyse_tracks, weight=0.003),
+    Step("planning", plan_mix, weight=0.0001),
+    Step("mixing", render_mix, weight=0.03),
+    Step("checking", check_mix, weight=0.005),
+    Step("filming", film_mix, weight=0.01, when=lambda job: job.request.video is not None),
+    Step("describing", describe_mix, weight=0.0001),
+)
+
+
+def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
+    """The mixtape's steps, on this machine's content store and ffmpeg."""
+    content = ContentStore(settings.storage_root)
+    ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
+    workers = settings.render_workers or os.cpu_count() or 1
+
+    def open_job(inputs: str) -> MixtapeJob:
+        return MixtapeJob(MixtapeInputs.model_validate_json(inputs), content, ffmpeg, workers)
+
+    return Pipeline(open_job, STEPS)

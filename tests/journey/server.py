@@ -1,0 +1,152 @@
+"""A real server in a process of its own, and somebody who uses it over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from backend.app.contract.jobs import JobView, LinkView
+from backend.app.contract.uploads import ImageUploadView, TracksUploadView
+
+ROOT = Path(__file__).parents[2]
+ENDED = {"succeeded", "failed", "cancelled"}
+
+
+@dataclass
+class Server:
+    """``uvicorn backend.app.main:app`` on a storage folder; can be killed and started again."""
+
+    storage: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        self.port = self.port or _free_port()
+        own = {"STORAGE_ROOT": str(self.storage), "API_BASE": self.base, **self.settings}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "backend.app.main:app", "--port", str(self.port)],
+            cwd=ROOT,
+            env={**os.environ, **own},
+            stderr=(self.storage.parent / "server.log").open("ab"),
+        )
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            assert self.process.poll() is None, "the server ended by itself"
+            try:
+                if httpx2.get(f"{self.base}/health").status_code == 200:
+                    return
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+        raise AssertionError("the server does not answer")
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+            self.process = None
+
+
+@contextmanager
+def serving(storage: Path, **settings: str) -> Iterator[Server]:
+    """A server for as long as the block lasts."""
+    server = Server(storage, settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class Visitor:
+    """Somebody with an account, who speaks HTTP and nothing else."""
+
+    def __init__(self, server: Server, email: str = "ada@example.org") -> None:
+        self._http = httpx2.Client(base_url=server.base, timeout=120)
+        self._account = {"email": email, "password": "correct horse battery"}
+        self._sign_in("/auth/register", json=self._account)
+
+    def sign_in_again(self) -> None:
+        """With the password, as after a long while."""
+        form = {"username": self._account["email"], "password": self._account["password"]}
+        self._sign_in("/auth/token", data=form)
+
+    def _sign_in(self, path: str, **body: object) -> None:
+        token = self._ok(self._http.post(path, **body)).json()["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def upload_tracks(self, files: Sequence[Path]) -> TracksUploadView:
+        """One request a file, as the app does it, into one crate."""
+        crate: TracksUploadView | None = None
+        for file in files:
+            with file.open("rb") as stream:
+                answer = self._http.post(
+                    "/uploads/tracks",
+                    files=[("files", (file.name, stream))],
+                    data={"upload_id": crate.id} if crate else {},
+                )
+            crate = TracksUploadView.model_validate_json(self._ok(answer).content)
+        assert crate is not None
+        return crate
+
+    def upload_picture(self, content: bytes) -> ImageUploadView:
+        answer = self._http.post("/uploads/image", files={"file": ("p.png", content)})
+        return ImageUploadView.model_validate_json(self._ok(answer).content)
+
+    def start(self, **request: object) -> JobView:
+        answer = self._http.post("/jobs", json={"kind": "mixtape", **request})
+        assert answer.status_code == 202, answer.text
+        return JobView.model_validate_json(self._http.get(answer.headers["location"]).content)
+
+    def job(self, job_id: str) -> JobView:
+        return JobView.model_validate_json(self._ok(self._http.get(f"/jobs/{job_id}")).content)
+
+    def wait_for(self, job_id: str, timeout_s: float = 300) -> JobView:
+        """Poll until the job has ended."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            job = self.job(job_id)
+            if job.status in ENDED:
+                return job
+            time.sleep(0.2)
+        raise AssertionError(f"job {job_id} did not end in {timeout_s:.0f} s")
+
+    def download(self, job: JobView, name: str, folder: Path) -> Path:
+        """By a signed link, without a token, streamed to disk."""
+        answer = self._ok(self._http.post(f"/jobs/{job.id}/artifacts/{name}/link"))
+        link = LinkView.model_validate_json(answer.content)
+        path = folder / name
+        with httpx2.stream("GET", link.url, timeout=120) as stream, path.open("wb") as file:
+            assert stream.status_code == 200
+            for part in stream.iter_bytes():
+                file.write(part)
+        return path
+
+    @staticmethod
+    def _ok(answer: httpx2.Response) -> httpx2.Response:
+        assert answer.is_success, f"{answer.status_code} {answer.text}"
+        return answer
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
