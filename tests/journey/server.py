@@ -38,12 +38,13 @@ class Server:
     def start(self) -> None:
         self.port = self.port or _free_port()
         own = {"STORAGE_ROOT": str(self.storage), "API_BASE": self.base, **self.settings}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "backend.app.main:app", "--port", str(self.port)],
-            cwd=ROOT,
-            env={**os.environ, **own},
-            stderr=(self.storage.parent / "server.log").open("ab"),
-        )
+        with (self.storage.parent / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "uvicorn", "backend.app.main:app", "--port", str(self.port)],
+                cwd=ROOT,
+                env={**os.environ, **own},
+                stderr=log,
+            )
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
@@ -76,11 +77,18 @@ def serving(storage: Path, **settings: str) -> Iterator[Server]:
         server.stop()
 
 
+@contextmanager
+def visiting(server: Server) -> Iterator[Visitor]:
+    """Somebody with an account, for as long as the block lasts."""
+    with httpx2.Client(base_url=server.base, timeout=120) as http:
+        yield Visitor(http)
+
+
 class Visitor:
     """Somebody with an account, who speaks HTTP and nothing else."""
 
-    def __init__(self, server: Server, email: str = "ada@example.org") -> None:
-        self._http = httpx2.Client(base_url=server.base, timeout=120)
+    def __init__(self, http: httpx2.Client, email: str = "ada@example.org") -> None:
+        self._http = http
         self._account = {"email": email, "password": "correct horse battery"}
         self._sign_in("/auth/register", json=self._account)
 
