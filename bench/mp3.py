@@ -1,0 +1,96 @@
+"""The MP3 encoder by itself, from a finished mix: ``python -m bench.mp3 mix.flac --rounds 5``.
+
+Segments joined by two workers, and the one stream of one worker, both from the FLAC through our
+pipe, against ffmpeg that has only to encode the same mix from a WAV.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import soundfile
+
+from backend.app.dsp.samples import Samples
+from backend.app.media.ffmpeg import find_ffmpeg
+from backend.app.render.mp3 import Cutting, encode_mp3
+from backend.app.render.mp3_info import V0, Mp3Mode
+from backend.app.render.mp3_segments import GRID_FRAMES
+
+from .measure import cost_of, rounds, table
+
+BLOCK = 65_536
+LIMIT = "ffmpeg, one stream, from WAV"
+RATES = {"320k": Mp3Mode(kbps=320), "V0": V0}
+# Grid steps in a segment: half a minute, a minute, two.
+LENGTHS = {"30 s": 23, "60 s": 46, "120 s": 92}
+
+
+def encode(mix: Path, out: Path, mode: str, workers: int, steps: int) -> None:
+    """What is measured of ours."""
+
+    def play(start: int, end: int) -> Iterator[Samples]:
+        with soundfile.SoundFile(mix) as file:
+            file.seek(start)
+            for at in range(start, end, BLOCK):
+                yield file.read(min(BLOCK, end - at), dtype="float32").T
+
+    with tempfile.TemporaryDirectory() as scratch:
+        encode_mp3(
+            play,
+            length=soundfile.info(mix).frames,
+            out=out,
+            mode=RATES[mode],
+            workers=workers,
+            segments=Path(scratch),
+            ffmpeg=find_ffmpeg(os.environ.get("FFMPEG_BINARY")),
+            cutting=Cutting(segment_frames=steps * GRID_FRAMES),
+        )
+
+
+def compare(mix: Path, folder: Path, mode: str, count: int) -> None:
+    """Print wall and CPU ratios for one mode, measured in turns."""
+    ffmpeg, wav = find_ffmpeg(os.environ.get("FFMPEG_BINARY")), folder / "mix.wav"
+    rate = ["-b:a", mode] if mode != "V0" else ["-q:a", "0"]
+    limit = [str(ffmpeg), "-nostdin", "-v", "error", "-y", "-i", str(wav), "-c:a", "libmp3lame"]
+    out = str(folder / "out.mp3")
+    ours = [sys.executable, "-m", "bench.mp3", str(mix), "--out", out, "--mode", mode]
+    contestants = {LIMIT: partial(cost_of, [*limit, *rate, out])}
+    for name, steps in LENGTHS.items():
+        command = [*ours, "--workers", "2", "--steps", str(steps)]
+        contestants[f"2 workers, segments of {name}"] = partial(cost_of, command)
+    contestants["1 worker, one stream"] = partial(cost_of, [*ours, "--workers", "1"])
+    table(f"{soundfile.info(mix).duration / 60:.1f} min, {mode}", rounds(contestants, count), LIMIT)
+
+
+def main() -> None:
+    """Measure, or be what is measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench.mp3", description=__doc__)
+    parser.add_argument("mix", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--mode", choices=RATES, default="320k")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=46)
+    options = parser.parse_args()
+    if options.out:
+        encode(options.mix, options.out, options.mode, options.workers, options.steps)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        wav = Path(folder) / "mix.wav"
+        subprocess.run(
+            [find_ffmpeg(None), "-v", "error", "-i", options.mix, "-c:a", "pcm_s16le", wav],
+            check=True,
+        )
+        for mode in RATES:
+            compare(options.mix, Path(folder), mode, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
