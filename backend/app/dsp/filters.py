@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import butter, sosfilt
 
 from .samples import CHANNELS, SAMPLE_RATE, Samples
 
@@ -21,13 +20,16 @@ class LowPassFilter:
     """
 
     def __init__(self, cutoff_hz: float, *, channels: int = CHANNELS) -> None:
+        from scipy.signal import butter, sosfilt  # half a second to load; not every mix filters
+
+        self._sosfilt = sosfilt
         sos = butter(LOW_PASS_ORDER, cutoff_hz, fs=SAMPLE_RATE, output="sos")
         self._sos = sos.astype(np.float32)
         self._state = np.zeros((len(sos), channels, 2), np.float32)
 
     def process(self, block: Samples) -> Samples:
         """Filter the next block, float32 ``(channels, n)``."""
-        out, self._state = sosfilt(self._sos, block, axis=-1, zi=self._state)
+        out, self._state = self._sosfilt(self._sos, block, axis=-1, zi=self._state)
         filtered: Samples = out
         return filtered
 

@@ -1,13 +1,14 @@
 """A look-ahead true-peak limiter whose gain at any moment depends on a bounded stretch of sound.
 
-Because its memory is finite (``MEMORY`` samples back, ``LOOK_AHEAD`` ahead), any stretch of a mix
-can be limited by itself and comes out the same as in the whole. It works on the mix's absolute grid
-of blocks and never touches a block that has no peak near it.
+Its memory is one block back and two ahead on the mix's absolute grid, so any stretch of a mix can
+be limited by itself and comes out the same as in the whole. It never touches a block that has no
+peak near it.
 
 The attenuation, in dB, is made in four moves on a grid of 32-sample chunks:
 
 1. *needed*: how far the chunk's true peak is over the ceiling;
-2. *release*: after a peak the attenuation falls by ``RELEASE_DB_PER_S``, no faster;
+2. *release*: after a peak the attenuation falls by ``RELEASE_DB_PER_S``, no faster (a block lasts
+   0.74 s: 29 dB are released within the memory);
 3. *hold*: it is raised ``ATTACK_CHUNKS`` ahead of every peak;
 4. *smooth*: averaged over the same span, so that it arrives in full exactly when the peak does.
 
@@ -32,14 +33,11 @@ TILE = 1024  # oversampled or left out as one: music is loud in places, and shor
 TILES = BLOCK // TILE
 ATTACK_CHUNKS = 7  # 5 ms: short enough to leave the transient's weight, long enough not to buzz
 RELEASE_DB_PER_S = 40.0  # 6 dB come back in 150 ms: between two beats at 128 BPM there are 470
-RELEASE_CHUNKS = CHUNKS - 1 - ATTACK_CHUNKS  # 0.74 s: 29 dB are released in full
 
 Chunks = npt.NDArray[np.float32]
 
 _NOTHING: Chunks = np.zeros(CHUNKS, np.float32)
-_FALL = (np.arange(RELEASE_CHUNKS, -1, -1) * (RELEASE_DB_PER_S * CHUNK / SAMPLE_RATE)).astype(
-    np.float32
-)
+_FALL_PER_CHUNK_DB = np.float32(RELEASE_DB_PER_S * CHUNK / SAMPLE_RATE)
 _WINDOW = np.hanning(ATTACK_CHUNKS + 3)[1:-1].astype(np.float32)
 _SMOOTH = _WINDOW / _WINDOW.sum()
 
@@ -111,11 +109,14 @@ def _gain_per_sample(needed_db: Chunks) -> npt.NDArray[np.float32]:
     """The gain of the middle block's samples, from the need of it and its neighbours."""
     sliding = np.lib.stride_tricks.sliding_window_view
     span = ATTACK_CHUNKS + 1
-    released = (sliding(needed_db, RELEASE_CHUNKS + 1) - _FALL).max(axis=1)
-    held = sliding(np.maximum(released, 0.0), span).max(axis=1)
+    fall = np.arange(len(needed_db), dtype=np.float32) * _FALL_PER_CHUNK_DB
+    released = np.maximum.accumulate(needed_db + fall) - fall
+    # From the chunk before the middle block to the one after it, with what smoothing wants.
+    released = np.maximum(released[CHUNKS - 1 - ATTACK_CHUNKS :], 0.0)
+    held = sliding(released, span).max(axis=1)
     smooth = sliding(held, span) @ _SMOOTH
-    # ``smooth[0]`` is for the chunk just before the middle block; a node is the stronger of its
-    # two chunks, so that the line between two nodes is never above what either side needs.
+    # A node is the stronger of its two chunks, so that the line between two nodes is never above
+    # what either side needs.
     nodes_db = np.maximum(smooth[:-1], smooth[1:])[: CHUNKS + 1]
     nodes = 10.0 ** (-nodes_db / 20.0)
     ramp = np.arange(CHUNK, dtype=np.float32) / CHUNK

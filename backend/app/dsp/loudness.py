@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import sosfilt
 
 from .samples import CHANNELS, SAMPLE_RATE, Samples
 
@@ -56,6 +55,9 @@ class LoudnessMeter:
     """
 
     def __init__(self) -> None:
+        from scipy.signal import sosfilt  # half a second to load; planning a mix needs none of it
+
+        self._sosfilt = sosfilt
         self._sos = k_weighting().astype(np.float32)
         self._state = np.zeros((len(self._sos), CHANNELS, 2), np.float32)
         self._carry = np.zeros(0)
@@ -63,7 +65,7 @@ class LoudnessMeter:
 
     def push(self, block: Samples) -> None:
         """Take the next block, float32 ``(2, n)``, ``n`` at will."""
-        weighted, self._state = sosfilt(
+        weighted, self._state = self._sosfilt(
             self._sos, np.ascontiguousarray(block), axis=-1, zi=self._state
         )
         power = np.concatenate([self._carry, np.einsum("cn,cn->n", weighted, weighted)])
