@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from .accounts.keys import check_secret, derived_key, secret_for
+from .accounts.keys import derived_key, secret_for
 from .accounts.passwords import Passwords
 from .accounts.sign_in import Accounts
 from .accounts.tokens import AccessTokens
@@ -14,7 +15,7 @@ from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
 from .services import kinds
 from .services.health import Health
-from .services.jobs import Jobs
+from .services.jobs import Jobs, needs_upload
 from .services.library import Gate, Library
 from .services.links import Links
 from .settings import Settings
@@ -57,16 +58,22 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """Everything, put together; raises :class:`BadSettings` where that would not be safe."""
-    jwt_secret = secret_for("jwt_secret", settings.jwt_secret, settings.storage_root / "secrets")
-    if settings.tokens_encryption_key is not None:
-        check_secret("tokens_encryption_key", settings.tokens_encryption_key.get_secret_value())
+    secrets = settings.storage_root / "secrets"
+    jwt_secret = secret_for("jwt_secret", settings.jwt_secret, secrets)
+    secret_for("tokens_encryption_key", settings.tokens_encryption_key, secrets)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     database = open_database(database_url(settings))
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
-    library = Library(LibraryStore(database), content, _gate(settings, ffmpeg, incoming))
+    job_store = JobStore(database)
+    library = Library(
+        LibraryStore(database),
+        content,
+        _gate(settings, ffmpeg, incoming),
+        in_use=partial(needs_upload, job_store),
+    )
     executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
-    jobs = _jobs(settings, database, library, executor)
+    jobs = _jobs(settings, job_store, library, executor)
     executor.chores = jobs.sweep
     return Services(
         database=database,
@@ -103,11 +110,9 @@ def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
     return ExecutorOptions(kinds.PIPELINES, child, _workspaces(settings), slots, settings.lease_s)
 
 
-def _jobs(
-    settings: Settings, database: Database, library: Library, executor: ThreadExecutor
-) -> Jobs:
+def _jobs(settings: Settings, store: JobStore, library: Library, executor: ThreadExecutor) -> Jobs:
     return Jobs(
-        store=JobStore(database),
+        store=store,
         workspaces=_workspaces(settings),
         prepare=kinds.preparers(library),
         wake=executor.wake,

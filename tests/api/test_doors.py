@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,12 @@ OURS = "http://localhost:8501"
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", ""])
 def test_a_host_that_is_not_ours_is_refused(client, host):
     assert client.get("/health", headers={"Host": host}).status_code == 400
+
+
+def test_secrets_are_made_at_the_first_start_and_are_the_owner_s_alone(client, settings):
+    kept = sorted((settings.storage_root / "secrets").iterdir())
+    assert [file.name for file in kept] == ["jwt_secret", "tokens_encryption_key"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:9"])

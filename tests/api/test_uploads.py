@@ -13,9 +13,11 @@ from fastapi.testclient import TestClient
 
 from backend.app import main
 from backend.app.store import incoming
+from tests.jobs.pipelines import Wool
 
 from .conftest import picture, tone
 from .test_bodies import left_over
+from .test_jobs import wait
 
 ODD_NAMES = [
     "../../etc/passwd",
@@ -204,13 +206,24 @@ def test_a_sound_that_two_people_brought_stays_until_both_have_gone(client, alic
     assert not any(p.suffix == ".flac" for p in _files_of(settings))
 
 
-def test_an_upload_that_a_job_needs_is_not_deleted(client, alice, monkeypatch):
-    crate = alice.send_tracks(("a.wav", tone())).json()
-    library = client.app.state.services.library
-    monkeypatch.setattr(library, "_in_use", lambda user_id, upload_id: upload_id == crate["id"])
-    answer = client.delete(f"/uploads/{crate['id']}", headers=alice.headers)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
-    assert alice.get(f"/uploads/{crate['id']}").status_code == 200
+def test_what_a_job_needs_is_not_deleted_until_it_has_ended(client, alice):
+    crate, other = (alice.send_tracks(("a.wav", tone())).json() for _ in range(2))
+    image = alice.send_image(picture()).json()
+    wishes = {
+        "tracks_upload_id": crate["id"],
+        "bg_image_upload_id": image["id"],
+        "description": {"intro": Wool(seconds=60).to_json()},
+    }
+    job = client.post("/jobs", json=wishes, headers=alice.headers).json()
+    for upload in (crate, image):
+        answer = client.delete(f"/uploads/{upload['id']}", headers=alice.headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+        assert alice.get(f"/uploads/{upload['id']}").status_code == 200
+    assert client.delete(f"/uploads/{other['id']}", headers=alice.headers).status_code == 204
+    client.post(f"/jobs/{job['id']}/cancel", headers=alice.headers)
+    wait(alice, job["id"], lambda job: job["status"] == "cancelled")
+    for upload in (crate, image):
+        assert client.delete(f"/uploads/{upload['id']}", headers=alice.headers).status_code == 204
 
 
 def test_what_a_killed_server_left_behind_is_swept_at_start(settings):

@@ -57,6 +57,12 @@ class MixtapeRequest(Shape):
     video: VideoOptions | None = None
     description: DescriptionOptions = DescriptionOptions()
 
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs."""
+        image = self.bg_image_upload_id
+        return (self.tracks_upload_id,) if image is None else (self.tracks_upload_id, image)
+
 
 JobRequest = MixtapeRequest  # a union over ``kind`` as further kinds arrive
 

@@ -55,11 +55,16 @@ def job_view(record: JobRecord, queue: QueueState | None) -> JobView:
         steps=[_step_view(step) for step in record.steps],
         notes=list(job.notes),
         artifacts=[artifact_view(file) for file in record.artifacts],
-        request=_REQUEST.validate_json(job.request),
+        request=request_of(job.request),
         created_at=_moment(job.created_s),
         started_at=None if job.started_s is None else _moment(job.started_s),
         finished_at=None if job.finished_s is None else _moment(job.finished_s),
     )
+
+
+def request_of(text: str) -> JobRequest:
+    """What a job was asked to do, as it is kept on its row."""
+    return _REQUEST.validate_json(text)
 
 
 def artifact_view(file: WrittenFile) -> ArtifactView:

@@ -16,7 +16,7 @@ from ..errors import Conflict, InvalidRequest, NotFound, TooManyJobs
 from ..jobs.states import JobStatus
 from ..jobs.workspace import WrittenFile
 from ..store.jobs import JobRecord, JobStore, NewJob
-from .job_views import QueueState, job_view
+from .job_views import QueueState, job_view, request_of
 
 log = logging.getLogger(__name__)
 
@@ -173,6 +173,12 @@ class Jobs:
 
     def _remove_files(self, job_id: str) -> None:
         shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
+
+
+def needs_upload(store: JobStore, user_id: str, upload_id: str) -> bool:
+    """Whether a job of the user's that has not ended needs this upload."""
+    requests = map(request_of, store.pending_requests(user_id))
+    return any(upload_id in request.upload_ids for request in requests)
 
 
 def _found(artifact: WrittenFile | None) -> WrittenFile:

@@ -74,15 +74,11 @@ class Gate:
     folder: Path
 
 
-def _never(user_id: str, upload_id: str) -> bool:
-    del user_id, upload_id
-    return False
-
-
 class Library:
     """Uploads and what is in them. Safe to share between threads.
 
-    ``in_use`` answers whether a job still needs an upload: such a one is not deleted.
+    ``in_use(user_id, upload_id)`` tells whether a job that has not ended needs an upload: such a
+    one is not deleted.
     """
 
     def __init__(
@@ -90,7 +86,7 @@ class Library:
         rows: LibraryStore,
         content: ContentStore,
         gate: Gate,
-        in_use: Callable[[str, str], bool] = _never,
+        in_use: Callable[[str, str], bool],
     ) -> None:
         self._rows = rows
         self._content = content

@@ -20,16 +20,7 @@ from sqlalchemy import (
 )
 
 from ..jobs.estimate import Turn
-from ..jobs.states import (
-    PENDING,
-    TERMINAL,
-    Edge,
-    Failure,
-    Job,
-    JobStatus,
-    StepRecord,
-    StepState,
-)
+from ..jobs.states import PENDING, TERMINAL, Edge, Failure, Job, JobStatus, StepRecord, StepState
 from ..jobs.workspace import WrittenFile
 from .clock import now_s
 from .database import Database
@@ -104,6 +95,12 @@ class JobStore:
         """The user's jobs, newest first."""
         with self.database.read() as session:
             return _records(session.connection(), JOBS.c.user_id == user_id, limit)
+
+    def pending_requests(self, user_id: str) -> list[str]:
+        """What the user's jobs that have not ended were asked to do, each as JSON."""
+        requests = select(JOBS.c.request).where(_pending(user_id))
+        with self.database.read() as session:
+            return list(session.connection().execute(requests).scalars())
 
     def queue(self) -> QueueRecord:
         """The queue as it stands, over all users."""
@@ -189,17 +186,15 @@ def _of(user_id: str, job_id: str) -> ColumnElement[bool]:
 
 
 def _pending_of(connection: Connection, user_id: str) -> int:
-    pending = and_(JOBS.c.user_id == user_id, JOBS.c.status.in_(PENDING))
-    return connection.execute(select(func.count()).where(pending)).scalar_one()
+    return connection.execute(select(func.count()).where(_pending(user_id))).scalar_one()
+
+
+def _pending(user_id: str) -> ColumnElement[bool]:
+    return and_(JOBS.c.user_id == user_id, JOBS.c.status.in_(PENDING))
 
 
 def _fresh() -> dict[str, object]:
-    return {
-        "crashes": 0,
-        "cancel_requested": False,
-        "queued_s": now_s(),
-        "started_s": None,
-    }
+    return {"crashes": 0, "cancel_requested": False, "queued_s": now_s(), "started_s": None}
 
 
 def _row_of(new: NewJob) -> dict[str, object]:
