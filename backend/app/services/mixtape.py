@@ -32,6 +32,8 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
     workers = settings.render_workers or os.cpu_count() or 1
 
     def open_job(inputs: str) -> MixtapeJob:
-        return MixtapeJob(MixtapeInputs.model_validate_json(inputs), content, ffmpeg, workers)
+        job = MixtapeJob(MixtapeInputs.model_validate_json(inputs), content, ffmpeg, workers)
+        job.expect_files()
+        return job
 
     return Pipeline(open_job, STEPS)
