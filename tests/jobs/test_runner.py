@@ -86,7 +86,23 @@ def test_a_step_that_breaks_off_leaves_no_file_under_its_name(tmp_path):
     [*_, last] = attempt(tmp_path, [Step("a", run)])
     assert isinstance(last, Failed)
     assert last.failure.code == "no"
-    assert not (tmp_path / "job" / "a.bin").exists()
+    assert [path for path in (tmp_path / "job").rglob("*") if path.is_file()] == []
+
+
+def test_what_steps_put_aside_lasts_until_the_job_is_through(tmp_path):
+    seen = []
+
+    def run(context):
+        kept = context.workspace.scratch("pieces") / "piece"
+        seen.append(kept.exists())
+        kept.write_bytes(b"1")
+        if len(seen) == 1:
+            raise RejectedFile("No.", code="no")
+
+    for _ in range(2):
+        attempt(tmp_path, [Step("a", run), writes("b", b"2")])
+    assert seen == [False, True]
+    assert [path.name for path in (tmp_path / "job").rglob("*")] == ["b.bin"]
 
 
 def test_an_unexpected_error_is_logged_and_not_shown(caplog):

@@ -62,6 +62,7 @@ class _Attempt(Generic[JobT]):
         )
         for step in steps[kept:]:
             self._take(step, job)
+        self.workspace.clear_aside()
 
     def _kept(self, steps: tuple[Step[JobT], ...]) -> int:
         """How many steps from the first on are finished and have all their files unharmed."""

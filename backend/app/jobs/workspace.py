@@ -43,7 +43,7 @@ class Workspace:
         return self.root / name
 
     def scratch(self, name: str) -> Path:
-        """A folder that lasts from attempt to attempt, for work that a step can pick up again."""
+        """A folder that lasts until the job is through, for work that a step can pick up again."""
         folder = self.root / ".scratch" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -56,7 +56,11 @@ class Workspace:
         """
         part = self.root / ".part" / f"{self.attempt}-{name.replace('/', '_')}"
         part.parent.mkdir(parents=True, exist_ok=True)
-        yield part
+        try:
+            yield part
+        except BaseException:
+            part.unlink(missing_ok=True)  # a failed job keeps no room on a disk that may be full
+            raise
         size, digest = part.stat().st_size, sha256_of(part)
         final = self.path(name)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +70,11 @@ class Workspace:
     def clear_parts(self) -> None:
         """Remove what earlier attempts left half written."""
         shutil.rmtree(self.root / ".part", ignore_errors=True)
+
+    def clear_aside(self) -> None:
+        """Remove everything but the finished files: nobody will go on from here."""
+        self.clear_parts()
+        shutil.rmtree(self.root / ".scratch", ignore_errors=True)
 
     def holds(self, file: WrittenFile) -> bool:
         """Whether ``file`` still lies here with the very bytes it was written with."""
