@@ -10,28 +10,33 @@ from contextvars import ContextVar
 
 _job_id: ContextVar[str] = ContextVar("job_id", default="-")
 
-# Bearer tokens, JWTs and the signature of a signed link, wherever they turn up in a message.
+# Bearer tokens, JWTs, the signature of a signed link and the password in an address, wherever they
+# turn up: a traceback holds what a message would not.
 _SECRETS = re.compile(
-    r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*|((?:sig|token|code|password)=)[^&\s\"']+"
+    r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
+    r"|((?:sig|token|code|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"
 )
 
 
-class _Redact(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
+class _Redacting(logging.Formatter):
+    """Writes a record, its traceback too, with the job's id and without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as it is to be read."""
         record.job_id = _job_id.get()
-        message = record.getMessage()
-        clean = _SECRETS.sub(lambda m: f"{m.group(1) or m.group(2) or ''}***", message)
-        if clean != message:
-            record.msg, record.args = clean, ()
-        return True
+        return _SECRETS.sub(_kept, super().format(record))
+
+
+def _kept(secret: re.Match[str]) -> str:
+    """What tells a reader which secret stood there."""
+    return "".join(part or "" for part in secret.groups()) + "***"
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
     """Send every logger's records, uvicorn's too, through one redacting handler on stderr."""
     handler = logging.StreamHandler()
-    handler.addFilter(_Redact())
     handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)-7s %(name)s job=%(job_id)s %(message)s")
+        _Redacting("%(asctime)s %(levelname)-7s %(name)s job=%(job_id)s %(message)s")
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]

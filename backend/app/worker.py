@@ -50,8 +50,9 @@ def run_child(order_json: bytes, events: BinaryIO) -> int:
             events.flush()
 
     with job_in_logs(order.job_id):
+        # What a child may know came in its environment; `.env` also holds the secrets.
         module, _, function = order.pipeline.partition(":")
-        pipeline = getattr(importlib.import_module(module), function)(Settings())
+        pipeline = getattr(importlib.import_module(module), function)(Settings(_env_file=None))
         run_order(order, pipeline, tell)
     return 0
 

@@ -91,6 +91,6 @@ def _start(order: Order, environment: Mapping[str, str], events: int) -> subproc
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _SECRET_NAMES}
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in _SECRET_NAMES}
     path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
     return {**kept, **added, "PYTHONPATH": path}

@@ -1,0 +1,59 @@
+"""What stands in the log, and what never does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from backend.app.logs import job_in_logs, set_up_logs
+
+
+@pytest.fixture(autouse=True)
+def handlers_put_back() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = before, level
+
+
+@pytest.mark.parametrize(
+    ("message", "secret"),
+    [
+        ("Authorization: Bearer abc.def", "abc.def"),
+        ("token eyJhbGciOiJI.eyJzdWIi.c2ln at the door", "eyJzdWIi"),
+        ("GET /files/1/mix.mp3?expires=9&inline=1&sig=0123abcd", "0123abcd"),
+        ("connecting to postgresql://segue:hunter2@db/segue", "hunter2"),
+        ("password=hunter2&username=ada", "hunter2"),
+    ],
+)
+def test_no_secret_reaches_the_log(
+    message: str, secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs()
+    logging.getLogger("segue").info("%s", message)
+    try:
+        raise ValueError(message)
+    except ValueError:
+        logging.getLogger("segue").exception("it failed")
+    said = capsys.readouterr().err
+    assert secret not in said
+    assert said.count("***") == 2
+    assert "Traceback" in said
+
+
+def test_what_is_no_secret_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs()
+    logging.getLogger("segue").info("GET %s 200 in http://localhost:8000/a@b", "/jobs/1?limit=3")
+    assert "GET /jobs/1?limit=3 200 in http://localhost:8000/a@b" in capsys.readouterr().err
+
+
+def test_every_record_says_which_job_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs()
+    with job_in_logs("j1"):
+        logging.getLogger("segue").info("inside")
+    logging.getLogger("segue").info("outside")
+    inside, outside = capsys.readouterr().err.splitlines()
+    assert "job=j1 inside" in inside
+    assert "job=- outside" in outside
