@@ -101,6 +101,17 @@ def test_four_hours_of_emoji_and_cjk_titles_fit_with_every_chapter() -> None:
     assert "#djmix" in text
 
 
+def test_of_more_tracks_than_there_is_room_for_the_first_are_listed() -> None:
+    made = words(set_of(500, "長い長い曲の題名" * 4), hashtags=("djmix",))
+    text, notes = description(made)
+    lines = [line.split()[0] for line in text.splitlines() if "長" in line]
+    assert lines == [chapter.stamp for chapter in made.chapters[: len(lines)]]
+    assert f"Only the first {len(lines)} of 500 tracks" in notes[-1]
+    # The next line, of at most 12 characters of 3 bytes behind its time, has no room
+    assert MAX_BYTES - 50 < len(text.encode()) <= MAX_BYTES
+    assert "#djmix" in text
+
+
 def test_credits_go_before_anything_else() -> None:
     credits = tuple(f"Artist number {i}" for i in range(400))
     text, notes = description(words(set_of(3, "Song"), intro="Kept whole.", credits=credits))
@@ -111,7 +122,7 @@ def test_credits_go_before_anything_else() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=100),
+    st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=300),
     st.text(max_size=2000),
 )
 def test_whatever_people_write_it_fits(titles: list[str], intro: str) -> None:

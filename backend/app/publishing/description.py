@@ -2,12 +2,14 @@
 
 A description may have 5000 *bytes* of UTF-8 and neither ``<`` nor ``>``. Chapters are what people
 click, so they are the last to give way: first the credits go, then the intro is cut, then the
-titles are shortened evenly, and never a line of the tracklist is dropped.
+titles are shortened evenly. Only where several hundred tracks leave no room for titles are the last
+lines left out.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -83,7 +85,9 @@ def description(words: Words) -> tuple[str, list[str]]:
         words = _with_shorter_titles(words)
         notes.append("Long titles were shortened to fit into YouTube's 5000 bytes.")
     if not _fits(_written(words)):
-        notes.append("So many tracks do not fit into YouTube's 5000 bytes, even shortened.")
+        kept, n_tracks = _first_that_fit(words), len(words.chapters)
+        words = replace(words, chapters=words.chapters[:kept])
+        notes.append(f"Only the first {kept} of {n_tracks} tracks fit into YouTube's 5000 bytes.")
     return _written(words), notes
 
 
@@ -124,6 +128,15 @@ def _with_shorter_titles(words: Words) -> Words:
         if _fits(_written(shorter)):
             return shorter
     return replace(words, chapters=tuple(_limited(c, _SHORTEST_TITLE) for c in words.chapters))
+
+
+def _first_that_fit(words: Words) -> int:
+    """How many lines of the tracklist, from the first on, there is room for."""
+
+    def size(n_chapters: int) -> int:
+        return len(_written(replace(words, chapters=words.chapters[:n_chapters])).encode())
+
+    return bisect_right(range(len(words.chapters) + 1), MAX_BYTES, key=size) - 1
 
 
 def _limited(chapter: ListedChapter, limit: int) -> ListedChapter:
