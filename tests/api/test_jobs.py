@@ -9,11 +9,16 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+import anyio
 import pytest
 
+from backend.app.api import jobs as routes
+from backend.app.errors import NotFound, StoreBusy
 from backend.app.services import jobs as job_service
 from backend.app.services.jobs import Jobs
+from backend.app.store.accounts import User
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
 from .conftest import Person, tone
@@ -155,6 +160,31 @@ def test_events_tell_of_every_change_and_end_with_the_job(alice):
     assert [event["progress"] for event in events] == sorted(e["progress"] for e in events)
     assert events[-1]["status"] == "succeeded"
     assert events[-1] == alice.get(f"/jobs/{job_id}").json()
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"), [((NotFound("gone"),), 1), ((StoreBusy("wait"), NotFound("gone")), 1)]
+)
+def test_events_end_with_a_deleted_job_and_outlast_a_busy_database(
+    alice, monkeypatch, answers, told
+):
+    """A stream that has begun can carry no error."""
+    monkeypatch.setattr(routes, "_EVENTS_EVERY_S", 0.001)
+    job_id = submit(alice, Wool(seconds=60)).json()["id"]
+    services = alice.client.app.state.services
+    user = User(alice.get("/auth/me").json()["id"], "-", False, datetime.now(UTC))
+    first, coming = services.jobs.show(user.id, job_id), iter(answers)
+
+    def show(self, user_id, job_id):
+        raise next(coming)
+
+    monkeypatch.setattr(Jobs, "show", show)
+
+    async def listen() -> int:
+        stream = routes.job_events(first, user, services.jobs, services.executor)
+        return len([event async for event in stream])
+
+    assert anyio.run(listen) == told
 
 
 def test_events_of_an_unknown_job_are_not_found(alice):

@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from ..contract.jobs import JobList, JobRequest, JobView
+from ..errors import NotFound, StoreBusy
 from ..jobs.states import TERMINAL
 from .dependencies import CurrentUser, ExecutorDep, JobsDep
 
@@ -71,7 +72,12 @@ async def job_events(
     yield ServerSentEvent(event="job", data=view)
     while view.status not in TERMINAL and not executor.is_stopping():
         await asyncio.sleep(_EVENTS_EVERY_S)
-        latest = await run_in_threadpool(jobs.show, user.id, view.id)
+        try:
+            latest = await run_in_threadpool(jobs.show, user.id, view.id)
+        except NotFound:  # deleted meanwhile: there is nothing more to tell
+            return
+        except StoreBusy:
+            continue
         if latest != view:
             view = latest
             yield ServerSentEvent(event="job", data=view)
