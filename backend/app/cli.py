@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .contract.jobs import DescriptionOptions, MixtapeRequest, VideoOptions
-from .errors import RejectedFile, SegueError
+from pydantic import ValidationError
+
+from .contract.jobs import MixtapeRequest
+from .errors import InvalidRequest, NotFound, RejectedFile, SegueError
 from .jobs.messages import Done, Failed, Message, Noted, Order, Progressed, StepFinished
 from .jobs.runner import run_order
-from .jobs.workspace import sha256_of
+from .jobs.workspace import Workspace, sha256_of
 from .logs import set_up_logs
 from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits, admit_track
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _mix(options: argparse.Namespace) -> int:
     request = _request(options)
+    _expect_files([*options.tracks, *([options.image] if options.image else [])])
     settings = Settings()
     content = ContentStore(settings.storage_root)
     tracks = _admitted(options.tracks, settings, content)
@@ -77,20 +79,34 @@ def _mix(options: argparse.Namespace) -> int:
 
 
 def _request(options: argparse.Namespace) -> MixtapeRequest:
-    formats = [name.strip() for name in options.formats.split(",")]
-    return MixtapeRequest.model_validate(
-        {
-            "tracks_upload_id": "-",
-            "title": options.title,
-            "artist": options.artist,
-            "transition_ms": round(options.crossfade * 1000),
-            "loudness_lufs": options.loudness,
-            "formats": formats,
-            "mp3_vbr": options.vbr,
-            "video": None if options.no_video else VideoOptions(height=options.height),
-            "description": DescriptionOptions(intro=options.intro),
-        }
-    )
+    wishes = {
+        "tracks_upload_id": "-",
+        "title": options.title,
+        "artist": options.artist,
+        "transition_ms": round(options.crossfade * 1000),
+        "loudness_lufs": options.loudness,
+        "formats": [name.strip() for name in options.formats.split(",")],
+        "mp3_vbr": options.vbr,
+        "video": None if options.no_video else {"height": options.height},
+        "description": {"intro": options.intro},
+    }
+    try:
+        return MixtapeRequest.model_validate(wishes)
+    except ValidationError as e:
+        first = e.errors()[0]
+        raise InvalidRequest(f"--{_option_of(first['loc'])}: {first['msg']}.") from e
+
+
+def _option_of(place: tuple[int | str, ...]) -> str:
+    """The option that a part of the request comes from."""
+    renamed = {"transition_ms": "crossfade", "loudness_lufs": "loudness", "description": "intro"}
+    return renamed.get(str(place[0]), str(place[0]))
+
+
+def _expect_files(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.is_file():
+            raise NotFound(f"{path}: there is no such file.")
 
 
 def _admitted(
@@ -156,9 +172,17 @@ def _run(inputs: MixtapeInputs, settings: Settings, out: Path) -> int:
         _show(message)
 
     run_order(order, mixtape_pipeline(settings), tell)
-    for aside in (".part", ".scratch"):
-        shutil.rmtree(out / aside, ignore_errors=True)
+    _tidy(out, outcome)
     return 0 if isinstance(outcome[-1], Done) else 1
+
+
+def _tidy(out: Path, outcome: Sequence[Message]) -> None:
+    """Leave only what was asked for: nobody goes on from here."""
+    Workspace(out).clear_aside()
+    written = [file for told in outcome if isinstance(told, StepFinished) for file in told.files]
+    for file in written:
+        if file.media_type is None:
+            (out / file.name).unlink(missing_ok=True)
 
 
 def _show(message: Message) -> None:

@@ -1,0 +1,81 @@
+"""The shell's way: files in, a folder with what was asked for out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from backend.app import cli
+
+SR = 44_100
+
+
+@pytest.fixture(autouse=True)
+def a_house_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORAGE_ROOT", str(tmp_path / "storage"))
+    monkeypatch.setattr(cli, "set_up_logs", lambda level: None)  # it would take pytest's handlers
+
+
+def tone(path: Path, hz: float, *, seconds: float = 2.0) -> str:
+    wave = 0.3 * np.sin(2 * np.pi * hz * np.arange(int(SR * seconds)) / SR)
+    soundfile.write(path, np.column_stack([wave, wave]), SR)
+    return str(path)
+
+
+def test_tracks_become_a_mix_and_nothing_else_is_left(tmp_path: Path) -> None:
+    tracks = [tone(tmp_path / f"{hz}.wav", hz) for hz in (300, 400, 500)]
+    out = tmp_path / "out"
+    # Crossfades longer than the tracks: all three sound at once
+    status = cli.main(["mix", *tracks, "--out", str(out), "--crossfade", "30", "--height", "720"])
+    assert status == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        "description.txt",
+        "mix.mp3",
+        "mix.mp4",
+        "report.json",
+        "thumbnail.jpg",
+        "timeline.json",
+        "tracklist.txt",
+        "waveform.json",
+    ]
+
+
+def test_a_file_that_is_refused_is_named_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.mp3").write_text("not a song")
+    track = tone(tmp_path / "song.wav", 440)
+    arguments = ["mix", track, str(tmp_path / "notes.mp3"), "--out", str(tmp_path / "out")]
+    assert cli.main([*arguments, "--no-video"]) == 2
+    assert "notes.mp3: left out." in capsys.readouterr().err
+    assert (tmp_path / "out" / "mix.mp3").is_file()
+
+
+def test_without_a_single_good_file_there_is_no_mix(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp3").write_text("not a song")
+    assert cli.main(["mix", str(tmp_path / "notes.mp3"), "--out", str(tmp_path / "out")]) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("missing", ["track", "image"])
+def test_a_missing_file_is_named_before_work_begins(
+    tmp_path: Path, missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there, gone = tone(tmp_path / "song.wav", 440), str(tmp_path / "gone")
+    files = [gone] if missing == "track" else [there, "--image", gone]
+    assert cli.main(["mix", *files, "--out", str(tmp_path / "out")]) == 1
+    assert "gone: there is no such file." in capsys.readouterr().err
+
+
+def test_a_wish_that_cannot_be_met_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    track = tone(tmp_path / "song.wav", 440)
+    for wish in (["--formats", "mp3,aiff"], ["--crossfade", "99"], ["--loudness", "3"]):
+        assert cli.main(["mix", track, "--out", str(tmp_path / "out"), *wish]) == 1
+        said = capsys.readouterr().err
+        assert wish[0].removeprefix("--") in said
+        assert "Traceback" not in said
