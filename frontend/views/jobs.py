@@ -58,12 +58,15 @@ def card(job: JobView, *, in_detail: bool) -> None:
 
 
 def follow(job_id: str, *, in_detail: bool) -> None:
-    """The job as it stands this second; once it has ended, the whole page is drawn again."""
+    """The job as it stands this second; once it has ended, the whole page is drawn instead.
+
+    A button that only this fragment drew would be dead as soon as the page no longer follows.
+    """
     with told_in_words():
         job = session.api().job(job_id)
-        show_job(job, in_detail=in_detail)
         if job.status not in ACTIVE:
             st.rerun()
+        show_job(job, in_detail=in_detail)
 
 
 def show_job(job: JobView, *, in_detail: bool) -> None:

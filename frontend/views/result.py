@@ -68,7 +68,7 @@ def finished(job: JobView) -> None:
     watch(job, made)
     read(job, made)
     joins(timeline)
-    figures(job, made)
+    figures(job, made, timeline)
 
 
 def headline(job: JobView, timeline: TimelineView) -> None:
@@ -131,7 +131,7 @@ def joins(timeline: TimelineView) -> None:
         join_list(timeline)
 
 
-def figures(job: JobView, made: dict[str, ArtifactView]) -> None:
+def figures(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) -> None:
     """What was measured on the finished mix, and what a person should know of it."""
     if "report.json" not in made:
         return
@@ -142,8 +142,10 @@ def figures(job: JobView, made: dict[str, ArtifactView]) -> None:
         st.metric("Loudness", f"{words.signed(report.loudness_lufs)} LUFS")
         st.metric("True peak", f"{words.signed(report.true_peak_dbtp)} dBTP")
         st.metric("Most limiting", f"{abs(report.limited_db):.1f} dB")
+    said_above = {join.reason for join in timeline.transitions}
     for note in dict.fromkeys([*job.notes, *report.notes]):
-        st.markdown(f":material/info: {escaped(note)}")
+        if note not in said_above:
+            st.markdown(f":material/info: {escaped(note)}")
 
 
 view()

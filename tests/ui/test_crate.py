@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -41,9 +43,15 @@ def test_text_named_mp3_is_refused_by_name_with_a_reason(
     expect(refused).to_have_count(0)
 
 
-def test_tracks_stand_in_the_order_they_were_dropped(filled: Page) -> None:
-    # the three songs differ in format, so their checks end in another order than they began
-    assert titles(filled) == ["First Light", "Café con Leche", "夜明けの電車"]
+def test_tracks_stand_in_the_order_they_were_dropped(
+    signed_in: Page, crate: list[Path], tmp_path: Path
+) -> None:
+    slow = tmp_path / "Slow one.wav"  # ten times as long: its check ends after the one behind it
+    noise = np.random.default_rng(5).normal(0, 0.1, (200 * 44_100, 2)).astype(np.float32)
+    soundfile.write(slow, noise, 44_100)
+    signed_in.get_by_label("Add tracks").set_input_files([crate[0], slow, crate[1]])
+    expect(rows(signed_in)).to_have_count(3)
+    assert titles(signed_in) == ["First Light", "Slow one", "Café con Leche"]
 
 
 def test_order_is_changed_by_keyboard_buttons_and_drag(filled: Page) -> None:

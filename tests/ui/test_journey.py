@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.ui.conftest import ROOT
 
@@ -27,15 +27,15 @@ def photograph(page: Page, name: str) -> None:
             page.set_viewport_size({"width": width, "height": min(max(height, 700) + 10, 3600)})
             page.wait_for_timeout(400)
             page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{words}.png")
-            assert fits(page), f"{name} is wider than a {width} px window"
+            expect_no_sideways_scroll(page)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1400, "height": 950})
 
 
-def fits(page: Page) -> bool:
-    """Whether nothing has to be scrolled sideways."""
+def expect_no_sideways_scroll(page: Page) -> None:
+    """Nothing has to be scrolled sideways, once what follows the window's width has done so."""
     main = "document.querySelector('[data-testid=stMain]')"
-    return bool(page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth"))
+    page.wait_for_function(f"{main}.scrollWidth <= {main}.clientWidth")
 
 
 def fill_crate(page: Page, songs: list[Path]) -> None:
@@ -56,6 +56,14 @@ def start(page: Page, title: str) -> None:
     page.get_by_role("button", name="Start mixing").click()
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
+
+
+def open_button(page: Page) -> Locator:
+    """The way to the mix, once it is made; a job that failed says why at once."""
+    ready = page.get_by_role("button", name="Open the mix")
+    expect(ready.or_(page.get_by_text("Failed", exact=True)).first).to_be_visible(timeout=MIX_MS)
+    assert ready.is_visible(), page.get_by_test_id("stMain").inner_text()
+    return ready
 
 
 def saved(download: Download, folder: Path) -> bytes:
@@ -83,7 +91,7 @@ def test_songs_and_a_picture_become_a_mix_to_hear_see_and_keep(
     expect(page.get_by_role("heading", name="Saturday, late")).to_be_visible()
     assert page.url == address
 
-    page.get_by_role("button", name="Open the mix").click(timeout=MIX_MS)
+    open_button(page).click()
     hear(page)
     see(page)
     read(page)
@@ -144,7 +152,7 @@ def test_a_mix_is_cancelled_retried_and_deleted(signed_in: Page, crate: list[Pat
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled")).to_be_visible()
     page.get_by_role("button", name="Retry").click()
-    expect(page.get_by_role("button", name="Open the mix")).to_be_visible(timeout=MIX_MS)
+    expect(open_button(page)).to_be_visible()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("No mix yet.")).to_be_visible()
