@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from composer.files import write_crate
+from composer.pictures import png_bytes
 from tests.jobs.pipelines import Wool
 
 from .house import Trial
@@ -21,4 +23,18 @@ def knitting(folder: Path, wool: Wool) -> Trial:
         request={"title": "Knits", "description": {"intro": wool.to_json()}},
         tracks=[track],
         pipelines={"mixtape": "tests.jobs.pipelines:mixtape_chain"},
+    )
+
+
+def mixtape(folder: Path) -> Trial:
+    """The product's own recipe: three songs, two formats and a film."""
+    crate = folder / "crate"
+    tracks = write_crate(crate, n_songs=3, seed=5, duration_s=20.0, formats=("flac",))
+    image = folder / "picture.png"
+    image.write_bytes(png_bytes(2, width=640, height=360))
+    return Trial(
+        request={"transition_ms": 4000, "formats": ["mp3", "opus"], "video": {"height": 720}},
+        tracks=[path for path in tracks if path.suffix == ".flac"],
+        image=image,
+        patience_s=240.0,
     )
