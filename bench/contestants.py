@@ -17,11 +17,18 @@ def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
     """Segue: from tracks in normal form to a tagged MP3, limiter and all."""
     from backend.app.dj.levels import CEILING_DBTP
     from backend.app.media.normal_form import TrackReader
+    from backend.app.render.mix_tags import MixTags
     from backend.app.render.mp3 import Mp3Mode, encode_mp3
     from backend.app.render.player import Player
 
     timeline = crate.timeline()
-    player = Player(timeline, lambda name: TrackReader(crate.path(name)), CEILING_DBTP)
+    player = Player(
+        timeline,
+        lambda name: TrackReader(crate.path(name)),
+        CEILING_DBTP,
+        peaks_of=lambda name: crate.profile(name).peaks,
+    )
+    chapters = tuple((chapter.start, chapter.title) for chapter in timeline.chapters)
     with tempfile.TemporaryDirectory() as scratch:
         encode_mp3(
             player.play,
@@ -30,7 +37,10 @@ def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
             mode=Mp3Mode(kbps=320),
             workers=workers,
             segments=Path(scratch),
+            segment_key=player.key_of,
             ffmpeg=ffmpeg,
+            tags=MixTags("Bench", "", "", "", None, chapters, timeline.length),
+            progress=lambda _: None,
         )
 
 

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import soundfile
 
-from backend.app.analysis.loudness import load_profile, measure_loudness, save_profile
+from backend.app.analysis.loudness import (
+    LoudnessProfile,
+    load_profile,
+    measure_loudness,
+    save_profile,
+)
 from backend.app.dj.planner import DeckTrack, plan_crossfades
 from backend.app.dj.timeline import Timeline
 from backend.app.media.normal_form import TrackReader, write_normal_form
-from composer.crates import compose_crate
 
 TRANSITION_MS = 8000
 LOUDNESS_LUFS = -14.0
@@ -37,7 +41,10 @@ class BenchCrate:
 
     def _deck(self, name: str) -> DeckTrack:
         frames = soundfile.info(self.path(name)).frames
-        return DeckTrack(name, name, name, "Bench", frames, load_profile(self._profile(name)))
+        return DeckTrack(name, name, name, "Bench", frames, self.profile(name))
+
+    def profile(self, name: str) -> LoudnessProfile:
+        return load_profile(self._profile(name))
 
     def analyse(self) -> None:
         for name in self.names:
@@ -59,6 +66,8 @@ class BenchCrate:
 
 def composed(folder: Path, count: int, duration_s: float) -> BenchCrate:
     """A crate of the project's own songs."""
+    from composer.crates import compose_crate  # which the contestants need not load
+
     folder.mkdir(parents=True, exist_ok=True)
     names = tuple(f"{index:02}" for index in range(count))
     if not all((folder / name).is_file() for name in names):

@@ -15,7 +15,7 @@ from backend.app.dj.timeline import Clip, Timeline
 from backend.app.dj.timeline_view import timeline_of, view_of
 from backend.app.dsp.samples import SAMPLE_RATE, samples
 from backend.app.errors import InvalidTimeline
-from tests.sounds import clicks, noise
+from tests.sounds import clicks, noise, sine
 
 
 def steady(length: int, energy: float = 0.01) -> LoudnessProfile:
@@ -146,3 +146,9 @@ def test_any_crate_gives_a_timeline_that_survives_its_json(
 def test_a_timeline_that_cannot_be_played_is_refused(clips: tuple[Clip, ...]) -> None:
     with pytest.raises(InvalidTimeline):
         Timeline(clips)
+
+
+def test_a_profile_holds_true_peaks_and_not_just_samples() -> None:
+    tone = sine(1.0, SAMPLE_RATE / 4, peak_db=0.0, phase=np.pi / 4)
+    # Its samples reach -3 dBFS; 0.1 dB is the interpolator's ripple
+    assert 20 * np.log10(measure_loudness([tone]).peaks.max()) == pytest.approx(0.0, abs=0.1)

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from backend.app.dsp.limiter import BLOCK, limit
+from backend.app.dsp.limiter import BLOCK, Block, limit
 from backend.app.dsp.samples import Samples
 from backend.app.dsp.true_peak import HALF_TAPS, oversampled_magnitude
 from tests.sounds import SR, clicks, noise, peak_db, rms_db, silence, sine
@@ -18,7 +16,7 @@ def limited(sound: Samples, ceiling_db: float = CEILING_DB) -> Samples:
     n_blocks = -(-sound.shape[1] // BLOCK)
     padded = np.zeros((2, (n_blocks + 3) * BLOCK), np.float32)
     padded[:, BLOCK : BLOCK + sound.shape[1]] = sound
-    blocks: Iterator[Samples] = iter(np.split(padded, n_blocks + 3, axis=1))
+    blocks = (Block(part) for part in np.split(padded, n_blocks + 3, axis=1))
     return np.concatenate(list(limit(blocks, ceiling_db)), axis=1)[:, : sound.shape[1]]
 
 

@@ -138,6 +138,19 @@ def test_any_stretch_is_that_part_of_the_whole(
     assert np.array_equal(stretch, whole(player)[:, start:end])
 
 
+@settings(max_examples=25, deadline=None)
+@given(names=CRATES, transition_ms=st.integers(0, 6000), loudness=st.sampled_from([-20.0, -9.0]))
+def test_known_peaks_spare_work_and_change_nothing(
+    crate: Path, names: list[str], transition_ms: int, loudness: float
+) -> None:
+    decks = [deck(name) for name in names]
+    peaks = {one.content: one.loudness.peaks for one in decks}
+    timeline = plan_crossfades(decks, transition_ms=transition_ms, loudness_lufs=loudness)
+    plain = Player(timeline, lambda content: TrackReader(crate / content), -1.6)
+    knowing = replace(plain, peaks_of=peaks.__getitem__)
+    assert np.array_equal(whole(knowing), whole(plain))
+
+
 def test_past_the_end_there_is_silence(open_track) -> None:
     timeline = Timeline((Clip("s", "short", "S", "", 0, SR),))
     out = np.concatenate(list(Player(timeline, open_track, -1.6).play(0, 2 * SR)), axis=1)

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..dsp.loudness import Energies, LoudnessMeter, integrated_lufs
-from ..dsp.samples import SAMPLE_RATE, Samples
+from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
+from ..dsp.true_peak import HALF_TAPS, oversampled_magnitude
 
-VERSION = 1
+VERSION = 2
 PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack
 
 
@@ -24,7 +25,7 @@ class LoudnessProfile:
     Attributes
     ----------
     energies : K-weighted mean square of each 100 ms, float64
-    peaks : largest sample magnitude of each 10 ms, float32
+    peaks : true peak of each 10 ms, to a few samples; float32
     """
 
     energies: Energies
@@ -40,12 +41,16 @@ def measure_loudness(blocks: Iterable[Samples]) -> LoudnessProfile:
     """Measure a stream of blocks, float32 ``(2, n)``; all but the last are whole 10 ms long."""
     meter = LoudnessMeter()
     peaks: list[npt.NDArray[np.float32]] = []
+    tail = np.zeros((CHANNELS, 2 * HALF_TAPS), np.float32)
     for block in blocks:
         meter.push(block)
-        magnitude = np.abs(block).max(axis=0)
+        padded = np.ascontiguousarray(np.concatenate([tail, block], axis=1))
+        tail = padded[:, -2 * HALF_TAPS :]
+        magnitude = oversampled_magnitude(padded)
         starts = np.arange(0, len(magnitude), PEAK_HOP)
         peaks.append(np.maximum.reduceat(magnitude, starts))
-    return LoudnessProfile(meter.energies, np.concatenate(peaks).astype(np.float32))
+    last = np.abs(tail).max()  # what the interpolator has not come to yet
+    return LoudnessProfile(meter.energies, np.append(np.concatenate(peaks), last))
 
 
 def save_profile(profile: LoudnessProfile, path: Path) -> None:

@@ -19,6 +19,7 @@ cannot clip, and no hard clipper stands behind it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -36,19 +37,36 @@ RELEASE_DB_PER_S = 40.0  # 6 dB come back in 150 ms: between two beats at 128 BP
 
 Chunks = npt.NDArray[np.float32]
 
+_BOUND_SLACK = 0.999  # a bound is computed in another order than the samples it is for
+
 _NOTHING: Chunks = np.zeros(CHUNKS, np.float32)
 _FALL_PER_CHUNK_DB = np.float32(RELEASE_DB_PER_S * CHUNK / SAMPLE_RATE)
 _WINDOW = np.hanning(ATTACK_CHUNKS + 3)[1:-1].astype(np.float32)
 _SMOOTH = _WINDOW / _WINDOW.sum()
 
 
-def limit(blocks: Iterator[Samples], ceiling_db: float) -> Iterator[Samples]:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of a mix on its absolute grid.
+
+    Attributes
+    ----------
+    samples : float32, shape (2, BLOCK)
+    bound : what the true peak of each tile cannot exceed, float32 ``(TILES,)``, where somebody
+        knows; it spares measuring, and changes nothing
+    """
+
+    samples: Samples
+    bound: npt.NDArray[np.float32] | None = None
+
+
+def limit(blocks: Iterator[Block], ceiling_db: float) -> Iterator[Samples]:
     """Limit a stream of blocks.
 
     Parameters
     ----------
-    blocks : float32 ``(2, BLOCK)`` each. The first and the last two are context: they shape the
-        gain of their neighbours and are not given back.
+    blocks : the first and the last two are context: they shape the gain of their neighbours and
+        are not given back
     ceiling_db : the true peak that the output stays under, in dBTP
 
     Yields
@@ -56,43 +74,45 @@ def limit(blocks: Iterator[Samples], ceiling_db: float) -> Iterator[Samples]:
     the limited blocks, three fewer than came in; a block that needs nothing is passed on untouched
     """
     before, here, ahead = next(blocks), next(blocks), next(blocks)
-    silence = np.zeros((CHANNELS, BLOCK), np.float32)
+    silence = Block(np.zeros((CHANNELS, BLOCK), np.float32))
     needed_before = needed_attenuation(silence, before, here, ceiling_db)
     needed_here = needed_attenuation(before, here, ahead, ceiling_db)
     for beyond in blocks:
         needed_ahead = needed_attenuation(here, ahead, beyond, ceiling_db)
-        yield _attenuate(here, needed_before, needed_here, needed_ahead)
+        yield _attenuate(here.samples, needed_before, needed_here, needed_ahead)
         here, ahead = ahead, beyond
         needed_before, needed_here = needed_here, needed_ahead
 
 
-def needed_attenuation(
-    before: Samples, block: Samples, after: Samples, ceiling_db: float
-) -> Chunks:
+def needed_attenuation(before: Block, block: Block, after: Block, ceiling_db: float) -> Chunks:
     """How far each chunk's true peak is over the ceiling, in dB: float32 ``(CHUNKS,)``, >= 0."""
-    safe = gain_of_db(ceiling_db) / MAX_OVERSHOOT
-    if max(float(block.max()), -float(block.min())) <= safe:
+    hot = _hot_tiles(block, gain_of_db(ceiling_db))
+    if not hot.any():
         return _NOTHING
-    padded = np.ascontiguousarray(
-        np.concatenate([before[:, -HALF_TAPS:], block, after[:, :HALF_TAPS]], axis=1)
+    padded = np.concatenate(
+        [before.samples[:, -HALF_TAPS:], block.samples, after.samples[:, :HALF_TAPS]], axis=1
     )
-    peaks = np.zeros((TILES, CHUNKS // TILES), np.float32)
-    hot = _hot_tiles(padded, safe)
     tiles = np.lib.stride_tricks.sliding_window_view(padded, TILE + 2 * HALF_TAPS, axis=1)
     magnitude = oversampled_magnitude(np.ascontiguousarray(tiles[:, ::TILE][:, hot]))
+    peaks = np.zeros((TILES, CHUNKS // TILES), np.float32)
     peaks[hot] = magnitude.reshape(-1, CHUNKS // TILES, CHUNK).max(axis=2)
     over_db = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - np.float32(ceiling_db)
     needed: Chunks = np.maximum(over_db, 0.0).reshape(CHUNKS).astype(np.float32, copy=False)
     return needed
 
 
-def _hot_tiles(padded: Samples, safe: float) -> npt.NDArray[np.bool_]:
-    """Which tiles have a sample over ``safe``, in them or among the neighbours that count."""
-    loudest = np.abs(padded).max(axis=0)
-    inside = loudest[HALF_TAPS:-HALF_TAPS].reshape(TILES, TILE).max(axis=1) > safe
-    sliding = np.lib.stride_tricks.sliding_window_view(loudest, 2 * HALF_TAPS)
-    edges = sliding[::TILE].max(axis=1) > safe
-    hot: npt.NDArray[np.bool_] = inside | edges[:-1] | edges[1:]
+def _hot_tiles(block: Block, ceiling: float) -> npt.NDArray[np.bool_]:
+    """Which tiles may have a true peak over ``ceiling``."""
+    hot: npt.NDArray[np.bool_]
+    if block.bound is not None:
+        hot = block.bound > ceiling * _BOUND_SLACK
+        return hot
+    if float(np.abs(block.samples).max()) <= ceiling / MAX_OVERSHOOT:
+        return np.zeros(TILES, np.bool_)
+    loudest = np.abs(block.samples).max(axis=0).reshape(TILES, TILE).max(axis=1)
+    loud = loudest > ceiling / MAX_OVERSHOOT
+    # A peak between two samples leans on neighbours that may lie in the next tile.
+    hot = loud | np.append(loud[1:], True) | np.append(True, loud[:-1])
     return hot
 
 

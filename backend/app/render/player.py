@@ -16,9 +16,10 @@ import numpy as np
 from ..dj.timeline import Clip, LowPass, Timeline
 from ..dsp.fades import fade_in
 from ..dsp.filters import LowPassFilter
-from ..dsp.limiter import BLOCK, limit
+from ..dsp.limiter import BLOCK, TILES, Block, limit
 from ..dsp.samples import CHANNELS, Samples, gain_of_db
 from ..media.normal_form import TrackReader
+from .peak_bounds import PeakBounds, Peaks
 
 VERSION = 1
 """Raised whenever the same timeline would sound different: kept segments are no good then."""
@@ -34,11 +35,14 @@ class Player:
     ----------
     open_track : opens the normal form of a content hash; called in the thread that plays
     ceiling_db : the limiter's ceiling in dBTP
+    peaks_of : the true peaks of a content hash, one for each 10 ms, where they are known: the
+        limiter then measures only where they add up to something. Not a bit changes.
     """
 
     timeline: Timeline
     open_track: Callable[[str], TrackReader]
     ceiling_db: float
+    peaks_of: Callable[[str], Peaks] | None = None
 
     def play(self, start: int, end: int) -> Iterator[Samples]:
         """Yield blocks, float32 ``(2, n)``, that add up to ``[start, end)`` of the limited mix."""
@@ -58,12 +62,12 @@ class Player:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @contextmanager
-    def _raw(self, first: int, last: int) -> Iterator[Iterator[Samples]]:
+    def _raw(self, first: int, last: int) -> Iterator[Iterator[Block]]:
         """The unlimited mix in whole blocks ``[first, last)``; tracks are closed in the end."""
         with ExitStack() as open_tracks:
             yield self._mix(first, last, open_tracks)
 
-    def _mix(self, first: int, last: int, open_tracks: ExitStack) -> Iterator[Samples]:
+    def _mix(self, first: int, last: int, open_tracks: ExitStack) -> Iterator[Block]:
         waiting = [clip for clip in self.timeline.clips if clip.end > first * BLOCK]
         sounding: list[_Deck] = []
         for index in range(first, last):
@@ -71,8 +75,9 @@ class Player:
             while waiting and waiting[0].start < end:
                 clip = waiting.pop(0)
                 reader = open_tracks.enter_context(self.open_track(clip.content))
-                sounding.append(_Deck(clip, reader))
-            yield _sum(sounding, begin)
+                bounds = PeakBounds(clip, self.peaks_of(clip.content)) if self.peaks_of else None
+                sounding.append(_Deck(clip, reader, bounds))
+            yield Block(_sum(sounding, begin), _bound(sounding, begin))
             for deck in [deck for deck in sounding if deck.clip.end <= end]:
                 deck.reader.close()
                 sounding.remove(deck)
@@ -106,12 +111,23 @@ def _sum(decks: list[_Deck], begin: int) -> Samples:
     return block
 
 
+def _bound(decks: list[_Deck], begin: int) -> Peaks | None:
+    """What the block's true peaks cannot exceed, a value for each tile; None if nobody knows."""
+    total = np.zeros(TILES, np.float32)
+    for deck in decks:
+        if deck.bounds is None:
+            return None
+        total += deck.bounds.of_tiles(begin)
+    return total
+
+
 class _Deck:
     """One clip being played, with its reader and the state of its filter."""
 
-    def __init__(self, clip: Clip, reader: TrackReader) -> None:
+    def __init__(self, clip: Clip, reader: TrackReader, bounds: PeakBounds | None) -> None:
         self.clip = clip
         self.reader = reader
+        self.bounds = bounds
         self._gain = np.float32(gain_of_db(clip.gain_db))
         self._filter: LowPassFilter | None = None
         self._filtered_to = 0

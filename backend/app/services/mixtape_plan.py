@@ -52,7 +52,7 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
             title=track.title,
             artist=track.artist,
             length=track.n_samples,
-            loudness=_profile(ctx.job, track.content),
+            loudness=profile_of(ctx.job, track.content),
         )
         for track in ctx.job.inputs.tracks
     ]
@@ -78,7 +78,7 @@ def planned(workspace: Workspace) -> Timeline:
 
 def profiles_of(job: MixtapeJob) -> list[LoudnessProfile]:
     """The loudness of each clip's track, in the order of the mix."""
-    return [_profile(job, track.content) for track in job.inputs.tracks]
+    return [profile_of(job, track.content) for track in job.inputs.tracks]
 
 
 def _heard(job: MixtapeJob) -> Iterator[str]:
@@ -97,7 +97,8 @@ def _blocks(reader: TrackReader) -> Iterator[Samples]:
         yield reader.read(start, min(_BLOCK, reader.n_samples - start))
 
 
-def _profile(job: MixtapeJob, content: str) -> LoudnessProfile:
+def profile_of(job: MixtapeJob, content: str) -> LoudnessProfile:
+    """A track's loudness, as it was measured."""
     """What was measured; once more where it has gone with the crate it came in."""
     path = _profile_path(job, content)
     if not path.is_file():

@@ -23,7 +23,7 @@ from ..render.player import Player
 from ..video.backdrop import square
 from ..video.thumbnail import jpeg_bytes
 from .mixtape_inputs import MixtapeJob
-from .mixtape_plan import planned, profiles_of
+from .mixtape_plan import planned, profile_of, profiles_of
 
 MEDIA_TYPES: dict[AudioFormat, str] = {
     "mp3": "audio/mpeg",
@@ -97,7 +97,12 @@ def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Outpu
     request = job.request
     ceiling = CEILINGS_DBTP[kind]
     levelled = level_mix(timeline, profiles_of(job), request.loudness_lufs, ceiling_dbtp=ceiling)
-    player = Player(levelled, lambda c: TrackReader(job.content.path(c)), ceiling)
+    player = Player(
+        levelled,
+        lambda c: TrackReader(job.content.path(c)),
+        ceiling,
+        peaks_of=lambda c: profile_of(job, c).peaks,
+    )
     return Output(
         path=path,
         format=kind,
