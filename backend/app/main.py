@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from .api import artifacts, auth, health, jobs, tracks, uploads
-from .api.browsers import allowed_origins
+from .api.browsers import allowed_hosts, allowed_origins
 from .api.guards import BodyGuard, SecurityHeaders
 from .api.problems import UnexpectedErrors, handle_problems
 from .api.receiving import UPLOADS_AT_ONCE
@@ -55,10 +55,11 @@ def _middleware(settings: Settings) -> list[Middleware]:
         "/uploads/tracks": settings.max_upload_size,
         "/uploads/image": settings.max_image_size + MIB,  # the form round the picture
     }
-    hosts = [host.strip() for host in settings.allowed_hosts.split(",")]
     return [
         Middleware(SecurityHeaders),
-        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(
+            TrustedHostMiddleware, allowed_hosts=allowed_hosts(settings), www_redirect=False
+        ),
         Middleware(
             CORSMiddleware,
             allow_origins=allowed_origins(settings),

@@ -40,6 +40,19 @@ def test_our_own_hosts_are_served(client, host):
     assert client.get("/health", headers={"Host": host}).status_code == 200
 
 
+def test_a_house_that_moves_needs_its_two_addresses_and_nothing_more(settings):
+    addresses = {
+        "api_base": "https://api.example",
+        "streamlit_redirect_base": "https://mix.example/",
+    }
+    moved = settings.model_copy(update=addresses)
+    with TestClient(create_app(moved), base_url="https://api.example") as client:
+        assert client.get("/health").status_code == 200
+        assert client.get("/health", headers={"Host": "mix.example"}).status_code == 400
+        answer = client.get("/health", headers={"Origin": "https://mix.example"})
+        assert answer.headers["access-control-allow-origin"] == "https://mix.example"
+
+
 def _preflight(client, origin: str):
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     asked["Access-Control-Request-Headers"] = "authorization,content-type"

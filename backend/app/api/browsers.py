@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Cookie, Depends, Request, Response
 
@@ -40,8 +41,15 @@ def clear_session(response: Response, settings: Settings) -> None:
 
 
 def allowed_origins(settings: Settings) -> list[str]:
-    """The origins whose pages may call the API from a browser."""
-    return [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
+    """The origins whose pages may call the API from a browser: the app's, and those set."""
+    origins = [settings.streamlit_redirect_base.rstrip("/"), *settings.cors_origins.split(",")]
+    return list(dict.fromkeys(origin.strip() for origin in origins if origin.strip()))
+
+
+def allowed_hosts(settings: Settings) -> list[str]:
+    """The host names that the API answers to: the one it is reached at, and those set."""
+    hosts = [urlsplit(settings.api_base).hostname or "", *settings.allowed_hosts.split(",")]
+    return list(dict.fromkeys(host.strip() for host in hosts if host.strip()))
 
 
 def _from_our_pages(request: Request, settings: SettingsDep) -> None:

@@ -12,7 +12,7 @@ from .base import Problem, Shape
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
 JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-StepState = Literal["waiting", "running", "succeeded", "failed", "skipped"]
+StepState = Literal["waiting", "running", "succeeded", "failed"]
 
 
 class TrackPick(Shape):
