@@ -123,22 +123,24 @@ def _seconds(stamp: str) -> int:
 
 def film_of(path: Path) -> Film:
     """Take an MP4 apart."""
-    frames = _count_frames(path)
+    frames = count_frames(path)
     said = subprocess.run(
         [FFMPEG, "-hide_banner", "-i", str(path)], capture_output=True, text=True, check=False
     ).stderr
     fps = float(re.search(r"([\d.]+) fps", said).group(1))
-    return Film(frames, fps, decoded(path).shape[1] / SAMPLE_RATE, _chapters(path), said)
+    return Film(frames, fps, decoded(path).shape[1] / SAMPLE_RATE, chapters_in(path), said)
 
 
-def _count_frames(path: Path) -> int:
+def count_frames(path: Path) -> int:
+    """How many pictures a film has."""
     command = [FFMPEG, "-v", "error", "-i", str(path), "-map", "0:v:0", "-c", "copy"]
     command += ["-f", "framecrc", "-"]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return sum(not line.startswith("#") for line in lines)
 
 
-def _chapters(path: Path) -> list[tuple[float, str]]:
+def chapters_in(path: Path) -> list[tuple[float, str]]:
+    """Where each chapter inside a film begins, and its title."""
     command = [FFMPEG, "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = []

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backend.app.analysis.loudness import VERSION
 from backend.app.contract.jobs import MixtapeRequest
 from backend.app.errors import NotFound
 from backend.app.jobs.pipeline import StepContext
@@ -20,6 +21,7 @@ from backend.app.store.blobs import ContentStore
 
 SR = 44_100
 CONTENT = "a" * 64
+PROFILE = f"loudness-v{VERSION}.npz"
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_what_was_heard_before_is_not_heard_again(
 ) -> None:
     ctx = context(opened(kept, tmp_path), tmp_path)
     analyse_tracks(ctx)
-    profile = kept.derived(CONTENT, "loudness-v1.npz")
+    profile = kept.derived(CONTENT, PROFILE)
     written = profile.stat().st_mtime_ns
     analyse_tracks(ctx)
     assert profile.stat().st_mtime_ns == written
@@ -79,6 +81,6 @@ def test_a_track_that_went_and_came_back_after_it_was_heard_is_heard_again(
     """Its crate was deleted and uploaded anew; the finished step is not run again."""
     ctx = context(opened(kept, tmp_path), tmp_path)
     analyse_tracks(ctx)
-    kept.derived(CONTENT, "loudness-v1.npz").unlink()
+    kept.derived(CONTENT, PROFILE).unlink()
     plan_mix(ctx)
     assert ctx.workspace.path("timeline.json").is_file()

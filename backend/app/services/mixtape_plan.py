@@ -98,8 +98,7 @@ def _blocks(reader: TrackReader) -> Iterator[Samples]:
 
 
 def profile_of(job: MixtapeJob, content: str) -> LoudnessProfile:
-    """A track's loudness, as it was measured."""
-    """What was measured; once more where it has gone with the crate it came in."""
+    """A track's loudness, as it was measured; measured once more where that has gone since."""
     path = _profile_path(job, content)
     if not path.is_file():
         _hear(job, content)
