@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from backend.app import main
 from backend.app.store import incoming
+from backend.app.store.blobs import ContentStore
 from tests.jobs.pipelines import Wool
 
 from .conftest import picture, tone
@@ -224,6 +226,16 @@ def test_what_a_job_needs_is_not_deleted_until_it_has_ended(client, alice):
     wait(alice, job["id"], lambda job: job["status"] == "cancelled")
     for upload in (crate, image):
         assert client.delete(f"/uploads/{upload['id']}", headers=alice.headers).status_code == 204
+
+
+def test_a_disk_that_fills_up_meanwhile_is_said_to_be_full(alice, monkeypatch, settings):
+    def put_image(self, file_name, file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ContentStore, "put_image", put_image)
+    answer = alice.send_image(picture())
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "storage_full")
+    assert left_over(settings) == []
 
 
 def test_what_a_killed_server_left_behind_is_swept_at_start(settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..contract.base import Problem, ProblemView
 from ..errors import RejectedFile, SegueError, TooManyAttempts
+from ..media.full_disk import storage_full
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ STATUSES = {
 # The gate's refusals have many codes and one status: the request was understood, the file was not.
 _REFUSED_FILE = 422
 _RETRY_BUSY_S = 2
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 # What the framework refuses by itself, in our words.
 _OF_STATUS = {
     400: ("malformed", "The request could not be read."),
@@ -100,7 +103,10 @@ class UnexpectedErrors:
 
         try:
             await self._app(scope, receive, watched)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in _DISK_FULL and not started:
+                await problem_response(storage_full())(scope, receive, send)
+                return
             error_id = secrets.token_hex(4)
             _log.exception("request failed, error id %s", error_id)
             if started or scope["type"] != "http":

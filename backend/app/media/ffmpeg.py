@@ -14,6 +14,7 @@ import imageio_ffmpeg
 
 from ..errors import BadSettings, ToolFailed
 from .confinement import Confinement, Pipe, ended_after, start_process
+from .full_disk import says_full, storage_full
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +75,8 @@ def finish_ffmpeg(process: subprocess.Popen[bytes], *, timeout_s: float) -> None
     ------
     ToolFailed
         If it reports failure or is not done after ``timeout_s`` (it is killed then).
+    StorageFull
+        If it failed because the disk is full.
     """
     with ended_after(process, timeout_s) as deadline:
         if process.stdin is not None:
@@ -98,6 +101,8 @@ def run_ffmpeg(
     ------
     ToolFailed
         If it reports failure or is not done after ``timeout_s`` (it is killed then).
+    StorageFull
+        If it failed because the disk is full.
     """
     with tempfile.TemporaryFile() as stderr:
         process = start_ffmpeg(
@@ -122,6 +127,8 @@ def _took_too_long() -> ToolFailed:
 def _expect_success(returncode: int, said: bytes, level: int) -> None:
     if returncode != 0:
         _log.log(level, "ffmpeg ended with status %d: %s", returncode, _one_line(said))
+        if says_full(said):
+            raise storage_full()
         raise ToolFailed(
             f"ffmpeg ended with status {returncode}.", hint="The server's log says what it said."
         )

@@ -11,6 +11,7 @@ import soundfile
 
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..errors import InvalidAudioError
+from .full_disk import full_disk_told
 
 _SUBTYPES = {16: "PCM_16", 24: "PCM_24"}
 _WRITE_BLOCK = 1 << 16
@@ -22,6 +23,11 @@ class NormalFormWriter:
     Full scale 1.0 is ``2**(bits - 1)`` both ways, so integers of a lossless source come out as they
     went in. (libsndfile's own conversion scales by one step less when it writes, and is not used.)
     The same samples give the same bytes.
+
+    Raises
+    ------
+    StorageFull
+        By ``write`` and ``close``, if the disk is full.
     """
 
     def __init__(self, path: Path, bits: int = 16) -> None:
@@ -42,12 +48,14 @@ class NormalFormWriter:
         np.rint(scaled, out=scaled)
         np.clip(scaled, -self._scale, self._scale - 1, out=scaled)
         whole = scaled.astype(self._integer)
-        # libsndfile takes the upper 24 bits of 32
-        self._file.write(whole if self._integer.itemsize == 2 else whole << 8)
+        with full_disk_told():
+            # libsndfile takes the upper 24 bits of 32
+            self._file.write(whole if self._integer.itemsize == 2 else whole << 8)
 
     def close(self) -> None:
         """Finish the file."""
-        self._file.close()
+        with full_disk_told():
+            self._file.close()
 
     def __enter__(self) -> NormalFormWriter:
         return self
