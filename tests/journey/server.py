@@ -125,7 +125,11 @@ class Visitor:
         return JobView.model_validate_json(self._http.get(answer.headers["location"]).content)
 
     def job(self, job_id: str) -> JobView:
-        return JobView.model_validate_json(self._ok(self._http.get(f"/jobs/{job_id}")).content)
+        answer = self._http.get(f"/jobs/{job_id}")
+        if answer.status_code == 401:  # an access token lasts a quarter of an hour
+            self.sign_in_again()
+            answer = self._http.get(f"/jobs/{job_id}")
+        return JobView.model_validate_json(self._ok(answer).content)
 
     def wait_for(self, job_id: str, timeout_s: float = 300) -> JobView:
         """Poll until the job has ended."""

@@ -48,7 +48,6 @@ def test_four_hours_have_their_chapters_right_to_the_end(tmp_path: Path) -> None
             transition_ms=round(1000 * OVERLAP_S),
             video={"height": 720},
         )
-        # An access token lasts a quarter of an hour: the mix may take longer
         job = visitor.wait_for(job.id, timeout_s=3600)
         assert job.status == "succeeded", job.error
         files = {a.name: visitor.download(job, a.name, tmp_path) for a in job.artifacts}
