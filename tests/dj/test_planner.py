@@ -150,5 +150,5 @@ def test_a_timeline_that_cannot_be_played_is_refused(clips: tuple[Clip, ...]) ->
 
 def test_a_profile_holds_true_peaks_and_not_just_samples() -> None:
     tone = sine(1.0, SAMPLE_RATE / 4, peak_db=0.0, phase=np.pi / 4)
-    # Its samples reach -3 dBFS; 0.1 dB is the interpolator's ripple
-    assert 20 * np.log10(measure_loudness([tone]).peaks.max()) == pytest.approx(0.0, abs=0.1)
+    # Its samples reach -3 dBFS; 0.2 dB: at its ends the tone is cut, which rings
+    assert 20 * np.log10(measure_loudness([tone]).peaks.max()) == pytest.approx(0.0, abs=0.2)

@@ -30,6 +30,10 @@ def _phases() -> npt.NDArray[np.float32]:
 
 PHASES = _phases()
 
+_MIDDLE = PHASES[1, :HALF_TAPS]
+_EVEN = (PHASES[0, :HALF_TAPS] + PHASES[2, :HALF_TAPS]) / 2
+_ODD = (PHASES[0, :HALF_TAPS] - PHASES[2, :HALF_TAPS]) / 2
+
 MAX_OVERSHOOT = float(np.abs(PHASES).sum(axis=1).max())
 """No waveform whose samples stay under ``x`` has a true peak over ``x * MAX_OVERSHOOT``."""
 
@@ -49,13 +53,19 @@ def oversampled_magnitude(padded: Samples) -> Samples:
     """
     n_samples = padded.shape[-1] - 2 * HALF_TAPS
     peak = np.abs(padded[..., HALF_TAPS : HALF_TAPS + n_samples])
-    between = np.empty_like(peak)
+    # The three points mirror each other: with sums and differences of the samples left and right
+    # of a gap, the middle one needs the sums only, and the outer two share all products.
+    middle, even, odd = np.zeros_like(peak), np.zeros_like(peak), np.zeros_like(peak)
     scaled = np.empty_like(peak)
-    for taps in PHASES:
-        between[:] = 0.0
-        for shift, tap in enumerate(taps):
-            np.multiply(padded[..., shift + 1 : shift + 1 + n_samples], tap, out=scaled)
-            between += scaled
-        np.maximum(peak, np.abs(between, out=between), out=peak)
+    for shift in range(HALF_TAPS):
+        left = padded[..., shift + 1 : shift + 1 + n_samples]
+        mirrored = 2 * HALF_TAPS - shift
+        right = padded[..., mirrored : mirrored + n_samples]
+        both = left + right
+        middle += np.multiply(both, _MIDDLE[shift], out=scaled)
+        even += np.multiply(both, _EVEN[shift], out=scaled)
+        odd += np.multiply(np.subtract(left, right, out=both), _ODD[shift], out=scaled)
+    for point in (middle, even + odd, even - odd):
+        np.maximum(peak, np.abs(point, out=point), out=peak)
     loudest: Samples = peak.max(axis=0)
     return loudest

@@ -14,7 +14,8 @@ from ..dsp.samples import SAMPLE_RATE, gain_of_db
 Peaks: TypeAlias = npt.NDArray[np.float32]
 
 PEAK_HOP = SAMPLE_RATE // 100  # as analysed: one true peak for each 10 ms
-_HOPS = TILE // PEAK_HOP + 4  # a tile touches four hops at most; one more on either side is slack
+_SLACK = 16  # samples: an analysed peak is noted up to twelve early
+_HOPS = (TILE + 2 * _SLACK) // PEAK_HOP + 2  # as many hops as a tile with its slack may touch
 LOW_PASS_OVERSHOOT = 1.3
 """A low-pass may raise a peak by the sum of its impulse response's magnitudes: 1.15 for a
 second-order Butterworth, and a little for its share growing meanwhile."""
@@ -32,6 +33,6 @@ class PeakBounds:
     def of_tiles(self, begin: int) -> Peaks:
         """For each tile of the block at ``begin``: float32 ``(TILES,)``; 0 off the track's ends."""
         starts = begin + self._offset + TILE * np.arange(TILES)
-        hops = np.clip(starts // PEAK_HOP - 1 + _HOPS, 0, len(self._loudest) - 1)
+        hops = np.clip((starts - _SLACK) // PEAK_HOP + _HOPS, 0, len(self._loudest) - 1)
         bounds: Peaks = self._loudest[hops].max(axis=1)
         return bounds
