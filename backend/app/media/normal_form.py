@@ -13,6 +13,9 @@ from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..errors import InvalidAudioError
 from .full_disk import full_disk_told
 
+# FLAC's lightest: a tenth larger than its default, and read in a sixth less time; a track is
+# written once and read for every mix.
+_COMPRESSION = 0.0
 _SUBTYPES = {16: "PCM_16", 24: "PCM_24"}
 _WRITE_BLOCK = 1 << 16
 
@@ -40,6 +43,7 @@ class NormalFormWriter:
             channels=CHANNELS,
             format="FLAC",
             subtype=_SUBTYPES[bits],
+            compression_level=_COMPRESSION,
         )
 
     def write(self, interleaved: npt.NDArray[np.float32]) -> None:
