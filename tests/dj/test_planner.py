@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from backend.app.analysis.loudness import LoudnessProfile, measure_loudness
 from backend.app.contract.mixes import TimelineView
-from backend.app.dj.levels import CEILING_DBTP, forecast, gain_for
-from backend.app.dj.planner import CUT_FADE, DeckTrack, plan_crossfades
+from backend.app.dj import levels
+from backend.app.dj.levels import CEILING_DBTP, forecast, gain_for, gain_shift_db
+from backend.app.dj.planner import CUT_FADE, DeckTrack, crowded_notes, plan_crossfades
 from backend.app.dj.timeline import Clip, Timeline
 from backend.app.dj.timeline_view import timeline_of, view_of
 from backend.app.dsp.samples import SAMPLE_RATE, samples
@@ -91,6 +92,37 @@ def test_gain_makes_up_for_what_the_limiter_takes() -> None:
     plain = -14.0 - profile.integrated_lufs
     assert 20 * np.log10(0.9) + plain > CEILING_DBTP + 3  # the limiter has work to do
     assert gain_for(profile, -14.0) > plain + 0.5
+
+
+def test_a_stricter_ceiling_is_made_up_for() -> None:
+    drums = clicks(30.0, 0.1, peak=0.9)
+    deck = DeckTrack("d", "d", "d", "", drums.shape[1], measure_loudness([drums]))
+    timeline = plan(deck, lufs=-18.0)
+    assert gain_shift_db(timeline, [deck.loudness], -18.0) == pytest.approx(0.0, abs=0.05)
+    assert gain_shift_db(timeline, [deck.loudness], -18.0, ceiling_dbtp=-4.0) > 0.3
+
+
+def test_the_limiter_is_never_asked_for_more_than_a_limiter_can_do_well() -> None:
+    sparse = measure_loudness([clicks(20.0, 2.0, peak=0.9)])
+    over_db = 20 * np.log10(sparse.peaks.max()) + gain_for(sparse, -14.0) - CEILING_DBTP
+    assert over_db == pytest.approx(levels.MAX_LIMITING_DB, abs=0.01)
+
+
+def test_what_the_limiter_holds_is_held_on_from_one_piece_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loudness = measure_loudness([clicks(20.0, 0.5, peak=0.9)])
+    timeline = plan(DeckTrack("d", "d", "d", "", 20 * SAMPLE_RATE, loudness))
+    whole = forecast(timeline, [loudness])
+    monkeypatch.setattr(levels, "_PIECE", 70)
+    assert forecast(timeline, [loudness]) == pytest.approx(whole, abs=1e-6)
+
+
+def test_three_tracks_at_once_are_told() -> None:
+    crowded = plan(track("a", 60), track("short", 10), track("b", 60))
+    assert "“short” is shorter than its two crossfades" in crowded_notes(crowded)[0]
+    assert "for 6.0 s" in crowded_notes(crowded)[0]
+    assert crowded_notes(plan(track("a", 60), track("b", 60))) == []
 
 
 def test_silence_gets_no_gain() -> None:

@@ -71,7 +71,10 @@ def test_a_crate_of_every_format_becomes_a_mix_a_film_and_words(
     assert len(ID3(files["mix.mp3"]).getall("CHAP")) == len(timeline.chapters)
 
     report = ReportView.model_validate_json(files["report.json"].read_bytes())
-    assert abs(report.loudness_lufs + 14.0) <= 0.5
+    assert {file.name for file in report.files} == {f"mix.{name}" for name in EVERY_OUTPUT}
+    for file in report.files:
+        assert abs(file.loudness_lufs + 14.0) <= 0.5
+        assert file.true_peak_dbtp <= -1.0
     waveform = WaveformView.model_validate_json(files["waveform.json"].read_bytes())
     assert len(waveform.peaks) == pytest.approx(waveform.duration_s * waveform.bins_per_s, abs=1)
     assert files["thumbnail.jpg"].stat().st_size < 2_000_000

@@ -25,7 +25,7 @@ NO_CEILING = 60.0
 
 SOUNDS: dict[str, Samples] = {
     "noise": noise(9.0, seed=1, rms_db=-18),
-    "drums": clicks(7.0, 0.4, peak=0.95),
+    "drums": clicks(7.0, 0.12, peak=0.95),
     "tone": sine(8.0, 220.0, peak_db=-12),
     "short": noise(1.5, seed=2, rms_db=-26),
 }

@@ -66,11 +66,25 @@ class WaveformView(Shape):
     peaks: list[float]
 
 
+class FileReport(Shape):
+    """A finished file, decoded and measured.
+
+    ``gain_shift_db`` is added to every clip's ``gain_db`` of the timeline for this file: the
+    stricter its encoder wants the limiter, the louder it is played into it.
+    """
+
+    name: str
+    loudness_lufs: float
+    true_peak_dbtp: float
+    gain_shift_db: float
+
+
 class ReportView(Shape):
-    """What was measured on the finished mix."""
+    """What was measured on the finished mix: first of all its first file, and ``files`` each."""
 
     duration_s: float
     loudness_lufs: float
     true_peak_dbtp: float
     limited_db: float
+    files: list[FileReport] = []
     notes: list[str]

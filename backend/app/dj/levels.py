@@ -7,7 +7,7 @@ about 0.2 LU of the rendered mix, and costs milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ..analysis.loudness import PEAK_HOP, LoudnessProfile
 from ..dsp.fades import fade_in
 from ..dsp.limiter import RELEASE_DB_PER_S
-from ..dsp.loudness import HOP, integrated_lufs
+from ..dsp.loudness import HOP, Energies, integrated_lufs
 from ..dsp.samples import SAMPLE_RATE, gain_of_db
 from .timeline import Clip, Timeline
 
@@ -30,89 +30,118 @@ CEILING_DBTP = CEILINGS_DBTP["mp3"]
 """What the timeline is levelled for; a file under another ceiling is levelled once more."""
 
 MAX_GAIN_DB = 30.0  # past this a "track" is noise floor: lifting it on would help nobody
+MAX_LIMITING_DB = 12.0
+"""What the limiter may take at most. Past it drums lose their shape for little loudness; a mix that
+would need more stays quieter, and the job says so."""
+_PIECE = 60_000  # hops of 10 ms: ten minutes
 _ROUNDS = 8  # the limiter's loss grows more slowly than the gain: each round closes most of the gap
 
-Peaks = npt.NDArray[np.float64]
+Peaks = npt.NDArray[np.float32]
 
 
 def gain_for(profile: LoudnessProfile, target_lufs: float) -> float:
     """The gain in dB at which a track, after the limiter, has the target loudness."""
-    return _solve(lambda gain_db: _limited_lufs(*_at_gain(profile, gain_db)), target_lufs)
+    return _solve(profile.energies, profile.peaks, target_lufs, CEILING_DBTP)
 
 
 def level_mix(
+    timeline: Timeline, profiles: Sequence[LoudnessProfile], target_lufs: float
+) -> Timeline:
+    """Shift every clip's gain by the same amount, so that the whole mix has the target loudness."""
+    return shifted(timeline, gain_shift_db(timeline, profiles, target_lufs))
+
+
+def gain_shift_db(
     timeline: Timeline,
     profiles: Sequence[LoudnessProfile],
     target_lufs: float,
     *,
     ceiling_dbtp: float = CEILING_DBTP,
-) -> Timeline:
-    """Shift every clip's gain by the same amount, so that the whole mix has the target loudness."""
+) -> float:
+    """What to add to every clip's gain for the mix to have the target loudness under a ceiling."""
     energies, peaks = _mixed(timeline, profiles)
+    return _solve(energies, peaks, target_lufs, ceiling_dbtp)
 
-    def loudness(gain_db: float) -> float:
-        gain = gain_of_db(gain_db)
-        return _limited_lufs(energies * gain**2, peaks * gain, ceiling_dbtp)
 
-    shift_db = _solve(loudness, target_lufs)
-    clips = tuple(replace(clip, gain_db=clip.gain_db + shift_db) for clip in timeline.clips)
+def shifted(timeline: Timeline, gain_db: float) -> Timeline:
+    """The same timeline, every clip ``gain_db`` louder."""
+    clips = tuple(replace(clip, gain_db=clip.gain_db + gain_db) for clip in timeline.clips)
     return replace(timeline, clips=clips)
 
 
 def forecast(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[float, float]:
     """The mix's integrated loudness in LUFS, and the most that the limiter will take, in dB."""
     energies, peaks = _mixed(timeline, profiles)
-    return _limited_lufs(energies, peaks), float(_attenuation_db(peaks).max(initial=0.0))
+    taken = [float(piece.max()) for _, piece in _attenuation_db(peaks, CEILING_DBTP)]
+    return _limited_lufs(energies, peaks), max(taken, default=0.0)
 
 
-def _solve(loudness: Callable[[float], float], target_lufs: float) -> float:
-    """The gain at which ``loudness(gain_db)`` is the target."""
+def _solve(energies: Energies, peaks: Peaks, target_lufs: float, ceiling_dbtp: float) -> float:
+    """The gain at which sound of these energies and peaks has the target loudness, limited."""
+    loudest_db = 20.0 * np.log10(max(float(peaks.max(initial=0.0)), 1e-9))
+    most_db = min(MAX_GAIN_DB, ceiling_dbtp + MAX_LIMITING_DB - loudest_db)
     gain_db = 0.0
     for _ in range(_ROUNDS):
-        now = loudness(gain_db)
+        gain = gain_of_db(gain_db)
+        now = _limited_lufs(energies * gain**2, peaks * np.float32(gain), ceiling_dbtp)
         if now == -np.inf:
             return 0.0
-        gain_db = float(np.clip(gain_db + target_lufs - now, -MAX_GAIN_DB, MAX_GAIN_DB))
+        gain_db = float(np.clip(gain_db + target_lufs - now, -MAX_GAIN_DB, most_db))
     return round(gain_db, 3)
 
 
-def _at_gain(profile: LoudnessProfile, gain_db: float) -> tuple[Peaks, Peaks]:
-    gain = gain_of_db(gain_db)
-    return profile.energies * gain**2, profile.peaks.astype(np.float64) * gain
-
-
-def _limited_lufs(energies: Peaks, peaks: Peaks, ceiling_dbtp: float = CEILING_DBTP) -> float:
+def _limited_lufs(energies: Energies, peaks: Peaks, ceiling_dbtp: float = CEILING_DBTP) -> float:
     """The loudness once the limiter has taken its part of each 100 ms."""
-    kept = 10.0 ** (-_attenuation_db(peaks, ceiling_dbtp) / 10.0)
-    kept = kept[: len(energies) * PEAKS_PER_HOP].reshape(-1, PEAKS_PER_HOP).mean(axis=1)
-    return integrated_lufs(energies[: len(kept)] * kept)
+    limited = [
+        energies[start : start + len(kept)] * kept[: len(energies) - start]
+        for start, kept in _kept(peaks, ceiling_dbtp)
+    ]
+    return integrated_lufs(np.concatenate([np.zeros(0), *limited]))
 
 
-def _attenuation_db(peaks: Peaks, ceiling_dbtp: float = CEILING_DBTP) -> Peaks:
-    """What the limiter takes from each 10 ms, release included, in dB."""
-    over_db = 20.0 * np.log10(np.maximum(peaks, 1e-9)) - ceiling_dbtp
-    fall = np.arange(len(peaks)) * (RELEASE_DB_PER_S * PEAK_HOP / SAMPLE_RATE)
-    taken: Peaks = np.maximum(np.maximum.accumulate(over_db + fall) - fall, 0.0)
-    return taken
+def _kept(peaks: Peaks, ceiling_dbtp: float) -> Iterator[tuple[int, Energies]]:
+    """The share of its energy that the limiter leaves each 100 ms, ten minutes at a time."""
+    for start, taken_db in _attenuation_db(peaks, ceiling_dbtp):
+        power = 10.0 ** (-taken_db / 10.0)
+        whole = len(power) // PEAKS_PER_HOP * PEAKS_PER_HOP
+        yield start // PEAKS_PER_HOP, power[:whole].reshape(-1, PEAKS_PER_HOP).mean(axis=1)
 
 
-def _mixed(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[Peaks, Peaks]:
+def _attenuation_db(peaks: Peaks, ceiling_dbtp: float) -> Iterator[tuple[int, Energies]]:
+    """What the limiter takes from each 10 ms, release included, in dB, ten minutes at a time.
+
+    Piece by piece, because a mix may last all day and a forecast is made several times.
+    """
+    fall_db, still_held_db = RELEASE_DB_PER_S * PEAK_HOP / SAMPLE_RATE, 0.0
+    for start in range(0, len(peaks), _PIECE):
+        piece = peaks[start : start + _PIECE].astype(np.float64)
+        over_db = 20.0 * np.log10(np.maximum(piece, 1e-9)) - ceiling_dbtp
+        over_db[0] = max(over_db[0], still_held_db - fall_db)
+        fall = np.arange(len(piece)) * fall_db
+        taken = np.maximum(np.maximum.accumulate(over_db + fall) - fall, 0.0)
+        still_held_db = float(taken[-1])
+        yield start, taken
+
+
+def _mixed(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[Energies, Peaks]:
     """Energies (100 ms) and peaks (10 ms) of the mix, on its own time axis."""
     n_hops = -(-timeline.length // HOP)
-    energies, power = np.zeros(n_hops), np.zeros(n_hops * PEAKS_PER_HOP)
+    energies, power = np.zeros(n_hops), np.zeros(n_hops * PEAKS_PER_HOP, np.float32)
     for clip, profile in zip(timeline.clips, profiles, strict=True):
         gain = gain_of_db(clip.gain_db)
         _add(energies, profile.energies, clip, HOP, gain**2)
-        _add(power, profile.peaks.astype(np.float64) ** 2, clip, PEAK_HOP, gain**2)
+        _add(power, profile.peaks**2, clip, PEAK_HOP, gain**2)
     # Two tracks peak together now and then, not always: peaks are added as powers.
-    return energies, np.sqrt(power)
+    return energies, np.sqrt(power, out=power)
 
 
-def _add(total: Peaks, values: Peaks, clip: Clip, hop: int, gain: float) -> None:
+def _add(
+    total: Energies | Peaks, values: Energies | Peaks, clip: Clip, hop: int, gain: float
+) -> None:
     """Add a clip's powers, faded, where they sound; a hop is placed to the nearest hop."""
     at, skip = round(clip.start / hop), round(clip.source_start / hop)
     count = min(round(clip.length / hop), len(values) - skip, len(total) - at)
-    shape = np.ones(count)
+    shape = np.ones(count, np.float32)
     rise = min(clip.fade_in // hop, count)
     fall = min(clip.fade_out // hop, count)
     shape[:rise] *= fade_in(rise, clip.curve) ** 2

@@ -52,6 +52,16 @@ def plan_crossfades(
     return level_mix(timeline, [track.loudness for track in tracks], loudness_lufs)
 
 
+def crowded_notes(timeline: Timeline) -> list[str]:
+    """Where a track is shorter than its two crossfades together, in sentences; mostly none."""
+    return [
+        f"“{clip.title}” is shorter than its two crossfades together: three tracks sound at once"
+        f" for {seconds(clip.fade_in + clip.fade_out - clip.length):.1f} s."
+        for clip in timeline.clips
+        if clip.fade_in + clip.fade_out > clip.length
+    ]
+
+
 def _clips(
     tracks: Sequence[DeckTrack], overlaps: list[int], loudness_lufs: float
 ) -> tuple[Clip, ...]:

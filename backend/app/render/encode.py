@@ -13,6 +13,7 @@ import soundfile
 from mutagen.flac import FLAC
 
 from ..dsp.samples import CHANNELS, SAMPLE_RATE
+from ..media.full_disk import full_disk_told
 from .effort import Effort, crew
 from .feed import encode_with_ffmpeg, interleaved
 from .mix_tags import (
@@ -126,9 +127,11 @@ def _start(
 def _encode_with_soundfile(encoding: Encoding, output: Output, effort: Effort) -> None:
     part = output.path.with_name(output.path.name + ".part")
     try:
-        with soundfile.SoundFile(
-            part, "w", SAMPLE_RATE, CHANNELS, BITS, format=_container(output, encoding.length)
-        ) as file:
+        container = _container(output, encoding.length)
+        with (
+            full_disk_told(),
+            soundfile.SoundFile(part, "w", SAMPLE_RATE, CHANNELS, BITS, format=container) as file,
+        ):
             for block in output.play(0, encoding.length):
                 file.buffer_write(interleaved(block), dtype="float32")
                 effort.add(block.shape[1])

@@ -8,10 +8,11 @@ from ..jobs.pipeline import Pipeline, Step
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
 from ..store.blobs import ContentStore
+from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
 from .mixtape_plan import analyse_tracks, plan_mix
-from .mixtape_sound import check_mix, render_mix
+from .mixtape_sound import render_mix
 from .mixtape_words import describe_mix
 
 # Weights are CPU seconds for a second of music, as measured on one core.

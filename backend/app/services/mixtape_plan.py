@@ -16,7 +16,7 @@ from ..analysis.loudness import (
 )
 from ..contract.mixes import TimelineView
 from ..dj.levels import forecast, limiting_note
-from ..dj.planner import DeckTrack, plan_crossfades
+from ..dj.planner import DeckTrack, crowded_notes, plan_crossfades
 from ..dj.timeline import Timeline
 from ..dj.timeline_view import timeline_of, view_of
 from ..dsp.samples import Samples
@@ -65,9 +65,9 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
         if join.end - join.start < join.asked:
             ctx.note(join.reason)
     lufs, taken_db = forecast(timeline, [deck.loudness for deck in decks])
-    for note in (limiting_note(taken_db), _loudness_note(lufs, request.loudness_lufs)):
-        if note:
-            ctx.note(note)
+    levels = (limiting_note(taken_db), _loudness_note(lufs, request.loudness_lufs))
+    for note in [*crowded_notes(timeline), *filter(None, levels)]:
+        ctx.note(note)
 
 
 def planned(workspace: Workspace) -> Timeline:

@@ -1,0 +1,105 @@
+"""The finished files of a mixtape, decoded and measured: what is promised is kept, or told."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from ..contract.base import Shape
+from ..contract.jobs import AudioFormat
+from ..contract.mixes import FileReport, ReportView, WaveformView
+from ..dj.levels import forecast
+from ..dj.timeline import Timeline
+from ..dsp.samples import seconds
+from ..errors import ToolFailed
+from ..jobs.pipeline import StepContext
+from ..render.check import BINS_PER_S, Measured, measure_file
+from .mixtape_inputs import MixtapeJob
+from .mixtape_plan import planned, profiles_of
+from .mixtape_sound import files_of, kind_of, shift_db_for
+
+LOUDNESS_TOLERANCE_LU = 0.5
+TRUE_PEAK_LIMIT_DBTP = -1.0
+LENGTH_SLACK: dict[AudioFormat, int] = {"m4a": 1024, "opus": 64}
+"""Samples: AAC ends on a whole frame, Opus goes through 48 kHz and back."""
+
+
+def check_mix(ctx: StepContext[MixtapeJob]) -> None:
+    """Measure every file; a wrong length fails the job, a missed level is told."""
+    job, timeline = ctx.job, planned(ctx.workspace)
+    names = [name for name, _ in files_of(job.request)]
+    total, done = len(names) * timeline.length, dict.fromkeys(names, 0)
+
+    def measure(name: str) -> Measured:
+        def progress(n_samples: int) -> None:
+            done[name] = n_samples
+            ctx.progress(sum(done.values()) / total)
+
+        return measure_file(ctx.workspace.path(name), ffmpeg=job.ffmpeg, progress=progress)
+
+    with ThreadPoolExecutor(job.workers) as pool:
+        measured = dict(zip(names, pool.map(measure, names), strict=True))
+    for name, found in measured.items():
+        _expect_length(found, timeline, kind_of(name))
+        for note in _missed(name, found, job.request.loudness_lufs):
+            ctx.note(note)
+    _report(ctx, timeline, measured)
+
+
+def _report(
+    ctx: StepContext[MixtapeJob], timeline: Timeline, measured: dict[str, Measured]
+) -> None:
+    first = next(iter(measured.values()))
+    report = ReportView(
+        duration_s=seconds(first.n_samples),
+        loudness_lufs=round(first.loudness_lufs, 2),
+        true_peak_dbtp=round(first.true_peak_dbtp, 2),
+        limited_db=round(forecast(timeline, profiles_of(ctx.job))[1], 1),
+        files=[_file(ctx.job, timeline, name, found) for name, found in measured.items()],
+        notes=[join.reason for join in timeline.transitions],
+    )
+    waveform = WaveformView(
+        duration_s=report.duration_s,
+        bins_per_s=BINS_PER_S,
+        peaks=[round(float(peak), 3) for peak in first.peaks],
+    )
+    _write_shape(ctx, "report.json", report)
+    _write_shape(ctx, "waveform.json", waveform)
+
+
+def _file(job: MixtapeJob, timeline: Timeline, name: str, found: Measured) -> FileReport:
+    return FileReport(
+        name=name,
+        loudness_lufs=round(found.loudness_lufs, 2),
+        true_peak_dbtp=round(found.true_peak_dbtp, 2),
+        gain_shift_db=shift_db_for(job, timeline, kind_of(name)),
+    )
+
+
+def _missed(name: str, found: Measured, asked_lufs: float) -> list[str]:
+    """Sentences about what a file does not keep; mostly none."""
+    notes = []
+    if abs(found.loudness_lufs - asked_lufs) > LOUDNESS_TOLERANCE_LU:
+        notes.append(
+            f"{name} came out at {found.loudness_lufs:.1f} LUFS instead of {asked_lufs:.1f}."
+        )
+    if found.true_peak_dbtp > TRUE_PEAK_LIMIT_DBTP:
+        notes.append(
+            f"{name} has a true peak of {found.true_peak_dbtp:.1f} dBTP, over the"
+            f" {TRUE_PEAK_LIMIT_DBTP:.0f} that players like: its encoder moved the peaks."
+        )
+    return notes
+
+
+def _expect_length(measured: Measured, timeline: Timeline, kind: AudioFormat) -> None:
+    """An encoder that lost sound is a failure, not a shorter mix."""
+    if abs(measured.n_samples - timeline.length) > LENGTH_SLACK.get(kind, 0):
+        raise ToolFailed(
+            f"The mix came out {seconds(measured.n_samples):.1f} s long instead of"
+            f" {timeline.duration_s:.1f} s.",
+            hint="Retry; if it stays, tell us the job's id.",
+        )
+
+
+def _write_shape(ctx: StepContext[MixtapeJob], name: str, shape: Shape) -> None:
+    with ctx.workspace.write(name, "application/json") as path:
+        path.write_text(shape.model_dump_json(), encoding="utf-8")
