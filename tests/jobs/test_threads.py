@@ -62,14 +62,19 @@ class House:
 
 @pytest.fixture
 def house(rows: Rows, tmp_path: Path) -> Iterator[House]:
+    _BYSTANDERS.update(psutil.Process().children(recursive=True))
     house = House(rows, tmp_path)
     yield house
     house.stop()
     assert not _children(), "no process outlives its executor"
 
 
+_BYSTANDERS: set[psutil.Process] = set()  # another test's browser may be open for the whole session
+
+
 def _children() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if _alive(p)]
+    found = psutil.Process().children(recursive=True)
+    return [process for process in found if process not in _BYSTANDERS and _alive(process)]
 
 
 def _alive(process: psutil.Process) -> bool:

@@ -21,7 +21,10 @@ def test_there_are_notebooks() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_shows_what_it_says(path: Path) -> None:
+def test_a_notebook_runs_and_shows_what_it_says(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit's tests set one that shows nothing
     notebook = opened(path)
     client = NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}
