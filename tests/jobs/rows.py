@@ -11,7 +11,8 @@ from backend.app.jobs.queue import Claim
 from backend.app.store.accounts import UserRow
 from backend.app.store.database import Database, open_database
 from backend.app.store.job_queue import SqlJobQueue
-from backend.app.store.jobs import JobRecord, JobStore, NewJob
+from backend.app.store.job_records import JobRecord
+from backend.app.store.jobs import JobStore, NewJob
 
 LEASE_S = 30.0
 NO_QUOTA = 10_000

@@ -220,7 +220,7 @@ def test_the_queue_position_told_is_the_order_kept(rows: Rows):
     for _ in range(2):  # a history, so that turns matter
         rows.queue.succeeded(rows.claim())
     queue = rows.jobs.queue()
-    waiting = [Waiting(r.job.id, r.job.user_id, r.job.queued_s, 1.0) for r in queue.waiting]
+    waiting = [Waiting(j.id, j.user_id, j.queued_s, 1.0) for j in queue.waiting]
     told = [job.job_id for job in queue_order(waiting, queue.turns)]
     kept = []
     for _ in told:

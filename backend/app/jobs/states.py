@@ -110,8 +110,8 @@ class FinishedStep:
 class Job:
     """One launch of a pipeline, as its row says. Times are seconds since 1970 in UTC.
 
-    ``request`` is what the user asked for and ``inputs`` what it was understood as, both JSON;
-    ``work_s`` the seconds of input audio. ``attempt`` counts claims, ``crashes`` the attempts in a
+    ``request`` is what the user asked for, as JSON; ``work_s`` the seconds of input audio.
+    ``attempt`` counts claims, ``crashes`` the attempts in a
     row that died without finishing a step (-1: the present one has finished one already).
     """
 
@@ -120,7 +120,6 @@ class Job:
     kind: str
     title: str
     request: str
-    inputs: str
     work_s: float
     status: JobStatus
     attempt: int

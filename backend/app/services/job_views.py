@@ -12,7 +12,7 @@ from ..contract.jobs import ArtifactView, JobRequest, JobView, StepView
 from ..jobs.estimate import Waiting, progress_percent, queue_order, remaining_s, wait_s
 from ..jobs.states import Failure, JobStatus, StepRecord, StepState
 from ..jobs.workspace import WrittenFile
-from ..store.jobs import JobRecord, QueueRecord
+from ..store.job_records import JobRecord, QueuedJob, QueueRecord
 
 _REQUEST: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
 
@@ -27,9 +27,9 @@ class QueueState:
     @classmethod
     def of(cls, queue: QueueRecord, slots: int) -> QueueState:
         """Work out positions and ends, as if jobs kept to the speeds measured so far."""
-        waiting = [_waiting(record, queue) for record in queue.waiting]
+        waiting = [_waiting(job, queue) for job in queue.waiting]
         order = queue_order(waiting, queue.turns)
-        running = [_cost_s(record, queue) for record in queue.running]
+        running = [_cost_s(job, queue) for job in queue.running]
         costs = [job.cost_s for job in order]
         etas_s = {
             job.job_id: _sum_s(wait_s(costs[:place], running, slots), job.cost_s)
@@ -73,17 +73,16 @@ def artifact_view(file: WrittenFile) -> ArtifactView:
     return ArtifactView(name=file.name, media_type=media_type, size=file.size, sha256=file.sha256)
 
 
-def _waiting(record: JobRecord, queue: QueueRecord) -> Waiting:
-    job = record.job
-    return Waiting(job.id, job.user_id, job.queued_s, _cost_s(record, queue))
+def _waiting(job: QueuedJob, queue: QueueRecord) -> Waiting:
+    return Waiting(job.id, job.user_id, job.queued_s, _cost_s(job, queue))
 
 
-def _cost_s(record: JobRecord, queue: QueueRecord) -> float | None:
+def _cost_s(job: QueuedJob, queue: QueueRecord) -> float | None:
     """Seconds of work left; None before the first job of its kind has been measured."""
-    if record.steps:
-        return remaining_s(record.steps)
-    speeds = queue.speeds.get(record.job.kind)
-    return record.job.work_s * sum(speeds.values()) if speeds else None
+    if job.steps:
+        return remaining_s(job.steps)
+    speeds = queue.speeds.get(job.kind)
+    return job.work_s * sum(speeds.values()) if speeds else None
 
 
 def _sum_s(wait: float | None, cost: float | None) -> float | None:

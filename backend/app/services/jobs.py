@@ -15,7 +15,8 @@ from ..contract.jobs import JobRequest, JobView
 from ..errors import Conflict, InvalidRequest, NotFound, TooManyJobs
 from ..jobs.states import JobStatus
 from ..jobs.workspace import WrittenFile
-from ..store.jobs import JobRecord, JobStore, NewJob
+from ..store.job_records import JobRecord
+from ..store.jobs import JobStore, NewJob
 from .job_views import QueueState, job_view, request_of
 
 log = logging.getLogger(__name__)
@@ -98,10 +99,15 @@ class Jobs:
         return self.show(user_id, job_id)
 
     def retry(self, user_id: str, job_id: str) -> JobView:
-        """Queue a failed or cancelled job again; finished steps are kept."""
-        record = self._find(user_id, job_id)
-        if record.job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
-            raise Conflict("Only a failed or cancelled job can be retried.")
+        """Queue a failed or cancelled job again; finished steps are kept.
+
+        Raises
+        ------
+        Conflict
+            If the job has not ended, or has succeeded.
+        TooManyJobs
+            If the user has ``QUOTA`` jobs waiting or running.
+        """
         if not self.store.retry(user_id, job_id, quota=QUOTA):
             raise _too_many()
         log.info("job %s is queued again", job_id)
