@@ -111,8 +111,8 @@ class Job:
     """One launch of a pipeline, as its row says. Times are seconds since 1970 in UTC.
 
     ``request`` is what the user asked for, as JSON; ``work_s`` the seconds of input audio.
-    ``attempt`` counts claims, ``crashes`` the attempts in a
-    row that died without finishing a step (-1: the present one has finished one already).
+    ``attempt`` counts claims, ``crashes`` the attempts in a row that died without finishing a step
+    (-1: the present one has finished one already).
     """
 
     id: str

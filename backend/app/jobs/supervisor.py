@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
+from typing import TypeVar
 
 from ..errors import SegueError, StepTimeout
 from .child import Child
@@ -30,9 +31,11 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.25
 # Of a lease, so that two beats may fail before it ends.
 _BEATS_PER_LEASE = 3
-_WRITE_TRIES = 3
+# Between tries at a busy or full database, which itself waits for a lock before it says so.
+_PATIENCE_S = (0.5, 1.0, 2.0)
 
 Ending = Callable[[], None]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -123,7 +126,7 @@ class Supervisor:
         now = time.monotonic()
         if self.stopping.is_set():
             return lambda: self.queue.released(self.claim)
-        match self.queue.standing(self.claim):
+        match self._patiently(lambda: self.queue.standing(self.claim)):
             case Standing.CANCELLED:
                 return lambda: self.queue.cancelled(self.claim)
             case Standing.LOST:
@@ -136,14 +139,22 @@ class Supervisor:
         return None
 
     def _write(self, write: Callable[[], None]) -> None:
-        """Write, with patience for a busy or full database."""
-        for left in reversed(range(_WRITE_TRIES)):
+        """Write, with patience."""
+        self._patiently(write)
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Ask the queue, again and again for a while where its database is busy or full.
+
+        A stop cuts the waits short: there is no time for them, and one more try costs little.
+        """
+        for wait_s in _PATIENCE_S:
             try:
-                write()
-                return
+                return ask()
             except SegueError as error:
-                if not (error.retryable and left):
+                if not error.retryable:
                     raise
+            self.stopping.wait(wait_s)
+        return ask()
 
     def _overtime(self) -> Failure:
         return Failure(
