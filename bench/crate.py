@@ -44,7 +44,9 @@ class BenchCrate:
         return DeckTrack(name, name, name, "Bench", frames, self.profile(name))
 
     def profile(self, name: str) -> LoudnessProfile:
-        return load_profile(self._profile(name))
+        profile = load_profile(self._profile(name))
+        assert profile is not None, "a profile of this folder is torn; make it anew"
+        return profile
 
     def analyse(self) -> None:
         for name in self.names:

@@ -84,3 +84,23 @@ def test_a_track_that_went_and_came_back_after_it_was_heard_is_heard_again(
     kept.derived(CONTENT, PROFILE).unlink()
     plan_mix(ctx)
     assert ctx.workspace.path("timeline.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "left",
+    [b"", b"PK\x03\x04" + bytes(40), bytes(4096), b"half"],
+    ids=["0", "zip", "zeros", "half"],
+)
+def test_a_profile_that_a_power_cut_tore_is_measured_again(
+    kept: ContentStore, tmp_path: Path, left: bytes
+) -> None:
+    ctx = context(opened(kept, tmp_path), tmp_path)
+    analyse_tracks(ctx)
+    profile = kept.derived(CONTENT, PROFILE)
+    whole = profile.read_bytes()
+    profile.write_bytes(whole[: len(whole) // 2] if left == b"half" else left)
+    plan_mix(ctx)
+    assert profile.read_bytes() == whole
+    profile.write_bytes(left)
+    analyse_tracks(ctx)
+    assert profile.read_bytes() == whole

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +64,13 @@ def save_profile(profile: LoudnessProfile, path: Path) -> None:
     part.replace(path)
 
 
-def load_profile(path: Path) -> LoudnessProfile:
-    """Read what :func:`save_profile` wrote."""
-    with np.load(path) as kept:
-        return LoudnessProfile(kept["energies"], kept["peaks"])
+def load_profile(path: Path) -> LoudnessProfile | None:
+    """Read what :func:`save_profile` wrote; None where it is not there, or not whole.
+
+    A power cut may leave a file of the right name with a part of its bytes, or with zeros.
+    """
+    try:
+        with path.open("rb") as file, np.load(file) as kept:
+            return LoudnessProfile(kept["energies"], kept["peaks"])
+    except (FileNotFoundError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError):
+        return None

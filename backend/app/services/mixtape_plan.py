@@ -31,7 +31,8 @@ _BLOCK = 100 * PEAK_HOP  # a second at a time
 
 def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
     """Measure every track that has not been heard before; several at once."""
-    unheard = sorted({track.content for track in ctx.job.inputs.tracks} - set(_heard(ctx.job)))
+    contents = sorted({track.content for track in ctx.job.inputs.tracks})
+    unheard = [content for content in contents if not _is_heard(ctx.job, content)]
     with ThreadPoolExecutor(ctx.job.workers) as pool:
         running = [pool.submit(_hear, ctx.job, content) for content in unheard]
         try:
@@ -81,15 +82,15 @@ def profiles_of(job: MixtapeJob) -> list[LoudnessProfile]:
     return [profile_of(job, track.content) for track in job.inputs.tracks]
 
 
-def _heard(job: MixtapeJob) -> Iterator[str]:
-    return (
-        track.content for track in job.inputs.tracks if _profile_path(job, track.content).is_file()
-    )
+def _is_heard(job: MixtapeJob, content: str) -> bool:
+    return load_profile(_profile_path(job, content)) is not None
 
 
-def _hear(job: MixtapeJob, content: str) -> None:
+def _hear(job: MixtapeJob, content: str) -> LoudnessProfile:
     with TrackReader(job.content.path(content)) as reader:
-        save_profile(measure_loudness(_blocks(reader)), _profile_path(job, content))
+        profile = measure_loudness(_blocks(reader))
+    save_profile(profile, _profile_path(job, content))
+    return profile
 
 
 def _blocks(reader: TrackReader) -> Iterator[Samples]:
@@ -99,10 +100,8 @@ def _blocks(reader: TrackReader) -> Iterator[Samples]:
 
 def profile_of(job: MixtapeJob, content: str) -> LoudnessProfile:
     """A track's loudness, as it was measured; measured once more where that has gone since."""
-    path = _profile_path(job, content)
-    if not path.is_file():
-        _hear(job, content)
-    return load_profile(path)
+    kept = load_profile(_profile_path(job, content))
+    return kept if kept is not None else _hear(job, content)
 
 
 def _profile_path(job: MixtapeJob, content: str) -> Path:
