@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import soundfile
 
 from backend.app.analysis.loudness import (
@@ -16,6 +17,7 @@ from backend.app.analysis.loudness import (
 )
 from backend.app.dj.planner import DeckTrack, plan_crossfades
 from backend.app.dj.timeline import Timeline
+from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import TrackReader, write_normal_form
 
 TRANSITION_MS = 8000
@@ -89,8 +91,10 @@ def brought(folder: Path, music: Path, ffmpeg: Path) -> BenchCrate:
     for file in files:
         if not (folder / file.stem).is_file():
             command = [ffmpeg, "-v", "quiet", "-i", f"file:{file}", "-map", "0:a:0", "-ac", "2"]
-            command += ["-ar", "44100", "-sample_fmt", "s16", "-f", "flac", folder / file.stem]
-            subprocess.run(command, check=True)
+            command += ["-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
+            sound = subprocess.run(command, check=True, capture_output=True).stdout
+            samples = np.frombuffer(sound, np.float32).reshape(-1, 2).T
+            write_normal_form(folder / file.stem, samples)
     crate = BenchCrate(folder, tuple(file.stem for file in files))
     crate.analyse()
     return crate
