@@ -79,3 +79,14 @@ def test_a_wish_that_cannot_be_met_is_said_in_words(
         said = capsys.readouterr().err
         assert wish[0].removeprefix("--") in said
         assert "Traceback" not in said
+
+
+def test_only_the_formats_that_the_settings_name_are_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    track, out = tone(tmp_path / "song.wav", 440), tmp_path / "out"
+    for formats, complaint in (("mp3, flac", "left out."), ("mp3,waw", "waw")):
+        monkeypatch.setenv("SUPPORTED_FORMATS", formats)
+        assert cli.main(["mix", track, "--out", str(out), "--no-video"]) == 1
+        assert complaint in capsys.readouterr().err
+    assert not out.exists()

@@ -22,6 +22,7 @@ from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits, admit_track
 from .media.images import admit_image
 from .media.names import named_after_file
+from .media.sniff import formats_named
 from .services.mixtape import mixtape_pipeline
 from .services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of, mix_title
 from .settings import Settings
@@ -113,7 +114,9 @@ def _admitted(
     paths: Sequence[Path], settings: Settings, content: ContentStore
 ) -> list[MixTrack | None]:
     """Each file through the gate, several at once; None for one that is left out."""
-    gate = (find_ffmpeg(settings.ffmpeg_binary), GateLimits(max_track_s=settings.max_track_s))
+    formats = formats_named(settings.supported_formats)
+    limits = GateLimits(max_track_s=settings.max_track_s, formats=formats)
+    gate = (find_ffmpeg(settings.ffmpeg_binary), limits)
     with (
         tempfile.TemporaryDirectory() as folder,
         ThreadPoolExecutor(os.cpu_count()) as pool,

@@ -13,6 +13,7 @@ from .accounts.tokens import AccessTokens
 from .jobs.threads import ExecutorOptions, ThreadExecutor
 from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
+from .media.sniff import formats_named
 from .services import kinds
 from .services.health import Health
 from .services.jobs import Jobs, needs_upload
@@ -125,10 +126,14 @@ def _workspaces(settings: Settings) -> Path:
     return settings.storage_root / "jobs"
 
 
+def _gate_limits(settings: Settings) -> GateLimits:
+    formats = formats_named(settings.supported_formats)
+    return GateLimits(max_track_s=settings.max_track_s, formats=formats)
+
+
 def _gate(settings: Settings, ffmpeg: Path, incoming: Incoming) -> Gate:
     return Gate(
         ffmpeg=ffmpeg,
-        limits=GateLimits(max_track_s=settings.max_track_s),
-        formats=frozenset(name.strip() for name in settings.supported_formats.lower().split(",")),
+        limits=_gate_limits(settings),
         folder=incoming.folder,
     )

@@ -167,6 +167,13 @@ def test_a_weak_secret_keeps_the_api_from_starting(settings, weak):
         pass
 
 
+@pytest.mark.parametrize("formats", ["", " ,", "mp3,waw", "mp3;wav"])
+def test_a_format_that_there_is_not_keeps_the_api_from_starting(settings, formats):
+    bad = settings.model_copy(update={"supported_formats": formats})
+    with pytest.raises(BadSettings), TestClient(create_app(bad)):
+        pass
+
+
 def test_the_process_itself_ends_in_failure(tmp_path):
     environment = {**os.environ, "JWT_SECRET": "change-me", "STORAGE_ROOT": str(tmp_path)}
     command = [sys.executable, "-m", "uvicorn", "backend.app.main:app", "--port", "0"]

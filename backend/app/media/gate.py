@@ -23,7 +23,7 @@ from .mp4_index import expect_plain_sound
 from .normal_form import NormalFormWriter
 from .probe import ProbedStream, probe
 from .refusals import refusal
-from .sniff import FLAC, M4A, MP3, SniffedFormat, sniff
+from .sniff import FLAC, FORMATS, M4A, MP3, SniffedFormat, sniff
 from .survey import Survey
 from .tags import CoverPicture, ReadTags, TrackTags, read_tags
 
@@ -49,6 +49,7 @@ class GateLimits:
     min_track_s: float = 1.0
     timeout_s: float = 120.0
     max_memory_bytes: int = 2 * GIB
+    formats: frozenset[str] = FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def admit_track(
     """
     limits = limits or GateLimits()
     kind = sniff(source)
+    if kind.name not in limits.formats:
+        raise refusal("unsupported_format", kind.name.upper())
     if kind is M4A:
         expect_plain_sound(source)
     confinement = Confinement(memory_bytes=limits.max_memory_bytes)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import RejectedFile
+from ..errors import BadSettings, RejectedFile
 from .mpeg_frames import begins_with_frames
 from .refusals import refusal
 
@@ -52,6 +52,7 @@ FLAC = SniffedFormat("flac", "flac", ("flac",))
 VORBIS = SniffedFormat("ogg", "ogg", ("vorbis",))
 OPUS = SniffedFormat("opus", "ogg", ("opus",))
 M4A = SniffedFormat("m4a", "mov,mp4,m4a,3gp,3g2,mj2", ("aac", "alac", "mp3float"))
+FORMATS = frozenset(kind.name for kind in (MP3, WAV, FLAC, VORBIS, OPUS, M4A))
 
 # signature at offset 0 -> refusal code, and what to call it where the code leaves that open
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
@@ -106,6 +107,23 @@ _OGG_OTHERS = (
     (b"\x7fFLAC", "unsupported_format", "Ogg FLAC"),
     (b"Speex   ", "unsupported_format", "Speex"),
 )
+
+
+def formats_named(setting: str) -> frozenset[str]:
+    """The formats in a list by commas.
+
+    Raises
+    ------
+    BadSettings
+        If it names none, or one that Segue does not read: a typing error would refuse good files.
+    """
+    names = frozenset(filter(None, (name.strip().lower() for name in setting.split(","))))
+    if not names or names - FORMATS:
+        raise BadSettings(
+            f"SUPPORTED_FORMATS: “{setting}” is no list of formats that Segue reads.",
+            hint=f"Choose among {','.join(sorted(FORMATS))}.",
+        )
+    return names
 
 
 def sniff(source: Path) -> SniffedFormat:

@@ -16,8 +16,6 @@ from ..errors import Conflict, NotFound, SegueError
 from ..media.gate import AdmittedTrack, GateLimits, admit_track
 from ..media.images import admit_image
 from ..media.names import named_after_file, safe_title
-from ..media.refusals import refusal
-from ..media.sniff import sniff
 from ..store.blobs import ContentStore, flush
 from ..store.library import Image, LibraryStore, Track, Upload
 
@@ -66,11 +64,10 @@ class _Passed:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the gate works with: its ffmpeg, its limits, which of its formats are wanted here."""
+    """What the gate works with: its ffmpeg, its limits, a folder for what is being looked at."""
 
     ffmpeg: Path
     limits: GateLimits
-    formats: frozenset[str]
     folder: Path
 
 
@@ -204,9 +201,6 @@ class Library:
         return _Passed(admitted, _track(admitted, file.name))
 
     def _admitted(self, source: Path, workdir: Path) -> AdmittedTrack:
-        found = sniff(source).name
-        if found not in self._gate.formats:
-            raise refusal("unsupported_format", found.upper())
         return admit_track(
             source, workdir=workdir, ffmpeg=self._gate.ffmpeg, limits=self._gate.limits
         )
