@@ -45,7 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m backend.app.cli", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    mix = commands.add_parser("mix", help="mix tracks, in the order given, into one file")
+    mix = commands.add_parser(
+        "mix",
+        help="mix tracks, in the order given, into one file",
+        description="Mix tracks, in the order given, into one file. What is made of the tracks "
+        "stays under STORAGE_ROOT; a server there removes it after a day.",
+    )
     mix.add_argument("tracks", nargs="+", type=Path, metavar="TRACK")
     mix.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files go")
     mix.add_argument("--image", type=Path, metavar="PICTURE", help="picture for cards and cover")

@@ -58,6 +58,12 @@ class TooLarge(SegueError):
     code = "too_large"
 
 
+class QuotaExceeded(SegueError):
+    """The user keeps as many bytes here as one may keep."""
+
+    code = "quota_exceeded"
+
+
 class TooManyAttempts(SegueError):
     """Too many failed sign-ins; ``retry_after_s`` tells when to try again."""
 

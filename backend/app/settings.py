@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     max_file_size: int = 512 * MIB
     max_image_size: int = 32 * MIB
     max_upload_size: int = 4096 * MIB
+    max_library_size: int = 5120 * MIB
     max_track_s: float = 1800.0
     supported_formats: str = "mp3,wav,flac,ogg,opus,m4a"
     ffmpeg_binary: str | None = None

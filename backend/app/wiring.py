@@ -18,6 +18,7 @@ from .services import kinds
 from .services.health import Health
 from .services.jobs import Jobs, needs_upload
 from .services.library import Gate, Library
+from .services.library_sweep import LibrarySweep
 from .services.links import Links
 from .settings import Settings
 from .store.accounts import AccountStore
@@ -40,6 +41,7 @@ class Services:
     accounts: Accounts
     library: Library
     health: Health
+    library_sweep: LibrarySweep
     jobs: Jobs
     links: Links
     executor: ThreadExecutor
@@ -67,21 +69,27 @@ def build(settings: Settings) -> Services:
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
     job_store = JobStore(database)
+    library_rows = LibraryStore(database)
     library = Library(
-        LibraryStore(database),
+        library_rows,
         content,
         _gate(settings, ffmpeg, incoming),
         in_use=partial(needs_upload, job_store),
+        max_bytes=settings.max_library_size,
+    )
+    library_sweep = LibrarySweep(
+        library, library_rows, content, job_store.pending_inputs, settings.retention_hours
     )
     executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
     jobs = _jobs(settings, job_store, library, executor)
-    executor.chores = jobs.sweep
+    executor.chores = (jobs.sweep, library_sweep.sweep)
     return Services(
         database=database,
         content=content,
         incoming=incoming,
         accounts=_accounts(database, jwt_secret),
         library=library,
+        library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),

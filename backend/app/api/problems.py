@@ -28,6 +28,7 @@ STATUSES = {
     "not_found": 404,
     "conflict": 409,
     "too_large": 413,
+    "quota_exceeded": 413,
     "too_many_attempts": 429,
     "too_many_jobs": 429,
     "busy": 503,

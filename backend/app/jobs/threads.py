@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -51,7 +51,7 @@ class ThreadExecutor:
 
     queue: JobQueue
     options: ExecutorOptions
-    chores: Callable[[], None] | None = None
+    chores: Sequence[Callable[[], None]] = ()
     _owner: str = field(default_factory=own_name, init=False)
     _stopping: Event = field(default_factory=Event, init=False)
     _news: Event = field(default_factory=Event, init=False)
@@ -134,9 +134,10 @@ class ThreadExecutor:
         while not self._stopping.is_set():
             try:
                 self._disown_the_dead()
-                if self.chores is not None and time.monotonic() >= chores_at:
+                if time.monotonic() >= chores_at:
                     chores_at += _CHORES_S
-                    self.chores()
+                    for chore in self.chores:
+                        chore()
             except Exception:  # the job runner: housekeeping waits for better times
                 log.exception("housekeeping failed; trying again")
             self._stopping.wait(_LOOK_FOR_DEAD_S)

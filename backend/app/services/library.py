@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import Conflict, NotFound, SegueError
+from ..errors import Conflict, NotFound, QuotaExceeded, SegueError
 from ..media.gate import AdmittedTrack, GateLimits, admit_track
 from ..media.images import admit_image
 from ..media.names import named_after_file, safe_title
@@ -75,7 +75,7 @@ class Library:
     """Uploads and what is in them. Safe to share between threads.
 
     ``in_use(user_id, upload_id)`` tells whether a job that has not ended needs an upload: such a
-    one is not deleted.
+    one is not deleted. A user may keep ``max_bytes`` of sounds and pictures.
     """
 
     def __init__(
@@ -84,7 +84,9 @@ class Library:
         content: ContentStore,
         gate: Gate,
         in_use: Callable[[str, str], bool],
+        max_bytes: int,
     ) -> None:
+        self._max_bytes = max_bytes
         self._rows = rows
         self._content = content
         self._gate = gate
@@ -103,6 +105,8 @@ class Library:
         ------
         NotFound
             If the user has no such crate.
+        QuotaExceeded
+            If the user may not keep as much as that.
         SegueError
             The first file's verdict, if no file passed.
         """
@@ -113,6 +117,7 @@ class Library:
             passed = [v for v in verdicts if isinstance(v, _Passed)]
             if not passed:
                 raise refused[0].reason
+            self._expect_room(user_id, {p.admitted.content: p.admitted.path for p in passed})
             upload = crate or self._new_crate(user_id)
             self._keep(user_id, upload, passed)
         added = tuple(one.track.id for one in passed)
@@ -126,6 +131,7 @@ class Library:
             image = Image(
                 upload.id, upload.id + admitted.path.suffix, admitted.width, admitted.height
             )
+            self._expect_room(user_id, {image.file_name: admitted.path})
             self._content.put_image(image.file_name, admitted.path)
         self._rows.add_image(user_id, upload, image)
         return Picture(upload, image)
@@ -178,6 +184,17 @@ class Library:
     def close(self) -> None:
         """Let no further file in."""
         self._gates.shutdown(wait=False, cancel_futures=True)
+
+    def _expect_room(self, user_id: str, coming: Mapping[str, Path]) -> None:
+        """What the user has already, under the names of ``coming``, is counted once."""
+        contents = self._rows.contents(user_id)
+        kept = self._content.size(contents, self._rows.pictures(user_id))
+        added = sum(path.stat().st_size for name, path in coming.items() if name not in contents)
+        if kept + added > self._max_bytes:
+            raise QuotaExceeded(
+                f"Your library is full: it may hold {self._max_bytes // 1024**2} MB.",
+                hint="Delete uploads that you no longer need.",
+            )
 
     def _crate(self, user_id: str, upload_id: str) -> Upload:
         found = self._rows.upload(user_id, upload_id)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import string
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _HEX = frozenset(string.hexdigits.lower())
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 _COVER_SUFFIXES = (".png", ".jpg")
 
@@ -67,6 +72,22 @@ class ContentStore:
         """Drop a picture."""
         self.image_path(file_name).unlink(missing_ok=True)
 
+    def size(self, contents: Iterable[str], images: Iterable[str]) -> int:
+        """The bytes that these sounds and pictures take; one that is not there takes none."""
+        files = [*map(self.path, contents), *map(self.image_path, images)]
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def contents_older_than(self, age_s: float) -> set[str]:
+        """The sounds and covers that were put longer ago than ``age_s``."""
+        files = list((self._root / "content").glob("??/*"))
+        young = {file.stem for file in files if not _is_older(file, age_s)}
+        return {file.stem for file in files if _HASH.fullmatch(file.stem)} - young
+
+    def images_older_than(self, age_s: float) -> set[str]:
+        """The names of the pictures that were put longer ago than ``age_s``."""
+        files = (self._root / "images").glob("*")
+        return {file.name for file in files if _is_older(file, age_s)}
+
     def _cover(self, content: str, suffix: str) -> Path:
         return self._shard("content", content) / f"{content}{suffix}"
 
@@ -74,6 +95,14 @@ class ContentStore:
         if len(content) != 64 or not _HEX.issuperset(content):
             raise ValueError("content is named by its SHA-256 in lower-case hexadecimal")
         return self._root / kind / content[:2]
+
+
+def _is_older(file: Path, age_s: float) -> bool:
+    """Also of a file that goes meanwhile: no."""
+    try:
+        return time.time() - file.stat().st_mtime > age_s
+    except FileNotFoundError:
+        return False
 
 
 def _move(file: Path, final: Path) -> None:

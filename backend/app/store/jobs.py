@@ -77,6 +77,12 @@ class JobStore:
         with self.database.read() as session:
             return list(session.connection().execute(requests).scalars())
 
+    def pending_inputs(self) -> list[str]:
+        """What every job that has not ended works with, each as JSON, over all users."""
+        inputs = select(JOBS.c.inputs).where(JOBS.c.status.in_(PENDING))
+        with self.database.read() as session:
+            return list(session.connection().execute(inputs).scalars())
+
     def queue(self) -> QueueRecord:
         """The queue as it stands, over all users."""
         with self.database.read() as session:

@@ -177,6 +177,28 @@ class LibraryStore:
                 )
             )
 
+    def contents(self, user_id: str) -> set[str]:
+        """What sounds in any of the user's tracks."""
+        with self._database.read() as session:
+            return set(session.exec(select(TrackRow.content).where(TrackRow.user_id == user_id)))
+
+    def pictures(self, user_id: str) -> set[str]:
+        """The file names of the user's pictures."""
+        with self._database.read() as session:
+            return set(session.exec(select(ImageRow.file_name).where(ImageRow.user_id == user_id)))
+
+    def uploaded_before(self, moment: datetime) -> list[tuple[str, str]]:
+        """The owner and the id of every upload older than ``moment``."""
+        old = select(UploadRow.user_id, UploadRow.id).where(UploadRow.created_at < moment)
+        with self._database.read() as session:
+            return list(session.exec(old))
+
+    def has_picture(self, file_name: str) -> bool:
+        """Whether anybody's picture is kept under this name."""
+        with self._database.read() as session:
+            named = select(ImageRow.upload_id).where(ImageRow.file_name == file_name)
+            return session.exec(named).first() is not None
+
     def remove_if_unused(self, content: str, remove: Callable[[str], None]) -> None:
         """Call ``remove`` if nobody's track names ``content``, while nobody can add such a track.
 

@@ -1,0 +1,114 @@
+"""What leaves the library by itself, what stays, and how much one person may keep."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from backend.app import main
+from tests.jobs.pipelines import STEP_NAMES, Wool
+
+from .conftest import PASSWORD, Person, picture, tone
+from .test_jobs import post, submit, wait
+
+A_DAY_S = 24 * 3600.0
+
+
+def files(settings, *kinds: str) -> set[str]:
+    folders = (settings.storage_root / kind for kind in kinds or ("content", "images"))
+    return {file.name for folder in folders for file in folder.rglob("*") if file.is_file()}
+
+
+def age(settings, seconds: float) -> None:
+    """Make every stored file older."""
+    for kind in ("content", "images"):
+        for file in (settings.storage_root / kind).rglob("*"):
+            then = time.time() - seconds
+            os.utime(file, (then, then))
+
+
+def orphans(settings) -> set[str]:
+    """A sound, its cover and a picture that no row names."""
+    left = {"content/ab/" + "ab" * 32 + suffix for suffix in (".flac", ".jpg")} | {"images/x.png"}
+    for name in left:
+        path = settings.storage_root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"left")
+    return {name.rpartition("/")[2] for name in left}
+
+
+def sweep(client: TestClient, hours: float = 0.0) -> None:
+    sweeper = client.app.state.services.library_sweep
+    object.__setattr__(sweeper, "retention_hours", hours)
+    sweeper.sweep()
+
+
+def test_files_that_no_row_names_stay_for_a_day(client, alice, settings):
+    alice.send_tracks(("a.wav", tone()))
+    alice.send_image(picture())
+    named = files(settings)
+    left = orphans(settings)
+    age(settings, A_DAY_S - 60)
+    sweep(client)
+    assert files(settings) == named | left
+    age(settings, A_DAY_S + 60)
+    sweep(client)
+    assert files(settings) == named
+
+
+def test_without_a_retention_uploads_stay(client, alice):
+    crate = alice.send_tracks(("a.wav", tone())).json()
+    sweep(client)
+    assert alice.get(f"/uploads/{crate['id']}").status_code == 200
+
+
+def test_uploads_past_their_time_go_with_their_files(client, alice, settings):
+    uploads = [alice.send_tracks(("a.wav", tone())).json(), alice.send_image(picture()).json()]
+    sweep(client, hours=1.0)
+    assert [alice.get(f"/uploads/{one['id']}").status_code for one in uploads] == [200, 200]
+    sweep(client, hours=1e-9)
+    assert [alice.get(f"/uploads/{one['id']}").status_code for one in uploads] == [404, 404]
+    assert files(settings) == set()
+
+
+def test_what_a_job_that_has_not_ended_needs_stays(client, alice, settings):
+    job = submit(alice, Wool(mischief={STEP_NAMES[0]: "sleep"})).json()
+    kept = files(settings)
+    sweep(client, hours=1e-9)
+    services = client.app.state.services
+    [upload] = services.library_sweep.rows.uploaded_before(datetime.now(UTC))
+    services.library_sweep.rows.delete_upload(*upload)  # no row, but a job that names its sound
+    age(settings, A_DAY_S + 60)
+    sweep(client)
+    assert files(settings) == kept
+    post(alice, f"/jobs/{job['id']}/cancel")
+    wait(alice, job["id"], lambda job: job["status"] == "cancelled")
+    sweep(client)
+    assert files(settings) == set()
+
+
+@pytest.fixture
+def small(settings):
+    """A house where a person may keep 400 kB."""
+    tight = settings.model_copy(update={"max_library_size": 400_000})
+    with TestClient(main.create_app(tight), base_url="http://localhost:8000") as client:
+        who = {"email": "ann@example.org", "password": PASSWORD}
+        yield Person(client, client.post("/auth/register", json=who).json())
+
+
+def test_a_full_library_takes_no_more_until_there_is_room(small, settings):
+    tones = [tone(hz, seconds=5.0) for hz in (300, 301, 302, 303, 304, 305, 306, 307, 308, 309)]
+    kept = []
+    while (answer := small.send_tracks(("a.wav", tones.pop()))).status_code == 201:
+        kept.append(answer.json()["id"])
+    before = files(settings)
+    assert kept
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "quota_exceeded")
+    assert answer.json()["error"]["hint"]
+    assert files(settings) == before
+    small.client.delete(f"/uploads/{kept[0]}", headers=small.headers)
+    assert small.send_tracks(("a.wav", tones.pop())).status_code == 201
