@@ -108,7 +108,7 @@ class StorageFull(SegueError):
 
 
 class StoreBusy(SegueError):
-    """Other writers kept the database locked for longer than we wait."""
+    """Others kept the database, or the hashing of passwords, for longer than we wait."""
 
     code = "busy"
     retryable = True

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.app.accounts import passwords
+from backend.app.accounts import passwords, sign_in
 from backend.app.accounts.passwords import Passwords
 from backend.app.accounts.sign_in import Accounts
 from backend.app.accounts.tokens import AccessTokens
-from backend.app.errors import Conflict, NotSignedIn, TooManyAttempts
+from backend.app.errors import Conflict, NotSignedIn, StoreBusy, TooManyAttempts
 from backend.app.store.accounts import AccountStore
 from backend.app.store.credentials import CredentialStore
 from backend.app.store.database import Database, open_database
@@ -256,6 +256,34 @@ def test_what_has_expired_is_forgotten(accounts, clock, database):
     clock.forward(days=31)
     accounts.forget_expired()
     with database.read() as session:
-        for table in ("refresh_tokens", "sessions", "session_codes", "sign_in_failures"):
+        for table in (
+            "refresh_tokens",
+            "sessions",
+            "session_codes",
+            "sign_in_failures",
+            "registrations",
+        ):
             rows = session.connection().exec_driver_sql(f"SELECT count(*) FROM {table}")
             assert rows.scalar_one() == 0
+
+
+def test_an_address_makes_twenty_accounts_an_hour(accounts, clock):
+    for n in range(20):
+        accounts.register(f"{n}@example.org", PASSWORD, address=HERE)
+    with pytest.raises(TooManyAttempts) as caught:
+        accounts.register(EMAIL, PASSWORD, address=HERE)
+    assert caught.value.retry_after_s == 3600
+    assert accounts.register("far@example.org", PASSWORD, address="198.51.100.1")
+    assert accounts.sign_in("0@example.org", PASSWORD, address=HERE)  # signing in stays open
+    clock.forward(hours=1)
+    assert accounts.register(EMAIL, PASSWORD, address=HERE)
+
+
+def test_who_cannot_have_a_turn_at_hashing_is_told_so(accounts, monkeypatch):
+    monkeypatch.setattr(sign_in, "_HASHING_PATIENCE_S", 0.01)
+    with accounts._hashing():
+        with pytest.raises(StoreBusy):
+            accounts.sign_in(EMAIL, PASSWORD, address=HERE)
+        with pytest.raises(StoreBusy):
+            accounts.register(EMAIL, PASSWORD, address=HERE)
+    assert accounts.register(EMAIL, PASSWORD, address=HERE)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..errors import NotSignedIn
+from ..errors import NotSignedIn, StoreBusy
 from ..store.accounts import AccountStore, User
 from ..store.credentials import CredentialStore, Renewal
 from . import attempts
@@ -19,6 +20,8 @@ from .tokens import LIFE_S, AccessTokens
 REFRESH_LIFE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=30)
 CODE_LIFE = timedelta(seconds=60)
+# Some thirty passwords; who waits longer would hold one of the threads that serve everybody.
+_HASHING_PATIENCE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,18 @@ class Accounts:
         self._now = now
         self._one_at_a_time = threading.Lock()
 
-    def register(self, email: str, password: str) -> Credentials:
-        """Make an account and sign in to it; :class:`Conflict` if the e-mail has one."""
-        with self._one_at_a_time:
+    def register(self, email: str, password: str, *, address: str = "") -> Credentials:
+        """Make an account and sign in to it.
+
+        Raises
+        ------
+        Conflict
+            If the e-mail has an account.
+        TooManyAttempts
+            If the address has asked for too many accounts.
+        """
+        with self._hashing():
+            self._count_registration(address)
             hashed = self._passwords.hash(password)
         user = self._accounts.add_user(secrets.token_hex(16), email, hashed, now=self._now())
         return self._sign_in_as(user.id)
@@ -78,7 +90,7 @@ class Accounts:
         """
         email = email.strip().lower()[:254]
         self._refuse_if_too_many(email, address)  # before queueing for the lock, to keep it short
-        with self._one_at_a_time:
+        with self._hashing():
             self._refuse_if_too_many(email, address)
             user = self._checked(email, password)
             if user is None:
@@ -144,6 +156,24 @@ class Accounts:
         now = self._now()
         self._credentials.forget_expired(now=now)
         self._accounts.forget_failures_before(now - attempts.WINDOW)
+        self._accounts.forget_registrations_before(now - attempts.REGISTRATION_WINDOW)
+
+    @contextmanager
+    def _hashing(self) -> Iterator[None]:
+        """A turn at the one place where passwords are hashed; :class:`StoreBusy` if none comes."""
+        if not self._one_at_a_time.acquire(timeout=_HASHING_PATIENCE_S):
+            raise StoreBusy("Too many people sign in just now.", hint="Try again in a minute.")
+        try:
+            yield
+        finally:
+            self._one_at_a_time.release()
+
+    def _count_registration(self, address: str) -> None:
+        now = self._now()
+        since = now - attempts.REGISTRATION_WINDOW
+        asked = self._accounts.registrations(address=address, since=since)
+        attempts.refuse_registration_if_too_many(asked, now=now)
+        self._accounts.add_registration(address=address, now=now)
 
     def _checked(self, email: str, password: str) -> User | None:
         found = self._accounts.password_hash(email)

@@ -23,10 +23,12 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.post("/register", status_code=status.HTTP_201_CREATED)
-def register(request: Registration, accounts: AccountsDep, response: Response) -> TokenView:
+def register(
+    request: Request, form: Registration, accounts: AccountsDep, response: Response
+) -> TokenView:
     """Make an account and sign in to it; the first one is the administrator's."""
-    password = request.password.get_secret_value()
-    return _view(accounts.register(request.email, password), response)
+    password = form.password.get_secret_value()
+    return _view(accounts.register(form.email, password, address=_address(request)), response)
 
 
 @router.post("/token")
@@ -37,8 +39,8 @@ def sign_in(
     response: Response,
 ) -> TokenView:
     """Trade an e-mail (as ``username``) and a password for credentials."""
-    address = request.client.host if request.client else ""
-    return _view(accounts.sign_in(form.username, form.password, address=address), response)
+    credentials = accounts.sign_in(form.username, form.password, address=_address(request))
+    return _view(credentials, response)
 
 
 @router.post("/refresh", dependencies=[FromOurPages])
@@ -85,6 +87,10 @@ def me(user: CurrentUser) -> UserView:
     return UserView(
         id=user.id, email=user.email, is_admin=user.is_admin, created_at=user.created_at
     )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _view(credentials: Credentials, response: Response) -> TokenView:

@@ -33,6 +33,15 @@ class SignInFailureRow(SQLModel, table=True):
     failed_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class RegistrationRow(SQLModel, table=True):
+    """An account that was asked for, whether or not it was made."""
+
+    __tablename__ = "registrations"
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(index=True)
+    asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Who an account is, without its secrets."""
@@ -107,6 +116,23 @@ class AccountStore:
         """Remember a failed sign-in."""
         with self._database.write() as session:
             session.add(SignInFailureRow(account=account, address=address, failed_at=now))
+
+    def registrations(self, *, address: str, since: datetime) -> tuple[datetime, ...]:
+        """When accounts were asked for from this address, oldest first."""
+        recent = select(RegistrationRow.asked_at).where(RegistrationRow.address == address)
+        recent = recent.where(RegistrationRow.asked_at > since)
+        with self._database.read() as session:
+            return tuple(session.exec(recent.order_by(col(RegistrationRow.asked_at))))
+
+    def add_registration(self, *, address: str, now: datetime) -> None:
+        """Remember that an account was asked for."""
+        with self._database.write() as session:
+            session.add(RegistrationRow(address=address, asked_at=now))
+
+    def forget_registrations_before(self, moment: datetime) -> None:
+        """Drop what no longer counts."""
+        with self._database.write() as session:
+            session.execute(delete(RegistrationRow).where(col(RegistrationRow.asked_at) < moment))
 
     def forget_failures(self, *, account: str) -> None:
         """Start an account's count again; what the address did elsewhere stays remembered."""
