@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 import httpx2
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.app.contract.accounts import TokenView, UserView
 from backend.app.contract.base import ProblemView
@@ -28,9 +28,17 @@ RENEW_BEFORE_S = 120.0
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 
 
+class _Settings(BaseSettings):
+    """What the app takes from the environment or the ``.env`` that the API reads too."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    api_base: str = "http://localhost:8000"
+
+
 def api_base() -> str:
     """Where the API answers, as both this process and the browser reach it."""
-    return os.environ.get("API_BASE", "http://localhost:8000").rstrip("/")
+    return _Settings().api_base.rstrip("/")
 
 
 def connect() -> httpx2.Client:
@@ -82,7 +90,9 @@ class Credentials:
 class ApiClient:
     """One person's calls to the API. ``on_renewal`` is told of every new pair of tokens.
 
-    Every method raises ``ApiError`` and nothing else.
+    ``address`` is where that person's browser calls from: sign-ins are limited for each address,
+    and all of them reach the API from this process. Every method raises ``ApiError`` and nothing
+    else.
     """
 
     def __init__(
@@ -90,8 +100,11 @@ class ApiClient:
         http: httpx2.Client,
         credentials: Credentials | None = None,
         on_renewal: Callable[[Credentials], None] = lambda _credentials: None,
+        *,
+        address: str | None = None,
     ) -> None:
         self._http = http
+        self._address = address
         self._credentials = credentials or Credentials()
         self._on_renewal = on_renewal
 
@@ -217,6 +230,8 @@ class ApiClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if cookie:
             headers["Cookie"] = f"{SESSION_COOKIE}={cookie}"
+        if self._address:
+            headers["X-Forwarded-For"] = self._address
         try:
             answer = self._http.request(method, path, json=json, data=form, headers=headers)
         except httpx2.HTTPError as unreachable:

@@ -63,7 +63,8 @@ def _http() -> httpx2.Client:
 
 def api() -> ApiClient:
     """The API as the person of this session sees it."""
-    return ApiClient(_http(), CREDENTIALS.get(), on_renewal=CREDENTIALS.put)
+    address = st.context.ip_address
+    return ApiClient(_http(), CREDENTIALS.get(), on_renewal=CREDENTIALS.put, address=address)
 
 
 def is_signed_in() -> bool:

@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from backend.app.contract.jobs import JobView
-from frontend.api_client import ApiClient, ApiError, Credentials, connect
+from frontend.api_client import ApiClient, ApiError, Credentials, api_base, connect
 from tests.frontend.scripted_api import REQUEST, job
 
 
@@ -181,3 +182,25 @@ def test_names_cannot_leave_their_place_in_a_path(wire: Wire) -> None:
     with pytest.raises(ApiError) as refused:
         client(fresh()).job("../admin?x")
     assert refused.value.code == "conflict"  # as the server answers at this very path
+
+
+def test_the_browsers_address_goes_along_so_that_limits_count_people_and_not_this_process(
+    wire: Wire,
+) -> None:
+    wire.say("POST /auth/token", 200, tokens(1))
+    wire.say("POST /auth/token", 200, tokens(1))
+    http = connect()
+    ApiClient(http, address="203.0.113.7").sign_in("dj@example.org", "correct horse")
+    ApiClient(http).sign_in("dj@example.org", "correct horse")
+    assert wire.asked[0][1]["x-forwarded-for"] == "203.0.113.7"
+    assert "x-forwarded-for" not in wire.asked[1][1]
+
+
+def test_the_apis_address_may_stand_in_a_settings_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("API_BASE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert api_base() == "http://localhost:8000"
+    (tmp_path / ".env").write_text("API_BASE=http://music.example:9000/\nMAX_FILE_SIZE=1\n")
+    assert api_base() == "http://music.example:9000"
