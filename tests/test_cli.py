@@ -60,6 +60,28 @@ def test_without_a_single_good_file_there_is_no_mix(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_stands_for_the_sound_files_in_it(tmp_path: Path) -> None:
+    folder, out = tmp_path / "songs", tmp_path / "out"
+    folder.mkdir()
+    for hz in (300, 400):
+        tone(folder / f"{hz}.wav", hz)
+    (folder / "cover.txt").write_text("not a song")
+    assert cli.main(["mix", str(folder), "--out", str(out), "--no-video"]) == 0
+    assert "300" in (out / "tracklist.txt").read_text()
+    assert "400" in (out / "tracklist.txt").read_text()
+
+
+def test_an_empty_folder_and_a_file_for_a_folder_are_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    track, empty = tone(tmp_path / "song.wav", 440), tmp_path / "empty"
+    empty.mkdir()
+    assert cli.main(["mix", str(empty), "--out", str(tmp_path / "out")]) == 1
+    assert "no sound file in this folder" in capsys.readouterr().err
+    assert cli.main(["mix", track, "--out", track]) == 1
+    assert "this is a file, not a folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("missing", ["track", "image"])
 def test_a_missing_file_is_named_before_work_begins(
     tmp_path: Path, missing: str, capsys: pytest.CaptureFixture[str]

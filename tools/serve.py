@@ -135,7 +135,8 @@ def main(arguments: Sequence[str]) -> int:
         if port_is_taken(server.port):
             print(
                 f"Port {server.port}, for Segue's {server.name}, is taken by another program.\n"
-                f"End that program, or choose another: python -m tools.serve {option} PORT",
+                "End that program (is Segue running already?), or choose another port:\n"
+                f"  {sys.executable} -m tools.serve {option} PORT",
                 file=sys.stderr,
             )
             return 1

@@ -29,6 +29,7 @@ from .settings import Settings
 from .store.blobs import ContentStore
 
 FORMATS = ("mp3", "flac", "wav", "m4a", "opus")
+SUFFIXES = {".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,35 +44,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m backend.app.cli", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m backend.app.cli", description="Segue from the shell; no server needed."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     mix = commands.add_parser(
         "mix",
-        help="mix tracks, in the order given, into one file",
+        help="mix tracks, in the order given, into one file ('mix --help' lists its options)",
         description="Mix tracks, in the order given, into one file. What is made of the tracks "
         "stays under STORAGE_ROOT; a server there removes it after a day.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    mix.add_argument("tracks", nargs="+", type=Path, metavar="TRACK")
-    mix.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files go")
-    mix.add_argument("--image", type=Path, metavar="PICTURE", help="picture for cards and cover")
-    mix.add_argument("--title", default="", help="title of the mix")
-    mix.add_argument("--artist", default="", help="who mixed it")
-    mix.add_argument("--crossfade", type=float, default=8.0, metavar="SECONDS")
-    mix.add_argument("--loudness", type=float, default=-14.0, metavar="LUFS")
-    mix.add_argument("--formats", default="mp3", help="comma-separated: " + ",".join(FORMATS))
-    mix.add_argument("--vbr", action="store_true", help="MP3 of variable rate (V0), not 320 kbit/s")
-    mix.add_argument("--height", type=int, choices=(720, 1080, 2160), default=1080)
-    mix.add_argument("--no-video", action="store_true")
-    mix.add_argument("--intro", default="", help="first lines of the description")
+    add = mix.add_argument
+    add("tracks", nargs="+", type=Path, metavar="TRACK", help="a sound file, or a folder of them")
+    add("--out", type=Path, required=True, metavar="DIR", help="where the files go")
+    add("--image", type=Path, metavar="PICTURE", help="picture for cards and cover")
+    add("--title", default="", help="title of the mix")
+    add("--artist", default="", help="who mixed it")
+    add("--crossfade", type=float, default=8.0, metavar="SECONDS", help="0 (a cut) to 30")
+    add("--loudness", type=float, default=-14.0, metavar="LUFS", help="-24 to -9")
+    add("--formats", default="mp3", help="any of " + ",".join(FORMATS))
+    add("--vbr", action="store_true", help="MP3 of variable rate (V0), not 320 kbit/s")
+    add("--height", type=int, choices=(720, 1080, 2160), default=1080, help="of the video")
+    add("--no-video", action="store_true", help="make no video")
+    add("--intro", default="", help="first lines of the description")
     return parser
 
 
 def _mix(options: argparse.Namespace) -> int:
+    if not 0.0 <= options.crossfade <= 30.0:
+        raise InvalidRequest("--crossfade: between 0 and 30 seconds.")
     request = _request(options)
-    _expect_files([*options.tracks, *([options.image] if options.image else [])])
+    paths = _files_of(options.tracks)
+    _expect_files([*paths, *([options.image] if options.image else [])])
+    if options.out.exists() and not options.out.is_dir():
+        raise InvalidRequest(f"--out {options.out}: this is a file, not a folder.")
     settings = Settings()
     content = ContentStore(settings.storage_root)
-    tracks = _admitted(options.tracks, settings, content)
+    tracks = _admitted(paths, settings, content)
     kept = [track for track in tracks if track]
     if not kept:
         raise RejectedFile("No track could be used.", hint="See the lines above.")
@@ -107,6 +117,20 @@ def _option_of(place: tuple[int | str, ...]) -> str:
     """The option that a part of the request comes from."""
     renamed = {"transition_ms": "crossfade", "loudness_lufs": "loudness", "description": "intro"}
     return renamed.get(str(place[0]), str(place[0]))
+
+
+def _files_of(paths: Sequence[Path]) -> list[Path]:
+    """The files named; for a folder, the sound files in it, by name."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise NotFound(f"{path}: there is no sound file in this folder.")
+            found += inside
+        else:
+            found.append(path)
+    return found
 
 
 def _expect_files(paths: Sequence[Path]) -> None:
@@ -164,6 +188,7 @@ def _picture(path: Path, content: ContentStore) -> str:
 
 
 def _run(inputs: MixtapeInputs, settings: Settings, out: Path) -> int:
+    out.mkdir(parents=True, exist_ok=True)  # with the rights that the user's own folders have
     order = Order(
         job_id="cli",
         pipeline="",
@@ -181,7 +206,10 @@ def _run(inputs: MixtapeInputs, settings: Settings, out: Path) -> int:
 
     run_order(order, mixtape_pipeline(settings), tell)
     _tidy(out, outcome)
-    return 0 if isinstance(outcome[-1], Done) else 1
+    if not isinstance(outcome[-1], Done):
+        return 1
+    print(f"All of it is in {out}")
+    return 0
 
 
 def _tidy(out: Path, outcome: Sequence[Message]) -> None:
