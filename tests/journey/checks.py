@@ -108,6 +108,24 @@ def expect_unbroken(sound: Samples, timeline: TimelineView, content: Content) ->
     assert not holes, f"gaps at {holes}"
 
 
+def expect_the_same_sound(lossy: Samples, lossless: Samples) -> None:
+    """A lossy file is the lossless one throughout: no dropout, no slip, no piece out of place.
+
+    Its own artefacts at transients look like clicks to a detector, so it is compared instead, half
+    a second at a time. Least likeness measured over a demo crate: MP3 0.998, AAC 0.985, Opus 0.981;
+    a slip of one millisecond gives 0.5, another piece of the mix about 0.
+    """
+    length = min(lossy.shape[1], lossless.shape[1])
+    pieces = length // (SAMPLE_RATE // 2)
+    a, b = (
+        sound[:, : pieces * (SAMPLE_RATE // 2)].mean(axis=0).reshape(pieces, -1).astype(np.float64)
+        for sound in (lossy, lossless)
+    )
+    audible = np.sqrt((b**2).mean(axis=1)) > 10 ** (-50 / 20)
+    likeness = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1) + 1e-12)
+    assert likeness[audible].min() > 0.97
+
+
 def described_chapters(text: str) -> list[tuple[int, str]]:
     """The chapters that a description states: whole seconds and title."""
     lines = re.findall(r"^((?:\d+:)?\d{1,2}:\d{2})\s+(\S.*)$", text, flags=re.M)
