@@ -14,6 +14,7 @@ from ..dj.timeline import Chapter
 from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidRequest
 from ..media.ffmpeg import run_ffmpeg
+from ..render.mix_tags import MixTags, ffmetadata
 from .cut_list import FPS, Cut, Dissolve, cut_list
 from .groups import GroupMaker
 
@@ -81,7 +82,7 @@ def render_movie(
     listing = workshop.scratch / "cuts.ffconcat"
     listing.write_text(_listing(cuts, groups), encoding="ascii")
     told = workshop.scratch / "words.ffmetadata"
-    told.write_text(ffmetadata(words, length), encoding="utf-8")
+    told.write_text(_told(words, length), encoding="utf-8")
     _join(listing, told, audio, length, out, workshop)
     progress(1.0)
 
@@ -152,16 +153,7 @@ def _join(
     run_ffmpeg(workshop.ffmpeg, arguments, timeout_s=120.0 + duration_s)
 
 
-def ffmetadata(words: Words, length: int) -> str:
-    """Title, artist and chapters in ffmpeg's metadata format, every special character escaped."""
-    lines = [";FFMETADATA1", f"title={_escaped(words.title)}", f"artist={_escaped(words.artist)}"]
-    edges = [*(chapter.start for chapter in words.chapters), length]
-    for chapter, end in zip(words.chapters, edges[1:], strict=True):
-        lines += ["[CHAPTER]", f"TIMEBASE=1/{SAMPLE_RATE}", f"START={chapter.start}", f"END={end}"]
-        lines.append(f"title={_escaped(chapter.title)}")
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    plain = "".join(c if c.isprintable() or c in "\u200d\u200c" else " " for c in text)
-    return "".join(f"\\{c}" if c in "=;#\\" else c for c in plain)
+def _told(words: Words, length: int) -> str:
+    """Title, artist and chapters in ffmpeg's metadata format; a chapter's title is one line."""
+    chapters = tuple((chapter.start, " ".join(chapter.title.split())) for chapter in words.chapters)
+    return ffmetadata(MixTags(words.title, words.artist, "", "", None, chapters, length))
