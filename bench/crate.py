@@ -15,7 +15,8 @@ from backend.app.analysis.loudness import (
     measure_loudness,
     save_profile,
 )
-from backend.app.dj.planner import DeckTrack, plan_crossfades
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.planner import plan_crossfades
 from backend.app.dj.timeline import Timeline
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import TrackReader, write_normal_form

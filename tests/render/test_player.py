@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.app.analysis.loudness import measure_loudness
-from backend.app.dj.planner import DeckTrack, plan_crossfades
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.planner import plan_crossfades
 from backend.app.dj.timeline import Clip, LowPass, Timeline
 from backend.app.dsp.fades import crossfade
 from backend.app.dsp.filters import low_pass

@@ -113,7 +113,8 @@ class TransitionReport(Shape):
     proposed_by : who proposed it: the rules, an LLM, or a person
     bars : the overlap in bars of the outgoing track
     planned_beat_error_ms, beat_error_ms, beat_error_p95_ms : distance of the two tracks' beats in
-        the overlap: on the plan's grids, and as heard in the rendered audio (median, 95th percentile)
+        the overlap: on the plan's grids, and as heard in the rendered audio (median, 95th
+        percentile)
     tempo_change_percent : how much faster the incoming track plays in the overlap
     key_distance : steps on the Camelot wheel, after any change of pitch
     loudness_step_lu : short-term loudness 10 s after the overlap less that of the 10 s before it

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from ..analysis.loudness import LoudnessProfile
 from ..dsp.samples import SAMPLE_RATE, samples, seconds
+from .deck import DeckTrack
 from .levels import gain_for, level_mix
 from .timeline import Chapter, Clip, LowPass, Timeline, Transition
 
@@ -17,18 +16,6 @@ hats, which lie above."""
 
 CUT_FADE = round(0.005 * SAMPLE_RATE)
 """5 ms at a hard cut: too short to be heard as a fade, long enough not to click."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeckTrack:
-    """A track as the planner sees it; ``length`` is in samples."""
-
-    track_id: str
-    content: str
-    title: str
-    artist: str
-    length: int
-    loudness: LoudnessProfile
 
 
 def plan_crossfades(

@@ -1,0 +1,49 @@
+"""Keys as DJs count them: the Camelot wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_TONICS = {
+    "C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6,
+    "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Camelot:
+    """A place on the wheel: ``hour`` 1 to 12, minor keys inside, majors outside.
+
+    Neighbouring hours are a fifth apart; a minor and its relative major share an hour.
+    """
+
+    hour: int
+    minor: bool
+
+    def __str__(self) -> str:
+        return f"{self.hour}{'A' if self.minor else 'B'}"
+
+    def moved(self, semitones: int) -> Camelot:
+        """The key as it sounds ``semitones`` higher: seven hours for each."""
+        return Camelot((self.hour - 1 + 7 * semitones) % 12 + 1, self.minor)
+
+    def distance(self, other: Camelot) -> int:
+        """Steps from key to key: hours round the wheel, and one for crossing over."""
+        hours = abs(self.hour - other.hour)
+        return min(hours, 12 - hours) + (self.minor != other.minor)
+
+
+def camelot(key: str) -> Camelot:
+    """The place of a key such as "Eb major" (5B) or "A minor" (8A).
+
+    Raises
+    ------
+    ValueError
+        If that is no key.
+    """
+    tonic, _, mode = key.partition(" ")
+    if tonic not in _TONICS or mode not in ("major", "minor"):
+        raise ValueError(f"not a key: {key}")
+    minor = mode == "minor"
+    relative_major = (_TONICS[tonic] + 3 * minor) % 12
+    return Camelot((7 * relative_major + 7) % 12 + 1, minor)
