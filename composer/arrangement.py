@@ -9,7 +9,7 @@ import numpy as np
 from composer.clock import Clock
 from composer.song import Section
 from composer.styles import FormPart
-from composer.theory import PROGRESSIONS, Key
+from composer.theory import PROGRESSIONS, RESTLESS_PROGRESSIONS, Key
 
 # Sections are whole multiples of the longest of these that lets the whole form fit.
 UNITS_BARS = (8, 4, 2, 1)
@@ -51,11 +51,15 @@ def lay_out(form: tuple[FormPart, ...], n_bars: int) -> tuple[Block, ...]:
     return tuple(Block(p, int(s), n) for p, s, n in zip(parts, starts, lengths, strict=True))
 
 
-def write_bars(blocks: tuple[Block, ...], key: Key, seed: int) -> tuple[Bar, ...]:
+def write_bars(
+    blocks: tuple[Block, ...], key: Key, seed: int, *, restless: bool
+) -> tuple[Bar, ...]:
     """Give every bar its chord: loud parts share one progression, the others a second one."""
     rng = np.random.default_rng([seed, 21])
-    choices = PROGRESSIONS[key.mode]
-    loud, calm = (choices[i] for i in rng.integers(len(choices), size=2))
+    loud_choices = (RESTLESS_PROGRESSIONS if restless else PROGRESSIONS)[key.mode]
+    calm_choices = PROGRESSIONS[key.mode]
+    first, second = rng.integers(len(calm_choices), size=2)
+    loud, calm = loud_choices[first], calm_choices[second]
     return tuple(
         Bar(
             index=block.start_bar + i,

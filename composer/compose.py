@@ -11,6 +11,7 @@ from composer.arrangement import lay_out, phrase_bars, sections_of, write_bars
 from composer.clock import Clock, make_clock
 from composer.mixdown import balance, master, pump
 from composer.players import play_arp, play_bass, play_chords, play_drums, sing
+from composer.recording import add_hiss, add_room
 from composer.song import SAMPLE_RATE, Song, SongSpec
 from composer.stage import Stage
 from composer.styles import STYLES, Style
@@ -52,16 +53,18 @@ def compose_song(spec: SongSpec) -> Song:
         style=style,
         key=key,
         clock=frame.clock,
-        bars=write_bars(blocks, key, spec.seed),
+        bars=write_bars(blocks, key, spec.seed, restless=spec.realism.restless),
         step_s=15.0 / frame.tempo_bpm,
         n_samples=frame.n_samples,
     )
     onsets = play_drums(stage)
     for play in (play_bass, play_chords, play_arp, sing):
         play(stage)
+    add_room(stage.stems, spec.realism.room, spec.seed)
     balance(stage.stems)
     for ducked in ("bass", "other"):
         pump(stage.stems[ducked], onsets["kick"], style.pump)
+    add_hiss(stage.stems["other"], spec.realism.hiss_db, spec.seed)
     mix = master(stage.stems, frame.rms_dbfs)
     beats = frame.clock.beats[: frame.n_bars * style.beats_per_bar + 1]
     return Song(

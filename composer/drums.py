@@ -71,3 +71,14 @@ def drum(name: str, seed: int) -> Samples:
     }[name]()
     fade = np.minimum(1.0, np.arange(len(shot), 0, -1) / 256.0)
     return np.asarray(shot * fade / np.abs(shot).max(), dtype=np.float32)
+
+
+@lru_cache(maxsize=64)
+def sized(name: str, seed: int, octaves: float) -> Samples:
+    """The one shot of a larger or smaller drum: lower and longer, or higher and shorter."""
+    shot = drum(name, seed)
+    if not octaves:
+        return shot
+    spread = np.random.default_rng([seed, zlib.crc32(name.encode()), 31]).uniform(-1.0, 1.0)
+    positions = np.arange(0.0, len(shot) - 1.0, 2.0 ** (octaves * spread))
+    return np.asarray(np.interp(positions, np.arange(len(shot)), shot), dtype=np.float32)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer.arrangement import Bar
-from composer.drums import drum
+from composer.drums import sized
 from composer.song import SAMPLE_RATE, Times
 from composer.stage import Stage
 from composer.tones import VOWELS
@@ -49,7 +49,7 @@ def play_drums(stage: Stage) -> Mapping[str, Times]:
     hits = [*_drum_hits(stage), *_closing_hits(stage)]
     for hit in hits:
         gain = DRUM_GAIN[hit.drum] * hit.velocity
-        shot = drum(hit.drum, stage.spec.seed)
+        shot = sized(hit.drum, stage.spec.seed, stage.spec.realism.kit_octaves)
         stage.place("drums", shot, hit.at, gain, DRUM_PAN.get(hit.drum, 0.0))
     names = dict.fromkeys(hit.drum for hit in hits)
     return {n: np.sort([h.at for h in hits if h.drum == n]) / SAMPLE_RATE for n in names}
@@ -57,6 +57,8 @@ def play_drums(stage: Stage) -> Mapping[str, Times]:
 
 def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
     rng = stage.rng("drums")
+    if stage.spec.realism.pickup:
+        yield from _pickup(stage)
     for bar in stage.bars:
         for name, pattern in stage.style.drums:
             if name in bar.part.players:
@@ -68,6 +70,15 @@ def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
             first = stage.style.steps_per_bar - len(FILL_VELOCITIES)
             for step, velocity in enumerate(FILL_VELOCITIES, start=first):
                 yield DrumHit("snare", stage.step_at(bar.index, step, rng), velocity)
+
+
+def _pickup(stage: Stage) -> Iterator[DrumHit]:
+    """Three sixteenths that lead into the first bar; a shorter lead-in has room for fewer."""
+    first = stage.clock.bar_s(0)
+    for steps_before, velocity in ((3, 0.4), (2, 0.5), (1, 0.6)):
+        at = round((first - steps_before * stage.step_s) * SAMPLE_RATE)
+        if at >= 0:
+            yield DrumHit("snare", at, velocity)
 
 
 def _closing_hits(stage: Stage) -> Iterator[DrumHit]:

@@ -31,6 +31,28 @@ class TempoChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Realism:
+    """What keeps a recorded song from being as clean as a composed one; none of it by default.
+
+    ``tuning_cents`` shifts every note; ``room`` is the level of the reverberation (1: as loud as
+    the dry sound); ``hiss_db`` that of a steady noise, against the drums. ``kit_octaves`` is how
+    far the drums' sizes differ from song to song. ``dynamics`` is the deviation of how hard notes
+    are struck; ``variation`` how likely a style's pattern is to lose or gain a note off the beat.
+    ``restless`` lets the loud parts circle away from the tonic; ``pickup`` plays three sixteenths
+    before the first downbeat.
+    """
+
+    tuning_cents: float = 0.0
+    room: float = 0.0
+    hiss_db: float | None = None
+    kit_octaves: float = 0.0
+    dynamics: float = 0.0
+    variation: float = 0.0
+    restless: bool = False
+    pickup: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SongSpec:
     """A song to compose; what is left out follows from the style and the seed.
 
@@ -52,6 +74,7 @@ class SongSpec:
     tempo_change: TempoChange | None = None
     lead_in_s: float | None = None
     swing: float | None = None
+    realism: Realism = Realism()
 
     def __post_init__(self) -> None:
         if self.duration_s is not None and self.bars is not None:

@@ -54,11 +54,28 @@ class Stage:
 
     def strikes(self, bar: Bar, pattern: str, rng: np.random.Generator) -> Iterator[Strike]:
         """The played steps of a pattern in a bar, in samples."""
-        steps = self.style.steps_per_bar
+        steps, pattern = self.style.steps_per_bar, self._varied(pattern)
         offset = (bar.index * steps) % len(pattern)
         for step, mark in enumerate(pattern[offset : offset + steps]):
             if mark != ".":
-                yield Strike(self.step_at(bar.index, step, rng), int(mark) / 9.0, step)
+                at = self.step_at(bar.index, step, rng)
+                yield Strike(at, int(mark) / 9.0 * self._force(rng), step)
+
+    def _force(self, rng: np.random.Generator) -> float:
+        """How much harder or softer than written a note is struck."""
+        spread = self.spec.realism.dynamics
+        return float(np.clip(rng.normal(1.0, spread), 0.4, 1.3)) if spread else 1.0
+
+    def _varied(self, pattern: str) -> str:
+        """The song's own version of a style's pattern: what falls on the beat stays as it is."""
+        chance = self.spec.realism.variation
+        if not chance:
+            return pattern
+        rolls = self.rng(pattern).random(len(pattern))
+        return "".join(
+            mark if step % 4 == 0 or roll > chance else "3" if mark == "." and roll < chance / 3
+            else "." for step, (mark, roll) in enumerate(zip(pattern, rolls, strict=True))
+        )
 
     def step_at(self, bar: int, step: float, rng: np.random.Generator) -> int:
         """The sample on which a step sounds, swung and human as the song asks for."""
@@ -83,7 +100,9 @@ class Stage:
         wanted = (sound, midis, n_samples)
         if wanted not in self._notes:
             play = tones.sung if sound in tones.VOWELS else tones.tone
-            self._notes[wanted] = np.add.reduce([play(sound, m, n_samples) for m in midis])
+            cents = self.spec.realism.tuning_cents
+            parts = [play(sound, m, n_samples, tuning_cents=cents) for m in midis]
+            self._notes[wanted] = np.add.reduce(parts)
         return self._notes[wanted]
 
     def line(self, stem: StemName, line: Line, midis: tuple[int, ...], strike: Strike) -> None:

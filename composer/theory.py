@@ -18,6 +18,11 @@ PROGRESSIONS: dict[Mode, tuple[tuple[int, ...], ...]] = {
     "major": ((0, 4, 5, 3), (0, 3, 4, 0), (0, 5, 3, 4), (0, 3, 0, 4)),
     "minor": ((0, 5, 2, 6), (0, 3, 0, 4), (0, 5, 3, 0), (0, 6, 5, 0)),
 }
+# Four chords that do not start at home: how a key is hidden without being left.
+RESTLESS_PROGRESSIONS: dict[Mode, tuple[tuple[int, ...], ...]] = {
+    "major": ((5, 3, 0, 4), (3, 4, 2, 5), (1, 4, 0, 5), (3, 0, 4, 5)),
+    "minor": ((5, 6, 0, 0), (3, 5, 0, 6), (5, 2, 6, 0), (3, 6, 2, 5)),
+}
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "b": -1}

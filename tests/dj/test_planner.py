@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from backend.app.analysis.loudness import LoudnessProfile, measure_loudness
 from backend.app.contract.mixes import TimelineView
 from backend.app.dj import levels
-from backend.app.dj.levels import CEILING_DBTP, forecast, gain_for, gain_shift_db
 from backend.app.dj.deck import DeckTrack
+from backend.app.dj.levels import CEILING_DBTP, forecast, gain_for, gain_shift_db
 from backend.app.dj.planner import CUT_FADE, crowded_notes, plan_crossfades
 from backend.app.dj.timeline import Clip, Timeline
 from backend.app.dj.timeline_view import timeline_of, view_of

@@ -15,8 +15,8 @@ from ..analysis.loudness import (
     save_profile,
 )
 from ..contract.mixes import TimelineView
-from ..dj.levels import forecast, limiting_note
 from ..dj.deck import DeckTrack
+from ..dj.levels import forecast, limiting_note
 from ..dj.planner import crowded_notes, plan_crossfades
 from ..dj.timeline import Timeline
 from ..dj.timeline_view import timeline_of, view_of
