@@ -73,8 +73,12 @@ class Stage:
             return pattern
         rolls = self.rng(pattern).random(len(pattern))
         return "".join(
-            mark if step % 4 == 0 or roll > chance else "3" if mark == "." and roll < chance / 3
-            else "." for step, (mark, roll) in enumerate(zip(pattern, rolls, strict=True))
+            mark
+            if step % 4 == 0 or roll > chance
+            else "3"
+            if mark == "." and roll < chance / 3
+            else "."
+            for step, (mark, roll) in enumerate(zip(pattern, rolls, strict=True))
         )
 
     def step_at(self, bar: int, step: float, rng: np.random.Generator) -> int:
