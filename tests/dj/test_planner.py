@@ -54,9 +54,10 @@ def test_a_full_length_overlap_is_said_to_be_as_asked() -> None:
 
 def test_the_outgoing_track_is_low_passed_over_the_overlap_and_nowhere_else() -> None:
     first, last = plan(track("a", 60), track("b", 60)).clips
-    assert first.low_pass is not None
-    assert (first.low_pass.start, first.low_pass.length) == (samples(52), samples(8))
-    assert last.low_pass is None
+    (closing,) = first.effects
+    assert (closing.kind, closing.start, closing.length) == ("low_pass", samples(52), samples(8))
+    assert closing.shares == ((samples(52), 0.0), (samples(60), 1.0))
+    assert last.effects == ()
 
 
 def test_a_hard_cut_does_not_overlap_but_does_not_click_either() -> None:

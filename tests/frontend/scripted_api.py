@@ -97,7 +97,6 @@ TIMELINE = TimelineView.model_validate(
                 "start_s": 52.0,
                 "end_s": 60.0,
                 "asked_s": 8.0,
-                "low_pass_hz": None,
                 "reason": "Eight seconds, as asked.",
             }
         ],

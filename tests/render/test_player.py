@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.app.analysis.loudness import measure_loudness
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.planner import plan_crossfades
-from backend.app.dj.timeline import Clip, LowPass, Timeline
+from backend.app.dj.timeline import Clip, Effect, Timeline
 from backend.app.dsp.fades import crossfade
 from backend.app.dsp.filters import low_pass
 from backend.app.dsp.limiter import BLOCK
@@ -88,7 +88,8 @@ def test_outside_transitions_the_body_is_bit_for_bit_the_track(crate: Path, open
 
 
 def test_the_low_pass_closes_over_its_stretch(crate: Path, open_track) -> None:
-    clip = Clip("n", "noise", "N", "", 0, 9 * SR, low_pass=LowPass(1000.0, 5 * SR, 4 * SR))
+    closing = Effect("low_pass", 5 * SR, 4 * SR, ((5 * SR, 0.0), (9 * SR, 1.0)), 1000.0)
+    clip = Clip("n", "noise", "N", "", 0, 9 * SR, effects=(closing,))
     out = whole(Player(Timeline((clip,)), open_track, NO_CEILING))
     dry = as_kept("noise", crate)
     assert np.array_equal(out[:, : 5 * SR], dry[:, : 5 * SR])

@@ -5,10 +5,35 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Shape
+from .dj import TransitionKind, TransitionReport
+
+
+class EffectView(Shape):
+    """A filter over a stretch of a clip; ``shares`` pairs mix seconds and the filtered share."""
+
+    kind: Literal["low_pass", "high_pass", "low_shelf", "high_shelf"]
+    start_s: float
+    end_s: float
+    shares: list[tuple[float, float]]
+    frequency_hz: float
+    to_frequency_hz: float | None
+    gain_db: float
+
+
+class EchoView(Shape):
+    """The clip's own sound stops at ``start_s``; the last ``send_s`` of it ring on."""
+
+    start_s: float
+    send_s: float
+    delay_s: float
+    feedback: float
 
 
 class ClipView(Shape):
-    """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds."""
+    """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds.
+
+    Past the last pair but one of ``warp`` the track plays sample for sample.
+    """
 
     track_id: str
     content: str
@@ -19,11 +44,14 @@ class ClipView(Shape):
     source_start_s: float
     source_end_s: float
     warp: list[tuple[float, float]]
-    pitch_semitones: float
+    pitch_semitones: int
     gain_db: float
     fade_in_s: float
     fade_out_s: float
     curve: Literal["equal_power", "linear"]
+    effects: list[EffectView] = []
+    echo: EchoView | None = None
+    role: Literal["track", "overlay"] = "track"
 
 
 class TransitionView(Shape):
@@ -31,12 +59,12 @@ class TransitionView(Shape):
 
     outgoing: int
     incoming: int
-    kind: Literal["crossfade", "cut"]
+    kind: TransitionKind | Literal["crossfade"]
     start_s: float
     end_s: float
     asked_s: float
-    low_pass_hz: float | None
     reason: str
+    bars: int = 0
 
 
 class ChapterView(Shape):
@@ -87,4 +115,5 @@ class ReportView(Shape):
     true_peak_dbtp: float
     limited_db: float
     files: list[FileReport] = []
+    transitions: list[TransitionReport] = []
     notes: list[str]

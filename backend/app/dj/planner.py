@@ -8,7 +8,7 @@ from itertools import pairwise
 from ..dsp.samples import SAMPLE_RATE, samples, seconds
 from .deck import DeckTrack
 from .levels import gain_for, level_mix
-from .timeline import Chapter, Clip, LowPass, Timeline, Transition
+from .timeline import Chapter, Clip, Effect, Timeline, Transition
 
 LOW_PASS_HZ = 1000.0
 """Where the outgoing track closes: its kick and bass carry on under the incoming one's voice and
@@ -69,11 +69,16 @@ def _clips(
                 gain_db=gain_for(track.loudness, loudness_lufs),
                 fade_in=0 if first else before or min(CUT_FADE, track.length),
                 fade_out=0 if last else after or min(CUT_FADE, track.length),
-                low_pass=LowPass(LOW_PASS_HZ, end - after, after) if after else None,
+                effects=(_closing(end - after, after),) if after else (),
             )
         )
         start = end
     return tuple(clips)
+
+
+def _closing(start: int, length: int) -> Effect:
+    """A low-pass that takes over in a straight line."""
+    return Effect("low_pass", start, length, ((start, 0.0), (start + length, 1.0)), LOW_PASS_HZ)
 
 
 def _transition(index: int, outgoing: Clip, incoming: Clip, overlap: int, asked: int) -> Transition:

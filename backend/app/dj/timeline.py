@@ -7,23 +7,59 @@ pictures) comes to the same place.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
+import numpy as np
+
+from ..contract.dj import TransitionKind
 from ..dsp.fades import FadeCurve
 from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidTimeline
 
+FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf"]
+
 
 @dataclass(frozen=True, slots=True)
-class LowPass:
-    """A low-pass that closes over a stretch of a clip: the dry signal gives way to the filtered.
+class Effect:
+    """A filter over a stretch of a clip; the dry sound gives way to the filtered, and comes back.
 
-    ``start`` and ``length`` are samples of the mix.
+    Attributes
+    ----------
+    start, length : where the filter runs, in samples of the mix
+    shares : ``(sample of the mix, share of the filtered sound)``, 0 to 1, straight lines between;
+        the first and the last value hold to the ends of the stretch
+    frequency_hz, to_frequency_hz : the cutoff or corner; with the second it moves there, evenly in
+        octaves, from the first share's sample to the last one's
+    gain_db : what a shelf does to its side
     """
 
-    cutoff_hz: float
+    kind: FilterKind
     start: int
     length: int
+    shares: tuple[tuple[int, float], ...]
+    frequency_hz: float
+    to_frequency_hz: float | None = None
+    gain_db: float = 0.0
+
+    @property
+    def end(self) -> int:
+        """The first sample of the mix after this effect."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A clip's own sound stops at ``start``; the ``send`` samples before it ring on.
+
+    They come back every ``delay`` samples, ``feedback`` times as loud each time, until the clip's
+    end. All in samples of the mix.
+    """
+
+    start: int
+    send: int
+    delay: int
+    feedback: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +73,11 @@ class Clip:
     source_start : where it begins in the track, in samples
     gain_db : constant gain
     fade_in, fade_out : lengths of the fades at its ends, in samples
+    warp : ``(sample of the track, sample of the mix)`` pairs, ascending, straight lines between;
+        the first is the clip's own start. Past the last one the track plays at its own tempo,
+        sample for sample. Empty: all of it does.
+    pitch_semitones : how much higher it sounds, all through
+    role : a track of the mix, or a sound laid over it
     """
 
     track_id: str
@@ -50,28 +91,64 @@ class Clip:
     fade_in: int = 0
     fade_out: int = 0
     curve: FadeCurve = "equal_power"
-    low_pass: LowPass | None = None
+    warp: tuple[tuple[int, int], ...] = ()
+    pitch_semitones: int = 0
+    effects: tuple[Effect, ...] = ()
+    echo: Echo | None = None
+    role: Literal["track", "overlay"] = "track"
 
     @property
     def end(self) -> int:
         """The first sample of the mix after this clip."""
         return self.start + self.length
 
+    @property
+    def stretched_end(self) -> int:
+        """From here on the track is copied sample for sample."""
+        return self.warp[-1][1] if self.warp else self.start
+
+    @property
+    def body_offset(self) -> int:
+        """Sample of the track less sample of the mix, where the track is copied."""
+        source, mix = self.warp[-1] if self.warp else (self.source_start, self.start)
+        return source - mix
+
+    @property
+    def sounds_to(self) -> int:
+        """Where the clip's own sound stops, and only its echo is left."""
+        return self.echo.start if self.echo else self.end
+
+    def source_at(self, at: float) -> float:
+        """Which sample of the track sounds at a sample of the mix; both may be fractions."""
+        if at >= self.stretched_end:
+            return at + self.body_offset
+        sources, mixes = zip(*self.warp, strict=True)
+        return float(np.interp(at, mixes, sources))
+
+    def mix_at(self, source: float) -> float:
+        """The sample of the mix at which a sample of the track sounds."""
+        if not self.warp or source >= self.warp[-1][0]:
+            return source - self.body_offset
+        sources, mixes = zip(*self.warp, strict=True)
+        return float(np.interp(source, sources, mixes))
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A join of two clips (indices into the timeline), over ``[start, end)`` samples of the mix.
 
-    ``asked`` is the overlap that was asked for; ``reason`` tells a user why it is as it is.
+    ``asked`` is the overlap that was asked for, ``bars`` that in bars of the outgoing track where
+    it was counted in bars; ``reason`` tells a user why it is as it is.
     """
 
     outgoing: int
     incoming: int
-    kind: Literal["crossfade", "cut"]
+    kind: TransitionKind | Literal["crossfade"]
     start: int
     end: int
     asked: int
     reason: str
+    bars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +167,8 @@ class Timeline:
     ------
     InvalidTimeline
         If there is no clip, a clip is empty or begins before 0, a fade is longer than its clip,
-        or the clips are not in the order of their starts.
+        a warp does not ascend from its clip's start, or the clips are not in the order of their
+        starts.
     """
 
     clips: tuple[Clip, ...]
@@ -105,6 +183,8 @@ class Timeline:
                 raise InvalidTimeline(f"“{clip.title}” has no place in the mix.")
             if max(clip.fade_in, clip.fade_out) > clip.length:
                 raise InvalidTimeline(f"The fades of “{clip.title}” are longer than it is.")
+            if clip.warp and not _runs_forward(clip):
+                raise InvalidTimeline(f"The tempo map of “{clip.title}” does not run forward.")
         starts = [clip.start for clip in self.clips]
         if starts != sorted(starts):
             raise InvalidTimeline("The clips are not in the order in which they start.")
@@ -123,3 +203,8 @@ class Timeline:
     def sample_rate(self) -> int:
         """Samples a second; the same for every timeline."""
         return SAMPLE_RATE
+
+
+def _runs_forward(clip: Clip) -> bool:
+    ascends = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(clip.warp))
+    return ascends and clip.warp[0] == (clip.source_start, clip.start)

@@ -5,11 +5,18 @@ Seconds are written in full precision, so that they stand for whole samples with
 
 from __future__ import annotations
 
-from ..contract.mixes import ChapterView, ClipView, TimelineView, TransitionView
+from ..contract.mixes import (
+    ChapterView,
+    ClipView,
+    EchoView,
+    EffectView,
+    TimelineView,
+    TransitionView,
+)
 from ..dsp.samples import SAMPLE_RATE, samples, seconds
-from .timeline import Chapter, Clip, LowPass, Timeline, Transition
+from .timeline import Chapter, Clip, Echo, Effect, Timeline, Transition
 
-VERSION = 1
+VERSION = 2
 
 
 def view_of(timeline: Timeline) -> TimelineView:
@@ -20,7 +27,7 @@ def view_of(timeline: Timeline) -> TimelineView:
         duration_s=timeline.duration_s,
         duration_samples=timeline.length,
         clips=[_clip(clip) for clip in timeline.clips],
-        transitions=[_transition(join, timeline) for join in timeline.transitions],
+        transitions=[_transition(join) for join in timeline.transitions],
         chapters=[
             ChapterView(start_s=seconds(chapter.start), title=chapter.title)
             for chapter in timeline.chapters
@@ -29,7 +36,6 @@ def view_of(timeline: Timeline) -> TimelineView:
 
 
 def _clip(clip: Clip) -> ClipView:
-    source_start, source_end = clip.source_start, clip.source_start + clip.length
     return ClipView(
         track_id=clip.track_id,
         content=clip.content,
@@ -37,22 +43,50 @@ def _clip(clip: Clip) -> ClipView:
         artist=clip.artist,
         start_s=seconds(clip.start),
         end_s=seconds(clip.end),
-        source_start_s=seconds(source_start),
-        source_end_s=seconds(source_end),
-        warp=[
-            (seconds(source_start), seconds(clip.start)),
-            (seconds(source_end), seconds(clip.end)),
-        ],
-        pitch_semitones=0.0,
+        source_start_s=seconds(clip.source_start),
+        source_end_s=seconds(clip.sounds_to + clip.body_offset),
+        warp=_warp(clip),
+        pitch_semitones=clip.pitch_semitones,
         gain_db=clip.gain_db,
         fade_in_s=seconds(clip.fade_in),
         fade_out_s=seconds(clip.fade_out),
         curve=clip.curve,
+        effects=[_effect(effect) for effect in clip.effects],
+        echo=_echo(clip.echo) if clip.echo else None,
+        role=clip.role,
     )
 
 
-def _transition(join: Transition, timeline: Timeline) -> TransitionView:
-    low_pass = timeline.clips[join.outgoing].low_pass
+def _warp(clip: Clip) -> list[tuple[float, float]]:
+    """The clip's whole tempo map: its stretched part, then its body at its own tempo."""
+    points = list(clip.warp) or [(clip.source_start, clip.start)]
+    if clip.sounds_to > points[-1][1]:
+        points.append((clip.sounds_to + clip.body_offset, clip.sounds_to))
+    return [(seconds(source), seconds(mix)) for source, mix in points]
+
+
+def _effect(effect: Effect) -> EffectView:
+    return EffectView(
+        kind=effect.kind,
+        start_s=seconds(effect.start),
+        end_s=seconds(effect.end),
+        shares=[(seconds(at), share) for at, share in effect.shares],
+        frequency_hz=effect.frequency_hz,
+        to_frequency_hz=effect.to_frequency_hz,
+        gain_db=effect.gain_db,
+    )
+
+
+def _echo(echo: Echo) -> EchoView:
+    return EchoView(
+        start_s=seconds(echo.start),
+        send_s=seconds(echo.send),
+        delay_s=seconds(echo.delay),
+        feedback=echo.feedback,
+    )
+
+
+def _transition(join: Transition) -> TransitionView:
     return TransitionView(
         outgoing=join.outgoing,
         incoming=join.incoming,
@@ -60,18 +94,15 @@ def _transition(join: Transition, timeline: Timeline) -> TransitionView:
         start_s=seconds(join.start),
         end_s=seconds(join.end),
         asked_s=seconds(join.asked),
-        low_pass_hz=low_pass.cutoff_hz if low_pass else None,
         reason=join.reason,
+        bars=join.bars,
     )
 
 
 def timeline_of(view: TimelineView) -> Timeline:
     """The timeline that a view was made of."""
-    low_passes = {
-        join.outgoing: _low_pass(join) for join in view.transitions if join.low_pass_hz is not None
-    }
     return Timeline(
-        clips=tuple(_clip_of(clip, low_passes.get(index)) for index, clip in enumerate(view.clips)),
+        clips=tuple(_clip_of(clip) for clip in view.clips),
         transitions=tuple(_transition_of(join) for join in view.transitions),
         chapters=tuple(
             Chapter(samples(chapter.start_s), chapter.title) for chapter in view.chapters
@@ -79,13 +110,8 @@ def timeline_of(view: TimelineView) -> Timeline:
     )
 
 
-def _low_pass(join: TransitionView) -> LowPass:
-    start = samples(join.start_s)
-    return LowPass(join.low_pass_hz or 0.0, start, samples(join.end_s) - start)
-
-
-def _clip_of(view: ClipView, low_pass: LowPass | None) -> Clip:
-    start = samples(view.start_s)
+def _clip_of(view: ClipView) -> Clip:
+    start, source_start = samples(view.start_s), samples(view.source_start_s)
     return Clip(
         track_id=view.track_id,
         content=view.content,
@@ -93,12 +119,46 @@ def _clip_of(view: ClipView, low_pass: LowPass | None) -> Clip:
         artist=view.artist,
         start=start,
         length=samples(view.end_s) - start,
-        source_start=samples(view.source_start_s),
+        source_start=source_start,
         gain_db=view.gain_db,
         fade_in=samples(view.fade_in_s),
         fade_out=samples(view.fade_out_s),
         curve=view.curve,
-        low_pass=low_pass,
+        warp=_warp_of(view),
+        pitch_semitones=view.pitch_semitones,
+        effects=tuple(_effect_of(effect) for effect in view.effects),
+        echo=_echo_of(view.echo) if view.echo else None,
+        role=view.role,
+    )
+
+
+def _warp_of(view: ClipView) -> tuple[tuple[int, int], ...]:
+    """The stretched part of the map: a last piece at the track's own tempo is the body."""
+    points = [(samples(source), samples(mix)) for source, mix in view.warp]
+    if len(points) > 1 and points[-1][0] - points[-2][0] == points[-1][1] - points[-2][1]:
+        points.pop()
+    return tuple(points) if len(points) > 1 else ()
+
+
+def _effect_of(view: EffectView) -> Effect:
+    start = samples(view.start_s)
+    return Effect(
+        kind=view.kind,
+        start=start,
+        length=samples(view.end_s) - start,
+        shares=tuple((samples(at), share) for at, share in view.shares),
+        frequency_hz=view.frequency_hz,
+        to_frequency_hz=view.to_frequency_hz,
+        gain_db=view.gain_db,
+    )
+
+
+def _echo_of(view: EchoView) -> Echo:
+    return Echo(
+        start=samples(view.start_s),
+        send=samples(view.send_s),
+        delay=samples(view.delay_s),
+        feedback=view.feedback,
     )
 
 
@@ -111,4 +171,5 @@ def _transition_of(view: TransitionView) -> Transition:
         end=samples(view.end_s),
         asked=samples(view.asked_s),
         reason=view.reason,
+        bars=view.bars,
     )

@@ -26,7 +26,7 @@ class PeakBounds:
 
     def __init__(self, clip: Clip, peaks: Peaks) -> None:
         self._offset = clip.source_start - clip.start
-        gain = gain_of_db(clip.gain_db) * (LOW_PASS_OVERSHOOT if clip.low_pass else 1.0)
+        gain = gain_of_db(clip.gain_db) * (LOW_PASS_OVERSHOOT if clip.effects else 1.0)
         padded = np.pad(peaks, _HOPS) * np.float32(gain)
         self._loudest = np.lib.stride_tricks.sliding_window_view(padded, _HOPS)
 

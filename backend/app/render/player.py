@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..dj.timeline import Clip, LowPass, Timeline
+from ..dj.timeline import Clip, Effect, Timeline
 from ..dsp.fades import fade_in
 from ..dsp.filters import LowPassFilter
 from ..dsp.limiter import BLOCK, TILES, Block, limit
@@ -94,7 +94,7 @@ def _audible_part(clip: Clip) -> tuple[object, ...]:
         clip.fade_in,
         clip.fade_out,
         clip.curve,
-        clip.low_pass,
+        clip.effects,
     )
 
 
@@ -139,9 +139,9 @@ class _Deck:
     def read(self, start: int, end: int) -> Samples:
         """The clip's part of the mix, ``[start, end)``, with gain, filter and fades."""
         block = self._source(start, end)
-        low_pass = self.clip.low_pass
-        if low_pass and start < low_pass.start + low_pass.length and end > low_pass.start:
-            self._close(block, start, end, low_pass)
+        for effect in self.clip.effects:
+            if start < effect.end and end > effect.start:
+                self._close(block, start, end, effect)
         self._fade(block, start, end)
         return block
 
@@ -151,7 +151,7 @@ class _Deck:
         block *= self._gain
         return block
 
-    def _close(self, block: Samples, start: int, end: int, low_pass: LowPass) -> None:
+    def _close(self, block: Samples, start: int, end: int, low_pass: Effect) -> None:
         """Let the low-passed signal take over in a straight line over the stretch."""
         begin, stop = max(start, low_pass.start), min(end, low_pass.start + low_pass.length)
         part = block[:, begin - start : stop - start]
@@ -159,10 +159,10 @@ class _Deck:
         share = fade_in(low_pass.length, "linear")[begin - low_pass.start : stop - low_pass.start]
         part += (wet - part) * share
 
-    def _low_passed(self, part: Samples, begin: int, low_pass: LowPass) -> Samples:
+    def _low_passed(self, part: Samples, begin: int, low_pass: Effect) -> Samples:
         """Filter the next part; the filter has always run from the start of its stretch."""
         if self._filter is None or self._filtered_to != begin:
-            self._filter = LowPassFilter(low_pass.cutoff_hz)
+            self._filter = LowPassFilter(low_pass.frequency_hz)
             for at in range(low_pass.start, begin, BLOCK):
                 self._filter.process(self._source(at, min(at + BLOCK, begin)))
         self._filtered_to = begin + part.shape[1]
