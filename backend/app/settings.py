@@ -39,3 +39,8 @@ class Settings(BaseSettings):
     max_track_s: float = 1800.0
     supported_formats: str = "mp3,wav,flac,ogg,opus,m4a"
     ffmpeg_binary: str | None = None
+
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_model: str = "gpt-5.4-mini"
+    llm_timeout_s: float = 25.0
