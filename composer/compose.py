@@ -64,6 +64,8 @@ def compose_song(spec: SongSpec) -> Song:
     balance(stage.stems)
     for ducked in ("bass", "other"):
         pump(stage.stems[ducked], onsets["kick"], style.pump)
+    if spec.realism.drums_db:
+        stage.stems["drums"] *= np.float32(10.0 ** (spec.realism.drums_db / 20.0))
     add_hiss(stage.stems["other"], spec.realism.hiss_db, spec.seed)
     mix = master(stage.stems, frame.rms_dbfs)
     beats = frame.clock.beats[: frame.n_bars * style.beats_per_bar + 1]

@@ -35,16 +35,17 @@ class Realism:
     """What keeps a recorded song from being as clean as a composed one; none of it by default.
 
     ``tuning_cents`` shifts every note; ``room`` is the level of the reverberation (1: as loud as
-    the dry sound); ``hiss_db`` that of a steady noise, against the drums. ``kit_octaves`` is how
-    far the drums' sizes differ from song to song. ``dynamics`` is the deviation of how hard notes
-    are struck; ``variation`` how likely a style's pattern is to lose or gain a note off the beat.
-    ``restless`` lets the loud parts circle away from the tonic; ``pickup`` plays three sixteenths
-    before the first downbeat.
+    the dry sound); ``hiss_db`` that of a steady noise, against the band; ``drums_db`` sets the
+    drums back or forward. ``kit_octaves`` is how far the drums' sizes differ from song to song.
+    ``dynamics`` is the deviation of how hard notes are struck; ``variation`` how likely a style's
+    pattern is to lose or gain a note off the beat. ``restless`` lets the loud parts circle away
+    from the tonic; ``pickup`` plays three sixteenths before the first downbeat.
     """
 
     tuning_cents: float = 0.0
     room: float = 0.0
     hiss_db: float | None = None
+    drums_db: float = 0.0
     kit_octaves: float = 0.0
     dynamics: float = 0.0
     variation: float = 0.0
