@@ -9,7 +9,9 @@ from backend.app.contract.jobs import JobView
 
 STEPS = {
     "analysing": "Listening to the tracks",
+    "ordering": "Finding the order",
     "planning": "Planning the joins",
+    "stretching": "Matching the tempos",
     "mixing": "Mixing",
     "checking": "Measuring the mix",
     "filming": "Making the video",

@@ -34,6 +34,12 @@ class Conflict(SegueError):
     code = "conflict"
 
 
+class NotAnalysed(SegueError):
+    """Nobody has listened to the track yet."""
+
+    code = "not_analysed"
+
+
 class InvalidRequest(SegueError):
     """The request is well-formed but asks for something that makes no sense."""
 
@@ -44,6 +50,12 @@ class NotSignedIn(SegueError):
     """No valid credentials came with the request."""
 
     code = "not_signed_in"
+
+
+class NotAllowed(SegueError):
+    """The account may not do this; another one may."""
+
+    code = "not_allowed"
 
 
 class CrossSite(SegueError):

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from .api import artifacts, auth, health, jobs, tracks, uploads
+from .api import admin, artifacts, auth, health, jobs, tracks, uploads
 from .api.browsers import allowed_hosts, allowed_origins
 from .api.guards import BodyGuard, SecurityHeaders
 from .api.problems import UnexpectedErrors, handle_problems
@@ -21,7 +21,15 @@ from .logs import set_up_logs
 from .settings import MIB, Settings
 from .wiring import build
 
-ROUTERS = (auth.router, uploads.router, tracks.router, jobs.router, artifacts.router, health.router)
+ROUTERS = (
+    auth.router,
+    uploads.router,
+    tracks.router,
+    jobs.router,
+    artifacts.router,
+    admin.router,
+    health.router,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

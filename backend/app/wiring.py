@@ -15,6 +15,8 @@ from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
 from .media.sniff import formats_named
 from .services import kinds
+from .services.dj_rules import HouseRules
+from .services.earlier import EarlierMixes
 from .services.health import Health
 from .services.jobs import Jobs, needs_upload
 from .services.library import Gate, Library
@@ -25,6 +27,7 @@ from .store.accounts import AccountStore
 from .store.blobs import ContentStore
 from .store.credentials import CredentialStore
 from .store.database import Database, open_database
+from .store.dj_rules import DjRulesStore
 from .store.incoming import Incoming
 from .store.job_queue import SqlJobQueue
 from .store.jobs import JobStore
@@ -42,6 +45,7 @@ class Services:
     library: Library
     health: Health
     library_sweep: LibrarySweep
+    rules: HouseRules
     jobs: Jobs
     links: Links
     executor: ThreadExecutor
@@ -81,7 +85,8 @@ def build(settings: Settings) -> Services:
         library, library_rows, content, job_store.pending_inputs, settings.retention_hours
     )
     executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
-    jobs = _jobs(settings, job_store, library, executor)
+    rules = HouseRules(DjRulesStore(database))
+    jobs = _jobs(settings, job_store, library, rules, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
     return Services(
         database=database,
@@ -91,6 +96,7 @@ def build(settings: Settings) -> Services:
         library=library,
         library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),
+        rules=rules,
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),
         executor=executor,
@@ -119,11 +125,17 @@ def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
     return ExecutorOptions(kinds.PIPELINES, child, _workspaces(settings), slots, settings.lease_s)
 
 
-def _jobs(settings: Settings, store: JobStore, library: Library, executor: ThreadExecutor) -> Jobs:
+def _jobs(
+    settings: Settings,
+    store: JobStore,
+    library: Library,
+    rules: HouseRules,
+    executor: ThreadExecutor,
+) -> Jobs:
     return Jobs(
         store=store,
         workspaces=_workspaces(settings),
-        prepare=kinds.preparers(library),
+        prepare=kinds.preparer(library, rules, EarlierMixes(store, _workspaces(settings))),
         wake=executor.wake,
         slots=settings.max_concurrent_jobs,
         retention_hours=settings.retention_hours,

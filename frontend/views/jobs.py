@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from backend.app.contract.jobs import JobView, StepView
+from backend.app.contract.jobs import JobView, MixtapeRequest, StepView
 from frontend import session, words
 from frontend.problems import escaped, show, told_in_words
 
@@ -88,7 +88,8 @@ def headline(job: JobView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"headline_{job.id}"):
         st.subheader(escaped(job.title) or "Untitled mix", anchor=False, width="content")
         st.badge(label, icon=icon, color=color)
-    count = len(job.request.tracks or [])
+    picks = job.request.tracks if isinstance(job.request, MixtapeRequest) else None
+    count = len(picks or [])
     made = words.day_and_time(job.created_at, st.context.timezone)
     st.caption(f"{words.tracks(count)} · {made}" if count else made)
 

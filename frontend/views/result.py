@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from backend.app.contract.jobs import ArtifactView, JobView
+from backend.app.contract.jobs import ArtifactView, JobView, MixtapeRequest
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from frontend import session, words
 from frontend.components.join_list import join_list
@@ -74,7 +74,8 @@ def finished(job: JobView) -> None:
 def headline(job: JobView, timeline: TimelineView) -> None:
     """Title, and what it is made of."""
     st.title(escaped(job.title) or "Untitled mix", anchor=False)
-    by = f"{escaped(job.request.artist)} · " if job.request.artist else ""
+    artist = job.request.artist if isinstance(job.request, MixtapeRequest) else ""
+    by = f"{escaped(artist)} · " if artist else ""
     st.caption(f"{by}{words.tracks(len(timeline.clips))} · {words.clock(timeline.duration_s)}")
 
 

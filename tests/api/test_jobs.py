@@ -63,6 +63,21 @@ def test_a_job_is_accepted_and_says_where_to_look(alice):
     assert job["request"]["title"] == "Knits"
 
 
+@pytest.mark.parametrize(
+    ("request_", "status", "said"),
+    [
+        ({"kind": "mashed"}, 422, "'mixtape', 'analysis', 'preview'"),
+        ({"kind": "preview", "job_id": "x"}, 422, "body.preview.transition"),
+        ({"kind": "preview", "job_id": "x", "transition": 0}, 404, "no such mixtape"),
+        ({"kind": "analysis", "tracks_upload_id": "x"}, 404, "no such upload"),
+    ],
+)
+def test_a_request_that_makes_no_sense_says_where(alice, request_, status, said):
+    answer = post(alice, "/jobs", **request_)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]["message"]
+
+
 def test_a_job_succeeds_with_its_steps_and_artifact(alice):
     job = run(alice)
     assert (job["status"], job["progress"], job["error"]) == ("succeeded", 100.0, None)
@@ -159,6 +174,9 @@ def test_events_tell_of_every_change_and_end_with_the_job(alice):
     assert len(events) > 2
     assert [event["progress"] for event in events] == sorted(e["progress"] for e in events)
     assert events[-1]["status"] == "succeeded"
+    said = [event["detail"] for event in events]
+    assert any(re.fullmatch(r"row \d+ of 20", detail or "") for detail in said)
+    assert said[-1] is None
     assert events[-1] == alice.get(f"/jobs/{job_id}").json()
 
 

@@ -97,6 +97,7 @@ def _spin(seed: bytes, wool: Wool, context: StepContext[Wool]) -> bytes:
         seed = hashlib.sha512(seed + bytes([i])).digest()
         thread += (seed * (wool.size // slices // len(seed) + 1))[: wool.size // slices]
         time.sleep(wool.seconds / slices)
+        context.say(f"row {i + 1} of {slices}")
         context.progress((i + 1) / slices)
     return thread
 

@@ -131,8 +131,19 @@ def test_progress_is_told_five_times_a_second_and_never_backwards():
     assert all(message.fraction <= 1.0 for message in told)
 
 
+def test_words_that_came_too_soon_go_out_with_the_next_news():
+    now, told = [0.0], []
+    progress = Progress("a", told.append, clock=lambda: now[0])
+    progress.say("track 1 of 2")
+    progress.say("track 2 of 2")
+    now[0] = 1.0
+    progress(0.0)
+    progress.say("track 2 of 2")
+    assert [message.detail for message in told] == ["track 1 of 2", "track 2 of 2"]
+
+
 def test_messages_survive_the_wire(tmp_path):
-    for message in [*attempt(tmp_path, [writes("a", b"1")]), Progressed("a", 0.5)]:
+    for message in [*attempt(tmp_path, [writes("a", b"1")]), Progressed("a", 0.5, "half")]:
         assert message_of(line_of(message)) == message
     order = Order("j", "m:f", '{"ü": 1}', 1.5, "/w", 2, [FinishedStep("a", ())])
     assert order_from_json(order_to_json(order)) == order

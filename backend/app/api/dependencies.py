@@ -8,7 +8,9 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from ..accounts.sign_in import Accounts
+from ..errors import NotAllowed
 from ..jobs.threads import ThreadExecutor
+from ..services.dj_rules import HouseRules
 from ..services.health import Health
 from ..services.jobs import Jobs
 from ..services.library import Library
@@ -41,6 +43,11 @@ def _jobs(request: Request) -> Jobs:
     return found
 
 
+def _rules(request: Request) -> HouseRules:
+    found: HouseRules = request.app.state.services.rules
+    return found
+
+
 def _links(request: Request) -> Links:
     found: Links = request.app.state.services.links
     return found
@@ -60,6 +67,7 @@ AccountsDep = Annotated[Accounts, Depends(_accounts)]
 LibraryDep = Annotated[Library, Depends(_library)]
 HealthDep = Annotated[Health, Depends(_health)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
+RulesDep = Annotated[HouseRules, Depends(_rules)]
 LinksDep = Annotated[Links, Depends(_links)]
 ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
@@ -73,3 +81,13 @@ def _current_user(
 
 CurrentUser = Annotated[User, Depends(_current_user)]
 """Who is calling; a route without it is open to all (and a test asks which ones are)."""
+
+
+def _current_admin(user: CurrentUser) -> User:
+    if not user.is_admin:
+        raise NotAllowed("Only an administrator may do this.", hint="Ask whoever runs this server.")
+    return user
+
+
+CurrentAdmin = Annotated[User, Depends(_current_admin)]
+"""Who is calling, if it is somebody who runs this server."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints
 
 from .base import Problem, Shape
+from .dj import EnergyArc, PairChoice, PlaceLock
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
@@ -39,7 +40,18 @@ class DescriptionOptions(Shape):
 
 
 class MixtapeRequest(Shape):
-    """A mix of a crate's tracks, in the order of ``tracks`` (None: as they were uploaded)."""
+    """A mix of a crate's tracks, in the order of ``tracks`` (None: as they were uploaded).
+
+    Attributes
+    ----------
+    order, energy_arc, locks : ``auto`` finds the order along the arc (None: that of the house
+        rules), with the locked tracks in their places
+    transitions, strategist, overrides : ``dj`` matches the beats; who proposes each join, and what
+        a person wants of single ones
+    based_on : an earlier mixtape job of the same tracks, whose other joins and gains are kept
+    transition_ms : the length of a ``crossfade``
+    loudness_lufs : None is the loudness of the house rules
+    """
 
     kind: Literal["mixtape"] = "mixtape"
     tracks_upload_id: str
@@ -47,10 +59,15 @@ class MixtapeRequest(Shape):
     bg_image_upload_id: str | None = None
     title: Line = ""
     artist: Line = ""
-    order: Literal["given"] = "given"
-    transitions: Literal["crossfade"] = "crossfade"
+    order: Literal["given", "auto"] = "given"
+    energy_arc: EnergyArc | None = None
+    locks: list[PlaceLock] = Field(default=[], max_length=500)
+    transitions: Literal["crossfade", "dj"] = "crossfade"
+    strategist: Literal["rules", "llm"] = "rules"
+    overrides: list[PairChoice] = Field(default=[], max_length=500)
+    based_on: str | None = None
     transition_ms: int = Field(default=8000, ge=0, le=30_000)
-    loudness_lufs: float = Field(default=-14.0, ge=-24.0, le=-9.0)
+    loudness_lufs: float | None = Field(default=None, ge=-24.0, le=-9.0)
     formats: list[AudioFormat] = Field(default=["mp3"], min_length=1)
     bitrate_kbps: Literal[128, 160, 192, 256, 320] = 320
     mp3_vbr: bool = False
@@ -64,7 +81,48 @@ class MixtapeRequest(Shape):
         return (self.tracks_upload_id,) if image is None else (self.tracks_upload_id, image)
 
 
-JobRequest = MixtapeRequest  # a union over ``kind`` as further kinds arrive
+class AnalysisRequest(Shape):
+    """What can be heard in every track of a crate: tempo, beats, key, structure."""
+
+    kind: Literal["analysis"] = "analysis"
+    tracks_upload_id: str
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs."""
+        return (self.tracks_upload_id,)
+
+
+class PreviewRequest(Shape):
+    """The seconds round one join of a mixtape job, as it is or as ``override`` would have it.
+
+    ``transition`` is an index into the ``transitions`` of that job's timeline.
+    """
+
+    kind: Literal["preview"] = "preview"
+    job_id: str
+    transition: int = Field(ge=0)
+    override: PairChoice | None = None
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs by name: none, it has the job's own tracks."""
+        return ()
+
+
+def _of_a_kind(request: object) -> object:
+    """A request that names no kind is one for a mixtape."""
+    if isinstance(request, dict) and "kind" not in request:
+        return {"kind": "mixtape", **request}
+    return request
+
+
+JobRequest = Annotated[
+    MixtapeRequest | AnalysisRequest | PreviewRequest,
+    Discriminator("kind"),
+    BeforeValidator(_of_a_kind),
+]
+"""What a job of any kind is asked to do, told apart by ``kind``."""
 
 
 class StepView(Shape):
@@ -89,7 +147,8 @@ class JobView(Shape):
     """A job as its owner sees it; ``progress`` runs from 0 to 100 over all steps.
 
     ``notes`` are sentences about decisions a person should know of (a shorter overlap, a chapter
-    rule that could not be met). ``queue_position`` is 1 for the next job to start.
+    rule that could not be met). ``queue_position`` is 1 for the next job to start. ``detail`` says
+    what the running step is at ("track 3 of 20").
     """
 
     id: str
@@ -97,6 +156,7 @@ class JobView(Shape):
     title: str
     status: JobStatus
     step: str | None = None
+    detail: str | None = None
     progress: float = 0.0
     queue_position: int | None = None
     eta_s: float | None = None

@@ -56,10 +56,11 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """The running step is at ``fraction`` (0 to 1) of its way."""
+    """The running step is at ``fraction`` (0 to 1) of its way, and what it has come to in words."""
 
     step: str
     fraction: float
+    detail: str | None = None
     event: Literal["progressed"] = "progressed"
 
 

@@ -20,6 +20,10 @@ def default_limit_s(work_s: float) -> float:
     return 60.0 + 4.0 * work_s
 
 
+def _to_nobody(_: str) -> None:
+    """For steps that nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepContext(Generic[JobT]):
     """What a running step is given.
@@ -30,12 +34,14 @@ class StepContext(Generic[JobT]):
     workspace : where artifacts of earlier steps are read and this step's are written
     progress : call with 0 to 1; may raise to end the step at once
     note : call with a sentence that the user should read on the job
+    say : call with what the step is at now, in a few words ("track 3 of 20")
     """
 
     job: JobT
     workspace: Workspace
     progress: Callable[[float], None]
     note: Callable[[str], None]
+    say: Callable[[str], None] = _to_nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,13 @@ class JobQueue(Protocol):
     def step_started(self, claim: Claim, step: str) -> None:
         """The step runs."""
 
-    def progressed(self, claim: Claim, step: str, fraction: float) -> None:
-        """The step is at ``fraction`` of its way; it never goes back."""
+    def progressed(
+        self, claim: Claim, step: str, fraction: float, detail: str | None = None
+    ) -> None:
+        """The step is at ``fraction`` of its way; it never goes back.
+
+        ``detail`` says in words what it is at; None leaves the words that stand.
+        """
 
     def noted(self, claim: Claim, text: str) -> None:
         """Put a sentence on the job, once."""

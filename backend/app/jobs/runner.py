@@ -79,30 +79,46 @@ class _Attempt(Generic[JobT]):
         self.workspace.written.clear()
         began = time.monotonic()
         progress = Progress(step.name, self.tell)
-        step.run(StepContext(job, self.workspace, progress, lambda text: self.tell(Noted(text))))
+        step.run(StepContext(job, self.workspace, progress, self._note, progress.say))
         seconds = time.monotonic() - began
         self.tell(StepFinished(step.name, list(self.workspace.written), seconds))
         log.info("step %s took %.1f s", step.name, seconds)
 
+    def _note(self, text: str) -> None:
+        self.tell(Noted(text))
+
 
 @dataclass(slots=True)
 class Progress:
-    """A step's progress callable: forwards what is news, at most five times a second."""
+    """A step's progress callable: forwards what is news, at most five times a second.
+
+    Words that came too soon after the last ones go out with the next call of either kind.
+    """
 
     step: str
     tell: Tell
     clock: Callable[[], float] = time.monotonic
     _fraction: float = 0.0
+    _detail: str | None = None
+    _told: tuple[float, str | None] = (0.0, None)
     _told_s: float = float("-inf")
 
     def __call__(self, fraction: float) -> None:
         """Take note that the step is at ``fraction`` of its way."""
-        fraction = min(fraction, 1.0)
-        now = self.clock()
-        if fraction <= self._fraction or now - self._told_s < _PROGRESS_EVERY_S:
+        self._fraction = max(self._fraction, min(fraction, 1.0))
+        self._forward()
+
+    def say(self, text: str) -> None:
+        """Take note of what the step is at, in words."""
+        self._detail = text
+        self._forward()
+
+    def _forward(self) -> None:
+        now, news = self.clock(), (self._fraction, self._detail)
+        if news == self._told or now - self._told_s < _PROGRESS_EVERY_S:
             return
-        self._fraction, self._told_s = fraction, now
-        self.tell(Progressed(self.step, fraction))
+        self._told, self._told_s = news, now
+        self.tell(Progressed(self.step, *news))
 
 
 def failure_of(error: Exception) -> Failure:

@@ -112,7 +112,7 @@ class Job:
 
     ``request`` is what the user asked for, as JSON; ``work_s`` the seconds of input audio.
     ``attempt`` counts claims, ``crashes`` the attempts in a row that died without finishing a step
-    (-1: the present one has finished one already).
+    (-1: the present one has finished one already). ``detail`` says what the running step is at.
     """
 
     id: str
@@ -127,6 +127,7 @@ class Job:
     cancel_requested: bool
     failure: Failure | None
     notes: tuple[str, ...]
+    detail: str | None
     queued_s: float
     created_s: float
     started_s: float | None

@@ -99,8 +99,8 @@ class Supervisor:
             case StepStarted(step, limit_s):
                 self._step, self._ends_at = step, time.monotonic() + limit_s
                 self._write(lambda: queue.step_started(claim, step))
-            case Progressed(step, fraction):
-                self._write(lambda: queue.progressed(claim, step, fraction))
+            case Progressed(step, fraction, detail):
+                self._write(lambda: queue.progressed(claim, step, fraction, detail))
             case Noted(text):
                 self._write(lambda: queue.noted(claim, text))
             case StepFinished(step, files, seconds):

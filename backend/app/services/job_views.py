@@ -47,6 +47,7 @@ def job_view(record: JobRecord, queue: QueueState | None) -> JobView:
         title=job.title,
         status=job.status.value,
         step=_current(record.steps),
+        detail=job.detail,
         progress=_progress(record),
         queue_position=queue.positions.get(job.id) if queue else None,
         eta_s=_eta_s(record, queue),

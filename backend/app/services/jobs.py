@@ -7,12 +7,12 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.jobs import JobRequest, JobView
-from ..errors import Conflict, InvalidRequest, NotFound, TooManyJobs
+from ..errors import Conflict, NotFound, TooManyJobs
 from ..jobs.states import JobStatus
 from ..jobs.workspace import WrittenFile
 from ..store.job_records import JobRecord
@@ -43,7 +43,7 @@ Prepare = Callable[[str, JobRequest], Prepared]
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """Jobs of the API's users. ``prepare`` settles, for each kind, what a request stands for.
+    """Jobs of the API's users. ``prepare`` settles what a request stands for.
 
     ``wake`` tells the executor of a new job. ``slots`` jobs run at a time. Jobs that ended more
     than ``retention_hours`` ago are deleted by :meth:`sweep`; 0 keeps them all.
@@ -51,7 +51,7 @@ class Jobs:
 
     store: JobStore
     workspaces: Path
-    prepare: Mapping[str, Prepare]
+    prepare: Prepare
     wake: Callable[[], None]
     slots: int
     retention_hours: float
@@ -66,10 +66,7 @@ class Jobs:
         NotFound, InvalidRequest
             If the request makes no sense for this user.
         """
-        prepare = self.prepare.get(request.kind)
-        if prepare is None:
-            raise InvalidRequest(f"There is no such kind of job: {request.kind}.")
-        found = prepare(user_id, request)
+        found = self.prepare(user_id, request)
         job_id = secrets.token_hex(16)
         text = request.model_dump_json()
         new = NewJob(

@@ -4,20 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..contract.jobs import JobRequest
+from ..contract.jobs import AnalysisRequest, JobRequest, MixtapeRequest, PreviewRequest
+from ..errors import InvalidRequest
+from .analysis_inputs import settle_analysis
+from .dj_rules import HouseRules
+from .earlier import EarlierMixes
 from .jobs import Prepare, Prepared
 from .library import Library
 from .mixtape_inputs import duration_of, settle
+from .preview_inputs import settle_preview
 
 # By name, for only the process that runs a job loads what its kind needs.
-PIPELINES: Mapping[str, str] = {"mixtape": "backend.app.services.mixtape:mixtape_pipeline"}
+PIPELINES: Mapping[str, str] = {
+    "mixtape": "backend.app.services.mixtape:mixtape_pipeline",
+}
 
 
-def preparers(library: Library) -> dict[str, Prepare]:
-    """For each kind, what settles a request before it becomes a job."""
+def preparer(library: Library, rules: HouseRules, mixes: EarlierMixes) -> Prepare:
+    """What settles a request of any kind before it becomes a job."""
 
-    def mixtape(user_id: str, request: JobRequest) -> Prepared:
-        inputs = settle(library, user_id, request)
-        return Prepared(inputs.title, inputs.model_dump_json(), duration_of(inputs))
+    def mixtape(user_id: str, request: MixtapeRequest) -> Prepared:
+        inputs = settle(library, user_id, request, rules.current())
+        earlier = mixes.base_for(user_id, inputs)
+        kept = inputs.model_copy(update={"earlier": earlier}).model_dump_json()
+        return Prepared(inputs.title, kept, duration_of(inputs))
 
-    return {"mixtape": mixtape}
+    def analysis(user_id: str, request: AnalysisRequest) -> Prepared:
+        inputs = settle_analysis(library, user_id, request)
+        return Prepared("What is in the tracks", inputs.model_dump_json(), inputs.duration_s)
+
+    def preview(user_id: str, request: PreviewRequest) -> Prepared:
+        inputs = settle_preview(mixes, user_id, request)
+        start_s, end_s = inputs.stretch_s
+        return Prepared(inputs.title, inputs.model_dump_json(), end_s - start_s)
+
+    def prepare(user_id: str, request: JobRequest) -> Prepared:
+        if request.kind not in PIPELINES:
+            raise InvalidRequest(f"There is no such kind of job: {request.kind}.")
+        match request:
+            case MixtapeRequest():
+                return mixtape(user_id, request)
+            case AnalysisRequest():
+                return analysis(user_id, request)
+            case PreviewRequest():
+                return preview(user_id, request)
+
+    return prepare

@@ -40,7 +40,7 @@ def check_mix(ctx: StepContext[MixtapeJob]) -> None:
         measured = dict(zip(names, pool.map(measure, names), strict=True))
     for name, found in measured.items():
         _expect_length(found, timeline, kind_of(name))
-        for note in _missed(name, found, job.request.loudness_lufs):
+        for note in _missed(name, found, job.loudness_lufs):
             ctx.note(note)
     _report(ctx, timeline, measured)
 

@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..contract.analysis import GridFix
 from ..contract.base import Shape
+from ..contract.dj import DjRules, DjRulesView
 from ..contract.jobs import MixtapeRequest, TrackPick
+from ..contract.mixes import TimelineView
 from ..dsp.samples import seconds
 from ..errors import InvalidRequest, NotFound
 from ..media.names import safe_title
 from ..store.blobs import ContentStore
 from ..store.library import Track
 from .library import Crate, Library, Picture
+from .mixtape_wishes import expect_sense
+
+TIMELINE = "timeline.json"
+"""The plan of a mix, and the one artifact that other jobs go on from."""
+
+
+HOUSE_RULES = DjRulesView(version=0, rules=DjRules())
+"""The rules that Segue comes with."""
 
 
 class MixTrack(Shape):
-    """A track of the mix, under the names that will be printed."""
+    """A track of the mix, under the names that will be printed, with what a person put right."""
 
     track_id: str
     content: str
@@ -24,15 +35,23 @@ class MixTrack(Shape):
     artist: str
     n_samples: int
     has_cover: bool
+    grid_fix: GridFix | None = None
 
 
 class MixtapeInputs(Shape):
-    """The request, with what its ids stood for at the time; ``picture`` is a stored file's name."""
+    """The request, with what its ids stood for at the time.
+
+    ``picture`` is a stored file's name, ``rules`` the house rules then in force, ``earlier`` the
+    plan of the mixtape that the request is based on.
+    """
 
     request: MixtapeRequest
     title: str
     tracks: list[MixTrack]
     picture: str | None = None
+    rules: DjRules = DjRules()
+    rules_version: int = 0
+    earlier: TimelineView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,12 @@ class MixtapeJob:
     def request(self) -> MixtapeRequest:
         """What was asked for."""
         return self.inputs.request
+
+    @property
+    def loudness_lufs(self) -> float:
+        """The loudness asked for, or else that of the house rules."""
+        asked = self.request.loudness_lufs
+        return self.inputs.rules.loudness_lufs if asked is None else asked
 
     @property
     def picture(self) -> Path | None:
@@ -70,26 +95,37 @@ class MixtapeJob:
             raise _gone("The picture", "Upload it again and start a new mixtape.")
 
 
-def settle(library: Library, user_id: str, request: MixtapeRequest) -> MixtapeInputs:
-    """Look up everything that a request names.
+def settle(
+    library: Library, user_id: str, request: MixtapeRequest, rules: DjRulesView = HOUSE_RULES
+) -> MixtapeInputs:
+    """Look up everything that a request names, but for the mixtape it is based on.
 
     Raises
     ------
     NotFound
         If the user has no such crate or picture.
     InvalidRequest
-        If a picked track is not in the crate, or an id names the wrong kind of upload.
+        If a picked track is not in the crate, an id names the wrong kind of upload, or the wishes
+        do not go together.
     """
-    crate = library.upload(user_id, request.tracks_upload_id)
-    if not isinstance(crate, Crate) or not crate.tracks:
-        raise InvalidRequest("This upload has no tracks.", hint="Name a crate of tracks.")
-    tracks = _picked(crate, request.tracks)
+    tracks = _picked(crate_of(library, user_id, request.tracks_upload_id), request.tracks)
+    expect_sense(request, [track.track_id for track in tracks])
     return MixtapeInputs(
         request=request,
         title=mix_title(request, tracks),
         tracks=tracks,
         picture=_picture(library, user_id, request.bg_image_upload_id),
+        rules=rules.rules,
+        rules_version=rules.version,
     )
+
+
+def crate_of(library: Library, user_id: str, upload_id: str) -> Crate:
+    """The user's crate, which has tracks; else :class:`NotFound` or :class:`InvalidRequest`."""
+    crate = library.upload(user_id, upload_id)
+    if not isinstance(crate, Crate) or not crate.tracks:
+        raise InvalidRequest("This upload has no tracks.", hint="Name a crate of tracks.")
+    return crate
 
 
 def mix_title(request: MixtapeRequest, tracks: list[MixTrack]) -> str:
@@ -127,6 +163,7 @@ def _named(track: Track, pick: TrackPick) -> MixTrack:
         artist=track.artist if pick.artist is None else safe_title(pick.artist),
         n_samples=track.n_samples,
         has_cover=track.has_cover,
+        grid_fix=track.grid_fix,
     )
 
 

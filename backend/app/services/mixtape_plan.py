@@ -24,9 +24,8 @@ from ..dsp.samples import Samples
 from ..jobs.pipeline import StepContext
 from ..jobs.workspace import Workspace
 from ..media.normal_form import TrackReader
-from .mixtape_inputs import MixtapeJob
+from .mixtape_inputs import TIMELINE, MixtapeJob
 
-TIMELINE = "timeline.json"
 _BLOCK = 100 * PEAK_HOP  # a second at a time
 
 
@@ -59,7 +58,7 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
         for track in ctx.job.inputs.tracks
     ]
     timeline = plan_crossfades(
-        decks, transition_ms=request.transition_ms, loudness_lufs=request.loudness_lufs
+        decks, transition_ms=request.transition_ms, loudness_lufs=ctx.job.loudness_lufs
     )
     with ctx.workspace.write(TIMELINE, "application/json") as path:
         path.write_text(view_of(timeline).model_dump_json(indent=1), encoding="utf-8")
@@ -67,7 +66,7 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
         if join.end - join.start < join.asked:
             ctx.note(join.reason)
     lufs, taken_db = forecast(timeline, [deck.loudness for deck in decks])
-    levels = (limiting_note(taken_db), _loudness_note(lufs, request.loudness_lufs))
+    levels = (limiting_note(taken_db), _loudness_note(lufs, ctx.job.loudness_lufs))
     for note in [*crowded_notes(timeline), *filter(None, levels)]:
         ctx.note(note)
 

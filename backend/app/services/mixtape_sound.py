@@ -71,9 +71,7 @@ def shift_db_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> floa
     ceiling = CEILINGS_DBTP[kind]
     if ceiling == CEILING_DBTP:
         return 0.0
-    return gain_shift_db(
-        timeline, profiles_of(job), job.request.loudness_lufs, ceiling_dbtp=ceiling
-    )
+    return gain_shift_db(timeline, profiles_of(job), job.loudness_lufs, ceiling_dbtp=ceiling)
 
 
 def kind_of(name: str) -> AudioFormat:

@@ -141,6 +141,7 @@ def move(
             owner=None,
             lease_until=None,
             finished_s=ended,
+            detail=None,
             failure=None if failure is None else asdict(failure),
         )
     )

@@ -83,10 +83,15 @@ class SqlJobQueue:
         """The step runs."""
         with self._fenced(claim) as connection:
             _set_step(connection, claim, step, state=StepState.RUNNING, started_s=now_s())
+            _set(connection, claim, detail=None)
 
-    def progressed(self, claim: Claim, step: str, fraction: float) -> None:
+    def progressed(
+        self, claim: Claim, step: str, fraction: float, detail: str | None = None
+    ) -> None:
         """The step is at ``fraction`` of its way; it never goes back."""
         with self._fenced(claim) as connection:
+            if detail is not None:
+                _set(connection, claim, detail=detail)
             connection.execute(
                 update(STEPS)
                 .where(_step(claim, step), STEPS.c.progress < fraction)

@@ -132,6 +132,7 @@ def _job_of(row: Row[tuple[object, ...]]) -> Job:
         cancel_requested=row.cancel_requested,
         failure=None if row.failure is None else _FAILURE.validate_python(row.failure),
         notes=tuple(row.notes),
+        detail=row.detail,
         queued_s=row.queued_s,
         created_s=row.created_s,
         started_s=row.started_s,

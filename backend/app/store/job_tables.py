@@ -31,6 +31,7 @@ class JobRow(SQLModel, table=True):
     failure: dict[str, str | bool] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
+    detail: str | None = None
     notes: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     queued_s: float = Field(sa_type=Double)
     created_s: float = Field(sa_type=Double)

@@ -66,6 +66,12 @@ class JobStore:
             found = records(session.connection(), _of(user_id, job_id))
         return found[0] if found else None
 
+    def inputs(self, user_id: str, job_id: str) -> str | None:
+        """What the user's job works with, as JSON."""
+        inputs = select(JOBS.c.inputs).where(_of(user_id, job_id))
+        with self.database.read() as session:
+            return session.connection().execute(inputs).scalar()
+
     def newest(self, user_id: str, limit: int) -> list[JobRecord]:
         """The user's jobs, newest first."""
         with self.database.read() as session:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint, delete, func
+from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from ..contract.analysis import GridFix
 from ..errors import NotFound
 from .database import Database, UtcDateTime
 
@@ -42,6 +43,9 @@ class TrackRow(SQLModel, table=True):
     has_cover: bool
     source_format: str
     warnings: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    grid_fix: dict[str, object] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
 
 
 class ImageRow(SQLModel, table=True):
@@ -80,6 +84,7 @@ class Track:
     has_cover: bool
     source_format: str
     warnings: tuple[str, ...]
+    grid_fix: GridFix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,15 @@ class LibraryStore:
         with self._database.read() as session:
             row = session.exec(wanted).first()
         return None if row is None else _track(row)
+
+    def fix_grid(self, user_id: str, track_id: str, fix: GridFix | None) -> None:
+        """Keep what a person put right of the user's track; None forgets it."""
+        with self._database.write() as session:
+            session.execute(
+                update(TrackRow)
+                .where(col(TrackRow.user_id) == user_id, col(TrackRow.id) == track_id)
+                .values(grid_fix=None if fix is None else fix.model_dump(mode="json"))
+            )
 
     def image(self, user_id: str, upload_id: str) -> Image | None:
         """The picture of the user's upload with this id."""
@@ -235,6 +249,7 @@ def _track(row: TrackRow) -> Track:
         has_cover=row.has_cover,
         source_format=row.source_format,
         warnings=tuple(row.warnings),
+        grid_fix=None if row.grid_fix is None else GridFix.model_validate(row.grid_fix),
     )
 
 
