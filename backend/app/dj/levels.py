@@ -139,14 +139,16 @@ def _add(
     total: Energies | Peaks, values: Energies | Peaks, clip: Clip, hop: int, gain: float
 ) -> None:
     """Add a clip's powers, faded, where they sound; a hop is placed to the nearest hop."""
-    at, skip = round(clip.start / hop), round(clip.source_start / hop)
-    count = min(round(clip.length / hop), len(values) - skip, len(total) - at)
+    at = round(clip.start / hop)
+    count = min(round((clip.sounds_to - clip.start) / hop), len(total) - at)
+    middles = clip.start + hop * (np.arange(count, dtype=np.float64) + 0.5)
+    sources = np.clip(clip.sources_at(middles) // hop, 0, len(values) - 1).astype(np.int64)
     shape = np.ones(count, np.float32)
     rise = min(clip.fade_in // hop, count)
     fall = min(clip.fade_out // hop, count)
     shape[:rise] *= fade_in(rise, clip.curve) ** 2
     shape[count - fall :] *= fade_in(fall, clip.curve)[::-1] ** 2
-    total[at : at + count] += values[skip : skip + count] * shape * gain
+    total[at : at + count] += values[sources] * shape * gain
 
 
 def limiting_note(taken_db: float) -> str | None:

@@ -35,7 +35,7 @@ def plan_crossfades(
         _transition(index, clips[index], clips[index + 1], overlap, asked)
         for index, overlap in enumerate(overlaps)
     )
-    timeline = Timeline(clips, joins, _chapters(clips, joins))
+    timeline = Timeline(clips, joins, chapters_of(clips, joins))
     return level_mix(timeline, [track.loudness for track in tracks], loudness_lufs)
 
 
@@ -105,7 +105,7 @@ def _reason(outgoing: Clip, incoming: Clip, overlap: int, asked: int) -> str:
     )
 
 
-def _chapters(clips: Sequence[Clip], joins: Sequence[Transition]) -> tuple[Chapter, ...]:
+def chapters_of(clips: Sequence[Clip], joins: Sequence[Transition]) -> tuple[Chapter, ...]:
     """A chapter begins in the middle of its join, where both tracks are equally loud."""
     starts = [0] + [(join.start + join.end) // 2 for join in joins]
     return tuple(

@@ -11,12 +11,14 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from ..contract.dj import TransitionKind
 from ..dsp.fades import FadeCurve
 from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidTimeline
 
+Positions = npt.NDArray[np.float64]
 FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf"]
 
 
@@ -118,19 +120,25 @@ class Clip:
         """Where the clip's own sound stops, and only its echo is left."""
         return self.echo.start if self.echo else self.end
 
-    def source_at(self, at: float) -> float:
-        """Which sample of the track sounds at a sample of the mix; both may be fractions."""
-        if at >= self.stretched_end:
-            return at + self.body_offset
+    def sources_at(self, at: Positions) -> Positions:
+        """Which samples of the track sound at samples of the mix; both may be fractions."""
+        straight = at + self.body_offset
+        if not self.warp:
+            return straight
         sources, mixes = zip(*self.warp, strict=True)
-        return float(np.interp(at, mixes, sources))
+        return np.where(at >= self.stretched_end, straight, np.interp(at, mixes, sources))
 
-    def mix_at(self, source: float) -> float:
-        """The sample of the mix at which a sample of the track sounds."""
-        if not self.warp or source >= self.warp[-1][0]:
-            return source - self.body_offset
+    def mixes_at(self, of_track: Positions) -> Positions:
+        """The samples of the mix at which samples of the track sound."""
+        straight = of_track - self.body_offset
+        if not self.warp:
+            return straight
         sources, mixes = zip(*self.warp, strict=True)
-        return float(np.interp(source, sources, mixes))
+        return np.where(of_track >= sources[-1], straight, np.interp(of_track, sources, mixes))
+
+    def mix_at(self, of_track: float) -> float:
+        """The sample of the mix at which a sample of the track sounds."""
+        return float(self.mixes_at(np.array([of_track]))[0])
 
 
 @dataclass(frozen=True, slots=True)

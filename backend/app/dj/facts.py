@@ -1,0 +1,120 @@
+"""What can be said of a candidate before a sample is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..contract.analysis import Cue, Stretch
+from .candidates import MATCHED, OVERLAPPING, Candidate, Couple
+from .deck import Grid
+
+_NEAR_S = 0.1  # a cue or a section lies on the bar that it was found at, give or take its rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The figures that the judges look at; None where one has no meaning.
+
+    Attributes
+    ----------
+    stretch_percent : how much faster the incoming plays in the overlap
+    key_distance : Camelot steps between what sounds together; of pitched sound, after the pitch
+    vocal_overlap_s : how long two voices sound together
+    voice_cut_off : whether the outgoing stops while somebody sings
+    loudness_step_lu : ten seconds after less ten seconds before, both tracks at equal loudness
+    out_on_phrase, in_on_phrase : whether the overlap begins with a phrase of each
+    trimmed_out_s, trimmed_in_s : what of the music is left out
+    out_score, in_score : how good the places are as such, 0 to 1
+    lands_on_section : whether a section of the incoming begins where the overlap ends
+    confidence : the lesser of the two tracks' confidences in beat and bar
+    """
+
+    stretch_percent: float | None
+    key_distance: int | None
+    vocal_overlap_s: float
+    voice_cut_off: bool
+    loudness_step_lu: float
+    out_on_phrase: bool | None
+    in_on_phrase: bool | None
+    trimmed_out_s: float
+    trimmed_in_s: float
+    out_score: float
+    in_score: float
+    lands_on_section: bool
+    confidence: float
+
+
+def facts_of(candidate: Candidate, couple: Couple, *, out_pitch: int = 0) -> Facts:
+    """Look at a candidate; ``out_pitch`` is how far the outgoing track has been moved already."""
+    out, into = couple.outgoing.analysis, couple.incoming.analysis
+    matched = candidate.kind in MATCHED
+    music_end = out.music_end_s if out else couple.outgoing.duration_s
+    music_start = into.music_start_s if into else 0.0
+    after, before = candidate.in_end_s, candidate.out_s
+    return Facts(
+        stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
+        key_distance=key_distance(candidate, couple, out_pitch),
+        vocal_overlap_s=_vocal_overlap(candidate, couple),
+        voice_cut_off=_sings(out.vocals if out else [], candidate),
+        loudness_step_lu=couple.in_loudness.after(after) - couple.out_loudness.before(before),
+        out_on_phrase=_on_phrase(couple.out_grid, candidate.out_bar),
+        in_on_phrase=_on_phrase(couple.in_grid, candidate.in_bar),
+        trimmed_out_s=max(music_end - candidate.out_end_s, 0.0),
+        trimmed_in_s=max(candidate.in_s - music_start, 0.0),
+        out_score=_score(out.cue_outs if out else [], candidate.out_s),
+        in_score=_score(into.cue_ins if into else [], candidate.in_s),
+        lands_on_section=into is not None
+        and any(abs(part.start_s - candidate.in_end_s) < _NEAR_S for part in into.sections),
+        confidence=min(_confidence(couple.out_grid), _confidence(couple.in_grid)),
+    )
+
+
+def key_distance(candidate: Candidate, couple: Couple, out_pitch: int) -> int | None:
+    """Camelot steps between the two as they sound; None where a key is unknown, or none overlap."""
+    out = couple.out_grid.key if couple.out_grid else None
+    into = couple.in_grid.key if couple.in_grid else None
+    if out is None or into is None:
+        return None
+    return out.moved(out_pitch).distance(into.moved(candidate.pitch_semitones))
+
+
+def _vocal_overlap(candidate: Candidate, couple: Couple) -> float:
+    """Seconds of the overlap in which both sing, on the overlap's own axis from 0."""
+    out, into = couple.outgoing.analysis, couple.incoming.analysis
+    if candidate.kind not in OVERLAPPING or out is None or into is None:
+        return 0.0
+    theirs = _within(out.vocals, candidate.out_s, candidate.out_end_s, candidate.overlap_s)
+    ours = _within(into.vocals, candidate.in_s, candidate.in_end_s, candidate.overlap_s)
+    return sum(max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in theirs for b in ours)
+
+
+def _within(
+    vocals: list[Stretch], from_s: float, to_s: float, overlap_s: float
+) -> list[tuple[float, float]]:
+    """The parts of ``vocals`` in a stretch that plays for ``overlap_s``, in seconds from 0."""
+    if to_s <= from_s:
+        return []
+    scale = overlap_s / (to_s - from_s)
+    parts = [(max(v.start_s, from_s), min(v.end_s, to_s)) for v in vocals]
+    return [((a - from_s) * scale, (b - from_s) * scale) for a, b in parts if b > a]
+
+
+def _sings(vocals: list[Stretch], candidate: Candidate) -> bool:
+    """Whether somebody is in mid-phrase, half a second either way, where the outgoing stops."""
+    at = candidate.out_end_s
+    return any(v.start_s < at - 0.5 and v.end_s > at + 0.5 for v in vocals)
+
+
+def _on_phrase(grid: Grid | None, bar: int | None) -> bool | None:
+    return None if grid is None or bar is None else grid.on_phrase(bar)
+
+
+def _score(cues: list[Cue], at_s: float) -> float:
+    """The score of the cue at a place; a place that is none counts for little."""
+    return max((cue.score for cue in cues if abs(cue.at_s - at_s) < _NEAR_S), default=0.2)
+
+
+def _confidence(grid: Grid | None) -> float:
+    if grid is None:
+        return 0.0
+    return min(grid.analysis.rhythm.confidence, grid.analysis.rhythm.downbeat_confidence)

@@ -1,0 +1,75 @@
+"""The whole mix, planned like a DJ plans it: joins, gains, timeline, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..contract.dj import DjRules, TransitionReport
+from .choose import Choice, PairWish, choose_joins
+from .deck import DeckTrack
+from .gains import ridden_gains_db
+from .join_report import report_of
+from .lay_out import lay_out
+from .levels import forecast, gain_for, level_mix
+from .timeline import Timeline
+
+LEVEL_MAY_DRIFT_LU = 0.4
+"""A mix that is changed at one join keeps its gains, and every sample elsewhere, while the whole
+stays this near to the loudness asked for; half a LU is what is promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixPlan:
+    """What was decided: the timeline, a report for each join, and sentences for people."""
+
+    timeline: Timeline
+    reports: tuple[TransitionReport, ...]
+    notes: tuple[str, ...]
+
+
+def plan_dj_mix(
+    decks: Sequence[DeckTrack],
+    rules: DjRules,
+    *,
+    loudness_lufs: float,
+    wishes: Sequence[PairWish] | None = None,
+    earlier: Timeline | None = None,
+) -> MixPlan:
+    """Plan a mix of tracks in their order.
+
+    Parameters
+    ----------
+    wishes : for each pair of neighbours, what somebody wants of it
+    earlier : a mix of the same tracks, whose gains are kept where they still do
+    """
+    choices = choose_joins(decks, rules, wishes)
+    timeline = _levelled(decks, choices, rules, loudness_lufs, earlier)
+    reports = [report_of(index, choice, timeline) for index, choice in enumerate(choices)]
+    return MixPlan(timeline, tuple(reports), tuple(c.note for c in choices if c.note))
+
+
+def _levelled(
+    decks: Sequence[DeckTrack],
+    choices: Sequence[Choice],
+    rules: DjRules,
+    loudness_lufs: float,
+    earlier: Timeline | None,
+) -> Timeline:
+    profiles = [deck.loudness for deck in decks]
+    if earlier is not None:
+        kept = {clip.track_id: clip.gain_db for clip in earlier.clips}
+        if all(deck.track_id in kept for deck in decks):
+            timeline = lay_out(decks, choices, rules, [kept[deck.track_id] for deck in decks])
+            if abs(forecast(timeline, profiles)[0] - loudness_lufs) <= LEVEL_MAY_DRIFT_LU:
+                return timeline
+    gains = ridden_gains_db(
+        [gain_for(profile, loudness_lufs) for profile in profiles],
+        [_step(choice) for choice in choices],
+    )
+    return level_mix(lay_out(decks, choices, rules, gains), profiles, loudness_lufs)
+
+
+def _step(choice: Choice) -> float | None:
+    gap = choice.scored.candidate.kind == "gap"
+    return None if gap else choice.scored.facts.loudness_step_lu

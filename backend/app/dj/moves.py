@@ -1,0 +1,164 @@
+"""What each kind of join does to the two clips: fades, filters, echoes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..dsp.samples import SAMPLE_RATE, samples
+from .candidates import GAP_S, Candidate
+from .planner import CUT_FADE
+from .timeline import Clip, Echo, Effect
+
+BASS_HZ, BASS_DB = 100.0, -26.0
+"""Kick and bass line lie below; 26 dB down they are gone beside the other track's."""
+
+HIGHS_HZ, HIGHS_DB = 13_000.0, -12.0
+"""Two sets of hats at once hiss; half of one is enough."""
+
+SWEEP_HZ = (40.0, 1500.0)
+"""From below everything to where a kick is a tick."""
+
+ECHO_FEEDBACK = 0.55
+"""Five dB less each time: eight repeats are 40 dB down."""
+
+FADE_SHARE = 0.75
+"""Each fade takes three quarters of a blend: in the middle both are 1.2 dB down and together 1.8 dB
+more than one, half of what they would be if both stood open."""
+
+PRE_ROLL = round(0.010 * SAMPLE_RATE)
+"""A downbeat's attack begins before the beat is felt: a cut comes in 10 ms early."""
+
+_GAP_FADE = round(0.05 * SAMPLE_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a join lies in the mix, in samples: its overlap, and what of it is bars.
+
+    ``bars`` are the outgoing track's downbeats from ``start`` to ``end``, both included.
+    """
+
+    start: int
+    end: int
+    bars: tuple[int, ...] = ()
+
+
+def leave(clip: Clip, candidate: Candidate, place: Place) -> Clip:
+    """The outgoing clip, cut to its end, with all that happens to it there."""
+    return _LEAVE[candidate.kind](replace(clip, length=place.end - clip.start), candidate, place)
+
+
+def enter(clip: Clip, candidate: Candidate, place: Place) -> Clip:
+    """The incoming clip, which begins at ``place.start``, with all that happens to it there."""
+    return _ENTER[candidate.kind](clip, candidate, place)
+
+
+def _swap(place: Place) -> tuple[int, int]:
+    """Where the basses change places: the middle quarter of the blend, two to eight bars."""
+    bars = len(place.bars) - 1
+    width = min(max(bars // 4, 2), 8)
+    first = (bars - width) // 2
+    return place.bars[first], place.bars[first + width]
+
+
+def _traded(clip: Clip, place: Place, *, gives: bool) -> tuple[Effect, ...]:
+    """Bass and highs of one side of a blend: closed outside its turn.
+
+    The outgoing is closed before the incoming opens, so that one bass line sounds at a time.
+    """
+    begin, stop = _swap(place)
+    step = (stop - begin) // 10
+    if gives:
+        shares = ((begin, 0.0), (begin + 6 * step, 1.0))
+        start, end = begin, place.end
+    else:
+        shares = ((begin + 4 * step, 1.0), (stop, 0.0))
+        start, end = clip.start, stop
+    return (
+        Effect("low_shelf", start, end - start, shares, BASS_HZ, gain_db=BASS_DB),
+        Effect("high_shelf", start, end - start, shares, HIGHS_HZ, gain_db=HIGHS_DB),
+    )
+
+
+def _leave_blend(clip: Clip, _: Candidate, place: Place) -> Clip:
+    faded = round(FADE_SHARE * (place.end - place.start))
+    effects = (*clip.effects, *_traded(clip, place, gives=True))
+    return replace(clip, fade_out=faded, effects=effects)
+
+
+def _enter_blend(clip: Clip, _: Candidate, place: Place) -> Clip:
+    faded = round(FADE_SHARE * (place.end - place.start))
+    effects = (*_traded(clip, place, gives=False), *clip.effects)
+    return replace(clip, fade_in=faded, effects=effects)
+
+
+def _leave_sweep(clip: Clip, _: Candidate, place: Place) -> Clip:
+    length = place.end - place.start
+    opened = place.start + length // (4 * max(len(place.bars) - 1, 1))  # over the first beat
+    shares = ((place.start, 0.0), (opened, 1.0), (place.end, 1.0))
+    sweep = Effect("high_pass", place.start, length, shares, *SWEEP_HZ)
+    return replace(clip, fade_out=length // 2, effects=(*clip.effects, sweep))
+
+
+def _enter_sweep(clip: Clip, _: Candidate, place: Place) -> Clip:
+    """The bass comes in once the sweep has taken the other one away: after a quarter."""
+    length = place.end - place.start
+    shares = ((place.start + length // 4, 1.0), (place.start + length // 2, 0.0))
+    held = Effect("low_shelf", place.start, length // 2, shares, BASS_HZ, gain_db=BASS_DB)
+    return replace(clip, fade_in=length // 2, effects=(held, *clip.effects))
+
+
+def _leave_echo(clip: Clip, candidate: Candidate, place: Place) -> Clip:
+    beat = round((place.end - place.start) / (candidate.bars * 4))
+    echo = Echo(place.start, send=beat, delay=beat, feedback=ECHO_FEEDBACK)
+    return replace(clip, echo=echo, fade_out=place.end - place.start)
+
+
+def _leave_cut(clip: Clip, _: Candidate, __: Place) -> Clip:
+    return replace(clip, fade_out=min(CUT_FADE, clip.length))
+
+
+def _enter_cut(clip: Clip, _: Candidate, __: Place) -> Clip:
+    early = min(PRE_ROLL, clip.source_start, clip.start)
+    return replace(
+        clip,
+        start=clip.start - early,
+        source_start=clip.source_start - early,
+        length=clip.length + early,
+        fade_in=CUT_FADE,
+    )
+
+
+def _leave_fade(clip: Clip, _: Candidate, place: Place) -> Clip:
+    return replace(clip, fade_out=place.end - place.start)
+
+
+def _enter_fade(clip: Clip, _: Candidate, place: Place) -> Clip:
+    return replace(clip, fade_in=place.end - place.start)
+
+
+def _leave_gap(clip: Clip, _: Candidate, __: Place) -> Clip:
+    return replace(clip, fade_out=min(_GAP_FADE, clip.length))
+
+
+def _enter_gap(clip: Clip, _: Candidate, __: Place) -> Clip:
+    gap = samples(GAP_S)
+    return replace(clip, start=clip.start + gap, fade_in=CUT_FADE)
+
+
+_LEAVE = {
+    "blend": _leave_blend,
+    "sweep": _leave_sweep,
+    "echo": _leave_echo,
+    "cut": _leave_cut,
+    "fade": _leave_fade,
+    "gap": _leave_gap,
+}
+_ENTER = {
+    "blend": _enter_blend,
+    "sweep": _enter_sweep,
+    "echo": _enter_cut,
+    "cut": _enter_cut,
+    "fade": _enter_fade,
+    "gap": _enter_gap,
+}
