@@ -214,3 +214,12 @@ def test_progress_counts_all_formats_together(tmp_path: Path) -> None:
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert sum(share < 1 for share in shares) > 20
+
+
+def test_it_is_said_which_segment_is_waited_for(tmp_path: Path) -> None:
+    mix, said = babble(9.0), list[str]()
+    output = Output(tmp_path / "mix.mp3", "mp3", play_of(mix))
+    encode_all(
+        encoding_of(mix, tmp_path), [output], workers=2, progress=no_progress, say=said.append
+    )
+    assert said == ["segment 1 of 2", "segment 2 of 2"]

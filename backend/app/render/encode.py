@@ -72,8 +72,13 @@ def encode_all(
     *,
     workers: int,
     progress: Callable[[float], None],
+    say: Callable[[str], None] = lambda _: None,
 ) -> Mp3Result | None:
     """Write every output; what cannot be cut into segments starts first, for it takes longest.
+
+    Parameters
+    ----------
+    say : told which segment of the MP3 is waited for, in words
 
     Returns
     -------
@@ -91,7 +96,7 @@ def encode_all(
     effort.plan(len(streams) * encoding.length)
     with crew(workers, effort) as pool:
         running = [_start(pool, encoding, output, effort) for output in streams]
-        result = _join(pool, job, mp3, encoding.tags) if job and mp3 else None
+        result = _join(pool, job, mp3, encoding.tags, say) if job and mp3 else None
         for future in running:
             future.result()
     return result
@@ -112,9 +117,15 @@ def _mp3_job(encoding: Encoding, output: Output, workers: int, effort: Effort) -
     return job
 
 
-def _join(pool: ThreadPoolExecutor, job: Mp3Job, output: Output, tags: MixTags) -> Mp3Result:
+def _join(
+    pool: ThreadPoolExecutor,
+    job: Mp3Job,
+    output: Output,
+    tags: MixTags,
+    say: Callable[[str], None],
+) -> Mp3Result:
     job.start(pool)
-    return job.join(pool, output.path, tags)
+    return job.join(pool, output.path, tags, say)
 
 
 def _start(

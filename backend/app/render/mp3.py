@@ -9,7 +9,7 @@ one stream.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -116,11 +116,17 @@ class Mp3Job:
             self._submit(pool, segment, self._first_warm_up(segment)) for segment in self._segments
         ]
 
-    def join(self, pool: ThreadPoolExecutor, out: Path, tags: MixTags | None) -> Mp3Result:
+    def join(
+        self,
+        pool: ThreadPoolExecutor,
+        out: Path,
+        tags: MixTags | None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Mp3Result:
         """Append segments as they finish, while later ones are still being encoded."""
         try:
             with Mp3Stream(out, self._encoder.mode, id3_tag(tags) if tags else b"") as stream:
-                joined = all(self._append(pool, stream, segment) for segment in self._segments)
+                joined = all(self._append(pool, stream, one) for one in self._told(say))
                 if not joined:
                     self._encode_as_one(pool, stream)
                 stream.finish(self._encoder.length)
@@ -129,6 +135,12 @@ class Mp3Job:
         except BaseException:
             out.unlink(missing_ok=True)
             raise
+
+    def _told(self, say: Callable[[str], None]) -> Iterator[Segment]:
+        """The segments in order, each told when its turn comes."""
+        for number, segment in enumerate(self._segments, start=1):
+            say(f"segment {number} of {len(self._segments)}")
+            yield segment
 
     def _first_warm_up(self, segment: Segment) -> int:
         return min(self._warm_up, segment.first)
