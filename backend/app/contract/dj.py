@@ -145,3 +145,4 @@ class TransitionReport(Shape):
     vocal_overlap_s: float | None
     trimmed_s: tuple[float, float]
     true_peak_dbtp: float | None
+    overlay: str | None = None
