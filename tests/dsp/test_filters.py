@@ -1,10 +1,34 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Protocol
+
 import numpy as np
 import pytest
 
-from backend.app.dsp.filters import LowPassFilter, low_pass
-from tests.sounds import noise, rms_db, sine
+from backend.app.dsp.filters import (
+    SWEEP_STEP,
+    HighPassFilter,
+    HighShelfFilter,
+    LowPassFilter,
+    LowShelfFilter,
+    SweptFilter,
+    low_pass,
+    sweep,
+)
+from backend.app.dsp.samples import Samples
+from tests.sounds import SR, noise, peak_db, rms_db, sine
+
+
+class Filter(Protocol):
+    def process(self, block: Samples) -> Samples: ...
+
+
+def change_db(made: Filter, hz: float) -> float:
+    """What a filter does to a tone, once it has settled."""
+    tone = sine(1.0, hz)
+    return rms_db(made.process(tone)[:, SR // 2 :]) - rms_db(tone)
 
 
 def test_a_tone_below_the_cutoff_passes_and_one_above_goes() -> None:
@@ -21,11 +45,72 @@ def test_the_cutoff_is_where_three_decibels_are_gone() -> None:
     assert rms_db(settled) == pytest.approx(rms_db(tone) - 3.01, abs=0.1)
 
 
-def test_blocks_of_any_size_give_the_samples_of_the_whole() -> None:
+FILTERS: dict[str, Callable[[], Filter]] = {
+    "low-pass": lambda: LowPassFilter(1000),
+    "high-pass": lambda: HighPassFilter(200),
+    "low shelf": lambda: LowShelfFilter(120, -26),
+    "high shelf": lambda: HighShelfFilter(13000, -12),
+    "swept low-pass": lambda: SweptFilter("low_pass", sweep(15000, 300, begin=0, end=SR // 2)),
+    "swept high-pass": lambda: SweptFilter("high_pass", sweep(40, 1500, begin=99, end=SR // 2)),
+}
+
+
+@pytest.mark.parametrize("make", FILTERS.values(), ids=FILTERS.keys())
+def test_blocks_of_any_size_give_the_samples_of_the_whole(make: Callable[[], Filter]) -> None:
     sound = noise(1.0, seed=3)
-    stream = LowPassFilter(1000)
-    pieces = [stream.process(part) for part in np.split(sound, [1, 100, 5000, 32768], axis=1)]
-    assert np.array_equal(np.concatenate(pieces, axis=1), low_pass(sound, 1000))
+    stream = make()
+    pieces = [stream.process(part) for part in np.split(sound, [1, 100, 100, 5000, 32768], axis=1)]
+    assert np.array_equal(np.concatenate(pieces, axis=1), make().process(sound))
+
+
+def test_a_bass_cut_takes_the_bass_and_leaves_the_voice() -> None:
+    # Kick and bass line lie below 80 Hz; 20 dB down the other track's mask them
+    assert max(change_db(LowShelfFilter(120, -26), hz) for hz in (40, 60, 80)) < -20
+    assert min(change_db(LowShelfFilter(120, -26), hz) for hz in (300, 1000, 8000)) > -1
+    assert change_db(LowShelfFilter(120, -26), 120) == pytest.approx(-13, abs=0.1)
+
+
+def test_a_high_shelf_softens_the_hats_and_leaves_what_is_below() -> None:
+    assert change_db(HighShelfFilter(13000, -12), 18000) < -10
+    assert change_db(HighShelfFilter(13000, -12), 13000) == pytest.approx(-6, abs=0.1)
+    assert change_db(HighShelfFilter(13000, -12), 5000) > -0.5
+
+
+def test_a_high_pass_takes_twelve_decibels_an_octave() -> None:
+    assert change_db(HighPassFilter(400), 400) == pytest.approx(-3.01, abs=0.1)
+    assert change_db(HighPassFilter(400), 50) == pytest.approx(-36, abs=0.5)
+    assert change_db(HighPassFilter(400), 4000) == pytest.approx(0, abs=0.1)
+
+
+def test_a_shelf_blended_with_the_dry_sound_is_a_milder_shelf() -> None:
+    tone = sine(1.0, 120)
+    wet = LowShelfFilter(120, -26).process(tone)
+    levels = [
+        rms_db((tone + np.float32(share) * (wet - tone))[:, SR // 2 :])
+        for share in np.linspace(0, 1, 11)
+    ]
+    # Two decibels of cancellation at its worst frequency, and never louder than dry
+    assert all(later < earlier + 2 for earlier, later in pairwise(levels))
+    assert max(levels) == levels[0]
+
+
+def test_a_sweep_goes_evenly_through_the_octaves_and_then_stays() -> None:
+    cutoffs = sweep(100, 1600, begin=SR, end=3 * SR)
+    # Half a step of 1.5 ms moves 0.1 % of an octave
+    at = {second: cutoffs[second * SR // SWEEP_STEP] for second in (0, 1, 2)}
+    assert at == pytest.approx({0: 100, 1: 100, 2: 400}, rel=0.01)
+    swept = SweptFilter("high_pass", cutoffs)
+    swept.process(sine(4.0, 100))
+    # Four octaves at 12 dB below the last cutoff
+    assert change_db(swept, 100) == pytest.approx(-48, abs=0.5)
+
+
+def test_a_moving_cutoff_makes_no_sound_of_its_own() -> None:
+    swept = SweptFilter("high_pass", sweep(40, 1500, begin=0, end=2 * SR))
+    heard = swept.process(sine(2.0, 100))[:, SR // 10 :]
+    clicks = HighPassFilter(4000).process(HighPassFilter(4000).process(heard))
+    # The tone itself is 128 dB down at these frequencies; steps heard as steps reach -50
+    assert peak_db(clicks[:, SR // 10 :]) < -80
 
 
 def test_channels_are_filtered_each_by_itself() -> None:

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.app.dsp.echo import echo_tail, repeats
+from backend.app.dsp.filters import HighPassFilter
+from backend.app.dsp.samples import Samples
+from backend.app.errors import InvalidAudioError
+from tests.sounds import SR, noise, peak_db, rms_db, sine
+
+BEAT = SR // 2
+
+
+def level_of(tail: Samples, number: int) -> float:
+    """The level of a repeat, in dB."""
+    return rms_db(tail[:, (number - 1) * BEAT : number * BEAT])
+
+
+def test_each_repeat_is_softer_by_the_feedback() -> None:
+    sent = sine(0.5, 1000)
+    tail = echo_tail(sent, BEAT, 0.5, 0, 4 * BEAT)
+    # 1 kHz lies in the middle of what passes: its loss there is a quarter of a decibel a repeat
+    falls = [rms_db(sent) - level_of(tail, 1)] + [
+        level_of(tail, k) - level_of(tail, k + 1) for k in (1, 2, 3)
+    ]
+    assert falls == pytest.approx([6.02] * 4, abs=0.4)
+
+
+def test_repeats_lose_their_hats_and_their_sub() -> None:
+    for hz in (40, 14000):
+        tail = echo_tail(sine(0.5, hz), BEAT, 0.5, 0, 4 * BEAT)
+        # Beside the feedback's 18 dB, at least 4 dB for each of three more passes
+        assert level_of(tail, 1) - level_of(tail, 4) > 30
+
+
+def test_the_first_repeat_follows_the_sound_without_a_gap() -> None:
+    sent = noise(0.5, seed=1)
+    tail = echo_tail(sent, BEAT, 0.6, 0, BEAT)
+    likeness = np.correlate(tail[0, :2000], sent[0, :1000], "valid")
+    assert np.argmax(likeness) <= 2  # samples: the low-pass delays by about one
+
+
+def test_it_dies_and_is_silent_then() -> None:
+    sent = noise(0.5, seed=2)
+    last = repeats(0.55)
+    tail = echo_tail(sent, BEAT, 0.55, 0, (last + 3) * BEAT)
+    assert level_of(tail, 10) < rms_db(sent) - 60
+    assert not tail[:, (last + 1) * BEAT :].any()
+
+
+def test_any_part_is_that_part_of_the_whole() -> None:
+    sent = noise(0.3, seed=3)
+    whole = echo_tail(sent, 10_000, 0.7, 0, 6 * SR)
+    for start, end in ((0, 1), (9_999, 10_001), (50_000, 82_768), (6 * SR - 1, 6 * SR)):
+        assert np.array_equal(echo_tail(sent, 10_000, 0.7, start, end), whole[:, start:end])
+
+
+def test_the_edges_of_what_was_sent_do_not_click() -> None:
+    sent = sine(0.5, 500, phase=np.pi / 2)  # cut off at its very crest on both sides
+    tail = echo_tail(sent, BEAT, 0.6, 0, 3 * BEAT)
+    above = HighPassFilter(8000).process(HighPassFilter(8000).process(tail))
+    # A bare cut leaves -20 dB up there, faded edges of 5 ms leave a tone's skirts
+    assert peak_db(above) < -55
+
+
+@pytest.mark.parametrize(("delay", "feedback"), [(0, 0.5), (BEAT, 0.0), (BEAT, 1.0)])
+def test_what_would_be_no_echo_is_refused(delay: int, feedback: float) -> None:
+    with pytest.raises(InvalidAudioError):
+        echo_tail(noise(0.1, seed=4), delay, feedback, 0, SR)
