@@ -16,9 +16,8 @@ from .samples import CHANNELS, SAMPLE_RATE, Samples
 
 LOW_PASS_ORDER = 2  # 12 dB an octave, the slope of a DJ mixer's filter knob at rest resonance
 SHELF_SECTIONS = 2  # steep enough to take the bass and leave the voice, still without a bump
-SWEEP_STEP = (
-    64  # 1.5 ms: a sweep of five octaves in two bars moves a thousandth of an octave a step
-)
+# 1.5 ms: its steps are 80 dB down; five octaves in two bars move by 0.002 of one at each
+SWEEP_STEP = 64
 
 Coefficients: TypeAlias = npt.NDArray[np.float64]
 Cutoffs: TypeAlias = npt.NDArray[np.float64]
