@@ -39,20 +39,48 @@ class LoudnessProfile:
         return integrated_lufs(self.energies)
 
 
-def measure_loudness(blocks: Iterable[Samples]) -> LoudnessProfile:
-    """Measure a stream of blocks, float32 ``(2, n)``; all but the last are whole 10 ms long."""
-    meter = LoudnessMeter()
-    peaks: list[npt.NDArray[np.float32]] = []
-    tail = np.zeros((CHANNELS, 2 * HALF_TAPS), np.float32)
-    for block in blocks:
-        meter.push(block)
-        padded = np.ascontiguousarray(np.concatenate([tail, block], axis=1))
-        tail = padded[:, -2 * HALF_TAPS :]
+class LoudnessEar:
+    """Measures a stream: ``push`` the blocks in order, then ``finish`` once."""
+
+    def __init__(self) -> None:
+        self._meter = LoudnessMeter()
+        self._peaks: list[npt.NDArray[np.float32]] = []
+        self._tail = np.zeros((CHANNELS, 2 * HALF_TAPS), np.float32)
+        self._rest = np.zeros((CHANNELS, 0), np.float32)
+
+    def push(self, block: Samples) -> None:
+        """Take the next block, float32 ``(2, n)``, ``n`` at will."""
+        self._meter.push(block)
+        joined = np.concatenate([self._rest, block], axis=1) if self._rest.size else block
+        whole = joined.shape[1] // PEAK_HOP * PEAK_HOP
+        self._rest = joined[:, whole:].copy()
+        self._find_peaks(joined[:, :whole])
+
+    def finish(self) -> LoudnessProfile:
+        """The profile of all that was pushed."""
+        self._find_peaks(self._rest)
+        last = np.abs(self._tail).max()  # what the interpolator has not come to yet
+        return LoudnessProfile(self._meter.energies, np.append(self._joined_peaks(), last))
+
+    def _find_peaks(self, block: Samples) -> None:
+        if not block.size:
+            return
+        padded = np.ascontiguousarray(np.concatenate([self._tail, block], axis=1))
+        self._tail = padded[:, -2 * HALF_TAPS :]
         magnitude = oversampled_magnitude(padded)
         starts = np.arange(0, len(magnitude), PEAK_HOP)
-        peaks.append(np.maximum.reduceat(magnitude, starts))
-    last = np.abs(tail).max()  # what the interpolator has not come to yet
-    return LoudnessProfile(meter.energies, np.append(np.concatenate(peaks), last))
+        self._peaks.append(np.maximum.reduceat(magnitude, starts))
+
+    def _joined_peaks(self) -> npt.NDArray[np.float32]:
+        return np.concatenate([np.zeros(0, np.float32), *self._peaks])
+
+
+def measure_loudness(blocks: Iterable[Samples]) -> LoudnessProfile:
+    """Measure a stream of blocks, float32 ``(2, n)``."""
+    ear = LoudnessEar()
+    for block in blocks:
+        ear.push(block)
+    return ear.finish()
 
 
 def save_profile(profile: LoudnessProfile, path: Path) -> None:
