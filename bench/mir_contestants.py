@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
-import importlib.util
 import os
 import resource
 import sys
@@ -59,14 +59,18 @@ def segue(samples: Samples) -> Heard:
 
 
 def librosa(samples: Samples) -> Heard:
-    """``beat_track`` as it comes; the key by its chroma and the Krumhansl-Kessler profiles."""
+    """``beat_track`` as it comes; the key by its chroma and the Krumhansl-Kessler profiles.
+
+    ``chroma_stft``: of its chromas that which names most keys of the tuning half (0.90 of them,
+    ``chroma_cens`` 0.80, ``chroma_cqt`` 0.73), and the cheapest.
+    """
     import librosa
 
     mono = librosa.resample(
         samples.mean(axis=0), orig_sr=SAMPLE_RATE, target_sr=LIBROSA_RATE, res_type="soxr_hq"
     )
     tempo, beats = librosa.beat.beat_track(y=mono, sr=LIBROSA_RATE, units="time")
-    chroma = librosa.feature.chroma_cqt(y=mono, sr=LIBROSA_RATE).mean(axis=1)
+    chroma = librosa.feature.chroma_stft(y=mono, sr=LIBROSA_RATE).mean(axis=1)
     tempo_bpm = float(np.atleast_1d(tempo)[0])
     return Heard(tuple(np.asarray(beats).tolist()), None, tempo_bpm, best_key(chroma))
 
@@ -110,15 +114,19 @@ def version(name: str) -> str:
 
 def why_absent(name: str) -> str | None:
     """Why a contestant cannot take part, or None."""
-    module = "backend.app.analysis.track" if name == "segue" else name
-    if importlib.util.find_spec(module) is not None:
-        return None
-    if name == "segue":
-        return "its track analysis is not there yet"
+    try:
+        importlib.import_module("backend.app.analysis.track" if name == "segue" else name)
+    except ImportError as missing:
+        return _why_not_installed(name) or f"{missing}; `make bench-mir` installs the peers"
+    return None
+
+
+def _why_not_installed(name: str) -> str | None:
+    """What went wrong when `make bench-mir` last tried to install it, where that was kept."""
     said = Path(sys.prefix) / f"{name}.txt"
-    errors = said.read_text(encoding="utf-8").splitlines() if said.is_file() else []
-    because = next((line.strip() for line in errors if "error" in line.lower()), None)
-    return f"it could not be installed: {because}" if because else "`make bench-mir` installs it"
+    lines = said.read_text(encoding="utf-8").splitlines() if said.is_file() else []
+    because = next((line.strip() for line in lines if "error" in line.lower()), None)
+    return f"it could not be installed: {because}" if because else None
 
 
 def listen(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Heard]:
