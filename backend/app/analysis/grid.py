@@ -1,0 +1,218 @@
+"""The beats' exact places: on one straight line where the music is steady, and nearly so elsewhere.
+
+People hear a steady beat through players' jitter. So beats are not put on the attacks, they are
+put on the smoothest grid that the attacks allow: one line; a few lines, where the tempo changes at
+a bar; or else a curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from .onsets import FINE_RATE, Floats, Matrix, smooth
+
+Steps = npt.NDArray[np.int64]
+
+# The flux of a 46 ms window sees an attack come before its middle reaches it.
+FRAME_LEAD_S = 0.009
+# The rise looks 5 ms ahead: it is steepest this much before an attack that has no length.
+RISE_LEAD_S = 0.0015
+REACH_S = 0.04
+MOST_PIECES, SHORTEST_PIECE = 4, 16
+# A tempo that wanders by less than this from one line is steady: about what an ear forgives.
+STEADY_WITHIN_S = 0.012
+
+# Music begins 40 dB below its loud moments; its last attack has a tenth of a strong one's rise.
+SILENCE, FAINT, EDGE_S = 1e-4, 0.1, 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Beats in their places.
+
+    Attributes
+    ----------
+    beats_s : ``(n_beats,)``, ascending
+    steady : whether they lie on one straight line
+    stray_s : how far attacks lie from them, the median
+    """
+
+    beats_s: Floats
+    steady: bool
+    stray_s: float
+
+
+def attacks(fine: Matrix) -> Floats:
+    """How steeply the sound rises around each millisecond, ``(n_fine,)``.
+
+    Energy of the next 5 ms against that of the last 10 ms, in the signal and in its difference:
+    a drum's attack stands out in the second, a bass note's in the first.
+    """
+    energy = np.concatenate([np.zeros((1, 2)), np.cumsum(fine, axis=0, dtype=np.float64)])
+    n = len(fine)
+    here = np.arange(n)
+    ahead, behind = np.minimum(here + 5, n), np.maximum(here - 10, 0)
+    after = (energy[ahead] - energy[here]) / 5.0
+    before = (energy[here] - energy[behind]) / 10.0
+    floor = 1e-4 * fine.mean(axis=0) + 1e-12
+    loudness = np.sqrt(after / (after.mean(axis=0) + 1e-12))
+    rise = np.maximum(np.log((after + floor) / (before + floor)), 0.0) * np.minimum(loudness, 4.0)
+    return np.asarray(rise.sum(axis=1))
+
+
+def place(beats_s: Floats, fine: Matrix) -> Grid:
+    """Move roughly known beats to where the attacks say they are."""
+    rise = smooth(attacks(fine), 1.0)
+    beats_s = beats_s + FRAME_LEAD_S
+    beats_s = beats_s + _common_shift(beats_s, rise)
+    found_s, weight = _strikes(beats_s, rise)
+    index = np.arange(len(beats_s), dtype=float)
+    line_s = _line(index, found_s, weight)
+    curve_s = _curve(index, found_s, weight)
+    if (
+        len(index) < 8
+        or np.abs(_curve(index, found_s - line_s, weight, 12.0)).max() < STEADY_WITHIN_S
+    ):
+        fine_s, weight = _strikes(line_s, rise, 0.02)
+        line_s = _line(index, fine_s, weight)
+        return Grid(line_s, True, _stray(fine_s - line_s, weight))
+    pieces_s = _pieces(index, found_s, weight)
+    if _stray(found_s - pieces_s, weight) < 1.2 * _stray(found_s - curve_s, weight):
+        return Grid(pieces_s, False, _stray(found_s - pieces_s, weight))
+    return Grid(curve_s, False, _stray(found_s - curve_s, weight))
+
+
+def _common_shift(beats_s: Floats, rise: Floats) -> float:
+    """By how much all beats together are to move to meet the attacks."""
+    reach = int(REACH_S * FINE_RATE)
+    profile = smooth(_around(beats_s, rise, reach).mean(axis=0), 2.0)
+    return float((int(profile.argmax()) - reach) / FINE_RATE)
+
+
+def _strikes(beats_s: Floats, rise: Floats, spread_s: float = 0.02) -> tuple[Floats, Floats]:
+    """The attack that each beat is nearest to, and how clear it is."""
+    reach = int(REACH_S * FINE_RATE)
+    offsets = np.arange(-reach, reach + 1) / FINE_RATE
+    likely = _around(beats_s, rise, reach) * np.exp(-0.5 * (offsets / spread_s) ** 2)
+    best = likely.argmax(axis=1)
+    clear = likely[np.arange(len(beats_s)), best]
+    whole = np.round(beats_s * FINE_RATE) / FINE_RATE
+    return whole + offsets[best] + RISE_LEAD_S, clear / max(float(np.percentile(clear, 90)), 1e-9)
+
+
+def _around(beats_s: Floats, rise: Floats, reach: int) -> Floats:
+    padded = np.pad(rise, reach + 1)
+    middle = np.clip(np.round(beats_s * FINE_RATE).astype(int), 0, len(rise))
+    return np.asarray(padded[middle[:, None] + np.arange(1, 2 * reach + 2)])
+
+
+def _line(index: Floats, times_s: Floats, weight: Floats) -> Floats:
+    """A straight line that outliers do not bend (iteratively reweighted, Tukey's biweight)."""
+    trust = weight.copy()
+    fitted = times_s
+    for _ in range(12):
+        w = trust / max(float(trust.sum()), 1e-12)
+        i0, t0 = float(w @ index), float(w @ times_s)
+        slope = float(w @ ((index - i0) * (times_s - t0))) / max(
+            float(w @ (index - i0) ** 2), 1e-12
+        )
+        fitted = t0 + slope * (index - i0)
+        off = times_s - fitted
+        scale = max(4.7 * 1.48 * _stray(off, weight), 0.004)
+        trust = weight * np.maximum(1.0 - (off / scale) ** 2, 0.0) ** 2
+    return fitted
+
+
+def _stray(off_s: Floats, weight: Floats) -> float:
+    """The weighted median distance."""
+    order = np.argsort(np.abs(off_s))
+    total = np.cumsum(weight[order])
+    return float(np.abs(off_s)[order][np.searchsorted(total, 0.5 * total[-1])])
+
+
+def _curve(index: Floats, times_s: Floats, weight: Floats, width: float = 4.0) -> Floats:
+    """Local quadratic regression over about ``width`` beats to either side."""
+    near = np.arange(-int(3 * width), int(3 * width) + 1)
+    kernel = np.exp(-0.5 * (near / width) ** 2)
+    base = _line(index, times_s, weight) if len(index) > 8 else times_s
+    off = times_s - base
+    for _ in range(3):
+        moments = [_slid(weight, kernel * near**p) for p in range(5)]
+        sums = [_slid(weight * off, kernel * near**p) for p in range(3)]
+        normal = np.array([[moments[p + q] for q in range(3)] for p in range(3)])
+        normal = normal.transpose(2, 0, 1) + 1e-6 * np.diag([1.0, width**2, width**4])
+        fit = np.linalg.solve(normal, np.array(sums).T[:, :, None])[:, 0, 0]
+        left = times_s - base - fit
+        scale = max(4.7 * 1.48 * _stray(left, weight), 0.004)
+        trust = np.maximum(1.0 - (left / scale) ** 2, 0.0) ** 2
+        off = fit + trust * left
+    return np.asarray(base + fit)
+
+
+def _slid(values: Floats, kernel: Floats) -> Floats:
+    """The sums of ``kernel[j] * values[i + j]``, for j from minus to plus half the kernel."""
+    half = len(kernel) // 2
+    return np.asarray(np.convolve(values, kernel[::-1])[half : half + len(values)])
+
+
+def _pieces(index: Floats, times_s: Floats, weight: Floats) -> Floats:
+    """Up to ``MOST_PIECES`` straight lines, cut where they leave the least squares."""
+    n = len(index)
+    sums = [np.concatenate([[0.0], np.cumsum(weight * v)]) for v in _powers(index, times_s)]
+    starts, ends = np.meshgrid(np.arange(n), np.arange(1, n + 1), indexing="ij")
+    w, x, y, xx, xy, yy = (s[ends] - s[starts] for s in sums)
+    w = np.maximum(w, 1e-9)
+    spread = np.maximum(xx - x * x / w, 1e-9)
+    cost = (yy - y * y / w) - (xy - x * y / w) ** 2 / spread
+    cost = np.where(ends - starts >= SHORTEST_PIECE, np.maximum(cost, 0.0), np.inf)
+    penalty = 3.0 * np.log(n) * _noise(times_s, weight)
+    best, cut = cost[0] + penalty, [np.zeros(n, int)]
+    options = [best[-1]]
+    for _ in range(1, MOST_PIECES):
+        through = best[:-1, None] + cost[1:, :] + penalty
+        cut.append(through.argmin(axis=0) + 1)
+        best = through.min(axis=0)
+        options.append(best[-1])
+    return _joined(index, times_s, weight, cut[: int(np.argmin(options)) + 1])
+
+
+def _powers(index: Floats, times_s: Floats) -> tuple[Floats, ...]:
+    # Centred, so that the sums of squares keep their digits.
+    slope = (times_s[-1] - times_s[0]) / max(len(index) - 1, 1)
+    off = times_s - times_s[0] - slope * index
+    x = index - index.mean()
+    return np.ones(len(index)), x, off, x * x, x * off, off * off
+
+
+def _noise(times_s: Floats, weight: Floats) -> float:
+    """The variance of single strikes, from second differences (which a tempo does not enter)."""
+    bends = np.diff(times_s, 2)
+    return float((1.48 * np.median(np.abs(bends))) ** 2 / 6.0 * np.mean(weight) + 1e-7)
+
+
+def _joined(index: Floats, times_s: Floats, weight: Floats, cuts: list[Steps]) -> Floats:
+    bounds = [len(index)]
+    for cut in cuts[::-1]:
+        bounds.append(int(cut[bounds[-1] - 1]))
+    bounds = bounds[::-1]
+    placed = np.empty(len(index))
+    for start, end in pairwise(bounds):
+        placed[start:end] = _line(index[start:end], times_s[start:end], weight[start:end])
+    return placed
+
+
+def music_beats(beats_s: Floats, fine: Matrix) -> Floats:
+    """The beats from where the music comes in to the last attack in it."""
+    level = smooth(fine[:, 0].astype(float), 10.0)
+    loud = level > SILENCE * np.percentile(level, 95)
+    rise = smooth(attacks(fine), 1.0)
+    struck = loud & (rise > FAINT * np.percentile(rise, 99))
+    if not struck.any():
+        return beats_s[:0]
+    first_s, last_s = np.flatnonzero(loud)[0] / FINE_RATE, np.flatnonzero(struck)[-1] / FINE_RATE
+    inside = (beats_s > first_s - EDGE_S) & (beats_s < last_s + EDGE_S)
+    return np.asarray(beats_s[inside])

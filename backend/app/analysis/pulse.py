@@ -1,0 +1,137 @@
+"""The pulse under the beat: where its parts fall, tracked through time, whatever level is the beat.
+
+At a given tempo a pulse is told by its phase alone. What is tracked is the phase of the beat's
+quarters (or thirds): nothing is to be gained there by slipping to the off-beat, so loud off-beats
+in one part of a track do not pull the pulse away from where it is in all the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .onsets import FRAME_RATE, Floats
+from .tempo import TempoPath
+
+Steps = npt.NDArray[np.int64]
+
+PHASES = 48
+STEP_S = 0.5
+# Two bins in half a second: 4 % off the tempo, more than a tempo path ever is.
+REACH, MOVE_COST = 2, 0.1
+# Where the tempo jumps by 3 % or more, when it did is uncertain by a second: so is the phase.
+JUMP, JUMP_MOVE_COST = 0.03, 0.02
+TRIPLET_MARGIN = 1.15
+# What a straight line may lose against a free path, which also follows chance.
+STEADY_SHARE = 0.93
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A clock that goes with the music.
+
+    Attributes
+    ----------
+    turns : how often the pulse has come round up to each frame, ``(n_frames,)``, ascending;
+        the pulse, or one of its parts, sounds where this is a whole multiple of ``1 / parts``
+    parts : 4, or 3 where the music swings in triplets
+    steady : whether it goes at one tempo throughout
+    strength : accents on the pulse's parts against those anywhere; 1 is chance
+    """
+
+    turns: Floats
+    parts: int
+    steady: bool
+    strength: float
+
+    def times_s(self, turns: Floats) -> Floats:
+        """When the pulse has come round so often."""
+        return np.asarray(np.interp(turns, self.turns, np.arange(len(self.turns)) / FRAME_RATE))
+
+
+def track_pulse(accent: Floats, tempo: TempoPath) -> Pulse:
+    """Track the pulse that goes at the given tempo and best meets the accents, ``(n_frames,)``."""
+    at_s = np.arange(len(accent)) / FRAME_RATE
+    turns = np.cumsum(1.0 / np.interp(at_s, tempo.times_s, tempo.period_s)) / FRAME_RATE
+    evidence = _fold(accent, turns)
+    steps_s = np.arange(len(evidence)) * STEP_S
+    leaps = _leaps(np.interp(steps_s, tempo.times_s, tempo.period_s))
+    tracked = {parts: _follow(_folded(evidence, parts), leaps) for parts in (4, 3)}
+    # Triplets have to be clear: thirds meet few off-beats of straight music by chance.
+    parts = 3 if tracked[3][1] > TRIPLET_MARGIN * tracked[4][1] else 4
+    path, score = tracked[parts]
+    steady_turns, steady_score = _steady(accent, float(np.median(tempo.period_s)))
+    if steady_score[parts] > STEADY_SHARE * score:
+        return Pulse(steady_turns[parts], parts, True, steady_score[parts])
+    middle_s = (np.arange(len(path)) + 0.5) * STEP_S
+    phase = np.interp(at_s, middle_s, (path + 0.5) / PHASES)
+    return Pulse(np.maximum.accumulate(turns - phase), parts, False, score)
+
+
+def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[int, float]]:
+    """The pulse of one unchanging tempo within 0.8 % of ``period_s``, and its mean evidence."""
+    at_s = np.arange(len(accent)) / FRAME_RATE
+    evidence = _fold(accent, at_s / period_s)
+    spectrum = np.fft.rfft(evidence, axis=1)
+    step = (np.arange(len(evidence)) + 0.5) * STEP_S / period_s
+    # Neighbouring rates part by a quarter of a bin over the whole track.
+    fine = 0.25 / PHASES / step[-1]
+    rates = np.arange(-0.008, 0.008, fine)
+    turns, scores = {}, {}
+    for parts in (4, 3):
+        harmonics = np.arange(0, PHASES // 2 + 1, parts)
+        turned = np.exp(2j * np.pi * np.outer(rates, step)[:, :, None] * harmonics)
+        aligned = np.einsum("rsh,sh->rh", turned, spectrum[:, harmonics])
+        profile = np.fft.irfft(aligned, PHASES // parts, axis=1) / len(step) / parts
+        best, bin_ = np.unravel_index(int(profile.argmax()), profile.shape)
+        scores[parts] = float(profile[best, bin_])
+        turns[parts] = at_s / period_s * (1.0 - rates[best]) - (bin_ + 0.5) / PHASES
+    return turns, scores
+
+
+def _fold(accent: Floats, turns: Floats) -> Floats:
+    """Onset strength by half second and phase, ``(n_steps, PHASES)``, each row's mean at most 1."""
+    step = (np.arange(len(accent)) / FRAME_RATE / STEP_S).astype(int)
+    n_steps = step[-1] + 1
+    cell = step * PHASES + ((turns % 1.0) * PHASES).astype(int) % PHASES
+    sums = np.bincount(cell, accent, n_steps * PHASES).reshape(n_steps, PHASES)
+    # 20 ms to either side belongs to a beat: players' strays and the frames' width.
+    width = 0.02 * (turns[-1] - turns[0]) / (len(turns) / FRAME_RATE) * PHASES
+    offsets = np.arange(-PHASES // 2, PHASES // 2)
+    kernel = np.exp(-0.5 * (offsets / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
+    spectrum = np.fft.rfft(np.fft.ifftshift(kernel)) * np.fft.rfft(sums, axis=1)
+    spread = np.asarray(np.fft.irfft(spectrum, PHASES, axis=1))
+    loudness = spread.mean(axis=1, keepdims=True)
+    # A busy half second says no more about the phase than one with a single clear drum.
+    return np.asarray(spread / np.maximum(loudness, 0.3 * loudness.mean() + 1e-9))
+
+
+def _folded(evidence: Floats, parts: int) -> Floats:
+    return np.asarray(evidence.reshape(len(evidence), parts, PHASES // parts).mean(axis=1))
+
+
+def _leaps(period_s: Floats) -> npt.NDArray[np.bool_]:
+    change = np.abs(np.diff(np.log(period_s), append=np.log(period_s[-1])))
+    return np.convolve(change > JUMP / 2.0, np.ones(5), "same") > 0
+
+
+def _follow(evidence: Floats, leaps: npt.NDArray[np.bool_]) -> tuple[Steps, float]:
+    """The best path of phases (Viterbi on a circle), unwrapped, and its mean evidence."""
+    bins = np.arange(evidence.shape[1])
+    moves = np.arange(-len(bins) // 2, len(bins) // 2 + 1)
+    sources = (bins[:, None] - moves) % len(bins)
+    usual = np.where(np.abs(moves) <= REACH, MOVE_COST * np.abs(moves), np.inf)
+    leaping = JUMP_MOVE_COST * np.abs(moves)
+    score, chosen = evidence[0], np.zeros(evidence.shape, np.int64)
+    for k in range(1, len(evidence)):
+        options = score[sources] - (leaping if leaps[k] else usual)
+        best = options.argmax(axis=1)
+        chosen[k] = moves[best]
+        score = options[bins, best] + evidence[k]
+    path = np.empty(len(evidence), np.int64)
+    path[-1] = score.argmax()
+    for k in range(len(evidence) - 1, 0, -1):
+        path[k - 1] = path[k] - chosen[k, path[k] % len(bins)]
+    return path, float(score.max()) / len(evidence)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from backend.app.analysis.mono import EAR_RATE, EarBlock, ear_blocks
+from backend.app.analysis.rhythm import RhythmEar
+from backend.app.contract.analysis import Rhythm
+from composer.compose import compose_song
+from composer.song import Song, SongSpec, TempoChange
+from tests.sounds import noise, silence, sine
+
+Floats = npt.NDArray[np.float64]
+
+
+def hear(samples: npt.NDArray[np.float32]) -> Rhythm:
+    ear = RhythmEar()
+    for block in ear_blocks([samples]):
+        ear.push(block)
+    return ear.finish()
+
+
+@lru_cache
+def heard(spec: SongSpec) -> tuple[Song, Rhythm]:
+    song = compose_song(spec)
+    return song, hear(song.samples)
+
+
+def errors_s(spec: SongSpec) -> Floats:
+    """How late each stated beat is met."""
+    song, rhythm = heard(spec)
+    beats_s = np.array(rhythm.beats_s)
+    return np.array([beats_s[np.abs(beats_s - beat).argmin()] - beat for beat in song.beats])
+
+
+HOUSE = SongSpec(style="house", seed=11, duration_s=36.0)
+TECHNO = SongSpec(style="techno", seed=12, duration_s=36.0)
+DRUM_AND_BASS = SongSpec(style="dnb", seed=13, tempo_bpm=174.0, duration_s=36.0)
+HIPHOP = SongSpec(style="hiphop", seed=14, timing="human", duration_s=40.0)
+BALLAD = SongSpec(style="ballad", seed=15, tempo_bpm=65.0, timing="human", duration_s=48.0)
+WALTZ = SongSpec(style="waltz", seed=16, timing="human", duration_s=36.0)
+STEADY = [HOUSE, TECHNO, DRUM_AND_BASS, HIPHOP, BALLAD, WALTZ]
+
+
+@pytest.mark.parametrize("spec", STEADY, ids=lambda spec: spec.style)
+def test_steady_beats_lie_on_one_line_through_the_stated_ones(spec: SongSpec) -> None:
+    song, rhythm = heard(spec)
+    assert rhythm.steady
+    assert rhythm.confidence > 0.8
+    # 0.02 BPM: half a minute of beats, each 6 ms astray at most, tells the tempo to 0.01 %
+    assert rhythm.tempo_bpm == pytest.approx(song.tempo_bpm, abs=0.02)
+    # 4 ms: the mean of some fifty players' strays of 6 ms, and the attack's own 1 ms cell
+    assert np.abs(errors_s(spec)).max() < 0.004
+
+
+@pytest.mark.parametrize("spec", STEADY, ids=lambda spec: spec.style)
+def test_bars_begin_where_they_are_stated(spec: SongSpec) -> None:
+    song, rhythm = heard(spec)
+    assert rhythm.beats_per_bar == song.beats_per_bar
+    downbeats_s = np.array(rhythm.beats_s)[rhythm.downbeats]
+    assert downbeats_s[: len(song.downbeats)] == pytest.approx(song.downbeats, abs=0.004)
+
+
+def test_beats_start_and_end_with_the_music() -> None:
+    song, rhythm = heard(HOUSE)
+    assert rhythm.beats_s[0] == pytest.approx(song.beats[0], abs=0.004)
+    # two beats: the last chord's ring has an attack in it that may count
+    assert rhythm.beats_s[-1] - song.beats[-1] < 2.1 * 60.0 / song.tempo_bpm
+
+
+def test_both_sides_of_a_tempo_change_are_met() -> None:
+    spec = SongSpec(
+        style="pop", seed=17, tempo_bpm=104.0, tempo_change=TempoChange(9, 118.0), duration_s=44.0
+    )
+    _, rhythm = heard(spec)
+    assert not rhythm.steady
+    assert np.abs(errors_s(spec)).max() < 0.006
+    tempi = 60.0 / np.diff(rhythm.beats_s)
+    assert tempi[:30] == pytest.approx(104.0, abs=0.2)
+    assert tempi[-25:] == pytest.approx(118.0, abs=0.2)
+
+
+def test_a_wandering_drummer_is_followed_and_his_jitter_is_not() -> None:
+    spec = SongSpec(style="pop", seed=18, timing="human", drift=0.03, duration_s=44.0)
+    song, rhythm = heard(spec)
+    assert not rhythm.steady
+    # 3 % of drift puts beats 70 ms off any straight line
+    assert np.median(np.abs(errors_s(spec))) < 0.005
+    assert np.abs(errors_s(spec)).max() < 0.02
+    heard_bends, stated_bends = np.diff(rhythm.beats_s, 2), np.diff(song.beats, 2)
+    # a player's 6 ms would bend the beats by 15 ms rms
+    assert heard_bends.std() < stated_bends.std() + 0.004
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [silence(12.0), noise(12.0, seed=1), sine(12.0, 220.0), silence(0.0), noise(1.0, seed=2)],
+    ids=["silence", "noise", "a held note", "nothing", "a second"],
+)
+def test_where_nothing_beats_no_beat_is_heard(samples: npt.NDArray[np.float32]) -> None:
+    rhythm = hear(samples)
+    assert rhythm.confidence == 0.0
+    assert rhythm.beats_s == []
+
+
+def test_the_rhythm_does_not_depend_on_how_the_stream_is_cut() -> None:
+    song, whole = heard(HOUSE)
+    (block, *rest) = ear_blocks([song.samples])
+    mid = np.concatenate([b.mid for b in (block, *rest)])
+    ear = RhythmEar()
+    cuts = np.cumsum([1, 17, 219, 5000, 3, EAR_RATE, 100_003])
+    for piece in np.split(mid, cuts):
+        ear.push(EarBlock(piece, piece))
+    # 1 µs: sums of floats in another order
+    assert ear.finish().beats_s == pytest.approx(whole.beats_s, abs=1e-6)
