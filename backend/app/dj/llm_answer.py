@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pydantic_core
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from ..contract.analysis import Cue
 from ..contract.dj import DjRules, PairStrategy
@@ -24,6 +23,7 @@ OVERLAPPING_NOTHING = ("cut", "gap")
 CUE_TOLERANCE_S = 0.5
 """How far from a cue a point may be in a track without bars: half a bar of slow music is 1 s."""
 
+_JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 _FENCE = "```"
 _REASON_CHARS = 300  # what PairStrategy takes
 
@@ -105,17 +105,16 @@ def _unfenced(text: str) -> str:
 
 def _json(text: str) -> JsonValue:
     try:
-        found: JsonValue = pydantic_core.from_json(text)
-    except ValueError:
+        return _JSON.validate_json(text)
+    except ValidationError:
         return None
-    return found
 
 
 def _beginning(text: str) -> list[JsonValue] | None:
     """What is whole of JSON that was cut off; its last proposal may be cut in a figure: dropped."""
     try:
-        found: JsonValue = pydantic_core.from_json(text[text.find("{") :], allow_partial=True)
-    except ValueError:
+        found = _JSON.validate_json(text[text.find("{") :], experimental_allow_partial=True)
+    except ValidationError:
         return None
     entries = _listed(found)
     return entries[:-1] if entries else None

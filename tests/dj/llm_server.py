@@ -1,0 +1,234 @@
+"""A server on a real socket that speaks OpenAI's chat completions, and can do it wrong.
+
+It refuses what OpenAI's refuses: a wrong path, a missing key, a schema that strict mode does not
+take. What it then does is scripted, one act a request; the last act repeats.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = dict[str, Any]
+Act = Callable[["Handler", Answer], None]
+UNSUPPORTED_IN_STRICT_MODE = ("default", "minLength", "maxLength", "allOf", "not")
+
+
+@dataclass
+class LlmServer:
+    """Where it is, and what it was sent."""
+
+    acts: Sequence[Act]
+    base_url: str = ""
+    requests: list[Answer] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+
+    def next_act(self) -> Act:
+        return self.acts[min(len(self.requests), len(self.acts)) - 1]
+
+    @property
+    def formats(self) -> list[str]:
+        """The format of answers that each request asked for."""
+        asked = [request.get("response_format", {"type": "text"}) for request in self.requests]
+        return [form["type"] for form in asked]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 20
+    script: LlmServer
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to stderr."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        request = json.loads(body)
+        self.script.bodies.append(body)
+        self.script.headers.append({n.lower(): value for n, value in self.headers.items()})
+        self.script.requests.append(request)
+        act = self.script.next_act()
+        if fault := self._fault(request):
+            act = status(*fault)
+        try:
+            act(self, request)
+        except OSError:
+            self.close_connection = True
+
+    def _fault(self, request: Answer) -> tuple[int, str] | None:
+        if self.path != "/v1/chat/completions":
+            return 404, "unknown_url"
+        if not self.headers.get("authorization", "").startswith("Bearer sk-"):
+            return 401, "invalid_api_key"
+        if not request.get("model") or not request.get("messages"):
+            return 400, "missing_required_parameter"
+        form = request.get("response_format", {"type": "text"})
+        schema = form.get("json_schema", {}).get("schema")
+        if form["type"] == "json_schema" and not (schema and strict(schema)):
+            return 400, "invalid_json_schema"
+        return None
+
+    def send(self, code: int, body: bytes, **headers: str) -> None:
+        self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def strict(node: Any) -> bool:
+    """Whether OpenAI's strict mode takes a schema: all required, nothing else, no lengths."""
+    if isinstance(node, list):
+        return all(strict(part) for part in node)
+    if not isinstance(node, dict):
+        return True
+    properties = node.get("properties", {})
+    whole = sorted(node.get("required", [])) == sorted(properties)
+    closed = node.get("type") != "object" or node.get("additionalProperties") is False
+    plain = not any(name in node for name in UNSUPPORTED_IN_STRICT_MODE)
+    return whole and closed and plain and all(strict(part) for part in node.values())
+
+
+@contextmanager
+def serving(*acts: Act) -> Iterator[LlmServer]:
+    """The server; at its end it waits until every connection is given back."""
+    script = LlmServer(acts or (obliging,))
+    handler = type("Scripted", (Handler,), {"script": script})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = False
+    script.base_url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield script
+    finally:
+        server.shutdown()
+        thread.join()
+        began = time.monotonic()
+        server.server_close()
+        # A connection that the client leaks would be waited for until the handler's time-out
+        assert time.monotonic() - began < 5.0, "a connection is still open"
+
+
+def completion(content: str | None, finish: str = "stop", **message: Any) -> bytes:
+    said = {"role": "assistant", "content": content, "refusal": None, **message}
+    choice = {"index": 0, "message": said, "finish_reason": finish, "logprobs": None}
+    whole = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": "a-model",
+        "choices": [choice],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    }
+    return json.dumps(whole).encode()
+
+
+def proposals(request: Answer) -> list[Answer]:
+    """What a model that does as it is told would propose."""
+    data = json.loads(request["messages"][-1]["content"])
+    return [
+        {
+            "outgoing": pair["outgoing"]["id"],
+            "incoming": pair["incoming"]["id"],
+            "kind": pair["kinds"][0],
+            "bars": 16,
+            "out_at_s": pair["outgoing"]["cues"][-1]["at_s"],
+            "in_at_s": pair["incoming"]["cues"][0]["at_s"],
+            "tempo": "follow",
+            "eq": "bass_swap",
+            "pitch_semitones": 0,
+            "overlay": False,
+            "reason": "Both phrases begin here.",
+        }
+        for pair in data["pairs"]
+    ]
+
+
+def obliging(handler: Handler, request: Answer) -> None:
+    """All as it should be."""
+    handler.send(200, completion(json.dumps({"pairs": proposals(request)})))
+
+
+def edited(edit: Callable[[list[Answer]], list[Answer] | None], finish: str = "stop") -> Act:
+    """A good answer with a change; the change may happen in place."""
+
+    def act(handler: Handler, request: Answer) -> None:
+        pairs = proposals(request)
+        changed = edit(pairs)
+        text = json.dumps({"pairs": pairs if changed is None else changed})
+        handler.send(200, completion(text, finish))
+
+    return act
+
+
+def wrapped(wrap: Callable[[str], str], finish: str = "stop") -> Act:
+    """A good answer, its text changed."""
+    return lambda handler, request: handler.send(
+        200, completion(wrap(json.dumps({"pairs": proposals(request)})), finish)
+    )
+
+
+def says(content: str | None, finish: str = "stop", **message: Any) -> Act:
+    return lambda handler, _: handler.send(200, completion(content, finish, **message))
+
+
+def body(raw: bytes, **headers: str) -> Act:
+    return lambda handler, _: handler.send(200, raw, **headers)
+
+
+def status(code: int, error_code: str = "", **headers: str) -> Act:
+    """An error as OpenAI writes it: its message repeats the key, as theirs does."""
+
+    def act(handler: Handler, _: Answer) -> None:
+        key = handler.headers.get("authorization")
+        error = {"message": f"No: {key}", "type": "error", "param": None, "code": error_code}
+        handler.send(code, json.dumps({"error": error}).encode(), **headers)
+
+    return act
+
+
+def silence(handler: Handler, _: Answer) -> None:
+    """No answer, until the client hangs up."""
+    handler.rfile.read(1)
+
+
+def dripping(part: str, every_s: float = 0.25) -> Act:
+    """A byte now and then, of the headers or of the body."""
+
+    def act(handler: Handler, request: Answer) -> None:
+        head = b"HTTP/1.1 200 OK\r\nx-padding: " + b"-" * 5000
+        if part == "body":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n")
+        for byte in head:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(every_s)
+
+    return act
+
+
+def endless(handler: Handler, _: Answer) -> None:
+    """A body that says it is an answer, and never stops."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
+    while True:
+        handler.wfile.write(b" " * 65536)
+
+
+def reset(handler: Handler, _: Answer) -> None:
+    """Half a body, then the connection is reset."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{")
+    time.sleep(0.05)
+    linger = struct.pack("ii", 1, 0)
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    handler.close_connection = True
+    handler.connection.close()

@@ -1,0 +1,318 @@
+"""A language model's server does everything wrong there is, and no job is any the worse."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import openai  # noqa: F401  (half a second of import is no part of what is measured here)
+import pytest
+from pydantic import SecretStr
+
+from backend.app.contract.dj import DjRules
+from backend.app.dj import llm, llm_call
+from backend.app.dj.llm import LlmStrategist, strategist_of
+from backend.app.dj.strategy import Proposals
+from tests.dj.llm_server import (
+    Act,
+    body,
+    dripping,
+    edited,
+    endless,
+    obliging,
+    reset,
+    says,
+    serving,
+    silence,
+    status,
+    wrapped,
+)
+from tests.dj.llm_set import a_set
+
+LIMIT_S = 5.0  # what no answer of the scripted server needs, on a busy machine either
+SHORT_S = 1.0  # where there is no answer to wait for
+SLACK_S = 0.5  # threads on a busy machine: waking up, closing
+KEY = "sk-canary-0123456789"
+ALL = {0, 1}
+
+
+@pytest.fixture(autouse=True)
+def straight_and_impatient(monkeypatch):
+    """No proxy in between, and a tenth of the patience: waiting is no part of what is shown."""
+    monkeypatch.setattr(llm_call, "PATIENCE_S", (0.05, 0.1))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def strategist(base_url: str, timeout_s: float = LIMIT_S) -> LlmStrategist:
+    return LlmStrategist(SecretStr(KEY), base_url, "a-model", timeout_s)
+
+
+def proposed(base_url: str, *, pairs=None, rules=None, timeout_s: float = LIMIT_S) -> Proposals:
+    """What comes of asking; whatever comes, comes in time and leaves no thread behind."""
+    began = time.monotonic()
+    found = strategist(base_url, timeout_s).propose(pairs or a_set(), rules or DjRules())
+    assert time.monotonic() - began < timeout_s + SLACK_S
+    indices = set(range(len(pairs or a_set())))
+    assert found.strategies.keys() | found.reasons.keys() == indices
+    assert not found.strategies.keys() & found.reasons.keys()
+    shown = " ".join((*found.reasons.values(), *found.notes))
+    assert KEY not in shown
+    assert "Traceback" not in shown
+    return found
+
+
+def change(**values):
+    """A good answer whose first proposal says otherwise."""
+    return edited(lambda pairs: pairs[0].update(values))
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Something a server does, and what comes of it: pairs used, words for the others."""
+
+    name: str
+    acts: tuple[Act, ...]
+    used: frozenset[int] = frozenset()
+    why: str = ""
+    note: str = ""
+    requests: int | None = None
+
+
+def broken(name: str, *acts: Act, why: str, requests: int | None = None) -> Mode:
+    return Mode(name, acts, why=why, requests=requests)
+
+
+def usable(
+    name: str, *acts: Act, used=ALL, why: str = "", note: str = "", requests: int | None = None
+) -> Mode:
+    return Mode(name, acts, frozenset(used), why, note, requests)
+
+
+def twenty_more(pairs):
+    return pairs + [{**pairs[0], "outgoing": f"t{n}", "incoming": "t99"} for n in range(20)]
+
+
+def twice(pairs):
+    return [*pairs, {**pairs[0], "kind": "cut"}]
+
+
+TOO_LATE = "did not answer within 1 s"
+NOT_JSON = "is not the JSON it was asked for"
+NO_COMPLETION = "no chat completion"
+UNFIT = "does not hold"
+
+MODES = [
+    broken("no answer", silence, why=TOO_LATE),
+    broken("the body a byte at a time", dripping("body"), why=TOO_LATE),
+    broken("the headers a byte at a time", dripping("headers"), why=TOO_LATE),
+    broken("the connection is reset", reset, why="broke off"),
+    usable("reset once, then good", reset, obliging, requests=2),
+    broken("401, the key in its words", status(401), why="API key", requests=1),
+    broken("403", status(403), why="does not let this API key", requests=1),
+    broken("404, no such model", status(404, "model_not_found"), why="not know", requests=1),
+    broken("404, no such address", status(404), why="not know", requests=3),
+    usable("429, shortly", status(429, retry_after="0.2"), obliging, requests=2),
+    broken("429, for long", status(429, retry_after="3600"), why="for 3600 s", requests=1),
+    broken("429, for ever", status(429, retry_after="inf"), why="too often", requests=1),
+    broken("429, no quota", status(429, "insufficient_quota"), why="quota", requests=1),
+    usable("429, until a date", status(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), obliging),
+    broken("500 whatever is asked", status(500), why="500 Internal Server Error"),
+    usable("503, then good", status(503), obliging, requests=2),
+    broken("301", status(301, location="http://127.0.0.1:1/"), why="301", requests=1),
+    broken("a status there is not", status(499), why="499", requests=1),
+    broken("a page", body(b"<!doctype html><h1>Sign in</h1>"), why=NO_COMPLETION, requests=1),
+    broken("an empty body", body(b""), why=NO_COMPLETION, requests=1),
+    broken("another JSON", body(b'{"choices": [{"text": "hi"}]}'), why=NO_COMPLETION),
+    broken("no choices", body(b'{"choices": []}'), why="answered nothing", requests=2),
+    broken("content null", says(None), why="answered nothing"),
+    broken("a refusal", says(None, refusal="I cannot."), why="refused", requests=1),
+    broken("filtered", says(None, "content_filter"), why="refused", requests=1),
+    broken("prose", says("I would blend them, of course."), why=NOT_JSON, requests=2),
+    usable("prose, then good", says("Gladly!"), obliging, requests=2),
+    usable("a fence", wrapped(lambda text: f"```json\n{text}\n```"), requests=1),
+    usable("a fence in prose", wrapped(lambda text: f"Here:\n```\n{text}\n``` Enjoy {{it}}")),
+    usable("prose round it", wrapped(lambda text: f"Here it is: {text} Enjoy!"), requests=1),
+    usable("thoughts first", wrapped(lambda text: f"<think>{{t1?}}</think>{text}"), requests=1),
+    usable("cut off", wrapped(lambda text: text[:-60], "length"), used={0}, why="cut off"),
+    broken("cut off at once", says('{"pairs": [{"outgo', "length"), why="cut off", requests=2),
+    usable("wrong types", change(bars="many"), used={1}, why="bars: Input should be"),
+    usable("half bars", change(bars=7.5), used={1}, why="bars: Input should be"),
+    usable("odd bars", change(bars=7), used={1}, why="not a multiple of 4"),
+    usable("a kind there is not", change(kind="explode"), used={1}, why="kind: Input should be"),
+    usable("no reason", edited(lambda p: p[0].pop("reason") and None), used={1}, why="reason"),
+    usable("no object", edited(lambda p: ["t1", None, p[1]]), used={1}, why="proposed nothing"),
+    usable("unknown ids", change(outgoing="t77"), used={1}, why="nothing for", note="1 proposal"),
+    usable("a list for an id", change(outgoing=["t1"]), used={1}, why="nothing for this pair"),
+    usable("a pair is missing", edited(lambda pairs: pairs[1:]), used={1}, why="nothing for"),
+    usable("missing, then there", edited(lambda pairs: pairs[1:]), obliging, requests=2),
+    usable("twenty more", edited(twenty_more), note="20 proposals too many", requests=1),
+    usable("a pair twice", edited(twice), note="1 proposal too many", requests=1),
+    usable("NaN", change(out_at_s=float("nan")), used={1}, why="out_at_s"),
+    usable("Infinity", change(in_at_s=float("inf")), used={1}, why="finite"),
+    usable("far outside", change(out_at_s=1e300), note="leave “Title of track-0” where"),
+    usable("a huge integer", change(bars=10**400), used={1}, why="bars"),
+    usable("a field too many", change(volume=11), requests=1),
+    broken("digits without end", says('{"pairs": [' + "9" * 100_000), why=NOT_JSON),
+    broken("10 MB", says("x" * 10_000_000), why="too long", requests=1),
+    broken("without end", endless, why="too long", requests=1),
+    broken("packed", body(b"\x1f\x8b", content_encoding="gzip"), why="packed", requests=1),
+    broken("deep JSON", says("[" * 200_000), why=NOT_JSON),
+    broken("a deep completion", body(b'{"choices":' + b"[" * 200_000), why=NO_COMPLETION),
+    broken("half a character", says('{"pairs": "\udcff"}'), why=NO_COMPLETION),
+    broken(
+        "a tool call",
+        says(None, "tool_calls", tool_calls=[{"id": "1", "type": "function", "function": {}}]),
+        why="answered nothing",
+    ),
+    usable("no schemas", status(400, "unsupported"), obliging, requests=2),
+    usable("no schemas: 500", status(500), obliging, requests=2),
+    usable("no formats", status(422), status(422), obliging, requests=3),
+]
+
+
+@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
+def test_whatever_a_server_does_the_good_is_used_and_the_rest_has_its_reason(mode):
+    with serving(*mode.acts) as server:
+        limit_s = SHORT_S if mode.why == TOO_LATE else LIMIT_S
+        found = proposed(server.base_url, timeout_s=limit_s)
+    assert found.strategies.keys() == mode.used
+    assert all(mode.why in why for why in found.reasons.values()), found.reasons
+    assert mode.note in " ".join(found.notes)
+    if mode.requests is not None:
+        assert len(server.requests) == mode.requests
+    for index in found.reasons:
+        assert found.reasons[index] in " ".join(found.notes)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "why"),
+    [
+        ("http://127.0.0.1:1/v1", "cannot be reached"),
+        ("http://127.0.0.1:99999/v1", "cannot be reached"),
+        ("gopher://127.0.0.1/v1", "malformed"),
+        ("", "malformed"),
+        ("http://[", "cannot be reached"),
+    ],
+)
+def test_an_address_where_nothing_is_costs_a_reason(base_url, why):
+    found = proposed(base_url)
+    assert all(why in reason for reason in found.reasons.values()), found.reasons
+    assert found.strategies == {}
+
+
+def test_a_key_that_cannot_be_sent_costs_a_reason():
+    with serving() as server:
+        odd = LlmStrategist(SecretStr("sk-\u2026\n"), server.base_url, "a-model", LIMIT_S)
+        found = odd.propose(a_set(), DjRules())
+    assert "malformed" in found.reasons[0]
+
+
+def test_threads_that_a_server_keeps_waiting_end_soon_after():
+    for act in (silence, dripping("body"), dripping("headers")):
+        with serving(act) as server:
+            proposed(server.base_url, timeout_s=0.5)
+            time.sleep(0.5)
+            assert [t.name for t in threading.enumerate() if t.name == "llm"] == []
+
+
+def test_a_thread_that_never_ends_keeps_no_process_alive():
+    code = """
+import time
+from pydantic import SecretStr
+from backend.app.contract.dj import DjRules
+from backend.app.dj import llm, llm_call
+from tests.dj.llm_set import a_set
+llm.Line.ask = lambda *_: time.sleep(60)
+print(llm.LlmStrategist(SecretStr("k"), "http://x", "m", 0.3).propose(a_set(), DjRules()).reasons)
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    assert "did not answer within 0.3 s" in done.stdout
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_of_ours_costs_a_reason_too(monkeypatch):
+    monkeypatch.setattr(llm, "usable", lambda *_: {}["nothing"])
+    with serving() as server:
+        found = proposed(server.base_url)
+    assert found.reasons == dict.fromkeys(ALL, "asking the language model failed")
+
+
+def test_long_sets_are_asked_about_in_batches_side_by_side():
+    def slow(handler, request):
+        time.sleep(0.4)
+        obliging(handler, request)
+
+    with serving(slow) as server:
+        found = proposed(server.base_url, pairs=a_set(60))
+    assert len(found.strategies) == 59
+    assert len(server.requests) == 5
+    assert found.strategies[58].outgoing == "track-58"
+    assert found.notes == ()
+
+
+def test_batches_that_came_in_time_are_used():
+    def slow_at_the_start(handler, request):
+        data = json.loads(request["messages"][-1]["content"])
+        (silence if data["pairs"][0]["outgoing"]["id"] == "t1" else obliging)(handler, request)
+
+    with serving(slow_at_the_start) as server:
+        found = proposed(server.base_url, pairs=a_set(20), timeout_s=1.5)
+    assert found.reasons.keys() == set(range(12))
+    assert found.strategies.keys() == set(range(12, 19))
+
+
+def test_what_is_wrong_is_said_when_the_model_is_asked_once_more():
+    with serving(change(bars=7), obliging) as server:
+        found = proposed(server.base_url)
+    assert found.strategies.keys() == ALL
+    second = server.requests[1]["messages"]
+    assert "7 bars are not a multiple of 4" in second[0]["content"]
+    assert [p["outgoing"]["id"] for p in json.loads(second[1]["content"])["pairs"]] == ["t1"]
+
+
+def test_a_server_without_schemas_gets_the_schema_in_words():
+    with serving(status(400), status(400), obliging) as server:
+        proposed(server.base_url)
+    assert server.formats == ["json_schema", "json_object", "text"]
+    said = [request["messages"][0]["content"] for request in server.requests]
+    assert ['"out_at_s"' in words and '"required"' in words for words in said] == [0, 1, 1]
+
+
+def test_the_first_of_two_proposals_for_a_pair_counts():
+    with serving(edited(twice)) as server:
+        assert proposed(server.base_url).strategies[0].kind == "blend"
+
+
+def test_nothing_secret_and_no_word_of_the_set_is_logged(caplog):
+    caplog.set_level("INFO")
+    with serving(says("canary of an answer")) as server:
+        proposed(server.base_url)
+    lines = [record.getMessage() for record in caplog.records if record.levelname != "DEBUG"]
+    assert any("proposed 0 of 2 joins" in line for line in lines)
+    assert not [line for line in lines if KEY in line or "Title" in line or "canary" in line]
+
+
+def test_no_key_means_no_strategist():
+    assert strategist_of(None, "http://x", "m", 1.0) is None
+    assert strategist_of(SecretStr(" "), "http://x", "m", 1.0) is None
+    named = strategist_of(SecretStr(f"{KEY}\n"), "http://x", "m", 1.0)
+    assert named is not None
+    assert named.api_key.get_secret_value() == KEY
+    assert KEY not in repr(named)
+
+
+def test_nothing_to_join_asks_nobody():
+    with serving() as server:
+        assert strategist(server.base_url).propose([], DjRules()) == Proposals({}, {}, ())
+    assert server.requests == []
