@@ -110,7 +110,7 @@ class TransitionReport(Shape):
     Attributes
     ----------
     step : the rung of the ladder that was taken, 1 is the best
-    proposed_by : who proposed it: the rules, an LLM, or a person
+    proposed_by : who proposed it: the rules, an LLM, a person, or the mix that this one is based on
     bars : the overlap in bars of the outgoing track
     planned_beat_error_ms, beat_error_ms, beat_error_p95_ms : distance of the two tracks' beats in
         the overlap: on the plan's grids, and as heard in the rendered audio (median, 95th
@@ -127,7 +127,7 @@ class TransitionReport(Shape):
     kind: str
     step: int | None
     ladder: list[RungView]
-    proposed_by: Literal["rules", "llm", "you", "request"]
+    proposed_by: Literal["rules", "llm", "you", "earlier"]
     reason: str
     start_s: float
     end_s: float

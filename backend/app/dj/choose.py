@@ -17,7 +17,7 @@ from .facts import facts_of
 from .judges import Case, judged
 from .scoreboard import Scored, scoreboard, shortlist
 
-Author = Literal["rules", "llm", "you"]
+Author = Literal["rules", "llm", "you", "earlier"]
 
 SHORTEST_RETURN_BARS = 4
 """A tempo needs four bars to go home without a lurch; two in a row need room for that between."""
@@ -27,13 +27,22 @@ _LAST_RESORT = 40.0  # a gap that nobody wants, still better than no mix
 _TOO_LITTLE_HEARD = 4.0  # a track that is hardly played costs as much as the ladder's fifth step
 
 
+_WHO: dict[Author, str] = {
+    "you": "What you asked for",
+    "llm": "What the language model proposed",
+    "earlier": "The join of the mix before",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PairWish:
-    """What somebody wants of a pair, and who."""
+    """What is wanted of a pair, and by whom; ``instead`` is tried where ``wish`` cannot be."""
 
     wish: Wish = ANYTHING
     by: Author = "rules"
     reason: str = ""
+    instead: Wish | None = None
+    overlay: bool = False
 
 
 OPEN = PairWish()
@@ -99,13 +108,22 @@ def _options(couple: Couple, rules: DjRules, wish: PairWish) -> _Options:
     if wish.by == "rules":
         return _Options(board, [one for one, _ in open_list], open_list, "rules", "")
     wanted = scoreboard(couple, rules, wish.wish)
-    met = [one for one in wanted if not one.veto or (wish.by == "you" and not one.veto.lasting)]
+    met = _met(wanted, wish)
+    if not met and wish.instead:
+        wanted = scoreboard(couple, rules, wish.instead)
+        met = _met(wanted, wish)
     note = "" if met else _why_not(wanted, wish)
     chosen = [(one, one.penalty) for one in shortlist(met, _EACH)]
     # The rules' own joins come in only where the wishes of neighbouring pairs exclude each other.
     spare = 0.0 if not met else 2.0 * _LAST_RESORT
     fallback = [(one, penalty + spare) for one, penalty in open_list]
     return _Options(board, [one for one, _ in chosen], chosen + fallback, wish.by, note)
+
+
+def _met(wanted: list[Scored], wish: PairWish) -> list[Scored]:
+    """What can be had of a wish: a model keeps to every rule, a person to the lasting ones."""
+    bound = wish.by == "llm"
+    return [one for one in wanted if not one.veto or not (bound or one.veto.lasting)]
 
 
 def _free(board: list[Scored]) -> list[Scored]:
@@ -119,7 +137,7 @@ def _last_resort(couple: Couple, rules: DjRules) -> Scored:
 
 
 def _why_not(wanted: list[Scored], wish: PairWish) -> str:
-    who = "What you asked for" if wish.by == "you" else "What the language model proposed"
+    who = _WHO[wish.by]
     if not wanted:
         return f"{who} does not fit into these two tracks; the rules chose instead."
     veto = wanted[0].veto

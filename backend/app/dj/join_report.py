@@ -60,8 +60,8 @@ def beat_errors_s(choice: Choice, outgoing: Clip, incoming: Clip) -> Times:
     out, into = choice.couple.out_grid, choice.couple.in_grid
     if out is None or into is None:
         return np.zeros(0)
-    theirs = _both_sound(out.beats_s, outgoing, incoming)
-    return _distances(theirs, _both_sound(into.beats_s, incoming, outgoing))
+    theirs = times_where_both_sound(out.beats_s, outgoing, incoming)
+    return _distances(theirs, times_where_both_sound(into.beats_s, incoming, outgoing))
 
 
 def _downbeats_meet(choice: Choice, outgoing: Clip, incoming: Clip) -> bool:
@@ -69,12 +69,12 @@ def _downbeats_meet(choice: Choice, outgoing: Clip, incoming: Clip) -> bool:
     out, into = choice.couple.out_grid, choice.couple.in_grid
     if out is None or into is None:
         return False
-    theirs = _both_sound(out.bars_s, outgoing, incoming)
-    apart = _distances(theirs, _both_sound(into.bars_s, incoming, outgoing))
+    theirs = times_where_both_sound(out.bars_s, outgoing, incoming)
+    apart = _distances(theirs, times_where_both_sound(into.bars_s, incoming, outgoing))
     return len(apart) > 0 and bool((apart < _ON_EACH_OTHER_S).all())
 
 
-def _both_sound(times_s: Times, clip: Clip, other: Clip) -> Times:
+def times_where_both_sound(times_s: Times, clip: Clip, other: Clip) -> Times:
     """Those times of a clip's track at which both clips sound, in seconds of the mix."""
     at = clip.mixes_at(times_s * SAMPLE_RATE)
     start, end = max(clip.start, other.start), min(clip.end, other.end)

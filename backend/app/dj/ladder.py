@@ -60,6 +60,8 @@ def _no_candidate(kind: TransitionKind, couple: Couple) -> str:
 
 def reason_of(choice: Choice) -> str:
     """Why this join, in one sentence or two."""
+    if choice.by == "earlier":
+        return choice.wish_reason
     candidate, facts = choice.scored.candidate, choice.scored.facts
     told = [_what(candidate), *_figures(candidate, facts, choice.couple)]
     better = [rung for rung in ladder_of(choice) if step_of(rung.kind) < step_of(candidate.kind)]
