@@ -7,32 +7,54 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ..dj.timeline import Clip
-from ..dsp.limiter import TILE, TILES
+from ..dj.timeline import Clip, Effect
+from ..dsp.limiter import BLOCK, TILE, TILES
 from ..dsp.samples import SAMPLE_RATE, gain_of_db
+from .pieces import piece_of
 
 Peaks: TypeAlias = npt.NDArray[np.float32]
 
 PEAK_HOP = SAMPLE_RATE // 100  # as analysed: one true peak for each 10 ms
-_SLACK = 16  # samples: an analysed peak is noted up to twelve early
-_HOPS = (TILE + 2 * _SLACK) // PEAK_HOP + 2  # as many hops as a tile with its slack may touch
 LOW_PASS_OVERSHOOT = 1.3
 """A low-pass may raise a peak by the sum of its impulse response's magnitudes: 1.15 for a
 second-order Butterworth, and a little for its share growing meanwhile."""
+LOW_PASS_FROM_HZ = 200.0
+"""A low-pass like this has forgotten a peak after 10 ms, all but a thousandth."""
+
+_SLACK = 16  # samples: an analysed peak is noted up to twelve early
+_BEFORE = _SLACK + PEAK_HOP  # what a low-passed tile may still hold of the peaks before it
+_HOPS = (TILE + _SLACK + _BEFORE) // PEAK_HOP + 2  # as many as all that may touch
 
 
 class PeakBounds:
-    """Bounds for the tiles of a clip's blocks; ``peaks`` are its track's true peaks."""
+    """Bounds for the tiles of a clip's blocks; ``peaks`` are its track's true peaks.
+
+    Known where the track is played as it is kept, or through a plain low-pass; not where it is
+    stretched, rings on, or goes through filters that may lift peaks, nor where it is cut off.
+    """
 
     def __init__(self, clip: Clip, peaks: Peaks) -> None:
-        self._offset = clip.source_start - clip.start
-        gain = gain_of_db(clip.gain_db) * (LOW_PASS_OVERSHOOT if clip.effects else 1.0)
-        padded = np.pad(peaks, _HOPS) * np.float32(gain)
-        self._loudest = np.lib.stride_tricks.sliding_window_view(padded, _HOPS)
+        piece = piece_of(clip)
+        self._clip = clip
+        self._known_from = clip.start + (piece.length if piece else 0)
+        self._gain = np.float32(gain_of_db(clip.gain_db))
+        self._loudest = np.lib.stride_tricks.sliding_window_view(np.pad(peaks, _HOPS), _HOPS)
 
-    def of_tiles(self, begin: int) -> Peaks:
-        """For each tile of the block at ``begin``: float32 ``(TILES,)``; 0 off the track's ends."""
-        starts = begin + self._offset + TILE * np.arange(TILES)
-        hops = np.clip((starts - _SLACK) // PEAK_HOP + _HOPS, 0, len(self._loudest) - 1)
-        bounds: Peaks = self._loudest[hops].max(axis=1)
-        return bounds
+    def of_tiles(self, begin: int) -> Peaks | None:
+        """For each tile of the block at ``begin``: float32 ``(TILES,)``; None if nobody knows."""
+        first, last = begin - _SLACK, begin + BLOCK + _SLACK
+        if first < self._known_from or last > self._clip.sounds_to:
+            return None
+        heard = [one for one in self._clip.effects if one.start < last and one.end > first]
+        if not all(map(_is_bounded, heard)):
+            return None
+        starts = begin + self._clip.body_offset + TILE * np.arange(TILES)
+        hops = np.clip((starts - _BEFORE) // PEAK_HOP + _HOPS, 0, len(self._loudest) - 1)
+        bounds: Peaks = self._loudest[hops].max(axis=1) * self._gain
+        return bounds * np.float32(LOW_PASS_OVERSHOOT ** len(heard))
+
+
+def _is_bounded(effect: Effect) -> bool:
+    """Whether it is known by how much an effect may raise a peak."""
+    at_rest = effect.kind == "low_pass" and effect.to_frequency_hz is None
+    return at_rest and effect.frequency_hz >= LOW_PASS_FROM_HZ

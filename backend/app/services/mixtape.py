@@ -12,13 +12,19 @@ from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
 from .mixtape_plan import analyse_tracks, plan_mix
-from .mixtape_sound import render_mix
+from .mixtape_sound import render_mix, stretch_pieces
 from .mixtape_words import describe_mix
 
 # Weights are CPU seconds for a second of music, as measured on one core.
 STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("analysing", analyse_tracks, weight=0.003),
     Step("planning", plan_mix, weight=0.0001),
+    Step(
+        "stretching",
+        stretch_pieces,
+        weight=0.01,
+        when=lambda job: job.request.transitions != "crossfade",
+    ),
     Step("mixing", render_mix, weight=0.03),
     Step("checking", check_mix, weight=0.005),
     Step("filming", film_mix, weight=0.01, when=lambda job: job.request.video is not None),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -11,9 +13,11 @@ from ..dj.levels import CEILING_DBTP, CEILINGS_DBTP, gain_shift_db, shifted
 from ..dj.timeline import Timeline
 from ..jobs.pipeline import StepContext
 from ..media.normal_form import TrackReader
+from ..render.effort import Effort, crew
 from ..render.encode import Encoding, Output, encode_all
 from ..render.mix_tags import MixTags
 from ..render.mp3_info import Mp3Mode
+from ..render.pieces import Piece, make_piece, pieces_of
 from ..render.player import Player
 from ..video.backdrop import square
 from ..video.thumbnail import jpeg_bytes
@@ -35,6 +39,37 @@ FILM_SOUND = "mix.m4a"
 """The film copies the sound of this file; it is for the user only where asked for."""
 
 
+def stretch_pieces(ctx: StepContext[MixtapeJob]) -> None:
+    """Make the stretched beginnings that no earlier mix has made; several at once."""
+    job, effort = ctx.job, Effort(ctx.progress)
+    pieces = pieces_of(planned(ctx.workspace))
+    unmade = [piece for piece in pieces if not _kept_at(job, piece).is_file()]
+    effort.plan(sum(piece.length for piece in unmade))
+    with crew(job.workers, effort) as pool:
+        making = [
+            pool.submit(effort.guard, partial(_make, job, piece, effort.add)) for piece in unmade
+        ]
+        for count, future in enumerate(making, start=1):
+            ctx.say(f"tempo change {count} of {len(making)}")
+            future.result()
+
+
+def open_piece(job: MixtapeJob, piece: Piece) -> TrackReader:
+    """A stretched beginning, as it was made; made once more where it has gone since."""
+    kept = _kept_at(job, piece)
+    if not kept.is_file():
+        _make(job, piece, lambda _: None)
+    return TrackReader(kept)
+
+
+def _make(job: MixtapeJob, piece: Piece, made: Callable[[int], None]) -> None:
+    make_piece(piece, lambda c: TrackReader(job.content.path(c)), _kept_at(job, piece), made)
+
+
+def _kept_at(job: MixtapeJob, piece: Piece) -> Path:
+    return job.content.derived(piece.content, piece.file_name)
+
+
 def render_mix(ctx: StepContext[MixtapeJob]) -> None:
     """Play the timeline once for each encoder, all encoders at work side by side."""
     job, timeline = ctx.job, planned(ctx.workspace)
@@ -45,7 +80,7 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
             _output(job, timeline, name, written.enter_context(ctx.workspace.write(name, media)))
             for name, media in files_of(job.request)
         ]
-        encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress)
+        encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress, say=ctx.say)
 
 
 def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Output:
@@ -55,6 +90,7 @@ def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Outpu
         lambda c: TrackReader(job.content.path(c)),
         CEILINGS_DBTP[kind],
         peaks_of=lambda c: profile_of(job, c).peaks,
+        open_piece=partial(open_piece, job),
     )
     return Output(
         path=path,

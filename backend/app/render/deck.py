@@ -1,0 +1,170 @@
+"""One clip being played: its sound, its effects, its fades, and the echo it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import numpy as np
+
+from ..dj.timeline import Clip, Echo
+from ..dsp.echo import echo_tail
+from ..dsp.fades import fade_in
+from ..dsp.limiter import BLOCK
+from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples, gain_of_db
+from ..media.normal_form import TrackReader
+from .effects import EffectChain, replayed_from
+from .peak_bounds import PeakBounds
+from .pieces import PIECE_LEVEL, Piece, piece_of
+
+STOP_FADE = round(0.005 * SAMPLE_RATE)
+"""How a clip's own sound ends before its echo: 5 ms, too short to be heard as a fade, and long
+enough not to click."""
+
+
+class Deck:
+    """A clip with its readers and the state of its filters; one thread plays it, mostly in order.
+
+    Any stretch may be read at any time: what a filter has to have heard before is played to it
+    again, so that a stretch is bit for bit that part of the whole.
+    """
+
+    def __init__(
+        self,
+        clip: Clip,
+        open_track: Callable[[str], TrackReader],
+        open_piece: Callable[[Piece], TrackReader],
+        bounds: PeakBounds | None = None,
+    ) -> None:
+        self.clip = clip
+        self.bounds = bounds
+        self._open = ExitStack()
+        self._open_track = open_track
+        self._open_piece = open_piece
+        self._track: TrackReader | None = None
+        self._stretched: TrackReader | None = None
+        self._piece = piece_of(clip)
+        self._body_from = clip.start + (self._piece.length if self._piece else 0)
+        self._gain = np.float32(gain_of_db(clip.gain_db))
+        self._piece_gain = np.float32(gain_of_db(clip.gain_db) / PIECE_LEVEL)
+        self._chain = EffectChain(clip.effects)
+        self._send: Samples | None = None
+
+    def close(self) -> None:
+        """Close the readers."""
+        self._open.close()
+
+    def covers(self, begin: int) -> bool:
+        """Whether the clip sounds through the whole block."""
+        return self.clip.start <= begin and begin + BLOCK <= self.clip.end
+
+    def read(self, start: int, end: int) -> Samples:
+        """The clip's part of the mix, ``[start, end)``, which must lie within the clip."""
+        echo = self.clip.echo
+        block = self._ringing(echo, start, end) if echo else self._own(start, end)
+        self._fade(block, start, end)
+        return block
+
+    def _ringing(self, echo: Echo, start: int, end: int) -> Samples:
+        """The clip's own sound up to the echo's start, then what rings on."""
+        if end <= echo.start:
+            return self._stopping(echo, start, end)
+        block = np.zeros((end - start, CHANNELS), np.float32).T
+        own = max(echo.start - start, 0)
+        if own:
+            block[:, :own] = self._stopping(echo, start, echo.start)
+        if self._send is None:
+            begin = max(echo.start - echo.send, self.clip.start)
+            self._send = self._own(begin, echo.start)
+            self._fade(self._send, begin, echo.start)
+        first = start + own - echo.start
+        block[:, own:] += echo_tail(self._send, echo.delay, echo.feedback, first, end - echo.start)
+        return block
+
+    def _stopping(self, echo: Echo, start: int, end: int) -> Samples:
+        """The clip's own sound, with the short fade in which it ends."""
+        block = self._own(start, end)
+        falls_from = echo.start - STOP_FADE
+        if end > falls_from:
+            begin = max(start, falls_from)
+            rising = fade_in(STOP_FADE)[echo.start - end : echo.start - begin]
+            block[:, begin - start :] *= rising[::-1]
+        return block
+
+    def _own(self, start: int, end: int) -> Samples:
+        """The clip's sound with gain and effects."""
+        if not self._chain.is_fed_to(start):
+            self._chain.rewind()
+            begin = max(replayed_from(self.clip.effects, start), self.clip.start)
+            for at in range(begin, start, BLOCK):
+                self._chain.apply(self._source(at, min(at + BLOCK, start)), at)
+        block = self._source(start, end)
+        self._chain.apply(block, start)
+        return block
+
+    def _source(self, start: int, end: int) -> Samples:
+        """The clip's sound with its gain: stretched at first, then the track as it is kept."""
+        if start >= self._body_from:
+            return self._body(start, end)
+        if end <= self._body_from:
+            return self._beginning(start, end)
+        block = np.empty((end - start, CHANNELS), np.float32).T
+        block[:, : self._body_from - start] = self._beginning(start, self._body_from)
+        block[:, self._body_from - start :] = self._body(self._body_from, end)
+        return block
+
+    def _beginning(self, start: int, end: int) -> Samples:
+        assert self._piece is not None  # else the body begins with the clip
+        if self._stretched is None:
+            self._stretched = self._open.enter_context(self._open_piece(self._piece))
+        block = self._stretched.read(start - self.clip.start, end - start)
+        block *= self._piece_gain
+        return block
+
+    def _body(self, start: int, end: int) -> Samples:
+        if self._track is None:
+            self._track = self._open.enter_context(self._open_track(self.clip.content))
+        block = self._track.read(start + self.clip.body_offset, end - start)
+        block *= self._gain
+        return block
+
+    def _fade(self, block: Samples, start: int, end: int) -> None:
+        clip = self.clip
+        rises_to, falls_from = clip.start + clip.fade_in, clip.end - clip.fade_out
+        if start < rises_to:
+            stop = min(end, rises_to)
+            gains = fade_in(clip.fade_in, clip.curve)[start - clip.start : stop - clip.start]
+            block[:, : stop - start] *= gains
+        if end > falls_from:
+            begin = max(start, falls_from)
+            rising = fade_in(clip.fade_out, clip.curve)[clip.end - end : clip.end - begin]
+            block[:, begin - start :] *= rising[::-1]
+
+
+def audible_part(clip: Clip, first: int, last: int) -> tuple[object, ...]:
+    """What of a clip shapes its sound in ``[first, last)``: equal parts, equal samples.
+
+    Neither its names nor what it does elsewhere: a changed join leaves the rest of a mix as it is.
+    """
+    first, last = max(first, clip.start), min(last, clip.end)
+    stop = clip.echo if clip.echo and last > clip.echo.start - STOP_FADE else None
+    if stop and last > stop.start:
+        first = min(first, max(stop.start - stop.send, clip.start))
+    rises = (clip.start, clip.fade_in) if first < clip.start + clip.fade_in else None
+    falls = (clip.end, clip.fade_out) if last > clip.end - clip.fade_out else None
+    own_to = min(last, clip.sounds_to)
+    fed_from = max(replayed_from(clip.effects, first), clip.start)
+    effects = [one for one in clip.effects if one.start < own_to and one.end > fed_from]
+    source = _audible_source(clip, fed_from, own_to)
+    fades = (rises, falls, clip.curve) if rises or falls else None
+    return (first, last, source, clip.gain_db, effects, stop, fades)
+
+
+def _audible_source(clip: Clip, first: int, last: int) -> tuple[object, ...]:
+    """Which recordings are heard in ``[first, last)``, and from which of their samples."""
+    piece = piece_of(clip)
+    if piece is None or first >= clip.start + piece.length:
+        return (clip.content, clip.body_offset)
+    if last <= clip.start + piece.length:
+        return (piece.key, clip.start)
+    return (piece.key, clip.start, clip.content, clip.body_offset)

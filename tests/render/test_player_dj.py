@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.app.dj.timeline import Clip, Echo, Effect, Timeline
+from backend.app.dsp.limiter import BLOCK
+from backend.app.dsp.samples import Samples, gain_of_db
+from backend.app.render.player import Player
+from tests.render.dj_mixes import Crate, bend, clip, played, timelines
+from tests.sounds import SR, peak_db, rms_db
+
+FEW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+@pytest.fixture(scope="module")
+def crate(tmp_path_factory: pytest.TempPathFactory) -> Crate:
+    return Crate(tmp_path_factory.mktemp("crate"))
+
+
+def band_db(wave: Samples, low_hz: float, high_hz: float) -> float:
+    """The level of a band, in dB against full scale."""
+    spectrum = np.fft.rfft(wave * np.hanning(wave.shape[1]), axis=1)
+    hz = np.fft.rfftfreq(wave.shape[1], 1 / SR)
+    power = np.square(np.abs(spectrum[:, (hz >= low_hz) & (hz < high_hz)])).sum()
+    return float(10 * np.log10(power / wave.shape[1] ** 2 + 1e-30))
+
+
+@FEW
+@given(timeline=timelines(), a=st.floats(0, 1), length=st.integers(1, 3 * SR))
+def test_any_stretch_is_that_part_of_the_whole(
+    crate: Crate, timeline: Timeline, a: float, length: int
+) -> None:
+    player = crate.player(timeline, ceiling_db=-6.0)
+    start = int(a * (timeline.length - 1))
+    end = min(start + length, timeline.length)
+    # Bit for bit: what joined segments and kept ones rest on
+    assert np.array_equal(played(player, start, end), played(player)[:, start:end])
+
+
+@FEW
+@given(timeline=timelines())
+def test_known_peaks_spare_work_and_change_nothing(crate: Crate, timeline: Timeline) -> None:
+    plain = crate.player(timeline, ceiling_db=-6.0)
+    knowing = replace(plain, peaks_of=crate.peaks)
+    assert np.array_equal(played(knowing), played(plain))
+
+
+@FEW
+@given(timeline=timelines(), data=st.data())
+def test_equal_keys_mean_equal_samples(
+    crate: Crate, timeline: Timeline, data: st.DataObject
+) -> None:
+    other = replace(timeline, clips=tuple(_changed(each, data) for each in timeline.clips))
+    one, two = crate.player(timeline), crate.player(other)
+    for start in range(0, min(timeline.length, other.length) - BLOCK, 2 * BLOCK):
+        if one.key_of(start, start + BLOCK) == two.key_of(start, start + BLOCK):
+            stretch = played(one, start, start + BLOCK)
+            assert np.array_equal(stretch, played(two, start, start + BLOCK))
+
+
+def _changed(one: Clip, data: st.DataObject) -> Clip:
+    """The same clip with another end, or without one of the things that happen in it."""
+    changes: dict[str, Clip] = {
+        "nothing": one,
+        "length": replace(one, length=one.length - SR // 3, echo=None, fade_in=0, fade_out=0),
+        "effects": replace(one, effects=one.effects[1:]),
+        "echo": replace(one, echo=None),
+        "fades": replace(one, fade_in=0, fade_out=0),
+        "warp": replace(one, warp=one.warp[:-1], pitch_semitones=0),
+    }
+    return changes[data.draw(st.sampled_from(sorted(changes)))]
+
+
+def dj_set() -> Timeline:
+    """Three tracks: a bass swap into a bent one, then an echo under the third."""
+    swap, out = ((5 * SR, 0.0), (6 * SR, 1.0)), ((5 * SR, 1.0), (6 * SR, 0.0))
+    first = clip(
+        "chords",
+        0,
+        8 * SR,
+        fade_out=4 * SR,
+        effects=(Effect("low_shelf", 5 * SR, 3 * SR, swap, 100.0, gain_db=-26.0),),
+    )
+    second = clip(
+        "noise",
+        4 * SR,
+        15 * SR // 2,
+        fade_in=2 * SR,
+        warp=bend(0, 4 * SR, 1.03),
+        effects=(Effect("low_shelf", 4 * SR, 2 * SR, out, 100.0, gain_db=-26.0),),
+        echo=Echo(10 * SR, SR // 2, SR // 2, 0.5),
+    )
+    third = clip("drums", 10 * SR, 11 * SR, fade_in=220)
+    return Timeline((first, second, third))
+
+
+def test_a_changed_join_leaves_the_keys_elsewhere_as_they_were(crate: Crate) -> None:
+    timeline = dj_set()
+    first, second, third = timeline.clips
+    sweep = Effect(
+        "high_pass", 5 * SR, 2 * SR, ((5 * SR, 0.0), (7 * SR, 1.0)), 40.0, to_frequency_hz=900.0
+    )
+    joined_otherwise = replace(
+        timeline,
+        clips=(
+            replace(first, length=7 * SR, fade_out=2 * SR, effects=(sweep,), title="Other"),
+            replace(second, fade_in=SR, effects=()),
+            third,
+        ),
+    )
+    before, after = (crate.player(each) for each in (timeline, joined_otherwise))
+    seconds = range(timeline.length // SR)
+    changed = {s for s in seconds if _key(before, s) != _key(after, s)}
+    # The join is at 4 s to 8 s; the limiter looks two blocks of 0.74 s ahead and one back
+    assert changed == {2, 3, 4, 5, 6, 7, 8}
+
+
+def _key(player: Player, second: int) -> str:
+    return player.key_of(second * SR, (second + 1) * SR)
+
+
+def test_an_echo_keeps_what_was_sent_into_it_in_its_key(crate: Crate) -> None:
+    timeline = dj_set()
+    first, second, third = timeline.clips
+    held = Effect("high_pass", 9 * SR, SR, ((9 * SR, 1.0), (10 * SR, 1.0)), 500.0)
+    filtered = replace(timeline, clips=(first, replace(second, effects=(held,)), third))
+    tail = (timeline.clips[1].end - SR // 4, timeline.clips[1].end)
+    assert crate.player(filtered).key_of(*tail) != crate.player(timeline).key_of(*tail)
+
+
+def test_past_its_bend_and_outside_filters_a_clip_is_its_track_times_its_gain(
+    crate: Crate,
+) -> None:
+    one = clip("noise", 0, 10 * SR, gain_db=-2.0, warp=bend(0, 0, 1.03), fade_out=SR)
+    body = crate.track("noise")[:, one.stretched_end + one.body_offset :][:, : 5 * SR]
+    out = played(crate.player(Timeline((one,))))[:, one.stretched_end :]
+    assert np.array_equal(out[:, : 5 * SR], body * np.float32(gain_of_db(-2.0)))
+
+
+def test_a_piece_that_nobody_made_is_no_silence(crate: Crate) -> None:
+    one = clip("noise", 0, 8 * SR, warp=bend(0, 0, 1.03))
+    with pytest.raises(LookupError, match="was not made"):
+        played(Player(Timeline((one,)), crate.open, 0.0))
+
+
+def test_a_bass_swap_leaves_one_bass_at_a_time(crate: Crate) -> None:
+    shelf = Effect("low_shelf", SR, 4 * SR, ((SR, 0.0), (2 * SR, 1.0)), 100.0, gain_db=-26.0)
+    out = played(crate.player(Timeline((clip("chords", 0, 5 * SR, effects=(shelf,)),))))
+    dry = crate.track("chords")
+    fell = [
+        band_db(out[:, 3 * SR : 5 * SR], *band) - band_db(dry[:, 3 * SR : 5 * SR], *band)
+        for band in ((40.0, 70.0), (200.0, 300.0))
+    ]
+    # The chord's bass at 55 Hz goes by 20 dB or more, its third above stays within 1.5 dB
+    assert fell[0] < -18
+    assert abs(fell[1]) < 1.5
+    assert np.array_equal(out[:, :SR], dry[:, :SR])
+
+
+def test_a_sweep_takes_the_lows_away_step_by_step(crate: Crate) -> None:
+    shares = ((SR, 0.0), (SR + SR // 4, 1.0), (9 * SR, 1.0))
+    sweep = Effect("high_pass", SR, 8 * SR, shares, 40.0, to_frequency_hz=2000.0)
+    out = played(crate.player(Timeline((clip("noise", 0, 9 * SR, effects=(sweep,)),))))
+    # Half of an octave of the sweep is a second; it ends at 2 kHz, 12 dB an octave
+    for low_hz, high_hz, falls_db in ((60.0, 120.0, 40), (200.0, 400.0, 24), (600.0, 1200.0, 6)):
+        levels = [band_db(out[:, at * SR : (at + 1) * SR], low_hz, high_hz) for at in range(9)]
+        assert (
+            np.diff(levels).max() < 1.0
+        )  # noise in an octave wanders 0.5 dB from second to second
+        assert levels[0] - levels[-1] > falls_db
+    highs = [band_db(out[:, at * SR : (at + 1) * SR], 8e3, 16e3) for at in range(9)]
+    assert max(highs) - min(highs) < 1.0  # noise over a second wanders 0.2 dB
+
+
+def test_an_echo_dies_away_after_its_clip_has_stopped(crate: Crate) -> None:
+    echoing = clip("noise", 0, 8 * SR, echo=Echo(4 * SR, SR // 2, SR // 2, 0.5))
+    out = played(crate.player(Timeline((echoing,))))
+    middle = [out[:, 4 * SR + k * SR // 2 :][:, SR // 8 : 3 * SR // 8] for k in range(6)]
+    levels = [rms_db(part) for part in middle]
+    falls = np.diff([rms_db(out[:, 3 * SR : 4 * SR]), *levels])
+    # Half as loud each time, and duller: 6 dB, and what the echo's own filters take
+    assert (falls < -5.5).all()
+    assert levels[-1] > -80
+    before = played(crate.player(Timeline((replace(echoing, echo=None),))))
+    assert np.array_equal(out[:, : 4 * SR - 221], before[:, : 4 * SR - 221])
+
+
+def test_a_stop_into_an_echo_does_not_click(crate: Crate) -> None:
+    echoing = clip("chords", 0, 6 * SR, echo=Echo(3 * SR, SR // 2, SR // 2, 0.5))
+    out = played(crate.player(Timeline((echoing,))))
+    assert _edge_db(out[:, 3 * SR - 400 : 3 * SR + 50]) < _edge_db(out[:, SR : 2 * SR])
+
+
+def _edge_db(wave: Samples) -> float:
+    """The sharpest edge: the largest fourth difference, which music has little of."""
+    return peak_db(np.diff(wave, n=4, axis=1))
+
+
+def test_a_raised_pitch_sounds_from_the_first_sample_to_the_last(crate: Crate) -> None:
+    raised = clip("chords", 0, 6 * SR, pitch_semitones=2)
+    out = played(crate.player(Timeline((raised,))))
+    for part in (out[:, SR : 3 * SR], out[:, 4 * SR : 6 * SR]):
+        # 220 Hz becomes 246.9 Hz
+        assert band_db(part, 240, 254) > band_db(part, 213, 227) + 20
