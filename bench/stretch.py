@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.app.dsp import stretch as ours
+from backend.app.dsp.fades import crossfade
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.dsp.stretch import LEAD, Point
 from backend.app.media.ffmpeg import find_ffmpeg
-from backend.app.render.pieces import SEAM, led_over
 from composer.compose import compose_song
 from composer.song import SongSpec
 
@@ -28,6 +28,7 @@ Times = npt.NDArray[np.float64]
 Stretcher = Callable[[Samples, Sequence[Point]], Samples]
 
 WINDOW = 2048
+SEAM = round(0.02 * SAMPLE_RATE)
 REACH_MS = 11.0  # attacks are looked for this far from their place
 LIKE = 0.6  # an attack that looks less like its source's is another's
 
@@ -249,7 +250,7 @@ def seam_figures(material: Material, heard: Samples, at: Point) -> str:
     """Likeness, level against the body's, and the fourth difference, where one gives way."""
     tail = heard[:, at[1] : at[1] + SEAM]
     body = material.samples[:, at[0] : at[0] + SEAM]
-    joined = led_over(tail, body)
+    joined = crossfade(tail, body, overlap=SEAM, curve="linear")
     like = float((tail * body).sum() / np.sqrt((tail**2).sum() * (body**2).sum() + 1e-12))
     level = 10 * np.log10((joined**2).sum() / ((tail**2).sum() + (body**2).sum()) * 2)
     rough = [np.abs(np.diff(w, 4, axis=1)).max() / 6 for w in (joined, body)]
