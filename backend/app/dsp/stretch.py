@@ -1,8 +1,8 @@
 """Play a stretch of a track at another tempo, to the sample, and give way to the untouched track.
 
-Rubber Band's R2 engine does the stretching (Queen Mary's phase vocoder with phases reset at
-attacks), through pedalboard, in its streaming mode: the ratio may then change on the way. What it
-does with a ratio is regular enough to be undone beforehand:
+Rubber Band's R2 engine does the stretching (a phase vocoder that resets its phases at attacks),
+through pedalboard, in its streaming mode: the ratio may then change on the way. What it does with
+a ratio is regular enough to be undone beforehand:
 
 * it maps where an *analysis frame* begins, so an attack is heard ``ATTACK_LAG`` samples further
   into the frame, which are not stretched;
