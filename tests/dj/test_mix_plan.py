@@ -66,9 +66,8 @@ def test_a_tempo_comes_home_in_steps_too_small_to_be_heard() -> None:
     mix = plan(house(120.0), house(126.0, "E minor", 2))
     points = np.array(mix.timeline.clips[1].warp, float)
     ratios = np.diff(points[:, 0]) / np.diff(points[:, 1])
-    # 4.8 % over 16 bars of four beats: less than a tenth of a percent a beat
-    assert np.abs(np.diff(ratios)).max() < 0.001
-    assert np.abs(np.diff(np.append(ratios, 1.0))).max() < 0.001
+    # 4.8 % over 8 bars of four beats; people notice steps of 2 %
+    assert np.abs(np.diff(np.append(ratios, 1.0))).max() < 0.002
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class DjRules(Shape):
     """
 
     max_stretch_percent: float = Field(default=6.0, ge=0.0, le=8.0)
-    return_bars: Literal[0, 4, 8, 16, 32] = 16
+    return_bars: Literal[0, 4, 8, 16, 32] = 8
     preferred_bars: Literal[8, 16, 32] = 16
     allowed_kinds: list[TransitionKind] = Field(default=list(KINDS), min_length=1, max_length=6)
     max_pitch_semitones: Literal[0, 1, 2] = 0

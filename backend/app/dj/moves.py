@@ -9,8 +9,9 @@ from .candidates import GAP_S, Candidate
 from .planner import CUT_FADE
 from .timeline import Clip, Echo, Effect
 
-BASS_HZ, BASS_DB = 100.0, -26.0
-"""Kick and bass line lie below; 26 dB down they are gone beside the other track's."""
+BASS_HZ, BASS_DB = 120.0, -26.0
+"""A shelf with its knee here takes 21 dB at 80 Hz, where kick and bass line are, and less than 1 dB
+at 300 Hz: a bass that far down is gone beside the other track's."""
 
 HIGHS_HZ, HIGHS_DB = 13_000.0, -12.0
 """Two sets of hats at once hiss; half of one is enough."""
