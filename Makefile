@@ -9,7 +9,7 @@ PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test soak bench bench-mir demo lint types components clean
+.PHONY: help run test soak bench bench-order bench-mir demo lint types components clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ soak: $(VENV)/.tests ## The long suites: fault loops, four-hour mixes, fuzzing
 
 bench: $(VENV)/.tests ## Measure the mix against the limit and its peers
 	@$(PY) -m bench
+
+bench-order: $(VENV)/.tests ## Measure the order of sets against the best there is, and chance
+	@$(PY) -m bench.order
 
 bench-mir: $(VENV)/.bench ## Beats, tempi and keys beside librosa's and aubio's
 	@$(PY) -m bench.mir $(MIR_ARGS)
