@@ -204,10 +204,10 @@ def silence(handler: Handler, _: Answer) -> None:
 
 
 def dripping(part: str, every_s: float = 0.25) -> Act:
-    """A byte now and then, of the headers or of the body."""
+    """A byte now and then, of the headers or of the body, for ten seconds at most."""
 
     def act(handler: Handler, request: Answer) -> None:
-        head = b"HTTP/1.1 200 OK\r\nx-padding: " + b"-" * 5000
+        head = b"HTTP/1.1 200 OK\r\nx: " + b"-" * round(10.0 / every_s)
         if part == "body":
             handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n")
         for byte in head:
@@ -218,9 +218,9 @@ def dripping(part: str, every_s: float = 0.25) -> Act:
 
 
 def endless(handler: Handler, _: Answer) -> None:
-    """A body that says it is an answer, and never stops."""
+    """A body that does not say where it ends, of 256 MB."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
-    while True:
+    for _ in range(4096):
         handler.wfile.write(b" " * 65536)
 
 

@@ -229,7 +229,7 @@ from pydantic import SecretStr
 from backend.app.contract.dj import DjRules
 from backend.app.dj import llm, llm_call
 from tests.dj.llm_set import a_set
-llm.Line.ask = lambda *_: time.sleep(60)
+llm_call.Line.ask = lambda *_: time.sleep(60)
 print(llm.LlmStrategist(SecretStr("k"), "http://x", "m", 0.3).propose(a_set(), DjRules()).reasons)
 """
     root = Path(__file__).parents[2]
@@ -310,6 +310,13 @@ def test_no_key_means_no_strategist():
     assert named is not None
     assert named.api_key.get_secret_value() == KEY
     assert KEY not in repr(named)
+
+
+def test_no_client_is_loaded_before_a_model_is_asked():
+    code = "import sys, backend.app.dj.llm; print(*{'openai', 'httpx2'} & set(sys.modules))"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "")
 
 
 def test_nothing_to_join_asks_nobody():

@@ -14,15 +14,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from ..contract.dj import DjRules
 from .llm_answer import Usable, usable
-from .llm_call import Line
 from .llm_data import AskedPair, asked_pairs
 from .llm_failure import LlmFailed
 from .strategy import Pair, Proposals
+
+if TYPE_CHECKING:
+    from .llm_call import Line
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ class LlmStrategist:
 
     def propose(self, pairs: Sequence[Pair], rules: DjRules) -> Proposals:
         """What the model proposes in time; each other pair has its reason."""
+        from .llm_call import Line  # a client of HTTP: needed only where a model is asked
+
         began = time.monotonic()
         heard = Usable()
         try:

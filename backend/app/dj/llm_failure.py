@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import httpx2
-
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
 _SERVER = "the language model's server"
@@ -88,6 +87,8 @@ def _retry_after_s(response: httpx2.Response) -> float | None:
 
 def unreachable(error: openai.APIConnectionError) -> Refusal:
     """What a connection that failed stands for."""
+    import httpx2  # whoever has such an error has loaded it
+
     if isinstance(error.__cause__, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError):
         return Refusal(UNASKABLE)
     if isinstance(error.__cause__, httpx2.ConnectError):
