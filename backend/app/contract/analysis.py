@@ -115,3 +115,16 @@ class TrackAnalysis(Shape):
     cue_ins: list[Cue]
     cue_outs: list[Cue]
     manual: GridFix | None = None
+
+
+class HeardTrack(Shape):
+    """A track of a crate and what was heard in it, with what a person put right."""
+
+    track_id: str
+    analysis: TrackAnalysis
+
+
+class CrateAnalysis(Shape):
+    """What was heard in a crate, track by track in its order: ``analysis.json``."""
+
+    tracks: list[HeardTrack]
