@@ -61,15 +61,23 @@ def _doubled(rhythm: Rhythm) -> Rhythm:
         return rhythm
     doubled = np.empty(2 * len(beats) - 1)
     doubled[::2], doubled[1::2] = beats, (beats[1:] + beats[:-1]) / 2.0
-    first = 2 * rhythm.downbeats[0] if rhythm.downbeats else 0
-    return _with_bars(rhythm, doubled, first, tempo_bpm=2.0 * rhythm.tempo_bpm)
+    return _with_bars(rhythm, doubled, 2 * _anchor(rhythm), tempo_bpm=2.0 * rhythm.tempo_bpm)
 
 
 def _halved(rhythm: Rhythm) -> Rhythm:
-    """Every other beat, the first downbeat among them; two bars become one."""
-    first = rhythm.downbeats[0] if rhythm.downbeats else 0
-    beats = np.asarray(rhythm.beats_s)[first % 2 :: 2]
-    return _with_bars(rhythm, beats, first // 2, tempo_bpm=rhythm.tempo_bpm / 2.0)
+    """Every other beat; two bars become one, the first of a phrase the first of the two."""
+    anchor = _anchor(rhythm)
+    beats = np.asarray(rhythm.beats_s)[anchor % 2 :: 2]
+    return _with_bars(rhythm, beats, anchor // 2, tempo_bpm=rhythm.tempo_bpm / 2.0)
+
+
+def _anchor(rhythm: Rhythm) -> int:
+    """The beat that begins a phrase, or the first one that begins a bar."""
+    if not rhythm.downbeats:
+        return 0
+    return rhythm.downbeats[
+        rhythm.phrase_start if rhythm.phrase_start < len(rhythm.downbeats) else 0
+    ]
 
 
 def _laid(rhythm: Rhythm, tempo_bpm: float, analysis: TrackAnalysis) -> Rhythm:
