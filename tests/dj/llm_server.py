@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -106,6 +107,8 @@ def serving(*acts: Act) -> Iterator[LlmServer]:
     handler = type("Scripted", (Handler,), {"script": script})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = False
+    faults: list[BaseException | None] = []
+    server.handle_error = lambda *_: faults.append(sys.exc_info()[1])  # type: ignore[method-assign]
     script.base_url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -118,6 +121,7 @@ def serving(*acts: Act) -> Iterator[LlmServer]:
         server.server_close()
         # A connection that the client leaks would be waited for until the handler's time-out
         assert time.monotonic() - began < 5.0, "a connection is still open"
+        assert [fault for fault in faults if not isinstance(fault, OSError)] == []
 
 
 def completion(content: str | None, finish: str = "stop", **message: Any) -> bytes:

@@ -147,7 +147,7 @@ MODES = [
     usable("odd bars", change(bars=7), used={1}, why="not a multiple of 4"),
     usable("a kind there is not", change(kind="explode"), used={1}, why="kind: Input should be"),
     usable("no reason", edited(lambda p: p[0].pop("reason") and None), used={1}, why="reason"),
-    usable("no object", edited(lambda p: ["t1", None, p[1]]), used={1}, why="proposed nothing"),
+    usable("no object", edited(lambda p: ["t1", None, *p[1:]]), used={1}, why="proposed nothing"),
     usable("unknown ids", change(outgoing="t77"), used={1}, why="nothing for", note="1 proposal"),
     usable("a list for an id", change(outgoing=["t1"]), used={1}, why="nothing for this pair"),
     usable("a pair is missing", edited(lambda pairs: pairs[1:]), used={1}, why="nothing for"),
