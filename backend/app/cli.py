@@ -24,7 +24,8 @@ from .media.images import admit_image
 from .media.names import named_after_file
 from .media.sniff import formats_named
 from .services.mixtape import mixtape_pipeline
-from .services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of, mix_title
+from .services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of
+from .services.settling import mix_title
 from .settings import Settings
 from .store.blobs import ContentStore
 

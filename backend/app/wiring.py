@@ -22,6 +22,7 @@ from .services.jobs import Jobs, needs_upload
 from .services.library import Gate, Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
+from .services.track_analysis import TrackAnalyses
 from .settings import Settings
 from .store.accounts import AccountStore
 from .store.blobs import ContentStore
@@ -45,6 +46,7 @@ class Services:
     library: Library
     health: Health
     library_sweep: LibrarySweep
+    analyses: TrackAnalyses
     rules: HouseRules
     jobs: Jobs
     links: Links
@@ -96,6 +98,7 @@ def build(settings: Settings) -> Services:
         library=library,
         library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),
+        analyses=TrackAnalyses(library_rows, content),
         rules=rules,
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),

@@ -74,4 +74,7 @@ def _step_back() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    # All is said and closed; taking the interpreter apart would only keep the job from its end.
+    sys.stderr.flush()
+    os._exit(status)

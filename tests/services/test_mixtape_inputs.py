@@ -10,7 +10,8 @@ import pytest
 from backend.app.contract.jobs import MixtapeRequest, TrackPick
 from backend.app.errors import InvalidRequest, NotFound
 from backend.app.services.library import Crate, Library, Picture
-from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob, duration_of, settle
+from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob, duration_of
+from backend.app.services.settling import settle
 from backend.app.store.blobs import ContentStore
 from backend.app.store.library import Image, Track, Upload
 

@@ -15,6 +15,7 @@ from ..services.health import Health
 from ..services.jobs import Jobs
 from ..services.library import Library
 from ..services.links import Links
+from ..services.track_analysis import TrackAnalyses
 from ..settings import Settings
 from ..store.accounts import User
 from .guards import bearer_token
@@ -48,6 +49,11 @@ def _rules(request: Request) -> HouseRules:
     return found
 
 
+def _analyses(request: Request) -> TrackAnalyses:
+    found: TrackAnalyses = request.app.state.services.analyses
+    return found
+
+
 def _links(request: Request) -> Links:
     found: Links = request.app.state.services.links
     return found
@@ -67,6 +73,7 @@ AccountsDep = Annotated[Accounts, Depends(_accounts)]
 LibraryDep = Annotated[Library, Depends(_library)]
 HealthDep = Annotated[Health, Depends(_health)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
+AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]
 RulesDep = Annotated[HouseRules, Depends(_rules)]
 LinksDep = Annotated[Links, Depends(_links)]
 ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]

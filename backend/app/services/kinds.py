@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..contract.jobs import AnalysisRequest, JobRequest, MixtapeRequest, PreviewRequest
-from ..errors import InvalidRequest
-from .analysis_inputs import settle_analysis
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepare, Prepared
 from .library import Library
-from .mixtape_inputs import duration_of, settle
-from .preview_inputs import settle_preview
+from .mixtape_inputs import duration_of
+from .settling import settle, settle_analysis, settle_preview
 
 # By name, for only the process that runs a job loads what its kind needs.
 PIPELINES: Mapping[str, str] = {
     "mixtape": "backend.app.services.mixtape:mixtape_pipeline",
+    "analysis": "backend.app.services.crate_analysis:analysis_pipeline",
+    "preview": "backend.app.services.preview:preview_pipeline",
 }
 
 
@@ -39,8 +39,6 @@ def preparer(library: Library, rules: HouseRules, mixes: EarlierMixes) -> Prepar
         return Prepared(inputs.title, inputs.model_dump_json(), end_s - start_s)
 
     def prepare(user_id: str, request: JobRequest) -> Prepared:
-        if request.kind not in PIPELINES:
-            raise InvalidRequest(f"There is no such kind of job: {request.kind}.")
         match request:
             case MixtapeRequest():
                 return mixtape(user_id, request)

@@ -53,7 +53,7 @@ def _report(
         duration_s=seconds(first.n_samples),
         loudness_lufs=round(first.loudness_lufs, 2),
         true_peak_dbtp=round(first.true_peak_dbtp, 2),
-        limited_db=round(forecast(timeline, profiles_of(ctx.job))[1], 1),
+        limited_db=round(forecast(timeline, profiles_of(ctx.job, timeline))[1], 1),
         files=[_file(ctx.job, timeline, name, found) for name, found in measured.items()],
         notes=[join.reason for join in timeline.transitions],
     )

@@ -7,23 +7,15 @@ from pathlib import Path
 
 from ..contract.analysis import GridFix
 from ..contract.base import Shape
-from ..contract.dj import DjRules, DjRulesView
-from ..contract.jobs import MixtapeRequest, TrackPick
+from ..contract.dj import DjRules
+from ..contract.jobs import MixtapeRequest
 from ..contract.mixes import TimelineView
 from ..dsp.samples import seconds
-from ..errors import InvalidRequest, NotFound
-from ..media.names import safe_title
+from ..errors import NotFound
 from ..store.blobs import ContentStore
-from ..store.library import Track
-from .library import Crate, Library, Picture
-from .mixtape_wishes import expect_sense
 
 TIMELINE = "timeline.json"
 """The plan of a mix, and the one artifact that other jobs go on from."""
-
-
-HOUSE_RULES = DjRulesView(version=0, rules=DjRules())
-"""The rules that Segue comes with."""
 
 
 class MixTrack(Shape):
@@ -95,85 +87,9 @@ class MixtapeJob:
             raise _gone("The picture", "Upload it again and start a new mixtape.")
 
 
-def settle(
-    library: Library, user_id: str, request: MixtapeRequest, rules: DjRulesView = HOUSE_RULES
-) -> MixtapeInputs:
-    """Look up everything that a request names, but for the mixtape it is based on.
-
-    Raises
-    ------
-    NotFound
-        If the user has no such crate or picture.
-    InvalidRequest
-        If a picked track is not in the crate, an id names the wrong kind of upload, or the wishes
-        do not go together.
-    """
-    tracks = _picked(crate_of(library, user_id, request.tracks_upload_id), request.tracks)
-    expect_sense(request, [track.track_id for track in tracks])
-    return MixtapeInputs(
-        request=request,
-        title=mix_title(request, tracks),
-        tracks=tracks,
-        picture=_picture(library, user_id, request.bg_image_upload_id),
-        rules=rules.rules,
-        rules_version=rules.version,
-    )
-
-
-def crate_of(library: Library, user_id: str, upload_id: str) -> Crate:
-    """The user's crate, which has tracks; else :class:`NotFound` or :class:`InvalidRequest`."""
-    crate = library.upload(user_id, upload_id)
-    if not isinstance(crate, Crate) or not crate.tracks:
-        raise InvalidRequest("This upload has no tracks.", hint="Name a crate of tracks.")
-    return crate
-
-
-def mix_title(request: MixtapeRequest, tracks: list[MixTrack]) -> str:
-    """The title asked for, or one made of who is heard."""
-    if title := safe_title(request.title):
-        return title
-    artists = list(dict.fromkeys(track.artist for track in tracks if track.artist))
-    if not artists:
-        return "Mixtape"
-    return "Mixtape: " + ", ".join(artists[:3]) + (" and others" if len(artists) > 3 else "")
-
-
 def duration_of(inputs: MixtapeInputs) -> float:
     """How many seconds of music go in."""
     return seconds(sum(track.n_samples for track in inputs.tracks))
-
-
-def _picked(crate: Crate, picks: list[TrackPick] | None) -> list[MixTrack]:
-    by_id = {track.id: track for track in crate.tracks}
-    if picks is None:
-        picks = [TrackPick(track_id=track.id) for track in crate.tracks]
-    unknown = [pick.track_id for pick in picks if pick.track_id not in by_id]
-    if unknown:
-        raise InvalidRequest(
-            "A picked track is not in this crate.", hint="Reload the crate and pick again."
-        )
-    return [_named(by_id[pick.track_id], pick) for pick in picks]
-
-
-def _named(track: Track, pick: TrackPick) -> MixTrack:
-    return MixTrack(
-        track_id=track.id,
-        content=track.content,
-        title=safe_title(pick.title or "") or track.title,
-        artist=track.artist if pick.artist is None else safe_title(pick.artist),
-        n_samples=track.n_samples,
-        has_cover=track.has_cover,
-        grid_fix=track.grid_fix,
-    )
-
-
-def _picture(library: Library, user_id: str, upload_id: str | None) -> str | None:
-    if upload_id is None:
-        return None
-    picture = library.upload(user_id, upload_id)
-    if not isinstance(picture, Picture):
-        raise InvalidRequest("This upload is not a picture.", hint="Name an uploaded picture.")
-    return picture.image.file_name
 
 
 def _gone(what: str, hint: str) -> NotFound:

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from pathlib import Path
-
-from ..analysis.loudness import (
-    PEAK_HOP,
-    VERSION,
-    LoudnessProfile,
-    load_profile,
-    measure_loudness,
-    save_profile,
-)
+from ..analysis.loudness import LoudnessProfile
 from ..contract.mixes import TimelineView
 from ..dj.deck import DeckTrack
 from ..dj.levels import forecast, limiting_note
 from ..dj.planner import crowded_notes, plan_crossfades
 from ..dj.timeline import Timeline
 from ..dj.timeline_view import timeline_of, view_of
-from ..dsp.samples import Samples
 from ..jobs.pipeline import StepContext
 from ..jobs.workspace import Workspace
-from ..media.normal_form import TrackReader
+from .hearing import hear_all, profile_of
 from .mixtape_inputs import TIMELINE, MixtapeJob
-
-_BLOCK = 100 * PEAK_HOP  # a second at a time
 
 
 def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
-    """Measure every track that has not been heard before; several at once."""
-    contents = sorted({track.content for track in ctx.job.inputs.tracks})
-    unheard = [content for content in contents if not _is_heard(ctx.job, content)]
-    with ThreadPoolExecutor(ctx.job.workers) as pool:
-        running = [pool.submit(_hear, ctx.job, content) for content in unheard]
-        try:
-            for count, done in enumerate(as_completed(running), start=1):
-                done.result()
-                ctx.progress(count / len(unheard))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    """Listen to every track that nobody has heard yet; to its loudness only where that will do."""
+    job = ctx.job
+    hear_all(
+        job.content,
+        {track.content: track.n_samples for track in job.inputs.tracks},
+        whole=job.request.transitions == "dj" or job.request.order == "auto",
+        workers=job.workers,
+        progress=ctx.progress,
+        say=ctx.say,
+    )
 
 
 def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
@@ -53,7 +38,7 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
             title=track.title,
             artist=track.artist,
             length=track.n_samples,
-            loudness=profile_of(ctx.job, track.content),
+            loudness=profile_of(ctx.job.content, track.content),
         )
         for track in ctx.job.inputs.tracks
     ]
@@ -77,35 +62,9 @@ def planned(workspace: Workspace) -> Timeline:
     return timeline_of(TimelineView.model_validate_json(text))
 
 
-def profiles_of(job: MixtapeJob) -> list[LoudnessProfile]:
-    """The loudness of each clip's track, in the order of the mix."""
-    return [profile_of(job, track.content) for track in job.inputs.tracks]
-
-
-def _is_heard(job: MixtapeJob, content: str) -> bool:
-    return load_profile(_profile_path(job, content)) is not None
-
-
-def _hear(job: MixtapeJob, content: str) -> LoudnessProfile:
-    with TrackReader(job.content.path(content)) as reader:
-        profile = measure_loudness(_blocks(reader))
-    save_profile(profile, _profile_path(job, content))
-    return profile
-
-
-def _blocks(reader: TrackReader) -> Iterator[Samples]:
-    for start in range(0, reader.n_samples, _BLOCK):
-        yield reader.read(start, min(_BLOCK, reader.n_samples - start))
-
-
-def profile_of(job: MixtapeJob, content: str) -> LoudnessProfile:
-    """A track's loudness, as it was measured; measured once more where that has gone since."""
-    kept = load_profile(_profile_path(job, content))
-    return kept if kept is not None else _hear(job, content)
-
-
-def _profile_path(job: MixtapeJob, content: str) -> Path:
-    return job.content.derived(content, f"loudness-v{VERSION}.npz")
+def profiles_of(job: MixtapeJob, timeline: Timeline) -> list[LoudnessProfile]:
+    """The loudness of each clip's track, in the order of the clips."""
+    return [profile_of(job.content, clip.content) for clip in timeline.clips]
 
 
 def _loudness_note(lufs: float, asked_lufs: float) -> str | None:

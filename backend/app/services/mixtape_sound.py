@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,9 @@ from ..render.pieces import Piece, make_piece, pieces_of
 from ..render.player import Player
 from ..video.backdrop import square
 from ..video.thumbnail import jpeg_bytes
+from .hearing import profile_of
 from .mixtape_inputs import MixtapeJob
-from .mixtape_plan import planned, profile_of, profiles_of
+from .mixtape_plan import planned, profiles_of
 
 MEDIA_TYPES: dict[AudioFormat, str] = {
     "mp3": "audio/mpeg",
@@ -40,9 +41,18 @@ FILM_SOUND = "mix.m4a"
 
 
 def stretch_pieces(ctx: StepContext[MixtapeJob]) -> None:
-    """Make the stretched beginnings that no earlier mix has made; several at once."""
-    job, effort = ctx.job, Effort(ctx.progress)
-    pieces = pieces_of(planned(ctx.workspace))
+    """Make the stretched beginnings that no earlier mix has made."""
+    make_pieces(ctx.job, pieces_of(planned(ctx.workspace)), ctx.progress, ctx.say)
+
+
+def make_pieces(
+    job: MixtapeJob,
+    pieces: Sequence[Piece],
+    progress: Callable[[float], None],
+    say: Callable[[str], None],
+) -> None:
+    """Make those of the pieces that nobody has made before; several at once."""
+    effort = Effort(progress)
     unmade = [piece for piece in pieces if not _kept_at(job, piece).is_file()]
     effort.plan(sum(piece.length for piece in unmade))
     with crew(job.workers, effort) as pool:
@@ -50,7 +60,7 @@ def stretch_pieces(ctx: StepContext[MixtapeJob]) -> None:
             pool.submit(effort.guard, partial(_make, job, piece, effort.add)) for piece in unmade
         ]
         for count, future in enumerate(making, start=1):
-            ctx.say(f"tempo change {count} of {len(making)}")
+            say(f"tempo change {count} of {len(making)}")
             future.result()
 
 
@@ -85,13 +95,7 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
 
 def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Output:
     kind = kind_of(name)
-    player = Player(
-        shifted(timeline, shift_db_for(job, timeline, kind)),
-        lambda c: TrackReader(job.content.path(c)),
-        CEILINGS_DBTP[kind],
-        peaks_of=lambda c: profile_of(job, c).peaks,
-        open_piece=partial(open_piece, job),
-    )
+    player = player_for(job, timeline, kind)
     return Output(
         path=path,
         format=kind,
@@ -102,12 +106,25 @@ def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Outpu
     )
 
 
+def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player:
+    """What plays the timeline as loud as this format is to be."""
+    return Player(
+        shifted(timeline, shift_db_for(job, timeline, kind)),
+        lambda c: TrackReader(job.content.path(c)),
+        CEILINGS_DBTP[kind],
+        peaks_of=lambda c: profile_of(job.content, c).peaks,
+        open_piece=partial(open_piece, job),
+    )
+
+
 def shift_db_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> float:
     """How much louder this format is played into its limiter than the timeline says."""
     ceiling = CEILINGS_DBTP[kind]
     if ceiling == CEILING_DBTP:
         return 0.0
-    return gain_shift_db(timeline, profiles_of(job), job.loudness_lufs, ceiling_dbtp=ceiling)
+    return gain_shift_db(
+        timeline, profiles_of(job, timeline), job.loudness_lufs, ceiling_dbtp=ceiling
+    )
 
 
 def kind_of(name: str) -> AudioFormat:
