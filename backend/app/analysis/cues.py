@@ -105,8 +105,7 @@ def _cue_in(track: _Track, bar: int) -> Cue:
         + EDGE_WEIGHT * (section is not None or bar == 0)
         + PHRASE_WEIGHT * track.on_phrase[bar]
     )
-    what = f"the {section.label} starts" if section else "a phrase starts"
-    words = "the first downbeat" if bar == 0 else what
+    words = "the first downbeat" if bar == 0 else _what_starts(section)
     return _cue(at_s, score, track.on_phrase[bar], words, sung)
 
 
@@ -123,7 +122,7 @@ def _cue_out(track: _Track, bar: int) -> Cue:
         + EDGE_WEIGHT * (0.5 * (section is not None) + min(2.0 * falls, 0.5))
         + PHRASE_WEIGHT * track.on_phrase[bar]
     )
-    words = f"the {section.label} starts" if section else "a phrase starts"
+    words = _what_starts(section)
     if falls > 0.1:
         words += ", the energy falls"
     return _cue(at_s, score, track.on_phrase[bar], f"{words}, {left} bars to go", sung)
@@ -133,6 +132,13 @@ def _fall(energy: Floats, bar: int) -> float:
     """By how much the four bars from here on are calmer than the four before."""
     before, after = energy[max(0, bar - 4) : bar], energy[bar : bar + 4]
     return max(0.0, float(before.mean() - after.mean())) if len(before) and len(after) else 0.0
+
+
+def _what_starts(section: Section | None) -> str:
+    if section is None:
+        return "a phrase starts"
+    ends = section.label in ("intro", "outro")
+    return f"the {section.label} starts" if ends else f"a {section.label} part starts"
 
 
 def _cue(at_s: float, score: float, on_phrase: bool, words: str, sung: float) -> Cue:

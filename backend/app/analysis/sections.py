@@ -35,6 +35,8 @@ def sections_of(
         return [Section(start_s=music_start_s, end_s=music_end_s, label="full", energy=1.0)]
     levels = _bar_levels(tones, edges_s)
     cuts = best_cuts(levels, cut_prices(rhythm))
+    if len(cuts) > 1 and len(levels) - cuts[-1] < SHORTEST_BARS:
+        cuts.pop()  # the last chord ringing out is no section of its own
     starts_s = [float(edges_s[cut]) for cut in cuts]
     ends_s = [*starts_s[1:], max(music_end_s, starts_s[-1])]
     shares = np.add.reduceat(np.asarray(energy), cuts) / np.diff([*cuts, len(energy)])

@@ -29,7 +29,7 @@ def analyse(
 ) -> tuple[TrackAnalysis, LoudnessProfile]:
     """Listen to a track once, from its first block to its last.
 
-    Nothing but features is kept of it, some 20 MB an hour.
+    Nothing but features is kept of it, about 90 MB an hour.
 
     Parameters
     ----------
