@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.app.contract.analysis import GridFix
+from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobView
 from frontend.api_client import ApiClient, ApiError, Credentials, api_base, connect
 from tests.frontend.scripted_api import REQUEST, job
@@ -50,7 +52,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
             self.end_headers()
             self.wfile.write(payload)
 
-        do_GET = do_POST = do_DELETE = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
         def log_message(self, *_args: object) -> None:
             return
@@ -182,6 +184,20 @@ def test_names_cannot_leave_their_place_in_a_path(wire: Wire) -> None:
     with pytest.raises(ApiError) as refused:
         client(fresh()).job("../admin?x")
     assert refused.value.code == "conflict"  # as the server answers at this very path
+
+
+def test_house_rules_are_put_over_the_version_that_was_seen(wire: Wire) -> None:
+    view = DjRulesView(version=4, rules=DjRules(return_bars=16))
+    wire.say("PUT /admin/dj-rules?version=3", 200, view.model_dump(mode="json"))
+    assert client(fresh()).change_dj_rules(view.rules, version=3) == view
+    assert json.loads(wire.asked[0][2])["return_bars"] == 16
+
+
+def test_a_fix_sends_what_was_put_right_and_no_more(wire: Wire) -> None:
+    wire.say("PATCH /tracks/t/analysis", 409, PROBLEM)
+    with pytest.raises(ApiError):
+        client(fresh()).fix_analysis("t", GridFix(tempo="double"))
+    assert json.loads(wire.asked[0][2]) == {"tempo": "double"}
 
 
 def test_the_browsers_address_goes_along_so_that_limits_count_people_and_not_this_process(
