@@ -11,6 +11,7 @@ from .centre import CENTRE_RATE
 from .tones import Tones
 
 STEP_DB = 6.0  # a band that grows by this much is a player coming in
+LIVELY_STEP_DB = 1.0  # a band that moves by this much more from one 46 ms to the next
 RANGE_DB = 20.0  # what lies further below a band's loudest bars is masked by the others
 LONGEST_BARS = 64
 SHORTEST_BARS = 4
@@ -26,9 +27,9 @@ def sections_of(
 ) -> list[Section]:
     """The sections of a track, one after the other, from the first downbeat to the music's end.
 
-    The cuts are the ones that explain best what is heard bar by bar (the level of each band): the
-    squared distance of each bar from its section's mean, plus a price for each cut that is lowest
-    at the start of a phrase. Found exactly, by dynamic programming.
+    The cuts are the ones that explain best what is heard bar by bar (the level of each band, and
+    how it moves): the squared distance of each bar from its section's mean, plus a price for each
+    cut that is lowest at the start of a phrase. Found exactly, by dynamic programming.
     """
     edges_s = bar_edges_s(rhythm)
     if len(edges_s) < 2:
@@ -64,12 +65,21 @@ def _label(energy: float) -> SectionLabel:
 
 
 def _bar_levels(tones: Tones, edges_s: Floats) -> Floats:
-    """The level of each band and of what is wide in each bar, in steps, ``(n_bars, n_bands)``."""
-    heard = np.column_stack([tones.centre.bands, tones.centre.wide])
-    power = mean_between(heard, CENTRE_RATE, edges_s)
-    loudest = np.percentile(power, 95, axis=0) + 1e-9
-    decibels = 10.0 * np.log10(power / loudest + 1e-9)
-    return np.asarray(np.clip(decibels, -RANGE_DB, 6.0) / STEP_DB)
+    """What plays in each bar, in steps, ``(n_bars, 2 * n_bands)``.
+
+    The level of each band and of what is wide; and how lively each is, for a hi-hat or an arpeggio
+    that joins in changes a band's level less than how often it moves.
+    """
+    power = np.column_stack([tones.centre.bands, tones.centre.wide]).astype(np.float64)
+    in_bars = mean_between(power, CENTRE_RATE, edges_s)
+    loudest = np.percentile(in_bars, 95, axis=0) + 1e-9
+    levels = 10.0 * np.log10(in_bars / loudest + 1e-9)
+    moving = 10.0 * np.log10(power / loudest + 10.0 ** (-RANGE_DB / 10.0))
+    lively = np.abs(np.diff(moving, axis=0, prepend=moving[:1]))
+    lively_in_bars = mean_between(lively, CENTRE_RATE, edges_s)
+    return np.concatenate(
+        [np.clip(levels, -RANGE_DB, 6.0) / STEP_DB, lively_in_bars / LIVELY_STEP_DB], axis=1
+    )
 
 
 def cut_prices(rhythm: Rhythm) -> Floats:
