@@ -52,8 +52,8 @@ def test_steady_beats_lie_on_one_line_through_the_stated_ones(spec: SongSpec) ->
     assert rhythm.confidence > 0.8
     # 0.02 BPM: half a minute of beats, each 6 ms astray at most, tells the tempo to 0.01 %
     assert rhythm.tempo_bpm == pytest.approx(song.tempo_bpm, abs=0.02)
-    # 4 ms: the mean of some fifty players' strays of 6 ms, and the attack's own 1 ms cell
-    assert np.abs(errors_s(spec)).max() < 0.004
+    # 5 ms: attacks are told to 2 ms, and fifty strays of 6 ms leave as much at either end
+    assert np.abs(errors_s(spec)).max() < 0.005
 
 
 @pytest.mark.parametrize("spec", STEADY, ids=lambda spec: spec.style)
@@ -61,14 +61,20 @@ def test_bars_begin_where_they_are_stated(spec: SongSpec) -> None:
     song, rhythm = heard(spec)
     assert rhythm.beats_per_bar == song.beats_per_bar
     downbeats_s = np.array(rhythm.beats_s)[rhythm.downbeats]
-    assert downbeats_s[: len(song.downbeats)] == pytest.approx(song.downbeats, abs=0.004)
+    assert downbeats_s[: len(song.downbeats)] == pytest.approx(song.downbeats, abs=0.005)
 
 
 def test_beats_start_and_end_with_the_music() -> None:
     song, rhythm = heard(HOUSE)
-    assert rhythm.beats_s[0] == pytest.approx(song.beats[0], abs=0.004)
-    # two beats: the last chord's ring has an attack in it that may count
-    assert rhythm.beats_s[-1] - song.beats[-1] < 2.1 * 60.0 / song.tempo_bpm
+    assert rhythm.beats_s[0] == pytest.approx(song.beats[0], abs=0.005)
+    assert rhythm.beats_s[-1] == pytest.approx(song.beats[-1], abs=0.005)
+
+
+def test_phrases_are_counted_from_where_a_part_begins() -> None:
+    # 40 bars: five parts of eight, so that each of them begins a phrase
+    song, rhythm = heard(SongSpec(style="house", seed=19, tempo_bpm=128.0, bars=40))
+    starts_s = np.array(rhythm.beats_s)[rhythm.downbeats[rhythm.phrase_start :: 8]]
+    assert starts_s[: len(song.phrases)] == pytest.approx(song.phrases, abs=0.005)
 
 
 def test_both_sides_of_a_tempo_change_are_met() -> None:

@@ -18,9 +18,9 @@ from .pulse import Pulse
 LEVELS = (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0)
 """Beats in turns of the pulse: octaves, and what is mistaken for them where three meets four."""
 SLOWEST_BPM, FASTEST_BPM = 50.0, 215.0
-USUAL_BPM = 120.0
+USUAL_BPM = 112.0
 STRUCK = 0.3
-WEIGHTS = np.array([0.7, 0.55, 0.6, 0.75, 1.1, 0.95, 0.35, 0.35, 0.75])
+WEIGHTS = np.array([0.8, 0.35, 0.8, 0.8, 1.1, 1.0, 0.35, 0.4, 0.7])
 """How much each term of :func:`evidence` counts, in its order: a tempo that suits people; the
 kick on the beat and not between; the snare likewise; kick and snare taking turns from beat to
 beat; no beat left out by both; what is played coming again a beat, two beats, a bar later. Fitted

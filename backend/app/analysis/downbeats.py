@@ -135,5 +135,8 @@ def find_phrases(heard: BeatFeatures, downbeats: list[int], phrase_bars: int) ->
         return 0
     bars = np.concatenate([heard.colour, heard.groove], axis=1)
     bars = np.stack([bars[a:b].mean(axis=0) for a, b in pairwise(downbeats)])
-    jump = changes(bars, 1, 1) + changes(bars, 4, 4)
-    return int(np.argmax([jump[first::phrase_bars].mean() for first in range(phrase_bars)]))
+    half = phrase_bars // 2
+    jump = changes(bars, half, half) ** 2
+    # Where the music sets in and where it dies away are no boundaries between two parts.
+    jump[:2], jump[-1] = 0.0, 0.0
+    return int(np.argmax([jump[first::phrase_bars].sum() for first in range(phrase_bars)]))

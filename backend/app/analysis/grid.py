@@ -19,15 +19,17 @@ Steps = npt.NDArray[np.int64]
 
 # The flux of a 46 ms window sees an attack come before its middle reaches it.
 FRAME_LEAD_S = 0.009
-# The rise looks 5 ms ahead: it is steepest this much before an attack that has no length.
-RISE_LEAD_S = 0.0015
-REACH_S = 0.04
-MOST_PIECES, SHORTEST_PIECE = 4, 16
+# Attacks are looked for this far round a beat. Found are those of clicks 1.5 ms early (the rise
+# looks ahead), those of sampled drums 5 ms after the note's start: no constant is right for both.
+REACH_S, SPREAD_S = 0.04, 0.02
+MOST_PIECES, SHORTEST_PIECE, MOST_CUTS = 4, 16, 600
 # A tempo that wanders by less than this from one line is steady: about what an ear forgives.
-STEADY_WITHIN_S = 0.012
+STEADY_WITHIN_S, EVEN_WITHIN_S = 0.012, 0.025
 
-# Music begins 40 dB below its loud moments; its last attack has a tenth of a strong one's rise.
-SILENCE, FAINT, EDGE_S = 1e-4, 0.1, 0.06
+# Music begins 40 dB below its loud moments; its last attack has a seventh of a usual beat's rise.
+SILENCE, FAINT, EDGE_S = 1e-4, 0.15, 0.06
+# A last chord may ring for some seconds without a beat; what sounds on longer is music.
+RING_S, RINGING = 4.0, 3e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,10 @@ class Grid:
     ----------
     beats_s : ``(n_beats,)``, ascending
     steady : whether they lie on one straight line
-    stray_s : how far attacks lie from them, the median
     """
 
     beats_s: Floats
     steady: bool
-    stray_s: float
 
 
 def attacks(fine: Matrix) -> Floats:
@@ -64,26 +64,37 @@ def attacks(fine: Matrix) -> Floats:
     return np.asarray(rise.sum(axis=1))
 
 
-def place(beats_s: Floats, fine: Matrix) -> Grid:
-    """Move roughly known beats to where the attacks say they are."""
+def place(beats_s: Floats, fine: Matrix, *, even: bool) -> Grid:
+    """Move roughly known beats to where the attacks say they are; leave out those in silence.
+
+    ``even`` says that a pulse of one tempo met the onsets well; then it takes more to leave it.
+    """
     rise = smooth(attacks(fine), 1.0)
+    placed_s, steady = _placed(beats_s, rise, even)
+    return Grid(_sounding(placed_s, rise, fine), steady)
+
+
+def _placed(beats_s: Floats, rise: Floats, even: bool) -> tuple[Floats, bool]:
     beats_s = beats_s + FRAME_LEAD_S
     beats_s = beats_s + _common_shift(beats_s, rise)
     found_s, weight = _strikes(beats_s, rise)
     index = np.arange(len(beats_s), dtype=float)
     line_s = _line(index, found_s, weight)
-    curve_s = _curve(index, found_s, weight)
-    if (
-        len(index) < 8
-        or np.abs(_curve(index, found_s - line_s, weight, 12.0)).max() < STEADY_WITHIN_S
-    ):
-        fine_s, weight = _strikes(line_s, rise, 0.02)
-        line_s = _line(index, fine_s, weight)
-        return Grid(line_s, True, _stray(fine_s - line_s, weight))
-    pieces_s = _pieces(index, found_s, weight)
-    if _stray(found_s - pieces_s, weight) < 1.2 * _stray(found_s - curve_s, weight):
-        return Grid(pieces_s, False, _stray(found_s - pieces_s, weight))
-    return Grid(curve_s, False, _stray(found_s - curve_s, weight))
+    within_s = EVEN_WITHIN_S if even else STEADY_WITHIN_S
+    if _is_straight(index, found_s - line_s, weight, within_s):
+        return _line(index, *_strikes(line_s, rise)), True
+    curve_s, pieces_s = _curve(index, found_s, weight), _pieces(index, found_s, weight)
+    # A curve follows chance a little: lines that fit nearly as well are the likelier cause.
+    straight = _stray(found_s - pieces_s, weight) < 1.2 * _stray(found_s - curve_s, weight)
+    return (pieces_s if straight else curve_s), False
+
+
+def _is_straight(index: Floats, off_s: Floats, weight: Floats, within_s: float) -> bool:
+    """Whether a line fits; breaks and fades, where there is hardly an attack, have little say."""
+    if len(index) < SHORTEST_PIECE:
+        return True
+    wander = np.abs(_curve(index, off_s, weight, 12.0))
+    return bool(weight[wander > within_s].sum() < 0.03 * weight.sum())
 
 
 def _common_shift(beats_s: Floats, rise: Floats) -> float:
@@ -93,15 +104,15 @@ def _common_shift(beats_s: Floats, rise: Floats) -> float:
     return float((int(profile.argmax()) - reach) / FINE_RATE)
 
 
-def _strikes(beats_s: Floats, rise: Floats, spread_s: float = 0.02) -> tuple[Floats, Floats]:
+def _strikes(beats_s: Floats, rise: Floats) -> tuple[Floats, Floats]:
     """The attack that each beat is nearest to, and how clear it is."""
     reach = int(REACH_S * FINE_RATE)
     offsets = np.arange(-reach, reach + 1) / FINE_RATE
-    likely = _around(beats_s, rise, reach) * np.exp(-0.5 * (offsets / spread_s) ** 2)
+    likely = _around(beats_s, rise, reach) * np.exp(-0.5 * (offsets / SPREAD_S) ** 2)
     best = likely.argmax(axis=1)
     clear = likely[np.arange(len(beats_s)), best]
     whole = np.round(beats_s * FINE_RATE) / FINE_RATE
-    return whole + offsets[best] + RISE_LEAD_S, clear / max(float(np.percentile(clear, 90)), 1e-9)
+    return whole + offsets[best], clear / max(float(np.percentile(clear, 90)), 1e-9)
 
 
 def _around(beats_s: Floats, rise: Floats, reach: int) -> Floats:
@@ -160,24 +171,35 @@ def _slid(values: Floats, kernel: Floats) -> Floats:
 
 
 def _pieces(index: Floats, times_s: Floats, weight: Floats) -> Floats:
-    """Up to ``MOST_PIECES`` straight lines, cut where they leave the least squares."""
+    """Up to ``MOST_PIECES`` straight lines, cut where they leave the least squares.
+
+    The cuts are tried at ``MOST_CUTS`` beats at most, so that hours of music fit into memory.
+    """
     n = len(index)
+    stops = np.unique(np.round(np.linspace(0, n, min(n, MOST_CUTS) + 1)).astype(int))
     sums = [np.concatenate([[0.0], np.cumsum(weight * v)]) for v in _powers(index, times_s)]
-    starts, ends = np.meshgrid(np.arange(n), np.arange(1, n + 1), indexing="ij")
+    starts, ends = np.meshgrid(stops[:-1], stops[1:], indexing="ij")
     w, x, y, xx, xy, yy = (s[ends] - s[starts] for s in sums)
     w = np.maximum(w, 1e-9)
     spread = np.maximum(xx - x * x / w, 1e-9)
     cost = (yy - y * y / w) - (xy - x * y / w) ** 2 / spread
     cost = np.where(ends - starts >= SHORTEST_PIECE, np.maximum(cost, 0.0), np.inf)
     penalty = 3.0 * np.log(n) * _noise(times_s, weight)
-    best, cut = cost[0] + penalty, [np.zeros(n, int)]
+    best, cut = cost[0] + penalty, [np.zeros(len(stops) - 1, int)]
     options = [best[-1]]
     for _ in range(1, MOST_PIECES):
         through = best[:-1, None] + cost[1:, :] + penalty
         cut.append(through.argmin(axis=0) + 1)
         best = through.min(axis=0)
         options.append(best[-1])
-    return _joined(index, times_s, weight, cut[: int(np.argmin(options)) + 1])
+    bounds = [len(stops) - 1]
+    for last in cut[: int(np.argmin(options)) + 1][::-1]:
+        bounds.append(int(last[bounds[-1] - 1]))
+    placed = np.empty(n)
+    for start, end in pairwise(stops[bounds[::-1]]):
+        piece = slice(start, end)
+        placed[piece] = _line(index[piece], times_s[piece], weight[piece])
+    return placed
 
 
 def _powers(index: Floats, times_s: Floats) -> tuple[Floats, ...]:
@@ -194,25 +216,16 @@ def _noise(times_s: Floats, weight: Floats) -> float:
     return float((1.48 * np.median(np.abs(bends))) ** 2 / 6.0 * np.mean(weight) + 1e-7)
 
 
-def _joined(index: Floats, times_s: Floats, weight: Floats, cuts: list[Steps]) -> Floats:
-    bounds = [len(index)]
-    for cut in cuts[::-1]:
-        bounds.append(int(cut[bounds[-1] - 1]))
-    bounds = bounds[::-1]
-    placed = np.empty(len(index))
-    for start, end in pairwise(bounds):
-        placed[start:end] = _line(index[start:end], times_s[start:end], weight[start:end])
-    return placed
-
-
-def music_beats(beats_s: Floats, fine: Matrix) -> Floats:
+def _sounding(beats_s: Floats, rise: Floats, fine: Matrix) -> Floats:
     """The beats from where the music comes in to the last attack in it."""
     level = smooth(fine[:, 0].astype(float), 10.0)
     loud = level > SILENCE * np.percentile(level, 95)
-    rise = smooth(attacks(fine), 1.0)
-    struck = loud & (rise > FAINT * np.percentile(rise, 99))
+    usual = np.median(_around(beats_s, rise, int(REACH_S * FINE_RATE)).max(axis=1))
+    struck = loud & (rise > FAINT * usual)
     if not struck.any():
         return beats_s[:0]
     first_s, last_s = np.flatnonzero(loud)[0] / FINE_RATE, np.flatnonzero(struck)[-1] / FINE_RATE
+    sounds_s = np.flatnonzero(level > RINGING * np.percentile(level, 95))[-1] / FINE_RATE
+    last_s = sounds_s if sounds_s - last_s > RING_S else last_s
     inside = (beats_s > first_s - EDGE_S) & (beats_s < last_s + EDGE_S)
     return np.asarray(beats_s[inside])

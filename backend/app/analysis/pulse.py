@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import fft
 
 from .onsets import FRAME_RATE, Floats
 from .tempo import TempoPath
@@ -24,8 +25,10 @@ REACH, MOVE_COST = 2, 0.1
 # Where the tempo jumps by 3 % or more, when it did is uncertain by a second: so is the phase.
 JUMP, JUMP_MOVE_COST = 0.03, 0.02
 TRIPLET_MARGIN = 1.15
-# What a straight line may lose against a free path, which also follows chance.
-STEADY_SHARE = 0.93
+# What one tempo may lose against a free path, which also follows chance, and between swung and
+# straight parts; much, where the tempo path itself never leaves that tempo for long.
+STEADY_SHARE, EVEN_STEADY_SHARE = 0.9, 0.7
+EVEN_WITHIN, EVEN_STEPS = 0.004, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +66,40 @@ def track_pulse(accent: Floats, tempo: TempoPath) -> Pulse:
     parts = 3 if tracked[3][1] > TRIPLET_MARGIN * tracked[4][1] else 4
     path, score = tracked[parts]
     steady_turns, steady_score = _steady(accent, float(np.median(tempo.period_s)))
-    if steady_score[parts] > STEADY_SHARE * score:
+    share = EVEN_STEADY_SHARE if _even(tempo) else STEADY_SHARE
+    if steady_score[parts] > share * score:
         return Pulse(steady_turns[parts], parts, True, steady_score[parts])
     middle_s = (np.arange(len(path)) + 0.5) * STEP_S
     phase = np.interp(at_s, middle_s, (path + 0.5) / PHASES)
     return Pulse(np.maximum.accumulate(turns - phase), parts, False, score)
 
 
+def _even(tempo: TempoPath) -> bool:
+    """Whether the tempo is nearly always the same."""
+    off = np.abs(np.log(tempo.period_s / np.median(tempo.period_s)))
+    return bool(np.quantile(off, EVEN_STEPS) < EVEN_WITHIN)
+
+
 def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[int, float]]:
-    """The pulse of one unchanging tempo within 0.8 % of ``period_s``, and its mean evidence."""
+    """The pulse of one unchanging tempo within 0.8 % of ``period_s``, and its mean evidence.
+
+    Rows of evidence are turned by what a rate gains until then and added up, for all rates at
+    once: a Fourier transform over time of each harmonic of the rows.
+    """
     at_s = np.arange(len(accent)) / FRAME_RATE
     evidence = _fold(accent, at_s / period_s)
-    spectrum = np.fft.rfft(evidence, axis=1)
-    step = (np.arange(len(evidence)) + 0.5) * STEP_S / period_s
+    n_steps, step = len(evidence), STEP_S / period_s
     # Neighbouring rates part by a quarter of a bin over the whole track.
-    fine = 0.25 / PHASES / step[-1]
-    rates = np.arange(-0.008, 0.008, fine)
+    rates = np.arange(-0.008, 0.008, 0.25 / PHASES / (n_steps * step))
+    n_padded = fft.next_fast_len(8 * n_steps)
+    over_time = fft.ifft(np.fft.rfft(evidence, axis=1), n_padded, axis=0) * n_padded
     turns, scores = {}, {}
     for parts in (4, 3):
         harmonics = np.arange(0, PHASES // 2 + 1, parts)
-        turned = np.exp(2j * np.pi * np.outer(rates, step)[:, :, None] * harmonics)
-        aligned = np.einsum("rsh,sh->rh", turned, spectrum[:, harmonics])
-        profile = np.fft.irfft(aligned, PHASES // parts, axis=1) / len(step) / parts
+        turned = np.outer(rates, harmonics) * step
+        aligned = over_time[np.round(turned * n_padded).astype(int) % n_padded, harmonics]
+        aligned = aligned * np.exp(1j * np.pi * turned)  # rows are centred half a step on
+        profile = np.fft.irfft(aligned, PHASES // parts, axis=1) / n_steps / parts
         best, bin_ = np.unravel_index(int(profile.argmax()), profile.shape)
         scores[parts] = float(profile[best, bin_])
         turns[parts] = at_s / period_s * (1.0 - rates[best]) - (bin_ + 0.5) / PHASES

@@ -7,7 +7,7 @@ import numpy as np
 from ..contract.analysis import Rhythm
 from .beats import find_beats, strikes_of
 from .downbeats import beat_features, find_bars, find_phrases
-from .grid import music_beats, place
+from .grid import place
 from .mono import EarBlock
 from .onsets import Floats, Onsets, SpectraEar, onsets_of
 from .pulse import Pulse, track_pulse
@@ -50,8 +50,8 @@ class RhythmEar:
         if confidence < 0.1:
             return NO_RHYTHM
         strikes = strikes_of(onsets)
-        grid = place(find_beats(pulse, strikes), spectra.fine)
-        beats_s = music_beats(grid.beats_s, spectra.fine)
+        grid = place(find_beats(pulse, strikes), spectra.fine, even=pulse.steady)
+        beats_s = grid.beats_s
         if len(beats_s) < 2:
             return NO_RHYTHM
         heard = beat_features(spectra, strikes, beats_s)
