@@ -31,10 +31,9 @@ def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def short_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job's child takes the steps of a test, not those of a mix."""
-    named = {kind: f"tests.jobs.pipelines:{kind}_chain" for kind in ("analysis", "preview")}
-    named["mixtape"] = "tests.jobs.pipelines:mixtape_chain"
-    monkeypatch.setattr(kinds, "PIPELINES", named)
+    """A mixtape's child takes the steps of a test, not those of a mix."""
+    chain = {"mixtape": "tests.jobs.pipelines:mixtape_chain"}
+    monkeypatch.setattr(kinds, "PIPELINES", {**kinds.PIPELINES, **chain})
 
 
 @pytest.fixture

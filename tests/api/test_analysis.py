@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 import soundfile
@@ -41,6 +42,19 @@ def test_an_unheard_track_says_how_to_have_it_heard(alice, track):
         assert answer.status_code == 409
         assert answer.json()["error"]["code"] == "not_analysed"
         assert "“analysis”" in answer.json()["error"]["hint"]
+
+
+def test_a_job_listens_to_a_crate_and_leaves_what_it_heard(alice, track):
+    request = {"kind": "analysis", "tracks_upload_id": track["upload_id"]}
+    job = alice.client.post("/jobs", json=request, headers=alice.headers).json()
+    deadline = time.monotonic() + 30.0
+    while (job := alice.get(f"/jobs/{job['id']}").json())["status"] in ("queued", "running"):
+        assert time.monotonic() < deadline, job
+        time.sleep(0.05)
+    assert (job["status"], job["error"]) == ("succeeded", None)
+    made = alice.get(f"/jobs/{job['id']}/artifacts/analysis.json").json()
+    heard = alice.get(f"/tracks/{track['id']}/analysis").json()
+    assert made == {"tracks": [{"track_id": track["id"], "analysis": heard}]}
 
 
 def test_a_fix_is_kept_replaces_the_last_one_and_can_be_taken_away(alice, path):

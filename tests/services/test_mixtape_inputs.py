@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import MixtapeRequest, TrackPick
 from backend.app.errors import InvalidRequest, NotFound
 from backend.app.services.library import Crate, Library, Picture
@@ -80,6 +81,20 @@ def test_a_mix_without_a_title_is_named_after_its_artists() -> None:
 def test_a_picture_is_settled_to_its_file() -> None:
     assert settled(bg_image_upload_id="picture").picture == "p.png"
     assert settled().picture is None
+
+
+def test_the_house_rules_are_those_in_force_when_a_mix_is_asked_for() -> None:
+    rules = DjRulesView(version=3, rules=DjRules(loudness_lufs=-10.0))
+    for asked, kept in ((None, -10.0), (-16.0, -16.0)):
+        request = MixtapeRequest(tracks_upload_id="crate", loudness_lufs=asked)
+        inputs = settle(LIBRARY, "u", request, rules)
+        assert inputs.rules_version == 3
+        assert MixtapeJob(inputs, ContentStore(Path()), Path(), 1).loudness_lufs == kept
+
+
+def test_a_job_of_before_there_were_house_rules_has_those_segue_comes_with() -> None:
+    old = settled().model_dump(exclude={"rules", "rules_version", "earlier"})
+    assert MixtapeInputs.model_validate(old).rules == DjRules()
 
 
 @pytest.mark.parametrize(
