@@ -16,7 +16,7 @@ from backend.app.media.normal_form import TrackReader, write_normal_form
 from backend.app.render.peak_bounds import Peaks
 from backend.app.render.pieces import Piece, make_piece
 from backend.app.render.player import Player
-from tests.sounds import SR, clicks, noise
+from tests.sounds import SR, clicks, noise, sine
 
 BEAT = SR // 2
 NO_CEILING = 60.0
@@ -34,6 +34,7 @@ SOUNDS: dict[str, Callable[[], Samples]] = {
     "noise": lambda: noise(12.0, seed=1, rms_db=-18),
     "drums": lambda: clicks(12.0, 0.5) * np.float32(0.8) + noise(12.0, seed=4, rms_db=-50),
     "chords": lambda: plucked(12.0) * np.float32(1.5),
+    "tone": lambda: sine(12.0, 110.0, peak_db=-9.0),
 }
 
 

@@ -11,7 +11,7 @@ from backend.app.dj.timeline import Clip, Echo, Effect, Timeline
 from backend.app.dsp.limiter import BLOCK
 from backend.app.dsp.samples import Samples, gain_of_db
 from backend.app.render.player import Player
-from tests.render.dj_mixes import Crate, bend, clip, played, timelines
+from tests.render.dj_mixes import BEAT, Crate, bend, clip, played, timelines
 from tests.sounds import SR, peak_db, rms_db
 
 FEW = settings(
@@ -74,6 +74,9 @@ def _changed(one: Clip, data: st.DataObject) -> Clip:
         "echo": replace(one, echo=None),
         "fades": replace(one, fade_in=0, fade_out=0),
         "warp": replace(one, warp=one.warp[:-1], pitch_semitones=0),
+        "bend": replace(
+            one, warp=tuple((s, m + 99 * (n == 3)) for n, (s, m) in enumerate(one.warp))
+        ),
     }
     return changes[data.draw(st.sampled_from(sorted(changes)))]
 
@@ -101,6 +104,44 @@ def dj_set() -> Timeline:
     return Timeline((first, second, third))
 
 
+SWEEP = Effect("high_pass", SR, 6 * SR, ((SR, 0.0), (7 * SR, 1.0)), 40.0, to_frequency_hz=2000.0)
+SHELF = Effect("low_shelf", 2 * SR, 6 * SR, ((2 * SR, 1.0),), 120.0, gain_db=6.0)
+
+
+@pytest.mark.parametrize("at", [2 * BLOCK, 4 * SR, 6 * SR + 5, 10 * SR - 20, 10 * SR])
+def test_a_stretch_may_begin_inside_anything(crate: Crate, at: int) -> None:
+    one = clip(
+        "chords",
+        0,
+        12 * SR,
+        warp=bend(0, 0, 1.03),
+        effects=(SWEEP, SHELF),
+        echo=Echo(9 * SR, SR, SR // 2, 0.7),
+        fade_out=SR,
+    )
+    player = crate.player(Timeline((one,)))
+    assert np.array_equal(played(player, at, at + BLOCK), played(player)[:, at : at + BLOCK])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"effects": (SHELF,)},
+        {"echo": Echo(5 * SR, SR, SR // 8, 0.9)},
+        {"warp": bend(0, 0, 1.03)},
+        {"pitch_semitones": 1},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_peaks_that_the_track_has_not_are_limited(crate: Crate, more: dict[str, object]) -> None:
+    # The track peaks at -9 dBFS, 3 dB under the ceiling
+    timeline = Timeline((clip("tone", 0, 8 * SR, gain_db=0.0, **more),))
+    player = crate.player(timeline, ceiling_db=-6.0)
+    out = played(replace(player, peaks_of=crate.peaks))
+    assert np.array_equal(out, played(player))
+    assert peak_db(out) < -5.9
+
+
 def test_a_changed_join_leaves_the_keys_elsewhere_as_they_were(crate: Crate) -> None:
     timeline = dj_set()
     first, second, third = timeline.clips
@@ -124,6 +165,16 @@ def test_a_changed_join_leaves_the_keys_elsewhere_as_they_were(crate: Crate) -> 
 
 def _key(player: Player, second: int) -> str:
     return player.key_of(second * SR, (second + 1) * SR)
+
+
+def test_a_key_knows_how_a_clip_is_bent_until_the_bend_is_over(crate: Crate) -> None:
+    one = clip("noise", 0, 10 * SR, warp=bend(0, 0, 1.03))
+    other = replace(one, warp=(*one.warp[:2], (BEAT * 2, one.warp[2][1] + 50), *one.warp[3:]))
+    before, after = (crate.player(Timeline((each,))) for each in (one, other))
+    seconds = range(10)
+    changed = {s for s in seconds if _key(before, s) != _key(after, s)}
+    # The bend is over at 3.9 s, in block 5; the limiter looks at the block before second 5, too
+    assert changed == {0, 1, 2, 3, 4, 5}
 
 
 def test_an_echo_keeps_what_was_sent_into_it_in_its_key(crate: Crate) -> None:
@@ -193,14 +244,10 @@ def test_an_echo_dies_away_after_its_clip_has_stopped(crate: Crate) -> None:
 
 
 def test_a_stop_into_an_echo_does_not_click(crate: Crate) -> None:
-    echoing = clip("chords", 0, 6 * SR, echo=Echo(3 * SR, SR // 2, SR // 2, 0.5))
-    out = played(crate.player(Timeline((echoing,))))
-    assert _edge_db(out[:, 3 * SR - 400 : 3 * SR + 50]) < _edge_db(out[:, SR : 2 * SR])
-
-
-def _edge_db(wave: Samples) -> float:
-    """The sharpest edge: the largest fourth difference, which music has little of."""
-    return peak_db(np.diff(wave, n=4, axis=1))
+    stop = 3 * SR + 100  # where the tone is at its loudest
+    out = played(crate.player(Timeline((clip("tone", 0, 6 * SR, echo=Echo(stop, SR, SR, 0.5)),))))
+    # The end of a fade of 5 ms has edges of -56 dB, a sound that just stops one of -5 dB
+    assert peak_db(np.diff(out[:, SR:], n=4)) < -45
 
 
 def test_a_raised_pitch_sounds_from_the_first_sample_to_the_last(crate: Crate) -> None:
