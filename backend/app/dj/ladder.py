@@ -68,7 +68,8 @@ def reason_of(choice: Choice) -> str:
     text = ", ".join(told) + "."
     if better and choice.by == "rules":
         text += f" No {better[0].name}: {_lowered(better[0].reason)}"
-    return " ".join(filter(None, [choice.wish_reason, text, choice.note]))
+    asked, stood_in = (choice.wish_reason, "") if choice.by != "rules" else ("", choice.wish_reason)
+    return " ".join(filter(None, [asked, text, stood_in, choice.note]))
 
 
 def _what(candidate: Candidate) -> str:

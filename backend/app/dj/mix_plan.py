@@ -12,6 +12,7 @@ from .gains import ridden_gains_db
 from .join_report import report_of
 from .lay_out import lay_out
 from .levels import forecast, gain_for, level_mix
+from .overlays import OverlaySound, lay_overlays, with_clips
 from .timeline import Timeline
 
 LEVEL_MAY_DRIFT_LU = 0.4
@@ -34,6 +35,7 @@ def plan_dj_mix(
     *,
     loudness_lufs: float,
     wishes: Sequence[PairWish] | None = None,
+    sounds: Sequence[OverlaySound] = (),
     earlier: Timeline | None = None,
 ) -> MixPlan:
     """Plan a mix of tracks in their order.
@@ -41,11 +43,18 @@ def plan_dj_mix(
     Parameters
     ----------
     wishes : for each pair of neighbours, what somebody wants of it
+    sounds : what may be laid over the joins
     earlier : a mix of the same tracks, whose gains are kept where they still do
     """
     choices = choose_joins(decks, rules, wishes)
-    timeline = _levelled(decks, choices, rules, loudness_lufs, earlier)
-    reports = [report_of(index, choice, timeline) for index, choice in enumerate(choices)]
+    tracks = _levelled(decks, choices, rules, loudness_lufs, earlier)
+    laid = lay_overlays(tracks, choices, sounds, rules, loudness_lufs=loudness_lufs)
+    timeline = with_clips(tracks, [clip for one in laid for clip in one.clips])
+    told = {one.join: one.reason for one in laid}
+    reports = [
+        report_of(index, choice, timeline).model_copy(update={"overlay": told.get(index)})
+        for index, choice in enumerate(choices)
+    ]
     return MixPlan(timeline, tuple(reports), tuple(c.note for c in choices if c.note))
 
 
@@ -56,6 +65,11 @@ def _levelled(
     loudness_lufs: float,
     earlier: Timeline | None,
 ) -> Timeline:
+    """The tracks' clips at the loudness asked for.
+
+    Overlays are laid on afterwards: some seconds of them, 10 LU under the mix, do not move its
+    loudness by a tenth.
+    """
     profiles = [deck.loudness for deck in decks]
     if earlier is not None:
         kept = {clip.track_id: clip.gain_db for clip in earlier.clips}

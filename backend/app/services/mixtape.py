@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..dj.llm import strategist_of
 from ..jobs.pipeline import Pipeline, Step
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
@@ -11,6 +12,7 @@ from ..store.blobs import ContentStore
 from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
+from .mixtape_order import order_mix
 from .mixtape_plan import analyse_tracks, plan_mix
 from .mixtape_sound import render_mix, stretch_pieces
 from .mixtape_words import describe_mix
@@ -18,7 +20,8 @@ from .mixtape_words import describe_mix
 # Weights are CPU seconds for a second of music, as measured on one core.
 STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("analysing", analyse_tracks, weight=0.003),
-    Step("planning", plan_mix, weight=0.0001),
+    Step("ordering", order_mix, weight=0.0003, when=lambda job: job.request.order == "auto"),
+    Step("planning", plan_mix, weight=0.0003),
     Step(
         "stretching",
         stretch_pieces,
@@ -37,9 +40,16 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
     content = ContentStore(settings.storage_root)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     workers = settings.render_workers or os.cpu_count() or 1
+    model = strategist_of(
+        settings.openai_api_key,
+        settings.openai_base_url,
+        settings.openai_model,
+        settings.llm_timeout_s,
+    )
 
-    def open_job(inputs: str) -> MixtapeJob:
-        job = MixtapeJob(MixtapeInputs.model_validate_json(inputs), content, ffmpeg, workers)
+    def open_job(text: str) -> MixtapeJob:
+        inputs = MixtapeInputs.model_validate_json(text)
+        job = MixtapeJob(inputs, content, ffmpeg, workers, model)
         job.expect_files()
         return job
 

@@ -14,6 +14,7 @@ from ..errors import ToolFailed
 from ..jobs.pipeline import StepContext
 from ..render.check import BINS_PER_S, Measured, measure_file
 from .mixtape_inputs import MixtapeJob
+from .mixtape_joins import heard_joins
 from .mixtape_plan import planned, profiles_of
 from .mixtape_sound import files_of, kind_of, shift_db_for
 
@@ -55,6 +56,7 @@ def _report(
         true_peak_dbtp=round(first.true_peak_dbtp, 2),
         limited_db=round(forecast(timeline, profiles_of(ctx.job, timeline))[1], 1),
         files=[_file(ctx.job, timeline, name, found) for name, found in measured.items()],
+        transitions=heard_joins(ctx.job, ctx.workspace, timeline, first, ctx.say),
         notes=[join.reason for join in timeline.transitions],
     )
     waveform = WaveformView(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -12,7 +13,8 @@ from ..video.backdrop import Backdrop, backdrop, frame_size
 from ..video.cards import Card, draw_card
 from ..video.movie import CardStretch, Words, Workshop, render_movie
 from ..video.thumbnail import SIZE, draw_thumbnail, jpeg_bytes
-from .mixtape_inputs import MixtapeJob
+from .mixtape_inputs import MixtapeJob, MixTrack
+from .mixtape_order import ordered_tracks
 from .mixtape_plan import planned
 from .mixtape_sound import FILM_SOUND
 
@@ -26,7 +28,7 @@ def film_mix(ctx: StepContext[MixtapeJob]) -> None:
     behind = backdrop(job.picture, seed=title, size=size)
     with ctx.workspace.write("mix.mp4", "video/mp4") as path:
         render_movie(
-            _cards(job, timeline, behind),
+            _cards(job, ordered_tracks(job, ctx.workspace), timeline, behind),
             audio=ctx.workspace.path(FILM_SOUND),
             length=timeline.length,
             size=size,
@@ -37,22 +39,24 @@ def film_mix(ctx: StepContext[MixtapeJob]) -> None:
         )
     small = backdrop(job.picture, seed=title, size=SIZE)
     thumbnail = draw_thumbnail(
-        small, mix_title=title, n_tracks=len(timeline.clips), duration_s=timeline.duration_s
+        small, mix_title=title, n_tracks=len(job.inputs.tracks), duration_s=timeline.duration_s
     )
     with ctx.workspace.write("thumbnail.jpg", "image/jpeg") as path:
         path.write_bytes(jpeg_bytes(thumbnail))
 
 
-def _cards(job: MixtapeJob, timeline: Timeline, behind: Backdrop) -> list[CardStretch]:
+def _cards(
+    job: MixtapeJob, tracks: Sequence[MixTrack], timeline: Timeline, behind: Backdrop
+) -> list[CardStretch]:
     """A card for each chapter, from where it begins; a chapter is a clip's."""
     edges = [chapter.start for chapter in timeline.chapters] + [timeline.length]
     cards = []
     for number, (track, (start, end)) in enumerate(
-        zip(job.inputs.tracks, pairwise(edges), strict=True), start=1
+        zip(tracks, pairwise(edges), strict=True), start=1
     ):
         card = Card(
             number=number,
-            total=len(timeline.clips),
+            total=len(tracks),
             title=track.title,
             artist=track.artist,
             mix_title=job.inputs.title,

@@ -10,6 +10,7 @@ from ..contract.base import Shape
 from ..contract.dj import DjRules
 from ..contract.jobs import MixtapeRequest
 from ..contract.mixes import TimelineView
+from ..dj.strategy import Strategist
 from ..dsp.samples import seconds
 from ..errors import NotFound
 from ..store.blobs import ContentStore
@@ -48,12 +49,13 @@ class MixtapeInputs(Shape):
 
 @dataclass(frozen=True, slots=True)
 class MixtapeJob:
-    """What the steps of a mixtape work with."""
+    """What the steps of a mixtape work with; ``strategist`` where a language model is set up."""
 
     inputs: MixtapeInputs
     content: ContentStore
     ffmpeg: Path
     workers: int
+    strategist: Strategist | None = None
 
     @property
     def request(self) -> MixtapeRequest:

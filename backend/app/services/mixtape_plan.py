@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from ..analysis.loudness import LoudnessProfile
+from ..contract.base import Shape
+from ..contract.dj import TransitionReport
 from ..contract.mixes import TimelineView
 from ..dj.deck import DeckTrack
 from ..dj.levels import forecast, limiting_note
+from ..dj.mix_plan import MixPlan, plan_dj_mix
 from ..dj.planner import crowded_notes, plan_crossfades
 from ..dj.timeline import Timeline
 from ..dj.timeline_view import timeline_of, view_of
 from ..jobs.pipeline import StepContext
 from ..jobs.workspace import Workspace
+from .decks import decks_of, needs_ears
 from .hearing import hear_all, profile_of
 from .mixtape_inputs import TIMELINE, MixtapeJob
+from .mixtape_order import ordered_tracks
+from .mixtape_wanted import wanted
+
+JOINS = "joins.json"
+
+
+class PlannedJoins(Shape):
+    """What was decided for each join, for the step that listens to them."""
+
+    joins: list[TransitionReport]
 
 
 def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
@@ -21,7 +38,7 @@ def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
     hear_all(
         job.content,
         {track.content: track.n_samples for track in job.inputs.tracks},
-        whole=job.request.transitions == "dj" or job.request.order == "auto",
+        whole=needs_ears(job),
         workers=job.workers,
         progress=ctx.progress,
         say=ctx.say,
@@ -30,30 +47,44 @@ def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
 
 def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
     """Lay the tracks on a timeline, and say what a listener should know of it."""
-    request = ctx.job.request
-    decks = [
-        DeckTrack(
-            track_id=track.track_id,
-            content=track.content,
-            title=track.title,
-            artist=track.artist,
-            length=track.n_samples,
-            loudness=profile_of(ctx.job.content, track.content),
-        )
-        for track in ctx.job.inputs.tracks
-    ]
-    timeline = plan_crossfades(
-        decks, transition_ms=request.transition_ms, loudness_lufs=ctx.job.loudness_lufs
-    )
+    decks = decks_of(ctx.job, ordered_tracks(ctx.job, ctx.workspace))
+    plan = dj_plan(ctx.job, decks) if ctx.job.request.transitions == "dj" else _plain(ctx, decks)
     with ctx.workspace.write(TIMELINE, "application/json") as path:
-        path.write_text(view_of(timeline).model_dump_json(indent=1), encoding="utf-8")
-    for join in timeline.transitions:
-        if join.end - join.start < join.asked:
-            ctx.note(join.reason)
-    lufs, taken_db = forecast(timeline, [deck.loudness for deck in decks])
+        path.write_text(view_of(plan.timeline).model_dump_json(indent=1), encoding="utf-8")
+    with ctx.workspace.write(JOINS) as path:
+        path.write_text(PlannedJoins(joins=list(plan.reports)).model_dump_json(), encoding="utf-8")
+    lufs, taken_db = forecast(plan.timeline, profiles_of(ctx.job, plan.timeline))
     levels = (limiting_note(taken_db), _loudness_note(lufs, ctx.job.loudness_lufs))
-    for note in [*crowded_notes(timeline), *filter(None, levels)]:
+    for note in [*plan.notes, *filter(None, levels)]:
         ctx.note(note)
+
+
+def dj_plan(job: MixtapeJob, decks: Sequence[DeckTrack]) -> MixPlan:
+    """The mix as a DJ plays it: wishes first, then the rules of the house."""
+    wishes = wanted(job, decks)
+    earlier = job.inputs.earlier
+    plan = plan_dj_mix(
+        decks,
+        job.inputs.rules,
+        loudness_lufs=job.loudness_lufs,
+        wishes=wishes.wishes,
+        earlier=timeline_of(earlier) if earlier else None,
+    )
+    return replace(plan, notes=(*wishes.notes, *plan.notes))
+
+
+def _plain(ctx: StepContext[MixtapeJob], decks: Sequence[DeckTrack]) -> MixPlan:
+    """The same crossfade between all; the ones that had to be shorter are told."""
+    transition_ms, loudness_lufs = ctx.job.request.transition_ms, ctx.job.loudness_lufs
+    timeline = plan_crossfades(decks, transition_ms=transition_ms, loudness_lufs=loudness_lufs)
+    shorter = [j.reason for j in timeline.transitions if j.end - j.start < j.asked]
+    return MixPlan(timeline, (), (*shorter, *crowded_notes(timeline)))
+
+
+def planned_joins(workspace: Workspace) -> list[TransitionReport]:
+    """What :func:`plan_mix` decided for each join; nothing where all are plain crossfades."""
+    text = workspace.path(JOINS).read_text(encoding="utf-8")
+    return PlannedJoins.model_validate_json(text).joins
 
 
 def planned(workspace: Workspace) -> Timeline:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..contract.mixes import TimelineView
 from ..dj.timeline import Timeline
-from ..dj.timeline_view import timeline_of
+from ..dj.timeline_view import timeline_of, view_of
 from ..dsp.samples import Samples, samples
-from ..errors import InvalidRequest
 from ..jobs.pipeline import Pipeline, Step, StepContext
 from ..jobs.workspace import Workspace
 from ..media.ffmpeg import find_ffmpeg
@@ -21,7 +20,9 @@ from ..render.pieces import pieces_of
 from ..render.player import Player
 from ..settings import Settings
 from ..store.blobs import ContentStore
+from .decks import decks_of
 from .mixtape_inputs import TIMELINE, MixtapeJob
+from .mixtape_plan import dj_plan
 from .mixtape_sound import make_pieces, player_for
 from .preview_inputs import PreviewInputs, stretch_round
 
@@ -39,16 +40,20 @@ class PreviewJob:
 
 
 def replanned(job: PreviewJob) -> TimelineView:
-    """The mix's timeline, as the override would have it.
-
-    Raises
-    ------
-    InvalidRequest
-        If there is an override: joins are not planned anew yet.
-    """
-    if job.inputs.request.override is not None:
-        raise InvalidRequest("A preview cannot change its join yet.", hint="Leave it as it is.")
-    return job.inputs.timeline
+    """The mix's timeline; with an override, as it would be with this one join changed."""
+    override = job.inputs.request.override
+    if override is None:
+        return job.inputs.timeline
+    tracks = {track.track_id: track for track in job.mix.inputs.tracks}
+    playing = [tracks[c.track_id] for c in job.inputs.timeline.clips if c.role == "track"]
+    request = job.mix.request.model_copy(
+        update={"transitions": "dj", "order": "given", "locks": [], "overrides": [override]}
+    )
+    inputs = job.mix.inputs.model_copy(
+        update={"request": request, "tracks": playing, "earlier": job.inputs.timeline}
+    )
+    mix = replace(job.mix, inputs=inputs, strategist=None)
+    return view_of(dj_plan(mix, decks_of(mix, playing)).timeline)
 
 
 def plan_preview(ctx: StepContext[PreviewJob]) -> None:
