@@ -28,18 +28,21 @@ def test_the_key_of_a_song_is_heard(style: StyleName, key: str) -> None:
     assert heard.confidence > 0.3
 
 
-def test_a_song_tuned_off_440_hz_keeps_its_key() -> None:
+def test_a_song_tuned_between_two_keys_is_in_one_of_them() -> None:
     samples = song("pop", 3, "G major").samples
-    # Played 2.3 % faster it sounds 40 cents higher: nearer to G than to G sharp.
-    positions = np.arange(0, samples.shape[1] - 1, 1.0234)
+    # Played 2.81 % faster it sounds 48 cents higher: without its tuning, half of the notes would
+    # count for their upper neighbours.
+    positions = np.arange(0, samples.shape[1] - 1, 1.0281)
     faster = np.stack([np.interp(positions, np.arange(samples.shape[1]), c) for c in samples])
-    assert key_of(tones_of(faster.astype(np.float32))).key == "G major"
+    heard = key_of(tones_of(faster.astype(np.float32)))
+    plain = key_of(tones_of(samples))
+    assert heard.key in ("G major", "Ab major")
+    assert heard.confidence == pytest.approx(plain.confidence, abs=0.15)
 
 
 def test_chords_that_cancel_in_mono_are_heard_too() -> None:
-    whole = song("pop", 3, "G major")
-    wide = whole.stems["other"] * np.array([[1.0], [-1.0]], np.float32)
-    assert key_of(tones_of(wide + whole.stems["bass"])).key == "G major"
+    wide = song("pop", 3, "G major").stems["other"].mean(axis=0) * np.array([[1.0], [-1.0]])
+    assert key_of(tones_of(wide.astype(np.float32))).key == "G major"
 
 
 def test_a_key_a_semitone_up_is_a_semitone_up() -> None:
