@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
+from .contract.dj import NamedArc
 from .contract.jobs import MixtapeRequest
 from .errors import InvalidRequest, NotFound, RejectedFile, SegueError
 from .jobs.messages import Done, Failed, Message, Noted, Order, Progressed, StepFinished
@@ -51,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     mix = commands.add_parser(
         "mix",
-        help="mix tracks, in the order given, into one file ('mix --help' lists its options)",
-        description="Mix tracks, in the order given, into one file. What is made of the tracks "
+        help="mix tracks into one file, like a DJ does it ('mix --help' lists its options)",
+        description="Mix tracks into one file, like a DJ does it. What is made of the tracks "
         "stays under STORAGE_ROOT; a server there removes it after a day.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -62,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--image", type=Path, metavar="PICTURE", help="picture for cards and cover")
     add("--title", default="", help="title of the mix")
     add("--artist", default="", help="who mixed it")
-    add("--crossfade", type=float, default=8.0, metavar="SECONDS", help="0 (a cut) to 30")
+    add("--order", choices=("given", "auto"), default="given", help="auto: find the best one")
+    add("--arc", choices=get_args(NamedArc), help="how energy moves, with --order auto")
+    add("--join", choices=("dj", "crossfade"), default="dj", help="how tracks follow each other")
+    add("--crossfade", type=float, default=8.0, metavar="SECONDS", help="its length, 0 to 30")
     add("--loudness", type=float, default=-14.0, metavar="LUFS", help="-24 to -9")
     add("--formats", default="mp3", help="any of " + ",".join(FORMATS))
     add("--vbr", action="store_true", help="MP3 of variable rate (V0), not 320 kbit/s")
@@ -100,6 +105,9 @@ def _request(options: argparse.Namespace) -> MixtapeRequest:
         "tracks_upload_id": "-",
         "title": options.title,
         "artist": options.artist,
+        "order": options.order,
+        "energy_arc": options.arc,
+        "transitions": options.join,
         "transition_ms": round(options.crossfade * 1000),
         "loudness_lufs": options.loudness,
         "formats": [name.strip() for name in options.formats.split(",")],
@@ -116,7 +124,13 @@ def _request(options: argparse.Namespace) -> MixtapeRequest:
 
 def _option_of(place: tuple[int | str, ...]) -> str:
     """The option that a part of the request comes from."""
-    renamed = {"transition_ms": "crossfade", "loudness_lufs": "loudness", "description": "intro"}
+    renamed = {
+        "transition_ms": "crossfade",
+        "loudness_lufs": "loudness",
+        "description": "intro",
+        "energy_arc": "arc",
+        "transitions": "join",
+    }
     return renamed.get(str(place[0]), str(place[0]))
 
 
