@@ -19,7 +19,8 @@ from .services.dj_rules import HouseRules
 from .services.earlier import EarlierMixes
 from .services.health import Health
 from .services.jobs import Jobs, needs_upload
-from .services.library import Gate, Library
+from .services.intake import Gate, Intake
+from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
 from .services.track_analysis import TrackAnalyses
@@ -43,6 +44,7 @@ class Services:
     content: ContentStore
     incoming: Incoming
     accounts: Accounts
+    intake: Intake
     library: Library
     health: Health
     library_sweep: LibrarySweep
@@ -61,7 +63,7 @@ class Services:
     def stop(self) -> None:
         """End what works in the background and let go of the database."""
         self.executor.stop()
-        self.library.close()
+        self.intake.close()
         self.database.close()
 
 
@@ -76,13 +78,9 @@ def build(settings: Settings) -> Services:
     incoming = Incoming(settings.storage_root)
     job_store = JobStore(database)
     library_rows = LibraryStore(database)
-    library = Library(
-        library_rows,
-        content,
-        _gate(settings, ffmpeg, incoming),
-        in_use=partial(needs_upload, job_store),
-        max_bytes=settings.max_library_size,
-    )
+    gate = _gate(settings, ffmpeg, incoming)
+    intake = Intake(library_rows, content, gate, settings.max_library_size)
+    library = Library(library_rows, content, intake, in_use=partial(needs_upload, job_store))
     library_sweep = LibrarySweep(
         library, library_rows, content, job_store.pending_inputs, settings.retention_hours
     )
@@ -95,6 +93,7 @@ def build(settings: Settings) -> Services:
         content=content,
         incoming=incoming,
         accounts=_accounts(database, jwt_secret),
+        intake=intake,
         library=library,
         library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),

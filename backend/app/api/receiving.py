@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from ..errors import InvalidRequest, TooLarge
-from ..services.library import ReceivedFile
+from ..services.intake import ReceivedFile
 from ..store.incoming import Delivery, Incoming
 from .dependencies import CurrentUser, SettingsDep
 

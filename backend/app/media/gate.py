@@ -35,7 +35,6 @@ _MIN_READABLE = 0.5
 # FLAC says its length to the sample; resampled it may differ by one.
 _LENGTH_SLACK_S = 0.15
 _FLAC_SLACK_S = 0.001
-_MIN_AUDIBLE_S = 0.25
 # These hold more than 16 bits a sample; FLAC and ALAC say themselves how many.
 _DEEP_CODECS = ("pcm_s24", "pcm_s32", "pcm_f32", "pcm_f64")
 _LOSSLESS_CODECS = ("flac", "alac")
@@ -47,6 +46,7 @@ class GateLimits:
 
     max_track_s: float = 1800.0
     min_track_s: float = 1.0
+    min_audible_s: float = 0.25
     timeout_s: float = 120.0
     max_memory_bytes: int = 2 * GIB
     formats: frozenset[str] = FORMATS
@@ -184,7 +184,7 @@ def _judged(
         raise refusal("too_short", f"{length_s:.2f} s")
     if survey.bad_share > _MAX_BAD_SHARE:
         raise refusal("not_finite" if survey.not_finite >= survey.out_of_range else "out_of_range")
-    if survey.audible_s < _MIN_AUDIBLE_S:
+    if survey.audible_s < limits.min_audible_s:
         raise refusal("silent")
     return (*_length_warnings(length_s, decoding, told), *_repair_warnings(survey))
 

@@ -23,13 +23,16 @@ _REASONS: dict[str, tuple[str, str]] = {
     "unsupported_format": ("{detail} files can't be read here.", _CONVERT),
     "unsupported_codec": ("The sound is coded in a way that can't be read here.", _CONVERT),
     "damaged": ("The file is damaged: {detail}.", _FRESH_COPY),
-    "silent": ("There is nothing to hear in this file.", "Choose a track with sound in it."),
+    "silent": ("There is nothing to hear in this file.", "Choose one with sound in it."),
     "drm": (
         "The file is copy-protected.",
         "Use a copy without protection, for example one bought as MP3 or FLAC.",
     ),
-    "too_short": ("The track lasts {detail}.", "Tracks need to last a second at least."),
-    "too_long": ("The track lasts longer than {detail}.", "Cut it into shorter tracks."),
+    "too_short": (
+        "The file lasts {detail}.",
+        "A track needs to last a second at least, a single sound a twentieth of that.",
+    ),
+    "too_long": ("The file lasts longer than {detail}.", "Cut it into shorter pieces."),
     "bad_rate": (
         "The sample rate is {detail}.",
         "Convert it to 44.1 or 48 kHz; 8 to 192 kHz can be read.",

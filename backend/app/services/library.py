@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import Conflict, NotFound, QuotaExceeded, SegueError
-from ..media.gate import AdmittedTrack, GateLimits, admit_track
-from ..media.images import admit_image
-from ..media.names import named_after_file, safe_title
+from ..errors import Conflict, NotFound
+from ..media.gate import AdmittedTrack, admit_track
+from ..media.images import AdmittedImage, admit_image
+from ..media.names import named_after_file
 from ..store.blobs import ContentStore, flush
 from ..store.library import Image, LibraryStore, Track, Upload
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedFile:
-    """A file as it came in: the name it was given, which is for reading only, and its bytes."""
-
-    name: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedFile:
-    """A file that did not pass the gate, and why."""
-
-    name: str
-    reason: SegueError
+from .intake import Intake, ReceivedFile, RefusedFile, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +42,24 @@ class _Passed:
     track: Track
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What the gate works with: its ffmpeg, its limits, a folder for what is being looked at."""
-
-    ffmpeg: Path
-    limits: GateLimits
-    folder: Path
-
-
 class Library:
     """Uploads and what is in them. Safe to share between threads.
 
     ``in_use(user_id, upload_id)`` tells whether a job that has not ended needs an upload: such a
-    one is not deleted. A user may keep ``max_bytes`` of sounds and pictures.
+    one is not deleted.
     """
 
     def __init__(
         self,
         rows: LibraryStore,
         content: ContentStore,
-        gate: Gate,
+        intake: Intake,
         in_use: Callable[[str, str], bool],
-        max_bytes: int,
     ) -> None:
-        self._max_bytes = max_bytes
         self._rows = rows
         self._content = content
-        self._gate = gate
+        self._intake = intake
         self._in_use = in_use
-        # One gate a core: a gate is an ffmpeg at work, and more of them only wait for each other.
-        self._gates = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="gate")
 
     def add_tracks(
         self, user_id: str, files: Sequence[ReceivedFile], upload_id: str | None
@@ -111,27 +78,24 @@ class Library:
             The first file's verdict, if no file passed.
         """
         crate = None if upload_id is None else self._crate(user_id, upload_id)
-        with self._workshop() as folder:
-            verdicts = list(self._gates.map(lambda file: self._verdict(file, folder), files))
-            refused = tuple(v for v in verdicts if isinstance(v, RefusedFile))
-            passed = [v for v in verdicts if isinstance(v, _Passed)]
-            if not passed:
-                raise refused[0].reason
-            self._expect_room(user_id, {p.admitted.content: p.admitted.path for p in passed})
+        with self._intake.judged(files, self._admit) as verdicts:
+            passed = verdicts.passed
+            coming = {one.admitted.content: one.admitted.path for one in passed}
+            self._intake.expect_room(user_id, coming)
             upload = crate or self._new_crate(user_id)
             self._keep(user_id, upload, passed)
         added = tuple(one.track.id for one in passed)
-        return Crate(upload, self._rows.tracks(user_id, upload.id), added, refused)
+        return Crate(upload, self._rows.tracks(user_id, upload.id), added, verdicts.refused)
 
     def add_image(self, user_id: str, file: ReceivedFile) -> Picture:
         """Keep a picture; raises :class:`RejectedFile` if the gate refuses it."""
-        upload = Upload(_new_id(), "image", _now())
-        with self._workshop() as folder:
-            admitted = self._gates.submit(admit_image, file.path, into=folder).result()
+        upload = Upload(new_id(), "image", _now())
+        with self._intake.judged([file], _admit_image) as verdicts:
+            admitted = verdicts.passed[0]
             image = Image(
                 upload.id, upload.id + admitted.path.suffix, admitted.width, admitted.height
             )
-            self._expect_room(user_id, {image.file_name: admitted.path})
+            self._intake.expect_room(user_id, {image.file_name: admitted.path})
             self._content.put_image(image.file_name, admitted.path)
         self._rows.add_image(user_id, upload, image)
         return Picture(upload, image)
@@ -181,21 +145,6 @@ class Library:
             for content in {track.content for track in found.tracks}:
                 self._rows.remove_if_unused(content, self._content.remove)
 
-    def close(self) -> None:
-        """Let no further file in."""
-        self._gates.shutdown(wait=False, cancel_futures=True)
-
-    def _expect_room(self, user_id: str, coming: Mapping[str, Path]) -> None:
-        """What the user has already, under the names of ``coming``, is counted once."""
-        contents = self._rows.contents(user_id)
-        kept = self._content.size(contents, self._rows.pictures(user_id))
-        added = sum(path.stat().st_size for name, path in coming.items() if name not in contents)
-        if kept + added > self._max_bytes:
-            raise QuotaExceeded(
-                f"Your library is full: it may hold {self._max_bytes // 1024**2} MB.",
-                hint="Delete uploads that you no longer need.",
-            )
-
     def _crate(self, user_id: str, upload_id: str) -> Upload:
         found = self._rows.upload(user_id, upload_id)
         if found is None or found.kind != "tracks":
@@ -203,24 +152,15 @@ class Library:
         return found
 
     def _new_crate(self, user_id: str) -> Upload:
-        upload = Upload(_new_id(), "tracks", _now())
+        upload = Upload(new_id(), "tracks", _now())
         self._rows.add_upload(user_id, upload)
         return upload
 
-    def _verdict(self, file: ReceivedFile, folder: Path) -> _Passed | RefusedFile:
-        workdir = folder / _new_id()
-        workdir.mkdir(mode=0o700)
-        try:
-            admitted = self._admitted(file.path, workdir)
-        except SegueError as reason:
-            return RefusedFile(safe_title(file.name), reason)
+    def _admit(self, file: ReceivedFile, workdir: Path) -> _Passed:
+        gate = self._intake.gate
+        admitted = admit_track(file.path, workdir=workdir, ffmpeg=gate.ffmpeg, limits=gate.limits)
         flush(admitted.path)  # here, for later the database waits for it
         return _Passed(admitted, _track(admitted, file.name))
-
-    def _admitted(self, source: Path, workdir: Path) -> AdmittedTrack:
-        return admit_track(
-            source, workdir=workdir, ffmpeg=self._gate.ffmpeg, limits=self._gate.limits
-        )
 
     def _keep(self, user_id: str, upload: Upload, passed: Sequence[_Passed]) -> None:
         def place() -> None:
@@ -232,21 +172,15 @@ class Library:
         tracks = [replace(one.track, upload_id=upload.id) for one in passed]
         self._rows.add_tracks(user_id, upload.id, tracks, place)
 
-    @contextmanager
-    def _workshop(self) -> Iterator[Path]:
-        """A private folder for as long as a request is worked on."""
-        folder = self._gate.folder / _new_id()
-        folder.mkdir(mode=0o700)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+
+def _admit_image(file: ReceivedFile, workdir: Path) -> AdmittedImage:
+    return admit_image(file.path, into=workdir)
 
 
 def _track(admitted: AdmittedTrack, name: str) -> Track:
     names = named_after_file(admitted.tags, name)
     return Track(
-        id=_new_id(),
+        id=new_id(),
         upload_id="",
         content=admitted.content,
         title=names.title,
@@ -259,10 +193,6 @@ def _track(admitted: AdmittedTrack, name: str) -> Track:
         source_format=admitted.source_format,
         warnings=admitted.warnings,
     )
-
-
-def _new_id() -> str:
-    return secrets.token_hex(16)
 
 
 def _now() -> datetime:

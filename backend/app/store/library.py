@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from ..contract.analysis import GridFix
 from ..errors import NotFound
 from .database import Database, UtcDateTime
+from .sounds import SoundRow
 
 
 class UploadRow(SQLModel, table=True):
@@ -192,9 +193,11 @@ class LibraryStore:
             )
 
     def contents(self, user_id: str) -> set[str]:
-        """What sounds in any of the user's tracks."""
+        """What is heard in any of the user's tracks and sounds."""
+        tracks = select(TrackRow.content).where(TrackRow.user_id == user_id)
+        sounds = select(SoundRow.content).where(SoundRow.user_id == user_id)
         with self._database.read() as session:
-            return set(session.exec(select(TrackRow.content).where(TrackRow.user_id == user_id)))
+            return {*session.exec(tracks), *session.exec(sounds)}
 
     def pictures(self, user_id: str) -> set[str]:
         """The file names of the user's pictures."""
@@ -214,12 +217,14 @@ class LibraryStore:
             return session.exec(named).first() is not None
 
     def remove_if_unused(self, content: str, remove: Callable[[str], None]) -> None:
-        """Call ``remove`` if nobody's track names ``content``, while nobody can add such a track.
+        """Call ``remove`` if no track or sound names ``content``, while nobody can add such a one.
 
         The one question that is not about a user: content is shared by all who brought it.
         """
         with self._database.write() as session:
-            if session.exec(select(TrackRow.id).where(TrackRow.content == content)).first() is None:
+            track = session.exec(select(TrackRow.id).where(TrackRow.content == content)).first()
+            sound = session.exec(select(SoundRow.id).where(SoundRow.content == content)).first()
+            if track is None and sound is None:
                 remove(content)
 
 
