@@ -11,7 +11,7 @@ from backend.app.analysis.rhythm import RhythmEar
 from backend.app.contract.analysis import Rhythm
 from composer.compose import compose_song
 from composer.song import Song, SongSpec, TempoChange
-from tests.sounds import noise, silence, sine
+from tests.sounds import clicks, noise, silence, sine
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,6 +110,23 @@ def test_where_nothing_beats_no_beat_is_heard(samples: npt.NDArray[np.float32]) 
     rhythm = hear(samples)
     assert rhythm.confidence == 0.0
     assert rhythm.beats_s == []
+
+
+def test_silence_around_the_music_takes_nothing_from_its_rhythm() -> None:
+    song, alone = heard(HOUSE)
+    rhythm = hear(np.concatenate([silence(20.0), song.samples, silence(20.0)], axis=1))
+    assert rhythm.confidence == pytest.approx(alone.confidence, abs=0.1)
+    assert len(rhythm.beats_s) == len(alone.beats_s)
+    # 1 ms: the shift is no whole number of the envelope's cells
+    assert np.array(rhythm.beats_s) - 20.0 == pytest.approx(alone.beats_s, abs=0.001)
+
+
+@pytest.mark.parametrize("tempo_bpm", [60.0, 120.0, 200.0])
+def test_bare_clicks_are_the_beat(tempo_bpm: float) -> None:
+    rhythm = hear(clicks(30.0, 60.0 / tempo_bpm))
+    assert rhythm.tempo_bpm == pytest.approx(tempo_bpm, abs=0.05)
+    assert rhythm.confidence > 0.8
+    assert rhythm.downbeat_confidence < 0.6  # no click is more of a downbeat than another
 
 
 def test_the_rhythm_does_not_depend_on_how_the_stream_is_cut() -> None:

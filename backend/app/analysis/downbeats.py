@@ -13,13 +13,13 @@ from itertools import pairwise
 import numpy as np
 
 from .beats import Strikes
-from .onsets import FRAME_RATE, LOWEST_MIDI, TONE_RATE, Floats, Matrix, Spectra
+from .onsets import FRAME_RATE, LOWEST_MIDI, TONE_RATE, Floats, Matrix, Spectra, loud
 
 METRES = (4, 3)
 WEIGHTS = np.array([0.28, 0.10, 0.02, 0.02, 0.30, 0.33, 0.24, 0.18, 0.08, 0.04, 0.13, 0.05, 0.13])
 """How much each term of :func:`evidence` counts, in its order; fitted as a conditional logit on
 half of a corpus of composed songs. Chord changes say most, then the kick and the bass."""
-SURE_MARGIN = 0.35
+SURE_MARGIN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def beat_features(spectra: Spectra, strikes: Strikes, beats_s: Floats) -> BeatFe
 
 
 def _relative(magnitude: Matrix) -> Floats:
-    loud = float(np.percentile(magnitude.max(axis=1), 95))
-    return np.asarray(30.0 * magnitude / max(loud, 1e-6), float)
+    return np.asarray(30.0 * magnitude / max(loud(magnitude.max(axis=1), 95.0), 1e-6), float)
 
 
 def _during(rows: Floats, beats_s: Floats, rate: float, delay_s: float) -> Floats:

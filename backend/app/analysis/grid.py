@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from .onsets import FINE_RATE, Floats, Matrix, smooth
+from .onsets import FINE_RATE, Floats, Matrix, loud, smooth
 
 Steps = npt.NDArray[np.int64]
 
@@ -219,13 +219,17 @@ def _noise(times_s: Floats, weight: Floats) -> float:
 def _sounding(beats_s: Floats, rise: Floats, fine: Matrix) -> Floats:
     """The beats from where the music comes in to the last attack in it."""
     level = smooth(fine[:, 0].astype(float), 10.0)
-    loud = level > SILENCE * np.percentile(level, 95)
-    usual = np.median(_around(beats_s, rise, int(REACH_S * FINE_RATE)).max(axis=1))
-    struck = loud & (rise > FAINT * usual)
+    usual_level = loud(level, 95.0)
+    sounding = level > SILENCE * usual_level
+    usual_rise = loud(_around(beats_s, rise, int(REACH_S * FINE_RATE)).max(axis=1), 50.0)
+    struck = sounding & (rise > FAINT * usual_rise)
     if not struck.any():
         return beats_s[:0]
-    first_s, last_s = np.flatnonzero(loud)[0] / FINE_RATE, np.flatnonzero(struck)[-1] / FINE_RATE
-    sounds_s = np.flatnonzero(level > RINGING * np.percentile(level, 95))[-1] / FINE_RATE
+    first_s, last_s = (
+        np.flatnonzero(sounding)[0] / FINE_RATE,
+        np.flatnonzero(struck)[-1] / FINE_RATE,
+    )
+    sounds_s = np.flatnonzero(level > RINGING * usual_level)[-1] / FINE_RATE
     last_s = sounds_s if sounds_s - last_s > RING_S else last_s
     inside = (beats_s > first_s - EDGE_S) & (beats_s < last_s + EDGE_S)
-    return np.asarray(beats_s[inside])
+    return np.asarray(np.maximum(beats_s[inside], 0.0))

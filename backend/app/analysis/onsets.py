@@ -172,8 +172,7 @@ def onsets_of(bands: Matrix) -> Onsets:
     Magnitudes are taken relative to the track's loud moments, so that a quiet master is heard as
     a loud one is; the difference spans two frames, 20 ms, in which a drum has come in.
     """
-    loud = np.percentile(bands.max(axis=1), 95) if len(bands) else 0.0
-    level = np.log1p(30.0 * bands / max(float(loud), 1e-6))
+    level = np.log1p(30.0 * bands / max(loud(bands.max(axis=1), 95.0), 1e-6))
     rise = np.zeros(bands.shape)
     rise[1:-1] = np.maximum(level[2:] - level[:-2], 0.0)
     parts = [rise[:, part].mean(axis=1) for part in (KICK, BODY, SNARE, HAT)]
@@ -184,6 +183,12 @@ def onsets_of(bands: Matrix) -> Onsets:
     summed = kick + body + snare + hat
     around = smooth(summed, 0.25 * FRAME_RATE)
     return Onsets(kick, body, snare, hat, np.maximum(summed - around, 0.0) / 4.0)
+
+
+def loud(values: Floats | Signal, percentile: float) -> float:
+    """A percentile of what is not silence: however long the silence round a track, it is equal."""
+    heard = values[values > 1e-4 * values.max()] if len(values) else values
+    return float(np.percentile(heard, percentile)) if len(heard) else 0.0
 
 
 def smooth(values: Floats, sigma: float) -> Floats:

@@ -93,16 +93,19 @@ def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[in
     rates = np.arange(-0.008, 0.008, 0.25 / PHASES / (n_steps * step))
     n_padded = fft.next_fast_len(8 * n_steps)
     over_time = fft.ifft(np.fft.rfft(evidence, axis=1), n_padded, axis=0) * n_padded
+    harmonics = np.arange(PHASES // 2 + 1)
+    turned = np.outer(rates, harmonics) * step
+    aligned = over_time[np.round(turned * n_padded).astype(int) % n_padded, harmonics]
+    # The right rate gives the sharpest profile, wherever within the beat its peaks are.
+    best = int(np.square(np.abs(aligned[:, 1:])).sum(axis=1).argmax())
+    centred = aligned[best] * np.exp(1j * np.pi * turned[best])  # rows begin half a step earlier
+    profile = np.fft.irfft(centred, PHASES) / n_steps
     turns, scores = {}, {}
     for parts in (4, 3):
-        harmonics = np.arange(0, PHASES // 2 + 1, parts)
-        turned = np.outer(rates, harmonics) * step
-        aligned = over_time[np.round(turned * n_padded).astype(int) % n_padded, harmonics]
-        aligned = aligned * np.exp(1j * np.pi * turned)  # rows are centred half a step on
-        profile = np.fft.irfft(aligned, PHASES // parts, axis=1) / n_steps / parts
-        best, bin_ = np.unravel_index(int(profile.argmax()), profile.shape)
-        scores[parts] = float(profile[best, bin_])
-        turns[parts] = at_s / period_s * (1.0 - rates[best]) - (bin_ + 0.5) / PHASES
+        folded = profile.reshape(parts, -1).mean(axis=0)
+        scores[parts] = float(folded.max())
+        phase = (int(folded.argmax()) + 0.5) / PHASES
+        turns[parts] = at_s / period_s * (1.0 - rates[best]) - phase
     return turns, scores
 
 
@@ -120,7 +123,9 @@ def _fold(accent: Floats, turns: Floats) -> Floats:
     spread = np.asarray(np.fft.irfft(spectrum, PHASES, axis=1))
     loudness = spread.mean(axis=1, keepdims=True)
     # A busy half second says no more about the phase than one with a single clear drum.
-    return np.asarray(spread / np.maximum(loudness, 0.3 * loudness.mean() + 1e-9))
+    even = spread / np.maximum(loudness, 0.3 * loudness.mean() + 1e-9)
+    # Silence says nothing: means over all rows are to be means over those that sound.
+    return np.asarray(even / max(float(np.mean(loudness > 0.05 * loudness.max())), 1e-3))
 
 
 def _folded(evidence: Floats, parts: int) -> Floats:

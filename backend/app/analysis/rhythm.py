@@ -83,5 +83,7 @@ def _confidence(onsets: Onsets, tempo: TempoPath, pulse: Pulse) -> float:
     """
     regular = (tempo.strength - 0.08) / 0.17
     on_pulse = (pulse.strength - 1.05) / 0.35
-    attacks = (float(np.percentile(onsets.accent, 95)) - 0.75) / 0.35
+    seconds = onsets.accent[: len(onsets.accent) // 100 * 100].reshape(-1, 100)
+    sounding = seconds[seconds.sum(axis=1) > 0.05 * seconds.sum(axis=1).max()]
+    attacks = (float(np.percentile(sounding, 97)) - 1.15) / 0.35 if sounding.size else 0.0
     return float(np.prod(np.clip([regular, on_pulse, attacks], 0.0, 1.0)))

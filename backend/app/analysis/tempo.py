@@ -45,7 +45,11 @@ def tempo_path(onsets: Onsets) -> TempoPath:
     salience = _tempogram(onsets)
     folded = salience.reshape(len(salience), OCTAVES, BINS_PER_OCTAVE).mean(axis=1)
     path = _class_path(folded)
-    strength = float(folded[np.arange(len(path)), path].mean())
+    step = int(STEP_S * FRAME_RATE)
+    sounding = np.add.reduceat(onsets.accent, np.arange(0, len(onsets.accent), step))
+    sounding = np.minimum(sounding, 0.2 * sounding.max())
+    regular = folded[np.arange(len(path)), path]
+    strength = float(np.average(regular[: len(sounding)], weights=sounding[: len(path)] + 1e-9))
     step_s = int(STEP_S * FRAME_RATE) / FRAME_RATE
     return TempoPath(np.arange(float(len(path))) * step_s, _periods(path, folded), strength)
 
