@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel
 
+from backend.app.contract.dj import EnergyArc, PlaceLock
 from backend.app.contract.jobs import (
     AudioFormat,
     DescriptionOptions,
@@ -35,7 +37,19 @@ class Arrangement(BaseModel):
     crate_id: str
     order: list[str] = []
     removed: list[str] = []
+    pinned: list[str] = []
     names: dict[str, Names] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How tracks follow each other; ``energy_arc`` None is the house's own."""
+
+    transitions: Literal["dj", "crossfade"] = "dj"
+    crossfade_s: float = DEFAULT_CROSSFADE_S
+    order: Literal["given", "auto"] = "given"
+    energy_arc: EnergyArc | None = None
+    strategist: Literal["rules", "llm"] = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Options:
 
     title: str
     artist: str
-    crossfade_s: float
+    joining: Joining
     loudness_lufs: float
     formats: list[AudioFormat]
     mp3_vbr: bool
@@ -53,16 +67,27 @@ class Options:
     hashtags: str
 
     def request(
-        self, crate_id: str, tracks: list[TrackPick], picture_id: str | None
+        self,
+        crate_id: str,
+        tracks: list[TrackPick],
+        picture_id: str | None,
+        pinned: Sequence[str] = (),
     ) -> MixtapeRequest:
         """The job that the API is asked for."""
+        joining = self.joining
+        free = joining.order == "auto"
         return MixtapeRequest(
             tracks_upload_id=crate_id,
             tracks=tracks,
             bg_image_upload_id=picture_id,
             title=self.title,
             artist=self.artist,
-            transition_ms=round(self.crossfade_s * 1000),
+            transitions=joining.transitions,
+            transition_ms=round(joining.crossfade_s * 1000),
+            order=joining.order,
+            energy_arc=joining.energy_arc if free else None,
+            locks=locks(tracks, pinned) if free else [],
+            strategist=joining.strategist if joining.transitions == "dj" else "rules",
             loudness_lufs=self.loudness_lufs,
             formats=self.formats,
             mp3_vbr=self.mp3_vbr,
@@ -86,6 +111,16 @@ def _pick(track_id: str, names: Names | None) -> TrackPick:
     if names is None:
         return TrackPick(track_id=track_id)
     return TrackPick(track_id=track_id, title=names.title or None, artist=names.artist or None)
+
+
+def locks(tracks: Sequence[TrackPick], pinned: Sequence[str]) -> list[PlaceLock]:
+    """The places of the pinned tracks, as they stand; the last one stays last."""
+    ids = [pick.track_id for pick in tracks]
+    return [
+        PlaceLock(track_id=track_id, place=-1 if place == len(ids) else place)
+        for place, track_id in enumerate(ids, start=1)
+        if track_id in pinned
+    ]
 
 
 def hashtags(line: str) -> list[str]:

@@ -31,7 +31,7 @@ STEP_ICONS = {
 def view() -> None:
     """The job that was asked for on top, all others below, newest first."""
     st.title("Jobs", anchor=False)
-    jobs = session.api().jobs()
+    jobs = [job for job in session.api().jobs() if job.kind == "mixtape"]
     asked_for = st.query_params.get("job")
     if not jobs:
         nothing_yet()
@@ -76,7 +76,7 @@ def show_job(job: JobView, *, in_detail: bool) -> None:
         st.progress(min(1.0, job.progress / 100), text=words.standing(job))
         steps = [step for step in job.steps if step.state != "skipped"]
         if in_detail:
-            st.markdown("  \n".join(step_line(step) for step in steps))
+            st.markdown("  \n".join(step_line(step, job.detail) for step in steps))
     if job.error:
         show(job.error)
     actions(job)
@@ -94,11 +94,12 @@ def headline(job: JobView) -> None:
     st.caption(f"{words.tracks(count)} · {made}" if count else made)
 
 
-def step_line(step: StepView) -> str:
-    """One step of a job, with its time once it has ended."""
+def step_line(step: StepView, detail: str | None) -> str:
+    """One step of a job: what a running one is at, the time of one that has ended."""
     line = f"{STEP_ICONS[step.state]} {words.step(step.name)}"
     if step.state == "running":
-        return f"**{line}** — {step.progress:.0f} %"
+        at = f" · {escaped(detail)}" if detail else ""
+        return f"**{line}** — {step.progress:.0f} %{at}"
     return line if step.seconds is None else f"{line} — {words.took(step.seconds)}"
 
 

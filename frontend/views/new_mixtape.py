@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from backend.app.contract.jobs import TrackPick, VideoOptions
+from backend.app.contract.jobs import TrackPick
 from backend.app.contract.uploads import TracksUploadView
 from frontend import session, words
 from frontend.api_client import ApiError
 from frontend.components.drop_zone import PICTURE, TRACKS, DropKind, drop_zone
 from frontend.components.track_table import track_table
-from frontend.draft import DEFAULT_CROSSFADE_S, Options, picks
+from frontend.draft import DEFAULT_CROSSFADE_S, Arrangement, Options, picks
+from frontend.forms.grid_fix import open_grid_fix
+from frontend.forms.heard_line import listen
+from frontend.forms.joining import ask_joining
+from frontend.forms.output import ask_options
 from frontend.problems import show
-
-HEIGHTS = {720: "720p", 1080: "1080p", 2160: "4K"}
-MP3_QUALITIES = {False: "320 kbit/s", True: "V0, a smaller file"}
-LOUDNESS_LUFS = {
-    -14.0: "−14 LUFS, as YouTube and Spotify play",
-    -16.0: "−16 LUFS, as Apple Music plays",
-    -11.0: "−11 LUFS, louder, for a dance floor",
-}
 
 
 def view() -> None:
@@ -28,11 +24,12 @@ def view() -> None:
     heading()
     uploading = drop_tracks()
     crate = crate_on_the_table()
-    tracks = running_order(crate) if crate else []
+    arrangement = running_order(crate, uploading=uploading) if crate else None
+    joining = ask_joining()
     st.subheader("Picture", anchor=False)
     uploading = drop_picture() or uploading
-    options = ask_options()
-    start(crate, tracks, options, uploading=uploading)
+    options = ask_options(joining)
+    start(crate, arrangement, options, uploading=uploading)
 
 
 def heading() -> None:
@@ -105,132 +102,32 @@ def crate_on_the_table() -> TracksUploadView | None:
     return None
 
 
-def running_order(crate: TracksUploadView) -> list[TrackPick]:
+def running_order(crate: TracksUploadView, *, uploading: bool) -> Arrangement | None:
     """The tracks in the order in which they will be heard, to be changed by hand."""
-    crossfade_s = float(st.session_state.get("crossfade_s", DEFAULT_CROSSFADE_S))
-    return picks(crate.tracks, track_table(crate.id, crate.tracks, crossfade_s=crossfade_s))
-
-
-def ask_options() -> Options:
-    """What can be chosen; all of it has a sensible default."""
-    st.subheader("The mix", anchor=False)
-    left, right = st.columns(2)
-    title = left.text_input(
-        "Title",
-        key="mix_title",
-        max_chars=200,
-        placeholder="Untitled mix",
-        persist_state="session",
+    like_a_dj = st.session_state.get("transitions", "dj") == "dj"
+    finds_order = st.session_state.get("order", "given") == "auto"
+    heard = listen(crate, uploading=uploading) if like_a_dj or finds_order else None
+    table = track_table(
+        crate.id,
+        crate.tracks,
+        heard=heard,
+        crossfade_s=float(st.session_state.get("crossfade_s", DEFAULT_CROSSFADE_S)),
+        pins=finds_order,
     )
-    artist = right.text_input(
-        "Artist or DJ", key="mix_artist", max_chars=200, persist_state="session"
-    )
-    crossfade_s = st.slider(
-        "Crossfade in seconds",
-        0.0,
-        30.0,
-        DEFAULT_CROSSFADE_S,
-        0.5,
-        format="%.1f",
-        key="crossfade_s",
-        persist_state="session",
-        help="How long two tracks sound together. Never longer than either of the two.",
-    )
-    with st.expander("Sound, video and description", icon=":material/tune:"):
-        loudness_lufs, formats, mp3_vbr = ask_sound()
-        return Options(
-            title=title or "",
-            artist=artist or "",
-            crossfade_s=crossfade_s,
-            loudness_lufs=loudness_lufs,
-            formats=formats,
-            mp3_vbr=mp3_vbr,
-            video=ask_video(),
-            intro=ask_intro(),
-            hashtags=ask_hashtags(),
-        )
-
-
-def ask_sound() -> tuple[float, list[str], bool]:
-    """Loudness, file formats and the kind of MP3."""
-    loudness_lufs = st.selectbox(
-        "Loudness",
-        list(LOUDNESS_LUFS),
-        format_func=LOUDNESS_LUFS.__getitem__,
-        key="loudness_lufs",
-        persist_state="session",
-    )
-    formats = st.pills(
-        "Files",
-        list(words.FORMATS),
-        default=["mp3"],
-        selection_mode="multi",
-        format_func=words.FORMATS.__getitem__,
-        key="formats",
-        persist_state="session",
-    )
-    mp3_vbr = st.segmented_control(
-        "MP3 quality",
-        list(MP3_QUALITIES),
-        default=False,
-        required=True,
-        format_func=MP3_QUALITIES.__getitem__,
-        key="mp3_vbr",
-        persist_state="session",
-        disabled="mp3" not in formats,
-    )
-    return loudness_lufs, formats, bool(mp3_vbr)
-
-
-def ask_video() -> VideoOptions | None:
-    """Whether there is a video, and how large."""
-    wanted = st.toggle("Make a video", value=True, key="video", persist_state="session")
-    height = st.segmented_control(
-        "Video size",
-        list(HEIGHTS),
-        default=1080,
-        required=True,
-        format_func=HEIGHTS.__getitem__,
-        key="video_height",
-        persist_state="session",
-        disabled=not wanted,
-    )
-    return VideoOptions(height=height) if wanted else None
-
-
-def ask_intro() -> str:
-    """The words above the tracklist."""
-    return (
-        st.text_area(
-            "Introduction",
-            key="intro",
-            max_chars=2000,
-            height=90,
-            placeholder="Recorded on a rainy Sunday…",
-            help="The first lines of the description, above the tracklist.",
-            persist_state="session",
-        )
-        or ""
-    )
-
-
-def ask_hashtags() -> str:
-    """The words below the tracklist."""
-    return (
-        st.text_input(
-            "Hashtags",
-            key="hashtags",
-            placeholder="#housemusic #mixtape",
-            persist_state="session",
-        )
-        or ""
-    )
+    if heard and table.look_at in heard:
+        open_grid_fix(next(track for track in crate.tracks if track.id == table.look_at))
+    return table.arrangement
 
 
 def start(
-    crate: TracksUploadView | None, tracks: list[TrackPick], options: Options, *, uploading: bool
+    crate: TracksUploadView | None,
+    arrangement: Arrangement | None,
+    options: Options,
+    *,
+    uploading: bool,
 ) -> None:
     """The button that everything leads to, or what it waits for."""
+    tracks = picks(crate.tracks, arrangement) if crate else []
     reason = why_not_yet(tracks, options, uploading=uploading)
     with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
         pressed = st.button(
@@ -242,7 +139,8 @@ def start(
         )
         st.caption(reason or f"{words.tracks(len(tracks))}, ready to mix.")
     if pressed and crate is not None:
-        request = options.request(crate.id, tracks, session.PICTURE_ID.get())
+        pinned = arrangement.pinned if arrangement else []
+        request = options.request(crate.id, tracks, session.PICTURE_ID.get(), pinned)
         job = session.api().start(request)
         st.switch_page("views/jobs.py", query_params={"job": job.id})
 

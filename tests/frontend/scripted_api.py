@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from pydantic import BaseModel
+
 from backend.app.contract.accounts import TokenView, UserView
-from backend.app.contract.jobs import ArtifactView, JobView, LinkView, MixtapeRequest, TrackPick
+from backend.app.contract.analysis import GridFix, TrackAnalysis
+from backend.app.contract.dj import DjRules, DjRulesView
+from backend.app.contract.jobs import (
+    ArtifactView,
+    JobRequest,
+    JobView,
+    LinkView,
+    MixtapeRequest,
+    TrackPick,
+)
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend.api_client import ApiError
@@ -42,6 +53,38 @@ def job(status: str = "running", **fields: object) -> JobView:
             "request": REQUEST.model_dump(),
             "created_at": NOW,
             **fields,
+        }
+    )
+
+
+def heard(tempo_bpm: float = 120.0, key: str | None = "A minor", **more: object) -> TrackAnalysis:
+    """A minute of four-four, heard without doubt."""
+    beat_s = 60.0 / tempo_bpm
+    beats = [round(0.5 + beat_s * i, 4) for i in range(int(58 / beat_s))]
+    cue = {"score": 0.9, "on_phrase": True}
+    return TrackAnalysis.model_validate(
+        {
+            "version": 1,
+            "duration_s": 60.0,
+            "rhythm": {
+                "tempo_bpm": tempo_bpm,
+                "steady": True,
+                "confidence": 0.9,
+                "beats_s": beats,
+                "beats_per_bar": 4,
+                "downbeats": list(range(0, len(beats), 4)),
+                "downbeat_confidence": 0.8,
+            },
+            "harmony": {"key": key, "confidence": 0.8},
+            "energy": [0.2, 0.4, 0.8, 1.0],
+            "sections": [],
+            "vocals": [],
+            "loudness_lufs": -12.0,
+            "music_start_s": 0.0,
+            "music_end_s": 60.0,
+            "cue_ins": [{"at_s": 0.5, "reason": "the drums begin", **cue}],
+            "cue_outs": [{"at_s": 48.5, "reason": "the last chorus ends", **cue}],
+            **more,
         }
     )
 
@@ -119,6 +162,11 @@ class ScriptedApi:
         self.crates: dict[str, TracksUploadView] = {}
         self.all_jobs: list[JobView] = []
         self.asked: list[tuple[str, object]] = []
+        self.analyses: dict[str, TrackAnalysis] = {}
+        self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
+        self.is_admin = False
+        self.refusals: dict[str, ApiError] = {}
+        self.files: dict[str, BaseModel] = dict(FILES)
         self.trouble: Exception | None = None
 
     def sign_in(self, email: str, password: str) -> TokenView:
@@ -135,7 +183,7 @@ class ScriptedApi:
         self.asked.append(("sign_out", None))
 
     def me(self) -> UserView:
-        return UserView(id="u", email="dj@example.org", is_admin=False, created_at=NOW)
+        return UserView(id="u", email="dj@example.org", is_admin=self.is_admin, created_at=NOW)
 
     def access_token(self) -> str:
         return "t"
@@ -145,10 +193,45 @@ class ScriptedApi:
             raise ApiError("not_found", "There is no such upload.")
         return self.crates[upload_id]
 
-    def start(self, request: MixtapeRequest) -> JobView:
+    def analysis(self, track_id: str) -> TrackAnalysis:
+        if track_id not in self.analyses:
+            raise ApiError("not_analysed", "Nobody has listened to it yet.")
+        return self.analyses[track_id]
+
+    def fix_analysis(self, track_id: str, fix: GridFix) -> TrackAnalysis:
+        self._refuse("fix_analysis")
+        self.asked.append(("fix", fix))
+        fixed = self.analyses[track_id].model_copy(update={"manual": fix})
+        self.analyses[track_id] = fixed
+        return fixed
+
+    def dj_rules(self) -> DjRulesView:
+        return self.rules
+
+    def change_dj_rules(self, rules: DjRules, version: int) -> DjRulesView:
+        self._refuse("change_dj_rules")
+        self.asked.append(("rules", (rules, version)))
+        self.rules = DjRulesView(version=version + 1, rules=rules, updated_at=NOW)
+        return self.rules
+
+    def _refuse(self, what: str) -> None:
+        if what in self.refusals:
+            raise self.refusals.pop(what)
+
+    def start(self, request: JobRequest) -> JobView:
+        self._refuse("start")
         self.asked.append(("start", request))
-        self.all_jobs = [job("queued", queue_position=1)]
-        return self.all_jobs[0]
+        if request.kind == "mixtape":
+            self.all_jobs = [job("queued", queue_position=1)]
+            return self.all_jobs[0]
+        view = job(id=f"{request.kind}-1", kind=request.kind, request=request.model_dump())
+        self.all_jobs = [*self.all_jobs, view]
+        return view
+
+    def ask_of(self, kind: str) -> JobRequest:
+        """The last request for a job of this kind."""
+        wanted = [ask for what, ask in self.asked if what == "start"]
+        return next(ask for ask in reversed(wanted) if getattr(ask, "kind", "") == kind)
 
     def jobs(self) -> list[JobView]:
         if self.trouble is not None:
@@ -174,7 +257,7 @@ class ScriptedApi:
         return view
 
     def artifact(self, job_id: str, name: str, shape: type) -> object:
-        return FILES[name]
+        return self.files[name]
 
     def artifact_text(self, job_id: str, name: str) -> str:
         return "0:00 First\n0:56 Second\n"

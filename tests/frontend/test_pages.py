@@ -97,11 +97,12 @@ class TestNewMixtape:
             }
         }
         app.text_input(key="mix_title").set_value("Saturday")
+        app.get_by_key("transitions").set_value("crossfade").run()
         app.slider(key="crossfade_s").set_value(4.5)
         app.text_input(key="hashtags").set_value("#house late, #house")
         app.button(key="start").click().run()
         assert not app.exception
-        request = dict(scripted_api.asked)["start"]
+        request = scripted_api.ask_of("mixtape")
         assert isinstance(request, MixtapeRequest)
         assert [pick.track_id for pick in request.tracks or []] == ["b", "a"]
         assert (request.tracks or [])[0].title == "Second, live"
@@ -144,6 +145,20 @@ class TestJobs:
         app = page("views/jobs.py")
         assert app.progress[0].value == 42
         assert app.progress[0].text == "Mixing — about 60 seconds left"
+
+    def test_a_step_says_what_it_is_at(self, page: Page, scripted_api: ScriptedApi) -> None:
+        steps = [{"name": "mixing", "state": "running", "progress": 30.0}]
+        scripted_api.all_jobs = [job(step="mixing", detail="segment 12 of 40", steps=steps)]
+        page("views/jobs.py")
+        app = page("views/jobs.py", job="job-1")
+        assert "— 30 % · segment 12 of 40" in words_of(app)
+
+    def test_listening_and_previews_are_no_mixes_to_show(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        ask = {"kind": "analysis", "tracks_upload_id": "crate-1"}
+        scripted_api.all_jobs = [job(kind="analysis", request=ask)]
+        assert "No mix yet." in words_of(page("views/jobs.py"))
 
     def test_cancel_retry_and_delete_reach_the_api(
         self, page: Page, scripted_api: ScriptedApi

@@ -28,7 +28,7 @@ export function rememberPlaces(crateId, trackIds, place) {
   write(`places.${crateId}`, places);
 }
 
-const UNTOUCHED = { order: [], removed: [], names: {}, moved: false };
+const UNTOUCHED = { order: [], removed: [], pinned: [], names: {}, moved: false };
 
 export const arrangement = (crateId) => ({ ...UNTOUCHED, ...read(`arrangement.${crateId}`, {}) });
 export const rememberArrangement = (crateId, value) => write(`arrangement.${crateId}`, value);

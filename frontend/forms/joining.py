@@ -1,0 +1,99 @@
+"""How tracks are to follow each other: the kind of join, the order, who decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import streamlit as st
+
+from backend.app.contract.dj import EnergyArc
+from frontend import dj_words
+from frontend.components.arc_editor import arc_editor
+from frontend.draft import DEFAULT_CROSSFADE_S, Joining
+
+TRANSITIONS = {"dj": "Like a DJ", "crossfade": "Plain crossfade"}
+ORDERS = {"given": "As I put them", "auto": "Find the best"}
+STRATEGISTS = {"rules": "Rules", "llm": "Language model"}
+HOUSE = "house"
+ARCS = {HOUSE: "As the house likes it", **dj_words.ARCS}
+
+
+def ask_joining() -> Joining:
+    """Like a DJ by default; a plain crossfade asks for its length and no more."""
+    st.subheader("How to join", anchor=False)
+    transitions = choice("Joins", TRANSITIONS, "transitions")
+    if transitions == "crossfade":
+        st.caption("Each track fades into the next, the same length everywhere.")
+        plain = Joining("crossfade", crossfade_s=ask_seconds())
+        return ask_order(plain)
+    st.caption(
+        "Beats matched, basses swapped, from phrase to phrase. Where two tracks do not allow it, "
+        "Segue takes the next best way and says why."
+    )
+    return replace(ask_order(Joining()), strategist=ask_strategist())
+
+
+def choice(label: str, options: dict[str, str], key: str) -> str:
+    """One of a few, the first by default."""
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
+        required=True,
+        format_func=options.__getitem__,
+        key=key,
+        persist_state="session",
+    )
+    return chosen or next(iter(options))
+
+
+def ask_seconds() -> float:
+    """How long a plain crossfade is."""
+    return st.slider(
+        "Crossfade in seconds",
+        0.0,
+        30.0,
+        DEFAULT_CROSSFADE_S,
+        0.5,
+        format="%.1f",
+        key="crossfade_s",
+        persist_state="session",
+        help="How long two tracks sound together. Never longer than either of the two.",
+    )
+
+
+def ask_order(joining: Joining) -> Joining:
+    """Whose order it is; one that Segue finds follows a curve of energy."""
+    if choice("Order", ORDERS, "order") == "given":
+        return joining
+    st.caption("A pin in the list above keeps a track in its place: the opener, the closer, any.")
+    return replace(joining, order="auto", energy_arc=ask_arc())
+
+
+def ask_arc() -> EnergyArc | None:
+    """How energy moves over the set; None leaves it to the house."""
+    arc = st.pills(
+        "Energy over the set",
+        list(ARCS),
+        default=HOUSE,
+        required=True,
+        format_func=ARCS.__getitem__,
+        key="energy_arc",
+        persist_state="session",
+    )
+    if arc == HOUSE:
+        return None
+    drawn = arc_editor(arc)
+    return drawn if arc == "drawn" else arc
+
+
+def ask_strategist() -> Literal["rules", "llm"]:
+    """Who proposes the joins; every proposal is checked by the same rules."""
+    if choice("Who proposes the joins", STRATEGISTS, "strategist") == "rules":
+        return "rules"
+    st.caption(
+        "A language model proposes, Segue checks. If none is set up, or it answers badly, the "
+        "rules step in and the job says so."
+    )
+    return "llm"

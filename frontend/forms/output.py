@@ -1,0 +1,122 @@
+"""What is made of the mix: names, loudness, files, video, words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.jobs import VideoOptions
+from frontend import words
+from frontend.draft import Joining, Options
+
+HEIGHTS = {720: "720p", 1080: "1080p", 2160: "4K"}
+MP3_QUALITIES = {False: "320 kbit/s", True: "V0, a smaller file"}
+LOUDNESS_LUFS = {
+    -14.0: "−14 LUFS, as YouTube and Spotify play",
+    -16.0: "−16 LUFS, as Apple Music plays",
+    -11.0: "−11 LUFS, louder, for a dance floor",
+}
+
+
+def ask_options(joining: Joining) -> Options:
+    """What can be chosen; all of it has a sensible default."""
+    st.subheader("The mix", anchor=False)
+    left, right = st.columns(2)
+    title = left.text_input(
+        "Title",
+        key="mix_title",
+        max_chars=200,
+        placeholder="Untitled mix",
+        persist_state="session",
+    )
+    artist = right.text_input(
+        "Artist or DJ", key="mix_artist", max_chars=200, persist_state="session"
+    )
+    with st.expander("Sound, video and description", icon=":material/tune:"):
+        loudness_lufs, formats, mp3_vbr = ask_sound()
+        return Options(
+            title=title or "",
+            artist=artist or "",
+            joining=joining,
+            loudness_lufs=loudness_lufs,
+            formats=formats,
+            mp3_vbr=mp3_vbr,
+            video=ask_video(),
+            intro=ask_intro(),
+            hashtags=ask_hashtags(),
+        )
+
+
+def ask_sound() -> tuple[float, list[str], bool]:
+    """Loudness, file formats and the kind of MP3."""
+    loudness_lufs = st.selectbox(
+        "Loudness",
+        list(LOUDNESS_LUFS),
+        format_func=LOUDNESS_LUFS.__getitem__,
+        key="loudness_lufs",
+        persist_state="session",
+    )
+    formats = st.pills(
+        "Files",
+        list(words.FORMATS),
+        default=["mp3"],
+        selection_mode="multi",
+        format_func=words.FORMATS.__getitem__,
+        key="formats",
+        persist_state="session",
+    )
+    mp3_vbr = st.segmented_control(
+        "MP3 quality",
+        list(MP3_QUALITIES),
+        default=False,
+        required=True,
+        format_func=MP3_QUALITIES.__getitem__,
+        key="mp3_vbr",
+        persist_state="session",
+        disabled="mp3" not in formats,
+    )
+    return loudness_lufs, formats, bool(mp3_vbr)
+
+
+def ask_video() -> VideoOptions | None:
+    """Whether there is a video, and how large."""
+    wanted = st.toggle("Make a video", value=True, key="video", persist_state="session")
+    height = st.segmented_control(
+        "Video size",
+        list(HEIGHTS),
+        default=1080,
+        required=True,
+        format_func=HEIGHTS.__getitem__,
+        key="video_height",
+        persist_state="session",
+        disabled=not wanted,
+    )
+    return VideoOptions(height=height) if wanted else None
+
+
+def ask_intro() -> str:
+    """The words above the tracklist."""
+    return (
+        st.text_area(
+            "Introduction",
+            key="intro",
+            max_chars=2000,
+            height=90,
+            placeholder="Recorded on a rainy Sunday…",
+            help="The first lines of the description, above the tracklist.",
+            persist_state="session",
+        )
+        or ""
+    )
+
+
+def ask_hashtags() -> str:
+    """The words below the tracklist."""
+    return (
+        st.text_input(
+            "Hashtags",
+            key="hashtags",
+            placeholder="#housemusic #mixtape",
+            persist_state="session",
+        )
+        or ""
+    )
