@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from .api import admin, artifacts, auth, health, jobs, tracks, uploads
+from .api import admin, artifacts, auth, health, jobs, sounds, tracks, uploads
 from .api.browsers import allowed_hosts, allowed_origins
 from .api.guards import BodyGuard, SecurityHeaders
 from .api.problems import UnexpectedErrors, handle_problems
@@ -25,6 +25,7 @@ ROUTERS = (
     auth.router,
     uploads.router,
     tracks.router,
+    sounds.router,
     jobs.router,
     artifacts.router,
     admin.router,
@@ -61,6 +62,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     """From the outside in."""
     larger = {
         "/uploads/tracks": settings.max_upload_size,
+        "/sounds": settings.max_upload_size,
         "/uploads/image": settings.max_image_size + MIB,  # the form round the picture
     }
     return [

@@ -18,11 +18,12 @@ from .services import kinds
 from .services.dj_rules import HouseRules
 from .services.earlier import EarlierMixes
 from .services.health import Health
-from .services.jobs import Jobs, needs_upload
 from .services.intake import Gate, Intake
+from .services.jobs import Jobs, needs_upload
 from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
+from .services.sounds import Sounds
 from .services.track_analysis import TrackAnalyses
 from .settings import Settings
 from .store.accounts import AccountStore
@@ -34,6 +35,7 @@ from .store.incoming import Incoming
 from .store.job_queue import SqlJobQueue
 from .store.jobs import JobStore
 from .store.library import LibraryStore
+from .store.sounds import SoundStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Services:
     accounts: Accounts
     intake: Intake
     library: Library
+    sounds: Sounds
     health: Health
     library_sweep: LibrarySweep
     analyses: TrackAnalyses
@@ -81,6 +84,7 @@ def build(settings: Settings) -> Services:
     gate = _gate(settings, ffmpeg, incoming)
     intake = Intake(library_rows, content, gate, settings.max_library_size)
     library = Library(library_rows, content, intake, in_use=partial(needs_upload, job_store))
+    sounds = Sounds(SoundStore(database), library_rows, content, intake, job_store.pending_inputs)
     library_sweep = LibrarySweep(
         library, library_rows, content, job_store.pending_inputs, settings.retention_hours
     )
@@ -95,6 +99,7 @@ def build(settings: Settings) -> Services:
         accounts=_accounts(database, jwt_secret),
         intake=intake,
         library=library,
+        sounds=sounds,
         library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),
         analyses=TrackAnalyses(library_rows, content),

@@ -60,6 +60,12 @@ def things_of(person: Person) -> dict[str, list[str]]:
     """The ids of all that a person owns, by the parameter that takes them."""
     crate = person.send_tracks(("a.wav", tone())).json()
     image = person.send_image(picture()).json()
+    sound = person.client.post(
+        "/sounds",
+        files={"files": ("hit.wav", tone(seconds=0.1))},
+        data={"kind": "percussion"},
+        headers=person.headers,
+    ).json()["sounds"][0]
     job = person.client.post(
         "/jobs", json={"tracks_upload_id": crate["id"]}, headers=person.headers
     ).json()
@@ -68,6 +74,7 @@ def things_of(person: Person) -> dict[str, list[str]]:
         "name": ["pullover/front.bin", "artifacts.zip"],
         "upload_id": [crate["id"], image["id"]],
         "track_id": [crate["tracks"][0]["id"]],
+        "sound_id": [sound["id"]],
     }
 
 
@@ -97,8 +104,10 @@ def test_ids_of_another_person_are_unknown_on_every_route(client, alice, bob, ve
 def _seen_by(person: Person, things: dict[str, list[str]]) -> list[str]:
     uploads = [person.get(f"/uploads/{i}") for i in things["upload_id"]]
     tracks = [person.get(f"/tracks/{i}") for i in things["track_id"]]
-    assert {answer.status_code for answer in uploads + tracks} == {200}
-    return [answer.text for answer in uploads + tracks]
+    sounds = [person.get(f"/sounds/{i}") for i in things["sound_id"]]
+    seen = uploads + tracks + sounds
+    assert {answer.status_code for answer in seen} == {200}
+    return [answer.text for answer in seen]
 
 
 def test_nothing_can_be_added_to_another_persons_crate(client, alice, bob):

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from ..dsp.samples import Samples, samples, seconds
 from .key import key_of
@@ -157,6 +156,8 @@ def _over_and_over(sound: Samples) -> Iterator[EarBlock]:
 
 def _attacks_s(accent: Floats, period_s: float) -> Floats:
     """The attacks of the second time round, from just before its start; between the frames."""
+    from scipy.signal import find_peaks  # half a second to load, and the API loads this file
+
     strong = _STRONG * float(np.percentile(accent, 99))
     peaks, _ = find_peaks(accent, height=max(strong, 1e-6), distance=_APART_FRAMES)
     before, top, after = accent[peaks - 1], accent[peaks], accent[peaks + 1]

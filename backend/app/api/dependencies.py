@@ -15,6 +15,7 @@ from ..services.health import Health
 from ..services.jobs import Jobs
 from ..services.library import Library
 from ..services.links import Links
+from ..services.sounds import Sounds
 from ..services.track_analysis import TrackAnalyses
 from ..settings import Settings
 from ..store.accounts import User
@@ -31,6 +32,11 @@ def _accounts(request: Request) -> Accounts:
 
 def _library(request: Request) -> Library:
     found: Library = request.app.state.services.library
+    return found
+
+
+def _sounds(request: Request) -> Sounds:
+    found: Sounds = request.app.state.services.sounds
     return found
 
 
@@ -71,6 +77,7 @@ def _settings(request: Request) -> Settings:
 
 AccountsDep = Annotated[Accounts, Depends(_accounts)]
 LibraryDep = Annotated[Library, Depends(_library)]
+SoundsDep = Annotated[Sounds, Depends(_sounds)]
 HealthDep = Annotated[Health, Depends(_health)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
 AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]

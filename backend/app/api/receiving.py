@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -61,6 +61,18 @@ async def _received_form(
 # Closed as soon as the route has ended: the files are not needed for sending its answer.
 Received = Annotated[ReceivedForm, Depends(_received_form, scope="function")]
 """The multipart body of the request, on disk."""
+
+
+def form_described(
+    *, optional: Mapping[str, object] | None = None, **required: object
+) -> dict[str, object]:
+    """What the documentation says of a body that FastAPI does not read: a schema for each field."""
+    schema = {
+        "type": "object",
+        "required": list(required),
+        "properties": {**required, **(optional or {})},
+    }
+    return {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}
 
 
 async def _parsed(parser: _ToDisk, delivery: Delivery) -> ReceivedForm:

@@ -7,22 +7,17 @@ from fastapi import APIRouter, status
 from ..contract.uploads import ImageUploadView, TracksUploadView, UploadView
 from ..errors import InvalidRequest
 from .dependencies import CurrentUser, LibraryDep
-from .receiving import Received
+from .receiving import Received, form_described
 from .views import crate_view, picture_view, upload_view
 
 router = APIRouter(prefix="/uploads", tags=["uploads"])
 
 
-def _form(required: str, properties: dict[str, object]) -> dict[str, object]:
-    """What the documentation says of a body that FastAPI does not read."""
-    schema = {"type": "object", "required": [required], "properties": properties}
-    return {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}
-
-
 _FILE = {"type": "string", "format": "binary"}
-_TRACKS = _form(
-    "files", {"files": {"type": "array", "items": _FILE}, "upload_id": {"type": "string"}}
+_TRACKS = form_described(
+    files={"type": "array", "items": _FILE}, optional={"upload_id": {"type": "string"}}
 )
+_IMAGE = form_described(file=_FILE)
 
 
 @router.post("/tracks", status_code=status.HTTP_201_CREATED, openapi_extra=_TRACKS)
@@ -32,9 +27,7 @@ def add_tracks(form: Received, user: CurrentUser, library: LibraryDep) -> Tracks
     return crate_view(library.add_tracks(user.id, files, upload_id))
 
 
-@router.post(
-    "/image", status_code=status.HTTP_201_CREATED, openapi_extra=_form("file", {"file": _FILE})
-)
+@router.post("/image", status_code=status.HTTP_201_CREATED, openapi_extra=_IMAGE)
 def add_image(form: Received, user: CurrentUser, library: LibraryDep) -> ImageUploadView:
     """Keep a picture."""
     files = form.only_files("file")

@@ -1,7 +1,8 @@
-"""Uploads and tracks in the contract's shapes."""
+"""Uploads, tracks and sounds in the contract's shapes."""
 
 from __future__ import annotations
 
+from ..contract.sounds import SoundsAddedView, SoundView
 from ..contract.uploads import (
     ImageUploadView,
     RefusedFileView,
@@ -10,8 +11,11 @@ from ..contract.uploads import (
     UploadView,
 )
 from ..dsp.samples import seconds
+from ..services.intake import RefusedFile
 from ..services.library import Crate, Picture
+from ..services.sounds import AddedSounds
 from ..store.library import Track
+from ..store.sounds import Sound
 from .problems import problem_of
 
 
@@ -37,9 +41,7 @@ def crate_view(crate: Crate) -> TracksUploadView:
         created_at=crate.upload.created_at,
         tracks=[track_view(track) for track in crate.tracks],
         added=list(crate.added),
-        refused=[
-            RefusedFileView(name=file.name, error=problem_of(file.reason)) for file in crate.refused
-        ],
+        refused=[_refused_view(file) for file in crate.refused],
     )
 
 
@@ -56,3 +58,30 @@ def picture_view(picture: Picture) -> ImageUploadView:
 def upload_view(upload: Crate | Picture) -> UploadView:
     """Either."""
     return crate_view(upload) if isinstance(upload, Crate) else picture_view(upload)
+
+
+def sound_view(sound: Sound) -> SoundView:
+    """A sound."""
+    return SoundView(
+        id=sound.id,
+        name=sound.name,
+        kind=sound.kind,
+        duration_s=seconds(sound.n_samples),
+        tempo_bpm=sound.tempo_bpm,
+        beats=sound.beats,
+        key=sound.key,
+        loudness_lufs=sound.loudness_lufs,
+        created_at=sound.created_at,
+    )
+
+
+def sounds_added_view(added: AddedSounds) -> SoundsAddedView:
+    """What became of the files of a request."""
+    return SoundsAddedView(
+        sounds=[sound_view(sound) for sound in added.sounds],
+        refused=[_refused_view(file) for file in added.refused],
+    )
+
+
+def _refused_view(file: RefusedFile) -> RefusedFileView:
+    return RefusedFileView(name=file.name, error=problem_of(file.reason))

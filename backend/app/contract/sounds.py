@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from .base import Shape
+from .uploads import RefusedFileView
 
 SoundKind = Literal["percussion", "instrument", "vocal"]
 
@@ -32,3 +33,10 @@ class SoundList(Shape):
     """A user's sounds, newest first."""
 
     sounds: list[SoundView]
+
+
+class SoundsAddedView(Shape):
+    """The sounds that a request brought, in the order of its files, and the files refused."""
+
+    sounds: list[SoundView]
+    refused: list[RefusedFileView] = []

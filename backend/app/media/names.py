@@ -43,15 +43,20 @@ def title_from_filename(name: str) -> str:
 
 def tags_from_filename(name: str) -> TrackTags:
     """Title and artist from a name such as ``03 - Artist - Title.mp3``."""
-    stem = _SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
-    if " " not in stem:
-        stem = stem.replace("_", " ")
-    stem = safe_title(stem)
+    stem = stem_of(name)
     stem = _TRACK_NUMBER.sub("", stem) or stem
     artist, dash, title = _split_once(stem)
     if dash and artist and title:
         return TrackTags(title=title, artist=artist)
-    return TrackTags(title=stem or "Untitled")
+    return TrackTags(title=stem)
+
+
+def stem_of(name: str) -> str:
+    """A file's name to be read: no folders, no suffix, spaces for underscores where it has none."""
+    stem = _SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
+    if " " not in stem:
+        stem = stem.replace("_", " ")
+    return safe_title(stem) or "Untitled"
 
 
 def _split_once(stem: str) -> tuple[str, bool, str]:

@@ -75,9 +75,10 @@ def _measured(sound: Samples) -> float:
 
 
 def _silence_ms(segment: AudioSegment, threshold_dbfs: float) -> int:
-    """How long a segment stays below the threshold: tens of milliseconds first, then single ones."""
+    """How long a segment stays below the threshold, to a millisecond."""
     from pydub.silence import detect_leading_silence
 
+    # in chunks of a millisecond throughout, a minute of silence would take seconds
     tens: int = detect_leading_silence(segment, threshold_dbfs, chunk_size=10)
     ones: int = detect_leading_silence(segment[tens : tens + 10], threshold_dbfs, chunk_size=1)
     return tens + ones
