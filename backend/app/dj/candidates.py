@@ -174,9 +174,15 @@ def _instant(kind: TransitionKind, couple: Couple, wish: Wish) -> Iterator[Candi
         ins = [(bar, float(into.bars_s[bar])) for bar in _ins(couple, wish)]
     for out_bar in _outs(couple, wish):
         at = float(out.bars_s[out_bar])
-        overlap_s = bars * out.beats_per_bar * 60.0 / out.tempo_bpm
+        overlap_s = bars * _bar_before_s(out, out_bar)
         for in_bar, in_s in ins:
             yield Candidate(kind, bars, out_bar, in_bar, at, in_s, at, in_s + overlap_s, overlap_s)
+
+
+def _bar_before_s(grid: Grid, bar: int) -> float:
+    """How long the bar before this one lasts: what a tempo that changes is at this place."""
+    last = max(bar, 1)
+    return float(grid.bars_s[last] - grid.bars_s[last - 1])
 
 
 def _echoes(couple: Couple, wish: Wish) -> Iterator[Candidate]:

@@ -137,9 +137,9 @@ def length_is_as_liked(case: Case) -> Verdict:
 
 
 def little_is_left_out(case: Case) -> Verdict:
-    """People brought their tracks to hear them: twenty seconds left out cost as much as a step."""
+    """People brought their tracks to hear them: half a minute left out is a step of the ladder."""
     left_out = case.facts.trimmed_out_s + case.facts.trimmed_in_s
-    return Verdict(0.015 * left_out, reason=f"{left_out:.0f} s left out")
+    return Verdict(0.03 * left_out, reason=f"{left_out:.0f} s left out")
 
 
 def places_are_good(case: Case) -> Verdict:
