@@ -51,8 +51,8 @@ class MirSong:
         return np.array(self.downbeats_s)
 
     def tempo_bpm(self) -> float:
-        """By the median time between beats: of two tempi, that with more beats."""
-        return float(60.0 / np.median(np.diff(self.beats())))
+        """By the mean time between beats, as the given songs state theirs."""
+        return float(60.0 / np.mean(np.diff(self.beats())))
 
     def samples(self) -> Samples:
         """The sound, float32 ``(2, n)`` at 44.1 kHz."""
@@ -96,12 +96,12 @@ def corpus_specs(half: Half) -> list[tuple[str, SongSpec]]:
     keys = [str(k) for k in [*rng.permutation(KEY_NAMES), *rng.permutation(KEY_NAMES)]]
     wanted = [(name, genre, i) for name, genre in GENRES.items() for i in range(genre.count)]
     return [
-        (name, _spec(genre, i, SEEDS[half] + n, keys[n]))
+        (name, spec_of(genre, i, SEEDS[half] + n, keys[n]))
         for n, (name, genre, i) in enumerate(wanted)
     ]
 
 
-def _spec(genre: Genre, index: int, seed: int, key: str) -> SongSpec:
+def spec_of(genre: Genre, index: int, seed: int, key: str) -> SongSpec:
     """The dice of one song; by a song's own seed, so that one more song changes no other."""
     rng = np.random.default_rng([seed, 91])
     style = genre.styles[index % len(genre.styles)]
