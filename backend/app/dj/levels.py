@@ -139,6 +139,8 @@ def _add(
     total: Energies | Peaks, values: Energies | Peaks, clip: Clip, hop: int, gain: float
 ) -> None:
     """Add a clip's powers, faded, where they sound; a hop is placed to the nearest hop."""
+    if not len(values):
+        return  # shorter than a hop: too short to be heard in a mix's loudness
     at = round(clip.start / hop)
     count = min(round((clip.sounds_to - clip.start) / hop), len(total) - at)
     middles = clip.start + hop * (np.arange(count, dtype=np.float64) + 0.5)
