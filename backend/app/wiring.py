@@ -90,7 +90,7 @@ def build(settings: Settings) -> Services:
     )
     executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
     rules = HouseRules(DjRulesStore(database))
-    jobs = _jobs(settings, job_store, library, rules, executor)
+    jobs = _jobs(settings, job_store, library, sounds, rules, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
     return Services(
         database=database,
@@ -136,13 +136,14 @@ def _jobs(
     settings: Settings,
     store: JobStore,
     library: Library,
+    sounds: Sounds,
     rules: HouseRules,
     executor: ThreadExecutor,
 ) -> Jobs:
     return Jobs(
         store=store,
         workspaces=_workspaces(settings),
-        prepare=kinds.preparer(library, rules, EarlierMixes(store, _workspaces(settings))),
+        prepare=kinds.preparer(library, sounds, rules, EarlierMixes(store, _workspaces(settings))),
         wake=executor.wake,
         slots=settings.max_concurrent_jobs,
         retention_hours=settings.retention_hours,

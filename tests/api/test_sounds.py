@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from backend.app.contract.dj import DjRules
 from backend.app.services import sounds as sounds_service
 from backend.app.store.blobs import ContentStore
 from tests.jobs.pipelines import STEP_NAMES, Wool
@@ -15,7 +16,7 @@ from tests.sounds import SR, clicks, noise, peak_db, silence, sine
 
 from .conftest import Person, tone
 from .test_bodies import left_over
-from .test_jobs import post, submit, wait
+from .test_jobs import post, wait
 from .test_library_sweep import A_DAY_S, age, files, sweep
 
 
@@ -148,6 +149,32 @@ def test_a_track_keeps_what_a_deleted_sound_shared_with_it(alice, settings, chor
     track = alice.send_tracks(("a.flac", ready)).json()["tracks"][0]
     assert delete(alice, f"/sounds/{sound['id']}") == 204
     assert alice.get(f"/tracks/{track['id']}/audio").content == ready
+
+
+def test_a_sound_that_a_job_is_to_play_stays_until_that_has_ended(client, alice, settings, chord):
+    client.app.state.services.rules.change("admin", DjRules(overlays="always"))
+    (sound,) = send(alice, ("a.wav", chord)).json()["sounds"]
+    (file,) = files(settings, "content")
+    crate = alice.send_tracks(("a.wav", tone())).json()
+    asleep = {"intro": Wool(mischief={STEP_NAMES[0]: "sleep"}).to_json()}
+    wishes = {"transitions": "dj", "description": asleep}
+    job = post(alice, "/jobs", tracks_upload_id=crate["id"], **wishes).json()
+    assert delete(alice, f"/sounds/{sound['id']}") == 204
+    assert alice.get(f"/sounds/{sound['id']}").status_code == 404
+    assert file in files(settings, "content")
+    post(alice, f"/jobs/{job['id']}/cancel")
+    wait(alice, job["id"], lambda job: job["status"] == "cancelled")
+    age(settings, A_DAY_S + 60)
+    sweep(client)
+    assert file not in files(settings, "content")
+
+
+def test_no_mix_is_made_with_the_sounds_of_others(alice, bob, chord):
+    (sound,) = send(bob, ("a.wav", chord)).json()["sounds"]
+    crate = alice.send_tracks(("a.wav", tone())).json()
+    wishes = {"transitions": "dj", "sounds": [sound["id"]]}
+    answer = post(alice, "/jobs", tracks_upload_id=crate["id"], **wishes)
+    assert (answer.status_code, code(answer)) == (404, "not_found")
 
 
 def test_sounds_outlast_the_sweep_and_count_as_kept(client, alice, settings, chord):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints
 
 from .base import Problem, Shape
-from .dj import EnergyArc, PairChoice, PlaceLock
+from .dj import EnergyArc, OverlayPolicy, PairChoice, PlaceLock
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
@@ -48,6 +48,8 @@ class MixtapeRequest(Shape):
         rules), with the locked tracks in their places
     transitions, strategist, overrides : ``dj`` matches the beats; who proposes each join, and what
         a person wants of single ones
+    overlays, sounds : whether sounds are laid over joins (None: as the house rules have it, which
+        a request cannot go beyond), and which (None: all of the user's)
     based_on : an earlier mixtape job of the same tracks, whose other joins and gains are kept
     transition_ms : the length of a ``crossfade``
     loudness_lufs : None is the loudness of the house rules
@@ -65,6 +67,8 @@ class MixtapeRequest(Shape):
     transitions: Literal["crossfade", "dj"] = "crossfade"
     strategist: Literal["rules", "llm"] = "rules"
     overrides: list[PairChoice] = Field(default=[], max_length=500)
+    overlays: OverlayPolicy | None = None
+    sounds: list[str] | None = Field(default=None, max_length=500)
     based_on: str | None = None
     transition_ms: int = Field(default=8000, ge=0, le=30_000)
     loudness_lufs: float | None = Field(default=None, ge=-24.0, le=-9.0)

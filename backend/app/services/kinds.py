@@ -11,6 +11,7 @@ from .jobs import Prepare, Prepared
 from .library import Library
 from .mixtape_inputs import duration_of
 from .settling import settle, settle_analysis, settle_preview
+from .sounds import Sounds
 
 # By name, for only the process that runs a job loads what its kind needs.
 PIPELINES: Mapping[str, str] = {
@@ -20,11 +21,11 @@ PIPELINES: Mapping[str, str] = {
 }
 
 
-def preparer(library: Library, rules: HouseRules, mixes: EarlierMixes) -> Prepare:
+def preparer(library: Library, sounds: Sounds, rules: HouseRules, mixes: EarlierMixes) -> Prepare:
     """What settles a request of any kind before it becomes a job."""
 
     def mixtape(user_id: str, request: MixtapeRequest) -> Prepared:
-        inputs = settle(library, user_id, request, rules.current())
+        inputs = settle(library, user_id, request, rules.current(), sounds.all(user_id))
         earlier = mixes.base_for(user_id, inputs)
         kept = inputs.model_copy(update={"earlier": earlier}).model_dump_json()
         return Prepared(inputs.title, kept, duration_of(inputs))

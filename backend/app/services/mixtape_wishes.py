@@ -35,6 +35,8 @@ def _expect_no_dj_wishes(request: MixtapeRequest) -> None:
         "overrides": bool(request.overrides),
         "strategist": request.strategist != "rules",
         "based_on": request.based_on is not None,
+        "overlays": request.overlays not in (None, "never"),
+        "sounds": bool(request.sounds),
     }
     if asked := [name for name, is_asked in wishes.items() if is_asked]:
         raise InvalidRequest(

@@ -21,7 +21,7 @@ from ..render.player import Player
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from .decks import decks_of
-from .mixtape_inputs import TIMELINE, MixtapeJob
+from .mixtape_inputs import TIMELINE, MixtapeInputs, MixtapeJob
 from .mixtape_plan import dj_plan
 from .mixtape_sound import make_pieces, player_for
 from .preview_inputs import PreviewInputs, stretch_round
@@ -114,6 +114,20 @@ def _tags(job: PreviewJob, length: int) -> MixTags:
     return MixTags(job.inputs.title, artist, job.mix.inputs.title, "", None, (), length)
 
 
+def without_gone_sounds(inputs: PreviewInputs, content: ContentStore) -> MixtapeInputs:
+    """The mix without sounds that were deleted since and are not heard in it.
+
+    A mix that goes on from it would not have them to choose from either.
+    """
+    heard = {clip.content for clip in inputs.timeline.clips}
+    left = tuple(
+        sound
+        for sound in inputs.mix.sounds
+        if sound.content in heard or content.path(sound.content).is_file()
+    )
+    return inputs.mix.model_copy(update={"sounds": left})
+
+
 # CPU seconds for a second of sound, as measured on one core.
 STEPS: tuple[Step[PreviewJob], ...] = (
     Step("planning", plan_preview, weight=0.001),
@@ -130,7 +144,7 @@ def preview_pipeline(settings: Settings) -> Pipeline[PreviewJob]:
 
     def open_job(text: str) -> PreviewJob:
         inputs = PreviewInputs.model_validate_json(text)
-        mix = MixtapeJob(inputs.mix, content, ffmpeg, workers)
+        mix = MixtapeJob(without_gone_sounds(inputs, content), content, ffmpeg, workers)
         mix.expect_files()
         return PreviewJob(inputs, mix)
 

@@ -5,16 +5,19 @@ Apart from the inputs themselves, for a job's process reads those and needs no d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..contract.dj import DjRules, DjRulesView, PairChoice
 from ..contract.jobs import AnalysisRequest, MixtapeRequest, PreviewRequest, TrackPick
 from ..contract.mixes import TimelineView, TransitionView
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, NotFound
 from ..media.names import safe_title
 from ..store.library import Track
+from ..store.sounds import Sound
 from .analysis_inputs import AnalysisInputs, CrateTrack
 from .earlier import EarlierMixes
 from .library import Crate, Library, Picture
-from .mixtape_inputs import MixtapeInputs, MixTrack
+from .mixtape_inputs import MixSound, MixtapeInputs, MixTrack, overlays_allowed
 from .mixtape_wishes import expect_sense
 from .preview_inputs import PreviewInputs
 
@@ -23,14 +26,20 @@ HOUSE_RULES = DjRulesView(version=0, rules=DjRules())
 
 
 def settle(
-    library: Library, user_id: str, request: MixtapeRequest, rules: DjRulesView = HOUSE_RULES
+    library: Library,
+    user_id: str,
+    request: MixtapeRequest,
+    rules: DjRulesView = HOUSE_RULES,
+    sounds: Sequence[Sound] = (),
 ) -> MixtapeInputs:
     """Look up everything that a request names, but for the mixtape it is based on.
+
+    ``sounds`` are all that the user has.
 
     Raises
     ------
     NotFound
-        If the user has no such crate or picture.
+        If the user has no such crate, picture or sound.
     InvalidRequest
         If a picked track is not in the crate, an id names the wrong kind of upload, or the wishes
         do not go together.
@@ -41,9 +50,34 @@ def settle(
         request=request,
         title=mix_title(request, tracks),
         tracks=tracks,
+        sounds=_sounds(request, rules.rules, sounds),
         picture=_picture(library, user_id, request.bg_image_upload_id),
         rules=rules.rules,
         rules_version=rules.version,
+    )
+
+
+def _sounds(request: MixtapeRequest, rules: DjRules, mine: Sequence[Sound]) -> tuple[MixSound, ...]:
+    """The sounds that are asked for, or all; none where none may be laid over joins."""
+    by_id = {sound.id: sound for sound in mine}
+    picked = list(by_id) if request.sounds is None else list(dict.fromkeys(request.sounds))
+    if not by_id.keys() >= set(picked):
+        raise NotFound("A picked sound is not there.", hint="Reload your sounds and pick again.")
+    if overlays_allowed(request, rules) == "never":
+        return ()
+    return tuple(_mix_sound(by_id[sound_id]) for sound_id in picked)
+
+
+def _mix_sound(sound: Sound) -> MixSound:
+    return MixSound(
+        sound_id=sound.id,
+        content=sound.content,
+        name=sound.name,
+        kind=sound.kind,
+        n_samples=sound.n_samples,
+        tempo_bpm=sound.tempo_bpm,
+        beats=sound.beats,
+        key=sound.key,
     )
 
 
