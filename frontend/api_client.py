@@ -8,6 +8,7 @@ from backend.app.contract.accounts import TokenView, UserView
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView
+from backend.app.contract.sounds import SoundList, SoundView
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
 
 from .api_connection import (
@@ -69,6 +70,16 @@ class ApiClient(ApiConnection):
             TrackAnalysis,
             self._authorized("PATCH", _analysis(track_id), fix.model_dump(exclude_defaults=True)),
         )
+
+    # sounds
+
+    def sounds(self) -> list[SoundView]:
+        """All sounds of this person, newest first."""
+        return self._get(SoundList, "/sounds").sounds
+
+    def delete_sound(self, sound_id: str) -> None:
+        """Forget a sound; a job that is to play it still can."""
+        self._authorized("DELETE", f"/sounds/{_segment(sound_id)}")
 
     # house rules
 

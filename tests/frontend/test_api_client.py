@@ -15,8 +15,9 @@ import pytest
 from backend.app.contract.analysis import GridFix
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobView
+from backend.app.contract.sounds import SoundView
 from frontend.api_client import ApiClient, ApiError, Credentials, api_base, connect
-from tests.frontend.scripted_api import REQUEST, job
+from tests.frontend.scripted_api import NOW, REQUEST, job
 
 
 @dataclass
@@ -95,6 +96,25 @@ def test_answers_come_back_as_contract_types(wire: Wire) -> None:
     wire.say("GET /jobs/job-1", 200, job().model_dump(mode="json"))
     assert client(fresh()).job("job-1") == job()
     assert wire.asked[0][1]["authorization"] == "Bearer access-1"
+
+
+def test_sounds_are_listed_and_forgotten(wire: Wire) -> None:
+    loop = SoundView(
+        id="s-1",
+        name="Ticks",
+        kind="percussion",
+        duration_s=2.0,
+        tempo_bpm=120.0,
+        beats=4,
+        key=None,
+        loudness_lufs=-14.0,
+        created_at=NOW,
+    )
+    wire.say("GET /sounds", 200, {"sounds": [loop.model_dump(mode="json")]})
+    wire.say("DELETE /sounds/s-1", 204, b"")
+    assert client(fresh()).sounds() == [loop]
+    client(fresh()).delete_sound("s-1")
+    assert wire.routes() == ["GET /sounds", "DELETE /sounds/s-1"]
 
 
 def test_a_refusal_carries_code_message_and_hint(wire: Wire) -> None:
