@@ -44,7 +44,7 @@ class DjRules(Shape):
     max_vocal_overlap_s: float = Field(default=0.5, ge=0.0, le=60.0)
     max_trim_share: float = Field(default=0.4, ge=0.0, le=0.8)
     energy_arc: EnergyArc = "wave"
-    overlays: OverlayPolicy = "never"
+    overlays: OverlayPolicy = "sometimes"
     loudness_lufs: float = Field(default=-14.0, ge=-24.0, le=-9.0)
 
 

@@ -52,7 +52,8 @@ OPEN = PairWish()
 class Choice:
     """The join of a pair.
 
-    ``board`` is what the rules alone would have chosen from; ``note`` says why a wish was not met.
+    ``board`` is what the rules alone would have chosen from; ``note`` says why a wish was not met;
+    ``overlay`` that a sound was asked for over it.
     """
 
     couple: Couple
@@ -61,6 +62,7 @@ class Choice:
     by: Author
     wish_reason: str = ""
     note: str = ""
+    overlay: bool = False
 
 
 def choose_joins(
@@ -83,6 +85,7 @@ def choose_joins(
             option.by if pick in option.wished else "rules",
             wish.reason if pick in option.wished else "",
             option.note or ("" if pick in option.wished else _unmet(wish)),
+            wish.overlay and pick in option.wished,
         )
         for couple, pick, option, wish in zip(couples, picks, options, asked, strict=True)
     ]

@@ -65,7 +65,8 @@ def lay_overlays(
     laid: list[Laid] = []
     matched = [i for i, choice in enumerate(choices) if choice.scored.candidate.kind in MATCHED]
     for count, index in enumerate(matched):
-        if rules.overlays == "never" or (rules.overlays == "sometimes" and count % BETWEEN):
+        turn = rules.overlays == "always" or choices[index].overlay or count % BETWEEN == 0
+        if rules.overlays == "never" or not turn:
             continue
         used = [one.sound.sound_id for one in laid]
         fitting = _best_sound(choices[index], sounds, rules, used)

@@ -21,6 +21,7 @@ from .decks import decks_of, needs_ears
 from .hearing import hear_all, profile_of
 from .mixtape_inputs import TIMELINE, MixtapeJob
 from .mixtape_order import ordered_tracks
+from .mixtape_sounds import overlay_note, overlay_rules, overlay_sounds
 from .mixtape_wanted import wanted
 
 JOINS = "joins.json"
@@ -65,12 +66,14 @@ def dj_plan(job: MixtapeJob, decks: Sequence[DeckTrack]) -> MixPlan:
     earlier = job.inputs.earlier
     plan = plan_dj_mix(
         decks,
-        job.inputs.rules,
+        overlay_rules(job),
         loudness_lufs=job.loudness_lufs,
         wishes=wishes.wishes,
+        sounds=overlay_sounds(job),
         earlier=timeline_of(earlier) if earlier else None,
     )
-    return replace(plan, notes=(*wishes.notes, *plan.notes))
+    told = filter(None, [overlay_note(job)])
+    return replace(plan, notes=(*wishes.notes, *plan.notes, *told))
 
 
 def _plain(ctx: StepContext[MixtapeJob], decks: Sequence[DeckTrack]) -> MixPlan:
