@@ -26,7 +26,8 @@ from .mix_tags import (
 )
 from .mp3 import Cutting, Mp3Job, Mp3Result
 from .mp3_info import Mp3Mode
-from .mp3_segments import SegmentEncoder, cut
+from .mp3_reuse import EarlierMp3
+from .mp3_segments import SegmentEncoder
 from .play import Play
 from .wav_tag import append_id3_chunk
 
@@ -44,7 +45,8 @@ class Output:
     """One file to be written, and what to play into it.
 
     ``mode`` says how an MP3 is encoded, ``kbps`` an M4A or Opus. ``segment_key`` hashes all that
-    sounds in a stretch; with None no segment is kept.
+    sounds in a stretch; with None no segment is kept. An ``earlier`` MP3 is taken frames from where
+    it sounds the same.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Output:
     segment_key: Callable[[int, int], str] | None = None
     mode: Mp3Mode = BEST_CBR
     kbps: int = 256
+    earlier: EarlierMp3 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,9 @@ def _mp3_job(encoding: Encoding, output: Output, workers: int, effort: Effort) -
         encoding.scratch,
         output.segment_key,
         effort,
+        output.earlier,
     )
-    job = Mp3Job(encoder, cut(encoding.length, workers=workers), Cutting())
+    job = Mp3Job(encoder, Cutting().segments(encoder, workers), Cutting())
     job.plan()
     return job
 

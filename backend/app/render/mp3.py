@@ -19,7 +19,16 @@ from .effort import Effort, crew
 from .mix_tags import MixTags, id3_tag
 from .mp3_frames import read_frames, whole_frames
 from .mp3_info import Mp3Mode
-from .mp3_segments import GRID_FRAMES, SEGMENT_FRAMES, Segment, SegmentEncoder, cut
+from .mp3_reuse import EarlierMp3
+from .mp3_segments import (
+    CELL_FRAMES,
+    GRID_FRAMES,
+    SEGMENT_FRAMES,
+    Segment,
+    SegmentEncoder,
+    cut,
+    cut_again,
+)
 from .mp3_stream import Mp3Stream
 from .play import Play
 
@@ -50,6 +59,22 @@ class Cutting:
 
     segment_frames: int = SEGMENT_FRAMES
     warm_up_frames: int = GRID_FRAMES
+    cell_frames: int = CELL_FRAMES
+
+    def segments(self, encoder: SegmentEncoder, workers: int) -> tuple[Segment, ...]:
+        """The pieces of a mix; apart from each other what an earlier one has, and what it has not.
+
+        However a mix is cut, the joined bytes are the same.
+        """
+        if encoder.earlier is None:
+            return cut(encoder.length, workers=workers, longest=self.segment_frames)
+        return cut_again(
+            encoder.length,
+            workers=workers,
+            stands=lambda cell: encoder.stands(cell, min(self.warm_up_frames, cell.first)),
+            cell=self.cell_frames,
+            longest=self.segment_frames,
+        )
 
 
 def _unwatched(_: float) -> None:
@@ -66,6 +91,7 @@ def encode_mp3(
     segments: Path,
     ffmpeg: Path,
     segment_key: Callable[[int, int], str] | None = None,
+    earlier: EarlierMp3 | None = None,
     tags: MixTags | None = None,
     progress: Callable[[float], None] = _unwatched,
     cutting: Cutting = Cutting(),
@@ -76,6 +102,7 @@ def encode_mp3(
     ----------
     segments : folder for the encoded segments; they stay, and are used again where ``segment_key``
         gives the same hash for what sounds in them
+    earlier : a finished mix, from which frames are taken where it sounds the same
     progress : called from several threads, one at a time; may raise to end the work
 
     Raises
@@ -84,9 +111,9 @@ def encode_mp3(
         If ffmpeg fails. No child and no half-written file is left, whatever is raised.
     """
     effort = Effort(progress)
-    encoder = SegmentEncoder(play, length, mode, ffmpeg, segments, segment_key, effort)
+    encoder = SegmentEncoder(play, length, mode, ffmpeg, segments, segment_key, effort, earlier)
     with crew(workers, effort) as pool:
-        job = Mp3Job(encoder, cut(length, workers=workers, longest=cutting.segment_frames), cutting)
+        job = Mp3Job(encoder, cutting.segments(encoder, workers), cutting)
         job.plan()
         job.start(pool)
         return job.join(pool, out, tags)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from ..errors import ToolFailed
 from ..media.mpeg_frames import frame_length
 
 SAMPLES_PER_FRAME = 1152
 _SYNC = b"\xff\xfb"  # MPEG-1, layer III, no CRC
 _BLOCK_BYTES = 1 << 20
+_ID3_HEADER = 10
+_INFO_AT = 4 + 32  # past a frame's header and its side information
+
+Offsets = npt.NDArray[np.int64]
 
 # The third byte of a header holds all that decides a frame's size: bit rate, rate, padding.
 _SIZE_OF_THIRD_BYTE = tuple(frame_length(_SYNC + bytes((third, 0)), 0) for third in range(256))
@@ -62,9 +69,41 @@ def read_frames(path: Path, first: int, count: int | None) -> Iterator[tuple[byt
         raise ToolFailed("The MP3 encoder wrote fewer frames than it was given sound for.")
 
 
-def _all_frames(path: Path) -> Iterator[tuple[bytes, list[int]]]:
+def frame_offsets(path: Path) -> Offsets:
+    """Where in one of our finished files each frame with sound begins; the last value is its end.
+
+    The tag in front and the Info frame are passed over.
+
+    Raises
+    ------
+    ToolFailed
+        If something else than whole frames follows the tag, or there is no Info frame.
+    """
+    start = _music_start(path)
+    sizes = [size for _, some in _all_frames(path, start) for size in some]
+    return start + np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+
+
+def _music_start(path: Path) -> int:
+    with path.open("rb") as file:
+        header = file.read(_ID3_HEADER)
+        tag = 0
+        if header.startswith(b"ID3"):
+            # Seven bits a byte, after ID3v2.4, 3.1; our tags have no footer.
+            tag = _ID3_HEADER + sum(
+                byte << 7 * place for place, byte in enumerate(reversed(header[6:10]))
+            )
+        file.seek(tag)
+        info = file.read(_INFO_AT + 4)
+    if info[_INFO_AT:] not in (b"Info", b"Xing"):
+        raise ToolFailed("The MP3 has no Info frame.")
+    return tag + frame_length(info, 0)
+
+
+def _all_frames(path: Path, start: int = 0) -> Iterator[tuple[bytes, list[int]]]:
     rest = b""
     with path.open("rb") as file:
+        file.seek(start)
         while block := file.read(_BLOCK_BYTES):
             stream = rest + block
             sizes = whole_frames(stream)
