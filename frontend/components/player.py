@@ -9,6 +9,7 @@ import streamlit as st
 from backend.app.contract.mixes import TimelineView, WaveformView
 
 from .bundles import script, style
+from .mix_picture import mix_picture, track_places
 
 _COMPONENT = st.components.v2.component(
     "segue.player", html="<div data-root></div>", css=style("player"), js=script("player")
@@ -27,26 +28,39 @@ def player(job_id: str, url: str, timeline: TimelineView, waveform: WaveformView
             "duration_s": timeline.duration_s,
             "peaks": thinned(waveform.peaks, MOST_PEAKS),
             "clips": chapter_clips(timeline),
-            "transitions": [
-                join.model_dump(include={"start_s", "end_s", "outgoing", "incoming"})
-                for join in timeline.transitions
-            ],
+            "transitions": joins_by_place(timeline),
+            "picture": mix_picture(timeline),
         },
     )
 
 
-def chapter_clips(timeline: TimelineView) -> list[dict[str, str | float]]:
-    """Each clip with the second at which it becomes the track to be heard.
+def joins_by_place(timeline: TimelineView) -> list[dict[str, float]]:
+    """Each join with the places of its two tracks in the mix, overlays not counted."""
+    places = track_places(timeline)
+    return [
+        {
+            "start_s": join.start_s,
+            "end_s": join.end_s,
+            "outgoing": places[join.outgoing],
+            "incoming": places[join.incoming],
+        }
+        for join in timeline.transitions
+    ]
 
-    Chapters and clips come in the same order, one of each a track; a mix that has no chapters (or
-    fewer, by a rule of the place it is published to) falls back to where the clip starts.
+
+def chapter_clips(timeline: TimelineView) -> list[dict[str, str | float]]:
+    """Each track with the second at which it becomes the track to be heard.
+
+    Chapters and tracks come in the same order, one of each; a mix that has no chapters (or
+    fewer, by a rule of the place it is published to) falls back to where the track starts.
     """
+    tracks = [clip for clip in timeline.clips if clip.role == "track"]
     starts = [chapter.start_s for chapter in timeline.chapters]
-    if len(starts) != len(timeline.clips):
-        starts = [clip.start_s for clip in timeline.clips]
+    if len(starts) != len(tracks):
+        starts = [clip.start_s for clip in tracks]
     return [
         {"title": clip.title or "Untitled", "artist": clip.artist, "chapter_s": start}
-        for clip, start in zip(timeline.clips, starts, strict=True)
+        for clip, start in zip(tracks, starts, strict=True)
     ]
 
 

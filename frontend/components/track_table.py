@@ -45,11 +45,12 @@ def track_table(
     heard: Mapping[str, TrackAnalysis] | None = None,
     crossfade_s: float = 0.0,
     pins: bool = False,
+    looks: bool = True,
     key: str = KEY,
 ) -> TableState:
     """Show the table, with what was ``heard`` of the tracks or else where each will start.
 
-    ``pins`` offers to keep tracks in their places.
+    ``pins`` offers to keep tracks in their places, ``looks`` to look at a track's beat.
     """
     result = _COMPONENT(
         key=key,
@@ -58,6 +59,7 @@ def track_table(
             "crossfade_s": crossfade_s,
             "shows_heard": heard is not None,
             "pins": pins,
+            "looks": looks,
             "tracks": [row(track, (heard or {}).get(track.id)) for track in tracks],
         },
         on_arrangement_change=lambda: None,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast
 
 import streamlit as st
 
-from backend.app.contract.dj import EnergyArc
+from backend.app.contract.dj import EnergyArc, NamedArc
 from frontend import dj_words
 from frontend.components.arc_editor import arc_editor
 from frontend.draft import DEFAULT_CROSSFADE_S, Joining
@@ -73,7 +73,7 @@ def ask_order(joining: Joining) -> Joining:
 
 def ask_arc() -> EnergyArc | None:
     """How energy moves over the set; None leaves it to the house."""
-    arc = st.pills(
+    arc: str = st.pills(
         "Energy over the set",
         list(ARCS),
         default=HOUSE,
@@ -85,7 +85,7 @@ def ask_arc() -> EnergyArc | None:
     if arc == HOUSE:
         return None
     drawn = arc_editor(arc)
-    return drawn if arc == "drawn" else arc
+    return drawn if arc == "drawn" else cast("NamedArc", arc)
 
 
 def ask_strategist() -> Literal["rules", "llm"]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import streamlit as st
 
-from backend.app.contract.jobs import VideoOptions
+from backend.app.contract.jobs import AudioFormat, VideoOptions
 from frontend import words
 from frontend.draft import Joining, Options
 
@@ -46,7 +48,7 @@ def ask_options(joining: Joining) -> Options:
         )
 
 
-def ask_sound() -> tuple[float, list[str], bool]:
+def ask_sound() -> tuple[float, list[AudioFormat], bool]:
     """Loudness, file formats and the kind of MP3."""
     loudness_lufs = st.selectbox(
         "Loudness",
@@ -74,7 +76,7 @@ def ask_sound() -> tuple[float, list[str], bool]:
         persist_state="session",
         disabled="mp3" not in formats,
     )
-    return loudness_lufs, formats, bool(mp3_vbr)
+    return loudness_lufs, [cast("AudioFormat", name) for name in formats], bool(mp3_vbr)
 
 
 def ask_video() -> VideoOptions | None:

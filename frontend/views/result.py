@@ -6,9 +6,11 @@ import streamlit as st
 
 from backend.app.contract.jobs import ArtifactView, JobView, MixtapeRequest
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
-from frontend import session, words
-from frontend.components.join_list import join_list
+from frontend import listening, session, words
 from frontend.components.player import player
+from frontend.forms.joins import show_joins
+from frontend.forms.render_again import render_again
+from frontend.joins import Join, joins_of
 from frontend.problems import escaped
 
 AUDIO = ("mix.mp3", "mix.m4a", "mix.opus", "mix.flac", "mix.wav")
@@ -65,10 +67,15 @@ def finished(job: JobView) -> None:
     headline(job, timeline)
     listen(job, made, timeline)
     downloads(job, made)
+    report = report_of(job, made)
+    joins = joins_in(timeline, report)
+    if joins:
+        show_joins(job, joins)
+        render_again(job, timeline, joins)
     watch(job, made)
     read(job, made)
-    joins(timeline)
-    figures(job, made, timeline)
+    if report:
+        figures(job, report, timeline)
 
 
 def headline(job: JobView, timeline: TimelineView) -> None:
@@ -76,7 +83,8 @@ def headline(job: JobView, timeline: TimelineView) -> None:
     st.title(escaped(job.title) or "Untitled mix", anchor=False)
     artist = job.request.artist if isinstance(job.request, MixtapeRequest) else ""
     by = f"{escaped(artist)} · " if artist else ""
-    st.caption(f"{by}{words.tracks(len(timeline.clips))} · {words.clock(timeline.duration_s)}")
+    n_tracks = sum(clip.role == "track" for clip in timeline.clips)
+    st.caption(f"{by}{words.tracks(n_tracks)} · {words.clock(timeline.duration_s)}")
 
 
 def listen(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) -> None:
@@ -125,18 +133,24 @@ def read(job: JobView, made: dict[str, ArtifactView]) -> None:
         st.code(text, language=None, wrap_lines=True, height=360 if long else "content")
 
 
-def joins(timeline: TimelineView) -> None:
-    """How each track passes into the next, and why so."""
-    if timeline.transitions:
-        st.subheader("Transitions", anchor=False)
-        join_list(timeline)
-
-
-def figures(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) -> None:
-    """What was measured on the finished mix, and what a person should know of it."""
+def report_of(job: JobView, made: dict[str, ArtifactView]) -> ReportView | None:
+    """What was measured on the mix, if it was."""
     if "report.json" not in made:
-        return
-    report = session.api().artifact(job.id, "report.json", ReportView)
+        return None
+    return session.api().artifact(job.id, "report.json", ReportView)
+
+
+def joins_in(timeline: TimelineView, report: ReportView | None) -> list[Join]:
+    """The joins of the mix, with what was heard of their tracks."""
+    if not timeline.transitions:
+        return []
+    measured = report.transitions if report else []
+    ids = [clip.track_id for clip in timeline.clips if clip.role == "track"] if measured else []
+    return joins_of(timeline, report, listening.fetch(ids))
+
+
+def figures(job: JobView, report: ReportView, timeline: TimelineView) -> None:
+    """What was measured on the finished mix, and what a person should know of it."""
     st.subheader("Measured", anchor=False)
     with st.container(horizontal=True, key="figures"):
         st.metric("Length", words.clock(report.duration_s))

@@ -232,12 +232,12 @@ class TestResult:
         assert result.get("video")[0].url == "http://localhost:8000/signed/show/mix.mp4"
 
     def test_each_transition_is_listed_with_its_reason(self, result: AppTest) -> None:
-        joins = next(html.value for html in result.html if "<ol" in html.value)
+        joins = next(html.value for html in result.html if 'class="join"' in html.value)
         assert "0:52" in joins
         assert "Eight seconds, as asked." in joins
 
     def test_a_strangers_title_is_text_and_not_markup(self, result: AppTest) -> None:
-        joins = next(html.value for html in result.html if "<ol" in html.value)
+        joins = next(html.value for html in result.html if 'class="join"' in html.value)
         assert "&lt;b&gt;Second&lt;/b&gt;" in joins
 
     def test_figures_and_notes_are_told(self, result: AppTest) -> None:

@@ -29,6 +29,8 @@ export const ICONS = {
   grip: "M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01",
   up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
+  left: "M15 5l-7 7 7 7",
+  right: "M9 5l7 7-7 7",
   pin: "M9 3h6l-1 7 4 4H6l4-4zM12 14v7",
   remove: "M6 6l12 12M18 6L6 18",
   retry: "M20 11a8 8 0 1 0-2 6M20 4v7h-7",

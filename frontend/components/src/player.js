@@ -3,6 +3,7 @@
 import WaveSurfer from "wavesurfer.js";
 import RegionsPlugin from "wavesurfer.js/plugins/regions";
 import { clock, el, icon, ICONS, once } from "./dom.js";
+import { MixPicture } from "./mix_picture.js";
 
 const STEP_S = 5; // what one press of an arrow key moves
 const instances = new WeakMap();
@@ -47,7 +48,8 @@ class Player {
       el("p", { class: "now" }, this.title, this.artist),
       this.time,
     );
-    root.replaceChildren(el("div", { class: "player" }, this.stage, controls, this.trouble, this.list));
+    this.picture = new MixPicture(this.data.picture, (to) => this.wave.setTime(to));
+    root.replaceChildren(el("div", { class: "player" }, this.stage, this.picture.node, controls, this.trouble, this.list));
   }
 
   chapter(clip, i) {
@@ -106,6 +108,7 @@ class Player {
   show(at) {
     const index = this.current(at);
     const clip = this.data.clips[index];
+    this.picture.show(at);
     this.time.textContent = `${clock(at)} / ${clock(this.data.duration_s)}`;
     this.stage.setAttribute("aria-valuemax", Math.round(this.data.duration_s));
     this.stage.setAttribute("aria-valuenow", Math.round(at));

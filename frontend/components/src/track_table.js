@@ -164,8 +164,9 @@ class TrackTable {
     const heard = track.heard;
     if (!heard) return ["bpm", "key", "energy"].map((name) => el("span", { class: `${name} unheard`, "aria-hidden": "true" }, "·"));
     const open = () => this.trigger("look_at", track.id);
+    const still = this.data.looks ? {} : { disabled: true };
     const doubt = heard.tempo.includes("?");
-    const tempo = el("button", { type: "button", class: `bpm${doubt ? " doubt" : ""}`, onclick: open, title: doubt ? "Not sure of this beat: have a look" : "Check the beat", "aria-label": `Check the beat of ${title}: ${doubt ? `${heard.tempo} beats a minute, not sure` : `${heard.tempo} beats a minute`}` }, heard.tempo);
+    const tempo = el("button", { type: "button", class: `bpm${doubt ? " doubt" : ""}`, onclick: open, ...still, title: doubt ? "Not sure of this beat: have a look" : "Check the beat", "aria-label": `Check the beat of ${title}: ${doubt ? `${heard.tempo} beats a minute, not sure` : `${heard.tempo} beats a minute`}` }, heard.tempo);
     const key = el("span", { class: "key", title: heard.key_name ?? "No key could be told" }, el("b", {}, heard.key), heard.key_name ? el("small", {}, heard.key_name) : null);
     return [tempo, key, energy(heard.energy)];
   }
