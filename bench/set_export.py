@@ -1,0 +1,43 @@
+"""A rendered set for another program to judge: tempo maps and the songs' truths, as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from backend.app.dj.timeline import Clip
+from backend.app.dsp.samples import SAMPLE_RATE
+
+from .set_crate import SetSong
+from .set_mix import PlayedSet
+
+
+def export(played: PlayedSet, folder: Path) -> None:
+    """Write ``mix.flac``, ``plan.json`` and each song with its truth into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(played.mix, folder / "mix.flac")
+    clips = played.plan.timeline.clips
+    tracks = [_track(c, song, folder) for c, song in zip(clips, played.songs, strict=True)]
+    (folder / "plan.json").write_text(json.dumps({"tracks": tracks}), encoding="utf-8")
+
+
+def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
+    shutil.copyfile(song.path.with_suffix(".json"), folder / f"{song.name}.json")
+    if not (folder / song.path.name).exists():
+        (folder / song.path.name).symlink_to(song.path.absolute())
+    end = clip.sounds_to
+    anchors = [[source, mix] for source, mix in clip.warp if mix < end]
+    anchors = anchors or [[clip.source_start, clip.start]]
+    anchors.append([round(float(clip.sources_at(np.array([float(end)]))[0])), end])
+    return {
+        "name": song.name,
+        "truth": f"{song.name}.json",
+        "source": song.path.name,
+        "src_start": anchors[0][0] / SAMPLE_RATE,
+        "src_end": anchors[-1][0] / SAMPLE_RATE,
+        "anchors": [[source / SAMPLE_RATE, mix / SAMPLE_RATE] for source, mix in anchors],
+        "pitch": clip.pitch_semitones,
+    }

@@ -1,0 +1,116 @@
+"""``python -m bench.sets``: DJ sets of songs whose truth is known, judged by the rendered sound."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.app.contract.dj import DjRules
+from backend.app.dj.deck import DeckTrack
+
+from .mir_corpus import SEEDS
+from .set_crate import CRATES, SetSong, brought, composed, decks_of
+from .set_export import export
+from .set_measure import measure_joins
+from .set_mix import play_set
+from .set_sound import measure_sound
+from .set_table import LEGEND, SetMeasured, beats_table, joins_table, sound_table
+
+KEPT_IN = Path(__file__).parents[1] / "build" / "sets"
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A set to be played and measured."""
+
+    name: str
+    songs: list[SetSong]
+    decks: list[DeckTrack]
+    export_to: Path | None
+
+
+def main() -> None:
+    """Compose, listen, plan, render, measure, print."""
+    options = _parse()
+    tasks = list(_given(options) if options.songs else _composed(options))
+    sets = []
+    with ProcessPoolExecutor(min(options.processes, len(tasks))) as pool:
+        for measured in pool.map(_measured, tasks):
+            sets.append(measured)
+            if options.each:
+                print(f"{joins_table(measured)}\n", flush=True)
+    print(f"{LEGEND}\n\n{beats_table(sets)}\n\n{sound_table(sets)}")
+    for one in sets:
+        _print_faults(one)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.sets", description=__doc__)
+    parser.add_argument("--sets", nargs="+", type=int, default=[6, 12], help="songs of each set")
+    parser.add_argument("--kinds", nargs="+", choices=[*CRATES], default=[*CRATES])
+    parser.add_argument("--half", choices=[*SEEDS], default="tuning")
+    parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
+    parser.add_argument("--each", action="store_true", help="a line for every join too")
+    parser.add_argument("--export", type=Path, help="keep mixes, plans and truths here")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="where songs are composed to")
+    return parser.parse_args()
+
+
+def _composed(options: argparse.Namespace) -> Iterator[_Task]:
+    """Sets of each kind; they share no song."""
+    for kind in options.kinds:
+        n, processes = sum(options.sets), options.processes
+        songs = composed(options.kept_in, kind, options.half, n, processes)
+        decks = decks_of(songs, processes)
+        for index, size in enumerate(options.sets):
+            first = sum(options.sets[:index])
+            part = slice(first, first + size)
+            yield _task(options, f"{kind} {index + 1}", songs[part], decks[part])
+
+
+def _given(options: argparse.Namespace) -> Iterator[_Task]:
+    songs = brought(options.kept_in, options.songs)
+    yield _task(options, options.songs.name, songs, decks_of(songs, options.processes))
+
+
+def _task(
+    options: argparse.Namespace, name: str, songs: list[SetSong], decks: list[DeckTrack]
+) -> _Task:
+    folder = options.export / name.replace(" ", "_") if options.export else None
+    return _Task(name, songs, decks, folder)
+
+
+def _measured(task: _Task) -> SetMeasured:
+    """Play a set into a folder that goes away, and measure it."""
+    with tempfile.TemporaryDirectory() as folder:
+        played = play_set(task.name, task.songs, task.decks, DjRules(), Path(folder))
+        sound = measure_sound(played)
+        joins = list(measure_joins(played, sound.energies))
+        if task.export_to:
+            export(played, task.export_to)
+    return SetMeasured(task.name, len(task.songs), played.minutes, played.cpu_s, joins, sound)
+
+
+def _print_faults(one: SetMeasured) -> None:
+    for what, found in _faults(one):
+        if found:
+            print(f"{one.name}, {what}: {', '.join(found)}")
+
+
+def _faults(one: SetMeasured) -> Sequence[tuple[str, list[str]]]:
+    """What must not be, with where it is."""
+    return (
+        ("clicks at s", [f"{at:.3f}" for at in one.sound.clicks_s]),
+        ("gaps at s", [f"{at:.3f}" for at in one.sound.gaps_s]),
+        ("not the track's own samples", one.sound.body_differs),
+    )
+
+
+if __name__ == "__main__":
+    main()
