@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from backend.app.contract.dj import EnergyArc, PlaceLock
+from backend.app.contract.dj import EnergyArc, OverlayPolicy, PlaceLock
 from backend.app.contract.jobs import (
     AudioFormat,
     DescriptionOptions,
@@ -43,13 +43,14 @@ class Arrangement(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """How tracks follow each other; ``energy_arc`` None is the house's own."""
+    """How tracks follow each other; ``energy_arc`` and ``overlays`` None are the house's own."""
 
     transitions: Literal["dj", "crossfade"] = "dj"
     crossfade_s: float = DEFAULT_CROSSFADE_S
     order: Literal["given", "auto"] = "given"
     energy_arc: EnergyArc | None = None
     strategist: Literal["rules", "llm"] = "rules"
+    overlays: OverlayPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Options:
             order=joining.order,
             energy_arc=joining.energy_arc if free else None,
             locks=locks(tracks, pinned) if free else [],
+            overlays=joining.overlays if joining.transitions == "dj" else None,
             strategist=joining.strategist if joining.transitions == "dj" else "rules",
             loudness_lufs=self.loudness_lufs,
             formats=self.formats,

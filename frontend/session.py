@@ -11,7 +11,7 @@ from typing import Generic, TypeVar, cast
 import httpx2
 import streamlit as st
 
-from backend.app.contract.accounts import TokenView
+from backend.app.contract.accounts import TokenView, UserView
 from backend.app.contract.jobs import LinkView
 
 from .api_client import SESSION_COOKIE, ApiClient, ApiError, Credentials, connect
@@ -46,7 +46,7 @@ CREDENTIALS = Key[Credentials]("credentials")
 SIGNED_OUT = Key[str]("signed_out")
 COOKIE_DROPPED = "cookie dropped"
 SESSION_CODE = Key[str]("session_code")
-EMAIL = Key[str]("email")
+ME = Key[UserView]("me")
 CRATE_ID = Key[str]("crate_id")
 PICTURE_ID = Key[str]("picture_id")
 #: Counts fresh starts, so that widgets of an earlier draft begin anew.
@@ -98,12 +98,12 @@ def forget() -> None:
     SIGNED_OUT.put(token_hex(8))
 
 
-def email() -> str:
-    """The address of who is signed in."""
-    held = EMAIL.get()
+def me() -> UserView:
+    """Who is signed in."""
+    held = ME.get()
     if held is None:
-        held = api().me().email
-        EMAIL.put(held)
+        held = api().me()
+        ME.put(held)
     return held
 
 

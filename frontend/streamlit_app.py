@@ -22,7 +22,8 @@ def main() -> None:
     look.dress()
     with told_in_words():
         signed_in = session.is_signed_in()
-        page = st.navigation(pages(), position="top" if signed_in else "hidden")
+        shown = [*pages(), *(admin_pages() if signed_in and session.me().is_admin else [])]
+        page = st.navigation(shown, position="top" if signed_in else "hidden")
         if not signed_in:
             sign_in.view()
             return
@@ -42,7 +43,17 @@ def pages() -> list[st.Page]:
             default=True,
         ),
         st.Page("views/jobs.py", title="Jobs", icon=":material/queue_music:", url_path="jobs"),
+        st.Page(
+            "views/sounds.py", title="Sounds", icon=":material/library_music:", url_path="sounds"
+        ),
         st.Page("views/result.py", title="Result", url_path="result", visibility="hidden"),
+    ]
+
+
+def admin_pages() -> list[st.Page]:
+    """What only who runs this Segue may see."""
+    return [
+        st.Page("views/dj_rules.py", title="DJ rules", icon=":material/tune:", url_path="dj-rules"),
     ]
 
 
@@ -59,7 +70,7 @@ def account() -> None:
         st.container(horizontal=True, horizontal_alignment="right", key="account"),
         st.popover("Account", icon=":material/account_circle:", type="tertiary"),
     ):
-        st.text(session.email())
+        st.text(session.me().email)
         st.button("Sign out", icon=":material/logout:", on_click=session.sign_out, width="stretch")
 
 

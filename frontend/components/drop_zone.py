@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -21,7 +22,10 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class DropKind:
-    """What may be dropped, where it goes and what the zone says."""
+    """What may be dropped, where it goes and what the zone says.
+
+    A library takes each file by itself; other zones gather files into one upload.
+    """
 
     name: str
     path: str
@@ -30,6 +34,7 @@ class DropKind:
     multiple: bool
     max_bytes: int
     label: str
+    library: bool = False
 
 
 # The limits are the API's defaults: a larger file is told so before it is sent. The API decides.
@@ -53,6 +58,18 @@ PICTURE = DropKind(
 )
 
 
+SOUNDS = DropKind(
+    "sounds",
+    "/sounds",
+    "files",
+    ".mp3,.wav,.flac,.ogg,.opus,.m4a,audio/*",
+    True,
+    32 * MIB,
+    "Add sounds",
+    library=True,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """What the zone reports: the upload that changed, a token that ran out, files on their way."""
@@ -63,9 +80,19 @@ class Dropped:
 
 
 def drop_zone(
-    kind: DropKind, *, lead: str, detail: str, token: str, upload_id: str | None, draft: int
+    kind: DropKind,
+    *,
+    lead: str,
+    detail: str,
+    token: str,
+    upload_id: str | None,
+    draft: int,
+    fields: Mapping[str, str] | None = None,
 ) -> Dropped:
-    """Show the zone; ``draft`` counts fresh starts, so that a new one begins with an empty list."""
+    """Show the zone; ``draft`` counts fresh starts, so that a new one begins with an empty list.
+
+    ``fields`` are sent along with each file that is dropped from now on.
+    """
     result = _COMPONENT(
         key=f"drop_{kind.name}",
         data={
@@ -75,6 +102,8 @@ def drop_zone(
             "multiple": kind.multiple,
             "max_bytes": kind.max_bytes,
             "label": kind.label,
+            "library": kind.library,
+            "fields": dict(fields or {}),
             "lead": lead,
             "detail": detail,
             "token": token,

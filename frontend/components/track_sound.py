@@ -19,13 +19,19 @@ _COMPONENT = st.components.v2.component(
 
 
 def track_sound(
-    key: str, path: str, *, beats_s: Sequence[float] = (), downbeats: Sequence[int] = ()
+    key: str,
+    path: str,
+    *,
+    name: str = "",
+    beats_s: Sequence[float] = (),
+    downbeats: Sequence[int] = (),
 ) -> None:
     """Show a small player for the API's ``path``; ``downbeats`` are indices into ``beats_s``."""
     result = _COMPONENT(
         key=f"sound_{key}",
         data={
             "url": api_base() + path,
+            "name": name,
             "token": session.api().access_token(),
             "beats_s": [round(beat, 4) for beat in beats_s],
             "downbeats": list(downbeats),

@@ -7,14 +7,15 @@ from typing import Literal, cast
 
 import streamlit as st
 
-from backend.app.contract.dj import EnergyArc, NamedArc
-from frontend import dj_words
+from backend.app.contract.dj import EnergyArc, NamedArc, OverlayPolicy
+from frontend import dj_words, session
 from frontend.components.arc_editor import arc_editor
 from frontend.draft import DEFAULT_CROSSFADE_S, Joining
 
 TRANSITIONS = {"dj": "Like a DJ", "crossfade": "Plain crossfade"}
 ORDERS = {"given": "As I put them", "auto": "Find the best"}
 STRATEGISTS = {"rules": "Rules", "llm": "Language model"}
+OVERLAYS = {name: dj_words.OVERLAYS[name] for name in ("sometimes", "never", "always")}
 HOUSE = "house"
 ARCS = {HOUSE: "As the house likes it", **dj_words.ARCS}
 
@@ -31,10 +32,11 @@ def ask_joining() -> Joining:
         "Beats matched, basses swapped, from phrase to phrase. Where two tracks do not allow it, "
         "Segue takes the next best way and says why."
     )
-    return replace(ask_order(Joining()), strategist=ask_strategist())
+    joining = ask_order(Joining())
+    return replace(joining, strategist=ask_strategist(), overlays=ask_overlays())
 
 
-def choice(label: str, options: dict[str, str], key: str) -> str:
+def choice(label: str, options: dict[str, str], key: str, help: str | None = None) -> str:
     """One of a few, the first by default."""
     chosen = st.segmented_control(
         label,
@@ -43,6 +45,7 @@ def choice(label: str, options: dict[str, str], key: str) -> str:
         required=True,
         format_func=options.__getitem__,
         key=key,
+        help=help,
         persist_state="session",
     )
     return chosen or next(iter(options))
@@ -97,3 +100,20 @@ def ask_strategist() -> Literal["rules", "llm"]:
         "rules step in and the job says so."
     )
     return "llm"
+
+
+def ask_overlays() -> OverlayPolicy | None:
+    """Whether sounds of one's own lie over joins; without any there is nothing to ask."""
+    count = len(session.api().sounds())
+    if not count:
+        st.page_link(
+            "views/sounds.py",
+            label="Have sounds of your own laid over joins: drop them among your sounds",
+            icon=":material/library_music:",
+        )
+        return None
+    sounds = "your sound" if count == 1 else f"one of your {count} sounds"
+    return cast(
+        "OverlayPolicy",
+        choice("Sounds over joins", OVERLAYS, "overlays", help=f"A join may carry {sounds}."),
+    )

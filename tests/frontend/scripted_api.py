@@ -18,6 +18,7 @@ from backend.app.contract.jobs import (
     TrackPick,
 )
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
+from backend.app.contract.sounds import SoundView
 from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend.api_client import ApiError
 
@@ -165,6 +166,7 @@ class ScriptedApi:
         self.analyses: dict[str, TrackAnalysis] = {}
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
         self.is_admin = False
+        self.library: list[SoundView] = []
         self.refusals: dict[str, ApiError] = {}
         self.files: dict[str, BaseModel] = dict(FILES)
         self.trouble: Exception | None = None
@@ -204,6 +206,13 @@ class ScriptedApi:
         fixed = self.analyses[track_id].model_copy(update={"manual": fix})
         self.analyses[track_id] = fixed
         return fixed
+
+    def sounds(self) -> list[SoundView]:
+        return self.library
+
+    def delete_sound(self, sound_id: str) -> None:
+        self.asked.append(("delete_sound", sound_id))
+        self.library = [sound for sound in self.library if sound.id != sound_id]
 
     def dj_rules(self) -> DjRulesView:
         return self.rules

@@ -61,7 +61,7 @@ class DropZone {
   take(files) {
     const chosen = this.data.multiple ? files : files.slice(0, 1);
     if (!this.data.multiple) this.items = [];
-    this.items.push(...chosen.map((file) => ({ file, place: this.place++, state: "waiting", sent: 0 })));
+    this.items.push(...chosen.map((file) => ({ file, fields: this.data.fields, place: this.place++, state: "waiting", sent: 0 })));
     this.input.value = "";
     this.pump();
   }
@@ -69,7 +69,7 @@ class DropZone {
   /** Start what may start. A crate is made by its first file, so that one goes alone. */
   pump() {
     const inFlight = this.items.filter((item) => item.request).length;
-    const room = this.data.multiple && this.data.upload_id ? AT_ONCE : 1;
+    const room = this.data.library || (this.data.multiple && this.data.upload_id) ? AT_ONCE : 1;
     const waiting = this.stalled ? [] : this.items.filter((item) => item.state === "waiting");
     waiting.slice(0, Math.max(0, room - inFlight)).forEach((item) => this.send(item));
     this.draw();
@@ -80,6 +80,7 @@ class DropZone {
       return this.refuse(item, { message: "This file is larger than Segue accepts.", hint: `The limit is ${megabytes(this.data.max_bytes)}.` });
     }
     const body = new FormData();
+    for (const [name, value] of Object.entries(item.fields)) body.append(name, value);
     body.append(this.data.field, item.file);
     if (this.data.multiple && this.data.upload_id) body.append("upload_id", this.data.upload_id);
     const request = new XMLHttpRequest();
@@ -117,8 +118,9 @@ class DropZone {
   }
 
   accept(item, upload) {
-    this.data = { ...this.data, upload_id: upload.id };
-    if (this.data.multiple) rememberPlaces(upload.id, upload.added ?? [], item.place);
+    if (!this.data.library) this.data = { ...this.data, upload_id: upload.id };
+    if (this.data.library) upload = { id: String(Date.now()) }; // the page lists what is there
+    else if (this.data.multiple) rememberPlaces(upload.id, upload.added ?? [], item.place);
     else this.keepPicture(upload.id, item.file);
     this.items = this.items.filter((other) => other !== item);
     this.accepted = (this.accepted ?? 0) + 1;

@@ -26,6 +26,7 @@ class TrackSound {
     this.data = data;
     this.trigger = setTriggerValue;
     this.ones = new Set(data.downbeats);
+    if (!this.playing) this.face(false);
     this.clickLabel.hidden = !data.beats_s.length;
     this.clickLabel.style.display = data.beats_s.length ? "" : "none";
     if (moved && this.playing) this.seek(this.now());
@@ -129,7 +130,7 @@ class TrackSound {
   }
 
   face(playing) {
-    this.toggle.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.toggle.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${this.data.name}`.trim());
     this.toggle.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
   }
 
