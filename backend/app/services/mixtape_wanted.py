@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..contract.dj import PairChoice, PairStrategy
@@ -114,4 +114,5 @@ def _proposed(strategy: PairStrategy) -> PairWish:
         in_s=strategy.in_at_s,
         pitch_semitones=strategy.pitch_semitones,
     )
-    return PairWish(wish, "llm", strategy.reason, overlay=strategy.overlay)
+    anywhere = replace(wish, out_s=None, in_s=None)
+    return PairWish(wish, "llm", strategy.reason, anywhere, strategy.overlay)

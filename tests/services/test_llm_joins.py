@@ -1,0 +1,99 @@
+"""Whatever a language model's server does: the mix is planned, and its report says who chose."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from backend.app.contract.jobs import MixtapeRequest
+from backend.app.dj import llm_call
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.llm import LlmStrategist
+from backend.app.dj.mix_plan import MixPlan
+from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob
+from backend.app.services.mixtape_plan import dj_plan
+from backend.app.store.blobs import ContentStore
+from tests.dj.llm_server import edited, obliging, serving
+from tests.dj.llm_set import heard, track
+from tests.dj.test_llm import MODES
+
+DECKS = [track(f"track-{n}", heard(120.0 + n)) for n in range(3)]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llm_call, "PATIENCE_S", (0.05, 0.1))
+
+
+def planned(folder: Path, strategist: LlmStrategist | None, **wishes: object) -> MixPlan:
+    request = MixtapeRequest(
+        tracks_upload_id="c", transitions="dj", strategist="llm", loudness_lufs=-14.0, **wishes
+    )
+    inputs = MixtapeInputs(request=request, title="Mix", tracks=[])
+    job = MixtapeJob(inputs, ContentStore(folder), Path("ffmpeg"), 1, strategist)
+    return dj_plan(job, DECKS)
+
+
+def asking(base_url: str, timeout_s: float = 1.0) -> LlmStrategist:
+    return LlmStrategist(SecretStr("sk-test"), base_url, "a-model", timeout_s)
+
+
+def expect_a_whole_mix(plan: MixPlan, decks: list[DeckTrack]) -> None:
+    assert [clip.track_id for clip in plan.timeline.clips] == [deck.track_id for deck in decks]
+    assert len(plan.timeline.transitions) == len(plan.reports) == len(decks) - 1
+    for report in plan.reports:
+        assert report.reason
+        assert abs(report.tempo_change_percent or 0.0) <= 6.0
+
+
+@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
+def test_every_failure_leaves_a_whole_mix_whose_report_says_who_chose_each_join(
+    mode, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    with serving(*mode.acts) as server:
+        plan = planned(tmp_path, asking(server.base_url))
+    assert time.monotonic() - began < 10.0  # thirty seconds are allowed; the limit here is one
+    expect_a_whole_mix(plan, DECKS)
+    by_model = {i for i, report in enumerate(plan.reports) if report.proposed_by == "llm"}
+    assert by_model <= mode.used
+    for index in range(2):
+        if index not in mode.used:
+            assert "The rules chose this join: " in plan.reports[index].reason
+
+
+def test_what_a_model_proposes_is_played_and_says_so(tmp_path: Path) -> None:
+    wish = {"kind": "sweep", "bars": 8, "reason": "A lift before the last one."}
+    with serving(edited(lambda pairs: [pair.update(wish) for pair in pairs] and None)) as server:
+        plan = planned(tmp_path, asking(server.base_url, 5.0))
+    assert [(r.kind, r.bars, r.proposed_by) for r in plan.reports] == [("sweep", 8, "llm")] * 2
+    assert plan.reports[0].reason.startswith("A lift before the last one.")
+
+
+def test_what_a_model_proposes_against_the_rules_is_left_aside(tmp_path: Path) -> None:
+    far = [DECKS[0], track("far", heard(132.0)), DECKS[2]]
+    wish = {"kind": "blend", "bars": 16}
+    with serving(edited(lambda pairs: [pair.update(wish) for pair in pairs] and None)) as server:
+        request = MixtapeRequest(tracks_upload_id="c", transitions="dj", strategist="llm")
+        inputs = MixtapeInputs(request=request, title="Mix", tracks=[])
+        strategist = asking(server.base_url, 5.0)
+        job = MixtapeJob(inputs, ContentStore(tmp_path), Path("ffmpeg"), 1, strategist)
+        plan = dj_plan(job, far)
+    expect_a_whole_mix(plan, far)
+    assert {report.kind for report in plan.reports}.isdisjoint({"blend"})
+
+
+def test_a_person_goes_before_a_model(tmp_path: Path) -> None:
+    choice = {"outgoing": "track-0", "incoming": "track-1", "kind": "cut"}
+    with serving(obliging) as server:
+        plan = planned(tmp_path, asking(server.base_url, 5.0), overrides=[choice])
+    assert (plan.reports[0].kind, plan.reports[0].proposed_by) == ("cut", "you")
+
+
+def test_without_a_model_the_rules_choose_and_the_job_says_so(tmp_path: Path) -> None:
+    plan = planned(tmp_path, None)
+    expect_a_whole_mix(plan, DECKS)
+    assert "No language model is set up here" in plan.notes[0]
