@@ -9,10 +9,10 @@ PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test soak bench bench-order bench-mir demo lint types components clean
+.PHONY: help run test soak bench bench-order bench-rerender bench-mir demo lint types components clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runs ## Start API and app, and print the address
 	@$(PY) -m tools.serve
@@ -28,6 +28,9 @@ bench: $(VENV)/.tests ## Measure the mix against the limit and its peers
 
 bench-order: $(VENV)/.tests ## Measure the order of sets against the best there is, and chance
 	@$(PY) -m bench.order
+
+bench-rerender: $(VENV)/.tests ## What it costs to change one join of a finished set
+	@$(PY) -m bench.rerender $(RERENDER_ARGS)
 
 bench-mir: $(VENV)/.bench ## Beats, tempi and keys beside librosa's and aubio's
 	@$(PY) -m bench.mir $(MIR_ARGS)

@@ -21,7 +21,7 @@ def run_second_job(crate: BenchCrate) -> None:
     """Print each step's seconds for a first and a second job over the same tracks."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(storage_root=Path(folder))
-        tracks = _shelved(crate, ContentStore(settings.storage_root))
+        tracks = shelved(crate, ContentStore(settings.storage_root))
         inputs = MixtapeInputs(
             request=MixtapeRequest(tracks_upload_id="-"), title="Bench", tracks=tracks
         )
@@ -31,7 +31,8 @@ def run_second_job(crate: BenchCrate) -> None:
         print(f"{step:12}{first[step]:8.2f}{second[step]:8.2f}")
 
 
-def _shelved(crate: BenchCrate, content: ContentStore) -> list[MixTrack]:
+def shelved(crate: BenchCrate, content: ContentStore) -> list[MixTrack]:
+    """The crate's tracks in a content store, and as a mixtape's."""
     tracks = []
     for index, name in enumerate(crate.names):
         digest = f"{index:064x}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +19,15 @@ from ..dsp.true_peak import HALF_TAPS, oversampled_magnitude
 from ..media.ffmpeg import finish_ffmpeg, start_ffmpeg
 
 BINS_PER_S = 10  # a waveform bin: fine enough for a screen's width over a minute, small over hours
-_BIN = SAMPLE_RATE // BINS_PER_S
-_BLOCK = 15 * _BIN
+BIN = SAMPLE_RATE // BINS_PER_S
+_BLOCK = 15 * BIN
 _FRAME_BYTES = 4 * CHANNELS
 _TIMEOUT_S = 60.0
+
+VERSION = 1
+"""Raised whenever the same sound would be measured otherwise: kept figures are no good then."""
+
+Peaks = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,16 @@ class Measured:
     n_samples: int
     loudness_lufs: float
     true_peak_dbtp: float
-    peaks: npt.NDArray[np.float32]
-    true_peaks: npt.NDArray[np.float32]
+    peaks: Peaks
+    true_peaks: Peaks
     energies: Energies
+
+    @classmethod
+    def of(cls, n_samples: int, peaks: Peaks, true_peaks: Peaks, energies: Energies) -> Measured:
+        """From what was measured of every 100 ms."""
+        loudest = float(true_peaks.max(initial=0.0))
+        lufs = integrated_lufs(energies)
+        return cls(n_samples, lufs, db_of_gain(loudest), peaks, true_peaks, energies)
 
     @property
     def profile(self) -> LoudnessProfile:
@@ -57,37 +71,69 @@ def measure_file(path: Path, *, ffmpeg: Path, progress: Callable[[int], None]) -
     ToolFailed
         If the file cannot be decoded to its end.
     """
+    return measure(decoded(f"file:{path}", ffmpeg), progress)
+
+
+def measure(blocks: Iterable[Samples], progress: Callable[[int], None]) -> Measured:
+    """Measure sound, float32 blocks ``(2, n)`` of whole tenths of a second, but for the last."""
     meter, n_samples = LoudnessMeter(), 0
-    peaks: list[npt.NDArray[np.float32]] = []
-    true_peaks: list[npt.NDArray[np.float32]] = []
+    peaks: list[Peaks] = []
+    true_peaks: list[Peaks] = []
     tail = np.zeros((CHANNELS, 2 * HALF_TAPS), np.float32)
-    for block in _decoded(path, ffmpeg):
+    for block in blocks:
         meter.push(block)
         padded = np.ascontiguousarray(np.concatenate([tail, block], axis=1))
         tail = padded[:, -2 * HALF_TAPS :]
-        starts = np.arange(0, block.shape[1], _BIN)
+        starts = np.arange(0, block.shape[1], BIN)
         true_peaks.append(np.maximum.reduceat(oversampled_magnitude(padded), starts))
         peaks.append(np.maximum.reduceat(np.abs(block).max(axis=0), starts))
         n_samples += block.shape[1]
         progress(n_samples)
-    return Measured(
-        n_samples=n_samples,
-        loudness_lufs=integrated_lufs(meter.energies),
-        true_peak_dbtp=db_of_gain(max((float(part.max()) for part in true_peaks), default=0.0)),
-        peaks=np.concatenate([np.zeros(0, np.float32), *peaks]),
-        true_peaks=np.concatenate([np.zeros(0, np.float32), *true_peaks]),
-        energies=meter.energies,
+    none = np.zeros(0, np.float32)
+    return Measured.of(
+        n_samples,
+        np.concatenate([none, *peaks]),
+        np.concatenate([none, *true_peaks]),
+        meter.energies,
     )
 
 
-def _decoded(path: Path, ffmpeg: Path) -> Iterator[Samples]:
-    arguments = ["-i", f"file:{path}", "-map", "0:a:0", "-ar", str(SAMPLE_RATE), "-ac", "2"]
-    arguments += ["-f", "f32le", "-"]
-    with start_ffmpeg(ffmpeg, arguments, stdout=subprocess.PIPE) as process:
+def decoded(
+    source: str, ffmpeg: Path, *, skip: int = 0, arguments: Sequence[str] = ()
+) -> Iterator[Samples]:
+    """What ffmpeg decodes of a source, from sample ``skip`` on, a second and a half at a time."""
+    command = [*arguments, "-i", source, "-map", "0:a:0", "-ar", str(SAMPLE_RATE), "-ac", "2"]
+    with start_ffmpeg(ffmpeg, [*command, "-f", "f32le", "-"], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
+            process.stdout.read(skip * _FRAME_BYTES)
             while data := process.stdout.read(_BLOCK * _FRAME_BYTES):
                 yield np.frombuffer(data, np.float32).reshape(-1, CHANNELS).T
             finish_ffmpeg(process, timeout_s=_TIMEOUT_S)
         finally:
             process.kill()  # where nobody wanted the rest
+
+
+def save_measured(measured: Measured, path: Path) -> None:
+    """Keep what was measured, for a mix that will be much like this one."""
+    with path.open("wb") as file:
+        np.savez(
+            file,
+            version=VERSION,
+            n_samples=measured.n_samples,
+            peaks=measured.peaks,
+            true_peaks=measured.true_peaks,
+            energies=measured.energies,
+        )
+
+
+def load_measured(path: Path) -> Measured | None:
+    """What :func:`save_measured` kept; None where it is not there, not whole, or of other rules."""
+    try:
+        with path.open("rb") as file, np.load(file) as kept:
+            if int(kept["version"]) != VERSION:
+                return None
+            n_samples = int(kept["n_samples"])
+            return Measured.of(n_samples, kept["peaks"], kept["true_peaks"], kept["energies"])
+    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError):
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -69,22 +70,40 @@ def read_frames(path: Path, first: int, count: int | None) -> Iterator[tuple[byt
         raise ToolFailed("The MP3 encoder wrote fewer frames than it was given sound for.")
 
 
-def frame_offsets(path: Path) -> Offsets:
-    """Where in one of our finished files each frame with sound begins; the last value is its end.
+@dataclass(frozen=True, slots=True)
+class FrameIndex:
+    """Where in one of our finished files the frames lie.
 
-    The tag in front and the Info frame are passed over.
-
-    Raises
-    ------
-    ToolFailed
-        If something else than whole frames follows the tag, or there is no Info frame.
+    Attributes
+    ----------
+    info : the Info frame
+    offsets : where each frame with sound begins; the last value is the end of the file
     """
-    start = _music_start(path)
-    sizes = [size for _, some in _all_frames(path, start) for size in some]
-    return start + np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+
+    info: bytes
+    offsets: Offsets
+
+    @classmethod
+    def of(cls, path: Path) -> FrameIndex:
+        """Read a file from end to end.
+
+        Raises
+        ------
+        ToolFailed
+            If there is no Info frame behind the tag, or something else than whole frames behind it.
+        """
+        at, info = _info_frame(path)
+        start = at + len(info)
+        sizes = [size for _, some in _all_frames(path, start) for size in some]
+        return cls(info, start + np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames with sound there are."""
+        return len(self.offsets) - 1
 
 
-def _music_start(path: Path) -> int:
+def _info_frame(path: Path) -> tuple[int, bytes]:
     with path.open("rb") as file:
         header = file.read(_ID3_HEADER)
         tag = 0
@@ -94,10 +113,11 @@ def _music_start(path: Path) -> int:
                 byte << 7 * place for place, byte in enumerate(reversed(header[6:10]))
             )
         file.seek(tag)
-        info = file.read(_INFO_AT + 4)
-    if info[_INFO_AT:] not in (b"Info", b"Xing"):
+        head = file.read(_INFO_AT + 4)
+        info = head + file.read(max(frame_length(head, 0) - len(head), 0))
+    if info[_INFO_AT : _INFO_AT + 4] not in (b"Info", b"Xing"):
         raise ToolFailed("The MP3 has no Info frame.")
-    return tag + frame_length(info, 0)
+    return tag, info
 
 
 def _all_frames(path: Path, start: int = 0) -> Iterator[tuple[bytes, list[int]]]:

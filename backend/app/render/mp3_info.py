@@ -16,12 +16,14 @@ from .crc16 import crc16
 from .mp3_frames import SAMPLES_PER_FRAME
 
 CBR_KBPS = (128, 160, 192, 224, 256, 320)
-ENCODER_DELAY = 576  # samples that LAME puts in front, besides the 529 that every decoder adds
+ENCODER_DELAY = 576  # samples that LAME puts in front, besides those that every decoder adds
+DECODER_DELAY = 529
 
 _BITRATE_INDEX = {128: 9, 160: 10, 192: 11, 224: 12, 256: 13, 320: 14}
 _VBR_FRAME_KBPS = 128  # LAME's choice for the Info frame of a VBR stream
 _SIDE_INFO = bytes(32)
 _HAS_FRAMES_BYTES_TABLE_QUALITY = 0x0F
+_PADDING_AT = 178  # the low 12 bits of these two bytes; the encoder's delay stands before them
 _METHOD_CBR, _METHOD_VBR_MTRH = 1, 4
 _QUALITY_CBR, _QUALITY_V0 = 57, 97  # 100 - 10 V - q, as LAME counts (V 4 stands for "not VBR")
 _STEREO_JOINT = 0x64  # misc: source 44.1 kHz, joint stereo, noise shaping 0
@@ -85,6 +87,12 @@ def info_frame(mode: Mp3Mode, sizes: Sequence[int], *, length: int, music_crc: i
         )
     )
     return (frame + struct.pack(">H", crc16(frame))).ljust(own, b"\0")
+
+
+def samples_told(info: bytes, n_frames: int) -> int:
+    """How many samples a stream of so many frames holds, as its Info frame has it."""
+    padding = int.from_bytes(info[_PADDING_AT : _PADDING_AT + 2], "big") & 0xFFF
+    return n_frames * SAMPLES_PER_FRAME - ENCODER_DELAY - padding
 
 
 def _header(mode: Mp3Mode) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from .mp3_frames import Offsets, frame_offsets
+from .mp3_frames import FrameIndex
 
 _BLOCK_BYTES = 1 << 20
 
@@ -40,7 +40,7 @@ class EarlierMp3:
     path: Path
     length: int
     key_of: Callable[[int, int], str]
-    _offsets: Offsets = field(init=False)
+    _index: FrameIndex = field(init=False)
     _file: BinaryIO = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
@@ -48,7 +48,7 @@ class EarlierMp3:
         # Opened once: whoever deletes the earlier mix meanwhile does not take it from under us.
         with ExitStack() as stack:
             self._file = stack.enter_context(self.path.open("rb"))
-            self._offsets = frame_offsets(self.path)
+            self._index = FrameIndex.of(self.path)
             stack.pop_all()
 
     def __enter__(self) -> EarlierMp3:
@@ -78,8 +78,8 @@ class EarlierMp3:
 
         ``count`` None copies to the end.
         """
-        last = len(self._offsets) - 1 if count is None else first + count
-        at, end = int(self._offsets[first]), int(self._offsets[last])
+        last = self._index.n_frames if count is None else first + count
+        at, end = int(self._index.offsets[first]), int(self._index.offsets[last])
         part = out.with_name(out.name + ".part")
         try:
             with part.open("wb") as file:

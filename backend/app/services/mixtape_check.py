@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from ..contract.base import Shape
 from ..contract.jobs import AudioFormat
@@ -13,6 +14,8 @@ from ..dsp.samples import seconds
 from ..errors import ToolFailed
 from ..jobs.pipeline import StepContext
 from ..render.check import BINS_PER_S, Measured, measure_file
+from ..render.check_again import measure_again
+from .mixtape_before import MP3, keep_measured, measured_before
 from .mixtape_inputs import MixtapeJob
 from .mixtape_joins import heard_joins
 from .mixtape_plan import planned, profiles_of
@@ -35,7 +38,12 @@ def check_mix(ctx: StepContext[MixtapeJob]) -> None:
             done[name] = n_samples
             ctx.progress(sum(done.values()) / total)
 
-        return measure_file(ctx.workspace.path(name), ffmpeg=job.ffmpeg, progress=progress)
+        path = ctx.workspace.path(name)
+        known = measured_before(ctx) if name == MP3 else None
+        if known is not None:
+            with suppress(OSError, ToolFailed):  # gone by now, or none of ours: all is measured
+                return measure_again(path, known, ffmpeg=job.ffmpeg, progress=progress)
+        return measure_file(path, ffmpeg=job.ffmpeg, progress=progress)
 
     with ThreadPoolExecutor(job.workers) as pool:
         measured = dict(zip(names, pool.map(measure, names), strict=True))
@@ -43,6 +51,8 @@ def check_mix(ctx: StepContext[MixtapeJob]) -> None:
         _expect_length(found, timeline, kind_of(name))
         for note in _missed(name, found, job.loudness_lufs):
             ctx.note(note)
+    if MP3 in measured:
+        keep_measured(measured[MP3], ctx.workspace)
     _report(ctx, timeline, measured)
 
 

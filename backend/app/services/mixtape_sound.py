@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -11,17 +11,20 @@ from typing import cast
 from ..contract.jobs import AudioFormat, MixtapeRequest
 from ..dj.levels import CEILING_DBTP, CEILINGS_DBTP, gain_shift_db, shifted
 from ..dj.timeline import Timeline
+from ..dj.timeline_view import timeline_of
 from ..jobs.pipeline import StepContext
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort, crew
 from ..render.encode import Encoding, Output, encode_all
 from ..render.mix_tags import MixTags
 from ..render.mp3_info import Mp3Mode
+from ..render.mp3_reuse import EarlierMp3
 from ..render.pieces import Piece, make_piece, pieces_of
 from ..render.player import Player
 from ..video.backdrop import square
 from ..video.thumbnail import jpeg_bytes
 from .hearing import profile_of
+from .mixtape_before import Mp3Maker, folder_before
 from .mixtape_inputs import MixtapeJob
 from .mixtape_plan import planned, profiles_of
 
@@ -85,15 +88,39 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
     job, timeline = ctx.job, planned(ctx.workspace)
     scratch = ctx.workspace.scratch("segments")
     encoding = Encoding(timeline.length, _tags(job, timeline, scratch), job.ffmpeg, scratch)
-    with ExitStack() as written:
+    with _mp3_before(ctx) as earlier, ExitStack() as written:
         outputs = [
-            _output(job, timeline, name, written.enter_context(ctx.workspace.write(name, media)))
+            _output(
+                job,
+                timeline,
+                name,
+                written.enter_context(ctx.workspace.write(name, media)),
+                earlier,
+            )
             for name, media in files_of(job.request)
         ]
         encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress, say=ctx.say)
+    if "mp3" in job.request.formats:
+        _mp3_maker(job).note(player_for(job, timeline, "mp3"), ctx.workspace)
 
 
-def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Output:
+def _mp3_before(ctx: StepContext[MixtapeJob]) -> AbstractContextManager[EarlierMp3 | None]:
+    """The MP3 of the mix that this one is based on, where its frames can be used."""
+    job, folder = ctx.job, folder_before(ctx)
+    if folder is None or job.inputs.earlier is None or "mp3" not in job.request.formats:
+        return nullcontext()
+    player = player_for(job, timeline_of(job.inputs.earlier), "mp3")
+    return _mp3_maker(job).before(folder, player)
+
+
+def _mp3_maker(job: MixtapeJob) -> Mp3Maker:
+    kbps = None if job.request.mp3_vbr else job.request.bitrate_kbps
+    return Mp3Maker(Mp3Mode(kbps), job.ffmpeg)
+
+
+def _output(
+    job: MixtapeJob, timeline: Timeline, name: str, path: Path, earlier: EarlierMp3 | None
+) -> Output:
     kind = kind_of(name)
     player = player_for(job, timeline, kind)
     return Output(
@@ -101,8 +128,9 @@ def _output(job: MixtapeJob, timeline: Timeline, name: str, path: Path) -> Outpu
         format=kind,
         play=player.play,
         segment_key=player.key_of,
-        mode=Mp3Mode(kbps=None if job.request.mp3_vbr else job.request.bitrate_kbps),
+        mode=_mp3_maker(job).mode,
         kbps=min(job.request.bitrate_kbps, BEST_KBPS.get(kind, 320)),
+        earlier=earlier,
     )
 
 
