@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,7 @@ _STRONG = 0.25  # of the strongest attacks; weaker ones are echoes and fingers
 _APART_FRAMES = 6  # a sixteenth at 200 BPM lasts 7.5
 _EARLY_S = 0.012  # the rise is seen when half of a window is in it
 _REACH_S = 0.025  # the grid's first line lies this near to the loop's start
+_PADDING_S = 0.06  # what MP3 encoders put in front: 26 to 50 ms, and echoes of the attack in it
 _FEWEST_ATTACKS = 3
 # Rayleigh's statistic n * r**2: attacks thrown down at random exceed z in exp(-z) of all cases.
 _ON_GRID, _ON_GRID_AS_HEARD = 4.0, 2.5
@@ -90,16 +91,24 @@ def key_of_sound(sound: Samples) -> str | None:
 
 
 def _named(sound: Samples, start: int, rest: int, tempo_bpm: float) -> Iterator[tuple[float, Loop]]:
-    """The longest loop of this tempo; what rings on after it must not last a beat."""
+    """The longest loop of this tempo; what rings on after it must not last a beat.
+
+    Where it is longer than its beats and these come late, an encoder has put silence before it.
+    """
     beat = samples(60.0 / tempo_bpm)
     counts = [n for n in BEATS if n * beat <= rest * (1.0 + _SAME_LENGTH)]
     if not counts or rest - counts[-1] * beat >= beat:
         return
     loop = Loop(start, round(counts[-1] * samples(1.0) * 60.0 / tempo_bpm), counts[-1])
     fits = loop.beats >= _BAR and abs(rest - loop.n_samples) <= _SAME_LENGTH * loop.n_samples
-    evidence = _evidence(_hear(_cut(sound, loop)).attacks_s, 60.0 / tempo_bpm)
-    if fits or evidence > _ON_GRID_AS_HEARD:
-        yield evidence, loop
+    grid = _grid(_hear(_cut(sound, loop)).attacks_s, 60.0 / tempo_bpm)
+    late = samples(grid.late_s)
+    if _LEAD_S < grid.late_s < min(_PADDING_S, seconds(rest - loop.n_samples)):
+        loop = replace(loop, start=start + late)
+    elif abs(grid.late_s) > _REACH_S and not fits:
+        return
+    if fits or grid.evidence > _ON_GRID_AS_HEARD:
+        yield grid.evidence, loop
 
 
 def _heard(sound: Samples, start: int, rest: int) -> Iterator[tuple[float, Loop]]:
@@ -108,10 +117,11 @@ def _heard(sound: Samples, start: int, rest: int) -> Iterator[tuple[float, Loop]
     if not counts:
         return
     heard = _hear(sound[:, start:])
-    evidence = _evidence(heard.attacks_s, seconds(rest) / counts[-1])
+    grid = _grid(heard.attacks_s, seconds(rest) / counts[-1])
     beats = _beats_heard(heard.tempo_bpm, rest, counts)
-    if evidence > (_ON_GRID if beats is None else _ON_GRID_AS_HEARD):
-        yield evidence, Loop(start, rest, beats or _usual(rest, counts))
+    enough = _ON_GRID if beats is None else _ON_GRID_AS_HEARD
+    if grid.evidence > enough and abs(grid.late_s) < _REACH_S:
+        yield grid.evidence, Loop(start, rest, beats or _usual(rest, counts))
 
 
 def _beats_heard(tempo_bpm: float, n_samples: int, counts: list[int]) -> int | None:
@@ -167,17 +177,26 @@ def _attacks_s(accent: Floats, period_s: float) -> Floats:
     return np.asarray(at_s[(at_s >= -_REACH_S) & (at_s < period_s - _REACH_S)])
 
 
-def _evidence(attacks_s: Floats, beat_s: float) -> float:
-    """Rayleigh's n * r**2 of the attacks on sixteenths or triplets; 0 where they are off them."""
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """How attacks lie on a grid: Rayleigh's n * r**2, and how late it begins."""
+
+    evidence: float
+    late_s: float
+
+
+def _grid(attacks_s: Floats, beat_s: float) -> _Grid:
+    """The grid of sixteenths or of triplets, whichever fits; no evidence where neither does."""
+    best = _Grid(0.0, 0.0)
     if len(attacks_s) < _FEWEST_ATTACKS:
-        return 0.0
-    found = 0.0
+        return best
     for parts in (4, 3):
         turns = np.exp(2j * np.pi * attacks_s * parts / beat_s).mean()
         late_s = float(np.angle(turns)) / (2.0 * np.pi) * beat_s / parts
-        if abs(turns) > _CLOSE and abs(late_s) < _REACH_S:
-            found = max(found, len(attacks_s) * float(abs(turns)) ** 2)
-    return found
+        evidence = len(attacks_s) * float(abs(turns)) ** 2
+        if abs(turns) > _CLOSE and evidence > best.evidence:
+            best = _Grid(evidence, late_s)
+    return best
 
 
 def _cut(sound: Samples, loop: Loop) -> Samples:
