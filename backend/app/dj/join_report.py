@@ -18,8 +18,11 @@ _ON_EACH_OTHER_S = 0.035
 _OPEN = 0.5  # a bass that is less than half filtered is heard
 
 
-def report_of(index: int, choice: Choice, timeline: Timeline) -> TransitionReport:
-    """The report of a join as planned; what is heard in the rendered mix is filled in later."""
+def report_of(index: int, choice: Choice, timeline: Timeline, step_lu: float) -> TransitionReport:
+    """The report of a join as planned; what is heard in the rendered mix is filled in later.
+
+    ``step_lu`` is the forecast of the loudness after the join less that before it.
+    """
     candidate, facts = choice.scored.candidate, choice.scored.facts
     join = timeline.transitions[index]
     outgoing, incoming = timeline.clips[join.outgoing], timeline.clips[join.incoming]
@@ -45,9 +48,7 @@ def report_of(index: int, choice: Choice, timeline: Timeline) -> TransitionRepor
         tempo_change_percent=_rounded(facts.stretch_percent),
         pitch_semitones=candidate.pitch_semitones,
         key_distance=facts.key_distance,
-        loudness_step_lu=_rounded(
-            facts.loudness_step_lu + incoming.gain_db - outgoing.gain_db + _levels(choice)
-        ),
+        loudness_step_lu=_rounded(step_lu),
         bass_both_share=_both_basses(outgoing, incoming) if matched else None,
         vocal_overlap_s=round(facts.vocal_overlap_s, 2) if candidate.kind in OVERLAPPING else None,
         trimmed_s=(round(facts.trimmed_out_s, 2), round(facts.trimmed_in_s, 2)),
@@ -111,12 +112,6 @@ def _bass_share(clip: Clip, at: Times) -> Times:
 
 def _median_ms(errors_s: Times) -> float | None:
     return round(1000.0 * float(np.median(errors_s)), 2) if len(errors_s) else None
-
-
-def _levels(choice: Choice) -> float:
-    """What gains for equal loudness would be apart: steps are stated relative to those."""
-    couple = choice.couple
-    return couple.incoming.loudness.integrated_lufs - couple.outgoing.loudness.integrated_lufs
 
 
 def _rounded(value: float | None) -> float | None:

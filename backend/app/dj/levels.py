@@ -76,6 +76,12 @@ def forecast(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[f
     return _limited_lufs(energies, peaks), max(taken, default=0.0)
 
 
+def limited_energies(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> Energies:
+    """K-weighted mean square of each 100 ms of the mix, once the limiter has taken its part."""
+    energies, peaks = _mixed(timeline, profiles)
+    return _limited(energies, peaks, CEILING_DBTP)
+
+
 def _solve(energies: Energies, peaks: Peaks, target_lufs: float, ceiling_dbtp: float) -> float:
     """The gain at which sound of these energies and peaks has the target loudness, limited."""
     loudest_db = 20.0 * np.log10(max(float(peaks.max(initial=0.0)), 1e-9))
@@ -91,12 +97,17 @@ def _solve(energies: Energies, peaks: Peaks, target_lufs: float, ceiling_dbtp: f
 
 
 def _limited_lufs(energies: Energies, peaks: Peaks, ceiling_dbtp: float = CEILING_DBTP) -> float:
-    """The loudness once the limiter has taken its part of each 100 ms."""
+    """The loudness once the limiter has taken its part."""
+    return integrated_lufs(_limited(energies, peaks, ceiling_dbtp))
+
+
+def _limited(energies: Energies, peaks: Peaks, ceiling_dbtp: float) -> Energies:
+    """What the limiter leaves of the energy of each 100 ms."""
     limited = [
         energies[start : start + len(kept)] * kept[: len(energies) - start]
         for start, kept in _kept(peaks, ceiling_dbtp)
     ]
-    return integrated_lufs(np.concatenate([np.zeros(0), *limited]))
+    return np.concatenate([np.zeros(0), *limited])
 
 
 def _kept(peaks: Peaks, ceiling_dbtp: float) -> Iterator[tuple[int, Energies]]:

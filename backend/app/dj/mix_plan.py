@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..contract.dj import DjRules, TransitionReport
 from .choose import Choice, PairWish, choose_joins
 from .deck import DeckTrack
 from .gains import ridden_gains_db
 from .join_report import report_of
 from .lay_out import lay_out
+from .level_steps import steps_lu
 from .levels import forecast, gain_for, level_mix
 from .overlays import OverlaySound, lay_overlays, with_clips
 from .timeline import Timeline
@@ -18,6 +21,11 @@ from .timeline import Timeline
 LEVEL_MAY_DRIFT_LU = 0.4
 """A mix that is changed at one join keeps its gains, and every sample elsewhere, while the whole
 stays this near to the loudness asked for; half a LU is what is promised."""
+
+
+_LISTENS = 2
+"""How often gains are put right by what the limiter makes of them: it takes from one track more
+than from another, and more the louder they are played. A third time moves no join by 0.1 LU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,14 @@ def plan_dj_mix(
     laid = lay_overlays(tracks, choices, sounds, rules, loudness_lufs=loudness_lufs)
     timeline = with_clips(tracks, [clip for one in laid for clip in one.clips])
     told = {one.join: one.reason for one in laid}
+    steps = steps_lu(tracks, [deck.loudness for deck in decks])
     reports = [
-        report_of(index, choice, timeline).model_copy(update={"overlay": told.get(index)})
+        report_of(index, choice, timeline, steps[index]).model_copy(
+            update={"overlay": told.get(index)}
+        )
         for index, choice in enumerate(choices)
     ]
-    return MixPlan(timeline, tuple(reports), tuple(c.note for c in choices if c.note))
+    return MixPlan(timeline, tuple(reports), tuple(_told(c) for c in choices if c.note))
 
 
 def _levelled(
@@ -77,13 +88,28 @@ def _levelled(
             timeline = lay_out(decks, choices, rules, [kept[deck.track_id] for deck in decks])
             if abs(forecast(timeline, profiles)[0] - loudness_lufs) <= LEVEL_MAY_DRIFT_LU:
                 return timeline
-    gains = ridden_gains_db(
-        [gain_for(profile, loudness_lufs) for profile in profiles],
-        [_step(choice) for choice in choices],
-    )
+    own = [gain_for(profile, loudness_lufs) for profile in profiles]
+    gains = ridden_gains_db(own, [_step(choice) for choice in choices])
+    for _ in range(_LISTENS):
+        timeline = level_mix(lay_out(decks, choices, rules, gains), profiles, loudness_lufs)
+        heard = zip(choices, steps_lu(timeline, profiles), strict=True)
+        moved = np.diff(np.array(gains) - own)
+        steps = [
+            None if _parted(choice) else step_lu - by
+            for (choice, step_lu), by in zip(heard, moved, strict=True)
+        ]
+        gains = ridden_gains_db(own, steps)
     return level_mix(lay_out(decks, choices, rules, gains), profiles, loudness_lufs)
 
 
 def _step(choice: Choice) -> float | None:
-    gap = choice.scored.candidate.kind == "gap"
-    return None if gap else choice.scored.facts.loudness_step_lu
+    return None if _parted(choice) else choice.scored.facts.loudness_step_lu
+
+
+def _parted(choice: Choice) -> bool:
+    return choice.scored.candidate.kind == "gap"
+
+
+def _told(choice: Choice) -> str:
+    couple = choice.couple
+    return f"“{couple.outgoing.title}” → “{couple.incoming.title}”: {choice.note}"

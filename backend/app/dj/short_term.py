@@ -1,4 +1,4 @@
-"""How loud a track is round one moment of it, relative to the whole track."""
+"""How loud a track or a mix is round one moment of it, relative to the whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..analysis.loudness import LoudnessProfile
-from ..dsp.loudness import HOP
+from ..dsp.loudness import HOP, Energies, integrated_lufs
 from ..dsp.samples import SAMPLE_RATE
 
 WINDOW_S = 3.0
@@ -23,7 +23,7 @@ _OFFSET_LUFS = -0.691  # BS.1770: the K-weighting's gain at 1 kHz
 
 @dataclass(frozen=True, slots=True)
 class ShortTerm:
-    """Short-term loudness less the track's own integrated loudness, in LU, one value a hop.
+    """Short-term loudness less the integrated loudness of the whole, in LU, one value a hop.
 
     Value ``k`` is that of the three seconds from hop ``k`` on.
     """
@@ -33,11 +33,16 @@ class ShortTerm:
     @classmethod
     def of(cls, profile: LoudnessProfile) -> ShortTerm:
         """From a track's profile; a track shorter than a window has one value."""
-        hops = min(round(WINDOW_S * _HOPS_PER_S), max(len(profile.energies), 1))
-        total = np.concatenate([[0.0], np.cumsum(profile.energies)])
+        return cls.of_energies(profile.energies)
+
+    @classmethod
+    def of_energies(cls, energies: Energies) -> ShortTerm:
+        """From K-weighted mean squares of each 100 ms."""
+        hops = min(round(WINDOW_S * _HOPS_PER_S), max(len(energies), 1))
+        total = np.concatenate([[0.0], np.cumsum(energies)])
         mean = (total[hops:] - total[:-hops]) / hops
         lufs = _OFFSET_LUFS + 10.0 * np.log10(np.maximum(mean, 1e-12))
-        whole = profile.integrated_lufs
+        whole = integrated_lufs(energies)
         return cls(lufs - whole if np.isfinite(whole) else np.zeros_like(lufs))
 
     def before(self, at_s: float) -> float:
