@@ -50,13 +50,12 @@ def facts_of(candidate: Candidate, couple: Couple, *, out_pitch: int = 0) -> Fac
     matched = candidate.kind in MATCHED
     music_end = out.music_end_s if out else couple.outgoing.duration_s
     music_start = into.music_start_s if into else 0.0
-    after, before = candidate.in_end_s, candidate.out_s
     return Facts(
         stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
         key_distance=key_distance(candidate, couple, out_pitch),
         vocal_overlap_s=_vocal_overlap(candidate, couple),
         voice_cut_off=_sings(out.vocals if out else [], candidate),
-        loudness_step_lu=couple.in_loudness.after(after) - couple.out_loudness.before(before),
+        loudness_step_lu=_loudness_step_lu(candidate, couple),
         out_on_phrase=_on_phrase(couple.out_grid, candidate.out_bar),
         in_on_phrase=_on_phrase(couple.in_grid, candidate.in_bar),
         trimmed_out_s=max(music_end - candidate.out_end_s, 0.0),
@@ -67,6 +66,19 @@ def facts_of(candidate: Candidate, couple: Couple, *, out_pitch: int = 0) -> Fac
         and any(abs(part.start_s - candidate.in_end_s) < _NEAR_S for part in into.sections),
         confidence=min(_confidence(couple.out_grid), _confidence(couple.in_grid)),
     )
+
+
+def _loudness_step_lu(candidate: Candidate, couple: Couple) -> float:
+    """After an echo, the larger of two: the incoming track is heard in full while it still rings.
+
+    A quiet intro would be a step down there, even if it is over when the echo is.
+    """
+    heard_from_s = [candidate.in_end_s]
+    if candidate.kind == "echo":
+        heard_from_s.append(candidate.in_s)
+    before = couple.out_loudness.before(candidate.out_s)
+    steps = [couple.in_loudness.after(at_s) - before for at_s in heard_from_s]
+    return max(steps, key=abs)
 
 
 def key_distance(candidate: Candidate, couple: Couple, out_pitch: int) -> int | None:

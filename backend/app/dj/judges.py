@@ -115,9 +115,14 @@ def nobody_is_cut_off(case: Case) -> Verdict:
 
 
 def loudness_carries_on(case: Case) -> Verdict:
-    """A step of 1 LU is just noticed; gains can take up about 2."""
+    """A step of 1 LU is just noticed.
+
+    Gains level what differs from join to join, but not steps that all go one way, as where every
+    last chorus is louder than the next track's first: past 1 LU a step has to be avoided here.
+    """
     step = abs(case.facts.loudness_step_lu)
-    return Verdict(0.3 * max(step - 0.5, 0.0), reason=f"loudness step {step:.1f} LU")
+    penalty = 0.3 * max(step - 0.5, 0.0) + max(step - 1.0, 0.0)
+    return Verdict(penalty, reason=f"loudness step {step:.1f} LU")
 
 
 def phrases_meet(case: Case) -> Verdict:
