@@ -53,7 +53,16 @@ PICTURE_ID = Key[str]("picture_id")
 DRAFT = Key[int]("draft")
 LINKS = Key[dict[tuple[str, str, bool], LinkView]]("links")
 
-_DRAFT_PARTS = ((CRATE_ID, "crate"), (PICTURE_ID, "picture"))
+#: Fields of the form, under the keys of their widgets.
+TITLE = Key[str]("mix_title")
+ARTIST = Key[str]("mix_artist")
+
+_DRAFT_PARTS = (
+    (CRATE_ID, "crate"),
+    (PICTURE_ID, "picture"),
+    (TITLE, "title"),
+    (ARTIST, "artist"),
+)
 
 
 @st.cache_resource
@@ -108,7 +117,7 @@ def me() -> UserView:
 
 
 def share_draft_with_address() -> None:
-    """Keep the draft's uploads in the page's address, so that a reload finds them again."""
+    """Keep the draft's uploads and names in the page's address, so that a reload finds them."""
     for key, name in _DRAFT_PARTS:
         told = st.query_params.get(name)
         held = key.get()
@@ -116,6 +125,8 @@ def share_draft_with_address() -> None:
             key.put(told)
         elif held and told != held:
             st.query_params[name] = held
+        elif told and not held:
+            del st.query_params[name]
 
 
 def drop_draft() -> None:

@@ -120,4 +120,5 @@ def follow(job: JobView, join: Join, choice: PairChoice | None) -> None:
         if preview is None or preview.status not in ACTIVE:
             st.rerun()
         else:
-            st.markdown(f":material/progress_activity: {words.standing(preview)}…")
+            with st.container(key=f"turning_{join.index}_{choice is None}"):
+                st.markdown(f":material/progress_activity: {words.standing(preview)}…")

@@ -14,6 +14,8 @@ from frontend.joins import Join, joins_of
 from frontend.problems import escaped
 
 AUDIO = ("mix.mp3", "mix.m4a", "mix.opus", "mix.flac", "mix.wav")
+#: The API makes it while it is downloaded.
+ARCHIVE = "artifacts.zip"
 LINES_SHOWN = 14
 DOWNLOADS = {
     "mix.mp3": "MP3",
@@ -108,6 +110,11 @@ def downloads(job: JobView, made: dict[str, ArtifactView]) -> None:
                     type="primary" if name in AUDIO else "secondary",
                     help=name,
                 )
+        st.link_button(
+            "All as one ZIP",
+            session.link_to(job.id, ARCHIVE, inline=False),
+            icon=":material/folder_zip:",
+        )
 
 
 def watch(job: JobView, made: dict[str, ArtifactView]) -> None:

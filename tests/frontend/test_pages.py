@@ -124,6 +124,17 @@ class TestNewMixtape:
         assert "no longer there" in words_of(app)
         assert "crate" not in app.query_params
 
+    def test_names_given_so_far_survive_a_reload(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.crates = {"crate-1": CRATE}
+        app = page(crate="crate-1", title="Saturday", artist="Ada")
+        assert app.text_input(key="mix_title").value == "Saturday"
+        app.text_input(key="mix_title").set_value("Sunday").run()
+        assert app.query_params["title"] in ("Sunday", ["Sunday"])
+        app.text_input(key="mix_title").set_value("").run()
+        assert "title" not in app.query_params
+
     def test_no_kind_of_file_is_no_mix(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.crates = {"crate-1": CRATE}
         app = page(crate="crate-1")
@@ -227,6 +238,10 @@ class TestResult:
         links = {link.value: link.url for link in result.link_button}
         assert links["MP3 · 1.5 MB"] == "http://localhost:8000/signed/save/mix.mp3"
         assert links["Video · 1.5 MB"] == "http://localhost:8000/signed/save/mix.mp4"
+
+    def test_all_of_them_come_as_one_archive(self, result: AppTest) -> None:
+        links = {link.value: link.url for link in result.link_button}
+        assert links["All as one ZIP"] == "http://localhost:8000/signed/save/artifacts.zip"
 
     def test_the_video_is_played_from_the_api(self, result: AppTest) -> None:
         assert result.get("video")[0].url == "http://localhost:8000/signed/show/mix.mp4"

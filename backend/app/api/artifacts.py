@@ -17,7 +17,7 @@ from ..services.jobs import Jobs
 from ..services.links import FileLink
 from .archives import flat_names, zip_of
 from .dependencies import CurrentUser, JobsDep, LinksDep
-from .files import file_answer
+from .files import file_answer, harmless
 
 router = APIRouter(tags=["artifacts"])
 
@@ -92,7 +92,7 @@ def _answer(jobs: Jobs, job_id: str, artifact: WrittenFile, *, inline: bool) -> 
     answer = file_answer(
         jobs.path(job_id, artifact),
         media_type=media_type,
-        name=artifact.name,
+        name=saved_as(jobs.title(job_id), artifact.name),
         etag=artifact.sha256,
     )
     if inline and media_type.startswith(_SHOWN_INLINE):
@@ -101,11 +101,24 @@ def _answer(jobs: Jobs, job_id: str, artifact: WrittenFile, *, inline: bool) -> 
     return answer
 
 
+def saved_as(title: str, name: str) -> str:
+    """The name under which a browser keeps an artifact: that of its job, told apart where needed.
+
+    >>> saved_as("Rainy Sunday", "mix.mp3"), saved_as("Rainy Sunday", "tracklist.txt")
+    ('Rainy Sunday.mp3', 'Rainy Sunday - tracklist.txt')
+    """
+    if not title:
+        return name
+    stem, dot, ending = name.partition(".")
+    return f"{title}{dot}{ending}" if stem == "mix" else f"{title} - {name}"
+
+
 def _archive(jobs: Jobs, job_id: str, artifacts: Iterable[WrittenFile]) -> StreamingResponse:
     by_name = {artifact.name: jobs.path(job_id, artifact) for artifact in artifacts}
     flat = flat_names(by_name)
     files = [(flat[name], path) for name, path in by_name.items() if path.is_file()]
-    disposition = f'attachment; filename="{quote(job_id)}.zip"'
+    name = harmless(f"{jobs.title(job_id) or job_id}.zip")
+    disposition = f"attachment; filename*=utf-8''{quote(name)}"
     return StreamingResponse(
         zip_of(files),
         media_type="application/zip",

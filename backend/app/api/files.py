@@ -11,6 +11,11 @@ from ..errors import NotFound
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n', "_"))
 
 
+def harmless(name: str) -> str:
+    """A name that no file system takes for a path or for something hidden."""
+    return name.translate(_NOT_IN_A_NAME).lstrip(".")
+
+
 def file_answer(path: Path, *, media_type: str, name: str, etag: str) -> FileResponse:
     """A file to download or to play; ``etag`` changes when its bytes do.
 
@@ -21,6 +26,6 @@ def file_answer(path: Path, *, media_type: str, name: str, etag: str) -> FileRes
     return FileResponse(
         path,
         media_type=media_type,
-        filename=name.translate(_NOT_IN_A_NAME).lstrip("."),
+        filename=harmless(name),
         headers={"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"},
     )

@@ -135,6 +135,10 @@ class Jobs:
         """All artifacts for whoever holds a signed link to them."""
         return tuple(self.store.artifacts(job_id))
 
+    def title(self, job_id: str) -> str:
+        """What the job is called, for whoever may have its files; empty if it is gone."""
+        return self.store.title(job_id)
+
     def path(self, job_id: str, artifact: WrittenFile) -> Path:
         """Where an artifact lies; its name comes from a row, never from a request."""
         return self.workspaces / job_id / artifact.name

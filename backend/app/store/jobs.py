@@ -166,6 +166,12 @@ class JobStore:
             row = session.connection().execute(joined).first()
         return None if row is None else file_of(row)
 
+    def title(self, job_id: str) -> str:
+        """What the job is called; empty if it is gone."""
+        with self.database.read() as session:
+            which = select(JOBS.c.title).where(JOBS.c.id == job_id)
+            return str(session.connection().execute(which).scalar() or "")
+
     def artifacts(self, job_id: str) -> list[WrittenFile]:
         """All artifacts of a job, by name."""
         which = and_(FILES.c.job_id == job_id, FILES.c.media_type.is_not(None))

@@ -30,6 +30,7 @@ class TrackTable {
     this.tell = setStateValue;
     this.trigger = setTriggerValue;
     this.table.classList.toggle("plain", !data.shows_heard);
+    this.table.classList.toggle("pins", data.pins);
     this.memory = arrangement(data.crate_id);
     this.tracks = arranged(data.tracks, this.memory, dropPlaces(data.crate_id));
     this.memory.order = this.tracks.map((track) => track.id);
