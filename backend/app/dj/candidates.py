@@ -197,8 +197,9 @@ def _fades(couple: Couple, wish: Wish) -> Iterator[Candidate]:
     out_start, out_end = _music(couple.outgoing)
     in_start, in_end = _music(couple.incoming)
     overlap_s = min(FADE_S, (out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
-    out_s = min(wish.out_s, out_end - overlap_s) if wish.out_s else out_end - overlap_s
-    in_s = min(wish.in_s, in_end - overlap_s) if wish.in_s else in_start
+    latest_out = out_end - overlap_s
+    out_s = min(wish.out_s or latest_out, latest_out)
+    in_s = in_start if wish.in_s is None else min(wish.in_s, in_end - overlap_s)
     yield Candidate(
         "fade", 0, None, None, out_s, in_s, out_s + overlap_s, in_s + overlap_s, overlap_s
     )

@@ -76,7 +76,8 @@ def _earlier(view: TimelineView | None) -> dict[PairIds, PairWish]:
                 kind=join.kind,
                 bars=join.bars or None,
                 out_s=_source_s(out.warp, join.start_s),
-                in_s=_source_s(into.warp, join.start_s),
+                # a cut comes in a little before the join, what follows a gap after it
+                in_s=_source_s(into.warp, max(join.start_s, into.start_s)),
                 pitch_semitones=into.pitch_semitones,
             )
             found[(out.track_id, into.track_id)] = PairWish(wish, "earlier", join.reason)
