@@ -77,7 +77,9 @@ def asked_for(*kinds: TransitionKind) -> list[PairWish]:
     ids="-".join,
 )
 @pytest.mark.parametrize(
-    "rules", [DjRules(), DjRules(return_bars=0), DjRules(max_pitch_semitones=2)], ids=str
+    "rules",
+    [DjRules(), DjRules(return_bars=0), DjRules(max_pitch_semitones=2)],
+    ids=["house rules", "home at once", "pitch moved"],
 )
 def test_planned_again_with_nothing_changed_a_mix_is_the_same(
     kinds: tuple[TransitionKind, ...], rules: DjRules
