@@ -16,7 +16,7 @@ from ..dsp.loudness import Energies, LoudnessMeter, integrated_lufs
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..dsp.true_peak import HALF_TAPS, oversampled_magnitude
 
-VERSION = 2
+VERSION = 3
 PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack
 
 
@@ -28,10 +28,12 @@ class LoudnessProfile:
     ----------
     energies : K-weighted mean square of each 100 ms, float64
     peaks : true peak of each 10 ms, to a few samples; float32
+    bass_share : how much of the energy is bass, 0 to 1, where the whole track has been analysed
     """
 
     energies: Energies
     peaks: npt.NDArray[np.float32]
+    bass_share: float = 0.0
 
     @property
     def integrated_lufs(self) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ..contract.analysis import Rhythm, TrackAnalysis
 from ..dsp.loudness import ABSOLUTE_GATE_LUFS
 from ..dsp.samples import Samples, seconds
+from .bass import bass_share
 from .bounds import music_bounds_s
 from .cues import cues_of
 from .energy import bar_energies
@@ -18,7 +19,7 @@ from .sections import sections_of
 from .tones import ToneEar, Tones
 from .voice import vocals_of
 
-VERSION = 1
+VERSION = 2
 """Of the analysis as a whole: what an older one heard is heard anew."""
 
 
@@ -69,6 +70,7 @@ def conclude(
         sections=sections,
         vocals=vocals,
         loudness_lufs=max(loudness.integrated_lufs, ABSOLUTE_GATE_LUFS),
+        bass_share=bass_share(tones.centre),
         music_start_s=music_start_s,
         music_end_s=music_end_s,
         cue_ins=cue_ins,

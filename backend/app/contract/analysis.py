@@ -98,8 +98,10 @@ class TrackAnalysis(Shape):
     """All that was heard in a track; times are seconds of its normal form.
 
     ``energy`` has one value a bar (from each downbeat to the next), 0 to 1, relative to the
-    track's loudest bars. ``vocals`` are where somebody sings or speaks. ``music_start_s`` and
-    ``music_end_s`` leave out silence and noise at the ends. ``manual`` is what a person put right.
+    track's loudest bars. ``bass_share`` is how much of the loudness (K-weighted power) is bass and
+    kick, which a bass swap takes away. ``vocals`` are where somebody sings or speaks.
+    ``music_start_s`` and ``music_end_s`` leave out silence and noise at the ends. ``manual`` is
+    what a person put right.
     """
 
     version: int
@@ -110,6 +112,7 @@ class TrackAnalysis(Shape):
     sections: list[Section]
     vocals: list[Stretch]
     loudness_lufs: float
+    bass_share: float = 0.0
     music_start_s: float
     music_end_s: float
     cue_ins: list[Cue]

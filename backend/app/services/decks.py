@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..analysis.manual import with_fix
 from ..contract.analysis import TrackAnalysis
 from ..dj.deck import DeckTrack
-from .hearing import hear, profile_of
+from .hearing import hear, whole_profile_of
 from .mixtape_inputs import MixtapeJob, MixTrack
 
 
@@ -25,7 +25,7 @@ def decks_of(job: MixtapeJob, tracks: Sequence[MixTrack]) -> list[DeckTrack]:
             title=track.title,
             artist=track.artist,
             length=track.n_samples,
-            loudness=profile_of(job.content, track.content),
+            loudness=whole_profile_of(job.content, track.content),
             analysis=_heard(job, track) if needs_ears(job) else None,
         )
         for track in tracks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -58,6 +59,13 @@ def profile_of(store: ContentStore, content: str, heard: Heard = lambda _: None)
         profile = measure_loudness(_blocks(reader, heard))
     save_profile(profile, _profile_path(store, content))
     return profile
+
+
+def whole_profile_of(store: ContentStore, content: str) -> LoudnessProfile:
+    """A track's loudness, and how much of it is bass where the track has been analysed."""
+    analysis = analysis_of(store, content)
+    profile = profile_of(store, content)
+    return replace(profile, bass_share=analysis.bass_share) if analysis else profile
 
 
 def hear_all(

@@ -18,7 +18,7 @@ from ..dj.timeline_view import timeline_of, view_of
 from ..jobs.pipeline import StepContext
 from ..jobs.workspace import Workspace
 from .decks import decks_of, needs_ears
-from .hearing import hear_all, profile_of
+from .hearing import hear_all, whole_profile_of
 from .mixtape_inputs import TIMELINE, MixtapeJob
 from .mixtape_order import ordered_tracks
 from .mixtape_sounds import overlay_note, overlay_rules, overlay_sounds
@@ -98,7 +98,7 @@ def planned(workspace: Workspace) -> Timeline:
 
 def profiles_of(job: MixtapeJob, timeline: Timeline) -> list[LoudnessProfile]:
     """The loudness of each clip's track, in the order of the clips."""
-    return [profile_of(job.content, clip.content) for clip in timeline.clips]
+    return [whole_profile_of(job.content, clip.content) for clip in timeline.clips]
 
 
 def _loudness_note(lufs: float, asked_lufs: float) -> str | None:
