@@ -70,7 +70,7 @@ def at_random(n: int, *, seed: int) -> Samples:
 
 def test_hits_out_of_time_are_no_loop() -> None:
     found = [find_loop(at_random(4 + seed % 8, seed=seed), 0) for seed in range(20)]
-    # 1 in 50 may meet a grid by chance (exp(-4)): of 20, two are as many as ever should
+    # 1 in 25 meets a grid by chance (4 of 100 others did): of 20, two are as many as ever should
     assert sum(loop is not None for loop in found) <= 2
 
 
