@@ -140,16 +140,22 @@ def _mixed(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[Ene
     energies, power = np.zeros(n_hops), np.zeros(n_hops * PEAKS_PER_HOP, np.float32)
     for clip, profile in zip(timeline.clips, profiles, strict=True):
         gain = gain_of_db(clip.gain_db)
-        _add(energies, profile.energies, clip, HOP, gain**2)
-        _add(power, profile.peaks**2, clip, PEAK_HOP, gain**2)
+        bass = gain**2, profile.bass_share
+        _add(energies, profile.energies, clip, HOP, *bass)
+        _add(power, profile.peaks**2, clip, PEAK_HOP, *bass)
     # Two tracks peak together now and then, not always: peaks are added as powers.
     return energies, np.sqrt(power, out=power)
 
 
 def _add(
-    total: Energies | Peaks, values: Energies | Peaks, clip: Clip, hop: int, gain: float
+    total: Energies | Peaks,
+    values: Energies | Peaks,
+    clip: Clip,
+    hop: int,
+    gain: float,
+    bass_share: float,
 ) -> None:
-    """Add a clip's powers, faded, where they sound; a hop is placed to the nearest hop."""
+    """Add a clip's powers, faded and filtered, where they sound, each at the nearest hop."""
     if not len(values):
         return  # shorter than a hop: too short to be heard in a mix's loudness
     at = round(clip.start / hop)
@@ -161,7 +167,19 @@ def _add(
     fall = min(clip.fade_out // hop, count)
     shape[:rise] *= fade_in(rise, clip.curve) ** 2
     shape[count - fall :] *= fade_in(fall, clip.curve)[::-1] ** 2
+    shape *= 1.0 - bass_share * _bass_taken(clip, middles)
     total[at : at + count] += values[sources] * shape * gain
+
+
+def _bass_taken(clip: Clip, at: Energies) -> Energies:
+    """The share of its bass's power that a clip's filters take, at samples of the mix."""
+    left = np.ones(len(at))
+    for effect in clip.effects:
+        if effect.kind in ("low_shelf", "high_pass"):
+            where, shares = zip(*effect.shares, strict=True)
+            inside = (at >= effect.start) & (at < effect.end)
+            left *= 1.0 - np.interp(at, where, shares) * inside
+    return 1.0 - left**2
 
 
 def limiting_note(taken_db: float) -> str | None:
