@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,20 @@ def test_a_join_that_there_is_not_is_refused(mixed) -> None:
         settled(mixed, transition=1)
 
 
+def as_dj(mixed: tuple[MixtapeJob, TimelineView]) -> tuple[MixtapeJob, TimelineView]:
+    """The mix as if a DJ's joins had been asked for."""
+    job, view = mixed
+    request = job.request.model_copy(update={"transitions": "dj"})
+    return replace(job, inputs=job.inputs.model_copy(update={"request": request})), view
+
+
 def test_an_override_of_other_tracks_is_refused(mixed) -> None:
     with pytest.raises(InvalidRequest, match="other tracks"):
-        settled(mixed, override=PairChoice(outgoing="b", incoming="a").model_dump())
+        settled(as_dj(mixed), override=PairChoice(outgoing="b", incoming="a").model_dump())
+
+
+def test_an_override_in_a_mix_of_plain_crossfades_is_refused(mixed) -> None:
+    choice = PairChoice(outgoing="a", incoming="b", kind="cut").model_dump()
+    assert settled(as_dj(mixed), override=choice).request.override is not None
+    with pytest.raises(InvalidRequest, match="plain crossfades"):
+        settled(mixed, override=choice)

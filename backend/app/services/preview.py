@@ -47,7 +47,7 @@ def replanned(job: PreviewJob) -> TimelineView:
     tracks = {track.track_id: track for track in job.mix.inputs.tracks}
     playing = [tracks[c.track_id] for c in job.inputs.timeline.clips if c.role == "track"]
     request = job.mix.request.model_copy(
-        update={"transitions": "dj", "order": "given", "locks": [], "overrides": [override]}
+        update={"order": "given", "locks": [], "overrides": [override]}
     )
     inputs = job.mix.inputs.model_copy(
         update={"request": request, "tracks": playing, "earlier": job.inputs.timeline}

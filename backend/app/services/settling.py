@@ -156,7 +156,8 @@ def settle_preview(mixes: EarlierMixes, user_id: str, request: PreviewRequest) -
     NotFound
         If the user has no such job.
     InvalidRequest
-        If it is no mixtape with a timeline, has no such join, or the override is about another.
+        If it is no mixtape with a timeline, has no such join, or the override is about another, or
+        about a mix of plain crossfades.
     """
     mix = mixes.planned(user_id, request.job_id)
     joins = mix.timeline.transitions
@@ -166,9 +167,18 @@ def settle_preview(mixes: EarlierMixes, user_id: str, request: PreviewRequest) -
             hint=f"It has {len(joins)}; the first one is number 0.",
         )
     if request.override is not None:
+        _expect_dj(mix.inputs.request)
         _expect_of_join(request.override, joins[request.transition], mix.timeline)
     unpictured = mix.inputs.model_copy(update={"picture": None})  # which may be gone by now
     return PreviewInputs(request=request, mix=unpictured, timeline=mix.timeline)
+
+
+def _expect_dj(request: MixtapeRequest) -> None:
+    if request.transitions != "dj":
+        raise InvalidRequest(
+            "A mix of plain crossfades has no join that could be made otherwise.",
+            hint="Leave out the override, or start a mixtape with transitions “dj”.",
+        )
 
 
 def _expect_of_join(choice: PairChoice, join: TransitionView, timeline: TimelineView) -> None:
