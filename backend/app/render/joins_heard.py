@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -14,10 +15,14 @@ from ..dj.timeline import Clip
 from ..dsp.filters import low_pass
 from ..dsp.samples import SAMPLE_RATE, Samples
 from ..media.normal_form import TrackReader
-from .deck import Deck
+from .deck import Deck, audible_part
 from .pieces import Piece
+from .player import VERSION as PLAYER_VERSION
 
 Times = npt.NDArray[np.float64]
+
+VERSION = 1
+"""Raised whenever the same join would be heard otherwise: kept figures are no good then."""
 
 BASS_HZ = 150.0
 _FRAME = SAMPLE_RATE // 10
@@ -48,8 +53,7 @@ class Listener:
 
     def hear(self, clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> JoinHeard:
         """Listen to where two clips sound together; ``beats`` are theirs, in samples of the mix."""
-        start = max(clip.start for clip in clips)
-        end = min(clip.sounds_to for clip in clips)
+        start, end = _shared(clips)
         struck = [
             attacks_near(self._play(_plain(clip), start, end), at - start)
             for clip, at in zip(clips, _paired(*beats), strict=True)
@@ -71,6 +75,42 @@ class Listener:
         usual = float(np.median(plain)) if len(plain) else 0.0
         loud: npt.NDArray[np.bool_] = heard > usual * 10.0 ** (-_HEARD_DB / 10.0)
         return loud
+
+
+def key_of_join(clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> str:
+    """A hash of all that :meth:`Listener.hear` goes by: equal keys, equal figures.
+
+    Where in a mix the join lies is none of it.
+    """
+    start, end = _shared(clips)
+    heard = [audible_part(_moved(clip, -start), 0, end - start) for clip in clips]
+    # Thousandths of a sample: seconds of the mix are fractions that round otherwise elsewhere.
+    struck = [np.rint(1000.0 * (at - start)).astype(np.int64).tolist() for at in beats]
+    text = repr((VERSION, PLAYER_VERSION, end - start, heard, struck))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _shared(clips: tuple[Clip, Clip]) -> tuple[int, int]:
+    """The samples of the mix in which both clips sound."""
+    return max(clip.start for clip in clips), min(clip.sounds_to for clip in clips)
+
+
+def _moved(clip: Clip, by: int) -> Clip:
+    """The clip with all its places so many samples later."""
+    return replace(
+        clip,
+        start=clip.start + by,
+        warp=tuple((source, mix + by) for source, mix in clip.warp),
+        effects=tuple(
+            replace(
+                one,
+                start=one.start + by,
+                shares=tuple((at + by, share) for at, share in one.shares),
+            )
+            for one in clip.effects
+        ),
+        echo=replace(clip.echo, start=clip.echo.start + by) if clip.echo else None,
+    )
 
 
 def _plain(clip: Clip) -> Clip:

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 MP3 = "mix.mp3"
 MADE = "made-mix.mp3.json"
 MEASURED = "measured-mix.mp3.npz"
+HEARD = "heard-joins.json"
 
 
 class Made(Shape):
@@ -38,6 +39,20 @@ class Made(Shape):
 
     recipe: str
     sha256: str
+
+
+class JoinFigures(Shape):
+    """What was heard in an overlap, as in a join's report."""
+
+    beat_error_ms: float | None
+    beat_error_p95_ms: float | None
+    bass_both_share: float
+
+
+class HeardJoins(Shape):
+    """The figures of joins by the hash of all that they come from; between steps."""
+
+    by_key: dict[str, JoinFigures]
 
 
 def folder_before(ctx: StepContext[MixtapeJob]) -> Path | None:
@@ -94,3 +109,20 @@ def measured_before(ctx: StepContext[MixtapeJob]) -> Before | None:
     folder = folder_before(ctx)
     measured = load_measured(folder / MEASURED) if folder else None
     return Before(folder / MP3, measured) if folder and measured else None
+
+
+def keep_heard(heard: HeardJoins, workspace: Workspace) -> None:
+    """Keep what was heard in the joins, for a mix that will be based on this one."""
+    with workspace.write(HEARD) as path:
+        path.write_text(heard.model_dump_json(), encoding="utf-8")
+
+
+def heard_before(ctx: StepContext[MixtapeJob]) -> HeardJoins:
+    """What was heard in the joins of the earlier mix; nothing if that is not known."""
+    folder = folder_before(ctx)
+    if folder is not None:
+        try:
+            return HeardJoins.model_validate_json((folder / HEARD).read_bytes())
+        except (OSError, ValidationError) as error:
+            log.info("the earlier mix's joins are heard again: %s", type(error).__name__)
+    return HeardJoins(by_key={})

@@ -66,7 +66,7 @@ def _report(
         true_peak_dbtp=round(first.true_peak_dbtp, 2),
         limited_db=round(forecast(timeline, profiles_of(ctx.job, timeline))[1], 1),
         files=[_file(ctx.job, timeline, name, found) for name, found in measured.items()],
-        transitions=heard_joins(ctx.job, ctx.workspace, timeline, first, ctx.say),
+        transitions=heard_joins(ctx, timeline, first),
         notes=[join.reason for join in timeline.transitions],
     )
     waveform = WaveformView(
