@@ -15,6 +15,9 @@ from .tempo import TempoPath, tempo_path
 
 PHRASE_BARS = 8
 # Shorter than this, nothing repeats often enough to be called a beat.
+SHORTEST_BEAT_S = 1.0
+"""Beats that go on for less than this, as in a sound of one hit, tell no tempo."""
+
 SHORTEST_S = 4.0
 NO_RHYTHM = Rhythm(
     tempo_bpm=0.0,
@@ -52,7 +55,7 @@ class RhythmEar:
         strikes = strikes_of(onsets)
         grid = place(find_beats(pulse, strikes), spectra.fine, even=pulse.steady)
         beats_s = grid.beats_s
-        if len(beats_s) < 2:
+        if len(beats_s) < 2 or beats_s[-1] - beats_s[0] < SHORTEST_BEAT_S:
             return NO_RHYTHM
         heard = beat_features(spectra, strikes, beats_s)
         beats_per_bar, first, sure = find_bars(heard)
