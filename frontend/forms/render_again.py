@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend.app.contract.jobs import JobView, MixtapeRequest, TrackPick
 from backend.app.contract.mixes import TimelineView
-from backend.app.contract.uploads import TrackView
+from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend import listening, mix_changes, session, words
 from frontend.api_client import ApiError
 from frontend.components.track_table import track_table
@@ -47,15 +47,22 @@ def render_again(job: JobView, timeline: TimelineView, joins: Sequence[Join]) ->
         st.switch_page("views/jobs.py", query_params={"job": made.id})
 
 
-def tracks_of(job: JobView, timeline: TimelineView) -> list[TrackView] | None:
-    """The tracks in the order of the mix, under the names printed; None if they are gone."""
+def crate_of(job: JobView) -> TracksUploadView | None:
+    """The crate that a mix was made of, unless it is gone."""
     if not isinstance(job.request, MixtapeRequest):
         return None
     try:
-        crate = session.api().crate(job.request.tracks_upload_id)
+        return session.api().crate(job.request.tracks_upload_id)
     except ApiError as problem:
         if problem.code != "not_found":
             raise
+        return None
+
+
+def tracks_of(job: JobView, timeline: TimelineView) -> list[TrackView] | None:
+    """The tracks in the order of the mix, under the names printed; None if they are gone."""
+    crate = crate_of(job)
+    if crate is None:
         st.caption("The tracks of this mix are no longer there, so it cannot be changed.")
         return None
     by_id = {track.id: track for track in crate.tracks}

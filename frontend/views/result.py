@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from backend.app.contract.analysis import TrackAnalysis
 from backend.app.contract.jobs import ArtifactView, JobView, MixtapeRequest
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from frontend import listening, session, words
 from frontend.components.player import player
+from frontend.forms.heard_line import listen
 from frontend.forms.joins import show_joins
-from frontend.forms.render_again import render_again
+from frontend.forms.render_again import crate_of, render_again
 from frontend.joins import Join, joins_of
 from frontend.problems import escaped
 
@@ -67,10 +69,10 @@ def finished(job: JobView) -> None:
     made = {artifact.name: artifact for artifact in job.artifacts}
     timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
     headline(job, timeline)
-    listen(job, made, timeline)
+    play(job, made, timeline)
     downloads(job, made)
     report = report_of(job, made)
-    joins = joins_in(timeline, report)
+    joins = joins_in(job, timeline, report)
     if joins:
         show_joins(job, joins)
         render_again(job, timeline, joins)
@@ -89,7 +91,7 @@ def headline(job: JobView, timeline: TimelineView) -> None:
     st.caption(f"{by}{words.tracks(n_tracks)} · {words.clock(timeline.duration_s)}")
 
 
-def listen(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) -> None:
+def play(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) -> None:
     """The player, on the smallest of the audio files."""
     audio = next((name for name in AUDIO if name in made), None)
     if audio and "waveform.json" in made:
@@ -147,13 +149,20 @@ def report_of(job: JobView, made: dict[str, ArtifactView]) -> ReportView | None:
     return session.api().artifact(job.id, "report.json", ReportView)
 
 
-def joins_in(timeline: TimelineView, report: ReportView | None) -> list[Join]:
+def joins_in(job: JobView, timeline: TimelineView, report: ReportView | None) -> list[Join]:
     """The joins of the mix, with what was heard of their tracks."""
     if not timeline.transitions:
         return []
-    measured = report.transitions if report else []
-    ids = [clip.track_id for clip in timeline.clips if clip.role == "track"] if measured else []
-    return joins_of(timeline, report, listening.fetch(ids))
+    heard = heard_for(job, timeline) if report and report.transitions else {}
+    return joins_of(timeline, report, heard)
+
+
+def heard_for(job: JobView, timeline: TimelineView) -> dict[str, TrackAnalysis]:
+    """What was heard of the tracks; what a newer Segue hears anew is listened to meanwhile."""
+    ids = [clip.track_id for clip in timeline.clips if clip.role == "track"]
+    heard = listening.fetch(ids)
+    crate = crate_of(job) if len(heard) < len(set(ids)) else None
+    return listen(crate, uploading=False) if crate else heard
 
 
 def figures(job: JobView, report: ReportView, timeline: TimelineView) -> None:

@@ -51,6 +51,16 @@ class TestReading:
     def test_each_way_that_was_not_taken_says_why(self, result: AppTest) -> None:
         assert "Ruled out: 9 % apart." in words_of(result)
 
+    def test_tracks_that_a_newer_segue_did_not_hear_yet_are_listened_to(
+        self, result: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.analyses = {}
+        del result.session_state["heard"]
+        result.run()
+        assert "Listening to your tracks… 0 of 2" in words_of(result)
+        assert "? → ?" in words_of(result)
+        assert scripted_api.ask_of("analysis")
+
     def test_an_overlay_is_no_track_of_the_mix(self, result: AppTest) -> None:
         assert "2 tracks · 1:48" in words_of(result)
         assert joins_by_place(TIMELINE)[0]["incoming"] == 1
