@@ -35,6 +35,9 @@ bench-rerender: $(VENV)/.tests ## What it costs to change one join of a finished
 bench-mir: $(VENV)/.bench ## Beats, tempi and keys beside librosa's and aubio's
 	@$(PY) -m bench.mir $(MIR_ARGS)
 
+bench-sets: $(VENV)/.tests ## Mix sets of songs whose truth is known, and measure the mixes
+	@$(PY) -m bench.sets $(SETS_ARGS)
+
 demo: $(VENV)/.runs ## Compose a crate of songs and mix it into demo/
 	@mkdir -p demo
 	@$(PY) -m composer --out demo/crate --songs 6 --seconds 90 > demo/crate.txt

@@ -28,16 +28,17 @@ def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
     shutil.copyfile(song.path.with_suffix(".json"), folder / f"{song.name}.json")
     if not (folder / song.path.name).exists():
         (folder / song.path.name).symlink_to(song.path.absolute())
-    end = clip.sounds_to
-    anchors = [[source, mix] for source, mix in clip.warp if mix < end]
-    anchors = anchors or [[clip.source_start, clip.start]]
-    anchors.append([round(float(clip.sources_at(np.array([float(end)]))[0])), end])
+    anchors = list(clip.warp) or [(clip.source_start, clip.start)]
+    # On to the song's end, though it may not be played to there: a judge maps all of the truth.
+    last = max(round(song.duration_s * SAMPLE_RATE), anchors[-1][0] + 1)
+    anchors.append((last, last - clip.body_offset))
+    played_to = float(clip.sources_at(np.array([float(clip.sounds_to)]))[0])
     return {
         "name": song.name,
         "truth": f"{song.name}.json",
         "source": song.path.name,
         "src_start": anchors[0][0] / SAMPLE_RATE,
-        "src_end": anchors[-1][0] / SAMPLE_RATE,
+        "src_end": min(played_to / SAMPLE_RATE, song.duration_s),
         "anchors": [[source / SAMPLE_RATE, mix / SAMPLE_RATE] for source, mix in anchors],
         "pitch": clip.pitch_semitones,
     }
