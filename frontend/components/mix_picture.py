@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backend.app.contract.mixes import ClipView, EffectView, TimelineView, TransitionView
 
 from .. import dj_words
+
+FILTERED = {
+    "high_pass": "lows",
+    "low_pass": "highs",
+    "low_shelf": "bass",
+    "high_shelf": "treble",
+}
 
 
 def mix_picture(timeline: TimelineView) -> dict[str, object]:
@@ -39,11 +48,7 @@ def clip(view: ClipView, place: int | None) -> dict[str, object]:
         "fade_in_s": view.fade_in_s,
         "fade_out_s": view.fade_out_s,
         "bends": [{"start_s": a, "end_s": b, "percent": percent} for a, b, percent in bends],
-        "effects": [
-            {"label": filter_name(effect), "points": effect.shares}
-            for effect in view.effects
-            if effect.shares
-        ],
+        "effects": filters(view.effects),
         "echo_s": view.echo.start_s if view.echo else None,
     }
 
@@ -53,14 +58,22 @@ def is_bent(percent: float) -> bool:
     return abs(percent) >= dj_words.SAME_TEMPO_PERCENT
 
 
-def filter_name(effect: EffectView) -> str:
-    """What a filter takes away."""
-    return {
-        "high_pass": "lows out",
-        "low_pass": "highs out",
-        "low_shelf": "bass out",
-        "high_shelf": "treble out",
-    }[effect.kind]
+def filters(effects: Sequence[EffectView]) -> list[dict[str, object]]:
+    """What is filtered away, and how much of it at each moment; what moves alike is one."""
+    alike: dict[tuple[tuple[float, float], ...], list[str]] = {}
+    for effect in effects:
+        alike.setdefault(tuple(course(effect)), []).append(FILTERED[effect.kind])
+    return [
+        {"label": f"{' and '.join(names)} out", "points": list(points)}
+        for points, names in alike.items()
+    ]
+
+
+def course(effect: EffectView) -> list[tuple[float, float]]:
+    """The shares from end to end of the effect; before the first and past the last they hold."""
+    first, last = effect.shares[0][1], effect.shares[-1][1]
+    inside = [point for point in effect.shares if effect.start_s < point[0] < effect.end_s]
+    return [(effect.start_s, first), *inside, (effect.end_s, last)]
 
 
 def join_said(timeline: TimelineView, join: TransitionView) -> str:

@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.dj import PairChoice
 from backend.app.contract.jobs import JobRequest, MixtapeRequest, PreviewRequest, TrackPick
-from frontend.components.mix_picture import mix_picture
+from backend.app.contract.mixes import EffectView
+from frontend.components.mix_picture import filters, mix_picture
 from frontend.components.player import joins_by_place
 from frontend.joins import joins_of, source_at
 from frontend.mix_changes import Changes, changed_request, joins_kept
@@ -73,6 +74,21 @@ class TestReading:
         assert bend["percent"] == pytest.approx(-2.0)
         said = mix_picture(TIMELINE)["joins"][0]["said"]  # type: ignore[index]
         assert said.endswith("Second plays 2.0 % slower from 0:48, home again at 0:58.")
+
+    def test_a_bass_that_waits_for_its_turn_is_out_from_the_first_beat(self) -> None:
+        swap = EffectView(
+            kind="low_shelf",
+            start_s=48.0,
+            end_s=56.0,
+            shares=[(51.0, 1.0), (52.0, 0.0)],
+            frequency_hz=120.0,
+            to_frequency_hz=None,
+            gain_db=-26.0,
+        )
+        treble = swap.model_copy(update={"kind": "high_shelf"})
+        [shown] = filters([swap, treble])
+        assert shown["label"] == "bass and treble out"
+        assert shown["points"] == [(48.0, 1.0), (51.0, 1.0), (52.0, 0.0), (56.0, 0.0)]
 
     def test_a_moment_of_the_mix_is_one_of_the_track(self) -> None:
         second = TIMELINE.clips[2]
