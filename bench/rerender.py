@@ -28,6 +28,8 @@ from .crate import composed
 from .second_job import shelved
 
 FIRST = "first"
+KEPT_IN = Path(__file__).parents[1] / "build" / "rerender"
+"""Composed tracks, one folder for each length: composing twenty takes longer than mixing them."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def run(folder: Path, crate_folder: Path, options: argparse.Namespace) -> None:
         _table(name, first, again, bench.timeline(name).duration_s - timeline.duration_s)
         if options.verify:
             bench.mix("anew", bench.changed(choice, from_scratch=True))
-            for file in (f"mix.{kind}" for kind in request.formats):
+            for file in ("report.json", *(f"mix.{kind}" for kind in request.formats)):
                 pair = [(folder / job / file).read_bytes() for job in (name, "anew")]
                 print(f"{file} byte for byte as from scratch: {pair[0] == pair[1]}")
 
@@ -168,11 +170,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=150.0, help="length of a composed track")
     parser.add_argument("--formats", default="mp3")
     parser.add_argument("--video", type=int, choices=(720, 1080, 2160), help="make a film, too")
-    parser.add_argument("--crate", type=Path, help="where composed tracks are kept")
+    parser.add_argument("--crate", type=Path, help="where tracks are kept; else in build/")
     parser.add_argument("--verify", action="store_true", help="compare with mixing from scratch")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), options.crate or Path(folder) / "crate", options)
+        run(Path(folder), options.crate or KEPT_IN / f"{options.seconds:g} s", options)
 
 
 if __name__ == "__main__":
