@@ -147,13 +147,15 @@ def _choice(
 
 def _table(name: str, first: dict[str, Spent], again: dict[str, Spent], longer_s: float) -> None:
     print(f"\none join made a {name}; the mix is {longer_s:+.2f} s longer")
-    print(f"{'seconds':12}{'first':>9}{'CPU':>9}{'again':>9}{'CPU':>9}{'share':>9}")
+    heads = ("first", "CPU", "again", "CPU", "share", "of CPU")
+    print(f"{'seconds':12}" + "".join(f"{head:>9}" for head in heads))
     for step in (*first, "all"):
         before, after = _of(first, step), _of(again, step)
         share = after.wall_s / max(before.wall_s, 1e-9)
+        cpu_share = after.cpu_s / max(before.cpu_s, 1e-9)
         print(
             f"{step:12}{before.wall_s:9.2f}{before.cpu_s:9.2f}"
-            f"{after.wall_s:9.2f}{after.cpu_s:9.2f}{share:9.1%}"
+            f"{after.wall_s:9.2f}{after.cpu_s:9.2f}{share:9.1%}{cpu_share:9.1%}"
         )
 
 
