@@ -85,7 +85,7 @@ def measure(blocks: Iterable[Samples], progress: Callable[[int], None]) -> Measu
         padded = np.ascontiguousarray(np.concatenate([tail, block], axis=1))
         tail = padded[:, -2 * HALF_TAPS :]
         starts = np.arange(0, block.shape[1], BIN)
-        true_peaks.append(np.maximum.reduceat(oversampled_magnitude(padded), starts))
+        true_peaks.append(_true_peaks(padded))
         peaks.append(np.maximum.reduceat(np.abs(block).max(axis=0), starts))
         n_samples += block.shape[1]
         progress(n_samples)
@@ -96,6 +96,15 @@ def measure(blocks: Iterable[Samples], progress: Callable[[int], None]) -> Measu
         np.concatenate([none, *true_peaks]),
         meter.energies,
     )
+
+
+def _true_peaks(padded: Samples) -> Peaks:
+    """The true peak of each bin, the same to the bit wherever a block begins."""
+    missing = -(padded.shape[1] - 2 * HALF_TAPS) % BIN
+    whole = np.pad(padded, ((0, 0), (0, missing)))
+    bins = np.lib.stride_tricks.sliding_window_view(whole, BIN + 2 * HALF_TAPS, axis=1)[:, ::BIN]
+    loudest: Peaks = oversampled_magnitude(bins).max(axis=1)
+    return loudest
 
 
 def decoded(

@@ -95,7 +95,7 @@ class _Stretch:
 def _to_measure(changed: tuple[int, int | None], n_samples: int, known_samples: int) -> _Stretch:
     first_frame, end_frame = changed
     n_bins = -(-n_samples // BIN)
-    # One bin earlier, for true peaks are found six samples late.
+    # One bin earlier, for true peaks are found some samples late.
     first = (first_frame * SAMPLES_PER_FRAME - DELAY) // BIN - 1
     first = max(min(first, known_samples // BIN), 0)
     end = n_bins

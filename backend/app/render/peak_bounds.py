@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..dj.timeline import Clip, Effect
 from ..dsp.limiter import BLOCK, TILE, TILES
 from ..dsp.samples import SAMPLE_RATE, gain_of_db
+from ..dsp.true_peak import HALF_TAPS
 from .pieces import piece_of
 
 Peaks: TypeAlias = npt.NDArray[np.float32]
@@ -21,7 +22,7 @@ second-order Butterworth, and a little for its share growing meanwhile."""
 LOW_PASS_FROM_HZ = 200.0
 """A low-pass like this has forgotten a peak after 10 ms, all but a thousandth."""
 
-_SLACK = 16  # samples: an analysed peak is noted up to twelve early
+_SLACK = 2 * HALF_TAPS  # samples that shape a peak, which is noted half as many late
 _BEFORE = _SLACK + PEAK_HOP  # what a low-passed tile may still hold of the peaks before it
 _HOPS = (TILE + _SLACK + _BEFORE) // PEAK_HOP + 2  # as many as all that may touch
 

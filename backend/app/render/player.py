@@ -21,7 +21,7 @@ from .deck import Deck, audible_part
 from .peak_bounds import PeakBounds, Peaks
 from .pieces import Piece, no_pieces
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same timeline would sound different: kept segments are no good then."""
 
 CONTEXT_BEFORE, CONTEXT_AFTER = 1, 2  # blocks that the limiter wants round those it gives back
