@@ -135,6 +135,8 @@ def run(folder: Path, crate_folder: Path, options: argparse.Namespace) -> None:
 def _middle_blend(timeline: TimelineView) -> TransitionView:
     """The beat-matched join that lies nearest to the middle."""
     matched = [one for one in timeline.transitions if one.kind in ("blend", "sweep")]
+    if not matched:
+        raise SystemExit("No join of this set is beat-matched: ask for more or longer tracks.")
     return min(matched, key=lambda one: abs(one.start_s - timeline.duration_s / 2))
 
 
