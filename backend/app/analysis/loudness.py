@@ -16,7 +16,7 @@ from ..dsp.loudness import Energies, LoudnessMeter, integrated_lufs
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..dsp.true_peak import HALF_TAPS, oversampled_magnitude
 
-VERSION = 3
+VERSION = 4
 PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack
 
 
