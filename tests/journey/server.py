@@ -119,6 +119,10 @@ class Visitor:
         answer = self._http.post("/uploads/image", files={"file": ("p.png", content)})
         return ImageUploadView.model_validate_json(self._ok(answer).content)
 
+    def ask(self, method: str, path: str, **body: object) -> httpx2.Response:
+        """Any request, whatever the answer."""
+        return self._http.request(method, path, **body)
+
     def start(self, **request: object) -> JobView:
         answer = self._http.post("/jobs", json={"kind": "mixtape", **request})
         assert answer.status_code == 202, answer.text
