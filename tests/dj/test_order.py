@@ -339,8 +339,7 @@ def test_joins_say_tempo_key_and_what_is_wrong() -> None:
         "126.1 -> 63.0 BPM (counted half, -0.1 %), key unknown",
         "63.0 -> 80.0 BPM (+27.0 %, too far to match the beats), key unknown",
         "no beat to match, 1B -> 4B (3 steps apart)",
-        "The energy is to build: its ranks correlate +1.00 with the arc (+1 is full)."
-        " 5 of 5 tracks have locked places.",
+        "The energy is to build, and does. 5 of 5 tracks have locked places.",
     )
 
 

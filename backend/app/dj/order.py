@@ -176,7 +176,13 @@ def _about_arc(played: Sequence[OrderTrack], arc: EnergyArc, n_locked: int) -> s
     if np.ptp(ranks) == 0.0 or np.ptp(targets) == 0.0:
         return f"The energy is to {asked}: there is nothing to arrange." + locked
     agreement = float(np.corrcoef(ranks, targets)[0, 1])
-    return (
-        f"The energy is to {asked}: its ranks correlate {agreement:+.2f} with the arc (+1 is full)."
-        + locked
-    )
+    return f"The energy is to {asked}, and {_how_well(agreement)}.{locked}"
+
+
+def _how_well(agreement: float) -> str:
+    """How the energies as they play agree with the arc; ``agreement`` is their correlation."""
+    if agreement > 0.9:
+        return "does"
+    if agreement > 0.6:
+        return "mostly does"
+    return "does so only in part: tempo, key and artists weigh more"
