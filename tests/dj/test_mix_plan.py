@@ -204,3 +204,13 @@ def test_only_allowed_kinds_are_used() -> None:
     mix = plan(house(122.0), house(124.0, "E minor", 2), rules=rules)
     assert mix.reports[0].kind == "cut"
     assert "do not allow" in mix.reports[0].ladder[0].reason
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_points_far_outside_a_track_still_give_a_mix(kind) -> None:
+    decks = [house(122.0), house(124.0, "E minor", 2), house(123.0, "G major", 3)]
+    for out_s, in_s in ((0.0, 9999.0), (9999.0, 0.0)):
+        wish = PairWish(Wish(kind=kind, out_s=out_s, in_s=in_s), "you")
+        mix = plan(*decks, wishes=[wish, wish])
+        assert len(mix.timeline.clips) == 3
+        assert all(clip.length > 0 for clip in mix.timeline.clips)

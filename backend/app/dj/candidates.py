@@ -33,6 +33,9 @@ MATCHED: frozenset[TransitionKind] = frozenset({"blend", "sweep"})
 OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "sweep", "fade"})
 """Kinds in which both tracks are heard as music at once."""
 
+LEAST_HEARD_S = 1.0
+"""Whatever is asked for, this much of a track is left to be heard."""
+
 _MOST_OUTS, _MOST_INS = 6, 5
 _FOLDS = (1.0, 2.0, 0.5)
 
@@ -198,7 +201,7 @@ def _fades(couple: Couple, wish: Wish) -> Iterator[Candidate]:
     in_start, in_end = _music(couple.incoming)
     overlap_s = min(FADE_S, (out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
     latest_out = out_end - overlap_s
-    out_s = min(wish.out_s or latest_out, latest_out)
+    out_s = latest_out if wish.out_s is None else min(max(wish.out_s, out_start), latest_out)
     in_s = in_start if wish.in_s is None else min(wish.in_s, in_end - overlap_s)
     yield Candidate(
         "fade", 0, None, None, out_s, in_s, out_s + overlap_s, in_s + overlap_s, overlap_s
@@ -207,8 +210,10 @@ def _fades(couple: Couple, wish: Wish) -> Iterator[Candidate]:
 
 def _gaps(couple: Couple, wish: Wish) -> Iterator[Candidate]:
     gap = gap_of(couple)
-    out_s = min(wish.out_s or gap.out_s, gap.out_s)
-    in_s = gap.in_s if wish.in_s is None else wish.in_s
+    out_start, _ = _music(couple.outgoing)
+    _, in_end = _music(couple.incoming)
+    out_s = gap.out_s if wish.out_s is None else min(max(wish.out_s, out_start), gap.out_s)
+    in_s = gap.in_s if wish.in_s is None else min(wish.in_s, max(in_end - LEAST_HEARD_S, gap.in_s))
     yield replace(gap, out_s=out_s, out_end_s=out_s, in_s=in_s, in_end_s=in_s)
 
 
