@@ -36,8 +36,8 @@ MEDIA_TYPES: dict[AudioFormat, str] = {
     "opus": "audio/ogg",
 }
 BEST_KBPS: dict[AudioFormat, int] = {"m4a": 320, "opus": 192}
-"""What is worth having. Opus is transparent at this; ffmpeg's fast AAC coder once put a peak of +2.4
-dBTP into techno at 256 kbit/s, from sound limited at -3, and none over -2.1 at 320."""
+"""What is worth having. Opus is transparent at this. At 256 kbit/s ffmpeg's fast AAC coder put a
+peak of +2.4 dBTP into techno limited at -3 dBTP; at 320 the same stretch stays under -2.1."""
 
 COVER_SIDE = 1000  # pixels; what players and stores show at most
 FILM_SOUND = "mix.m4a"
