@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from backend.app.analysis.loudness import PEAK_HOP, LoudnessProfile
-from backend.app.dj.candidates import Candidate, Couple
+from backend.app.dj.candidates import Candidate
+from backend.app.dj.couple import Couple
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.facts import facts_of
 from backend.app.dj.level_steps import steps_lu

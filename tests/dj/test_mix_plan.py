@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from backend.app.analysis.manual import with_fix
+from backend.app.contract.analysis import GridFix
 from backend.app.contract.dj import KINDS, DjRules
-from backend.app.dj.candidates import Couple, Wish, candidates_of, fold_of
+from backend.app.dj.candidates import Wish, candidates_of, fold_of
 from backend.app.dj.choose import PairWish
+from backend.app.dj.couple import Couple
 from backend.app.dj.deck import DeckTrack, grid_of
 from backend.app.dj.gains import ridden_gains_db
 from backend.app.dj.mix_plan import MixPlan, plan_dj_mix
@@ -214,3 +218,51 @@ def test_points_far_outside_a_track_still_give_a_mix(kind) -> None:
         mix = plan(*decks, wishes=[wish, wish])
         assert len(mix.timeline.clips) == 3
         assert all(clip.length > 0 for clip in mix.timeline.clips)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_points_in_the_silence_round_the_music_still_give_a_mix(kind) -> None:
+    late = laid_grid(house(122.0), music_from_s=6.0)
+    decks = [late, laid_grid(house(124.0, "E minor", 2), music_from_s=6.0), late]
+    end_s = decks[1].duration_s
+    for out_s, in_s in ((0.1, 1.0), (3.0, 3.0), (5.9, end_s - 1.0), (end_s, end_s - 0.1)):
+        wish = PairWish(Wish(kind=kind, out_s=out_s, in_s=in_s), "you")
+        mix = plan(*decks, wishes=[wish, wish])
+        assert all(clip.length > 0.9 * SAMPLE_RATE for clip in mix.timeline.clips)
+
+
+def laid_grid(deck: DeckTrack, *, music_from_s: float) -> DeckTrack:
+    """The track with a tempo that a person gave: its beats run through the silence, too."""
+    assert deck.analysis is not None
+    fixed = with_fix(deck.analysis, GridFix(tempo_bpm=deck.analysis.rhythm.tempo_bpm))
+    heard = fixed.model_copy(
+        update={"music_start_s": music_from_s, "music_end_s": deck.duration_s - 3.0}
+    )
+    return replace(deck, analysis=heard)
+
+
+def test_equal_tempi_are_matched_even_where_nothing_may_be_stretched() -> None:
+    mix = plan(house(123.7), house(123.7, "E minor", 2), rules=DjRules(max_stretch_percent=0.0))
+    assert mix.reports[0].kind == "blend"
+
+
+def test_a_length_that_a_kind_does_not_have_is_told() -> None:
+    out, into = house(122.0), house(124.5, "E minor", 2)
+    mix = plan(out, into, wishes=[PairWish(Wish(kind="echo", bars=8), "you")])
+    assert mix.reports[0].kind == "echo"
+    assert "the 8 bars were left aside" in mix.notes[0]
+    counted = plan(out, into, wishes=[PairWish(Wish(bars=8), "you")]).reports[0]
+    assert (counted.kind in ("blend", "sweep"), counted.bars) == (True, 8)
+
+
+def test_where_nothing_allowed_fits_a_breath_is_left_and_told() -> None:
+    rules = DjRules(allowed_kinds=["blend"])
+    mix = plan(house(120.0), deck("techno", 132.0, "A minor"), rules=rules)
+    assert mix.reports[0].kind == "gap"
+    assert "Nothing that the DJ rules allow" in mix.notes[0]
+
+
+def test_a_blend_may_keep_both_basses() -> None:
+    wish = PairWish(Wish(kind="blend", bass_swap=False), "llm", "Both are thin.")
+    mix = plan(house(122.0), house(124.5, "E minor", 2), wishes=[wish])
+    assert [clip.effects for clip in mix.timeline.clips] == [(), ()]

@@ -7,7 +7,8 @@ import pytest
 
 from backend.app.analysis.loudness import measure_loudness
 from backend.app.contract.dj import DjRules
-from backend.app.dj.choose import choose_joins
+from backend.app.dj.candidates import Wish
+from backend.app.dj.choose import OPEN, PairWish, choose_joins
 from backend.app.dj.deck import grid_of
 from backend.app.dj.harmony import camelot
 from backend.app.dj.lay_out import lay_out
@@ -85,3 +86,24 @@ def test_joins_still_name_their_tracks_when_clips_are_added(mix) -> None:
     for before, after in zip(timeline.transitions, full.transitions, strict=True):
         assert full.clips[after.outgoing] == timeline.clips[before.outgoing]
         assert full.clips[after.incoming] == timeline.clips[before.incoming]
+
+
+def test_a_sound_longer_than_its_place_is_left_out(mix) -> None:
+    whole = loop(122.0)
+    minute = replace(whole, tempo_bpm=None, beats=None, length=60 * SAMPLE_RATE)
+    assert laid(mix, minute) == []
+    assert laid(mix, replace(whole, beats=120, length=60 * SAMPLE_RATE)) == []
+
+
+def test_a_changed_join_changes_no_other_joins_sound() -> None:
+    decks = [house(121.0 + n, "A minor", n) for n in range(4)]
+    sounds = [loop(122.0, name="a"), loop(122.5, name="b")]
+    found = []
+    for kind in ("blend", "cut"):
+        wishes = [PairWish(Wish(kind=kind), "you"), OPEN, OPEN]
+        choices = choose_joins(decks, ALWAYS, wishes)
+        timeline = lay_out(decks, choices, ALWAYS, [0.0] * 4)
+        over = lay_overlays(timeline, choices, sounds, ALWAYS, loudness_lufs=-14.0)
+        found.append({one.join: one.sound.name for one in over})
+    blended, cut = found
+    assert {join: name for join, name in blended.items() if join} == cut

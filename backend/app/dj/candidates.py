@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
 
 import numpy as np
 
 from ..contract.analysis import Cue
 from ..contract.dj import KINDS, DjRules, TransitionKind
-from .deck import DeckTrack, Grid, grid_of
-from .short_term import ShortTerm
+from .couple import Couple
+from .deck import DeckTrack, Grid
 
 LENGTHS = (32, 16, 8, 4)
 """Overlaps in bars of the outgoing track; four bars only where the music has no room for eight."""
@@ -36,6 +35,8 @@ OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "sweep", "fade"})
 LEAST_HEARD_S = 1.0
 """Whatever is asked for, this much of a track is left to be heard."""
 
+_ROUNDED_S = 0.1  # the first beat and the first sound are told apart by no more than this
+
 _MOST_OUTS, _MOST_INS = 6, 5
 _FOLDS = (1.0, 2.0, 0.5)
 
@@ -49,6 +50,7 @@ class Wish:
     out_s: float | None = None
     in_s: float | None = None
     pitch_semitones: int | None = None
+    bass_swap: bool = True
 
 
 ANYTHING = Wish()
@@ -67,6 +69,7 @@ class Candidate:
     overlap_s : how long both sound, at the outgoing track's tempo
     fold : beats of the incoming track on one beat of the outgoing: 1, 2 (double time) or 0.5
     tempo_ratio : how many times faster than its own tempo the incoming plays in the overlap
+    bass_swap : whether a blend trades its basses
     """
 
     kind: TransitionKind
@@ -81,38 +84,26 @@ class Candidate:
     fold: float = 1.0
     tempo_ratio: float = 1.0
     pitch_semitones: int = 0
-
-
-@dataclass(frozen=True)
-class Couple:
-    """Two neighbours, their grids, and how loud they are from moment to moment."""
-
-    outgoing: DeckTrack
-    incoming: DeckTrack
-    out_grid: Grid | None
-    in_grid: Grid | None
-
-    @classmethod
-    def of(cls, outgoing: DeckTrack, incoming: DeckTrack) -> Couple:
-        """The two with their grids."""
-        return cls(outgoing, incoming, grid_of(outgoing), grid_of(incoming))
-
-    @cached_property
-    def out_loudness(self) -> ShortTerm:
-        """How loud the outgoing track is."""
-        return ShortTerm.of(self.outgoing.loudness)
-
-    @cached_property
-    def in_loudness(self) -> ShortTerm:
-        """How loud the incoming track is."""
-        return ShortTerm.of(self.incoming.loudness)
+    bass_swap: bool = True
 
 
 def candidates_of(couple: Couple, rules: DjRules, wish: Wish = ANYTHING) -> list[Candidate]:
-    """All joins that the music leaves room for; a gap is always among those of an open wish."""
-    kinds = [wish.kind] if wish.kind else KINDS
-    found = [c for kind in kinds for c in _MAKERS[kind](couple, wish)]
+    """All joins that the music leaves room for; a length that is asked for is counted in beats."""
+    kinds = [wish.kind] if wish.kind else [k for k in KINDS if not wish.bars or k in MATCHED]
+    found = [c for kind in kinds for c in _MAKERS[kind](couple, wish) if _inside(c, couple)]
     return [pitched for c in found for pitched in _pitched(c, couple, rules, wish)]
+
+
+def _inside(candidate: Candidate, couple: Couple) -> bool:
+    """Whether the join lies within the music of both, and leaves some of each to be heard.
+
+    A grid that a person laid may reach into the silence round it.
+    """
+    out_start, out_end = _music(couple.outgoing)
+    in_start, in_end = _music(couple.incoming)
+    leaves = out_start + LEAST_HEARD_S <= candidate.out_s and candidate.out_end_s <= out_end
+    enters = in_start - _ROUNDED_S <= candidate.in_s
+    return leaves and enters and candidate.in_end_s <= in_end - LEAST_HEARD_S
 
 
 def gap_of(couple: Couple) -> Candidate:
@@ -153,6 +144,7 @@ def _matched(kind: TransitionKind, couple: Couple, wish: Wish) -> Iterator[Candi
                 overlap_s,
                 fold,
                 covered_s / overlap_s,
+                bass_swap=wish.bass_swap,
             )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..contract.dj import DjRules
-from .candidates import ANYTHING, MATCHED, Candidate, Couple, Wish, gap_of
+from .candidates import ANYTHING, LEAST_HEARD_S, MATCHED, Candidate, Wish, gap_of
+from .couple import Couple
 from .deck import DeckTrack
 from .facts import facts_of
 from .judges import Case, judged
@@ -24,6 +25,7 @@ SHORTEST_RETURN_BARS = 4
 
 _EACH = 8  # candidates of each kind that the choice over the set looks at
 _LAST_RESORT = 40.0  # a gap that nobody wants, still better than no mix
+_NOT_HEARD = 1e4  # not to play a track at all is no mix of it, whatever was asked for
 _TOO_LITTLE_HEARD = 4.0  # a track that is hardly played costs as much as the ladder's fifth step
 
 
@@ -83,8 +85,8 @@ def choose_joins(
             pick,
             option.board,
             option.by if pick in option.wished else "rules",
-            wish.reason if pick in option.wished else "",
-            option.note or ("" if pick in option.wished else _unmet(wish)),
+            wish.reason if pick in option.wished and _as_pitched(pick, wish) else "",
+            option.note or _note(pick, option, wish),
             wish.overlay and pick in option.wished,
         )
         for couple, pick, option, wish in zip(couples, picks, options, asked, strict=True)
@@ -147,10 +149,22 @@ def _why_not(wanted: list[Scored], wish: PairWish) -> str:
     return f"{who} was left aside: {veto.reason if veto else ''}; the rules chose instead."
 
 
-def _unmet(wish: PairWish) -> str:
-    if wish.by == "rules":
-        return ""
-    return "What was asked for leaves no room for the joins beside it; the rules chose instead."
+def _as_pitched(pick: Scored, wish: PairWish) -> bool:
+    return wish.wish.pitch_semitones in (None, pick.candidate.pitch_semitones)
+
+
+def _note(pick: Scored, option: _Options, wish: PairWish) -> str:
+    """What a person should know of a pick that is not quite what was wanted or allowed."""
+    candidate, bars = pick.candidate, wish.wish.bars
+    if wish.by != "rules" and pick not in option.wished:
+        return "What was asked for leaves no room for the joins beside it; the rules chose instead."
+    if wish.by == "you" and bars and candidate.kind not in MATCHED and bars != candidate.bars:
+        return f"The {candidate.kind} has a length of its own; the {bars} bars were left aside."
+    if candidate.kind == "gap" and pick.veto and wish.by == "rules":
+        return "Nothing that the DJ rules allow fits here; the tracks are parted by a breath."
+    if not _as_pitched(pick, wish):
+        return "The DJ rules no longer allow the pitch that this join had."
+    return ""
 
 
 def _best_chain(
@@ -199,6 +213,7 @@ def _links(
         ]
     )
     cost += _TOO_LITTLE_HEARD * (out_end - came_in < (1.0 - rules.max_trim_share) * music_s)
+    cost += _NOT_HEARD * (out_end - came_in < LEAST_HEARD_S)
     return np.where(out < ready - 1e-6, np.inf, cost)
 
 

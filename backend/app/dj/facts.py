@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..contract.analysis import Cue, Stretch
-from .candidates import MATCHED, OVERLAPPING, Candidate, Couple
+from .candidates import MATCHED, OVERLAPPING, Candidate
+from .couple import Couple
 from .deck import Grid
 
 _NEAR_S = 0.1  # a cue or a section lies on the bar that it was found at, give or take its rounding

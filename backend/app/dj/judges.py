@@ -39,6 +39,8 @@ class Verdict:
 
 
 FINE = Verdict()
+
+UNHEARD_PERCENT = 0.005  # the tempo is the same, and nothing is stretched
 Judge = Callable[[Case], Verdict]
 
 BASE: dict[TransitionKind, float] = {
@@ -64,7 +66,7 @@ def stretch_stays_inaudible(case: Case) -> Verdict:
     stretch = case.facts.stretch_percent
     if stretch is None:
         return FINE
-    if abs(stretch) > case.rules.max_stretch_percent:
+    if abs(stretch) > case.rules.max_stretch_percent + UNHEARD_PERCENT:
         limit = case.rules.max_stretch_percent
         reason = f"the tempo would change by {stretch:+.1f} %, more than {limit:g} %"
         return Verdict(veto=True, reason=reason, lasting=True)

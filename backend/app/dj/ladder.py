@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..contract.dj import KINDS, RungView, TransitionKind
-from .candidates import MATCHED, Candidate, Couple
+from .candidates import MATCHED, Candidate
 from .choose import Choice
+from .couple import Couple
 from .facts import Facts
 
 NAMES: dict[TransitionKind, str] = {
@@ -60,7 +61,7 @@ def _no_candidate(kind: TransitionKind, couple: Couple) -> str:
 
 def reason_of(choice: Choice) -> str:
     """Why this join, in one sentence or two."""
-    if choice.by == "earlier":
+    if choice.by == "earlier" and choice.wish_reason:
         return choice.wish_reason
     candidate, facts = choice.scored.candidate, choice.scored.facts
     told = [_what(candidate), *_figures(candidate, facts, choice.couple)]

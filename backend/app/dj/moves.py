@@ -81,15 +81,17 @@ def _traded(clip: Clip, place: Place, *, gives: bool) -> tuple[Effect, ...]:
     )
 
 
-def _leave_blend(clip: Clip, _: Candidate, place: Place) -> Clip:
+def _leave_blend(clip: Clip, candidate: Candidate, place: Place) -> Clip:
     faded = round(FADE_SHARE * (place.end - place.start))
-    effects = (*clip.effects, *_traded(clip, place, gives=True))
+    traded = _traded(clip, place, gives=True) if candidate.bass_swap else ()
+    effects = (*clip.effects, *traded)
     return replace(clip, fade_out=faded, effects=effects)
 
 
-def _enter_blend(clip: Clip, _: Candidate, place: Place) -> Clip:
+def _enter_blend(clip: Clip, candidate: Candidate, place: Place) -> Clip:
     faded = round(FADE_SHARE * (place.end - place.start))
-    effects = (*_traded(clip, place, gives=False), *clip.effects)
+    traded = _traded(clip, place, gives=False) if candidate.bass_swap else ()
+    effects = (*traded, *clip.effects)
     return replace(clip, fade_in=faded, effects=effects)
 
 

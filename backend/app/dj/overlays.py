@@ -15,6 +15,7 @@ from .candidates import MATCHED
 from .choose import Choice
 from .deck import Times
 from .harmony import Camelot
+from .judges import UNHEARD_PERCENT
 from .planner import CUT_FADE
 from .timeline import Clip, Timeline
 
@@ -25,7 +26,7 @@ has to be understood."""
 BETWEEN = 2
 """"Sometimes" is every second join: a signature, not a habit."""
 
-_SAME_AGAIN = 0.5  # as much as a stretch of 4 %: another sound that fits nearly as well comes first
+_AS_GOOD = 0.5  # as much as a stretch of 4 %: nobody hears which of two sounds fits better
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,19 @@ def lay_overlays(
 ) -> list[Laid]:
     """Choose and place a sound for every beat-matched join that the rules want one at."""
     laid: list[Laid] = []
-    matched = [i for i, choice in enumerate(choices) if choice.scored.candidate.kind in MATCHED]
-    for count, index in enumerate(matched):
-        turn = rules.overlays == "always" or choices[index].overlay or count % BETWEEN == 0
-        if rules.overlays == "never" or not turn:
+    for index, choice in enumerate(choices):
+        turn = rules.overlays == "always" or choice.overlay or index % BETWEEN == 0
+        matched = choice.scored.candidate.kind in MATCHED
+        if rules.overlays == "never" or not turn or not matched:
             continue
-        used = [one.sound.sound_id for one in laid]
-        fitting = _best_sound(choices[index], sounds, rules, used)
+        bars = _bars(timeline, choice, index)
+        number = index if rules.overlays == "always" else index // BETWEEN
+        fitting = _fitting_sound(
+            choice, [s for s in sounds if _has_room(s, bars, choice)], rules, number
+        )
         if fitting is None:
             continue
         gain_db = loudness_lufs - BELOW_MIX_LU[fitting.kind] - _lufs(fitting)
-        bars = _bars(timeline, choices[index], index)
         clips = _clips(fitting, bars, choices[index], gain_db)
         laid.append(Laid(index, fitting, clips, _reason(fitting, choices[index])))
     return laid
@@ -91,15 +94,42 @@ def with_clips(timeline: Timeline, added: Sequence[Clip]) -> Timeline:
     return replace(timeline, clips=tuple(clip for _, clip in ordered), transitions=joins)
 
 
-def _best_sound(
-    choice: Choice, sounds: Sequence[OverlaySound], rules: DjRules, used: Sequence[str]
+def _fitting_sound(
+    choice: Choice, sounds: Sequence[OverlaySound], rules: DjRules, number: int
 ) -> OverlaySound | None:
-    scored = [
-        (penalty + _SAME_AGAIN * used.count(sound.sound_id), sound.sound_id, sound)
+    """One of those that fit about as well as the best, in turn.
+
+    By the join's own number and nothing else, so that a join that changes changes no other's sound.
+    """
+    scored = sorted(
+        (penalty, sound.sound_id, sound)
         for sound in sounds
         if (penalty := _misfit(sound, choice, rules)) is not None
-    ]
-    return min(scored, key=lambda entry: entry[:2])[2] if scored else None
+    )
+    good = [sound for penalty, _, sound in scored if penalty <= scored[0][0] + _AS_GOOD]
+    return good[number % len(good)] if good else None
+
+
+def _has_room(sound: OverlaySound, bars: Times, choice: Choice) -> bool:
+    """Whether a loop fits into the middle half, a single sound till a bar after the join."""
+    bar = float(bars[-1] - bars[0]) / (len(bars) - 1)
+    if sound.beats is None or sound.tempo_bpm is None:
+        return sound.length <= float(bars[-1] - bars[len(bars) // 2]) + bar
+    first, last = _middle_half(bars)
+    return _loop_samples(sound, bars, choice) <= last - first + bar / 2.0
+
+
+def _middle_half(bars: Times) -> tuple[float, float]:
+    middle, quarter = len(bars) // 2, max((len(bars) - 1) // 4, 1)
+    return float(bars[middle - quarter]), float(bars[middle + quarter])
+
+
+def _loop_samples(sound: OverlaySound, bars: Times, choice: Choice) -> int:
+    """How long the loop lasts on the join's grid."""
+    grid = choice.couple.out_grid
+    assert grid is not None and sound.beats is not None  # it is a loop over a matched join
+    beat = float(bars[-1] - bars[0]) / ((len(bars) - 1) * grid.beats_per_bar)
+    return round(sound.beats * beat * _fold(sound, grid.tempo_bpm))
 
 
 def _misfit(sound: OverlaySound, choice: Choice, rules: DjRules) -> float | None:
@@ -108,7 +138,7 @@ def _misfit(sound: OverlaySound, choice: Choice, rules: DjRules) -> float | None
     penalty = 0.0
     stretch = _stretch_percent(sound, choice)
     if stretch is not None:
-        if abs(stretch) > rules.max_stretch_percent:
+        if abs(stretch) > rules.max_stretch_percent + UNHEARD_PERCENT:
             return None
         penalty += 0.12 * abs(stretch)
     if sound.kind != "percussion" and sound.key is not None:
@@ -160,11 +190,8 @@ def _clips(sound: OverlaySound, bars: Times, choice: Choice, gain_db: float) -> 
     middle = len(bars) // 2
     if sound.beats is None or sound.tempo_bpm is None:
         return (_clip(sound, round(bars[middle]), None, gain_db),)
-    assert choice.couple.out_grid is not None
-    quarter = max((len(bars) - 1) // 4, 1)
-    first, last = bars[middle - quarter], bars[middle + quarter]
-    beat = (bars[-1] - bars[0]) / ((len(bars) - 1) * choice.couple.out_grid.beats_per_bar)
-    once = round(sound.beats * beat * _fold(sound, choice.couple.out_grid.tempo_bpm))
+    first, last = _middle_half(bars)
+    once = _loop_samples(sound, bars, choice)
     times = max(round((last - first) / once), 1)
     return tuple(_clip(sound, round(first + n * once), once, gain_db) for n in range(times))
 

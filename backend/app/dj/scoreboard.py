@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..contract.dj import DjRules
-from .candidates import ANYTHING, Candidate, Couple, Wish, candidates_of
+from .candidates import ANYTHING, Candidate, Wish, candidates_of
+from .couple import Couple
 from .facts import Facts, facts_of, key_distance
 from .judges import Case, Verdict, judged, keys_agree
 

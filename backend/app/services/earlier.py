@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from ..contract.mixes import TimelineView
 from ..errors import InvalidRequest, NotFound
 from ..jobs.states import JobStatus
@@ -74,7 +76,7 @@ class EarlierMixes:
             path = self.workspaces / record.job.id / TIMELINE
             try:
                 return TimelineView.model_validate_json(path.read_text(encoding="utf-8"))
-            except FileNotFoundError:  # deleted, or planned anew, at this very moment
+            except (FileNotFoundError, ValidationError):  # gone at this very moment, or too old
                 pass
         raise InvalidRequest(
             "This mixtape has no timeline yet.", hint="Wait until its joins are planned."

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..contract.dj import PairChoice, PairStrategy
-from ..contract.mixes import TimelineView
-from ..dj.candidates import Wish
+from ..contract.mixes import ClipView, TimelineView, TransitionView
+from ..dj.candidates import MATCHED, Wish
 from ..dj.choose import OPEN, PairWish
 from ..dj.deck import DeckTrack
 from ..dj.strategy import Pair, Proposals
@@ -79,9 +79,16 @@ def _earlier(view: TimelineView | None) -> dict[PairIds, PairWish]:
                 # a cut comes in a little before the join, what follows a gap after it
                 in_s=_source_s(into.warp, max(join.start_s, into.start_s)),
                 pitch_semitones=into.pitch_semitones,
+                bass_swap=join.kind != "blend" or any(e.kind == "low_shelf" for e in into.effects),
             )
-            found[(out.track_id, into.track_id)] = PairWish(wish, "earlier", join.reason)
+            laid = any(_laid_over(clip, join) for clip in view.clips)
+            pair = out.track_id, into.track_id
+            found[pair] = PairWish(wish, "earlier", join.reason, overlay=laid)
     return found
+
+
+def _laid_over(clip: ClipView, join: TransitionView) -> bool:
+    return clip.role == "overlay" and join.start_s <= clip.start_s < join.end_s
 
 
 def _source_s(warp: Sequence[tuple[float, float]], at_s: float) -> float:
@@ -108,12 +115,14 @@ def _with_proposals(job: MixtapeJob, decks: Sequence[DeckTrack], wishes: list[Pa
 
 
 def _proposed(strategy: PairStrategy) -> PairWish:
+    unmatched = strategy.tempo == "free" and strategy.kind in MATCHED
     wish = Wish(
-        kind=strategy.kind,
-        bars=strategy.bars or None,
+        kind="fade" if unmatched else strategy.kind,
+        bars=None if unmatched else strategy.bars or None,
         out_s=strategy.out_at_s,
         in_s=strategy.in_at_s,
         pitch_semitones=strategy.pitch_semitones,
+        bass_swap=strategy.eq == "bass_swap",
     )
     anywhere = replace(wish, out_s=None, in_s=None)
     return PairWish(wish, "llm", strategy.reason, anywhere, strategy.overlay)
