@@ -23,7 +23,7 @@ COLUMNS = {
     "cpu_s": ("CPU s", "{:.2f}"),
 }
 LEGEND = """\
-tempo 1, 2   share within 4 % of the median tempo; 2 forgives the factors 2, 3, 1/2, 1/3
+tempo 1, 2   share within 4 % of the mean tempo; 2 forgives the factors 2, 3, 1/2, 1/3
 beat F       F-measure within 70 ms, first 5 s left out (mir_eval); downbeat F likewise
 error, bias  mean over songs of the median error of the beats found; positive is late
 usable       share of songs with 95 % of all beats within 35 ms, at the level, half or double
