@@ -45,15 +45,15 @@ class Facts:
     confidence: float
 
 
-def facts_of(candidate: Candidate, couple: Couple, *, out_pitch: int = 0) -> Facts:
-    """Look at a candidate; ``out_pitch`` is how far the outgoing track has been moved already."""
+def facts_of(candidate: Candidate, couple: Couple) -> Facts:
+    """Look at a candidate."""
     out, into = couple.outgoing.analysis, couple.incoming.analysis
     matched = candidate.kind in MATCHED
     music_end = out.music_end_s if out else couple.outgoing.duration_s
     music_start = into.music_start_s if into else 0.0
     return Facts(
         stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
-        key_distance=key_distance(candidate, couple, out_pitch),
+        key_distance=key_distance(candidate, couple, 0),
         vocal_overlap_s=_vocal_overlap(candidate, couple),
         voice_cut_off=_sings(out.vocals if out else [], candidate),
         loudness_step_lu=_loudness_step_lu(candidate, couple),
@@ -83,7 +83,10 @@ def _loudness_step_lu(candidate: Candidate, couple: Couple) -> float:
 
 
 def key_distance(candidate: Candidate, couple: Couple, out_pitch: int) -> int | None:
-    """Camelot steps between the two as they sound; None where a key is unknown, or none overlap."""
+    """Camelot steps between the two; None where a key is unknown.
+
+    ``out_pitch`` is how far the outgoing track has been moved already, in semitones.
+    """
     out = couple.out_grid.key if couple.out_grid else None
     into = couple.in_grid.key if couple.in_grid else None
     if out is None or into is None:
