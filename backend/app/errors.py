@@ -144,3 +144,40 @@ class BadSettings(SegueError):
     """The process must not start with settings like these."""
 
     code = "bad_settings"
+
+
+class UnknownModel(SegueError):
+    """There is no separator of this name."""
+
+    code = "unknown_model"
+
+
+class NoticeNotAccepted(SegueError):
+    """A model's weights are to be fetched, and nobody has yet read what their authors ask for."""
+
+    code = "weights_notice"
+
+
+class WeightsUnreachable(SegueError):
+    """A model's weights are not here, and cannot be fetched."""
+
+    code = "weights_unreachable"
+    retryable = True
+
+
+class BadWeights(SegueError):
+    """A model's files are damaged, or of no kind that can be used."""
+
+    code = "bad_weights"
+
+
+class SilentStem(SegueError):
+    """There is nothing in a stem that something was to be made of."""
+
+    code = "silent_stem"
+
+
+class SoundTooShort(SegueError):
+    """A sound has no room for a single grain."""
+
+    code = "sound_too_short"

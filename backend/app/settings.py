@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     supported_formats: str = "mp3,wav,flac,ogg,opus,m4a"
     ffmpeg_binary: str | None = None
 
+    demucs_model: str = "htdemucs"
+    demucs_repo: Path | None = None
+
     openai_api_key: SecretStr | None = None
     openai_base_url: str = "https://api.openai.com/v1"
     openai_model: str = "gpt-5.4-mini"

@@ -127,6 +127,8 @@ def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
         "STORAGE_ROOT": str(settings.storage_root.resolve()),
         "FFMPEG_BINARY": str(ffmpeg),
         "RENDER_WORKERS": str(settings.render_workers),
+        "DEMUCS_MODEL": settings.demucs_model,
+        "DEMUCS_REPO": str(settings.demucs_repo.resolve()) if settings.demucs_repo else "",
     }
     slots = settings.max_concurrent_jobs
     return ExecutorOptions(kinds.PIPELINES, child, _workspaces(settings), slots, settings.lease_s)

@@ -37,6 +37,12 @@ STATUSES = {
     "tool_failed": 503,
     "step_timeout": 503,
     "storage_full": 507,
+    "unknown_model": 422,
+    "weights_notice": 409,
+    "weights_unreachable": 503,
+    "bad_weights": 422,
+    "silent_stem": 422,
+    "sound_too_short": 422,
 }
 # The gate's refusals have many codes and one status: the request was understood, the file was not.
 _REFUSED_FILE = 422

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from .base import Problem, Shape
 from .dj import EnergyArc, OverlayPolicy, PairChoice, PlaceLock
+from .mashups import Vibe
+from .restyles import RestyleSettings, StemStyle
+from .stems import StemFormat, StemName
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
@@ -50,6 +59,7 @@ class MixtapeRequest(Shape):
         a person wants of single ones
     overlays, sounds : whether sounds are laid over joins (None: as the house rules have it, which
         a request cannot go beyond), and which (None: all of the user's)
+    stem_model : who separates the seconds round joins for stem swaps (None: there are none)
     based_on : an earlier mixtape job of the same tracks, whose other joins and gains are kept
     transition_ms : the length of a ``crossfade``
     loudness_lufs : None is the loudness of the house rules
@@ -68,6 +78,8 @@ class MixtapeRequest(Shape):
     strategist: Literal["rules", "llm"] = "rules"
     overrides: list[PairChoice] = Field(default=[], max_length=500)
     overlays: OverlayPolicy | None = None
+    stem_model: Line | None = None
+    weights_notice_accepted: bool = False
     sounds: list[str] | None = Field(default=None, max_length=500)
     based_on: str | None = None
     transition_ms: int = Field(default=8000, ge=0, le=30_000)
@@ -114,6 +126,107 @@ class PreviewRequest(Shape):
         return ()
 
 
+class StemsRequest(Shape):
+    """The stems of one track, or of every track of a crate.
+
+    ``model`` is a separator's name (None: the one that the settings name), ``stems`` those wanted
+    (None: all that it can tell).
+    """
+
+    kind: Literal["stems"] = "stems"
+    track_id: str | None = None
+    tracks_upload_id: str | None = None
+    model: Line | None = None
+    weights_notice_accepted: bool = False
+    stems: list[StemName] | None = Field(default=None, min_length=1, max_length=6)
+    format: StemFormat = "flac"
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> StemsRequest:
+        if (self.track_id is None) == (self.tracks_upload_id is None):
+            raise ValueError("name either a track_id or a tracks_upload_id")
+        return self
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs by name."""
+        return () if self.tracks_upload_id is None else (self.tracks_upload_id,)
+
+
+class StemFader(Shape):
+    """How loud a stem is in a mix of stems; one that is not named is left out."""
+
+    stem: StemName
+    gain_db: float = Field(ge=-60.0, le=12.0)
+
+
+class StemMixRequest(Shape):
+    """A mix of the stems of one track of a stems job, as its faders stand."""
+
+    kind: Literal["stem_mix"] = "stem_mix"
+    job_id: str
+    track_id: str
+    faders: list[StemFader] = Field(min_length=1, max_length=6)
+    format: StemFormat = "mp3"
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs by name: none, it has the job's own tracks."""
+        return ()
+
+
+class MashupRequest(Shape):
+    """One song out of the stems of one to four.
+
+    Attributes
+    ----------
+    tracks : which of the crate's tracks (None: all of them)
+    vocals_from : whose voice is heard first of all (None: found by fit)
+    model : who separates (None: the separator that the settings name)
+    stems : whether the mashup's own stems are left as files, too
+    loudness_lufs : None is the vibe's
+    """
+
+    kind: Literal["mashup"] = "mashup"
+    tracks_upload_id: str
+    tracks: list[str] | None = None
+    vibe: Vibe
+    vocals_from: str | None = None
+    title: Line = ""
+    artist: Line = ""
+    model: Line | None = None
+    weights_notice_accepted: bool = False
+    stems: bool = False
+    formats: list[AudioFormat] = Field(default=["mp3"], min_length=1)
+    loudness_lufs: float | None = Field(default=None, ge=-24.0, le=-9.0)
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs."""
+        return (self.tracks_upload_id,)
+
+
+class RestyleRequest(Shape):
+    """A track whose stems are re-played with the grains of sounds.
+
+    ``config`` says what becomes of each stem; one that it does not name is kept as it is.
+    """
+
+    kind: Literal["restyle"] = "restyle"
+    track_id: str
+    config: dict[StemName, StemStyle] = {}
+    settings: RestyleSettings = RestyleSettings()
+    title: Line = ""
+    model: Line | None = None
+    weights_notice_accepted: bool = False
+    format: StemFormat = "wav"
+
+    @property
+    def upload_ids(self) -> tuple[str, ...]:
+        """The uploads that this needs by name: none, it names a track."""
+        return ()
+
+
 def _of_a_kind(request: object) -> object:
     """A request that names no kind is one for a mixtape."""
     if isinstance(request, dict) and "kind" not in request:
@@ -122,7 +235,13 @@ def _of_a_kind(request: object) -> object:
 
 
 JobRequest = Annotated[
-    MixtapeRequest | AnalysisRequest | PreviewRequest,
+    MixtapeRequest
+    | AnalysisRequest
+    | PreviewRequest
+    | StemsRequest
+    | StemMixRequest
+    | MashupRequest
+    | RestyleRequest,
     Discriminator("kind"),
     BeforeValidator(_of_a_kind),
 ]

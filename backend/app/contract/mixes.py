@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Shape
 from .dj import TransitionKind, TransitionReport
+from .stems import StemName
 
 
 class EffectView(Shape):
@@ -32,7 +33,9 @@ class EchoView(Shape):
 class ClipView(Shape):
     """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds.
 
-    Past the last pair but one of ``warp`` the track plays sample for sample.
+    Past the last pair but one of ``warp`` the track plays sample for sample. ``made`` names what
+    was made of the track and is played in its place (a stem of it, for one, which ``stem`` then
+    says); empty: the track itself.
     """
 
     track_id: str
@@ -51,7 +54,9 @@ class ClipView(Shape):
     curve: Literal["equal_power", "linear"]
     effects: list[EffectView] = []
     echo: EchoView | None = None
-    role: Literal["track", "overlay"] = "track"
+    role: Literal["track", "overlay", "stem"] = "track"
+    stem: StemName | None = None
+    made: str = ""
 
 
 class TransitionView(Shape):

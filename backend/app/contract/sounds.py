@@ -1,4 +1,4 @@
-"""Sounds that are not tracks: what may be laid over a join."""
+"""Sounds that are not tracks: laid over joins, or cut into grains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Literal
 from .base import Shape
 from .uploads import RefusedFileView
 
-SoundKind = Literal["percussion", "instrument", "vocal"]
+SoundKind = Literal["style", "percussion", "instrument", "vocal"]
+"""style: cut into grains that stems are re-played with; the others may be laid over joins, too."""
 
 
 class SoundView(Shape):
@@ -40,3 +41,23 @@ class SoundsAddedView(Shape):
 
     sounds: list[SoundView]
     refused: list[RefusedFileView] = []
+
+
+class SoundDetail(Shape):
+    """What was heard in a sound.
+
+    Attributes
+    ----------
+    onsets_s : where something begins in it
+    pitch_hz : the middle of its pitch over time; None where it has none
+    pitch_note : the note nearest to that, with its octave ("A3")
+    voiced_share : of its length, how much has a pitch
+    peaks : the largest magnitude (0 to 1) of each of ``len(peaks)`` equal stretches
+    """
+
+    sound: SoundView
+    onsets_s: list[float]
+    pitch_hz: float | None
+    pitch_note: str | None
+    voiced_share: float
+    peaks: list[float]

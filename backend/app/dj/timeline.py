@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..contract.dj import TransitionKind
+from ..contract.stems import StemName
 from ..dsp.fades import FadeCurve
 from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidTimeline
@@ -79,7 +80,9 @@ class Clip:
         the first is the clip's own start. Past the last one the track plays at its own tempo,
         sample for sample. Empty: all of it does.
     pitch_semitones : how much higher it sounds, all through
-    role : a track of the mix, or a sound laid over it
+    role : a track of the mix, a sound laid over it, or one of the stems that it is built of
+    stem, made : which stem of the track is played, and the file derived from the track's content
+        that has it; empty, the track itself is played
     """
 
     track_id: str
@@ -97,7 +100,14 @@ class Clip:
     pitch_semitones: int = 0
     effects: tuple[Effect, ...] = ()
     echo: Echo | None = None
-    role: Literal["track", "overlay"] = "track"
+    role: Literal["track", "overlay", "stem"] = "track"
+    stem: StemName | None = None
+    made: str = ""
+
+    @property
+    def recording(self) -> str:
+        """What is played: a content hash, or ``hash/file`` of what was made of that content."""
+        return f"{self.content}/{self.made}" if self.made else self.content
 
     @property
     def end(self) -> int:

@@ -54,6 +54,8 @@ def _clip(clip: Clip) -> ClipView:
         effects=[_effect(effect) for effect in clip.effects],
         echo=_echo(clip.echo) if clip.echo else None,
         role=clip.role,
+        stem=clip.stem,
+        made=clip.made,
     )
 
 
@@ -129,6 +131,8 @@ def _clip_of(view: ClipView) -> Clip:
         effects=tuple(_effect_of(effect) for effect in view.effects),
         echo=_echo_of(view.echo) if view.echo else None,
         role=view.role,
+        stem=view.stem,
+        made=view.made,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,7 @@ class NormalFormWriter:
         with full_disk_told():
             self._file.close()
 
-    def __enter__(self) -> NormalFormWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -76,13 +77,17 @@ class NormalFormWriter:
 class TrackReader:
     """Reads any stretch of a file in the normal form, to the sample.
 
-    One reader belongs to one thread; several threads each open their own.
+    One reader belongs to one thread; several threads each open their own. ``gain`` is given to what
+    is read. ``first`` is the sample that the file begins with, where it holds only a part of a
+    track; there is nothing to be read before it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, gain: float = 1.0, first: int = 0) -> None:
         self._file = soundfile.SoundFile(path)
-        self._position = 0
-        self.n_samples: int = self._file.frames
+        self._position = first
+        self._gain = np.float32(gain)
+        self.first = first
+        self.n_samples: int = first + self._file.frames
 
     def read(self, start: int, n: int) -> Samples:
         """Samples ``[start, start + n)`` as float32 of shape (2, n).
@@ -94,16 +99,18 @@ class TrackReader:
         InvalidAudioError
             If the stretch does not lie within the track.
         """
-        if start < 0 or n < 0 or start + n > self.n_samples:
+        if start < self.first or n < 0 or start + n > self.n_samples:
             raise InvalidAudioError(
                 f"samples {start} to {start + n} of a track of {self.n_samples} were asked for"
             )
         if start != self._position:
-            self._file.seek(start)
+            self._file.seek(start - self.first)
         block = self._file.read(n, dtype="float32", always_2d=True)
         self._position = start + len(block)
         if len(block) != n:
             raise InvalidAudioError("a stored track ends before its stated length")
+        if self._gain != 1.0:
+            block *= self._gain
         samples: Samples = block.T
         return samples
 

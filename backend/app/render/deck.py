@@ -123,7 +123,7 @@ class Deck:
 
     def _body(self, start: int, end: int) -> Samples:
         if self._track is None:
-            self._track = self._open.enter_context(self._open_track(self.clip.content))
+            self._track = self._open.enter_context(self._open_track(self.clip.recording))
         block = self._track.read(start + self.clip.body_offset, end - start)
         block *= self._gain
         return block
@@ -164,7 +164,7 @@ def _audible_source(clip: Clip, first: int, last: int) -> tuple[object, ...]:
     """Which recordings are heard in ``[first, last)``, and from which of their samples."""
     piece = piece_of(clip)
     if piece is None or first >= clip.start + piece.length:
-        return (clip.content, clip.body_offset)
+        return (clip.recording, clip.body_offset)
     if last <= clip.start + piece.length:
         return (piece.key, clip.start)
-    return (piece.key, clip.start, clip.content, clip.body_offset)
+    return (piece.key, clip.start, clip.recording, clip.body_offset)

@@ -51,6 +51,7 @@ class Piece:
     Attributes
     ----------
     content : SHA-256 of the track's normal form
+    made : what was made of the track and is stretched in its place; empty, the track itself is
     points : ``(sample of the track, sample of the piece)``, lines between; the first is ``(.., 0)``
     pitch_semitones : how much higher it sounds
     plays_on : whether the untouched track follows, into which the last samples then lead
@@ -60,6 +61,12 @@ class Piece:
     points: Points
     pitch_semitones: int
     plays_on: bool
+    made: str = ""
+
+    @property
+    def recording(self) -> str:
+        """What is stretched, named as :attr:`Clip.recording` does."""
+        return f"{self.content}/{self.made}" if self.made else self.content
 
     @property
     def length(self) -> int:
@@ -69,7 +76,7 @@ class Piece:
     @property
     def key(self) -> str:
         """A hash of all that shapes its sound."""
-        text = repr((VERSION, self.content, self.points, self.pitch_semitones, self.plays_on))
+        text = repr((VERSION, self.recording, self.points, self.pitch_semitones, self.plays_on))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
@@ -90,6 +97,7 @@ def piece_of(clip: Clip) -> Piece | None:
         points=tuple((source, mix - clip.start) for source, mix in points),
         pitch_semitones=clip.pitch_semitones,
         plays_on=clip.sounds_to > points[-1][1],
+        made=clip.made,
     )
 
 
@@ -121,7 +129,7 @@ def make_piece(
     """
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        with open_track(piece.content) as track, NormalFormWriter(part, bits=24) as writer:
+        with open_track(piece.recording) as track, NormalFormWriter(part, bits=24) as writer:
             for sound in _stretched(piece, track):
                 _write(writer, sound)
                 made(sound.shape[1])
@@ -204,7 +212,7 @@ def _point_at(points: Points, at: int) -> Point:
 def _padded(track: TrackReader, start: int, end: int) -> Samples:
     """Samples ``[start, end)`` of a track, with silence where there is no track."""
     sound = np.zeros((CHANNELS, end - start), np.float32)  # planar, as `stretch` wants it
-    first, last = max(start, 0), min(end, track.n_samples)
+    first, last = max(start, track.first), min(end, track.n_samples)
     if first < last:
         sound[:, first - start : last - start] = track.read(first, last - first)
     return sound

@@ -33,9 +33,9 @@ class Player:
 
     Attributes
     ----------
-    open_track : opens the normal form of a content hash; called in the thread that plays
+    open_track : opens a clip's recording; called in the thread that plays
     ceiling_db : the limiter's ceiling in dBTP
-    peaks_of : the true peaks of a content hash, one for each 10 ms, where they are known: the
+    peaks_of : the true peaks of a recording, one for each 10 ms, where they are known: the
         limiter then measures only where they add up to something. Not a bit changes.
     open_piece : opens a clip's stretched beginning, which has been made before
     """
@@ -81,7 +81,7 @@ class Player:
                 deck.close()
 
     def _deck(self, clip: Clip) -> Deck:
-        bounds = PeakBounds(clip, self.peaks_of(clip.content)) if self.peaks_of else None
+        bounds = PeakBounds(clip, self.peaks_of(clip.recording)) if self.peaks_of else None
         return Deck(clip, self.open_track, self.open_piece, bounds)
 
 

@@ -24,6 +24,7 @@ from ..dsp.samples import Samples
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort, crew
 from ..store.blobs import ContentStore
+from .recordings import open_recording
 
 _BLOCK = 100 * PEAK_HOP  # a second at a time
 
@@ -50,21 +51,23 @@ def hear(store: ContentStore, content: str, heard: Heard = lambda _: None) -> Tr
     return analysis
 
 
-def profile_of(store: ContentStore, content: str, heard: Heard = lambda _: None) -> LoudnessProfile:
-    """A track's loudness: found again, or measured and kept."""
-    kept = load_profile(_profile_path(store, content))
+def profile_of(
+    store: ContentStore, recording: str, heard: Heard = lambda _: None
+) -> LoudnessProfile:
+    """A recording's loudness: found again, or measured and kept."""
+    kept = load_profile(_profile_path(store, recording))
     if kept is not None:
         return kept
-    with TrackReader(store.path(content)) as reader:
+    with open_recording(store, recording) as reader:
         profile = measure_loudness(_blocks(reader, heard))
-    save_profile(profile, _profile_path(store, content))
+    save_profile(profile, _profile_path(store, recording))
     return profile
 
 
-def whole_profile_of(store: ContentStore, content: str) -> LoudnessProfile:
-    """A track's loudness, and how much of it is bass where the track has been analysed."""
-    analysis = analysis_of(store, content)
-    profile = profile_of(store, content)
+def whole_profile_of(store: ContentStore, recording: str) -> LoudnessProfile:
+    """A recording's loudness, and how much of it is bass where it is an analysed track."""
+    profile = profile_of(store, recording)
+    analysis = None if "/" in recording else analysis_of(store, recording)
     return replace(profile, bass_share=analysis.bass_share) if analysis else profile
 
 
@@ -110,14 +113,16 @@ def is_heard(store: ContentStore, content: str, *, whole: bool) -> bool:
 
 
 def _blocks(reader: TrackReader, heard: Heard) -> Iterator[Samples]:
-    for start in range(0, reader.n_samples, _BLOCK):
+    for start in range(reader.first, reader.n_samples, _BLOCK):
         block = reader.read(start, min(_BLOCK, reader.n_samples - start))
         yield block
         heard(block.shape[1])
 
 
-def _profile_path(store: ContentStore, content: str) -> Path:
-    return store.derived(content, f"loudness-v{loudness.VERSION}.npz")
+def _profile_path(store: ContentStore, recording: str) -> Path:
+    content, _, made = recording.partition("/")
+    of = f"-{made.removesuffix('.flac')}" if made else ""
+    return store.derived(content, f"loudness-v{loudness.VERSION}{of}.npz")
 
 
 def _analysis_path(store: ContentStore, content: str) -> Path:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..contract.jobs import AnalysisRequest, JobRequest, MixtapeRequest, PreviewRequest
+from ..contract.jobs import (
+    AnalysisRequest,
+    JobRequest,
+    MashupRequest,
+    MixtapeRequest,
+    PreviewRequest,
+    RestyleRequest,
+    StemMixRequest,
+    StemsRequest,
+)
+from ..errors import InvalidRequest
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepare, Prepared
@@ -47,5 +57,7 @@ def preparer(library: Library, sounds: Sounds, rules: HouseRules, mixes: Earlier
                 return analysis(user_id, request)
             case PreviewRequest():
                 return preview(user_id, request)
+            case StemsRequest() | StemMixRequest() | MashupRequest() | RestyleRequest():
+                raise InvalidRequest("This kind of job is not there yet.")
 
     return prepare

@@ -17,7 +17,6 @@ from ..dj.short_term import ShortTerm
 from ..dj.timeline import Clip, Timeline, Transition
 from ..dsp.samples import SAMPLE_RATE, db_of_gain
 from ..jobs.pipeline import StepContext
-from ..media.normal_form import TrackReader
 from ..render.check import BINS_PER_S, Measured
 from ..render.joins_heard import JoinHeard, Listener, Times, key_of_join
 from .decks import decks_of
@@ -26,6 +25,7 @@ from .mixtape_inputs import MixtapeJob
 from .mixtape_order import ordered_tracks
 from .mixtape_plan import planned_joins
 from .mixtape_sound import open_piece
+from .recordings import open_recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def listened(
     job: MixtapeJob, overlaps: Sequence[Overlap | None], known: HeardJoins
 ) -> list[JoinFigures | None]:
     """What is heard in each overlap; None of a join that has none. Several at once."""
-    listener = Listener(lambda c: TrackReader(job.content.path(c)), partial(open_piece, job))
+    listener = Listener(partial(open_recording, job.content), partial(open_piece, job))
 
     def figures(overlap: Overlap | None) -> JoinFigures | None:
         if overlap is None:

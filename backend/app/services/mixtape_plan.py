@@ -98,7 +98,7 @@ def planned(workspace: Workspace) -> Timeline:
 
 def profiles_of(job: MixtapeJob, timeline: Timeline) -> list[LoudnessProfile]:
     """The loudness of each clip's track, in the order of the clips."""
-    return [whole_profile_of(job.content, clip.content) for clip in timeline.clips]
+    return [whole_profile_of(job.content, clip.recording) for clip in timeline.clips]
 
 
 def _loudness_note(lufs: float, asked_lufs: float) -> str | None:

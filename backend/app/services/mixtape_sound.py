@@ -27,6 +27,7 @@ from .hearing import profile_of
 from .mixtape_before import Mp3Maker, folder_before
 from .mixtape_inputs import MixtapeJob
 from .mixtape_plan import planned, profiles_of
+from .recordings import open_recording
 
 MEDIA_TYPES: dict[AudioFormat, str] = {
     "mp3": "audio/mpeg",
@@ -77,7 +78,7 @@ def open_piece(job: MixtapeJob, piece: Piece) -> TrackReader:
 
 
 def _make(job: MixtapeJob, piece: Piece, made: Callable[[int], None]) -> None:
-    make_piece(piece, lambda c: TrackReader(job.content.path(c)), _kept_at(job, piece), made)
+    make_piece(piece, partial(open_recording, job.content), _kept_at(job, piece), made)
 
 
 def _kept_at(job: MixtapeJob, piece: Piece) -> Path:
@@ -139,7 +140,7 @@ def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player
     """What plays the timeline as loud as this format is to be."""
     return Player(
         shifted(timeline, shift_db_for(job, timeline, kind)),
-        lambda c: TrackReader(job.content.path(c)),
+        partial(open_recording, job.content),
         CEILINGS_DBTP[kind],
         peaks_of=lambda c: profile_of(job.content, c).peaks,
         open_piece=partial(open_piece, job),

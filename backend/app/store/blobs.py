@@ -45,6 +45,11 @@ class ContentStore:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder / name
 
+    def recording(self, name: str) -> Path:
+        """Where a recording lies: the normal form of a content, or ``content/file`` made of it."""
+        content, _, made = name.partition("/")
+        return self.derived(content, made) if made else self.path(content)
+
     def image_path(self, file_name: str) -> Path:
         """Where an uploaded picture lies."""
         return self._root / "images" / file_name

@@ -1,0 +1,92 @@
+"""Songs of the library taken apart: each once, whoever asks for it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+
+from ..contract.stems import StemName
+from ..media.made_form import stem_file
+from ..media.normal_form import TrackReader
+from ..settings import Settings
+from ..stems.choose import separator_of
+from ..stems.kept import keep_stems
+from ..stems.separator import Progress, Separator
+from ..store.blobs import ContentStore
+
+Stretch = tuple[int, int]
+
+
+def limit_s(work_s: float) -> float:
+    """How long a step may take that separates ``work_s`` seconds: a bag of four models needs some
+    seven times real time on one slow core."""
+    return 300.0 + 20.0 * work_s
+
+
+def separator_for(settings: Settings, model: str | None) -> Separator:
+    """The separator that a request names, or else the settings."""
+    return separator_of(
+        model or settings.demucs_model, settings.demucs_repo, settings.storage_root / "models"
+    )
+
+
+def separate(
+    store: ContentStore,
+    separator: Separator,
+    content: str,
+    wanted: Collection[StemName],
+    *,
+    stretch: Stretch | None = None,
+    progress: Progress = lambda _: None,
+) -> dict[StemName, str]:
+    """The files of a track's stems, by stem: those kept from before, or made now.
+
+    The names are those of :attr:`Clip.made`. A stretch is cut out of nothing larger: it has files
+    of its own.
+    """
+    brought = separator.brings(wanted)
+    names = {stem: stem_file(separator.key, stem, stretch) for stem in brought}
+    if not is_separated(store, separator, content, wanted, stretch):
+        with TrackReader(store.path(content)) as song:
+            keep_stems(
+                separator,
+                song,
+                stretch or (0, song.n_samples),
+                wanted,
+                lambda stem: store.derived(content, names[stem]),
+                progress,
+            )
+    return {stem: names[stem] for stem in wanted}
+
+
+def is_separated(
+    store: ContentStore,
+    separator: Separator,
+    content: str,
+    wanted: Collection[StemName],
+    stretch: Stretch | None = None,
+) -> bool:
+    """Whether all of the wanted stems are there."""
+    names = [stem_file(separator.key, stem, stretch) for stem in wanted]
+    return all(store.derived(content, name).is_file() for name in names)
+
+
+def separate_all(
+    store: ContentStore,
+    separator: Separator,
+    songs: Sequence[tuple[str, Stretch | None]],
+    wanted: Collection[StemName],
+    *,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> None:
+    """Separate what nobody has separated before, one after the other: a model takes all cores."""
+    unmade = [one for one in songs if not is_separated(store, separator, one[0], wanted, one[1])]
+    for index, (content, stretch) in enumerate(unmade):
+        say(f"song {index + 1} of {len(unmade)}, on the {separator.device}")
+        told = partial(_share, progress, index, len(unmade))
+        separate(store, separator, content, wanted, stretch=stretch, progress=told)
+
+
+def _share(progress: Progress, index: int, count: int, done: float) -> None:
+    progress((index + done) / count)
