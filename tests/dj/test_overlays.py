@@ -67,6 +67,12 @@ def test_a_loop_too_far_in_tempo_or_key_is_left_out(mix) -> None:
     assert laid(mix, wrong) == []
 
 
+def test_a_style_sound_is_laid_over_no_join(mix) -> None:
+    style = replace(loop(122.0, name="a"), kind="style")
+    assert laid(mix, style) == []
+    assert {one.sound.name for one in laid(mix, style, loop(121.0, name="b"))} == {"b"}
+
+
 def test_the_best_fit_is_taken_and_then_something_else_that_fits(mix) -> None:
     both = [one.sound.name for one in laid(mix, loop(122.0, name="a"), loop(121.0, name="b"))]
     assert both == ["a", "b"]

@@ -36,6 +36,7 @@ LOOP = Sound(
     loudness_lufs=-14.0,
     created_at=NOW,
 )
+STYLE = replace(LOOP, id="s3", name="Rain", kind="style", content="e" * 64)
 PAD = replace(LOOP, id="s2", name="Pad", kind="instrument", content="d" * 64, key="A minor")
 
 
@@ -44,7 +45,7 @@ def settled(rules: OverlayPolicy = "always", **wishes: object) -> MixtapeInputs:
         {"tracks_upload_id": "crate", "transitions": "dj", **wishes}
     )
     view = DjRulesView(version=1, rules=DjRules(overlays=rules))
-    return settle(LIBRARY, "u", request, view, (LOOP, PAD))
+    return settle(LIBRARY, "u", request, view, (LOOP, STYLE, PAD))
 
 
 def names(inputs: MixtapeInputs) -> list[str]:
@@ -80,6 +81,13 @@ def test_a_sound_that_is_not_there_is_refused_whatever_the_rules_say() -> None:
     for rules in ("never", "always"):
         with pytest.raises(NotFound, match="sound"):
             settled(rules, sounds=["s9"])
+
+
+def test_style_sounds_are_for_other_ends_and_asking_for_one_is_refused() -> None:
+    assert names(settled()) == ["Ticks", "Pad"]
+    for rules in ("never", "always"):
+        with pytest.raises(InvalidRequest, match="“Rain” is a style sound"):
+            settled(rules, sounds=["s1", "s3"])
 
 
 def test_plain_crossfades_have_no_sounds_and_no_use_for_wishes_about_them() -> None:

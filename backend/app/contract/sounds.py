@@ -11,6 +11,9 @@ from .uploads import RefusedFileView
 SoundKind = Literal["style", "percussion", "instrument", "vocal"]
 """style: cut into grains that stems are re-played with; the others may be laid over joins, too."""
 
+OVERLAY_KINDS: frozenset[SoundKind] = frozenset(("percussion", "instrument", "vocal"))
+"""The kinds that the DJ may lay over joins."""
+
 
 class SoundView(Shape):
     """A sound of the user's library, trimmed and levelled.

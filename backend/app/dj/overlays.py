@@ -9,7 +9,7 @@ import numpy as np
 
 from ..analysis.loudness import LoudnessProfile
 from ..contract.dj import DjRules
-from ..contract.sounds import SoundKind
+from ..contract.sounds import OVERLAY_KINDS, SoundKind
 from ..dsp.samples import SAMPLE_RATE, samples
 from .candidates import MATCHED
 from .choose import Choice
@@ -64,6 +64,7 @@ def lay_overlays(
 ) -> list[Laid]:
     """Choose and place a sound for every beat-matched join that the rules want one at."""
     laid: list[Laid] = []
+    usable = [sound for sound in sounds if sound.kind in OVERLAY_KINDS]
     for index, choice in enumerate(choices):
         turn = rules.overlays == "always" or choice.overlay or index % BETWEEN == 0
         matched = choice.scored.candidate.kind in MATCHED
@@ -72,7 +73,7 @@ def lay_overlays(
         bars = _bars(timeline, choice, index)
         number = index if rules.overlays == "always" else index // BETWEEN
         fitting = _fitting_sound(
-            choice, [s for s in sounds if _has_room(s, bars, choice)], rules, number
+            choice, [s for s in usable if _has_room(s, bars, choice)], rules, number
         )
         if fitting is None:
             continue

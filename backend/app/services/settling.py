@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ..contract.dj import DjRules, DjRulesView, PairChoice
 from ..contract.jobs import AnalysisRequest, MixtapeRequest, PreviewRequest, TrackPick
 from ..contract.mixes import TimelineView, TransitionView
+from ..contract.sounds import OVERLAY_KINDS
 from ..errors import InvalidRequest, NotFound
 from ..media.names import safe_title
 from ..store.library import Track
@@ -58,14 +59,28 @@ def settle(
 
 
 def _sounds(request: MixtapeRequest, rules: DjRules, mine: Sequence[Sound]) -> tuple[MixSound, ...]:
-    """The sounds that are asked for, or all; none where none may be laid over joins."""
+    """The sounds that are asked for, or all that may lie over joins; none where none may."""
     by_id = {sound.id: sound for sound in mine}
-    picked = list(by_id) if request.sounds is None else list(dict.fromkeys(request.sounds))
+    picked = _overlays(mine) if request.sounds is None else list(dict.fromkeys(request.sounds))
     if not by_id.keys() >= set(picked):
         raise NotFound("A picked sound is not there.", hint="Reload your sounds and pick again.")
+    for sound_id in picked:
+        _expect_overlay(by_id[sound_id])
     if overlays_allowed(request, rules) == "never":
         return ()
     return tuple(_mix_sound(by_id[sound_id]) for sound_id in picked)
+
+
+def _overlays(mine: Sequence[Sound]) -> list[str]:
+    return [sound.id for sound in mine if sound.kind in OVERLAY_KINDS]
+
+
+def _expect_overlay(sound: Sound) -> None:
+    if sound.kind not in OVERLAY_KINDS:
+        raise InvalidRequest(
+            f"“{sound.name}” is a style sound: grains of it re-play stems, no join has it.",
+            hint="Pick percussion, instruments or voices, or add it anew as one of these.",
+        )
 
 
 def _mix_sound(sound: Sound) -> MixSound:
