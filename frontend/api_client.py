@@ -9,6 +9,7 @@ from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView
 from backend.app.contract.sounds import SoundList, SoundView
+from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
 
 from .api_connection import (
@@ -80,6 +81,12 @@ class ApiClient(ApiConnection):
     def delete_sound(self, sound_id: str) -> None:
         """Forget a sound; a job that is to play it still can."""
         self._authorized("DELETE", f"/sounds/{_segment(sound_id)}")
+
+    # stems
+
+    def separators(self) -> SeparatorList:
+        """Who can take songs apart here, and who does where nobody is named."""
+        return self._get(SeparatorList, "/separators")
 
     # house rules
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # `streamlit run` puts this file's folder there, not the project's
@@ -33,28 +34,39 @@ def main() -> None:
 
 
 def pages() -> list[st.Page]:
-    """Every page; a result is reached from its job."""
+    """Every page, from a crate to what became of it; a result is reached from its job."""
     return [
-        st.Page(
-            "views/new_mixtape.py",
-            title="New mixtape",
-            icon=":material/add_circle:",
-            url_path="new",
-            default=True,
-        ),
-        st.Page("views/jobs.py", title="Jobs", icon=":material/queue_music:", url_path="jobs"),
-        st.Page(
-            "views/sounds.py", title="Sounds", icon=":material/library_music:", url_path="sounds"
-        ),
-        st.Page("views/result.py", title="Result", url_path="result", visibility="hidden"),
+        page("new_mixtape", "New mixtape", "add_circle", at="new", default=True),
+        page("stems", "Stems", "layers"),
+        page("sounds", "Sounds", "library_music"),
+        page("jobs", "Jobs", "queue_music"),
+        page("result", "Result", "play_circle", visibility="hidden"),
     ]
 
 
 def admin_pages() -> list[st.Page]:
     """What only who runs this Segue may see."""
-    return [
-        st.Page("views/dj_rules.py", title="DJ rules", icon=":material/tune:", url_path="dj-rules"),
-    ]
+    return [page("dj_rules", "DJ rules", "tune", at="dj-rules")]
+
+
+def page(
+    view: str,
+    title: str,
+    icon: str,
+    *,
+    at: str | None = None,
+    default: bool = False,
+    visibility: Literal["visible", "hidden"] = "visible",
+) -> st.Page:
+    """The page of ``views/<view>.py``; its address is its name, unless ``at`` is another."""
+    return st.Page(
+        f"views/{view}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        url_path=at or view,
+        default=default,
+        visibility=visibility,
+    )
 
 
 def remember() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from backend.app.contract.jobs import JobView
+from backend.app.contract.stems import StemName
 
 STEPS = {
     "analysing": "Listening to the tracks",
@@ -16,6 +17,19 @@ STEPS = {
     "checking": "Measuring the mix",
     "filming": "Making the video",
     "describing": "Writing the description",
+    "fetching_model": "Fetching the model",
+    "separating_stems": "Taking the songs apart",
+    "writing_stems": "Writing the stems",
+    "mastering": "Mastering",
+}
+
+STEMS: dict[StemName, str] = {
+    "drums": "Drums",
+    "bass": "Bass",
+    "other": "Other",
+    "vocals": "Vocals",
+    "guitar": "Guitar",
+    "piano": "Piano",
 }
 
 FORMATS = {"mp3": "MP3", "flac": "FLAC", "wav": "WAV", "m4a": "M4A (AAC)", "opus": "Opus"}

@@ -1,0 +1,130 @@
+"""A job as a card: where it stands, live while it works, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from backend.app.contract.jobs import JobView, StepView
+from frontend import session, words
+from frontend.job_kinds import KINDS, JobKind, tracks_in
+from frontend.problems import escaped, show, told_in_words
+
+REFRESH_S = 1.0
+ACTIVE = ("queued", "running")
+BADGES = {
+    "queued": ("Waiting", ":material/hourglass_top:", "gray"),
+    "running": ("Working", ":material/graphic_eq:", "blue"),
+    "succeeded": ("Finished", ":material/check_circle:", "green"),
+    "failed": ("Failed", ":material/error:", "red"),
+    "cancelled": ("Cancelled", ":material/block:", "gray"),
+}
+STEP_ICONS = {
+    "waiting": ":material/radio_button_unchecked:",
+    "running": ":material/graphic_eq:",
+    "succeeded": ":material/check_circle:",
+    "failed": ":material/error:",
+    "skipped": ":material/remove:",
+}
+
+
+def job_card(job: JobView, *, in_detail: bool, opens: bool = True) -> None:
+    """One job; it follows a working one by itself, and ``opens`` what it made."""
+    with st.container(border=True, key=f"job_{job.id}"):
+        if job.status in ACTIVE:
+            st.fragment(follow, run_every=REFRESH_S)(job.id, in_detail=in_detail)
+        else:
+            show_job(job, in_detail=in_detail, opens=opens)
+
+
+def follow(job_id: str, *, in_detail: bool) -> None:
+    """The job as it stands this second; once it has ended, the whole page is drawn instead.
+
+    A button that only this fragment drew would be dead as soon as the page no longer follows.
+    """
+    with told_in_words():
+        job = session.api().job(job_id)
+        if job.status not in ACTIVE:
+            st.rerun()
+        show_job(job, in_detail=in_detail)
+
+
+def show_job(job: JobView, *, in_detail: bool, opens: bool = True) -> None:
+    """Title, standing, progress, error and actions."""
+    headline(job)
+    if job.status in ACTIVE:
+        st.progress(min(1.0, job.progress / 100), text=words.standing(job))
+        steps = [step for step in job.steps if step.state != "skipped"]
+        if in_detail:
+            st.markdown("  \n".join(step_line(step, job.detail) for step in steps))
+    if job.error:
+        show(job.error)
+    actions(job, opens=opens)
+
+
+def headline(job: JobView) -> None:
+    """What it is and how it stands; a word and a sign, not only a colour."""
+    label, icon, color = BADGES[job.status]
+    kind = KINDS[job.kind]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"headline_{job.id}"):
+        st.subheader(escaped(job.title) or kind.untitled, anchor=False, width="content")
+        st.badge(label, icon=icon, color=color)
+    count = tracks_in(job.request)
+    made = words.day_and_time(job.created_at, st.context.timezone)
+    facts = [f"{kind.icon} {kind.word}", words.tracks(count) if count else "", made]
+    st.caption(" · ".join(fact for fact in facts if fact))
+
+
+def step_line(step: StepView, detail: str | None) -> str:
+    """One step of a job: what a running one is at, the time of one that has ended."""
+    line = f"{STEP_ICONS[step.state]} {words.step(step.name)}"
+    if step.state == "running":
+        at = f" · {escaped(detail)}" if detail else ""
+        return f"**{line}** — {step.progress:.0f} %{at}"
+    return line if step.seconds is None else f"{line} — {words.took(step.seconds)}"
+
+
+def actions(job: JobView, *, opens: bool) -> None:
+    """What can be done with a job as it stands."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"actions_{job.id}"):
+        if job.status == "succeeded" and opens:
+            open_result(job, KINDS[job.kind])
+        if job.status in ACTIVE:
+            act("Cancel", ":material/stop_circle:", session.api().cancel, job)
+        if job.status in ("failed", "cancelled"):
+            act("Retry", ":material/replay:", session.api().retry, job, primary=True)
+        if job.status not in ACTIVE:
+            delete(job, KINDS[job.kind])
+
+
+def open_result(job: JobView, kind: JobKind) -> None:
+    """The way to what came out."""
+    label = f"Open the {kind.makes}"
+    if st.button(label, icon=":material/play_circle:", type="primary", key=f"open_{job.id}"):
+        st.switch_page(kind.page, query_params={"job": job.id})
+
+
+def act(
+    label: str,
+    icon: str,
+    call: Callable[[str], JobView],
+    job: JobView,
+    *,
+    primary: bool = False,
+) -> None:
+    """A button that asks the API for something and shows what became of the job."""
+    kind = "primary" if primary else "secondary"
+    if st.button(label, icon=icon, type=kind, key=f"{label}_{job.id}"):
+        call(job.id)
+        st.rerun()
+
+
+def delete(job: JobView, kind: JobKind) -> None:
+    """Delete, after a second thought."""
+    with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        st.markdown(f"The {kind.makes} and all its files go. Your tracks stay.")
+        if st.button("Delete for good", key=f"delete_{job.id}", type="primary"):
+            session.api().delete(job.id)
+            st.query_params.pop("job", None)
+            st.rerun()

@@ -1,0 +1,49 @@
+"""The kinds of jobs that people start: their words, their signs, the pages of what they made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.app.contract.jobs import (
+    JobRequest,
+    MashupRequest,
+    MixtapeRequest,
+    RestyleRequest,
+    StemsRequest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """How a kind of job is told apart from the others.
+
+    ``page`` shows what came out (``?job=`` names which), ``makes`` is what that is called.
+    """
+
+    word: str
+    icon: str
+    page: str
+    makes: str
+
+    @property
+    def untitled(self) -> str:
+        """What one without a title is called."""
+        return f"Untitled {self.makes}"
+
+
+#: What a person starts by name. Listening, previews and saved mixes of stems are parts of these.
+KINDS = {
+    "mixtape": JobKind("Mixtape", ":material/album:", "views/result.py", "mix"),
+    "stems": JobKind("Stems", ":material/layers:", "views/stems.py", "stems"),
+    "mashup": JobKind("Mashup", ":material/join_inner:", "views/mashup.py", "mashup"),
+    "restyle": JobKind("Restyle", ":material/grain:", "views/restyle.py", "restyle"),
+}
+
+
+def tracks_in(request: JobRequest) -> int:
+    """How many tracks a request names; 0 where it takes all of a crate."""
+    if isinstance(request, MixtapeRequest | MashupRequest):
+        return len(request.tracks or [])
+    if isinstance(request, RestyleRequest):
+        return 1
+    return int(isinstance(request, StemsRequest) and request.track_id is not None)

@@ -1,0 +1,129 @@
+"""Stems: songs taken apart, and each stem to hear, to mix and to keep."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.jobs import JobView, StemsRequest
+from backend.app.contract.stems import StemFormat, StemName
+from frontend import session, words
+from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.job_card import job_card
+from frontend.forms.separator import SeparatorChoice, ask_separator
+
+PAGE = "stems"
+ALL = "all"
+FORMATS: dict[StemFormat, str] = {"flac": "FLAC", "wav": "WAV", "mp3": "MP3"}
+
+
+def view() -> None:
+    """What came out of the job in the address, or else what is to be taken apart."""
+    job_id = st.query_params.get("job")
+    if job_id is None:
+        return ask()
+    return show_result(session.api().job(job_id))
+
+
+def ask() -> None:
+    """Tracks, who takes them apart, which stems, which files."""
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+        st.title("Stems", anchor=False)
+        start_over_button(PAGE)
+    state = ask_crate(PAGE, "Drop your songs here")
+    track_id = ask_tracks(state)
+    separator = ask_separator()
+    stems = ask_stems(separator)
+    format_ = ask_format()
+    start(state, track_id, separator, stems, format_)
+
+
+def ask_tracks(state: CrateState) -> str | None:
+    """Which of the tracks; None is all of them."""
+    list_tracks(state.tracks)
+    if len(state.tracks) < 2:
+        return None
+    titles = {track.id: track.title or "Untitled" for track in state.tracks}
+    chosen = st.selectbox(
+        "Which",
+        [ALL, *titles],
+        format_func=lambda one: titles.get(one, f"All {words.tracks(len(titles))}"),
+        key="stems_which",
+    )
+    return None if chosen == ALL else chosen
+
+
+def ask_stems(separator: SeparatorChoice) -> list[StemName]:
+    """Which stems are wanted: all that the separator can tell, or some."""
+    names = separator.separator.stems
+    return st.pills(
+        "Stems",
+        names,
+        default=names,
+        selection_mode="multi",
+        format_func=words.STEMS.__getitem__,
+        key=f"stems_of_{separator.model}",
+        persist_state="session",
+    )
+
+
+def ask_format() -> StemFormat:
+    """The kind of file a stem."""
+    return st.segmented_control(
+        "Files",
+        list(FORMATS),
+        default="flac",
+        required=True,
+        format_func=FORMATS.__getitem__,
+        key="stems_format",
+        persist_state="session",
+    )
+
+
+def start(
+    state: CrateState,
+    track_id: str | None,
+    separator: SeparatorChoice,
+    stems: list[StemName],
+    format_: StemFormat,
+) -> None:
+    """The button, or what it waits for."""
+    reason = why_not_yet(state, separator, stems)
+    with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
+        pressed = st.button(
+            "Take apart",
+            type="primary",
+            icon=":material/layers:",
+            disabled=reason is not None,
+            key="start",
+        )
+        count = len(state.tracks) if track_id is None else 1
+        st.caption(reason or f"{words.tracks(count)}, ready.")
+    if pressed and state.crate is not None:
+        request = StemsRequest(
+            track_id=track_id,
+            tracks_upload_id=None if track_id else state.crate.id,
+            model=separator.model,
+            weights_notice_accepted=separator.notice_accepted,
+            stems=None if len(stems) == len(separator.separator.stems) else stems,
+            format=format_,
+        )
+        st.query_params.from_dict({"job": session.api().start(request).id})
+        st.rerun()
+
+
+def why_not_yet(state: CrateState, separator: SeparatorChoice, stems: list[StemName]) -> str | None:
+    """What is missing before it can start."""
+    if state.uploading:
+        return "Files are still on their way."
+    if not state.tracks:
+        return "Drop at least one song first."
+    return separator.why_not_yet or (None if stems else "Choose at least one stem.")
+
+
+def show_result(job: JobView) -> None:
+    """How the job stands."""
+    st.title("Stems", anchor=False)
+    job_card(job, in_detail=True, opens=False)
+
+
+view()
