@@ -9,12 +9,21 @@ from pydantic import Field, StringConstraints
 
 from .base import Shape
 
-TransitionKind = Literal["blend", "sweep", "echo", "cut", "fade", "gap"]
-"""blend: beat-matched, basses swapped; sweep: the outgoing's filter opens upwards over the beat;
+TransitionKind = Literal["blend", "stem_swap", "sweep", "echo", "cut", "fade", "gap"]
+"""blend: beat-matched, basses swapped; stem_swap: the outgoing's voice over the incoming's drums and
+bass, one singer at a time; sweep: the outgoing's filter opens upwards over the beat;
 echo: the outgoing stops and rings on in echoes; cut: on the phrase; fade: equal-power; gap: one
 track ends, the next begins."""
 
-KINDS: tuple[TransitionKind, ...] = ("blend", "sweep", "echo", "cut", "fade", "gap")
+KINDS: tuple[TransitionKind, ...] = (
+    "blend",
+    "stem_swap",
+    "sweep",
+    "echo",
+    "cut",
+    "fade",
+    "gap",
+)
 
 NamedArc = Literal["steady", "build", "wave", "cool-down"]
 DrawnArc = Annotated[
@@ -39,7 +48,7 @@ class DjRules(Shape):
     max_stretch_percent: float = Field(default=6.0, ge=0.0, le=8.0)
     return_bars: Literal[0, 4, 8, 16, 32] = 8
     preferred_bars: Literal[8, 16, 32] = 16
-    allowed_kinds: list[TransitionKind] = Field(default=list(KINDS), min_length=1, max_length=6)
+    allowed_kinds: list[TransitionKind] = Field(default=list(KINDS), min_length=1, max_length=7)
     max_pitch_semitones: Literal[0, 1, 2] = 0
     max_vocal_overlap_s: float = Field(default=0.5, ge=0.0, le=60.0)
     max_trim_share: float = Field(default=0.4, ge=0.0, le=0.8)

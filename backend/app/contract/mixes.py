@@ -30,6 +30,28 @@ class EchoView(Shape):
     feedback: float
 
 
+class FaderView(Shape):
+    """How loud a stem is: pairs of mix seconds and gains (0 to 1), straight lines between."""
+
+    stem: StemName
+    gains: list[tuple[float, float]]
+
+
+class StemFadersView(Shape):
+    """A stretch of a clip in which stems are played in the track's place, each on its own fader.
+
+    ``maker`` separated them, out of the seconds from ``source_start_s`` to ``source_end_s`` of the
+    track; a stem without a fader is silent.
+    """
+
+    start_s: float
+    end_s: float
+    maker: str
+    source_start_s: float
+    source_end_s: float
+    faders: list[FaderView]
+
+
 class ClipView(Shape):
     """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds.
 
@@ -54,6 +76,7 @@ class ClipView(Shape):
     curve: Literal["equal_power", "linear"]
     effects: list[EffectView] = []
     echo: EchoView | None = None
+    stem_faders: list[StemFadersView] = []
     role: Literal["track", "overlay", "stem"] = "track"
     stem: StemName | None = None
     made: str = ""

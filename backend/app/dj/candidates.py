@@ -26,10 +26,10 @@ heard fighting."""
 GAP_S = 0.6
 """A breath between two tracks."""
 
-MATCHED: frozenset[TransitionKind] = frozenset({"blend", "sweep"})
+MATCHED: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep"})
 """Kinds in which both tracks' beats sound together."""
 
-OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "sweep", "fade"})
+OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep", "fade"})
 """Kinds in which both tracks are heard as music at once."""
 
 LEAST_HEARD_S = 1.0
@@ -152,6 +152,11 @@ def _blends(couple: Couple, wish: Wish) -> Iterator[Candidate]:
     return _matched("blend", couple, wish)
 
 
+def _stem_swaps(couple: Couple, wish: Wish) -> Iterator[Candidate]:
+    # Under eight bars the voice has no time to be heard over the other track's beat.
+    return (c for c in _matched("stem_swap", couple, wish) if c.bars >= 8 or wish.bars)
+
+
 def _sweeps(couple: Couple, wish: Wish) -> Iterator[Candidate]:
     # Past eight bars a track without its lows is only thin.
     return (c for c in _matched("sweep", couple, wish) if c.bars <= 8 or wish.bars)
@@ -211,6 +216,7 @@ def _gaps(couple: Couple, wish: Wish) -> Iterator[Candidate]:
 
 _MAKERS = {
     "blend": _blends,
+    "stem_swap": _stem_swaps,
     "sweep": _sweeps,
     "echo": _echoes,
     "cut": _cuts,

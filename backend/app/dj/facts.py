@@ -8,6 +8,7 @@ from ..contract.analysis import Cue, Stretch
 from .candidates import MATCHED, OVERLAPPING, Candidate
 from .couple import Couple
 from .deck import Grid
+from .stem_swap import handover_of, voiced
 
 _NEAR_S = 0.1  # a cue or a section lies on the bar that it was found at, give or take its rounding
 
@@ -55,7 +56,7 @@ def facts_of(candidate: Candidate, couple: Couple) -> Facts:
         stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
         key_distance=key_distance(candidate, couple, 0),
         vocal_overlap_s=_vocal_overlap(candidate, couple),
-        voice_cut_off=_sings(out.vocals if out else [], candidate),
+        voice_cut_off=_cut_off(candidate, couple),
         loudness_step_lu=_loudness_step_lu(candidate, couple),
         out_on_phrase=_on_phrase(couple.out_grid, candidate.out_bar),
         in_on_phrase=_on_phrase(couple.in_grid, candidate.in_bar),
@@ -99,20 +100,19 @@ def _vocal_overlap(candidate: Candidate, couple: Couple) -> float:
     out, into = couple.outgoing.analysis, couple.incoming.analysis
     if candidate.kind not in OVERLAPPING or out is None or into is None:
         return 0.0
-    theirs = _within(out.vocals, candidate.out_s, candidate.out_end_s, candidate.overlap_s)
-    ours = _within(into.vocals, candidate.in_s, candidate.in_end_s, candidate.overlap_s)
-    return sum(max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in theirs for b in ours)
+    if candidate.kind == "stem_swap":  # one voice is muted while the other is heard
+        return 0.0
+    theirs = voiced(out.vocals, candidate.out_s, candidate.out_end_s)
+    ours = voiced(into.vocals, candidate.in_s, candidate.in_end_s)
+    shares = [max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in theirs for b in ours]
+    return candidate.overlap_s * sum(shares)
 
 
-def _within(
-    vocals: list[Stretch], from_s: float, to_s: float, overlap_s: float
-) -> list[tuple[float, float]]:
-    """The parts of ``vocals`` in a stretch that plays for ``overlap_s``, in seconds from 0."""
-    if to_s <= from_s:
-        return []
-    scale = overlap_s / (to_s - from_s)
-    parts = [(max(v.start_s, from_s), min(v.end_s, to_s)) for v in vocals]
-    return [((a - from_s) * scale, (b - from_s) * scale) for a, b in parts if b > a]
+def _cut_off(candidate: Candidate, couple: Couple) -> bool:
+    if candidate.kind == "stem_swap":
+        return handover_of(candidate, couple).cut
+    out = couple.outgoing.analysis
+    return _sings(out.vocals if out else [], candidate)
 
 
 def _sings(vocals: list[Stretch], candidate: Candidate) -> bool:

@@ -107,6 +107,10 @@ def _bass_share(clip: Clip, at: Times) -> Times:
             where, shares = zip(*effect.shares, strict=True)
             inside = (at >= effect.start) & (at < effect.end)
             taken = np.maximum(taken, np.interp(at, where, shares) * inside)
+    for stems in clip.stem_faders:
+        where, gains = zip(*dict(stems.faders)["bass"], strict=True)
+        inside = (at >= stems.start) & (at < stems.end)
+        taken = np.maximum(taken, (1.0 - np.interp(at, where, gains)) * inside)
     return taken
 
 

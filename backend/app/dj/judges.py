@@ -45,6 +45,7 @@ Judge = Callable[[Case], Verdict]
 
 BASE: dict[TransitionKind, float] = {
     "blend": 0.0,
+    "stem_swap": 0.5,
     "sweep": 1.0,
     "echo": 2.0,
     "cut": 2.4,
@@ -56,7 +57,10 @@ BASE: dict[TransitionKind, float] = {
 
 def kind_is_allowed(case: Case) -> Verdict:
     """The house rules name the kinds."""
-    if case.candidate.kind not in case.rules.allowed_kinds:
+    kind = case.candidate.kind
+    if kind == "stem_swap" and kind not in case.rules.allowed_kinds:
+        return Verdict(veto=True, reason="this mix separates no stems", lasting=True)
+    if kind not in case.rules.allowed_kinds:
         return Verdict(veto=True, reason="the DJ rules do not allow it")
     return Verdict(BASE[case.candidate.kind])
 
@@ -136,7 +140,7 @@ def phrases_meet(case: Case) -> Verdict:
 def length_is_as_liked(case: Case) -> Verdict:
     """The preferred length, and eight bars rather than four."""
     candidate = case.candidate
-    if candidate.kind != "blend" or not candidate.bars:
+    if candidate.kind not in ("blend", "stem_swap") or not candidate.bars:
         return FINE
     octaves = abs(float(np.log2(candidate.bars / case.rules.preferred_bars)))
     odd = 0.8 if candidate.bars % 8 else 0.0

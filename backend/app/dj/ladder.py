@@ -10,6 +10,7 @@ from .facts import Facts
 
 NAMES: dict[TransitionKind, str] = {
     "blend": "beat-matched blend with the basses swapped",
+    "stem_swap": "one track's voice over the other's drums and bass",
     "sweep": "filter sweep on the beat",
     "echo": "echo-out on the phrase",
     "cut": "cut on the phrase",

@@ -14,6 +14,7 @@ from .deck import DeckTrack, grid_of
 from .ladder import reason_of
 from .moves import Place, enter, leave
 from .planner import chapters_of
+from .stem_swap import handover_of
 from .timeline import Clip, Timeline, Transition
 
 RETURNS = (32, 16, 8, 4)
@@ -78,7 +79,8 @@ def _place(outgoing: Clip, choice: Choice) -> Place:
         return Place(start, start + samples(candidate.overlap_s))
     downbeats = grid.bars_s[candidate.out_bar : candidate.out_bar + candidate.bars + 1]
     bars = tuple(round(outgoing.mix_at(at * SAMPLE_RATE)) for at in downbeats)
-    return Place(bars[0], bars[-1], bars)
+    lengths = choice.couple.outgoing.length, choice.couple.incoming.length
+    return Place(bars[0], bars[-1], bars, handover_of(candidate, choice.couple), lengths)
 
 
 def _next(

@@ -18,7 +18,7 @@ from .strategy import Pair
 CUES_A_TRACK = 8  # the best ones; more would be tokens without a choice
 NAME_CHARS = 120
 ENERGY_BARS = 8  # a phrase on either side of a cue
-ON_THE_BEAT: tuple[TransitionKind, ...] = ("blend", "sweep")
+ON_THE_BEAT: tuple[TransitionKind, ...] = ("blend", "stem_swap", "sweep")
 
 
 @dataclass(frozen=True, slots=True)

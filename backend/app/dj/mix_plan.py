@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..contract.dj import DjRules, TransitionReport
+from ..contract.stems import StemName
 from .choose import Choice, PairWish, choose_joins
 from .deck import DeckTrack
 from .gains import ridden_gains_db
@@ -16,6 +17,7 @@ from .lay_out import lay_out
 from .level_steps import steps_lu
 from .levels import forecast, gain_for, level_mix
 from .overlays import OverlaySound, lay_overlays, with_clips
+from .stem_swap import made_by, without_stem_swaps
 from .timeline import Timeline
 
 LEVEL_MAY_DRIFT_LU = 0.4
@@ -45,6 +47,7 @@ def plan_dj_mix(
     wishes: Sequence[PairWish] | None = None,
     sounds: Sequence[OverlaySound] = (),
     earlier: Timeline | None = None,
+    separator: tuple[str, Collection[StemName]] | None = None,
 ) -> MixPlan:
     """Plan a mix of tracks in their order.
 
@@ -53,11 +56,15 @@ def plan_dj_mix(
     wishes : for each pair of neighbours, what somebody wants of it
     sounds : what may be laid over the joins
     earlier : a mix of the same tracks, whose gains are kept where they still do
+    separator : the key of who takes tracks apart for stem swaps, and the stems that it tells; None:
+        there are no stem swaps
     """
+    rules = rules if separator else without_stem_swaps(rules)
     choices = choose_joins(decks, rules, wishes)
     tracks = _levelled(decks, choices, rules, loudness_lufs, earlier)
     laid = lay_overlays(tracks, choices, sounds, rules, loudness_lufs=loudness_lufs)
     timeline = with_clips(tracks, [clip for one in laid for clip in one.clips])
+    timeline = made_by(timeline, *separator) if separator else timeline
     told = {one.join: one.reason for one in laid}
     steps = steps_lu(tracks, [deck.loudness for deck in decks])
     reports = [

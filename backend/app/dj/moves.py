@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from ..dsp.samples import SAMPLE_RATE, samples
 from .candidates import GAP_S, Candidate
 from .planner import CUT_FADE
+from .stem_swap import Handover, entering, leaving
 from .timeline import Clip, Echo, Effect
 
 BASS_HZ, BASS_DB = 120.0, -26.0
@@ -36,12 +37,15 @@ _GAP_FADE = round(0.05 * SAMPLE_RATE)
 class Place:
     """Where a join lies in the mix, in samples: its overlap, and what of it is bars.
 
-    ``bars`` are the outgoing track's downbeats from ``start`` to ``end``, both included.
+    ``bars`` are the outgoing track's downbeats from ``start`` to ``end``, both included;
+    ``handover`` is where the singers of a stem swap change, ``lengths`` are the tracks'.
     """
 
     start: int
     end: int
     bars: tuple[int, ...] = ()
+    handover: Handover | None = None
+    lengths: tuple[int, int] = (0, 0)
 
 
 def leave(clip: Clip, candidate: Candidate, place: Place) -> Clip:
@@ -93,6 +97,16 @@ def _enter_blend(clip: Clip, candidate: Candidate, place: Place) -> Clip:
     traded = _traded(clip, place, gives=False) if candidate.bass_swap else ()
     effects = (*traded, *clip.effects)
     return replace(clip, fade_in=faded, effects=effects)
+
+
+def _leave_stem_swap(clip: Clip, _: Candidate, place: Place) -> Clip:
+    assert place.handover is not None
+    return leaving(clip, place.bars, place.handover, place.lengths[0])
+
+
+def _enter_stem_swap(clip: Clip, _: Candidate, place: Place) -> Clip:
+    assert place.handover is not None
+    return entering(clip, place.bars, place.handover, place.lengths[1])
 
 
 def _leave_sweep(clip: Clip, _: Candidate, place: Place) -> Clip:
@@ -151,6 +165,7 @@ def _enter_gap(clip: Clip, _: Candidate, __: Place) -> Clip:
 
 _LEAVE = {
     "blend": _leave_blend,
+    "stem_swap": _leave_stem_swap,
     "sweep": _leave_sweep,
     "echo": _leave_echo,
     "cut": _leave_cut,
@@ -159,6 +174,7 @@ _LEAVE = {
 }
 _ENTER = {
     "blend": _enter_blend,
+    "stem_swap": _enter_stem_swap,
     "sweep": _enter_sweep,
     "echo": _enter_cut,
     "cut": _enter_cut,

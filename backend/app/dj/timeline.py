@@ -66,6 +66,32 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class StemFaders:
+    """A stretch of a clip in which stems are played in the track's place, each on its own fader.
+
+    Attributes
+    ----------
+    start, length : where, in samples of the mix
+    source : the samples ``[first, last)`` of the track that are separated for it: more than are
+        heard, for separators and stretchers want some sound round them
+    faders : each stem with ``(sample of the mix, gain)`` pairs, 0 to 1, straight lines between; the
+        first and the last hold to the ends of the stretch. A stem that has none is silent.
+    maker : the key of the separator
+    """
+
+    start: int
+    length: int
+    source: tuple[int, int]
+    faders: tuple[tuple[StemName, tuple[tuple[int, float], ...]], ...]
+    maker: str = ""
+
+    @property
+    def end(self) -> int:
+        """The first sample of the mix after this stretch."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
     """A stretch of one track, placed on the mix's time axis.
 
@@ -80,6 +106,7 @@ class Clip:
         the first is the clip's own start. Past the last one the track plays at its own tempo,
         sample for sample. Empty: all of it does.
     pitch_semitones : how much higher it sounds, all through
+    stem_faders : where its stems are played instead; such stretches do not overlap
     role : a track of the mix, a sound laid over it, or one of the stems that it is built of
     stem, made : which stem of the track is played, and the file derived from the track's content
         that has it; empty, the track itself is played
@@ -100,6 +127,7 @@ class Clip:
     pitch_semitones: int = 0
     effects: tuple[Effect, ...] = ()
     echo: Echo | None = None
+    stem_faders: tuple[StemFaders, ...] = ()
     role: Literal["track", "overlay", "stem"] = "track"
     stem: StemName | None = None
     made: str = ""

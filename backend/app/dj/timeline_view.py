@@ -10,11 +10,13 @@ from ..contract.mixes import (
     ClipView,
     EchoView,
     EffectView,
+    FaderView,
+    StemFadersView,
     TimelineView,
     TransitionView,
 )
 from ..dsp.samples import SAMPLE_RATE, samples, seconds
-from .timeline import Chapter, Clip, Echo, Effect, Timeline, Transition
+from .timeline import Chapter, Clip, Echo, Effect, StemFaders, Timeline, Transition
 
 VERSION = 2
 
@@ -53,6 +55,7 @@ def _clip(clip: Clip) -> ClipView:
         curve=clip.curve,
         effects=[_effect(effect) for effect in clip.effects],
         echo=_echo(clip.echo) if clip.echo else None,
+        stem_faders=[_stem_faders(one) for one in clip.stem_faders],
         role=clip.role,
         stem=clip.stem,
         made=clip.made,
@@ -85,6 +88,20 @@ def _echo(echo: Echo) -> EchoView:
         send_s=seconds(echo.send),
         delay_s=seconds(echo.delay),
         feedback=echo.feedback,
+    )
+
+
+def _stem_faders(one: StemFaders) -> StemFadersView:
+    return StemFadersView(
+        start_s=seconds(one.start),
+        end_s=seconds(one.end),
+        maker=one.maker,
+        source_start_s=seconds(one.source[0]),
+        source_end_s=seconds(one.source[1]),
+        faders=[
+            FaderView(stem=stem, gains=[(seconds(at), gain) for at, gain in gains])
+            for stem, gains in one.faders
+        ],
     )
 
 
@@ -130,6 +147,7 @@ def _clip_of(view: ClipView) -> Clip:
         pitch_semitones=view.pitch_semitones,
         effects=tuple(_effect_of(effect) for effect in view.effects),
         echo=_echo_of(view.echo) if view.echo else None,
+        stem_faders=tuple(_stem_faders_of(one) for one in view.stem_faders),
         role=view.role,
         stem=view.stem,
         made=view.made,
@@ -163,6 +181,19 @@ def _echo_of(view: EchoView) -> Echo:
         send=samples(view.send_s),
         delay=samples(view.delay_s),
         feedback=view.feedback,
+    )
+
+
+def _stem_faders_of(view: StemFadersView) -> StemFaders:
+    start = samples(view.start_s)
+    return StemFaders(
+        start=start,
+        length=samples(view.end_s) - start,
+        source=(samples(view.source_start_s), samples(view.source_end_s)),
+        faders=tuple(
+            (one.stem, tuple((samples(at), gain) for at, gain in one.gains)) for one in view.faders
+        ),
+        maker=view.maker,
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import numpy as np
 
+from ..dj.stem_swap import stem_clip
 from ..dj.timeline import Clip, Echo
 from ..dsp.echo import echo_tail
 from ..dsp.fades import fade_in
@@ -15,7 +16,9 @@ from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples, gain_of_db
 from ..media.normal_form import TrackReader
 from .effects import EffectChain, replayed_from
 from .peak_bounds import PeakBounds
-from .pieces import PIECE_LEVEL, Piece, piece_of
+from .pieces import Piece, piece_of
+from .source import ClipSource
+from .stem_deck import StemDeck
 
 STOP_FADE = round(0.005 * SAMPLE_RATE)
 """How a clip's own sound ends before its echo: 5 ms, too short to be heard as a fade, and long
@@ -39,14 +42,12 @@ class Deck:
         self.clip = clip
         self.bounds = bounds
         self._open = ExitStack()
-        self._open_track = open_track
-        self._open_piece = open_piece
-        self._track: TrackReader | None = None
-        self._stretched: TrackReader | None = None
-        self._piece = piece_of(clip)
-        self._body_from = clip.start + (self._piece.length if self._piece else 0)
+        self._whole = ClipSource(clip, open_track, open_piece, self._open)
+        self._stems = [
+            StemDeck(clip, faders, open_track, open_piece, self._open)
+            for faders in clip.stem_faders
+        ]
         self._gain = np.float32(gain_of_db(clip.gain_db))
-        self._piece_gain = np.float32(gain_of_db(clip.gain_db) / PIECE_LEVEL)
         self._chain = EffectChain(clip.effects)
         self._send: Samples | None = None
 
@@ -103,29 +104,10 @@ class Deck:
         return block
 
     def _source(self, start: int, end: int) -> Samples:
-        """The clip's sound with its gain: stretched at first, then the track as it is kept."""
-        if start >= self._body_from:
-            return self._body(start, end)
-        if end <= self._body_from:
-            return self._beginning(start, end)
-        block = np.empty((end - start, CHANNELS), np.float32).T
-        block[:, : self._body_from - start] = self._beginning(start, self._body_from)
-        block[:, self._body_from - start :] = self._body(self._body_from, end)
-        return block
-
-    def _beginning(self, start: int, end: int) -> Samples:
-        assert self._piece is not None  # else the body begins with the clip
-        if self._stretched is None:
-            self._stretched = self._open.enter_context(self._open_piece(self._piece))
-        block = self._stretched.read(start - self.clip.start, end - start)
-        block *= self._piece_gain
-        return block
-
-    def _body(self, start: int, end: int) -> Samples:
-        if self._track is None:
-            self._track = self._open.enter_context(self._open_track(self.clip.recording))
-        block = self._track.read(start + self.clip.body_offset, end - start)
-        block *= self._gain
+        """The clip's sound with its gain; in stem swaps, of its stems as their faders stand."""
+        block = self._whole.read(start, end, self._gain)
+        for stems in self._stems:
+            stems.replace(block, start, self._gain)
         return block
 
     def _fade(self, block: Samples, start: int, end: int) -> None:
@@ -157,7 +139,9 @@ def audible_part(clip: Clip, first: int, last: int) -> tuple[object, ...]:
     effects = [one for one in clip.effects if one.start < own_to and one.end > fed_from]
     source = _audible_source(clip, fed_from, own_to)
     fades = (rises, falls, clip.curve) if rises or falls else None
-    return (first, last, source, clip.gain_db, effects, stop, fades)
+    stems = [one for one in clip.stem_faders if one.start < own_to and one.end > fed_from]
+    parts = (source, *(stem_clip(clip, one, "other") for one in stems), *stems) if stems else source
+    return (first, last, parts, clip.gain_db, effects, stop, fades)
 
 
 def _audible_source(clip: Clip, first: int, last: int) -> tuple[object, ...]:

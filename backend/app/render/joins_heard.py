@@ -110,12 +110,22 @@ def _moved(clip: Clip, by: int) -> Clip:
             for one in clip.effects
         ),
         echo=replace(clip.echo, start=clip.echo.start + by) if clip.echo else None,
+        stem_faders=tuple(
+            replace(
+                one,
+                start=one.start + by,
+                faders=tuple(
+                    (stem, tuple((at + by, gain) for at, gain in line)) for stem, line in one.faders
+                ),
+            )
+            for one in clip.stem_faders
+        ),
     )
 
 
 def _plain(clip: Clip) -> Clip:
     """The clip without fades and filters: the same samples, as loud all through."""
-    return replace(clip, fade_in=0, fade_out=0, effects=())
+    return replace(clip, fade_in=0, fade_out=0, effects=(), stem_faders=())
 
 
 def _frame_power(sound: Samples) -> Times:

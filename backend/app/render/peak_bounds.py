@@ -31,7 +31,7 @@ class PeakBounds:
     """Bounds for the tiles of a clip's blocks; ``peaks`` are its track's true peaks.
 
     Known where the track is played as it is kept, or through a plain low-pass; not where it is
-    stretched, rings on, or goes through filters that may lift peaks, nor where it is cut off.
+    stretched, taken apart, rings on, goes through filters that may lift peaks, or is cut off.
     """
 
     def __init__(self, clip: Clip, peaks: Peaks) -> None:
@@ -45,6 +45,8 @@ class PeakBounds:
         """For each tile of the block at ``begin``: float32 ``(TILES,)``; None if nobody knows."""
         first, last = begin - _SLACK, begin + BLOCK + _SLACK
         if first < self._known_from or last > self._clip.sounds_to:
+            return None
+        if any(one.start < last and one.end > first for one in self._clip.stem_faders):
             return None
         heard = [one for one in self._clip.effects if one.start < last and one.end > first]
         if not all(map(_is_bounded, heard)):

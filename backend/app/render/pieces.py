@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ..dj.stem_swap import stem_clips
 from ..dj.timeline import Clip, Timeline
 from ..dsp.fades import fade_in
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
@@ -103,7 +104,8 @@ def piece_of(clip: Clip) -> Piece | None:
 
 def pieces_of(timeline: Timeline) -> tuple[Piece, ...]:
     """Every piece that a mix needs, each once, in the order in which they are heard."""
-    pieces = [piece_of(clip) for clip in timeline.clips]
+    clips = [one for clip in timeline.clips for one in (clip, *stem_clips(clip))]
+    pieces = map(piece_of, clips)
     return tuple(dict.fromkeys(piece for piece in pieces if piece))
 
 
