@@ -8,7 +8,7 @@ from backend.app.contract.accounts import TokenView, UserView
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView
-from backend.app.contract.sounds import SoundList, SoundView
+from backend.app.contract.sounds import SoundDetail, SoundList, SoundView
 from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
 
@@ -77,6 +77,10 @@ class ApiClient(ApiConnection):
     def sounds(self) -> list[SoundView]:
         """All sounds of this person, newest first."""
         return self._get(SoundList, "/sounds").sounds
+
+    def sound_detail(self, sound_id: str) -> SoundDetail:
+        """What was heard in a sound."""
+        return self._get(SoundDetail, f"/sounds/{_segment(sound_id)}/detail")
 
     def delete_sound(self, sound_id: str) -> None:
         """Forget a sound; a job that is to play it still can."""

@@ -8,6 +8,7 @@ from typing import Literal, cast
 import streamlit as st
 
 from backend.app.contract.dj import EnergyArc, NamedArc, OverlayPolicy
+from backend.app.contract.sounds import OVERLAY_KINDS
 from frontend import dj_words, session
 from frontend.components.arc_editor import arc_editor
 from frontend.draft import DEFAULT_CROSSFADE_S, Joining
@@ -104,7 +105,7 @@ def ask_strategist() -> Literal["rules", "llm"]:
 
 def ask_overlays() -> OverlayPolicy | None:
     """Whether sounds of one's own lie over joins; without any there is nothing to ask."""
-    count = len(session.api().sounds())
+    count = sum(sound.kind in OVERLAY_KINDS for sound in session.api().sounds())
     if not count:
         st.page_link(
             "views/sounds.py",

@@ -1,53 +1,56 @@
-"""Sounds: what may be laid over joins, dropped, heard, forgotten."""
+"""Sounds: dropped by kind, found again, heard, looked at from close, forgotten."""
 
 from __future__ import annotations
 
+from typing import cast
+
 import streamlit as st
 
-from backend.app.contract.sounds import SoundView
-from frontend import dj_words, session
+from backend.app.contract.sounds import SoundKind, SoundView
+from frontend import session, sound_words
 from frontend.components.drop_zone import SOUNDS, drop_zone
+from frontend.components.sound_picture import sound_picture
 from frontend.components.track_sound import track_sound
 from frontend.problems import escaped
+from frontend.sound_words import KINDS
 
-KINDS = {"percussion": "Percussion", "instrument": "Instrument", "vocal": "Voice"}
-ICONS = {
-    "percussion": ":material/grain:",
-    "instrument": ":material/piano:",
-    "vocal": ":material/mic:",
-}
+#: So many rows are drawn at once: a screen or two, and a player in each of them.
+ROWS = 20
+#: The sound that is looked at from close.
+OPEN = session.Key[str]("open_sound")
 
 
 def view() -> None:
     """The page from top to bottom."""
     st.title("Sounds", anchor=False)
     st.markdown(
-        "Shakers, risers, a voice calling: short sounds of your own that a mix may lay over a "
-        "join, on the beat and in key."
+        "Short sounds of your own. The DJ may lay them over a join, on the beat and in key; "
+        "a restyle re-plays a song's stems with grains of them."
     )
     drop_sounds()
     sounds = session.api().sounds()
-    with st.container(key="sounds", gap=None):
-        for sound in sounds:
-            show_sound(sound)
     if not sounds:
         st.caption("No sound yet. Mixes are joined without any until you drop some.")
+        return
+    list_sounds(sounds)
 
 
 def drop_sounds() -> None:
     """What kind the next files are of, and where they are dropped."""
     kind = st.segmented_control(
-        "What are they?",
+        "What are the next ones?",
         list(KINDS),
-        default="percussion",
+        default="style",
         required=True,
-        format_func=KINDS.__getitem__,
+        format_func=sound_words.kind,
         key="sound_kind",
     )
+    st.caption(sound_words.USES[kind])
     dropped = drop_zone(
         SOUNDS,
         lead=f"Drop sounds here: {KINDS[kind].lower()}",
-        detail="Up to a minute each. Silence at the ends is cut, the level is evened out.",
+        detail="As many as you like, up to a minute each. "
+        "Silence at the ends is cut, the level is evened out.",
         token=session.api().access_token(),
         upload_id=None,
         draft=0,
@@ -58,35 +61,113 @@ def drop_sounds() -> None:
         st.rerun()
 
 
+def list_sounds(sounds: list[SoundView]) -> None:
+    """The library, a page of it at a time."""
+    st.subheader("Your sounds", anchor=False)
+    kind, text = ask_which(sounds)
+    found = sound_words.found(sounds, kind, text)
+    if not found:
+        st.caption("No sound of yours is like that.")
+    n_pages = max(1, -(-len(found) // ROWS))
+    page = st.session_state.get(pages_key(kind, text, n_pages), 1)
+    with st.container(key="sounds", gap=None):
+        for sound in found[(page - 1) * ROWS : page * ROWS]:
+            show_sound(sound)
+    if n_pages > 1:
+        st.pagination(n_pages, key=pages_key(kind, text, n_pages))
+
+
+def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
+    """A kind, and words of the name."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sounds_filter"):
+        kind = st.pills(
+            "Show",
+            [None, *KINDS],
+            default=None,
+            format_func=lambda kind: counted(sounds, kind),
+            key="sounds_shown",
+            label_visibility="collapsed",
+        )
+        text = st.text_input(
+            "Find by name",
+            key="sounds_found",
+            placeholder="Find by name",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=260,
+        )
+    return cast("SoundKind | None", kind), text or ""
+
+
+def counted(sounds: list[SoundView], kind: SoundKind | None) -> str:
+    """A kind with how many there are of it."""
+    count = len(sound_words.found(sounds, kind, ""))
+    return f"All {count}" if kind is None else f"{sound_words.kind(kind)} {count}"
+
+
+def pages_key(kind: SoundKind | None, text: str, n_pages: int) -> str:
+    """Every selection begins on its first page."""
+    return f"sounds page {kind} {text} of {n_pages}"
+
+
 def show_sound(sound: SoundView) -> None:
-    """One sound: what it is, how it sounds, and the way out."""
+    """One sound: what it is, how it sounds, the way in and the way out."""
+    is_open = OPEN.get() == sound.id
     with st.container(key=f"row_{sound.id}"):
-        words, player, out = st.columns([5, 6, 2], vertical_alignment="center")
-        with words:
-            st.markdown(f"**{escaped(sound.name)}**  \n{facts(sound)}")
-        with player:
-            track_sound(sound.id, f"/sounds/{sound.id}/audio", name=sound.name)
-        with out, st.popover("Delete", icon=":material/delete:", type="tertiary"):
-            st.markdown("Mixes that already use it keep it.")
+        words, player, actions = st.columns([5, 5, 3], vertical_alignment="center")
+        words.markdown(f"**{escaped(sound.name)}**  \n{sound_words.facts(sound)}")
+        if not is_open:
+            with player:
+                track_sound(sound.id, f"/sounds/{sound.id}/audio", name=sound.name)
+        with actions, st.container(horizontal=True, horizontal_alignment="right"):
             st.button(
-                "Delete for good",
-                key=f"delete_{sound.id}",
-                type="primary",
-                on_click=session.api().delete_sound,
+                "Close" if is_open else "Look closer",
+                key=f"look_{sound.id}",
+                type="tertiary",
+                icon=":material/unfold_less:" if is_open else ":material/graphic_eq:",
+                on_click=look,
                 args=(sound.id,),
             )
+            ask_delete(sound)
+        if is_open:
+            show_detail(sound)
 
 
-def facts(sound: SoundView) -> str:
-    """Kind, length, tempo and key in one line; what a sound does not have is left out."""
-    loop = f"loop of {sound.beats} beats" if sound.beats else "one hit"
-    parts = [
-        f"{ICONS[sound.kind]} {KINDS[sound.kind]}",
-        f"{sound.duration_s:.1f} s",
-        f"{sound.tempo_bpm:.1f} BPM, {loop}" if sound.tempo_bpm else loop,
-        f"{dj_words.camelot(sound.key)} · {sound.key}" if sound.key else "",
-    ]
-    return " · ".join(part for part in parts if part)
+def look(sound_id: str) -> None:
+    """Open a sound, or close the open one."""
+    if OPEN.get() == sound_id:
+        OPEN.drop()
+    else:
+        OPEN.put(sound_id)
+
+
+def ask_delete(sound: SoundView) -> None:
+    """Delete, after a second thought."""
+    with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        st.markdown("What already uses it keeps it.")
+        st.button(
+            "Delete for good",
+            key=f"delete_{sound.id}",
+            type="primary",
+            on_click=session.api().delete_sound,
+            args=(sound.id,),
+        )
+
+
+def show_detail(sound: SoundView) -> None:
+    """The sound from close: its picture and its figures."""
+    detail = session.api().sound_detail(sound.id)
+    sound_picture(detail)
+    note, how = sound_words.pitch(detail)
+    with st.container(horizontal=True, key=f"figures_{sound.id}"):
+        st.metric("Pitch", note, help=how)
+        st.metric("Length", f"{sound.duration_s:.2f} s")
+        st.metric("Onsets", len(detail.onsets_s))
+        if sound.tempo_bpm:
+            st.metric("Tempo", f"{sound.tempo_bpm:.1f} BPM")
+        if sound.key:
+            st.metric("Key", sound.key)
+    st.caption(f"Pitch: {how}.")
 
 
 view()

@@ -18,7 +18,7 @@ from backend.app.contract.jobs import (
     TrackPick,
 )
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
-from backend.app.contract.sounds import SoundView
+from backend.app.contract.sounds import SoundDetail, SoundView
 from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend.api_client import ApiError
 
@@ -167,6 +167,7 @@ class ScriptedApi:
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
         self.is_admin = False
         self.library: list[SoundView] = []
+        self.details: dict[str, SoundDetail] = {}
         self.refusals: dict[str, ApiError] = {}
         self.files: dict[str, BaseModel] = dict(FILES)
         self.trouble: Exception | None = None
@@ -209,6 +210,11 @@ class ScriptedApi:
 
     def sounds(self) -> list[SoundView]:
         return self.library
+
+    def sound_detail(self, sound_id: str) -> SoundDetail:
+        self._refuse("sound_detail")
+        self.asked.append(("sound_detail", sound_id))
+        return self.details[sound_id]
 
     def delete_sound(self, sound_id: str) -> None:
         self.asked.append(("delete_sound", sound_id))

@@ -125,6 +125,12 @@ class TestOverlays:
     ) -> None:
         assert start().overlays is None
 
+    def test_style_sounds_are_not_laid_over_joins_so_they_ask_nothing(
+        self, scripted_api: ScriptedApi, start: Callable[..., MixtapeRequest]
+    ) -> None:
+        scripted_api.library = [SHAKER.model_copy(update={"kind": "style"})]
+        assert start().overlays is None
+
     def test_with_sounds_it_is_for_the_person_to_say(
         self, page: Page, scripted_api: ScriptedApi, start: Callable[..., MixtapeRequest]
     ) -> None:

@@ -1,22 +1,19 @@
 // A track to hear, decoded here so that a click can sit on its beats to the sample.
 
-import { clock, el, icon, ICONS, once } from "./dom.js";
+import { clock, el, once } from "./dom.js";
+import { Sounding } from "./sounding.js";
 
 const AHEAD_S = 0.4; // clicks are handed to the sound card this long before they are due
-const TICK_MS = 100;
 const CLICKS = { beat: [1000, 0.25], one: [2000, 0.4] }; // Hz and level
 const instances = new WeakMap();
-let sounding = null; // one at a time
 
-class TrackSound {
+class TrackSound extends Sounding {
   constructor(root) {
-    this.at = 0;
-    this.toggle = el("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.pressed() }, icon(ICONS.play));
+    super();
     this.where = el("input", { type: "range", class: "where", min: 0, max: 1, step: 0.01, value: 0, "aria-label": "Position", oninput: () => this.seek(Number(this.where.value)) });
     this.time = el("span", { class: "time" }, "0:00");
     this.clicking = el("input", { type: "checkbox", checked: true, onchange: () => this.playing && this.seek(this.now()) });
     this.clickLabel = el("label", { class: "click" }, this.clicking, "Click");
-    this.said = el("p", { class: "said", role: "status" });
     root.replaceChildren(el("div", { class: "sound" }, this.toggle, this.where, this.time, this.clickLabel), this.said);
   }
 
@@ -32,79 +29,22 @@ class TrackSound {
     if (moved && this.playing) this.seek(this.now());
   }
 
-  async pressed() {
-    if (this.playing) return this.pause();
-    if (!this.buffer && !(await this.load())) return undefined;
-    return this.play(this.at >= this.buffer.duration - 0.05 ? 0 : this.at);
-  }
-
-  async load() {
-    this.tell("Fetching the sound…");
-    this.toggle.disabled = true;
-    try {
-      const answer = await fetch(this.data.url, { headers: { Authorization: `Bearer ${this.data.token}` } });
-      if (answer.status === 401) this.trigger("token_expired", Date.now());
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.context ??= new AudioContext();
-      this.buffer = await this.context.decodeAudioData(await answer.arrayBuffer());
-      this.where.max = this.buffer.duration;
-      this.tell("");
-      return true;
-    } catch {
-      this.tell("The sound could not be loaded. Press play to try again.", true);
-      return false;
-    } finally {
-      this.toggle.disabled = false;
-    }
-  }
-
-  play(from) {
-    sounding?.pause();
-    sounding = this;
-    this.context.resume();
-    this.source = new AudioBufferSourceNode(this.context, { buffer: this.buffer });
-    this.source.connect(this.context.destination);
-    this.zero = this.context.currentTime + 0.05 - from; // the context's time at which the track is at 0
-    this.source.start(this.zero + from, from);
+  begun(from) {
+    this.where.max = this.buffer.duration;
     this.next = this.data.beats_s.findIndex((beat) => beat >= from);
-    this.playing = true;
-    this.ticking = setInterval(() => this.tick(), TICK_MS);
-    this.face(true);
   }
 
-  pause() {
-    if (!this.playing) return;
-    this.at = Math.min(this.now(), this.buffer.duration);
-    clearInterval(this.ticking);
-    this.source.stop();
+  ended() {
     this.silence?.disconnect();
     this.silence = null;
-    this.playing = false;
-    if (sounding === this) sounding = null;
-    this.face(false);
-    this.show();
   }
 
-  now() {
-    return this.playing ? Math.max(0, this.context.currentTime - this.zero) : this.at;
-  }
-
-  seek(to) {
-    const again = this.playing;
-    this.pause();
-    this.at = to;
-    if (again) this.play(to);
-    this.show();
-  }
-
-  tick() {
-    if (this.now() >= this.buffer.duration) return this.pause();
+  ticked() {
     const beats = this.data.beats_s;
     while (this.clicking.checked && this.next >= 0 && this.next < beats.length && beats[this.next] < this.now() + AHEAD_S) {
       this.click(this.zero + beats[this.next], this.ones.has(this.next) ? CLICKS.one : CLICKS.beat);
       this.next += 1;
     }
-    return this.show();
   }
 
   click(when, [frequency, level]) {
@@ -127,23 +67,6 @@ class TrackSound {
     const all = this.buffer ? ` / ${clock(this.buffer.duration)}` : "";
     this.time.textContent = `${clock(at)}${all}`;
     this.where.setAttribute("aria-valuetext", clock(at));
-  }
-
-  face(playing) {
-    this.toggle.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${this.data.name}`.trim());
-    this.toggle.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
-  }
-
-  tell(words, trouble = false) {
-    this.said.textContent = words;
-    this.said.classList.toggle("trouble", trouble);
-  }
-
-  forget() {
-    this.pause();
-    this.buffer = null;
-    this.at = 0;
-    this.show();
   }
 }
 
