@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..contract.analysis import KEY_NAMES, Harmony
-from .pitches import STEPS
+from .pitches import STEPS, Matrix
 from .tones import Tones
 
 Floats = npt.NDArray[np.float64]
@@ -60,8 +60,13 @@ MINOR_SCALE = (1.0, 0.0, 0.5, 0.7, 0.0, 0.5, 0.0, 0.9, 0.4, 0.0, 0.4, 0.0)
 
 def key_of(tones: Tones) -> Harmony:
     """The key that the chords of a track speak for; None where there is too little to go by."""
-    tuning = _tuning(tones.bass + tones.treble)
-    bass, treble = (_pitch_classes(pitches, tuning) for pitches in (tones.bass, tones.treble))
+    return key_of_pitches(tones.bass, tones.treble)
+
+
+def key_of_pitches(bass_pitches: Matrix, treble_pitches: Matrix) -> Harmony:
+    """The same, of what a :class:`PitchEar` heard, float32 ``(n_moments, STEPS)`` each."""
+    tuning = tuning_of(bass_pitches + treble_pitches)
+    bass, treble = (pitch_classes(heard, tuning) for heard in (bass_pitches, treble_pitches))
     lasting_bass, lasting_treble = _lasting(bass), _lasting(treble)
     if not lasting_treble.any():
         return Harmony(key=None, confidence=0.0)
@@ -99,14 +104,14 @@ def chord_shares(bass: Floats, treble: Floats) -> Floats:
     return np.asarray(weight @ share / weight.sum())
 
 
-def _tuning(pitches: npt.NDArray[np.float32]) -> float:
+def tuning_of(pitches: Matrix) -> float:
     """How far a track is tuned over A = 440 Hz, -0.5 to 0.5 semitones: a mean on the circle."""
     per_semitone = STEPS // 12
     turns = np.exp(2j * np.pi * np.arange(STEPS) / per_semitone)
     return float(np.angle(pitches.sum(axis=0) @ turns) / (2.0 * np.pi))
 
 
-def _pitch_classes(pitches: npt.NDArray[np.float32], tuning: float) -> Floats:
+def pitch_classes(pitches: Matrix, tuning: float) -> Floats:
     """Twelve notes, ``(n, 12)``: what lies half a semitone beside a note counts nothing."""
     at = np.arange(STEPS) * 12.0 / STEPS - tuning
     apart = np.abs((at[:, None] - np.arange(12) + 6.0) % 12.0 - 6.0)

@@ -1,0 +1,71 @@
+"""How a voice's key goes with the instruments', and by how much it is moved for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .deck import Grid
+from .harmony import Camelot
+from .mashup_deck import MashupTrack
+
+MOST_SEMITONES = 2
+"""Two semitones up or down a voice is still the singer's own; past that it is a cartoon."""
+
+IN_TUNE = 1
+"""Neighbours on the wheel share six of seven notes."""
+
+DISTANCE_COST = (0.0, 0.15, 0.6, 0.75, 0.85, 0.95, 1.0, 1.0)
+"""By steps on the wheel: one is fine, two are heard, and past that it is simply wrong."""
+
+SHIFT_COST = 0.2
+"""A semitone costs more than one step on the wheel, and less than the second."""
+
+UNKNOWN = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFit:
+    """What a voice is moved by, how far it is then off, how good that is (0 to 1), and why."""
+
+    pitch_semitones: int
+    distance: int | None
+    score: float
+    reason: str
+
+
+def key_fit(vocals: MashupTrack, under: MashupTrack) -> KeyFit:
+    """The move in pitch that suits a track best, over another one's instruments."""
+    if vocals is under:
+        return KeyFit(0, 0, 1.0, "it is in its own key")
+    ours, theirs = _key(vocals.grid), _key(under.grid)
+    if ours is None or theirs is None:
+        who = vocals if ours is None else under
+        return KeyFit(0, None, UNKNOWN, f"the key of {who.title} cannot be told")
+    shift = shift_onto(ours, theirs)
+    distance = ours.moved(shift).distance(theirs)
+    score = 1.0 - DISTANCE_COST[distance] - 0.5 * SHIFT_COST * abs(shift)
+    return KeyFit(shift, distance, max(score, 0.05), _reason(ours, theirs, shift, distance))
+
+
+def shift_onto(key: Camelot, other: Camelot) -> int:
+    """By how many semitones a key is moved to go with another one best; 0 where that does."""
+    shifts = sorted(range(-MOST_SEMITONES, MOST_SEMITONES + 1), key=abs)
+    return min(shifts, key=lambda by: _cost(key.moved(by).distance(other), by))
+
+
+def _cost(distance: int, shift: int) -> float:
+    return DISTANCE_COST[distance] + SHIFT_COST * abs(shift)
+
+
+def _key(grid: Grid | None) -> Camelot | None:
+    return grid.key if grid else None
+
+
+def _reason(ours: Camelot, theirs: Camelot, shift: int, distance: int) -> str:
+    steps = {0: "is the same key", 1: "is next to it on the wheel"}.get(
+        distance, f"is {distance} steps off on the wheel"
+    )
+    if not shift:
+        return f"{ours} over {theirs} {steps}, with nothing moved"
+    s = "" if abs(shift) == 1 else "s"
+    return f"{ours} moved by {shift:+d} semitone{s} to {ours.moved(shift)} {steps} {theirs}"
