@@ -13,7 +13,7 @@ from backend.app.contract.mixes import TimelineView
 from backend.app.dj.harmony import Camelot
 from backend.app.errors import InvalidRequest, NotFound
 from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob
-from backend.app.services.mixtape_sounds import overlay_note, overlay_rules, overlay_sounds
+from backend.app.services.mixtape_sounds import overlay_note, overlay_sounds
 from backend.app.services.preview import without_gone_sounds
 from backend.app.services.preview_inputs import PreviewInputs
 from backend.app.services.settling import settle
@@ -116,7 +116,7 @@ def test_the_dj_sees_the_sounds_with_their_loudness_and_key(store: ContentStore)
     assert (loop.key, pad.key) == (None, Camelot(8, minor=True))
     # a sine of 440 Hz at -6 dBFS in both channels: -6.02 LUFS, less what K-weighting takes there
     assert pad.loudness.integrated_lufs == pytest.approx(-6.5, abs=0.5)
-    assert overlay_rules(job).overlays == "always"
+    assert job.rules.overlays == "always"
     assert overlay_sounds(job_of(store, settled("never"))) == []
 
 

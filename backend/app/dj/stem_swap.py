@@ -41,8 +41,8 @@ class Handover:
 def handover_of(candidate: Candidate, couple: Couple) -> Handover:
     """The bar of the overlap's second half at which the fewest words are lost."""
     out, into = couple.outgoing.analysis, couple.incoming.analysis
-    theirs = voiced(out.vocals if out else [], candidate.out_s, candidate.out_end_s)
-    ours = voiced(into.vocals if into else [], candidate.in_s, candidate.in_end_s)
+    theirs = _shares(out.vocals if out else [], candidate.out_s, candidate.out_end_s)
+    ours = _shares(into.vocals if into else [], candidate.in_s, candidate.in_end_s)
     bars = range(max(candidate.bars // 2, 1), candidate.bars + 1)
     word = _WORD_S / max(candidate.overlap_s, 1e-9)
 
@@ -52,8 +52,8 @@ def handover_of(candidate: Candidate, couple: Couple) -> Handover:
 
     def cost(bar: int) -> float:
         at = bar / candidate.bars
-        lost = sum(max(end - max(start, at), 0.0) for start, end in theirs)
-        lost += sum(max(min(end, at) - start, 0.0) for start, end in ours)
+        lost = sum(max(min(end, 1.0) - max(start, at), 0.0) for start, end in theirs)
+        lost += sum(max(min(end, at) - max(start, 0.0), 0.0) for start, end in ours)
         return cut(bar) + lost + 0.5 * abs(at - _USUAL)
 
     best = min(bars, key=cost)
@@ -62,12 +62,16 @@ def handover_of(candidate: Candidate, couple: Couple) -> Handover:
 
 def voiced(vocals: list[Stretch], from_s: float, to_s: float) -> list[tuple[float, float]]:
     """Where somebody sings between two seconds of a track, as shares of that time."""
-    if to_s <= from_s:
+    parts = [(max(start, 0.0), min(end, 1.0)) for start, end in _shares(vocals, from_s, to_s)]
+    return [(start, end) for start, end in parts if end > start]
+
+
+def _shares(vocals: list[Stretch], from_s: float, to_s: float) -> list[tuple[float, float]]:
+    """All that is sung, on an axis that is 0 at one second and 1 at the other."""
+    length_s = to_s - from_s
+    if length_s <= 0.0:
         return []
-    parts = [(max(v.start_s, from_s), min(v.end_s, to_s)) for v in vocals]
-    return [
-        ((a - from_s) / (to_s - from_s), (b - from_s) / (to_s - from_s)) for a, b in parts if b > a
-    ]
+    return [((v.start_s - from_s) / length_s, (v.end_s - from_s) / length_s) for v in vocals]
 
 
 def leaving(clip: Clip, bars: tuple[int, ...], handover: Handover, length: int) -> Clip:

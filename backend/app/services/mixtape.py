@@ -9,12 +9,14 @@ from ..jobs.pipeline import Pipeline, Step
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
 from ..store.blobs import ContentStore
+from . import separating
 from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
 from .mixtape_order import order_mix
 from .mixtape_plan import analyse_tracks, plan_mix
 from .mixtape_sound import render_mix, stretch_pieces
+from .mixtape_stems import separate_joins
 from .mixtape_words import describe_mix
 
 # Weights are CPU seconds for a second of music, as measured on one core.
@@ -22,6 +24,13 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("analysing", analyse_tracks, weight=0.003),
     Step("ordering", order_mix, weight=0.0003, when=lambda job: job.request.order == "auto"),
     Step("planning", plan_mix, weight=0.0003),
+    Step(
+        "separating_stems",
+        separate_joins,
+        weight=0.2,
+        when=lambda job: job.separator is not None,
+        limit_s=separating.limit_s,
+    ),
     Step(
         "stretching",
         stretch_pieces,
@@ -49,7 +58,9 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
 
     def open_job(text: str) -> MixtapeJob:
         inputs = MixtapeInputs.model_validate_json(text)
-        job = MixtapeJob(inputs, content, ffmpeg, workers, model)
+        asked = inputs.request.stem_model
+        separator = separating.separator_for(settings, asked) if asked else None
+        job = MixtapeJob(inputs, content, ffmpeg, workers, model, separator)
         job.expect_files()
         return job
 

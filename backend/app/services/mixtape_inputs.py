@@ -12,9 +12,11 @@ from ..contract.dj import DjRules, OverlayPolicy
 from ..contract.jobs import MixtapeRequest
 from ..contract.mixes import TimelineView
 from ..contract.sounds import SoundKind
+from ..dj.stem_swap import without_stem_swaps
 from ..dj.strategy import Strategist
 from ..dsp.samples import seconds
 from ..errors import NotFound
+from ..stems.separator import Separator
 from ..store.blobs import ContentStore
 
 TIMELINE = "timeline.json"
@@ -71,18 +73,29 @@ class MixtapeInputs(Shape):
 
 @dataclass(frozen=True, slots=True)
 class MixtapeJob:
-    """What the steps of a mixtape work with; ``strategist`` where a language model is set up."""
+    """What the steps of a mixtape work with.
+
+    There is a ``strategist`` where a language model is set up, and a ``separator`` where stem swaps
+    are asked for.
+    """
 
     inputs: MixtapeInputs
     content: ContentStore
     ffmpeg: Path
     workers: int
     strategist: Strategist | None = None
+    separator: Separator | None = None
 
     @property
     def request(self) -> MixtapeRequest:
         """What was asked for."""
         return self.inputs.request
+
+    @property
+    def rules(self) -> DjRules:
+        """The house rules, with what this mix cannot have or did not ask for left out."""
+        rules = self.inputs.rules.model_copy(update={"overlays": self.inputs.overlays})
+        return rules if self.separator else without_stem_swaps(rules)
 
     @property
     def loudness_lufs(self) -> float:

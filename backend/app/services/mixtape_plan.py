@@ -21,7 +21,7 @@ from .decks import decks_of, needs_ears
 from .hearing import hear_all, whole_profile_of
 from .mixtape_inputs import TIMELINE, MixtapeJob
 from .mixtape_order import ordered_tracks
-from .mixtape_sounds import overlay_note, overlay_rules, overlay_sounds
+from .mixtape_sounds import overlay_note, overlay_sounds
 from .mixtape_wanted import wanted
 
 JOINS = "joins.json"
@@ -63,14 +63,15 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
 def dj_plan(job: MixtapeJob, decks: Sequence[DeckTrack]) -> MixPlan:
     """The mix as a DJ plays it: wishes first, then the rules of the house."""
     wishes = wanted(job, decks)
-    earlier = job.inputs.earlier
+    earlier, separator = job.inputs.earlier, job.separator
     plan = plan_dj_mix(
         decks,
-        overlay_rules(job),
+        job.rules,
         loudness_lufs=job.loudness_lufs,
         wishes=wishes.wishes,
         sounds=overlay_sounds(job),
         earlier=timeline_of(earlier) if earlier else None,
+        separator=(separator.key, separator.sources) if separator else None,
     )
     told = filter(None, [overlay_note(job)])
     return replace(plan, notes=(*wishes.notes, *plan.notes, *told))

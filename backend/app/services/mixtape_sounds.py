@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..contract.dj import DjRules
 from ..dj.harmony import camelot
 from ..dj.overlays import OverlaySound
 from .hearing import profile_of
@@ -12,11 +11,6 @@ from .mixtape_inputs import MixSound, MixtapeJob
 def overlay_sounds(job: MixtapeJob) -> list[OverlaySound]:
     """The sounds that may be laid over joins, with their loudness; none where none may be."""
     return [_overlay_sound(job, sound) for sound in job.inputs.sounds]
-
-
-def overlay_rules(job: MixtapeJob) -> DjRules:
-    """The house rules, with sounds laid over joins no oftener than the request has it."""
-    return job.inputs.rules.model_copy(update={"overlays": job.inputs.overlays})
 
 
 def overlay_note(job: MixtapeJob) -> str | None:

@@ -106,7 +106,7 @@ def _with_proposals(job: MixtapeJob, decks: Sequence[DeckTrack], wishes: list[Pa
     assert job.strategist is not None
     open_at = [index for index, wish in enumerate(wishes) if wish == OPEN]
     pairs = [Pair(decks[index], decks[index + 1]) for index in open_at]
-    proposed = job.strategist.propose(pairs, job.inputs.rules) if pairs else Proposals({}, {})
+    proposed = job.strategist.propose(pairs, job.rules) if pairs else Proposals({}, {})
     for asked, strategy in proposed.strategies.items():
         wishes[open_at[asked]] = _proposed(strategy)
     for asked, reason in proposed.reasons.items():

@@ -26,6 +26,11 @@ def expect_sense(request: MixtapeRequest, track_ids: Sequence[str]) -> None:
         )
     if request.transitions == "crossfade":
         _expect_no_dj_wishes(request)
+    if request.stem_model is None and any(one.kind == "stem_swap" for one in request.overrides):
+        raise InvalidRequest(
+            "A stem swap needs somebody who takes the tracks apart.",
+            hint="Name one as stem_model, such as “draft”.",
+        )
     _expect_locks(request.locks, track_ids)
     _expect_overrides(request, track_ids)
 
@@ -37,6 +42,7 @@ def _expect_no_dj_wishes(request: MixtapeRequest) -> None:
         "based_on": request.based_on is not None,
         "overlays": request.overlays not in (None, "never"),
         "sounds": bool(request.sounds),
+        "stem_model": request.stem_model is not None,
     }
     if asked := [name for name, is_asked in wishes.items() if is_asked]:
         raise InvalidRequest(

@@ -24,7 +24,9 @@ from .decks import decks_of
 from .mixtape_inputs import TIMELINE, MixtapeInputs, MixtapeJob
 from .mixtape_plan import dj_plan
 from .mixtape_sound import make_pieces, player_for
+from .mixtape_stems import take_apart
 from .preview_inputs import PreviewInputs, stretch_round
+from .separating import limit_s, separator_for
 
 PREVIEW = "preview.mp3"
 MODE = Mp3Mode(kbps=192)
@@ -63,11 +65,12 @@ def plan_preview(ctx: StepContext[PreviewJob]) -> None:
 
 
 def stretch_preview(ctx: StepContext[PreviewJob]) -> None:
-    """Make the stretched beginnings that sound in the preview, and no others."""
+    """Make the stems and the stretched beginnings that sound in the preview, and no others."""
     view = _planned(ctx.workspace)
     timeline = timeline_of(view)
     start, end = _stretch(ctx.job, view)
     sounding = [clip for clip in timeline.clips if clip.start < end and clip.end > start]
+    take_apart(ctx.job.mix, sounding, lambda _: None, ctx.say)
     make_pieces(ctx.job.mix, pieces_of(Timeline(tuple(sounding))), ctx.progress, ctx.say)
 
 
@@ -131,7 +134,7 @@ def without_gone_sounds(inputs: PreviewInputs, content: ContentStore) -> Mixtape
 # CPU seconds for a second of sound, as measured on one core.
 STEPS: tuple[Step[PreviewJob], ...] = (
     Step("planning", plan_preview, weight=0.001),
-    Step("stretching", stretch_preview, weight=0.02),
+    Step("stretching", stretch_preview, weight=0.02, limit_s=limit_s),
     Step("mixing", render_preview, weight=0.04),
 )
 
@@ -144,7 +147,14 @@ def preview_pipeline(settings: Settings) -> Pipeline[PreviewJob]:
 
     def open_job(text: str) -> PreviewJob:
         inputs = PreviewInputs.model_validate_json(text)
-        mix = MixtapeJob(without_gone_sounds(inputs, content), content, ffmpeg, workers)
+        asked = inputs.mix.request.stem_model
+        mix = MixtapeJob(
+            without_gone_sounds(inputs, content),
+            content,
+            ffmpeg,
+            workers,
+            separator=separator_for(settings, asked) if asked else None,
+        )
         mix.expect_files()
         return PreviewJob(inputs, mix)
 
