@@ -1,0 +1,150 @@
+"""A room: what is sent into it rings on, evenly, for as long as it is told to.
+
+A feedback delay network after Jot and Chaigne, "Digital delay networks for designing artificial
+reverberators", AES Convention 90, 1991: sixteen delay lines whose outputs are mixed by a Hadamard
+matrix, which keeps all energy, and sent round again. A line of ``d`` samples takes
+``10 ** (-3 * d / (decay * rate))`` of it each time, so that every one of them has lost 60 dB when
+the decay time is over. Everything in it works element by element, so that any blocking gives the
+same samples.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InvalidAudioError
+from .filters import HighPassFilter, LowPassFilter
+from .samples import CHANNELS, SAMPLE_RATE, Samples
+
+# Primes from 23 to 72 ms, so that no two echoes fall together. Together 0.72 s: 0.72 modes a hertz,
+# where Schroeder asks for 0.15 for each second of decay ("Natural sounding artificial
+# reverberation", JAES 10(3), 1962).
+DELAYS = (
+    *(1009, 1129, 1237, 1361, 1483, 1613, 1741, 1877),
+    *(2011, 2153, 2297, 2459, 2617, 2789, 2969, 3163),
+)
+LONGEST_S = 8.0
+
+LOW_CUT_HZ = 200.0  # what lies lower stays dry: a ringing bass is mud
+DULL_HZ = 9000.0  # air and walls take the highs of every room
+HIGHS_AT_HZ = 8000.0
+HIGHS_DECAY = 0.5  # of the decay time, for the highs: an ordinary furnished room
+
+PREDELAY = round(0.02 * SAMPLE_RATE)
+"""20 ms: the source stays in front of its room, and is not yet heard twice."""
+
+_LINES = len(DELAYS)
+_STEP = min(DELAYS)  # what comes out of a line in this time is in it already
+_LENGTH = 1 << 15  # of the lines' memory; a line is moved to its beginning when it has run full
+
+Lines = npt.NDArray[np.float32]
+
+
+class Reverb:
+    """What a room gives back of a stream: ``process`` the blocks in order, in any blocking.
+
+    Steady noise above ``LOW_CUT_HZ`` comes back about as loud as it is sent, whatever the decay.
+
+    Parameters
+    ----------
+    decay_s : how long a sound takes to fall by 60 dB; highs take ``HIGHS_DECAY`` of it
+
+    Raises
+    ------
+    InvalidAudioError
+        If the decay is not above 0, or longer than ``LONGEST_S``.
+    """
+
+    def __init__(self, decay_s: float) -> None:
+        if not 0.0 < decay_s <= LONGEST_S:
+            raise InvalidAudioError(f"No room here rings for {decay_s:g} s.")
+        self._send = HighPassFilter(LOW_CUT_HZ)
+        self._dull = LowPassFilter(DULL_HZ)
+        delays = np.array(DELAYS)
+        gains = 10.0 ** (-3.0 * delays / (decay_s * SAMPLE_RATE))
+        smear = _smear(delays, decay_s)
+        self._now = ((1.0 - smear) * gains).astype(np.float32)[:, None]
+        self._before = (smear * gains).astype(np.float32)[:, None]
+        # What comes out of the lines of an ear, over and over: g**2 + g**4 + g**6 + ...
+        kept = float((gains**2).mean())
+        self._level = np.float32(math.sqrt((1.0 - kept) / kept / (_LINES / CHANNELS)))
+        self._lines: Lines = np.zeros((_LINES, _LENGTH), np.float32)
+        self._waiting: Samples = np.zeros((CHANNELS, PREDELAY), np.float32)
+        self._at = max(DELAYS) + 1
+
+    def process(self, block: Samples) -> Samples:
+        """The room's answer to the next block, float32 ``(2, n)``, without the block itself."""
+        sent = np.concatenate([self._waiting, self._send.process(block)], axis=1)
+        self._waiting = sent[:, block.shape[1] :].copy()
+        heard = np.empty(block.shape, np.float32)
+        for start in range(0, block.shape[1], _STEP):
+            part = sent[:, start : min(start + _STEP, block.shape[1])]
+            heard[:, start : start + part.shape[1]] = self._round(part)
+        return self._dull.process(heard)
+
+    def _round(self, sent: Samples) -> Samples:
+        """Let at most ``_STEP`` samples go round once."""
+        n = sent.shape[1]
+        if self._at + n > _LENGTH:
+            self._move()
+        out = np.stack([self._lines[i, self._at - d - 1 : self._at - d + n] for i, d in _NUMBERED])
+        faded = out[:, 1:] * self._now + out[:, :-1] * self._before
+        turned = mixed(faded)
+        turned[0::2] += sent[0] * _SIGNS
+        turned[1::2] += sent[1] * _SIGNS
+        self._lines[:, self._at : self._at + n] = turned
+        self._at += n
+        faded *= self._level
+        return np.stack([_summed(faded[0::2]), _summed(faded[1::2])])
+
+    def _move(self) -> None:
+        """Bring what the lines still need to the beginning of their memory."""
+        kept = max(DELAYS) + 1
+        self._lines[:, :kept] = self._lines[:, self._at - kept : self._at].copy()
+        self._at = kept
+
+
+def mixed(lines: Lines) -> Lines:
+    """The lines times a Hadamard matrix of their number, scaled to keep all energy.
+
+    By sums and differences of pairs, ever further apart: a product of matrices would add up in an
+    order that depends on how many samples there are.
+    """
+    count = 1
+    while count < len(lines):
+        pairs = lines.reshape(-1, 2, count, lines.shape[1])
+        sums, differences = pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]
+        lines = np.stack([sums, differences], axis=1).reshape(lines.shape)
+        count *= 2
+    scaled: Lines = lines * np.float32(1.0 / math.sqrt(len(lines)))
+    return scaled
+
+
+def _smear(delays: npt.NDArray[np.int64], decay_s: float) -> npt.NDArray[np.float64]:
+    """How much of each line's sample before is mixed into a sample, for the highs to fall faster.
+
+    A filter ``(1 - b) + b / z`` has ``|H|**2 = 1 - 2 * b * (1 - b) * (1 - cos w)``; each line gets
+    the ``b`` with which it takes, at ``HIGHS_AT_HZ``, what is missing to ``HIGHS_DECAY``.
+    """
+    turn = 2.0 * math.pi * HIGHS_AT_HZ / SAMPLE_RATE
+    extra = 1.0 / (HIGHS_DECAY * decay_s) - 1.0 / decay_s
+    power = 10.0 ** (-6.0 * delays / SAMPLE_RATE * extra)
+    product = np.minimum((1.0 - power) / (2.0 * (1.0 - math.cos(turn))), 0.25)
+    smear: npt.NDArray[np.float64] = (1.0 - np.sqrt(1.0 - 4.0 * product)) / 2.0
+    return smear
+
+
+def _summed(lines: Lines) -> Lines:
+    """One after the other: numpy adds up columns in an order that depends on their number."""
+    total: Lines = lines[0].copy()
+    for line in lines[1:]:
+        total += line
+    return total
+
+
+_NUMBERED = tuple(enumerate(DELAYS))
+# What two neighbouring lines send into the same ear differs in sign: no note is favoured.
+_SIGNS = np.array([1, -1, -1, 1, 1, 1, -1, -1], np.float32)[:, None]
