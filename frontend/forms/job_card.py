@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -11,9 +12,11 @@ from frontend import session, words
 from frontend.job_kinds import KINDS, JobKind, tracks_in
 from frontend.problems import escaped, show, told_in_words
 
+BadgeColor = Literal["gray", "blue", "green", "red"]
+
 REFRESH_S = 1.0
 ACTIVE = ("queued", "running")
-BADGES = {
+BADGES: dict[str, tuple[str, str, BadgeColor]] = {
     "queued": ("Waiting", ":material/hourglass_top:", "gray"),
     "running": ("Working", ":material/graphic_eq:", "blue"),
     "succeeded": ("Finished", ":material/check_circle:", "green"),
@@ -25,7 +28,6 @@ STEP_ICONS = {
     "running": ":material/graphic_eq:",
     "succeeded": ":material/check_circle:",
     "failed": ":material/error:",
-    "skipped": ":material/remove:",
 }
 
 
@@ -55,9 +57,8 @@ def show_job(job: JobView, *, in_detail: bool, opens: bool = True) -> None:
     headline(job)
     if job.status in ACTIVE:
         st.progress(min(1.0, job.progress / 100), text=words.standing(job))
-        steps = [step for step in job.steps if step.state != "skipped"]
         if in_detail:
-            st.markdown("  \n".join(step_line(step, job.detail) for step in steps))
+            st.markdown("  \n".join(step_line(step, job.detail) for step in job.steps))
     if job.error:
         show(job.error)
     actions(job, opens=opens)
@@ -114,7 +115,7 @@ def act(
     primary: bool = False,
 ) -> None:
     """A button that asks the API for something and shows what became of the job."""
-    kind = "primary" if primary else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     if st.button(label, icon=icon, type=kind, key=f"{label}_{job.id}"):
         call(job.id)
         st.rerun()

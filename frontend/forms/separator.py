@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -96,9 +95,3 @@ def download(separator: SeparatorView) -> str:
 def draft_badge() -> None:
     """The mark on whatever a draft made."""
     st.badge("Draft", icon=":material/draft:", color="orange")
-
-
-def stems_in_words(stems: Sequence[str]) -> str:
-    """Several stems in one line."""
-    known: dict[str, str] = {**words.STEMS}
-    return ", ".join(known.get(stem, stem).lower() for stem in stems)

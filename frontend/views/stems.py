@@ -8,11 +8,15 @@ from backend.app.contract.jobs import JobView, StemsRequest
 from backend.app.contract.stems import StemFormat, StemName
 from frontend import session, words
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
-from frontend.forms.job_card import job_card
+from frontend.forms.job_card import delete, job_card
 from frontend.forms.separator import SeparatorChoice, ask_separator
+from frontend.forms.taken_apart import show_stems
+from frontend.job_kinds import KINDS
+from frontend.problems import escaped
 
 PAGE = "stems"
 ALL = "all"
+EARLIER_SHOWN = 5
 FORMATS: dict[StemFormat, str] = {"flac": "FLAC", "wav": "WAV", "mp3": "MP3"}
 
 
@@ -35,6 +39,7 @@ def ask() -> None:
     stems = ask_stems(separator)
     format_ = ask_format()
     start(state, track_id, separator, stems, format_)
+    earlier()
 
 
 def ask_tracks(state: CrateState) -> str | None:
@@ -121,9 +126,30 @@ def why_not_yet(state: CrateState, separator: SeparatorChoice, stems: list[StemN
 
 
 def show_result(job: JobView) -> None:
-    """How the job stands."""
-    st.title("Stems", anchor=False)
-    job_card(job, in_detail=True, opens=False)
+    """The stems, or how their job stands."""
+    if st.button("Take other songs apart", icon=":material/arrow_back:", type="tertiary"):
+        st.query_params.pop("job", None)
+        st.rerun()
+    if job.status != "succeeded":
+        st.title("Stems", anchor=False)
+        return job_card(job, in_detail=True, opens=False)
+    show_stems(job)
+    return delete(job, KINDS["stems"])
+
+
+def earlier() -> None:
+    """The way back to what was taken apart before."""
+    jobs = [job for job in session.api().jobs() if job.kind == "stems"][:EARLIER_SHOWN]
+    if not jobs:
+        return
+    st.subheader("Taken apart before", anchor=False)
+    for job in jobs:
+        st.page_link(
+            "views/stems.py",
+            label=f"{escaped(job.title) or 'Stems'} · {words.standing(job)}",
+            icon=":material/layers:",
+            query_params={"job": job.id},
+        )
 
 
 view()
