@@ -16,7 +16,8 @@ from backend.app.render.pieces import pieces_of
 from backend.app.services.mixtape import mixtape_pipeline
 from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob, MixTrack
 from backend.app.services.mixtape_plan import TIMELINE
-from backend.app.services.mixtape_sound import open_piece, stretch_pieces
+from backend.app.services.mixtape_sound import stretch_pieces
+from backend.app.services.stretching import open_piece
 from backend.app.settings import Settings
 from backend.app.store.blobs import ContentStore
 from tests.sounds import SR, noise
@@ -91,7 +92,7 @@ def test_a_piece_that_went_with_its_track_and_is_played_once_more_is_made_again(
     for path in storage.rglob("stretch-*"):
         path.unlink()
     (piece,) = pieces_of(Timeline((BENT,)))
-    with open_piece(opened(storage), piece) as reader:
+    with open_piece(opened(storage).content, piece) as reader:
         assert reader.n_samples == piece.length
     assert set(kept(storage)) == names
 

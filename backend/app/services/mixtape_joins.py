@@ -24,8 +24,8 @@ from .mixtape_before import HeardJoins, JoinFigures, heard_before, keep_heard
 from .mixtape_inputs import MixtapeJob
 from .mixtape_order import ordered_tracks
 from .mixtape_plan import planned_joins
-from .mixtape_sound import open_piece
 from .recordings import open_recording
+from .stretching import open_piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def listened(
     job: MixtapeJob, overlaps: Sequence[Overlap | None], known: HeardJoins
 ) -> list[JoinFigures | None]:
     """What is heard in each overlap; None of a join that has none. Several at once."""
-    listener = Listener(partial(open_recording, job.content), partial(open_piece, job))
+    listener = Listener(partial(open_recording, job.content), partial(open_piece, job.content))
 
     def figures(overlap: Overlap | None) -> JoinFigures | None:
         if overlap is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
@@ -13,13 +12,11 @@ from ..dj.levels import CEILING_DBTP, CEILINGS_DBTP, gain_shift_db, shifted
 from ..dj.timeline import Timeline
 from ..dj.timeline_view import timeline_of
 from ..jobs.pipeline import StepContext
-from ..media.normal_form import TrackReader
-from ..render.effort import Effort, crew
 from ..render.encode import Encoding, Output, encode_all
 from ..render.mix_tags import MixTags
 from ..render.mp3_info import Mp3Mode
 from ..render.mp3_reuse import EarlierMp3
-from ..render.pieces import Piece, make_piece, pieces_of
+from ..render.pieces import pieces_of
 from ..render.player import Player
 from ..video.backdrop import square
 from ..video.thumbnail import jpeg_bytes
@@ -28,6 +25,7 @@ from .mixtape_before import Mp3Maker, folder_before
 from .mixtape_inputs import MixtapeJob
 from .mixtape_plan import planned, profiles_of
 from .recordings import open_recording
+from .stretching import make_pieces, open_piece
 
 MEDIA_TYPES: dict[AudioFormat, str] = {
     "mp3": "audio/mpeg",
@@ -47,42 +45,13 @@ FILM_SOUND = "mix.m4a"
 
 def stretch_pieces(ctx: StepContext[MixtapeJob]) -> None:
     """Make the stretched beginnings that no earlier mix has made."""
-    make_pieces(ctx.job, pieces_of(planned(ctx.workspace)), ctx.progress, ctx.say)
-
-
-def make_pieces(
-    job: MixtapeJob,
-    pieces: Sequence[Piece],
-    progress: Callable[[float], None],
-    say: Callable[[str], None],
-) -> None:
-    """Make those of the pieces that nobody has made before; several at once."""
-    effort = Effort(progress)
-    unmade = [piece for piece in pieces if not _kept_at(job, piece).is_file()]
-    effort.plan(sum(piece.length for piece in unmade))
-    with crew(job.workers, effort) as pool:
-        making = [
-            pool.submit(effort.guard, partial(_make, job, piece, effort.add)) for piece in unmade
-        ]
-        for count, future in enumerate(making, start=1):
-            say(f"tempo change {count} of {len(making)}")
-            future.result()
-
-
-def open_piece(job: MixtapeJob, piece: Piece) -> TrackReader:
-    """A stretched beginning, as it was made; made once more where it has gone since."""
-    kept = _kept_at(job, piece)
-    if not kept.is_file():
-        _make(job, piece, lambda _: None)
-    return TrackReader(kept)
-
-
-def _make(job: MixtapeJob, piece: Piece, made: Callable[[int], None]) -> None:
-    make_piece(piece, partial(open_recording, job.content), _kept_at(job, piece), made)
-
-
-def _kept_at(job: MixtapeJob, piece: Piece) -> Path:
-    return job.content.derived(piece.content, piece.file_name)
+    make_pieces(
+        ctx.job.content,
+        pieces_of(planned(ctx.workspace)),
+        workers=ctx.job.workers,
+        progress=ctx.progress,
+        say=ctx.say,
+    )
 
 
 def render_mix(ctx: StepContext[MixtapeJob]) -> None:
@@ -143,7 +112,7 @@ def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player
         partial(open_recording, job.content),
         CEILINGS_DBTP[kind],
         peaks_of=lambda c: profile_of(job.content, c).peaks,
-        open_piece=partial(open_piece, job),
+        open_piece=partial(open_piece, job.content),
     )
 
 

@@ -23,10 +23,11 @@ from ..store.blobs import ContentStore
 from .decks import decks_of
 from .mixtape_inputs import TIMELINE, MixtapeInputs, MixtapeJob
 from .mixtape_plan import dj_plan
-from .mixtape_sound import make_pieces, player_for
+from .mixtape_sound import player_for
 from .mixtape_stems import take_apart
 from .preview_inputs import PreviewInputs, stretch_round
 from .separating import limit_s, separator_for
+from .stretching import make_pieces
 
 PREVIEW = "preview.mp3"
 MODE = Mp3Mode(kbps=192)
@@ -71,7 +72,13 @@ def stretch_preview(ctx: StepContext[PreviewJob]) -> None:
     start, end = _stretch(ctx.job, view)
     sounding = [clip for clip in timeline.clips if clip.start < end and clip.end > start]
     take_apart(ctx.job.mix, sounding, lambda _: None, ctx.say)
-    make_pieces(ctx.job.mix, pieces_of(Timeline(tuple(sounding))), ctx.progress, ctx.say)
+    make_pieces(
+        ctx.job.mix.content,
+        pieces_of(Timeline(tuple(sounding))),
+        workers=ctx.job.mix.workers,
+        progress=ctx.progress,
+        say=ctx.say,
+    )
 
 
 def render_preview(ctx: StepContext[PreviewJob]) -> None:
