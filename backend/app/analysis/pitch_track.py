@@ -1,0 +1,188 @@
+"""The pitch of one voice over time: probabilistic YIN, whole frames of a stream at once.
+
+After de Cheveigne & Kawahara (JASA 2002) and Mauch & Dixon (pYIN, ICASSP 2014). A frame's
+candidates are the troughs of its normalised difference function; how likely each is follows from
+the share of all thresholds under which it would be YIN's answer; one path is then found through the
+candidates of all frames. The thresholds' prior has a closed form and there are few candidates a
+frame, so that no grid of pitches is needed: four minutes take some two seconds of one core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft
+
+from .framing import Framer, Frames
+from .mono import EAR_RATE, Signal
+
+Floats = npt.NDArray[np.float64]
+
+HOP = 256
+PITCH_RATE = EAR_RATE / HOP
+"""86 frames a second: fifteen to a period of vibrato."""
+LOWEST_HZ, HIGHEST_HZ = 38.0, 1500.0
+"""From below a bass guitar's low E to the top of a soprano."""
+
+_FRAME = 2048  # 93 ms
+_MAX_LAG = int(EAR_RATE / LOWEST_HZ) + 2
+_MIN_LAG = int(EAR_RATE / HIGHEST_HZ)
+_WINDOW = _FRAME - _MAX_LAG  # 66 ms: two and a half periods of the lowest pitch
+_CANDIDATES = 6
+
+# Below -60 dBFS there is no voice to follow, only what is left of one.
+_SILENT_POWER = 1e-6
+
+# The cost of a path, in nats. pYIN lets voicing change in one of a hundred frames; a leap costs as
+# much as its distance, up to where it is another note.
+_SWITCH = 4.6
+_PER_SEMITONE, _LEAP = 1.5, 5.0
+_LEAST = 1e-6  # the likelihood of what is not there at all
+
+
+@dataclass(frozen=True, slots=True)
+class PitchTrack:
+    """Pitch over time; frame ``k`` is centred on ``k / PITCH_RATE`` seconds.
+
+    Attributes
+    ----------
+    hz : float64 ``(n_frames,)``; NaN where there is no pitch
+    """
+
+    hz: Floats
+
+    @property
+    def voiced_share(self) -> float:
+        """Of all frames, how many have a pitch."""
+        return float(np.isfinite(self.hz).mean()) if len(self.hz) else 0.0
+
+    @property
+    def median_hz(self) -> float | None:
+        """The middle of the pitch; None where there is none at all."""
+        voiced = self.hz[np.isfinite(self.hz)]
+        return float(np.median(voiced)) if len(voiced) else None
+
+
+class YinEar:
+    """Listens to a stream: ``push`` the signal at ``EAR_RATE`` in order, then ``finish`` once."""
+
+    def __init__(self) -> None:
+        self._framer = Framer(_FRAME, HOP)
+        self._hz: list[Floats] = []
+        self._likely: list[Floats] = []
+
+    def push(self, signal: Signal) -> None:
+        """Take the next samples, float32 ``(n,)``."""
+        self._hear(self._framer.push(signal))
+
+    def finish(self) -> PitchTrack:
+        """The track of all that was pushed."""
+        self._hear(self._framer.finish())
+        if not self._hz:
+            return PitchTrack(np.zeros(0))
+        return PitchTrack(_path(np.concatenate(self._hz), np.concatenate(self._likely)))
+
+    def _hear(self, batches: Iterable[Frames]) -> None:
+        for frames in batches:
+            hz, likely = _candidates(frames)
+            self._hz.append(hz)
+            self._likely.append(likely)
+
+
+def track_pitch(signal: Signal) -> PitchTrack:
+    """The pitch of a signal, float32 ``(n,)`` at ``EAR_RATE``."""
+    ear = YinEar()
+    ear.push(signal)
+    return ear.finish()
+
+
+def cents(hz: Floats, of_hz: Floats | float) -> Floats:
+    """How far pitches lie over others, in cents."""
+    distance: Floats = 1200.0 * np.log2(hz / of_hz)
+    return distance
+
+
+def _candidates(frames: Frames) -> tuple[Floats, Floats]:
+    """The likeliest pitches of each frame and how likely they are, ``(n, _CANDIDATES)`` each.
+
+    The likelihoods of a frame add up to at most 1; the rest is that of having no pitch.
+    """
+    normal = _normalised_difference(frames)
+    here = normal[:, _MIN_LAG:-1]
+    trough = (here < normal[:, _MIN_LAG - 1 : -2]) & (here <= normal[:, _MIN_LAG + 1 :])
+    value = np.where(trough, here, np.inf)
+    lowest_yet = np.minimum.accumulate(value, axis=1)
+    before = np.concatenate([np.ones((len(frames), 1)), lowest_yet[:, :-1]], axis=1)
+    # A threshold picks the first trough under it: those between this trough's depth and the
+    # deepest one before it pick this one.
+    likely = np.maximum(_prior(np.minimum(before, 1.0)) - _prior(np.minimum(value, 1.0)), 0.0)
+    power = np.square(frames[:, :_WINDOW]).mean(axis=1)
+    likely[power < _SILENT_POWER] = 0.0
+    best = np.argpartition(-likely, _CANDIDATES, axis=1)[:, :_CANDIDATES]
+    lags = best + _MIN_LAG + _vertex(normal, best + _MIN_LAG)
+    return EAR_RATE / lags, np.take_along_axis(likely, best, axis=1)
+
+
+def _normalised_difference(frames: Frames) -> Floats:
+    """YIN's cumulative mean normalised difference, float64 ``(n, _MAX_LAG + 1)``.
+
+    ``d[t] = sum((x[j] - x[j + t])**2, j < W)``, over the mean of ``d[1..t]``; the sums of squares
+    come from one running sum, the products from one correlation.
+    """
+    wide = frames.astype(np.float64)
+    head = fft.rfft(wide[:, :_WINDOW], _FRAME)
+    products = fft.irfft(np.conj(head) * fft.rfft(wide), _FRAME)[:, : _MAX_LAG + 1]
+    running = np.cumsum(np.square(wide), axis=1)
+    running = np.concatenate([np.zeros((len(wide), 1)), running], axis=1)
+    lags = np.arange(_MAX_LAG + 1)
+    energy = running[:, lags + _WINDOW] - running[:, lags]
+    difference = np.maximum(energy[:, :1] + energy - 2.0 * products, 0.0)
+    summed = np.cumsum(difference[:, 1:], axis=1)
+    normal: Floats = np.ones_like(difference)
+    normal[:, 1:] = difference[:, 1:] * lags[1:] / np.maximum(summed, 1e-12)
+    return normal
+
+
+def _prior(threshold: Floats) -> Floats:
+    """The share of thresholds up to this one: the distribution function of Beta(2, 18).
+
+    Its mean, 0.1, is YIN's own threshold: ``1 - (1 - x)**18 * (1 + 18 x)``.
+    """
+    share: Floats = 1.0 - (1.0 - threshold) ** 18 * (1.0 + 18.0 * threshold)
+    return share
+
+
+def _vertex(values: Floats, at: npt.NDArray[np.intp]) -> Floats:
+    """Where between samples the parabola through each trough has its bottom, as an offset."""
+    rows = np.arange(len(values))[:, None]
+    before, here, after = values[rows, at - 1], values[rows, at], values[rows, at + 1]
+    bend = before - 2.0 * here + after
+    shift: Floats = np.where(bend > 1e-12, 0.5 * (before - after) / np.maximum(bend, 1e-12), 0.0)
+    return np.clip(shift, -0.5, 0.5)
+
+
+def _path(hz: Floats, likely: Floats) -> Floats:
+    """The best path through the candidates and having none (Viterbi); NaN for none."""
+    none = np.maximum(1.0 - likely.sum(axis=1, keepdims=True), _LEAST)
+    told = -np.log(np.concatenate([np.maximum(likely, _LEAST), none], axis=1))
+    semitones = 12.0 * np.log2(hz)
+    cost = told[0]
+    back = np.zeros(told.shape, np.int8)
+    between = np.full((told.shape[1], told.shape[1]), _SWITCH)
+    between[-1, -1] = 0.0
+    for k in range(1, len(told)):
+        leap = np.abs(semitones[k - 1][:, None] - semitones[k][None, :])
+        between[:-1, :-1] = np.minimum(_PER_SEMITONE * leap, _LEAP)
+        total = cost[:, None] + between
+        back[k] = total.argmin(axis=0)
+        cost = total.min(axis=0) + told[k]
+    states = np.empty(len(told), np.int64)
+    states[-1] = int(cost.argmin())
+    for k in range(len(told) - 1, 0, -1):
+        states[k - 1] = back[k, states[k]]
+    padded = np.concatenate([hz, np.full((len(hz), 1), np.nan)], axis=1)
+    path: Floats = padded[np.arange(len(hz)), states]
+    return path
