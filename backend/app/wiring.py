@@ -19,10 +19,11 @@ from .services.dj_rules import HouseRules
 from .services.earlier import EarlierMixes
 from .services.health import Health
 from .services.intake import Gate, Intake
-from .services.jobs import Jobs, needs_upload
+from .services.jobs import Jobs, Prepare, needs_upload
 from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
+from .services.separators import Separators
 from .services.sounds import Sounds
 from .services.track_analysis import TrackAnalyses
 from .settings import Settings
@@ -49,6 +50,7 @@ class Services:
     intake: Intake
     library: Library
     sounds: Sounds
+    separators: Separators
     health: Health
     library_sweep: LibrarySweep
     analyses: TrackAnalyses
@@ -90,7 +92,10 @@ def build(settings: Settings) -> Services:
     )
     executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
     rules = HouseRules(DjRulesStore(database))
-    jobs = _jobs(settings, job_store, library, sounds, rules, executor)
+    separators = Separators.of(settings)
+    earlier = EarlierMixes(job_store, _workspaces(settings))
+    prepare = kinds.preparer(library, sounds, rules, earlier, separators)
+    jobs = _jobs(settings, job_store, prepare, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
     return Services(
         database=database,
@@ -100,6 +105,7 @@ def build(settings: Settings) -> Services:
         intake=intake,
         library=library,
         sounds=sounds,
+        separators=separators,
         library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),
         analyses=TrackAnalyses(library_rows, content),
@@ -134,18 +140,11 @@ def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
     return ExecutorOptions(kinds.PIPELINES, child, _workspaces(settings), slots, settings.lease_s)
 
 
-def _jobs(
-    settings: Settings,
-    store: JobStore,
-    library: Library,
-    sounds: Sounds,
-    rules: HouseRules,
-    executor: ThreadExecutor,
-) -> Jobs:
+def _jobs(settings: Settings, store: JobStore, prepare: Prepare, executor: ThreadExecutor) -> Jobs:
     return Jobs(
         store=store,
         workspaces=_workspaces(settings),
-        prepare=kinds.preparer(library, sounds, rules, EarlierMixes(store, _workspaces(settings))),
+        prepare=prepare,
         wake=executor.wake,
         slots=settings.max_concurrent_jobs,
         retention_hours=settings.retention_hours,

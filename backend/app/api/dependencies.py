@@ -15,6 +15,7 @@ from ..services.health import Health
 from ..services.jobs import Jobs
 from ..services.library import Library
 from ..services.links import Links
+from ..services.separators import Separators
 from ..services.sounds import Sounds
 from ..services.track_analysis import TrackAnalyses
 from ..settings import Settings
@@ -37,6 +38,11 @@ def _library(request: Request) -> Library:
 
 def _sounds(request: Request) -> Sounds:
     found: Sounds = request.app.state.services.sounds
+    return found
+
+
+def _separators(request: Request) -> Separators:
+    found: Separators = request.app.state.services.separators
     return found
 
 
@@ -78,6 +84,7 @@ def _settings(request: Request) -> Settings:
 AccountsDep = Annotated[Accounts, Depends(_accounts)]
 LibraryDep = Annotated[Library, Depends(_library)]
 SoundsDep = Annotated[Sounds, Depends(_sounds)]
+SeparatorsDep = Annotated[Separators, Depends(_separators)]
 HealthDep = Annotated[Health, Depends(_health)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
 AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]

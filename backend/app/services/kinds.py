@@ -20,18 +20,28 @@ from .earlier import EarlierMixes
 from .jobs import Prepare, Prepared
 from .library import Library
 from .mixtape_inputs import duration_of
+from .separators import Separators
 from .settling import settle, settle_analysis, settle_preview
 from .sounds import Sounds
+from .stems_settling import EarlierStems, settle_stem_mix, settle_stems
 
 # By name, for only the process that runs a job loads what its kind needs.
 PIPELINES: Mapping[str, str] = {
     "mixtape": "backend.app.services.mixtape:mixtape_pipeline",
     "analysis": "backend.app.services.crate_analysis:analysis_pipeline",
     "preview": "backend.app.services.preview:preview_pipeline",
+    "stems": "backend.app.services.stems:stems_pipeline",
+    "stem_mix": "backend.app.services.stem_mix:stem_mix_pipeline",
 }
 
 
-def preparer(library: Library, sounds: Sounds, rules: HouseRules, mixes: EarlierMixes) -> Prepare:
+def preparer(
+    library: Library,
+    sounds: Sounds,
+    rules: HouseRules,
+    mixes: EarlierMixes,
+    separators: Separators,
+) -> Prepare:
     """What settles a request of any kind before it becomes a job."""
 
     def mixtape(user_id: str, request: MixtapeRequest) -> Prepared:
@@ -49,6 +59,14 @@ def preparer(library: Library, sounds: Sounds, rules: HouseRules, mixes: Earlier
         start_s, end_s = inputs.stretch_s
         return Prepared(inputs.title, inputs.model_dump_json(), end_s - start_s)
 
+    def stems(user_id: str, request: StemsRequest) -> Prepared:
+        inputs = settle_stems(library, separators, user_id, request)
+        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
+
+    def stem_mix(user_id: str, request: StemMixRequest) -> Prepared:
+        inputs = settle_stem_mix(EarlierStems(mixes.store), user_id, request)
+        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
+
     def prepare(user_id: str, request: JobRequest) -> Prepared:
         match request:
             case MixtapeRequest():
@@ -57,7 +75,11 @@ def preparer(library: Library, sounds: Sounds, rules: HouseRules, mixes: Earlier
                 return analysis(user_id, request)
             case PreviewRequest():
                 return preview(user_id, request)
-            case StemsRequest() | StemMixRequest() | MashupRequest() | RestyleRequest():
+            case StemsRequest():
+                return stems(user_id, request)
+            case StemMixRequest():
+                return stem_mix(user_id, request)
+            case MashupRequest() | RestyleRequest():
                 raise InvalidRequest("This kind of job is not there yet.")
 
     return prepare

@@ -79,13 +79,31 @@ def separate_all(
     *,
     progress: Progress,
     say: Callable[[str], None],
-) -> None:
-    """Separate what nobody has separated before, one after the other: a model takes all cores."""
+) -> int:
+    """Separate what nobody has separated before, one after the other: a model takes all cores.
+
+    Returns
+    -------
+    how many songs that were
+    """
     unmade = [one for one in songs if not is_separated(store, separator, one[0], wanted, one[1])]
     for index, (content, stretch) in enumerate(unmade):
         say(f"song {index + 1} of {len(unmade)}, on the {separator.device}")
         told = partial(_share, progress, index, len(unmade))
         separate(store, separator, content, wanted, stretch=stretch, progress=told)
+    return len(unmade)
+
+
+def separation_note(separator: Separator, made: int) -> str:
+    """What a person should know of how songs were taken apart, ``made`` of them just now.
+
+    The device is only asked for where something was made: nothing heavy is loaded to tell of it.
+    """
+    who = f"{separator.label}, on the {separator.device}" if made else separator.label
+    told = f"Taken apart by {who}." if made else f"Taken apart before, by {who}."
+    if separator.draft:
+        return f"{told} This is a draft, made without a model: stems are heard in each other."
+    return told
 
 
 def _share(progress: Progress, index: int, count: int, done: float) -> None:

@@ -1,0 +1,205 @@
+"""Stems: songs in, a file for each of their stems out. The recipe, readable as one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contract.base import Shape
+from ..contract.stems import StemName, StemsView, StemView, TrackStemsView
+from ..dsp.samples import gain_of_db, seconds
+from ..jobs.pipeline import Pipeline, Step, StepContext
+from ..jobs.workspace import Workspace
+from ..media.ffmpeg import find_ffmpeg
+from ..media.normal_form import TrackReader
+from ..render.effort import Effort
+from ..render.stem_check import BINS_PER_S, HeardStem, HeardStems, hear_stems
+from ..settings import Settings
+from ..stems.separator import Separator
+from ..store.blobs import ContentStore
+from .separating import limit_s, separate, separate_all, separation_note
+from .separators import Separators, fetch_limit_s
+from .stems_files import MEDIA_TYPES, StemEncoder, StemFile, folder_names
+from .stems_inputs import StemsInputs, StemTrack
+
+STEMS = "stems.json"
+SEPARATED = "separated.json"
+
+SILENT_DBFS = -60.0
+"""A stem whose peaks stay under this has nothing in it: beside the others nobody hears it, and by
+itself it is what seeped through from them."""
+
+
+class Separated(Shape):
+    """What became of the separation, between steps; ``device`` is empty if there was no need."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class StemsJob:
+    """What the steps of a stems job work with."""
+
+    inputs: StemsInputs
+    content: ContentStore
+    separators: Separators
+    separator: Separator
+    ffmpeg: Path
+    workers: int
+
+    def expect_files(self) -> None:
+        """Make sure that every track is still there; else :class:`NotFound`."""
+        for track in self.inputs.tracks:
+            track.expect_sound(self.content)
+
+
+def fetch_weights(ctx: StepContext[StemsJob]) -> None:
+    """Fetch the model's weights, once for this machine."""
+    ctx.job.separators.fetch(ctx.job.inputs.model, ctx.progress, ctx.say)
+
+
+def separate_tracks(ctx: StepContext[StemsJob]) -> None:
+    """Take apart what nobody has taken apart before."""
+    job = ctx.job
+    songs = [(track.content, None) for track in job.inputs.tracks]
+    made = separate_all(
+        job.content,
+        job.separator,
+        list(dict.fromkeys(songs)),
+        job.inputs.stems,
+        progress=ctx.progress,
+        say=ctx.say,
+    )
+    device = job.separator.device if made else ""
+    ctx.note(separation_note(job.separator, made))
+    with ctx.workspace.write(SEPARATED) as path:
+        path.write_text(Separated(device=device).model_dump_json(), encoding="utf-8")
+
+
+def write_stems(ctx: StepContext[StemsJob]) -> None:
+    """Write a file for each stem, measure what was written, and tell of it in ``stems.json``."""
+    job = ctx.job
+    effort = Effort(ctx.progress)
+    n_samples = sum(track.n_samples for track in job.inputs.tracks)
+    effort.plan((len(job.inputs.stems) + 1) * n_samples)
+    tracks: list[TrackStemsView] = []
+    for track, folder in zip(job.inputs.tracks, folder_names(job.inputs.tracks), strict=True):
+        ctx.say(f"song {len(tracks) + 1} of {len(job.inputs.tracks)}")
+        tracks.append(_write_track(ctx, track, folder, effort))
+    view = StemsView(
+        model=job.inputs.model,
+        label=job.separator.label,
+        draft=job.separator.draft,
+        device=_separated(ctx.workspace).device,
+        tracks=tracks,
+    )
+    with ctx.workspace.write(STEMS, "application/json") as path:
+        path.write_text(view.model_dump_json(), encoding="utf-8")
+
+
+def _write_track(
+    ctx: StepContext[StemsJob], track: StemTrack, folder: str, effort: Effort
+) -> TrackStemsView:
+    job = ctx.job
+    kind = job.inputs.request.format
+    names = {stem: f"stems/{folder}/{stem}.{kind}" for stem in job.inputs.stems}
+    gain_db = _write_files(ctx, track, names, effort)
+    with TrackReader(job.content.path(track.content)) as song:
+        heard = hear_stems(
+            [ctx.workspace.path(name) for name in names.values()],
+            song,
+            gain_of_db(gain_db),
+            ffmpeg=job.ffmpeg,
+            heard=effort.add,
+        )
+    return _track_view(job, track, names, heard, gain_db)
+
+
+def _write_files(
+    ctx: StepContext[StemsJob], track: StemTrack, names: dict[StemName, str], effort: Effort
+) -> float:
+    """Write a track's stems under these names; what they were turned down by together, in dB."""
+    job, kind = ctx.job, ctx.job.inputs.request.format
+    scratch = ctx.workspace.scratch("stems")
+    encoder = StemEncoder(job.content, job.ffmpeg, kind, job.workers, scratch)
+    made = separate(job.content, job.separator, track.content, job.inputs.stems)  # or kept
+    with ExitStack() as written:
+        parts = {  # the last one entered is the first to be listed
+            stem: written.enter_context(ctx.workspace.write(names[stem], MEDIA_TYPES[kind]))
+            for stem in reversed(names)
+        }
+        files = [StemFile(parts[stem], stem, f"{track.content}/{made[stem]}") for stem in names]
+        gain_db = encoder.gain_db(files)
+        encoder.write(track, files, gain_db, effort)
+    return gain_db
+
+
+def _track_view(
+    job: StemsJob,
+    track: StemTrack,
+    names: dict[StemName, str],
+    heard: HeardStems,
+    gain_db: float,
+) -> TrackStemsView:
+    whole = set(names) == set(job.separator.sources)
+    return TrackStemsView(
+        track_id=track.track_id,
+        title=track.title,
+        artist=track.artist,
+        duration_s=seconds(track.n_samples),
+        stems=[
+            _stem_view(stem, names[stem], one) for stem, one in zip(names, heard.stems, strict=True)
+        ],
+        residual_db=round(heard.residual_db, 1) if whole else None,
+        gain_db=gain_db,
+        bins_per_s=BINS_PER_S,
+    )
+
+
+def _stem_view(stem: StemName, name: str, heard: HeardStem) -> StemView:
+    lufs = heard.loudness_lufs
+    return StemView(
+        stem=stem,
+        file=name,
+        loudness_lufs=None if lufs is None else round(lufs, 1),
+        peak_dbfs=round(heard.peak_dbfs, 1),
+        silent=heard.peak_dbfs < SILENT_DBFS,
+        peaks=[round(float(peak), 3) for peak in heard.peaks],
+    )
+
+
+def _separated(workspace: Workspace) -> Separated:
+    return Separated.model_validate_json(workspace.path(SEPARATED).read_text(encoding="utf-8"))
+
+
+# CPU seconds for a second of music, as measured on one core; separating is that of `htdemucs`.
+STEPS: tuple[Step[StemsJob], ...] = (
+    Step(
+        "fetching_weights",
+        fetch_weights,
+        weight=0.1,
+        when=lambda job: not job.separators.is_ready(job.inputs.model),
+        limit_s=fetch_limit_s,
+    ),
+    Step("separating_stems", separate_tracks, weight=0.5, limit_s=limit_s),
+    Step("writing", write_stems, weight=0.05, limit_s=limit_s),
+)
+
+
+def stems_pipeline(settings: Settings) -> Pipeline[StemsJob]:
+    """The steps of a stems job, on this machine's content store, separators and ffmpeg."""
+    content = ContentStore(settings.storage_root)
+    separators = Separators.of(settings)
+    ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
+    workers = settings.render_workers or os.cpu_count() or 1
+
+    def open_job(text: str) -> StemsJob:
+        inputs = StemsInputs.model_validate_json(text)
+        separator = separators.named(inputs.model)
+        job = StemsJob(inputs, content, separators, separator, ffmpeg, workers)
+        job.expect_files()
+        return job
+
+    return Pipeline(open_job, STEPS)
