@@ -105,6 +105,42 @@ def test_each_file_gets_its_own_verdict(alice, settings):
     assert left_over(settings) == []
 
 
+def test_thirty_at_once_come_in_order_and_bad_ones_keep_no_other_out(alice, settings):
+    bad = {3: silence(1.0), 11: noise(0.03, seed=1), 29: noise(60.5, seed=1)}
+    files_sent = [
+        (f"{i:02}.wav", wav(bad.get(i, noise(0.15, seed=i))) if i != 17 else b"no sound at all")
+        for i in range(30)
+    ]
+    answer = send(alice, *files_sent, kind="style").json()
+    assert [sound["name"] for sound in answer["sounds"]] == [
+        f"{i:02}" for i in range(30) if i not in {*bad, 17}
+    ]
+    assert {sound["kind"] for sound in answer["sounds"]} == {"style"}
+    refused = {file["name"]: file["error"]["code"] for file in answer["refused"]}
+    assert refused == {
+        "03.wav": "silent",
+        "11.wav": "too_short",
+        "17.wav": "not_audio",
+        "29.wav": "too_long",
+    }
+    assert len(alice.get("/sounds").json()["sounds"]) == 26
+    assert left_over(settings) == []
+
+
+def test_a_sound_is_looked_at_from_close(alice, bob):
+    hits = wav(clicks(2.1, 0.5))
+    (sound,) = send(alice, ("hits.wav", hits), kind="style").json()["sounds"]
+    detail = alice.get(f"/sounds/{sound['id']}/detail").json()
+    assert detail["sound"] == sound
+    assert detail["onsets_s"] == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0], abs=0.02)
+    assert (detail["pitch_hz"], detail["pitch_note"]) == (None, None)
+    assert max(detail["peaks"]) > 0.8
+    assert alice.get(f"/sounds/{sound['id']}/detail").json() == detail
+    assert bob.get(f"/sounds/{sound['id']}/detail").status_code == 404
+    assert delete(alice, f"/sounds/{sound['id']}") == 204
+    assert alice.get(f"/sounds/{sound['id']}/detail").status_code == 404
+
+
 def test_where_no_file_passes_nothing_is_kept(alice, settings):
     answer = send(alice, ("long.wav", wav(noise(61.0, seed=1))))
     assert (answer.status_code, code(answer)) == (422, "too_long")

@@ -1,4 +1,4 @@
-"""Sounds that the DJ may lay over joins."""
+"""Sounds that are laid over joins, or cut into the grains of restyles."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import get_args
 from fastapi import APIRouter, status
 from fastapi.responses import FileResponse
 
-from ..contract.sounds import SoundKind, SoundList, SoundsAddedView, SoundView
+from ..contract.sounds import SoundDetail, SoundKind, SoundList, SoundsAddedView, SoundView
 from ..errors import InvalidRequest
 from .dependencies import CurrentUser, SoundsDep
 from .files import file_answer
 from .receiving import Received, form_described
-from .views import sound_view, sounds_added_view
+from .views import sound_detail, sound_view, sounds_added_view
 
 router = APIRouter(prefix="/sounds", tags=["sounds"])
 
@@ -41,9 +41,16 @@ def show_sound(sound_id: str, user: CurrentUser, sounds: SoundsDep) -> SoundView
     return sound_view(sounds.find(user.id, sound_id))
 
 
+@router.get("/{sound_id}/detail")
+def show_detail(sound_id: str, user: CurrentUser, sounds: SoundsDep) -> SoundDetail:
+    """What is heard in a sound: where something begins, its pitch, its waveform."""
+    sound = sounds.find(user.id, sound_id)
+    return sound_detail(sound, sounds.facts(sound))
+
+
 @router.get("/{sound_id}/audio", response_class=FileResponse)
 def sound_audio(sound_id: str, user: CurrentUser, sounds: SoundsDep) -> FileResponse:
-    """The sound as it is laid over a mix: FLAC, 44.1 kHz, stereo."""
+    """The sound as it is played: FLAC, 44.1 kHz, stereo."""
     sound = sounds.find(user.id, sound_id)
     return file_answer(
         sounds.audio_path(sound),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..contract.sounds import SoundsAddedView, SoundView
+from ..contract.sounds import SoundDetail, SoundsAddedView, SoundView
 from ..contract.uploads import (
     ImageUploadView,
     RefusedFileView,
@@ -13,6 +13,7 @@ from ..contract.uploads import (
 from ..dsp.samples import seconds
 from ..services.intake import RefusedFile
 from ..services.library import Crate, Picture
+from ..services.sound_detail import SoundFacts
 from ..services.sounds import AddedSounds
 from ..store.library import Track
 from ..store.sounds import Sound
@@ -73,6 +74,11 @@ def sound_view(sound: Sound) -> SoundView:
         loudness_lufs=sound.loudness_lufs,
         created_at=sound.created_at,
     )
+
+
+def sound_detail(sound: Sound, facts: SoundFacts) -> SoundDetail:
+    """A sound with what was heard in it."""
+    return SoundDetail(sound=sound_view(sound), **facts.model_dump())
 
 
 def sounds_added_view(added: AddedSounds) -> SoundsAddedView:

@@ -17,6 +17,7 @@ from ..store.blobs import ContentStore, flush
 from ..store.library import LibraryStore
 from ..store.sounds import Sound, SoundStore
 from .intake import Intake, ReceivedFile, RefusedFile, new_id
+from .sound_detail import SoundFacts, facts_of
 from .sound_measure import made_ready
 
 LONGEST_S, SHORTEST_S = 60.0, 0.05
@@ -93,6 +94,13 @@ class Sounds:
         if sound is None:
             raise NotFound("There is no such sound.")
         return sound
+
+    def facts(self, sound: Sound) -> SoundFacts:
+        """What is heard in the sound from close; :class:`NotFound` if it is gone meanwhile."""
+        try:
+            return facts_of(self._content, sound.content)
+        except FileNotFoundError as gone:
+            raise NotFound("There is no such sound.") from gone
 
     def audio_path(self, sound: Sound) -> Path:
         """Where the sound's normal form lies."""
