@@ -99,6 +99,12 @@ class InvalidAudioError(SegueError):
     code = "invalid_audio"
 
 
+class NothingToMash(SegueError):
+    """Songs that no mashup can be made of: none of them has a beat, or enough of it."""
+
+    code = "nothing_to_mash"
+
+
 class InvalidTimeline(SegueError):
     """A timeline that no renderer could play."""
 

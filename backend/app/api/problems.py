@@ -23,6 +23,7 @@ STATUSES = {
     "invalid_request": 422,
     "invalid_audio": 422,
     "invalid_timeline": 422,
+    "nothing_to_mash": 422,
     "not_signed_in": 401,
     "not_allowed": 403,
     "cross_site": 403,
