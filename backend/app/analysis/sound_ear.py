@@ -10,7 +10,7 @@ from ..dsp.samples import Samples
 from .mono import ear_blocks
 from .onset_picks import find_onsets
 from .onsets import Floats, SpectraEar
-from .pitch_track import YinEar, PitchTrack
+from .pitch_track import PitchTrack, YinEar
 
 VERSION = 1
 """Raised whenever the same sound would be heard otherwise."""
