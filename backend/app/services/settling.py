@@ -45,7 +45,7 @@ def settle(
         If a picked track is not in the crate, an id names the wrong kind of upload, or the wishes
         do not go together.
     """
-    tracks = _picked(crate_of(library, user_id, request.tracks_upload_id), request.tracks)
+    tracks = picked(crate_of(library, user_id, request.tracks_upload_id), request.tracks)
     expect_sense(request, [track.track_id for track in tracks])
     return MixtapeInputs(
         request=request,
@@ -114,7 +114,8 @@ def mix_title(request: MixtapeRequest, tracks: list[MixTrack]) -> str:
     return "Mixtape: " + ", ".join(artists[:3]) + (" and others" if len(artists) > 3 else "")
 
 
-def _picked(crate: Crate, picks: list[TrackPick] | None) -> list[MixTrack]:
+def picked(crate: Crate, picks: list[TrackPick] | None) -> list[MixTrack]:
+    """The picked tracks of a crate, or all; :class:`InvalidRequest` if one is not in it."""
     by_id = {track.id: track for track in crate.tracks}
     if picks is None:
         picks = [TrackPick(track_id=track.id) for track in crate.tracks]
