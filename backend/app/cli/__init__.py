@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from ..errors import SegueError
 from ..logs import set_up_logs
-from . import mix
+from . import mix, stems
 
-COMMANDS = (mix,)
+COMMANDS = (mix, stems)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -57,10 +57,15 @@ def settle_stems(
         As :meth:`Separators.settled` has it.
     """
     tracks = tuple(map(_stem_track, _tracks(library, user_id, request)))
-    model = separators.settled(
+    model = settled_model(separators, request)
+    return stems_inputs(separators, request, model, tracks)
+
+
+def settled_model(separators: Separators, request: StemsRequest) -> str:
+    """The separator's name, as :meth:`Separators.settled` has it."""
+    return separators.settled(
         request.model, accepted=request.weights_notice_accepted, wanted=request.stems or ()
     )
-    return stems_inputs(separators, request, model, tracks)
 
 
 def stems_inputs(

@@ -1,0 +1,34 @@
+"""The options of every command that takes songs apart."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..contract.stems import DRAFT, FOUR_STEMS
+
+
+def add_separator_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--model`` and ``--accept-weights-notice``."""
+    add = parser.add_argument
+    add(
+        "--model",
+        help=f"who takes songs apart: {DRAFT}, htdemucs, htdemucs_ft, htdemucs_6s or any other in "
+        "DEMUCS_REPO (default: that of the setting DEMUCS_MODEL)",
+    )
+    add(
+        "--accept-weights-notice",
+        action="store_true",
+        help="you have read what the authors of a model's weights ask for; they may be fetched",
+    )
+
+
+def stems_named(text: str | None) -> list[str] | None:
+    """The stems of ``drums,vocals``; None where none are named.
+
+    >>> stems_named("drums, vocals")
+    ['drums', 'vocals']
+    """
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+STEMS_HELP = f"any of {','.join(FOUR_STEMS)}, and what else the model can tell (default: all)"
