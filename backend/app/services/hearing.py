@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -20,11 +20,10 @@ from ..analysis.loudness import (
 )
 from ..analysis.track import VERSION, analyse
 from ..contract.analysis import TrackAnalysis
-from ..dsp.samples import Samples
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort, crew
 from ..store.blobs import ContentStore
-from .recordings import open_recording
+from .recordings import blocks_of, open_recording
 
 _BLOCK = 100 * PEAK_HOP  # a second at a time
 
@@ -44,7 +43,7 @@ def hear(store: ContentStore, content: str, heard: Heard = lambda _: None) -> Tr
         return kept
     known = load_profile(_profile_path(store, content))
     with TrackReader(store.path(content)) as reader:
-        analysis, profile = analyse(_blocks(reader, heard), known)
+        analysis, profile = analyse(blocks_of(reader, _BLOCK, heard), known)
     if known is None:
         save_profile(profile, _profile_path(store, content))
     save_analysis(analysis, _analysis_path(store, content))
@@ -59,7 +58,7 @@ def profile_of(
     if kept is not None:
         return kept
     with open_recording(store, recording) as reader:
-        profile = measure_loudness(_blocks(reader, heard))
+        profile = measure_loudness(blocks_of(reader, _BLOCK, heard))
     save_profile(profile, _profile_path(store, recording))
     return profile
 
@@ -110,13 +109,6 @@ def is_heard(store: ContentStore, content: str, *, whole: bool) -> bool:
     if load_profile(_profile_path(store, content)) is None:
         return False
     return not whole or analysis_of(store, content) is not None
-
-
-def _blocks(reader: TrackReader, heard: Heard) -> Iterator[Samples]:
-    for start in range(reader.first, reader.n_samples, _BLOCK):
-        block = reader.read(start, min(_BLOCK, reader.n_samples - start))
-        yield block
-        heard(block.shape[1])
 
 
 def _profile_path(store: ContentStore, recording: str) -> Path:
