@@ -12,6 +12,7 @@ from .words import clock
 
 KINDS = {
     "blend": "Blend",
+    "stem_swap": "Stem swap",
     "sweep": "Filter sweep",
     "echo": "Echo out",
     "cut": "Cut",
@@ -21,6 +22,7 @@ KINDS = {
 }
 WHAT_KINDS_DO = {
     "blend": "Beats together, the basses change places halfway.",
+    "stem_swap": "One track's voice over the other's drums and bass, one singer at a time.",
     "sweep": "Beats together, the leaving track thins out upwards.",
     "echo": "The leaving track stops and rings on while the next one begins.",
     "cut": "From one beat to the next, where a phrase ends.",

@@ -43,7 +43,10 @@ class Arrangement(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """How tracks follow each other; ``energy_arc`` and ``overlays`` None are the house's own."""
+    """How tracks follow each other; ``energy_arc`` and ``overlays`` None are the house's own.
+
+    ``why_not_yet`` is what is missing of it before a mix can start.
+    """
 
     transitions: Literal["dj", "crossfade"] = "dj"
     crossfade_s: float = DEFAULT_CROSSFADE_S
@@ -51,6 +54,9 @@ class Joining:
     energy_arc: EnergyArc | None = None
     strategist: Literal["rules", "llm"] = "rules"
     overlays: OverlayPolicy | None = None
+    stem_model: str | None = None
+    weights_notice_accepted: bool = False
+    why_not_yet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ class Options:
             energy_arc=joining.energy_arc if free else None,
             locks=locks(tracks, pinned) if free else [],
             overlays=joining.overlays if joining.transitions == "dj" else None,
+            stem_model=joining.stem_model,
+            weights_notice_accepted=joining.weights_notice_accepted,
             strategist=joining.strategist if joining.transitions == "dj" else "rules",
             loudness_lufs=self.loudness_lufs,
             formats=self.formats,

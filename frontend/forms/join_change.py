@@ -21,9 +21,9 @@ OPEN = "Leave it to Segue"
 EXACTLY = "Exactly at…"
 
 
-def ask_choice(join: Join) -> PairChoice:
+def ask_choice(join: Join, *, stem_swaps: bool) -> PairChoice:
     """What is chosen; all of it may be left to Segue."""
-    kind = ask_kind(join)
+    kind = ask_kind(join, stem_swaps=stem_swaps)
     bars = None if kind in WITHOUT_LENGTH else ask_bars(join)
     left, right = st.columns(2)
     with left:
@@ -53,11 +53,12 @@ def ask_choice(join: Join) -> PairChoice:
     )
 
 
-def ask_kind(join: Join) -> TransitionKind | None:
+def ask_kind(join: Join, *, stem_swaps: bool) -> TransitionKind | None:
     """The way to join; what it does is said below."""
+    kinds = [kind for kind in KINDS if stem_swaps or kind != "stem_swap"]
     chosen = st.pills(
         "How",
-        [OPEN, *KINDS],
+        [OPEN, *kinds],
         default=OPEN,
         required=True,
         format_func=lambda one: dj_words.KINDS.get(one, one),

@@ -12,6 +12,7 @@ from backend.app.contract.sounds import OVERLAY_KINDS
 from frontend import dj_words, session
 from frontend.components.arc_editor import arc_editor
 from frontend.draft import DEFAULT_CROSSFADE_S, Joining
+from frontend.forms.separator import ask_separator
 
 TRANSITIONS = {"dj": "Like a DJ", "crossfade": "Plain crossfade"}
 ORDERS = {"given": "As I put them", "auto": "Find the best"}
@@ -34,7 +35,8 @@ def ask_joining() -> Joining:
         "Segue takes the next best way and says why."
     )
     joining = ask_order(Joining())
-    return replace(joining, strategist=ask_strategist(), overlays=ask_overlays())
+    joining = replace(joining, strategist=ask_strategist(), overlays=ask_overlays())
+    return ask_stem_swaps(joining)
 
 
 def choice(label: str, options: dict[str, str], key: str, help: str | None = None) -> str:
@@ -101,6 +103,26 @@ def ask_strategist() -> Literal["rules", "llm"]:
         "rules step in and the job says so."
     )
     return "llm"
+
+
+def ask_stem_swaps(joining: Joining) -> Joining:
+    """Whether tracks may be taken apart at their joins, and by whom."""
+    wanted = st.toggle(
+        "Swap stems where two would sing at once",
+        key="stem_swaps",
+        persist_state="session",
+        help="One track's voice over the other's drums and bass, one singer at a time. Only the "
+        "seconds round such joins are taken apart.",
+    )
+    if not wanted:
+        return joining
+    chosen = ask_separator("swap_separator")
+    return replace(
+        joining,
+        stem_model=chosen.model,
+        weights_notice_accepted=chosen.notice_accepted,
+        why_not_yet=chosen.why_not_yet,
+    )
 
 
 def ask_overlays() -> OverlayPolicy | None:

@@ -53,6 +53,11 @@ def can_change(job: JobView) -> bool:
     return isinstance(job.request, MixtapeRequest) and job.request.transitions == "dj"
 
 
+def takes_apart(job: JobView) -> bool:
+    """Whether this mix has somebody who takes tracks apart."""
+    return isinstance(job.request, MixtapeRequest) and job.request.stem_model is not None
+
+
 def pending(job: JobView, join: Join) -> None:
     """A mark on a join that waits for its change."""
     if mix_changes.changes_to(job.id).for_pair(*join.pair):
@@ -62,7 +67,7 @@ def pending(job: JobView, join: Join) -> None:
 def change(job: JobView, join: Join) -> None:
     """Choose, hear what was chosen, keep it for the next render."""
     with st.container(border=True, key=f"change_{join.index}"):
-        choice = ask_choice(join)
+        choice = ask_choice(join, stem_swaps=takes_apart(job))
         unchanged = choice == PairChoice(outgoing=join.pair[0], incoming=join.pair[1])
         with st.container(horizontal=True, vertical_alignment="center"):
             hear_button("Hear it so", job, join, choice, disabled=unchanged)

@@ -151,7 +151,9 @@ def why_not_yet(tracks: list[TrackPick], options: Options, *, uploading: bool) -
         return "Files are still on their way."
     if not tracks:
         return "Drop at least one track first."
-    return None if options.formats else "Choose at least one kind of file."
+    if not options.formats:
+        return "Choose at least one kind of file."
+    return options.joining.why_not_yet
 
 
 view()

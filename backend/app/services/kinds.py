@@ -46,6 +46,8 @@ def preparer(
 
     def mixtape(user_id: str, request: MixtapeRequest) -> Prepared:
         inputs = settle(library, user_id, request, rules.current(), sounds.all(user_id))
+        if request.stem_model is not None:
+            separators.settled(request.stem_model, accepted=request.weights_notice_accepted)
         earlier = mixes.base_for(user_id, inputs)
         kept = inputs.model_copy(update={"earlier": earlier}).model_dump_json()
         return Prepared(inputs.title, kept, duration_of(inputs))

@@ -9,18 +9,26 @@ from ..jobs.pipeline import Pipeline, Step
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
 from ..store.blobs import ContentStore
-from . import separating
 from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
 from .mixtape_order import order_mix
 from .mixtape_plan import analyse_tracks, plan_mix
 from .mixtape_sound import render_mix, stretch_pieces
-from .mixtape_stems import separate_joins
+from .mixtape_stems import fetch_weights, lacks_weights, separate_joins, separator_of
 from .mixtape_words import describe_mix
+from .separating import limit_s
+from .separators import Separators, fetch_limit_s
 
 # Weights are CPU seconds for a second of music, as measured on one core.
 STEPS: tuple[Step[MixtapeJob], ...] = (
+    Step(
+        "fetching_weights",
+        fetch_weights,
+        weight=0.1,
+        when=lacks_weights,
+        limit_s=fetch_limit_s,
+    ),
     Step("analysing", analyse_tracks, weight=0.003),
     Step("ordering", order_mix, weight=0.0003, when=lambda job: job.request.order == "auto"),
     Step("planning", plan_mix, weight=0.0003),
@@ -29,7 +37,7 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
         separate_joins,
         weight=0.2,
         when=lambda job: job.separator is not None,
-        limit_s=separating.limit_s,
+        limit_s=limit_s,
     ),
     Step(
         "stretching",
@@ -56,11 +64,13 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
         settings.llm_timeout_s,
     )
 
+    separators = Separators.of(settings)
+
     def open_job(text: str) -> MixtapeJob:
         inputs = MixtapeInputs.model_validate_json(text)
-        asked = inputs.request.stem_model
-        separator = separating.separator_for(settings, asked) if asked else None
-        job = MixtapeJob(inputs, content, ffmpeg, workers, model, separator)
+        job = MixtapeJob(
+            inputs, content, ffmpeg, workers, model, separators, separator_of(inputs, separators)
+        )
         job.expect_files()
         return job
 

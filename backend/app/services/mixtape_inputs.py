@@ -18,6 +18,7 @@ from ..dsp.samples import seconds
 from ..errors import NotFound
 from ..stems.separator import Separator
 from ..store.blobs import ContentStore
+from .separators import Separators
 
 TIMELINE = "timeline.json"
 """The plan of a mix, and the one artifact that other jobs go on from."""
@@ -75,8 +76,8 @@ class MixtapeInputs(Shape):
 class MixtapeJob:
     """What the steps of a mixtape work with.
 
-    There is a ``strategist`` where a language model is set up, and a ``separator`` where stem swaps
-    are asked for.
+    There is a ``strategist`` where a language model is set up. Where stem swaps are asked for, one
+    of this machine's ``separators`` is the ``separator``.
     """
 
     inputs: MixtapeInputs
@@ -84,6 +85,7 @@ class MixtapeJob:
     ffmpeg: Path
     workers: int
     strategist: Strategist | None = None
+    separators: Separators | None = None
     separator: Separator | None = None
 
     @property

@@ -7,10 +7,30 @@ from collections.abc import Callable, Sequence
 from ..contract.stems import FOUR_STEMS
 from ..dj.timeline import Clip
 from ..jobs.pipeline import StepContext
-from ..stems.separator import Progress
-from .mixtape_inputs import MixtapeJob
+from ..stems.separator import Progress, Separator
+from .mixtape_inputs import MixtapeInputs, MixtapeJob
 from .mixtape_plan import planned
 from .separating import separate_all
+from .separators import Separators
+
+
+def separator_of(inputs: MixtapeInputs, separators: Separators) -> Separator | None:
+    """Who takes tracks apart in this mix; None where nobody does."""
+    asked = inputs.request.stem_model
+    return None if asked is None else separators.named(asked)
+
+
+def lacks_weights(job: MixtapeJob) -> bool:
+    """Whether something has to be fetched before tracks can be taken apart."""
+    asked = job.request.stem_model
+    return asked is not None and job.separators is not None and not job.separators.is_ready(asked)
+
+
+def fetch_weights(ctx: StepContext[MixtapeJob]) -> None:
+    """Fetch the model that is to take tracks apart."""
+    asked, separators = ctx.job.request.stem_model, ctx.job.separators
+    if asked is not None and separators is not None:
+        separators.fetch(asked, ctx.progress, ctx.say)
 
 
 def separate_joins(ctx: StepContext[MixtapeJob]) -> None:

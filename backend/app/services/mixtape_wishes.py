@@ -26,13 +26,18 @@ def expect_sense(request: MixtapeRequest, track_ids: Sequence[str]) -> None:
         )
     if request.transitions == "crossfade":
         _expect_no_dj_wishes(request)
-    if request.stem_model is None and any(one.kind == "stem_swap" for one in request.overrides):
-        raise InvalidRequest(
-            "A stem swap needs somebody who takes the tracks apart.",
-            hint="Name one as stem_model, such as “draft”.",
-        )
+    expect_separator(request, request.overrides)
     _expect_locks(request.locks, track_ids)
     _expect_overrides(request, track_ids)
+
+
+def expect_separator(request: MixtapeRequest, choices: Sequence[PairChoice]) -> None:
+    """Make sure that somebody takes tracks apart where a stem swap is chosen."""
+    if request.stem_model is None and any(choice.kind == "stem_swap" for choice in choices):
+        raise InvalidRequest(
+            "A stem swap needs somebody who takes the tracks apart.",
+            hint="Start a mixtape that names one as stem_model, such as “draft”.",
+        )
 
 
 def _expect_no_dj_wishes(request: MixtapeRequest) -> None:

@@ -24,9 +24,10 @@ from .decks import decks_of
 from .mixtape_inputs import TIMELINE, MixtapeInputs, MixtapeJob
 from .mixtape_plan import dj_plan
 from .mixtape_sound import player_for
-from .mixtape_stems import take_apart
+from .mixtape_stems import separator_of, take_apart
 from .preview_inputs import PreviewInputs, stretch_round
-from .separating import limit_s, separator_for
+from .separating import limit_s
+from .separators import Separators
 from .stretching import make_pieces
 
 PREVIEW = "preview.mp3"
@@ -152,15 +153,17 @@ def preview_pipeline(settings: Settings) -> Pipeline[PreviewJob]:
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     workers = settings.render_workers or os.cpu_count() or 1
 
+    separators = Separators.of(settings)
+
     def open_job(text: str) -> PreviewJob:
         inputs = PreviewInputs.model_validate_json(text)
-        asked = inputs.mix.request.stem_model
         mix = MixtapeJob(
             without_gone_sounds(inputs, content),
             content,
             ffmpeg,
             workers,
-            separator=separator_for(settings, asked) if asked else None,
+            separators=separators,
+            separator=separator_of(inputs.mix, separators),
         )
         mix.expect_files()
         return PreviewJob(inputs, mix)

@@ -19,7 +19,7 @@ from .analysis_inputs import AnalysisInputs, CrateTrack
 from .earlier import EarlierMixes
 from .library import Crate, Library, Picture
 from .mixtape_inputs import MixSound, MixtapeInputs, MixTrack, overlays_allowed
-from .mixtape_wishes import expect_sense
+from .mixtape_wishes import expect_sense, expect_separator
 from .preview_inputs import PreviewInputs
 
 HOUSE_RULES = DjRulesView(version=0, rules=DjRules())
@@ -184,6 +184,7 @@ def settle_preview(mixes: EarlierMixes, user_id: str, request: PreviewRequest) -
         )
     if request.override is not None:
         _expect_dj(mix.inputs.request)
+        expect_separator(mix.inputs.request, [request.override])
         _expect_of_join(request.override, joins[request.transition], mix.timeline)
     unpictured = mix.inputs.model_copy(update={"picture": None})  # which may be gone by now
     return PreviewInputs(request=request, mix=unpictured, timeline=mix.timeline)
