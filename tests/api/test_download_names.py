@@ -14,7 +14,8 @@ from backend.app.api.files import harmless
         ("mix.mp3", "Rainy: Sunday.mp3"),
         ("mix.mp4", "Rainy: Sunday.mp4"),
         ("tracklist.txt", "Rainy: Sunday - tracklist.txt"),
-        ("stems/one/drums.flac", "Rainy: Sunday - stems/one/drums.flac"),
+        ("stems/vocals.flac", "Rainy: Sunday - vocals.flac"),
+        ("stems/A - One/drums.flac", "A - One - drums.flac"),
     ],
 )
 def test_a_file_goes_by_the_name_of_its_mix(name: str, saved: str) -> None:

@@ -104,13 +104,20 @@ def _answer(jobs: Jobs, job_id: str, artifact: WrittenFile, *, inline: bool) -> 
 def saved_as(title: str, name: str) -> str:
     """The name under which a browser keeps an artifact: that of its job, told apart where needed.
 
+    What has a folder of its own among others goes by that folder's name.
+
     >>> saved_as("Rainy Sunday", "mix.mp3"), saved_as("Rainy Sunday", "tracklist.txt")
     ('Rainy Sunday.mp3', 'Rainy Sunday - tracklist.txt')
+    >>> saved_as("Stems of Sun and 2 more", "stems/Moon/drums.flac")
+    'Moon - drums.flac'
     """
+    *folders, file = name.split("/")
+    if len(folders) > 1:
+        return " - ".join([*folders[1:], file])
     if not title:
-        return name
-    stem, dot, ending = name.partition(".")
-    return f"{title}{dot}{ending}" if stem == "mix" else f"{title} - {name}"
+        return file
+    stem, dot, ending = file.partition(".")
+    return f"{title}{dot}{ending}" if stem == "mix" else f"{title} - {file}"
 
 
 def _archive(jobs: Jobs, job_id: str, artifacts: Iterable[WrittenFile]) -> StreamingResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from pathlib import Path
 
 from ..contract.stems import StemName
 from ..media.made_form import stem_file
@@ -56,6 +57,7 @@ def separate(
                 lambda stem: store.derived(content, names[stem]),
                 progress,
             )
+        _device_path(store, separator, content).write_text(separator.device, encoding="utf-8")
     return {stem: names[stem] for stem in wanted}
 
 
@@ -94,16 +96,30 @@ def separate_all(
     return len(unmade)
 
 
-def separation_note(separator: Separator, made: int) -> str:
-    """What a person should know of how songs were taken apart, ``made`` of them just now.
+def made_on(store: ContentStore, separator: Separator, content: str) -> str:
+    """What a track was taken apart on, in words; empty if nobody wrote it down.
 
-    The device is only asked for where something was made: nothing heavy is loaded to tell of it.
+    Of stems that are kept from before it is not asked what this machine would do it on now: that
+    may have to load a model.
     """
-    who = f"{separator.label}, on the {separator.device}" if made else separator.label
+    try:
+        return _device_path(store, separator, content).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def separation_note(separator: Separator, devices: Sequence[str], made: int) -> str:
+    """What a person should know of how songs were taken apart, ``made`` of them just now."""
+    where = " and ".join(f"on the {device}" for device in dict.fromkeys(devices) if device)
+    who = f"{separator.label}, {where}" if where else separator.label
     told = f"Taken apart by {who}." if made else f"Taken apart before, by {who}."
     if separator.draft:
         return f"{told} This is a draft, made without a model: stems are heard in each other."
     return told
+
+
+def _device_path(store: ContentStore, separator: Separator, content: str) -> Path:
+    return store.derived(content, f"stem-{separator.key}-device.txt")
 
 
 def _share(progress: Progress, index: int, count: int, done: float) -> None:

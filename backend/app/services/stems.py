@@ -7,11 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..contract.base import Shape
 from ..contract.stems import StemName, StemsView, StemView, TrackStemsView
 from ..dsp.samples import gain_of_db, seconds
 from ..jobs.pipeline import Pipeline, Step, StepContext
-from ..jobs.workspace import Workspace
 from ..media.ffmpeg import find_ffmpeg
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort
@@ -19,23 +17,16 @@ from ..render.stem_check import BINS_PER_S, HeardStem, HeardStems, hear_stems
 from ..settings import Settings
 from ..stems.separator import Separator
 from ..store.blobs import ContentStore
-from .separating import limit_s, separate, separate_all, separation_note
+from .separating import limit_s, made_on, separate, separate_all, separation_note
 from .separators import Separators, fetch_limit_s
 from .stems_files import MEDIA_TYPES, StemEncoder, StemFile, folder_names
 from .stems_inputs import StemsInputs, StemTrack
 
 STEMS = "stems.json"
-SEPARATED = "separated.json"
 
 SILENT_DBFS = -60.0
 """A stem whose peaks stay under this has nothing in it: beside the others nobody hears it, and by
 itself it is what seeped through from them."""
-
-
-class Separated(Shape):
-    """What became of the separation, between steps; ``device`` is empty if there was no need."""
-
-    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +63,13 @@ def separate_tracks(ctx: StepContext[StemsJob]) -> None:
         progress=ctx.progress,
         say=ctx.say,
     )
-    device = job.separator.device if made else ""
-    ctx.note(separation_note(job.separator, made))
-    with ctx.workspace.write(SEPARATED) as path:
-        path.write_text(Separated(device=device).model_dump_json(), encoding="utf-8")
+    ctx.note(separation_note(job.separator, devices_of(job), made))
+
+
+def devices_of(job: StemsJob) -> list[str]:
+    """What the tracks were taken apart on, each device once."""
+    devices = (made_on(job.content, job.separator, one.content) for one in job.inputs.tracks)
+    return list(dict.fromkeys(devices))
 
 
 def write_stems(ctx: StepContext[StemsJob]) -> None:
@@ -92,7 +86,7 @@ def write_stems(ctx: StepContext[StemsJob]) -> None:
         model=job.inputs.model,
         label=job.separator.label,
         draft=job.separator.draft,
-        device=_separated(ctx.workspace).device,
+        device=" and ".join(filter(None, devices_of(job))),
         tracks=tracks,
     )
     with ctx.workspace.write(STEMS, "application/json") as path:
@@ -168,10 +162,6 @@ def _stem_view(stem: StemName, name: str, heard: HeardStem) -> StemView:
         silent=heard.peak_dbfs < SILENT_DBFS,
         peaks=[round(float(peak), 3) for peak in heard.peaks],
     )
-
-
-def _separated(workspace: Workspace) -> Separated:
-    return Separated.model_validate_json(workspace.path(SEPARATED).read_text(encoding="utf-8"))
 
 
 # CPU seconds for a second of music, as measured on one core; separating is that of `htdemucs`.
