@@ -15,10 +15,8 @@ from .deck import Grid
 from .mashup_deck import MashupTrack
 from .mashup_keys import KeyFit, key_fit
 from .mashup_room import room_part, voice_part
+from .mashup_tempo import common_tempo_bpm, fold_between, mix_tempo_bpm
 from .vibes import VIBES, VibeTreatment
-
-FOLDS = (1.0, 2.0, 0.5)
-"""Beats of the singing track for one beat of the other."""
 
 UNHEARD, TOO_FAR = 0.04, 0.16
 """Two tempos 4 % apart meet in the middle at 2 %, which people hardly notice. At 16 % each is bent
@@ -89,19 +87,6 @@ def _reason(vocals: MashupTrack, under: MashupTrack, parts: Sequence[FitPart]) -
     return f"{who}: held back most by this: {weakest.reason}."
 
 
-def common_tempo_bpm(vocals: Grid, under: Grid, factor: float) -> float:
-    """Where two tempos meet, counted as the instruments count.
-
-    Nearer to the instruments' own: a voice bears more than drums, which smear first.
-    """
-    return float(under.tempo_bpm**0.6 * (vocals.tempo_bpm / factor) ** 0.4)
-
-
-def fold_between(of_bpm: float, on_bpm: float) -> float:
-    """How many beats of one tempo for one of the other need the least stretch."""
-    return min(FOLDS, key=lambda fold: abs(math.log2(on_bpm * fold / of_bpm)))
-
-
 def _tempo_part(
     vocals: MashupTrack, under: MashupTrack, treatment: VibeTreatment
 ) -> tuple[FitPart, float, float]:
@@ -114,7 +99,8 @@ def _tempo_part(
     factor = fold_between(voice.tempo_bpm, band.tempo_bpm)
     apart = abs(math.log(band.tempo_bpm * factor / voice.tempo_bpm))
     common = common_tempo_bpm(voice, band, factor)
-    change = 100.0 * (common * treatment.tempo_factor * factor / voice.tempo_bpm - 1.0)
+    played = mix_tempo_bpm(voice, band, treatment)
+    change = 100.0 * (played * factor / voice.tempo_bpm - 1.0)
     near = 1.0 - min(max((apart - UNHEARD) / (TOO_FAR - UNHEARD), 0.0), 1.0)
     near *= 1.0 - 0.15 * min(apart / UNHEARD, 1.0)
     home = _at_home(common, treatment)

@@ -1,0 +1,159 @@
+"""Who plays what: one voice, one bass, one set of drums at a time, and only what goes together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..contract.mashups import PairFit
+from ..contract.stems import StemName
+from .deck import Grid
+from .mashup_clock import Clock
+from .mashup_deck import MashupTrack
+from .mashup_keys import IN_TUNE, shift_onto
+from .mashup_material import Material, material_of
+from .mashup_room import HARDLY, sung_share
+from .mashup_tempo import FURTHEST, change_percent, fold_between
+
+Role = Literal["drums", "bass", "harmony", "voice"]
+ROLES: tuple[Role, ...] = ("drums", "bass", "harmony", "voice")
+
+STEMS_OF: Mapping[Role, tuple[StemName, ...]] = {
+    "drums": ("drums",),
+    "bass": ("bass",),
+    "harmony": ("other", "guitar", "piano"),
+    "voice": ("vocals",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A song in a role: its stems there, and by how much they are moved in pitch."""
+
+    material: Material
+    stems: tuple[StemName, ...]
+    pitch_semitones: int
+
+    @property
+    def track(self) -> MashupTrack:
+        """The song."""
+        return self.material.track
+
+
+Line = Mapping[Role, Player]
+"""Who plays while something is going on; a role that nobody has stays silent."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The players of both halves of a mashup, and what is to be told of how they were found.
+
+    ``sings`` is False where the voice's part is played by an instrument, or by nobody.
+    """
+
+    clock: Clock
+    acts: tuple[Line, Line]
+    sings: bool
+    notes: list[str] = field(default_factory=list)
+
+
+def cast_of(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> Cast:
+    """The pair in the leading roles; every other song where it fits, or left out with a reason."""
+    by_id = {track.track_id: track for track in tracks}
+    under, singer = by_id[pair.instrumental], by_id[pair.vocals]
+    first = dict(_band(under, clock))
+    sings = sung_share(singer) > HARDLY
+    notes = [] if sings else ["Nobody sings in these songs: this is an instrumental mashup."]
+    lead = _lead(singer, under, pair, clock, sings=sings)
+    if lead:
+        first["voice"] = lead
+    second = dict(first)
+    guests = [track for track in tracks if track.track_id not in (under.track_id, singer.track_id)]
+    free: list[Role] = ["voice", "drums", "harmony", "bass"]
+    for guest in guests:
+        role, told = _invite(guest, under, second, free, clock)
+        notes.append(told)
+        if role:
+            free.remove(role)
+    return Cast(clock, (first, second), sings, notes)
+
+
+def _band(under: MashupTrack, clock: Clock) -> Line:
+    grid = under.grid
+    assert grid is not None
+    material = material_of(under, clock, fold_between(grid.tempo_bpm, clock.tempo_bpm))
+    roles: tuple[Role, ...] = ("drums", "bass", "harmony")
+    return {role: player for role in roles if (player := _player(material, role, 0))}
+
+
+def _player(material: Material, role: Role, pitch_semitones: int) -> Player | None:
+    stems = tuple(stem for stem in STEMS_OF[role] if material.track.plays(stem))
+    return Player(material, stems, pitch_semitones) if stems else None
+
+
+def _lead(
+    singer: MashupTrack, under: MashupTrack, pair: PairFit, clock: Clock, *, sings: bool
+) -> Player | None:
+    """The voice; of songs without one, the other song's harmony in its place."""
+    grid = singer.grid
+    assert grid is not None
+    if not sings and singer is under:
+        return None
+    material = material_of(singer, clock, fold_between(grid.tempo_bpm, clock.tempo_bpm))
+    return _player(material, "voice" if sings else "harmony", pair.pitch_semitones)
+
+
+def _invite(
+    guest: MashupTrack,
+    under: MashupTrack,
+    line: dict[Role, Player],
+    free: Sequence[Role],
+    clock: Clock,
+) -> tuple[Role | None, str]:
+    """Give a song a role that is free in the second half; which, or why none, in words."""
+    grid, home = guest.grid, under.grid
+    assert home is not None
+    veto = _veto(guest, clock)
+    if veto or grid is None:
+        return None, f"{guest.title} is left out: {veto}."
+    material = material_of(guest, clock, fold_between(grid.tempo_bpm, clock.tempo_bpm))
+    pitch, distance = _tuned(grid, home)
+    for role in free:
+        in_tune = role == "drums" or (distance is not None and distance <= IN_TUNE)
+        player = _player(material, role, 0 if role == "drums" else pitch)
+        if in_tune and player and (role != "voice" or sung_share(guest) > 2.0 * HARDLY):
+            line[role] = player
+            told = _joins(role, pitch, distance)
+            return role, f"{guest.title} joins in the second half: {told}."
+    if distance is None or distance <= IN_TUNE:
+        return None, f"{guest.title} is left out: nothing it plays is still wanted."
+    return None, f"{guest.title} is left out: at best its key stays {distance} steps off."
+
+
+def _veto(guest: MashupTrack, clock: Clock) -> str:
+    """Why a song cannot run along at all; empty where it can."""
+    grid = guest.grid
+    if grid is None:
+        return "it has no beat that can be followed"
+    if grid.beats_per_bar != clock.beats_per_bar:
+        return f"{grid.beats_per_bar} beats to the bar do not fit on {clock.beats_per_bar}"
+    fold = fold_between(grid.tempo_bpm, clock.tempo_bpm)
+    change = change_percent(grid, clock.tempo_bpm, fold)
+    return f"its tempo would change by {change:+.0f} %" if abs(change) > 100.0 * FURTHEST else ""
+
+
+def _tuned(grid: Grid, home: Grid) -> tuple[int, int | None]:
+    if grid.key is None or home.key is None:
+        return 0, None
+    pitch = shift_onto(grid.key, home.key)
+    return pitch, grid.key.moved(pitch).distance(home.key)
+
+
+def _joins(role: Role, pitch: int, distance: int | None) -> str:
+    if role == "drums":
+        return "its drums take over"
+    moved = f", moved by {pitch:+d} semitone{'s' if abs(pitch) > 1 else ''}" if pitch else ""
+    near = "in the same key" if distance == 0 else "one step off on the wheel"
+    what = {"voice": "its voice sings", "harmony": "its harmony plays", "bass": "its bass plays"}
+    return f"{what[role]}, {near}{moved}"

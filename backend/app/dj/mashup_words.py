@@ -1,0 +1,73 @@
+"""What people read about a mashup: its parts, its tempo, and why they are so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..contract.mashups import SectionName
+from .mashup_cast import Cast, Role
+from .mashup_clock import Clock
+from .mashup_deck import MashupTrack
+from .mashup_form import Part
+from .mashup_tempo import change_percent, fold_between
+from .mashup_windows import Window
+from .vibes import VibeTreatment
+
+_NAMES: dict[SectionName, str] = {
+    "intro": "Intro",
+    "verse": "Verse",
+    "build": "Build",
+    "drop": "Drop",
+    "break": "Break",
+    "outro": "Outro",
+}
+_ROLES: tuple[Role, ...] = ("drums", "bass", "harmony")
+
+
+def chapter_title(part: Part, cast: Cast) -> str:
+    """A chapter is called after its part, and who sings in it."""
+    voice = cast.acts[part.act].get("voice")
+    if part.sung and cast.sings and voice and "voice" in part.plays:
+        return f"{_NAMES[part.label]}: {voice.track.deck.title}"
+    return _NAMES[part.label]
+
+
+def section_reason(part: Part, heard: Sequence[Window], cast: Cast) -> str:
+    """Who is heard, and what the part is there for."""
+    players = {window.role: window.player for window in heard}
+    said = []
+    voice = players.get("voice")
+    if voice:
+        what = "the voice" if cast.sings else "the harmony"
+        said.append(f"{what} of {voice.track.title}")
+    by_track: dict[str, list[Role]] = {}
+    for role in _ROLES:
+        if role in players:
+            by_track.setdefault(players[role].track.title, []).append(role)
+    said += [f"{_listed(roles)} of {title}" for title, roles in by_track.items()]
+    who = " over ".join(said[:2]) if voice and len(said) > 1 else _listed(said[:2])
+    more = "".join(f", with {one}" for one in said[2:])
+    if not said:
+        return f"Nobody plays here; {part.why}."
+    return f"{who[0].upper()}{who[1:]}{more}: {part.why}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def tempo_note(
+    clock: Clock, singer: MashupTrack, under: MashupTrack, treatment: VibeTreatment
+) -> str:
+    """The tempo, what it does to the songs, and what the vibe has to do with it."""
+    tracks = [under] if singer is under else [under, singer]
+    changes = [f"{track.title} {_change(track, clock):+.1f} %" for track in tracks]
+    return f"{clock.tempo_bpm:.1f} BPM ({_listed(changes)}): {treatment.words}."
+
+
+def _change(track: MashupTrack, clock: Clock) -> float:
+    grid = track.grid
+    assert grid is not None
+    return change_percent(grid, clock.tempo_bpm, fold_between(grid.tempo_bpm, clock.tempo_bpm))
