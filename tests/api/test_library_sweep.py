@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from backend.app import main
+from backend.app.media.normal_form import write_normal_form
+from backend.app.services.recordings import open_recording
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
 from .conftest import PASSWORD, Person, picture, tone
@@ -112,3 +116,67 @@ def test_a_full_library_takes_no_more_until_there_is_room(small, settings):
     assert files(settings) == before
     small.client.delete(f"/uploads/{kept[0]}", headers=small.headers)
     assert small.send_tracks(("a.wav", tones.pop())).status_code == 201
+
+
+def derived(settings, content: str, *names: str, idle_s: float) -> list[Path]:
+    """Files made of a track, that nobody has wanted for so long."""
+    folder = settings.storage_root / "derived" / content[:2] / content
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        write_normal_form(folder / name, np.zeros((2, 100), np.float32), bits=24)
+        then = time.time() - idle_s
+        os.utime(folder / name, (then, then))
+    return [folder / name for name in names]
+
+
+HEAVY = ("stem-draft1-drums.flac", "stretch-v1-abc.flac", "stem-draft1-bass.flac.77.part.flac")
+
+
+def heavy(settings, content: str) -> list[Path]:
+    """A stem, a stretched piece, half a stem, and what was measured: idle for eight days."""
+    made = derived(settings, content, *HEAVY, "loudness-v4.npz.flac", idle_s=8 * A_DAY_S)
+    half = made[2].rename(made[2].with_suffix(""))
+    return [made[0], made[1], half, made[3]]
+
+
+def test_stems_and_pieces_that_nobody_wanted_for_a_week_go_and_figures_stay(
+    client, alice, settings
+):
+    alice.send_tracks(("a.wav", tone()))
+    [content] = {name.split(".")[0] for name in files(settings, "content")}
+    old = heavy(settings, content)
+    young = derived(settings, content, "stem-draft1-vocals.flac", idle_s=6 * A_DAY_S)
+    sweep(client)
+    assert [file.exists() for file in [*old, *young]] == [False, False, False, True, True]
+
+
+def test_playing_a_stem_keeps_it_for_another_week(client, alice, settings):
+    content = "ab" * 32
+    [stem] = derived(settings, content, HEAVY[0], idle_s=8 * A_DAY_S)
+    store = client.app.state.services.content
+    open_recording(store, f"{content}/{HEAVY[0]}").close()
+    sweep(client)
+    assert stem.exists()
+
+
+def test_stems_of_a_track_that_a_waiting_job_names_stay(client, alice, settings):
+    job = submit(alice, Wool(mischief={STEP_NAMES[0]: "sleep"})).json()
+    [content] = {name.split(".")[0] for name in files(settings, "content")}
+    made = heavy(settings, content)
+    sweep(client)
+    assert all(file.exists() for file in made)
+    post(alice, f"/jobs/{job['id']}/cancel")
+    wait(alice, job["id"], lambda job: job["status"] == "cancelled")
+    sweep(client)
+    assert not made[0].exists()
+
+
+def test_what_was_made_of_a_track_that_is_gone_goes_within_a_day(client, alice, settings):
+    content = "cd" * 32
+    [stem] = derived(settings, content, HEAVY[0], idle_s=0)
+    sweep(client)
+    assert stem.exists()
+    then = time.time() - A_DAY_S - 60
+    os.utime(stem.parent, (then, then))
+    sweep(client)
+    assert not stem.parent.exists()

@@ -13,7 +13,10 @@ from ..store.blobs import ContentStore
 def open_recording(store: ContentStore, recording: str) -> TrackReader:
     """Open a recording by the name that :attr:`Clip.recording` has for it."""
     path = store.recording(recording)
-    return open_made(path) if "/" in recording else TrackReader(path)
+    if "/" not in recording:
+        return TrackReader(path)
+    store.renew(path)
+    return open_made(path)
 
 
 def blocks_of(

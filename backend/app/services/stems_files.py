@@ -18,7 +18,7 @@ from ..render.effort import Effort, crew
 from ..render.encode import Encoding, Output, encode_all
 from ..render.mix_tags import MixTags
 from ..store.blobs import ContentStore
-from .recordings import open_recording
+from .recordings import blocks_of, open_recording
 from .stems_inputs import StemTrack
 
 MEDIA_TYPES: dict[StemFormat, str] = {
@@ -131,8 +131,7 @@ def peak_of(store: ContentStore, recording: str) -> float:
     """The largest magnitude of a recording's samples."""
     peak = 0.0
     with open_recording(store, recording) as reader:
-        for at in range(reader.first, reader.n_samples, BLOCK):
-            block = reader.read(at, min(BLOCK, reader.n_samples - at))
+        for block in blocks_of(reader, BLOCK):
             peak = max(peak, float(block.max()), -float(block.min()))
     return peak
 

@@ -39,6 +39,7 @@ def open_piece(store: ContentStore, piece: Piece) -> TrackReader:
     kept = _kept_at(store, piece)
     if not kept.is_file():
         _make(store, piece, lambda _: None)
+    store.renew(kept)
     return TrackReader(kept)
 
 

@@ -8,11 +8,16 @@ import shutil
 import string
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _HEX = frozenset(string.hexdigits.lower())
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+
+# What is large and made of a track: its stems, its stretched pieces, what was left half made. All
+# of it can be made again.
+_HEAVY = ("stem-*.flac", "stretch-*.flac", "*.part")
 
 _COVER_SUFFIXES = (".png", ".jpg")
 
@@ -50,6 +55,18 @@ class ContentStore:
         content, _, made = name.partition("/")
         return self.derived(content, made) if made else self.path(content)
 
+    def renew(self, file: Path) -> None:
+        """Note that something derived was wanted just now, which keeps it from being swept."""
+        with suppress(OSError):  # gone, or kept where nothing may be changed: it is only a note
+            os.utime(file)
+
+    def unread_for(self, age_s: float) -> list[tuple[str, Path]]:
+        """What is large among the derived, and was neither made nor wanted for ``age_s``: the
+        track's content, and the file."""
+        folders = self._sharded("derived")
+        files = [(folder.name, file) for folder in folders for file in _heavy_in(folder)]
+        return [(content, file) for content, file in files if _is_older(file, age_s)]
+
     def image_path(self, file_name: str) -> Path:
         """Where an uploaded picture lies."""
         return self._root / "images" / file_name
@@ -83,8 +100,9 @@ class ContentStore:
         return sum(file.stat().st_size for file in files if file.is_file())
 
     def contents_older_than(self, age_s: float) -> set[str]:
-        """The sounds and covers that were put longer ago than ``age_s``."""
-        files = list((self._root / "content").glob("??/*"))
+        """The sounds and covers that were put longer ago than ``age_s``, and what was derived of a
+        sound that is not there."""
+        files = [file for kind in ("content", "derived") for file in self._sharded(kind)]
         young = {file.stem for file in files if not _is_older(file, age_s)}
         return {file.stem for file in files if _HASH.fullmatch(file.stem)} - young
 
@@ -96,10 +114,17 @@ class ContentStore:
     def _cover(self, content: str, suffix: str) -> Path:
         return self._shard("content", content) / f"{content}{suffix}"
 
+    def _sharded(self, kind: str) -> list[Path]:
+        return list((self._root / kind).glob("??/*"))
+
     def _shard(self, kind: str, content: str) -> Path:
         if len(content) != 64 or not _HEX.issuperset(content):
             raise ValueError("content is named by its SHA-256 in lower-case hexadecimal")
         return self._root / kind / content[:2]
+
+
+def _heavy_in(folder: Path) -> list[Path]:
+    return [file for pattern in _HEAVY for file in folder.glob(pattern)]
 
 
 def _is_older(file: Path, age_s: float) -> bool:
