@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from ..contract.base import Shape
-from ..contract.jobs import AudioFormat
 from ..contract.mixes import FileReport, ReportView, WaveformView
 from ..dj.levels import forecast
 from ..dj.timeline import Timeline
@@ -15,16 +14,12 @@ from ..errors import ToolFailed
 from ..jobs.pipeline import StepContext
 from ..render.check import BINS_PER_S, Measured, measure_file
 from ..render.check_again import measure_again
+from .finished_files import expect_length, missed_levels
 from .mixtape_before import MP3, keep_measured, measured_before
 from .mixtape_inputs import MixtapeJob
 from .mixtape_joins import heard_joins
 from .mixtape_plan import planned, profiles_of
 from .mixtape_sound import files_of, kind_of, shift_db_for
-
-LOUDNESS_TOLERANCE_LU = 0.5
-TRUE_PEAK_LIMIT_DBTP = -1.0
-LENGTH_SLACK: dict[AudioFormat, int] = {"m4a": 1024, "opus": 64}
-"""Samples: AAC ends on a whole frame, Opus goes through 48 kHz and back."""
 
 
 def check_mix(ctx: StepContext[MixtapeJob]) -> None:
@@ -48,8 +43,8 @@ def check_mix(ctx: StepContext[MixtapeJob]) -> None:
     with ThreadPoolExecutor(job.workers) as pool:
         measured = dict(zip(names, pool.map(measure, names), strict=True))
     for name, found in measured.items():
-        _expect_length(found, timeline, kind_of(name))
-        for note in _missed(name, found, job.loudness_lufs):
+        expect_length(found, timeline.length, kind_of(name))
+        for note in missed_levels(name, found, job.loudness_lufs):
             ctx.note(note)
     if MP3 in measured:
         keep_measured(measured[MP3], ctx.workspace)
@@ -85,31 +80,6 @@ def _file(job: MixtapeJob, timeline: Timeline, name: str, found: Measured) -> Fi
         true_peak_dbtp=round(found.true_peak_dbtp, 2),
         gain_shift_db=shift_db_for(job, timeline, kind_of(name)),
     )
-
-
-def _missed(name: str, found: Measured, asked_lufs: float) -> list[str]:
-    """Sentences about what a file does not keep; mostly none."""
-    notes = []
-    if abs(found.loudness_lufs - asked_lufs) > LOUDNESS_TOLERANCE_LU:
-        notes.append(
-            f"{name} came out at {found.loudness_lufs:.1f} LUFS instead of {asked_lufs:.1f}."
-        )
-    if found.true_peak_dbtp > TRUE_PEAK_LIMIT_DBTP:
-        notes.append(
-            f"{name} has a true peak of {found.true_peak_dbtp:.1f} dBTP, over the"
-            f" {TRUE_PEAK_LIMIT_DBTP:.0f} that players like: its encoder moved the peaks."
-        )
-    return notes
-
-
-def _expect_length(measured: Measured, timeline: Timeline, kind: AudioFormat) -> None:
-    """An encoder that lost sound is a failure, not a shorter mix."""
-    if abs(measured.n_samples - timeline.length) > LENGTH_SLACK.get(kind, 0):
-        raise ToolFailed(
-            f"The mix came out {seconds(measured.n_samples):.1f} s long instead of"
-            f" {timeline.duration_s:.1f} s.",
-            hint="Retry; if it stays, tell us the job's id.",
-        )
 
 
 def _write_shape(ctx: StepContext[MixtapeJob], name: str, shape: Shape) -> None:
