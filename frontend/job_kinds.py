@@ -21,6 +21,7 @@ class JobKind:
     """
 
     word: str
+    many: str
     icon: str
     page: str
     makes: str
@@ -33,10 +34,10 @@ class JobKind:
 
 #: What a person starts by name. Listening, previews and saved mixes of stems are parts of these.
 KINDS = {
-    "mixtape": JobKind("Mixtape", ":material/album:", "views/result.py", "mix"),
-    "stems": JobKind("Stems", ":material/layers:", "views/stems.py", "stems"),
-    "mashup": JobKind("Mashup", ":material/join_inner:", "views/mashup.py", "mashup"),
-    "restyle": JobKind("Restyle", ":material/grain:", "views/restyle.py", "restyle"),
+    "mixtape": JobKind("Mixtape", "Mixtapes", ":material/album:", "views/result.py", "mix"),
+    "stems": JobKind("Stems", "Stems", ":material/layers:", "views/stems.py", "stems"),
+    "mashup": JobKind("Mashup", "Mashups", ":material/join_inner:", "views/mashup.py", "mashup"),
+    "restyle": JobKind("Restyle", "Restyles", ":material/grain:", "views/restyle.py", "restyle"),
 }
 
 

@@ -29,4 +29,5 @@ def download_button(
                 label, session.link_to(job_id, name, inline=False), icon=icon, type=kind, help=name
             )
 
-    st.fragment(button, run_every=REFRESH_S)()
+    with st.container(width="content"):
+        st.fragment(button, run_every=REFRESH_S)()

@@ -30,7 +30,12 @@ def show_stems(job: JobView) -> None:
         st.title(escaped(job.title) or "Stems", anchor=False, width="content")
         if stems.draft:
             draft_badge()
-    with st.container(horizontal=True, vertical_alignment="center", key="stems_head"):
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="stems_head",
+    ):
         st.caption(by_whom(stems))
         size = sum(file.size for file in job.artifacts if file.media_type.startswith("audio/"))
         download_button(
@@ -45,8 +50,9 @@ def show_stems(job: JobView) -> None:
 
 def by_whom(stems: StemsView) -> str:
     """Who took the songs apart, and on what."""
+    who = "a draft" if stems.draft else f"taken apart by {escaped(stems.label)}"
     on = f", on the {escaped(stems.device)}" if stems.device else ""
-    return f"{words.tracks(len(stems.tracks))} · taken apart by {escaped(stems.label)}{on}"
+    return f"{words.tracks(len(stems.tracks))} · {who}{on}"
 
 
 def tracks_of_page(job: JobView, stems: StemsView) -> list[TrackStemsView]:
@@ -111,13 +117,13 @@ def done(mix: JobView) -> None:
     sound = stem_mixes.sound(mix)
     if sound is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/check_circle: {what(mix)}")
+    words_, player, keep = st.columns([4, 5, 2], vertical_alignment="center")
+    words_.markdown(f":material/check_circle: {what(mix)}")
+    url = session.link_to(mix.id, sound.name, inline=True)
+    player.audio(url, format=sound.media_type, alt=mix.title)
+    with keep:
         label = f"{sound.name.rpartition('.')[2].upper()} · {words.size(sound.size)}"
-        download_button(mix.id, sound.name, f"Saved mix, {label}")
-    st.audio(
-        session.link_to(mix.id, sound.name, inline=True), format=sound.media_type, alt=mix.title
-    )
+        download_button(mix.id, sound.name, label)
 
 
 def what(mix: JobView) -> str:

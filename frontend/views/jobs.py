@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from backend.app.contract.jobs import JobView
 from frontend import session
 from frontend.forms.job_card import job_card
 from frontend.job_kinds import KINDS
@@ -16,8 +19,24 @@ def view() -> None:
     asked_for = st.query_params.get("job")
     if not jobs:
         nothing_yet()
+    shown = ask_kind(jobs)
     for job in sorted(jobs, key=lambda job: job.id != asked_for):
-        job_card(job, in_detail=job.id == asked_for)
+        if shown in (None, job.kind):
+            job_card(job, in_detail=job.id == asked_for)
+
+
+def ask_kind(jobs: Sequence[JobView]) -> str | None:
+    """One kind of job to look at, where there are several; None is all of them."""
+    there = [kind for kind in KINDS if any(job.kind == kind for job in jobs)]
+    if len(there) < 2:
+        return None
+    return st.pills(
+        "Show only",
+        there,
+        format_func=lambda kind: f"{KINDS[kind].icon} {KINDS[kind].many}",
+        key="jobs_kind",
+        label_visibility="collapsed",
+    )
 
 
 def nothing_yet() -> None:

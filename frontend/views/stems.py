@@ -112,7 +112,7 @@ def start(
             stems=None if len(stems) == len(separator.separator.stems) else stems,
             format=format_,
         )
-        st.query_params.from_dict({"job": session.api().start(request).id})
+        open_job(session.api().start(request).id)
         st.rerun()
 
 
@@ -143,13 +143,21 @@ def earlier() -> None:
     if not jobs:
         return
     st.subheader("Taken apart before", anchor=False)
-    for job in jobs:
-        st.page_link(
-            "views/stems.py",
-            label=f"{escaped(job.title) or 'Stems'} · {words.standing(job)}",
-            icon=":material/layers:",
-            query_params={"job": job.id},
-        )
+    with st.container(key="earlier", gap="small"):
+        for job in jobs:
+            st.button(
+                f"{escaped(job.title) or 'Stems'} · {words.standing(job)}",
+                icon=":material/layers:",
+                type="tertiary",
+                key=f"earlier_{job.id}",
+                on_click=open_job,
+                args=(job.id,),
+            )
+
+
+def open_job(job_id: str) -> None:
+    """Let the address name a job; the page shows it from then on, after a reload too."""
+    st.query_params.from_dict({"job": job_id})
 
 
 view()

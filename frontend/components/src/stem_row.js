@@ -15,6 +15,7 @@ export class StemRow {
     this.mute = toggle("M", `Mute ${name}`, `Mute (${number})`, () => this.set({ muted: !this.muted }, on));
     this.solo = toggle("S", `Solo ${name}`, `Solo (Shift + ${number})`, () => this.set({ soloed: !this.soloed }, on));
     this.fader = el("input", { type: "range", class: "fader", min: LOWEST_DB, max: HIGHEST_DB, step: 0.5, value: 0, "aria-label": `Volume of ${name}`, title: "Double-click for 0 dB", oninput: () => this.set({ gainDb: Number(this.fader.value) }, on), ondblclick: () => this.set({ gainDb: 0 }, on) });
+    this.fader.style.setProperty("--zero", -LOWEST_DB / (HIGHEST_DB - LOWEST_DB));
     this.level = el("output", { class: "db" });
     this.state = el("span", { class: "state" });
     const pictures = ["all", "played"].map((part) => shape(stem.peaks, top, part)); // pale, and full over it
