@@ -19,7 +19,7 @@ from .services.dj_rules import HouseRules
 from .services.earlier import EarlierMixes
 from .services.health import Health
 from .services.intake import Gate, Intake
-from .services.jobs import Jobs, Prepare, needs_upload
+from .services.jobs import Jobs, Prepare, needs_any
 from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
@@ -85,7 +85,7 @@ def build(settings: Settings) -> Services:
     library_rows = LibraryStore(database)
     gate = _gate(settings, ffmpeg, incoming)
     intake = Intake(library_rows, content, gate, settings.max_library_size)
-    library = Library(library_rows, content, intake, in_use=partial(needs_upload, job_store))
+    library = Library(library_rows, content, intake, in_use=partial(needs_any, job_store))
     sounds = Sounds(SoundStore(database), library_rows, content, intake, job_store.pending_inputs)
     library_sweep = LibrarySweep(
         library, library_rows, content, job_store.pending_inputs, settings.retention_hours

@@ -24,6 +24,18 @@ AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
 JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 StepState = Literal["waiting", "running", "succeeded", "failed"]
 
+_NEEDED = ("tracks_upload_id", "bg_image_upload_id", "track_id")
+
+
+class RequestShape(Shape):
+    """What requests of every kind have in common."""
+
+    @property
+    def needed_ids(self) -> tuple[str, ...]:
+        """The uploads and tracks that it names, which have to stay until the job has ended."""
+        named = (getattr(self, field, None) for field in _NEEDED)
+        return tuple(one for one in named if isinstance(one, str))
+
 
 class TrackPick(Shape):
     """A track's place in the mix, and the names to print for it (None: those of its tags)."""
@@ -48,7 +60,7 @@ class DescriptionOptions(Shape):
     )
 
 
-class MixtapeRequest(Shape):
+class MixtapeRequest(RequestShape):
     """A mix of a crate's tracks, in the order of ``tracks`` (None: as they were uploaded).
 
     Attributes
@@ -90,26 +102,15 @@ class MixtapeRequest(Shape):
     video: VideoOptions | None = None
     description: DescriptionOptions = DescriptionOptions()
 
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs."""
-        image = self.bg_image_upload_id
-        return (self.tracks_upload_id,) if image is None else (self.tracks_upload_id, image)
 
-
-class AnalysisRequest(Shape):
+class AnalysisRequest(RequestShape):
     """What can be heard in every track of a crate: tempo, beats, key, structure."""
 
     kind: Literal["analysis"] = "analysis"
     tracks_upload_id: str
 
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs."""
-        return (self.tracks_upload_id,)
 
-
-class PreviewRequest(Shape):
+class PreviewRequest(RequestShape):
     """The seconds round one join of a mixtape job, as it is or as ``override`` would have it.
 
     ``transition`` is an index into the ``transitions`` of that job's timeline.
@@ -120,13 +121,8 @@ class PreviewRequest(Shape):
     transition: int = Field(ge=0)
     override: PairChoice | None = None
 
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs by name: none, it has the job's own tracks."""
-        return ()
 
-
-class StemsRequest(Shape):
+class StemsRequest(RequestShape):
     """The stems of one track, or of every track of a crate.
 
     ``model`` is a separator's name (None: the one that the settings name), ``stems`` those wanted
@@ -147,11 +143,6 @@ class StemsRequest(Shape):
             raise ValueError("name either a track_id or a tracks_upload_id")
         return self
 
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs by name."""
-        return () if self.tracks_upload_id is None else (self.tracks_upload_id,)
-
 
 class StemFader(Shape):
     """How loud a stem is in a mix of stems; one that is not named is left out."""
@@ -160,7 +151,7 @@ class StemFader(Shape):
     gain_db: float = Field(ge=-60.0, le=12.0)
 
 
-class StemMixRequest(Shape):
+class StemMixRequest(RequestShape):
     """A mix of the stems of one track of a stems job, as its faders stand."""
 
     kind: Literal["stem_mix"] = "stem_mix"
@@ -169,13 +160,8 @@ class StemMixRequest(Shape):
     faders: list[StemFader] = Field(min_length=1, max_length=6)
     format: StemFormat = "mp3"
 
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs by name: none, it has the job's own tracks."""
-        return ()
 
-
-class MashupRequest(Shape):
+class MashupRequest(RequestShape):
     """One song out of the stems of one to four.
 
     Attributes
@@ -200,13 +186,8 @@ class MashupRequest(Shape):
     formats: list[AudioFormat] = Field(default=["mp3"], min_length=1)
     loudness_lufs: float | None = Field(default=None, ge=-24.0, le=-9.0)
 
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs."""
-        return (self.tracks_upload_id,)
 
-
-class RestyleRequest(Shape):
+class RestyleRequest(RequestShape):
     """A track whose stems are re-played with the grains of sounds.
 
     ``config`` says what becomes of each stem; one that it does not name is kept as it is.
@@ -220,11 +201,6 @@ class RestyleRequest(Shape):
     model: Line | None = None
     weights_notice_accepted: bool = False
     format: StemFormat = "wav"
-
-    @property
-    def upload_ids(self) -> tuple[str, ...]:
-        """The uploads that this needs by name: none, it names a track."""
-        return ()
 
 
 def _of_a_kind(request: object) -> object:

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,10 +182,10 @@ class Jobs:
         shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
 
 
-def needs_upload(store: JobStore, user_id: str, upload_id: str) -> bool:
-    """Whether a job of the user's that has not ended needs this upload."""
+def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
+    """Whether a job of the user's that has not ended needs one of these uploads or tracks."""
     requests = map(request_of, store.pending_requests(user_id))
-    return any(upload_id in request.upload_ids for request in requests)
+    return any(not set(ids).isdisjoint(request.needed_ids) for request in requests)
 
 
 def _found(artifact: WrittenFile | None) -> WrittenFile:

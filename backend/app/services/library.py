@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +45,7 @@ class _Passed:
 class Library:
     """Uploads and what is in them. Safe to share between threads.
 
-    ``in_use(user_id, upload_id)`` tells whether a job that has not ended needs an upload: such a
+    ``in_use(user_id, ids)`` tells whether a job that has not ended needs an upload or track: such a
     one is not deleted.
     """
 
@@ -54,7 +54,7 @@ class Library:
         rows: LibraryStore,
         content: ContentStore,
         intake: Intake,
-        in_use: Callable[[str, str], bool],
+        in_use: Callable[[str, Collection[str]], bool],
     ) -> None:
         self._rows = rows
         self._content = content
@@ -136,13 +136,14 @@ class Library:
             While a job that has not ended needs it.
         """
         found = self.upload(user_id, upload_id)
-        if self._in_use(user_id, upload_id):
+        tracks = () if isinstance(found, Picture) else found.tracks
+        if self._in_use(user_id, [upload_id, *(track.id for track in tracks)]):
             raise Conflict("A job is using this upload.", hint="Cancel the job or let it end.")
         self._rows.delete_upload(user_id, upload_id)
         if isinstance(found, Picture):
             self._content.remove_image(found.image.file_name)
         else:
-            for content in {track.content for track in found.tracks}:
+            for content in {track.content for track in tracks}:
                 self._rows.remove_if_unused(content, self._content.remove)
 
     def _crate(self, user_id: str, upload_id: str) -> Upload:
