@@ -108,7 +108,7 @@ def made_on(store: ContentStore, separator: Separator, content: str) -> str:
         return ""
 
 
-def separation_note(separator: Separator, made: int, devices: Sequence[str] = ()) -> str:
+def separation_note(separator: Separator, devices: Sequence[str], made: int) -> str:
     """What a person should know of how songs were taken apart, ``made`` of them just now;
     ``devices`` as :func:`made_on` has them."""
     where = " and ".join(f"on the {device}" for device in dict.fromkeys(devices) if device)

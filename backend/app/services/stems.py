@@ -63,7 +63,7 @@ def separate_tracks(ctx: StepContext[StemsJob]) -> None:
         progress=ctx.progress,
         say=ctx.say,
     )
-    ctx.note(separation_note(job.separator, made, devices_of(job)))
+    ctx.note(separation_note(job.separator, devices_of(job), made))
 
 
 def devices_of(job: StemsJob) -> list[str]:
