@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 
 from backend.app.contract.accounts import TokenView, UserView
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView
+from backend.app.contract.mashups import MashupFits, Vibe
 from backend.app.contract.sounds import SoundDetail, SoundList, SoundView
 from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
@@ -91,6 +93,13 @@ class ApiClient(ApiConnection):
     def separators(self) -> SeparatorList:
         """Who can take songs apart here, and who does where nobody is named."""
         return self._get(SeparatorList, "/separators")
+
+    # mashups
+
+    def fits(self, upload_id: str, vibe: Vibe, track_ids: Sequence[str]) -> MashupFits:
+        """How well the voices of these tracks go over the music of the others."""
+        asked = {"tracks_upload_id": upload_id, "vibe": vibe, "tracks": list(track_ids)}
+        return self._get(MashupFits, f"/mashups/fits?{urlencode(asked, doseq=True)}")
 
     # house rules
 

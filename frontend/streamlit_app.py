@@ -38,6 +38,7 @@ def pages() -> list[st.Page]:
     return [
         page("new_mixtape", "New mixtape", "add_circle", at="new", default=True),
         page("stems", "Stems", "layers"),
+        page("mashup", "Mashup", "join_inner"),
         page("sounds", "Sounds", "library_music"),
         page("jobs", "Jobs", "queue_music"),
         page("result", "Result", "play_circle", visibility="hidden"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
@@ -17,11 +18,25 @@ from backend.app.contract.jobs import (
     MixtapeRequest,
     TrackPick,
 )
+from backend.app.contract.mashups import MashupFits
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from backend.app.contract.sounds import SoundDetail, SoundView
+from backend.app.contract.stems import SeparatorList, SeparatorView
 from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend.api_client import ApiError
 
+DRAFT_ONLY = SeparatorList(
+    default="draft",
+    separators=[
+        SeparatorView(
+            model="draft",
+            label="Draft",
+            draft=True,
+            stems=["drums", "bass", "other", "vocals"],
+            ready=True,
+        )
+    ],
+)
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
 TOKENS = TokenView(access_token="t", expires_in=900, refresh_token="r", session_code="once")
@@ -168,6 +183,8 @@ class ScriptedApi:
         self.is_admin = False
         self.library: list[SoundView] = []
         self.details: dict[str, SoundDetail] = {}
+        self.known_separators = DRAFT_ONLY
+        self.mashup_fits: MashupFits | None = None
         self.refusals: dict[str, ApiError] = {}
         self.files: dict[str, BaseModel] = dict(FILES)
         self.trouble: Exception | None = None
@@ -219,6 +236,15 @@ class ScriptedApi:
     def delete_sound(self, sound_id: str) -> None:
         self.asked.append(("delete_sound", sound_id))
         self.library = [sound for sound in self.library if sound.id != sound_id]
+
+    def separators(self) -> SeparatorList:
+        return self.known_separators
+
+    def fits(self, upload_id: str, vibe: str, track_ids: Sequence[str]) -> MashupFits:
+        self._refuse("fits")
+        self.asked.append(("fits", (upload_id, vibe, list(track_ids))))
+        assert self.mashup_fits is not None
+        return self.mashup_fits
 
     def dj_rules(self) -> DjRulesView:
         return self.rules

@@ -1,20 +1,10 @@
 // The mix as two decks and what lies over them: who sounds when, where tempo is bent, filters, echoes.
 
 import { clock, el, icon, ICONS } from "./dom.js";
+import { axis, fitting, LETTER_PX, shape, words } from "./svg.js";
 
 const [LANE, GAP, OVERLAY, AXIS] = [58, 8, 24, 20];
 const AROUND_S = 14; // shown before and after a join: some seven bars
-const LETTER_PX = 6.6; // a word that is wider than its place is left out
-const TICKS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800];
-
-function shape(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children.filter(Boolean));
-  return node;
-}
-
-const words = (attributes, text) => shape("text", attributes, document.createTextNode(text));
 
 export class MixPicture {
   constructor(data, seek) {
@@ -69,7 +59,7 @@ export class MixPicture {
     const [from, to] = this.window;
     const seen = this.data.clips.filter((clip) => clip.end_s > from && clip.start_s < to);
     this.head = shape("line", { class: "head", y1: 0, y2: this.height - AXIS });
-    this.svg.replaceChildren(hatching(), ...this.joinBands(from, to), ...seen.map((clip) => this.clip(clip)), ...this.axis(from, to), this.head);
+    this.svg.replaceChildren(hatching(), ...this.joinBands(from, to), ...seen.map((clip) => this.clip(clip)), ...axis(from, to, this.width, this.height - AXIS, (at) => this.x(at)), this.head);
     this.show(this.at);
     if (!this.whole) return;
     this.whole.setAttribute("aria-pressed", String(this.join < 0));
@@ -80,16 +70,6 @@ export class MixPicture {
     return this.data.joins
       .filter((join) => join.end_s > from && join.start_s < to)
       .map((join) => shape("rect", { class: "band", x: this.x(join.start_s), width: Math.max(1, this.x(join.end_s) - this.x(join.start_s)), y: 0, height: this.height - AXIS }));
-  }
-
-  axis(from, to) {
-    const step = TICKS_S.find((one) => (one / (to - from)) * this.width >= 64) ?? 3600;
-    const ticks = [];
-    for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
-      const x = this.x(at);
-      if (x < this.width - 30) ticks.push(shape("line", { class: "tick", x1: x, x2: x, y1: this.height - AXIS, y2: this.height - AXIS + 5 }), words({ class: "axis", x: x + 4, y: this.height - 5 }, clock(at)));
-    }
-    return ticks;
   }
 
   /** One clip on its deck, drawn from its own left edge. */
@@ -149,11 +129,6 @@ function echoes(from, to, height) {
 function hatching() {
   const line = shape("path", { d: "M 0 6 L 6 0", class: "hatch" });
   return shape("defs", {}, shape("pattern", { id: "bent", width: 6, height: 6, patternUnits: "userSpaceOnUse" }, line));
-}
-
-function fitting(text, room) {
-  const most = Math.floor(room / (LETTER_PX + 0.6));
-  return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`;
 }
 
 function legend(data) {

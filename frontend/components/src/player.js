@@ -1,16 +1,20 @@
-// The finished mix: its waveform in the colours of two decks, joins as bands, chapters to click.
+// What was made: a waveform, a picture under it, and its parts to click. A mix has the colours of two
+// decks, joins as bands and chapters; a mashup has lanes of stems and sections, its drops in colour.
 
 import WaveSurfer from "wavesurfer.js";
 import RegionsPlugin from "wavesurfer.js/plugins/regions";
 import { clock, el, icon, ICONS, once } from "./dom.js";
+import { LanesPicture } from "./lanes.js";
 import { MixPicture } from "./mix_picture.js";
 
 const STEP_S = 5; // what one press of an arrow key moves
+const MIX = { one: "track", list: "Chapters", whole: "the mix" };
 const instances = new WeakMap();
 
 class Player {
   constructor(root, data) {
     this.data = data;
+    this.words = data.words ?? MIX;
     this.build(root);
     this.regions = RegionsPlugin.create();
     this.wave = WaveSurfer.create({
@@ -32,30 +36,31 @@ class Player {
   }
 
   build(root) {
-    this.stage = el("div", { class: "stage", role: "slider", tabindex: 0, "aria-label": "Position in the mix", "aria-valuemin": 0, onkeydown: (event) => this.keyed(event) });
+    this.stage = el("div", { class: "stage", role: "slider", tabindex: 0, "aria-label": `Position in ${this.words.whole}`, "aria-valuemin": 0, onkeydown: (event) => this.keyed(event) });
     this.toggle = button("play", "Play", ICONS.play, () => this.wave.playPause());
     this.title = el("b");
     this.artist = el("span", { class: "artist" });
     this.time = el("span", { class: "time" });
     this.trouble = el("p", { class: "trouble", role: "alert", hidden: true });
-    this.list = el("ol", { "aria-label": "Chapters" }, ...this.data.clips.map((clip, i) => this.chapter(clip, i)));
+    this.list = el("ol", { "aria-label": this.words.list }, ...this.data.clips.map((clip, i) => this.chapter(clip, i)));
     const controls = el(
       "div",
       { class: "controls" },
-      button("skip", "Previous track", ICONS.previous, () => this.skip(-1)),
+      button("skip", `Previous ${this.words.one}`, ICONS.previous, () => this.skip(-1)),
       this.toggle,
-      button("skip", "Next track", ICONS.next, () => this.skip(1)),
+      button("skip", `Next ${this.words.one}`, ICONS.next, () => this.skip(1)),
       el("p", { class: "now" }, this.title, this.artist),
       this.time,
     );
-    this.picture = new MixPicture(this.data.picture, (to) => this.wave.setTime(to));
+    const seek = (to) => this.wave.setTime(to);
+    this.picture = this.data.lanes ? new LanesPicture(this.data.lanes, seek) : new MixPicture(this.data.picture, seek);
     root.replaceChildren(el("div", { class: "player" }, this.stage, this.picture.node, controls, this.trouble, this.list));
   }
 
   chapter(clip, i) {
     const words = el("span", { class: "name" }, el("b", {}, clip.title), el("span", { class: "artist" }, clip.artist));
-    const face = [el("span", { class: `deck ${deck(i)}`, "aria-hidden": true }), el("span", { class: "number" }, String(i + 1)), words, el("span", { class: "time" }, clock(clip.chapter_s))];
-    const label = `Play ${clip.title} by ${clip.artist} from ${clock(clip.chapter_s)}`;
+    const face = [el("span", { class: `deck ${clip.deck ?? deck(i)}`, "aria-hidden": true }), el("span", { class: "number" }, String(i + 1)), words, el("span", { class: "time" }, clock(clip.chapter_s))];
+    const label = `Play ${clip.title}${this.data.lanes ? "" : ` by ${clip.artist}`} from ${clock(clip.chapter_s)}`;
     return el("li", {}, el("button", { type: "button", "aria-label": label, onclick: () => this.playFrom(clip.chapter_s) }, ...face));
   }
 
@@ -82,19 +87,26 @@ class Player {
     this.recolour();
   }
 
-  /** Each track has its deck's colour, and the colour turns over exactly the seconds of the join. */
   colours() {
     const style = getComputedStyle(this.stage);
-    const [a, b] = [style.getPropertyValue("--st-orange-color").trim(), style.getPropertyValue("--st-blue-color").trim()];
+    const colour = (name) => style.getPropertyValue(`--st-${name}-color`).trim();
     const width = this.stage.clientWidth * (window.devicePixelRatio || 1) || 1;
     const paint = document.createElement("canvas").getContext("2d").createLinearGradient(0, 0, width, 0);
     const share = (seconds) => Math.min(1, Math.max(0, seconds / this.data.duration_s));
-    paint.addColorStop(0, a);
-    for (const join of this.data.transitions) {
-      paint.addColorStop(share(join.start_s), join.outgoing % 2 ? b : a);
-      paint.addColorStop(share(join.end_s), join.incoming % 2 ? b : a);
-    }
-    return { waveColor: paint, progressColor: paint, cursorColor: style.getPropertyValue("--st-text-color").trim() };
+    for (const [at, name] of this.data.lanes ? this.sectionStops() : this.deckStops()) paint.addColorStop(share(at), colour(name));
+    return { waveColor: paint, progressColor: paint, cursorColor: colour("text") };
+  }
+
+  /** Each track has its deck's colour, and the colour turns over exactly the seconds of the join. */
+  deckStops() {
+    const side = (place) => (place % 2 ? "blue" : "orange");
+    return [[0, "orange"], ...this.data.transitions.flatMap((join) => [[join.start_s, side(join.outgoing)], [join.end_s, side(join.incoming)]])];
+  }
+
+  /** What a mashup is made for has the colour, all else the ink. */
+  sectionStops() {
+    const ends = [...this.data.clips.slice(1).map((clip) => clip.chapter_s), this.data.duration_s];
+    return this.data.clips.flatMap((clip, i) => [clip.chapter_s, ends[i]].map((at) => [at, clip.deck === "a" ? "orange" : "text"]));
   }
 
   recolour() {
