@@ -17,10 +17,15 @@ STEPS = {
     "checking": "Measuring the mix",
     "filming": "Making the video",
     "describing": "Writing the description",
-    "fetching_model": "Fetching the model",
+    "fetching_weights": "Fetching the model",
     "separating_stems": "Taking the songs apart",
-    "writing_stems": "Writing the stems",
+    "writing": "Writing the files",
     "mastering": "Mastering",
+}
+#: Steps that mean something else in jobs of one kind.
+STEPS_OF = {
+    ("stem_mix", "planning"): "Setting the levels",
+    ("mashup", "planning"): "Arranging the parts",
 }
 
 STEMS: dict[StemName, str] = {
@@ -67,9 +72,10 @@ def took(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{clock(seconds)} min"
 
 
-def step(name: str) -> str:
-    """A step's name in words."""
-    return STEPS.get(name, name.replace("_", " ").capitalize())
+def step(name: str, kind: str = "mixtape") -> str:
+    """A step's name in words, as jobs of this kind have it."""
+    named = STEPS_OF.get((kind, name)) or STEPS.get(name)
+    return named or name.replace("_", " ").capitalize()
 
 
 def tracks(count: int) -> str:
@@ -83,7 +89,7 @@ def standing(job: JobView) -> str:
         case "queued":
             return waiting(job.queue_position)
         case "running":
-            doing = step(job.step) if job.step else "Starting"
+            doing = step(job.step, job.kind) if job.step else "Starting"
             return doing if job.eta_s is None else f"{doing} — {time_left(job.eta_s)}"
         case "succeeded":
             return "Finished"

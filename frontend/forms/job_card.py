@@ -58,7 +58,7 @@ def show_job(job: JobView, *, in_detail: bool, opens: bool = True) -> None:
     if job.status in ACTIVE:
         st.progress(min(1.0, job.progress / 100), text=words.standing(job))
         if in_detail:
-            st.markdown("  \n".join(step_line(step, job.detail) for step in job.steps))
+            st.markdown("  \n".join(step_line(step, job) for step in job.steps))
     if job.error:
         show(job.error)
     actions(job, opens=opens)
@@ -77,11 +77,11 @@ def headline(job: JobView) -> None:
     st.caption(" · ".join(fact for fact in facts if fact))
 
 
-def step_line(step: StepView, detail: str | None) -> str:
+def step_line(step: StepView, job: JobView) -> str:
     """One step of a job: what a running one is at, the time of one that has ended."""
-    line = f"{STEP_ICONS[step.state]} {words.step(step.name)}"
+    line = f"{STEP_ICONS[step.state]} {words.step(step.name, job.kind)}"
     if step.state == "running":
-        at = f" · {escaped(detail)}" if detail else ""
+        at = f" · {escaped(job.detail)}" if job.detail else ""
         return f"**{line}** — {step.progress:.0f} %{at}"
     return line if step.seconds is None else f"{line} — {words.took(step.seconds)}"
 
