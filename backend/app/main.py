@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from .api import admin, artifacts, auth, health, jobs, separators, sounds, tracks, uploads
+from .api import admin, artifacts, auth, health, jobs, mashups, separators, sounds, tracks, uploads
 from .api.browsers import allowed_hosts, allowed_origins
 from .api.guards import BodyGuard, SecurityHeaders
 from .api.problems import UnexpectedErrors, handle_problems
@@ -27,6 +27,7 @@ ROUTERS = (
     tracks.router,
     sounds.router,
     separators.router,
+    mashups.router,
     jobs.router,
     artifacts.router,
     admin.router,

@@ -23,6 +23,7 @@ from .services.jobs import Jobs, Prepare, needs_any
 from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
+from .services.mashup_fits import MashupAdvice
 from .services.separators import Separators
 from .services.sounds import Sounds
 from .services.track_analysis import TrackAnalyses
@@ -54,6 +55,7 @@ class Services:
     health: Health
     library_sweep: LibrarySweep
     analyses: TrackAnalyses
+    advice: MashupAdvice
     rules: HouseRules
     jobs: Jobs
     links: Links
@@ -109,6 +111,7 @@ def build(settings: Settings) -> Services:
         library_sweep=library_sweep,
         health=Health(database, settings.storage_root, ffmpeg),
         analyses=TrackAnalyses(library_rows, content),
+        advice=MashupAdvice(library, content),
         rules=rules,
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),

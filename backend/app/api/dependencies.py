@@ -15,6 +15,7 @@ from ..services.health import Health
 from ..services.jobs import Jobs
 from ..services.library import Library
 from ..services.links import Links
+from ..services.mashup_fits import MashupAdvice
 from ..services.separators import Separators
 from ..services.sounds import Sounds
 from ..services.track_analysis import TrackAnalyses
@@ -66,6 +67,11 @@ def _analyses(request: Request) -> TrackAnalyses:
     return found
 
 
+def _advice(request: Request) -> MashupAdvice:
+    found: MashupAdvice = request.app.state.services.advice
+    return found
+
+
 def _links(request: Request) -> Links:
     found: Links = request.app.state.services.links
     return found
@@ -88,6 +94,7 @@ SeparatorsDep = Annotated[Separators, Depends(_separators)]
 HealthDep = Annotated[Health, Depends(_health)]
 JobsDep = Annotated[Jobs, Depends(_jobs)]
 AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]
+AdviceDep = Annotated[MashupAdvice, Depends(_advice)]
 RulesDep = Annotated[HouseRules, Depends(_rules)]
 LinksDep = Annotated[Links, Depends(_links)]
 ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]

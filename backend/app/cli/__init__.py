@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from ..errors import SegueError
 from ..logs import set_up_logs
-from . import mix, stems
+from . import mashup, mix, stems
 
-COMMANDS = (mix, stems)
+COMMANDS = (mix, stems, mashup)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

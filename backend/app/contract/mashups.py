@@ -90,7 +90,8 @@ class VibeFigures(Shape):
 class MashupReport(Shape):
     """``report.json`` of a mashup. ``chosen`` is the fit it was built on, ``fits`` are all.
 
-    ``beat_error_ms`` is the median distance of the voice's beats from the grid, as played.
+    ``treatment`` says what the vibe does, in words. ``beat_error_ms`` is the median distance of the
+    voice's beats from the grid, as played.
     """
 
     duration_s: float
@@ -98,6 +99,7 @@ class MashupReport(Shape):
     true_peak_dbtp: float
     limited_db: float
     vibe: Vibe
+    treatment: str = ""
     tempo_bpm: float
     key: KeyName | None
     separator: str

@@ -76,11 +76,16 @@ STEM_SHARES: dict[StemName, float] = {"drums": 0.35, "bass": 0.25, "vocals": 0.2
 has taken the track apart."""
 
 
-def forecast(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[float, float]:
+def forecast(
+    timeline: Timeline,
+    profiles: Sequence[LoudnessProfile],
+    *,
+    ceiling_dbtp: float = CEILING_DBTP,
+) -> tuple[float, float]:
     """The mix's integrated loudness in LUFS, and the most that the limiter will take, in dB."""
     energies, peaks = _mixed(timeline, profiles)
-    taken = [float(piece.max()) for _, piece in _attenuation_db(peaks, CEILING_DBTP)]
-    return _limited_lufs(energies, peaks), max(taken, default=0.0)
+    taken = [float(piece.max()) for _, piece in _attenuation_db(peaks, ceiling_dbtp)]
+    return _limited_lufs(energies, peaks, ceiling_dbtp), max(taken, default=0.0)
 
 
 def limited_energies(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> Energies:

@@ -19,6 +19,7 @@ from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepare, Prepared
 from .library import Library
+from .mashup_settling import settle_mashup
 from .mixtape_inputs import duration_of
 from .separators import Separators
 from .settling import settle, settle_analysis, settle_preview
@@ -31,6 +32,7 @@ PIPELINES: Mapping[str, str] = {
     "analysis": "backend.app.services.crate_analysis:analysis_pipeline",
     "preview": "backend.app.services.preview:preview_pipeline",
     "stems": "backend.app.services.stems:stems_pipeline",
+    "mashup": "backend.app.services.mashup:mashup_pipeline",
     "stem_mix": "backend.app.services.stem_mix:stem_mix_pipeline",
 }
 
@@ -69,6 +71,10 @@ def preparer(
         inputs = settle_stem_mix(EarlierStems(mixes.store), user_id, request)
         return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
 
+    def mashup(user_id: str, request: MashupRequest) -> Prepared:
+        inputs = settle_mashup(library, separators, user_id, request)
+        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
+
     def prepare(user_id: str, request: JobRequest) -> Prepared:
         match request:
             case MixtapeRequest():
@@ -81,7 +87,9 @@ def preparer(
                 return stems(user_id, request)
             case StemMixRequest():
                 return stem_mix(user_id, request)
-            case MashupRequest() | RestyleRequest():
+            case MashupRequest():
+                return mashup(user_id, request)
+            case RestyleRequest():
                 raise InvalidRequest("This kind of job is not there yet.")
 
     return prepare

@@ -1,0 +1,94 @@
+"""``mashup TRACK... --vibe dark --out DIR``: one song out of the stems of one to four."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from ..contract.jobs import MashupRequest
+from ..contract.mashups import VIBES
+from ..errors import InvalidRequest, RejectedFile
+from ..services.mashup import mashup_pipeline
+from ..services.mashup_settling import expect_count, mashup_inputs
+from ..services.mixtape_inputs import MixTrack
+from ..services.separators import Separators
+from ..settings import Settings
+from ..store.blobs import ContentStore
+from .mix import FORMATS
+from .running import Commands, checked, run_job
+from .separating import add_separator_options
+from .tracks import ShellTrack, bring, expect_files, expect_folder
+
+OPTIONS = {"loudness_lufs": "loudness"}
+"""The option that is not called like the part of the request that it becomes."""
+
+
+def register(commands: Commands) -> None:
+    """Add the command and its options."""
+    mashup = commands.add_parser(
+        "mashup",
+        help="make one song out of the stems of one to four",
+        description="Make one song out of the stems of one to four: who sings over whose "
+        "instruments is found by how well they go together. What is made of the tracks stays "
+        "under STORAGE_ROOT; a server there removes it after a day.",
+    )
+    mashup.set_defaults(run=run)
+    add = mashup.add_argument
+    add("tracks", nargs="+", type=Path, metavar="TRACK", help="a sound file, or a folder of them")
+    add("--out", type=Path, required=True, metavar="DIR", help="where the files go")
+    add("--vibe", choices=VIBES, required=True, help="what it is to be like")
+    add("--vocals", type=Path, metavar="FILE", help="the one of the tracks that sings first")
+    add("--title", default="", help="title of the mashup")
+    add("--artist", default="", help="who made it")
+    add("--loudness", type=float, metavar="LUFS", help="-24 to -9 (default: that of the vibe)")
+    add("--formats", default="mp3", help="any of " + ",".join(FORMATS) + " (default: mp3)")
+    add("--stems", action="store_true", help="leave its own stems as files, too")
+    add_separator_options(mashup)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the mashup; a track that cannot be used ends it, for it would be another one."""
+    request = _request(options)
+    expect_folder(options.out)
+    expect_files([options.vocals] if options.vocals else [])
+    settings = Settings()
+    separators = Separators.of(settings)
+    model = separators.settled(request.model, accepted=request.weights_notice_accepted)
+    content = ContentStore(settings.storage_root)
+    brought = bring(options.tracks, settings, content)
+    if brought.left_out:
+        raise RejectedFile("A track could not be used.", hint="Leave it out and start again.")
+    expect_count(len(brought.tracks), "Leave some out.")
+    if options.vocals:
+        singer = _singer(options.vocals, brought.tracks, settings, content)
+        request = request.model_copy(update={"vocals_from": singer})
+    tracks = tuple(MixTrack(track_id=one.track_id, **asdict(one)) for one in brought.tracks)
+    inputs = mashup_inputs(request, model, tracks)
+    return run_job(mashup_pipeline(settings), inputs, inputs.duration_s, options.out)
+
+
+def _singer(
+    path: Path, tracks: Sequence[ShellTrack], settings: Settings, content: ContentStore
+) -> str:
+    """The track whose sound is that of a file."""
+    (voice,) = bring([path], settings, content).tracks
+    if voice.track_id not in {track.track_id for track in tracks}:
+        raise InvalidRequest(f"--vocals {path}: this is none of the tracks.")
+    return voice.track_id
+
+
+def _request(options: argparse.Namespace) -> MashupRequest:
+    wishes = {
+        "tracks_upload_id": "-",
+        "vibe": options.vibe,
+        "title": options.title,
+        "artist": options.artist,
+        "model": options.model,
+        "weights_notice_accepted": options.accept_weights_notice,
+        "stems": options.stems,
+        "formats": [name.strip() for name in options.formats.split(",")],
+        "loudness_lufs": options.loudness,
+    }
+    return checked(MashupRequest, wishes, OPTIONS)

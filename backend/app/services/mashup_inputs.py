@@ -1,0 +1,94 @@
+"""What a mashup is made of, settled when it is asked for and kept on the job's row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contract.base import Shape
+from ..contract.jobs import MashupRequest
+from ..contract.stems import StemName
+from ..dj.vibes import VIBES, VibeTreatment
+from ..dsp.samples import seconds
+from ..errors import NotFound
+from ..media.made_form import stem_file
+from ..stems.separator import Separator
+from ..store.blobs import ContentStore
+from .mixtape_inputs import MixTrack
+from .separators import Separators
+
+MOST_TRACKS = 4
+
+
+class MashupInputs(Shape):
+    """The request, with the tracks and the separator that it came to mean."""
+
+    request: MashupRequest
+    title: str
+    artist: str
+    model: str
+    tracks: tuple[MixTrack, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """How many seconds of music go in."""
+        return seconds(sum(track.n_samples for track in self.tracks))
+
+
+@dataclass(frozen=True, slots=True)
+class MashupJob:
+    """What the steps of a mashup work with."""
+
+    inputs: MashupInputs
+    content: ContentStore
+    separators: Separators
+    separator: Separator
+    ffmpeg: Path
+    workers: int
+
+    @property
+    def request(self) -> MashupRequest:
+        """What was asked for."""
+        return self.inputs.request
+
+    @property
+    def treatment(self) -> VibeTreatment:
+        """What the vibe does."""
+        return VIBES[self.request.vibe]
+
+    @property
+    def loudness_lufs(self) -> float:
+        """The loudness asked for, or else the vibe's."""
+        asked = self.request.loudness_lufs
+        return self.treatment.loudness_lufs if asked is None else asked
+
+    @property
+    def sources(self) -> tuple[StemName, ...]:
+        """The stems that every track is taken apart into: together they are the track."""
+        return self.separator.sources
+
+    def made(self, stem: StemName) -> str:
+        """The file of a stem of a track, among what was derived from its content."""
+        return stem_file(self.separator.key, stem)
+
+    def expect_files(self) -> None:
+        """Make sure that every track is still there; else :class:`NotFound`."""
+        for track in self.inputs.tracks:
+            if not self.content.path(track.content).is_file():
+                raise NotFound(
+                    f"“{track.title}” is no longer there.",
+                    hint="Upload it again and start a new mashup.",
+                )
+
+
+def mashup_title(asked: str, tracks: tuple[MixTrack, ...], vibe: str) -> str:
+    """The title asked for, or one made of what is heard: ``A × B (dark mashup)``."""
+    if asked:
+        return asked
+    titles = " × ".join(dict.fromkeys(track.title for track in tracks))
+    return f"{titles} ({vibe} {'edit' if len(tracks) == 1 else 'mashup'})"
+
+
+def mashup_artist(asked: str, tracks: tuple[MixTrack, ...]) -> str:
+    """Who is named as the artist: the one asked for, or all that are heard."""
+    return asked or ", ".join(dict.fromkeys(track.artist for track in tracks if track.artist))
