@@ -25,13 +25,18 @@ def track_sound(
     name: str = "",
     beats_s: Sequence[float] = (),
     downbeats: Sequence[int] = (),
+    quiet: bool = False,
 ) -> None:
-    """Show a small player for the API's ``path``; ``downbeats`` are indices into ``beats_s``."""
+    """Show a small player for the API's ``path``; ``downbeats`` are indices into ``beats_s``.
+
+    A ``quiet`` one is one of many: it does not call for attention.
+    """
     result = _COMPONENT(
         key=f"sound_{key}",
         data={
             "url": api_base() + path,
             "name": name,
+            "quiet": quiet,
             "token": session.api().access_token(),
             "beats_s": [round(beat, 4) for beat in beats_s],
             "downbeats": list(downbeats),

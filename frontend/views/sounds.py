@@ -16,6 +16,7 @@ from frontend.sound_words import KINDS
 
 #: So many rows are drawn at once: a screen or two, and a player in each of them.
 ROWS = 20
+ALL = "all"
 #: The sound that is looked at from close.
 OPEN = session.Key[str]("open_sound")
 
@@ -82,8 +83,9 @@ def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="sounds_filter"):
         kind = st.pills(
             "Show",
-            [None, *KINDS],
-            default=None,
+            [ALL, *KINDS],
+            default=ALL,
+            required=True,
             format_func=lambda kind: counted(sounds, kind),
             key="sounds_shown",
             label_visibility="collapsed",
@@ -96,13 +98,15 @@ def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
             label_visibility="collapsed",
             width=260,
         )
-    return cast("SoundKind | None", kind), text or ""
+    return None if kind == ALL else cast("SoundKind", kind), text or ""
 
 
-def counted(sounds: list[SoundView], kind: SoundKind | None) -> str:
-    """A kind with how many there are of it."""
-    count = len(sound_words.found(sounds, kind, ""))
-    return f"All {count}" if kind is None else f"{sound_words.kind(kind)} {count}"
+def counted(sounds: list[SoundView], name: str) -> str:
+    """A kind, or all of them, with how many there are."""
+    if name == ALL:
+        return f"All {len(sounds)}"
+    kind = cast("SoundKind", name)
+    return f"{sound_words.kind(kind)} {len(sound_words.found(sounds, kind, ''))}"
 
 
 def pages_key(kind: SoundKind | None, text: str, n_pages: int) -> str:
@@ -118,7 +122,7 @@ def show_sound(sound: SoundView) -> None:
         words.markdown(f"**{escaped(sound.name)}**  \n{sound_words.facts(sound)}")
         if not is_open:
             with player:
-                track_sound(sound.id, f"/sounds/{sound.id}/audio", name=sound.name)
+                track_sound(sound.id, f"/sounds/{sound.id}/audio", name=sound.name, quiet=True)
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             st.button(
                 "Close" if is_open else "Look closer",
@@ -160,7 +164,7 @@ def show_detail(sound: SoundView) -> None:
     sound_picture(detail)
     note, how = sound_words.pitch(detail)
     with st.container(horizontal=True, key=f"figures_{sound.id}"):
-        st.metric("Pitch", note, help=how)
+        st.metric("Pitch", note)
         st.metric("Length", f"{sound.duration_s:.2f} s")
         st.metric("Onsets", len(detail.onsets_s))
         if sound.tempo_bpm:

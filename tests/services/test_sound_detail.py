@@ -64,7 +64,7 @@ def test_it_is_heard_once_and_found_again(tmp_path: Path, monkeypatch: pytest.Mo
     store = ContentStore(tmp_path / "storage")
     put_track(store, tmp_path, "a", clicks(2.1, 0.5))
     first = facts_of(store, "a" * 64)
-    monkeypatch.setattr(sound_detail, "hear_sound", lambda _sound: pytest.fail("heard twice"))
+    monkeypatch.setattr(sound_detail, "hear", lambda _sound: pytest.fail("heard twice"))
     assert facts_of(store, "a" * 64) == first
     assert not list((tmp_path / "storage").rglob("*.part"))
 

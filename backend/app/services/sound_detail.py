@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from ..analysis import sound_ear
-from ..analysis.sound_ear import hear_sound
 from ..contract.base import Shape
 from ..dsp.samples import Samples
 from ..media.normal_form import TrackReader
@@ -46,7 +44,9 @@ def facts_of(store: ContentStore, content: str) -> SoundFacts:
     FileNotFoundError
         If the sound is no longer there.
     """
-    name = f"sound-v{sound_ear.VERSION}-{VERSION}.json"
+    from ..analysis.sound_ear import VERSION as EAR_VERSION  # loads scipy, which the API need not
+
+    name = f"sound-v{EAR_VERSION}-{VERSION}.json"
     kept = _load(store.derived(content, name))
     if kept is not None:
         return kept
@@ -58,6 +58,8 @@ def facts_of(store: ContentStore, content: str) -> SoundFacts:
 
 def hear(sound: Samples) -> SoundFacts:
     """Listen to a sound, float32 ``(2, n)``."""
+    from ..analysis.sound_ear import hear_sound
+
     heard = hear_sound(sound)
     hz = heard.pitch_hz if heard.voiced_share >= LEAST_VOICED else None
     return SoundFacts(

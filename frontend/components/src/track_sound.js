@@ -23,6 +23,7 @@ class TrackSound extends Sounding {
     this.data = data;
     this.trigger = setTriggerValue;
     this.ones = new Set(data.downbeats);
+    this.toggle.classList.toggle("quiet", Boolean(data.quiet));
     if (!this.playing) this.face(false);
     this.clickLabel.hidden = !data.beats_s.length;
     this.clickLabel.style.display = data.beats_s.length ? "" : "none";
