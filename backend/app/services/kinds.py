@@ -68,7 +68,7 @@ def preparer(
         return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
 
     def stem_mix(user_id: str, request: StemMixRequest) -> Prepared:
-        inputs = settle_stem_mix(EarlierStems(mixes.store), user_id, request)
+        inputs = settle_stem_mix(EarlierStems(mixes.store), separators, user_id, request)
         return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
 
     def mashup(user_id: str, request: MashupRequest) -> Prepared:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..contract.stems import DRAFT, SeparatorList, SeparatorView, StemName
-from ..errors import InvalidRequest
+from ..contract.stems import SeparatorList, StemName
+from ..errors import InvalidRequest, NoticeNotAccepted
 from ..settings import Settings
 from ..stems.choose import separator_of
-from ..stems.separator import Separator
+from ..stems.known_models import NOTICE
+from ..stems.separator import Progress, Separator
+from ..stems.weights import fetch_weights, is_ready, known_separators, needs_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Separators:
         """
         name = model or self.default
         separator = self.named(name)
+        if needs_notice(name, self.repo, self.weights) and not accepted:
+            raise NoticeNotAccepted(
+                f"The weights of {separator.label} would have to be fetched. {NOTICE}",
+                hint="Send weights_notice_accepted once you have read this, or choose “draft”.",
+            )
         if missing := [stem for stem in wanted if stem not in separator.sources]:
             raise InvalidRequest(
                 f"{separator.label} cannot tell {' nor '.join(missing)} from the rest.",
@@ -58,20 +65,16 @@ class Separators:
 
     def listed(self) -> SeparatorList:
         """All of them, and who works where nobody is named."""
-        draft = self.named(DRAFT)
-        view = SeparatorView(
-            model=DRAFT, label=draft.label, draft=True, stems=list(draft.sources), ready=True
-        )
-        return SeparatorList(default=self.default, separators=[view])
+        views = known_separators(self.default, self.repo, self.weights)
+        return SeparatorList(default=self.default, separators=views)
 
     def is_ready(self, model: str) -> bool:
         """Whether the separator can go to work without anything being fetched."""
-        return self.named(model).draft
+        return is_ready(model, self.repo, self.weights)
 
-    def fetch(
-        self, model: str, progress: Callable[[float], None], say: Callable[[str], None]
-    ) -> None:
-        """Fetch a model's weights."""
+    def fetch(self, model: str, progress: Progress, say: Callable[[str], None]) -> None:
+        """Fetch a model's weights, as :func:`fetch_weights` does."""
+        fetch_weights(model, self.weights, progress, say)
 
 
 def fetch_limit_s(_work_s: float) -> float:

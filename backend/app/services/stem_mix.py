@@ -53,14 +53,17 @@ class StemMixJob:
 
     @property
     def is_separated(self) -> bool:
-        """Whether the stems are still as they were kept when their job made them."""
+        """Whether the stems are still as they were kept when their job made them.
+
+        Without its weights nobody knows under which name a model's stems are kept.
+        """
         content = self.inputs.track.content
-        return is_separated(self.content, self.separator, content, self.stems)
+        return self.is_ready and is_separated(self.content, self.separator, content, self.stems)
 
     @property
-    def needs_weights(self) -> bool:
-        """Whether the song has to be taken apart again, by a model that has gone, too."""
-        return not (self.is_separated or self.separators.is_ready(self.inputs.model))
+    def is_ready(self) -> bool:
+        """Whether the model's weights are still there."""
+        return self.separators.is_ready(self.inputs.model)
 
 
 def fetch_weights(ctx: StepContext[StemMixJob]) -> None:
@@ -162,7 +165,7 @@ STEPS: tuple[Step[StemMixJob], ...] = (
         "fetching_weights",
         fetch_weights,
         weight=0.1,
-        when=lambda job: job.needs_weights,
+        when=lambda job: not job.is_ready,
         limit_s=fetch_limit_s,
     ),
     Step(

@@ -40,6 +40,12 @@ class StemsJob:
     ffmpeg: Path
     workers: int
 
+    @property
+    def stems(self) -> tuple[StemName, ...]:
+        """Those that are wanted, in the separator's order; its weights have to be there."""
+        wanted = self.inputs.stems
+        return tuple(one for one in self.separator.sources if one in wanted or not wanted)
+
     def expect_files(self) -> None:
         """Make sure that every track is still there; else :class:`NotFound`."""
         for track in self.inputs.tracks:
@@ -59,7 +65,7 @@ def separate_tracks(ctx: StepContext[StemsJob]) -> None:
         job.content,
         job.separator,
         list(dict.fromkeys(songs)),
-        job.inputs.stems,
+        job.stems,
         progress=ctx.progress,
         say=ctx.say,
     )
@@ -77,7 +83,7 @@ def write_stems(ctx: StepContext[StemsJob]) -> None:
     job = ctx.job
     effort = Effort(ctx.progress)
     n_samples = sum(track.n_samples for track in job.inputs.tracks)
-    effort.plan((len(job.inputs.stems) + 1) * n_samples)
+    effort.plan((len(job.stems) + 1) * n_samples)
     tracks: list[TrackStemsView] = []
     for track, folder in zip(job.inputs.tracks, folder_names(job.inputs.tracks), strict=True):
         ctx.say(f"song {len(tracks) + 1} of {len(job.inputs.tracks)}")
@@ -98,7 +104,7 @@ def _write_track(
 ) -> TrackStemsView:
     job = ctx.job
     kind = job.inputs.request.format
-    names = {stem: f"stems/{folder}/{stem}.{kind}" for stem in job.inputs.stems}
+    names = {stem: f"stems/{folder}/{stem}.{kind}" for stem in job.stems}
     gain_db = _write_files(ctx, track, names, effort)
     with TrackReader(job.content.path(track.content)) as song:
         heard = hear_stems(
@@ -118,7 +124,7 @@ def _write_files(
     job, kind = ctx.job, ctx.job.inputs.request.format
     scratch = ctx.workspace.scratch("stems")
     encoder = StemEncoder(job.content, job.ffmpeg, kind, job.workers, scratch)
-    made = separate(job.content, job.separator, track.content, job.inputs.stems)  # or kept
+    made = separate(job.content, job.separator, track.content, job.stems)  # or kept
     with ExitStack() as written:
         parts = {  # the last one entered is the first to be listed
             stem: written.enter_context(ctx.workspace.write(names[stem], MEDIA_TYPES[kind]))

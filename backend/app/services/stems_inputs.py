@@ -36,7 +36,10 @@ class StemTrack(Shape):
 
 
 class StemsInputs(Shape):
-    """The request, with the tracks, the separator and the stems that it came to mean."""
+    """The request, with the tracks, the separator and the stems that it came to mean.
+
+    Of a model that has yet to be fetched nobody knows yet what it can tell: no ``stems`` are all.
+    """
 
     request: StemsRequest
     title: str

@@ -58,7 +58,7 @@ def settle_stems(
     """
     tracks = tuple(map(_stem_track, _tracks(library, user_id, request)))
     model = settled_model(separators, request)
-    return stems_inputs(separators, request, model, tracks)
+    return stems_inputs(request, model, tracks)
 
 
 def settled_model(separators: Separators, request: StemsRequest) -> str:
@@ -68,17 +68,13 @@ def settled_model(separators: Separators, request: StemsRequest) -> str:
     )
 
 
-def stems_inputs(
-    separators: Separators, request: StemsRequest, model: str, tracks: tuple[StemTrack, ...]
-) -> StemsInputs:
-    """The inputs of a stems job; stems come in the separator's order, each once."""
-    sources = separators.named(model).sources
-    wanted = request.stems or sources
+def stems_inputs(request: StemsRequest, model: str, tracks: tuple[StemTrack, ...]) -> StemsInputs:
+    """The inputs of a stems job."""
     return StemsInputs(
         request=request,
         title=stems_title(tracks),
         model=model,
-        stems=tuple(stem for stem in sources if stem in wanted),
+        stems=tuple(request.stems or ()),
         tracks=tracks,
     )
 
@@ -89,7 +85,9 @@ def stems_title(tracks: Sequence[StemTrack]) -> str:
     return first if len(tracks) == 1 else f"{first} and {len(tracks) - 1} more"
 
 
-def settle_stem_mix(earlier: EarlierStems, user_id: str, request: StemMixRequest) -> StemMixInputs:
+def settle_stem_mix(
+    earlier: EarlierStems, separators: Separators, user_id: str, request: StemMixRequest
+) -> StemMixInputs:
     """Look up the track's stems.
 
     Raises
@@ -105,10 +103,11 @@ def settle_stem_mix(earlier: EarlierStems, user_id: str, request: StemMixRequest
     if not tracks:
         raise NotFound("This track is not in the stems job.", hint="Choose one of its tracks.")
     named = [fader.stem for fader in request.faders]
-    if missing := [stem for stem in named if stem not in stems.stems]:
+    there = stems.stems or separators.named(stems.model).sources
+    if missing := [stem for stem in named if stem not in there]:
         raise InvalidRequest(
             f"There is no stem “{missing[0]}” in this job.",
-            hint=f"It has {', '.join(stems.stems)}.",
+            hint=f"It has {', '.join(there)}.",
         )
     if len(set(named)) < len(named):
         raise InvalidRequest("A stem has two faders.", hint="Send one a stem.")
