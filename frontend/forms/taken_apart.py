@@ -36,23 +36,14 @@ def show_stems(job: JobView) -> None:
         vertical_alignment="center",
         key="stems_head",
     ):
-        st.caption(by_whom(stems))
+        st.caption(" · ".join([words.tracks(len(stems.tracks)), *map(escaped, job.notes)]))
         size = sum(file.size for file in job.artifacts if file.media_type.startswith("audio/"))
         download_button(
             job.id, ARCHIVE, f"All as one ZIP · {words.size(size)}", icon=":material/folder_zip:"
         )
-    for note in job.notes:
-        st.caption(f":material/info: {escaped(note)}")
     for track in tracks_of_page(job, stems):
         with st.container(key=f"row_{track.track_id}"):
             st.fragment(track_stems)(job, stems, track, made)
-
-
-def by_whom(stems: StemsView) -> str:
-    """Who took the songs apart, and on what."""
-    who = "a draft" if stems.draft else f"taken apart by {escaped(stems.label)}"
-    on = f", on the {escaped(stems.device)}" if stems.device else ""
-    return f"{words.tracks(len(stems.tracks))} · {who}{on}"
 
 
 def tracks_of_page(job: JobView, stems: StemsView) -> list[TrackStemsView]:
@@ -117,13 +108,22 @@ def done(mix: JobView) -> None:
     sound = stem_mixes.sound(mix)
     if sound is None:
         return
-    words_, player, keep = st.columns([4, 5, 2], vertical_alignment="center")
+    words_, player, keep, out = st.columns([8, 10, 4, 1], vertical_alignment="center")
     words_.markdown(f":material/check_circle: {what(mix)}")
     url = session.link_to(mix.id, sound.name, inline=True)
     player.audio(url, format=sound.media_type, alt=mix.title)
     with keep:
         label = f"{sound.name.rpartition('.')[2].upper()} · {words.size(sound.size)}"
         download_button(mix.id, sound.name, label)
+    out.button(
+        "",
+        icon=":material/delete:",
+        type="tertiary",
+        key=f"remove_{mix.id}",
+        help="Remove this saved mix",
+        on_click=session.api().delete,
+        args=(mix.id,),
+    )
 
 
 def what(mix: JobView) -> str:

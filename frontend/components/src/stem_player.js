@@ -80,6 +80,7 @@ class StemPlayer {
   }
 
   changed() {
+    if (!this.loading) this.tell(this.lasting ?? "");
     for (const row of this.rows) row.show(this.heard(row));
     this.sounding.forEach((row, i) => this.mixer.level(i, this.heard(row) ? amplitude(row.gainDb) : 0));
   }
@@ -152,7 +153,8 @@ class StemPlayer {
     try {
       await this.mixer.load((i, signal) => this.open(this.sounding[i].stem.path, signal), (bytes) => this.came(bytes));
       const { rate } = this.mixer;
-      this.tell(rate < FULL_RATE ? `Played at ${rate / 1000} kHz to fit into memory. The files have all of it.` : "");
+      this.lasting = rate < FULL_RATE ? `Played at ${rate / 1000} kHz to fit into memory. The files have all of it.` : "";
+      this.tell(this.lasting);
       return true;
     } catch (trouble) {
       return this.tell(trouble.name === "AbortError" ? "" : "The stems could not be loaded. Press play to try again.", true);
@@ -163,9 +165,9 @@ class StemPlayer {
   }
 
   came(bytes) {
-    const share = Math.min(1, bytes / this.sounding.reduce((sum, row) => sum + row.stem.size, 0));
-    this.bar.value = share;
-    this.tell(share < 1 ? `Fetching the stems… ${Math.floor(share * 100)} %` : "Decoding…");
+    this.bar.value = Math.min(1, bytes / this.sounding.reduce((sum, row) => sum + row.stem.size, 0));
+    const doing = this.bar.value < 1 ? "Fetching the stems…" : "Decoding…";
+    if (this.said.textContent !== doing) this.tell(doing); // said once: a screen reader reads it out
   }
 
   /** The API's answer; a token that has run out is renewed by the page, once. */
@@ -220,7 +222,8 @@ class StemPlayer {
   }
 
   keyedOnPage(event) {
-    if (lastUsed === this && event.target === document.body) this.keyed(event);
+    const elsewhere = event.composedPath()[0].closest?.("input, textarea, select, button, a, summary, [role=slider], [contenteditable]");
+    if (lastUsed === this && !elsewhere && !event.defaultPrevented) this.keyed(event);
   }
 
   keyed(event) {
