@@ -11,6 +11,7 @@ from backend.app.contract.jobs import AnalysisRequest, MixtapeRequest
 from frontend.api_client import ApiError
 from tests.frontend.scripted_api import CRATE, ScriptedApi, heard, job
 from tests.frontend.test_pages import Page, words_of
+from tests.frontend.test_stems_page import TO_BE_FETCHED
 
 
 @pytest.fixture
@@ -125,6 +126,7 @@ class TestWishes:
         request = asked_for(draft, scripted_api)
         assert (request.transitions, request.order) == ("dj", "given")
         assert (request.locks, request.energy_arc, request.strategist) == ([], None, "rules")
+        assert request.stem_model is None
 
     def test_an_order_to_be_found_keeps_what_is_pinned(
         self, draft: AppTest, scripted_api: ScriptedApi
@@ -154,3 +156,20 @@ class TestWishes:
         draft.get_by_key("transitions").set_value("crossfade").run()
         request = asked_for(draft, scripted_api)
         assert (request.transitions, request.strategist) == ("crossfade", "rules")
+
+    def test_stems_are_swapped_only_where_that_is_asked_for(
+        self, draft: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        draft.get_by_key("stem_swaps").set_value(True).run()
+        assert ":material/draft: Draft" in words_of(draft)
+        assert asked_for(draft, scripted_api).stem_model == "draft"
+
+    def test_a_model_to_be_fetched_for_stem_swaps_is_read_about_first(
+        self, draft: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.known_separators = TO_BE_FETCHED
+        draft.get_by_key("stem_swaps").set_value(True).run()
+        assert draft.button(key="start").disabled
+        draft.checkbox(key="swap_separator_accepted_htdemucs").check().run()
+        request = asked_for(draft, scripted_api)
+        assert (request.stem_model, request.weights_notice_accepted) == ("htdemucs", True)
