@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.ui.test_journey import photograph, saved
 
@@ -84,10 +84,12 @@ def choose_draft(page: Page) -> None:
 
 
 def hear(page: Page, player: Locator) -> None:
-    """All stems start at one sample; what is muted is not heard."""
+    """All stems start at one sample, after a token that ran out; what is muted is not heard."""
+    refused = refuse_once(page)
     player.get_by_role("button", name="Play", exact=True).click()
     expect(player.get_by_role("button", name="Pause")).to_be_visible()
     page.wait_for_function(f"window.level() > {AUDIBLE}")
+    assert len(refused) == 1
     starts = page.evaluate("window.starts")
     assert len(starts) == len(NAMES)
     assert len({tuple(one) for one in starts}) == 1
@@ -98,13 +100,30 @@ def hear(page: Page, player: Locator) -> None:
     expect(player.get_by_text("Every stem is muted")).to_be_visible()
     player.get_by_role("button", name="Reset").click()
     page.wait_for_function(f"window.level() > {AUDIBLE}")
-    position = player.get_by_role("slider", name="Position in the song")
+    seek(player.get_by_role("slider", name="Position in the song"))
+    player.get_by_role("button", name="Pause").click()
+
+
+def refuse_once(page: Page) -> list[str]:
+    """The next file that is asked for is refused as if the token had run out; tells which."""
+    refused: list[str] = []
+    origin = page.url.partition("/stems")[0]
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.fulfill(status=401, headers={"Access-Control-Allow-Origin": origin})
+
+    page.route("**/artifacts/stems/**", refuse, times=1)
+    return refused
+
+
+def seek(position: Locator) -> None:
+    """A press in the middle leads to the middle."""
     box = position.bounding_box()
     assert box is not None
     position.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
     # half of twenty seconds, and the moment that has passed since
-    expect(position).to_have_attribute("aria-valuetext", re.compile("^0:1[01]$"))
-    player.get_by_role("button", name="Pause").click()
+    expect(position).to_have_attribute("aria-valuetext", re.compile("^0:1[012]$"))
 
 
 def mix_by_keys(page: Page, player: Locator) -> None:
@@ -124,6 +143,8 @@ def mix_by_keys(page: Page, player: Locator) -> None:
     )
     expect(player.get_by_role("group", name="Bass")).to_contain_text("not in solo")
     page.keyboard.press("Shift+Digit4")
+    # Pressed on a picture the focus is nobody's, and the keys are still the player's
+    player.get_by_role("group", name="Bass").locator(".stage").click()
     page.keyboard.press("Space")
     expect(player.get_by_role("button", name="Pause")).to_be_visible()
     page.keyboard.press("Space")

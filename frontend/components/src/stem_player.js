@@ -7,6 +7,7 @@ import { StemRow } from "./stem_row.js";
 const STEP_S = 5; // what one press of an arrow key moves
 const TAKEN = "segue-sounding"; // said aloud on the page: one sound at a time, whichever widget has it
 const FULL_RATE = 44100;
+const RENEWAL_MS = 15000; // a page that does not renew by then has gone
 const TICKS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200];
 const FORMATS = { mp3: "MP3", flac: "FLAC", wav: "WAV" };
 const SAVE = "M5 4h11l3 3v13H5zM8 4v5h7V4M8 20v-6h8v6";
@@ -177,7 +178,7 @@ class StemPlayer {
     if (answer.status === 401) {
       const renewal = new Promise((resolve) => (this.renewed = resolve));
       this.trigger("token_expired", Date.now());
-      await renewal;
+      await Promise.race([renewal, new Promise((resolve) => setTimeout(resolve, RENEWAL_MS))]);
       answer = await ask();
     }
     if (!answer.ok) throw new Error(String(answer.status));
