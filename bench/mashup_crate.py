@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +27,13 @@ from backend.app.analysis.track import analyse
 from backend.app.contract.stems import StemName
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.mashup_deck import MashupTrack
+from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.made_form import MadeWriter, open_made, stem_file
 from backend.app.media.normal_form import TrackReader, write_normal_form
 from composer.compose import compose_song
 from composer.song import STEMS, SongSpec
+from composer.stage import Stage
 from composer.theory import KEY_NAMES
-
-from .set_crate import sung_in
 
 Times = npt.NDArray[np.float64]
 
@@ -55,7 +57,10 @@ DURATION_S = (110.0, 170.0)
 
 @dataclass(frozen=True, slots=True)
 class MashupSong:
-    """A song on disk and what is true of it; times in seconds."""
+    """A song on disk and what is true of it; times in seconds.
+
+    ``notes_s`` are the moments at which sung notes begin, ``held_s`` from when to when they last.
+    """
 
     name: str
     folder: Path
@@ -66,7 +71,8 @@ class MashupSong:
     beats_s: list[float]
     downbeats_s: list[float]
     phrases_s: list[float]
-    vocals_s: list[tuple[float, float]]
+    notes_s: list[float]
+    held_s: list[tuple[float, float]]
 
     @property
     def path(self) -> Path:
@@ -120,7 +126,8 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _compose(truth: Path, spec: SongSpec) -> None:
-    song = compose_song(spec)
+    with _noting_what_is_sung() as sung:
+        song = compose_song(spec)
     name, folder = truth.stem, truth.parent
     write_normal_form(folder / f"{name}.flac", song.samples)
     for stem in STEMS:
@@ -134,9 +141,27 @@ def _compose(truth: Path, spec: SongSpec) -> None:
         "beats_s": song.beats.tolist(),
         "downbeats_s": song.downbeats.tolist(),
         "phrases_s": song.phrases.tolist(),
-        "vocals_s": sung_in(song.stems["vocals"]),
+        "notes_s": [start for start, _ in sung],
+        "held_s": sung,
     }
     truth.write_text(json.dumps(facts), encoding="utf-8")
+
+
+@contextmanager
+def _noting_what_is_sung() -> Iterator[list[tuple[float, float]]]:
+    """While this lasts, every note that is placed on the voice's stem is written down."""
+    place, sung = Stage.place, []
+
+    def noting(stage: Stage, stem: str, sound: Any, at: int, gain: float, pan: float = 0.0) -> None:
+        if stem == "vocals":
+            sung.append((at / SAMPLE_RATE, (at + sound.shape[-1]) / SAMPLE_RATE))
+        place(stage, stem, sound, at, gain, pan)
+
+    Stage.place = noting  # type: ignore[method-assign, assignment]
+    try:
+        yield sung
+    finally:
+        Stage.place = place  # type: ignore[method-assign]
 
 
 def _read(truth: Path) -> MashupSong:

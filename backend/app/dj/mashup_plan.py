@@ -74,7 +74,7 @@ def plan_mashup(
     return MashupPlan(
         timeline=timeline,
         sections=sections,
-        tempo_bpm=round(clock.tempo_bpm, 3),
+        tempo_bpm=clock.tempo_bpm,
         key=under.grid.analysis.harmony.key,
         chosen=chosen,
         notes=notes,

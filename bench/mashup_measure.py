@@ -1,0 +1,172 @@
+"""What became of a mashup: where the singers' true notes sound, and what its vibe sounds like.
+
+A note's place is taken from the rendered clip by its attack, put right by how late that attack is
+in the true stem. Where it should be follows from the composer's own beats: as far into a beat of
+the mashup as it is into its song's beat. Nothing of the plan is asked but where its beats are.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.app.analysis.attacks import attacks_near
+from backend.app.analysis.brightness import BrightnessEar
+from backend.app.analysis.track import analyse
+from backend.app.contract.mashups import Vibe
+from backend.app.dj.harmony import camelot
+from backend.app.dj.mashup_clock import Clock
+from backend.app.dj.mashup_keys import IN_TUNE, MOST_SEMITONES
+from backend.app.dj.mashup_tempo import fold_between
+from backend.app.dj.timeline import Clip
+from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
+from backend.app.dsp.loudness_range import loudness_range_lu
+from backend.app.dsp.samples import SAMPLE_RATE
+from backend.app.media.normal_form import TrackReader
+from backend.app.render.deck import Deck
+from tests.journey.checks import clicks
+
+from .mashup_crate import MashupSong
+from .mashup_mix import PlayedMashup
+
+Times = npt.NDArray[np.float64]
+
+_STEP = 30 * SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class BeatsMeasured:
+    """How far notes and drums sound from the mashup's beats, in ms; and whether bars meet bars.
+
+    ``n_sung`` of the true notes in the clips, ``len(voice_ms)`` struck clearly enough.
+    """
+
+    voice_ms: Times
+    drums_ms: Times
+    n_sung: int
+    bars_meet: float
+    cut_words: int
+    n_cuts: int
+
+
+@dataclass(frozen=True)
+class SoundMeasured:
+    """The finished mix in figures."""
+
+    vibe: Vibe
+    duration_s: float
+    tempo_bpm: float
+    heard_bpm: float
+    centroid_hz: float
+    low_share: float
+    loudness_range_lu: float
+    lufs: float
+    space_share: float
+    n_clicks: int
+
+
+def measure_beats(played: PlayedMashup) -> BeatsMeasured:
+    """Listen to every sung and every drummed clip by itself."""
+    clock = Clock.of(played.plan.tempo_bpm, _metre(played))
+    voices = [clip for clip in played.plan.timeline.clips if clip.stem == "vocals"]
+    drums = [clip for clip in played.plan.timeline.clips if clip.stem == "drums"]
+    sung = [_off(played, clip, played.songs[clip.content].notes_s, clock) for clip in voices]
+    drummed = [_off(played, clip, played.songs[clip.content].beats_s, clock) for clip in drums]
+    cuts = [cut for clip in voices for cut in _cuts(clip, played.songs[clip.content])]
+    beats_off = _joined(off.beats for off in (*sung, *drummed))
+    return BeatsMeasured(
+        voice_ms=_joined(off.ms for off in sung),
+        drums_ms=_joined(off.ms for off in drummed),
+        n_sung=sum(off.due for off in sung),
+        bars_meet=float(np.mean(beats_off % clock.beats_per_bar == 0)) if len(beats_off) else 0.0,
+        cut_words=sum(cuts),
+        n_cuts=len(cuts),
+    )
+
+
+@dataclass(frozen=True)
+class _Off:
+    """Errors in ms, whole beats that bars lie apart, and how many attacks were due."""
+
+    ms: Times
+    beats: Times
+    due: int
+
+
+def _off(played: PlayedMashup, clip: Clip, true_s: list[float], clock: Clock) -> _Off:
+    song = played.songs[clip.content]
+    truth = np.array(true_s) * SAMPLE_RATE
+    due = clip.mixes_at(truth)
+    inside = (due > clip.start + 0.02 * SAMPLE_RATE) & (due < clip.sounds_to - 0.1 * SAMPLE_RATE)
+    truth, due = truth[inside], due[inside]
+    if not len(truth):
+        return _Off(np.zeros(0), np.zeros(0), 0)
+    with played.open_track(clip.recording) as stem:
+        own = attacks_near(stem.read(0, stem.n_samples), truth)
+    plain = replace(clip, fade_in=0, fade_out=0, effects=())
+    with closing(Deck(plain, played.open_track, played.open_piece)) as deck:
+        sound = deck.read(clip.start, clip.sounds_to)
+    heard = attacks_near(sound, due - clip.start) + clip.start
+    known = np.isfinite(own) & np.isfinite(heard)
+    fold = fold_between(song.tempo_bpm, clock.tempo_bpm)
+    ratio = song.tempo_bpm / (clock.tempo_bpm * fold)
+    at = heard[known] - (own[known] - truth[known]) * ratio  # the rise's delay is stretched too
+    in_song = np.interp(truth[known] / SAMPLE_RATE, song.beats_s, np.arange(len(song.beats_s)))
+    apart = (at - clock.at(0)) / clock.beat - in_song / fold
+    whole = np.rint(apart)
+    ms = 1000.0 * (apart - whole) * clock.beat / SAMPLE_RATE
+    return _Off(ms, whole, len(truth))
+
+
+def _metre(played: PlayedMashup) -> int:
+    return played.songs[played.plan.chosen.instrumental].beats_per_bar
+
+
+def _joined(parts) -> Times:  # type: ignore[no-untyped-def]
+    return np.concatenate([np.zeros(0), *parts])
+
+
+def _cuts(clip: Clip, song: MashupSong) -> list[bool]:
+    """For both ends of a sung clip, whether a true note sounds across it."""
+    ends = clip.sources_at(np.array([clip.start, clip.end - 1.0])) / SAMPLE_RATE
+    return [any(start + 0.02 < float(at) < end - 0.04 for start, end in song.held_s) for at in ends]
+
+
+def measure_sound(played: PlayedMashup) -> SoundMeasured:
+    """Listen to the finished mix."""
+    meter, ear, found = LoudnessMeter(), BrightnessEar(), 0
+    with TrackReader(played.mix) as mix:
+        for start in range(0, mix.n_samples, _STEP):
+            block = mix.read(start, min(_STEP, mix.n_samples - start))
+            meter.push(block)
+            ear.push(block)
+            found += len(clicks(block))
+        heard, _ = analyse([mix.read(0, mix.n_samples)])
+        duration_s = mix.n_samples / SAMPLE_RATE
+    brightness = ear.finish()
+    return SoundMeasured(
+        vibe=played.vibe,
+        duration_s=duration_s,
+        tempo_bpm=played.plan.tempo_bpm,
+        heard_bpm=heard.rhythm.tempo_bpm,
+        centroid_hz=brightness.centroid_hz,
+        low_share=brightness.low_share,
+        loudness_range_lu=loudness_range_lu(meter.energies),
+        lufs=integrated_lufs(meter.energies),
+        space_share=played.space_share,
+        n_clicks=found,
+    )
+
+
+def true_distance(singer: MashupSong, under: MashupSong, pitch_semitones: int) -> int:
+    """Steps on the wheel between two songs' true keys, with the singer's moved."""
+    return camelot(singer.key).moved(pitch_semitones).distance(camelot(under.key))
+
+
+def could_be_in_tune(singer: MashupSong, under: MashupSong) -> bool:
+    """Whether any move allowed brings the two within a step."""
+    moves = range(-MOST_SEMITONES, MOST_SEMITONES + 1)
+    return any(true_distance(singer, under, by) <= IN_TUNE for by in moves)
