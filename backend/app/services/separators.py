@@ -48,6 +48,8 @@ class Separators:
             If its weights would have to be fetched, and nobody has ``accepted`` their notice.
         InvalidRequest
             If it cannot tell one of the stems.
+        BadWeights
+            If its files are here, and damaged.
         """
         name = model or self.default
         separator = self.named(name)
@@ -56,10 +58,11 @@ class Separators:
                 f"The weights of {separator.label} would have to be fetched. {NOTICE}",
                 hint="Send weights_notice_accepted once you have read this, or choose “draft”.",
             )
-        if missing := [stem for stem in wanted if stem not in separator.sources]:
+        sources = separator.sources
+        if missing := [stem for stem in wanted if stem not in sources]:
             raise InvalidRequest(
                 f"{separator.label} cannot tell {' nor '.join(missing)} from the rest.",
-                hint=f"It can tell {', '.join(separator.sources)}.",
+                hint=f"It can tell {', '.join(sources)}.",
             )
         return name
 
