@@ -37,8 +37,9 @@ def pages() -> list[st.Page]:
     """Every page, from a crate to what became of it; a result is reached from its job."""
     return [
         page("new_mixtape", "New mixtape", "add_circle", at="new", default=True),
-        page("stems", "Stems", "layers"),
         page("mashup", "Mashup", "join_inner"),
+        page("stems", "Stems", "layers"),
+        page("restyle", "Restyle", "grain"),
         page("sounds", "Sounds", "library_music"),
         page("jobs", "Jobs", "queue_music"),
         page("result", "Result", "play_circle", visibility="hidden"),

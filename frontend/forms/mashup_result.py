@@ -41,7 +41,6 @@ def show_mashup(job: JobView) -> None:
 
 def headline(job: JobView, report: MashupReport, titles: Titles) -> None:
     """Title, vibe, what it is made of; a draft says that it is one."""
-    st.page_link("views/jobs.py", label="All jobs", icon=":material/arrow_back:")
     with st.container(horizontal=True, vertical_alignment="center", key="mashup_headline"):
         st.title(escaped(job.title) or "Untitled mashup", anchor=False, width="content")
         if report.draft:

@@ -11,6 +11,7 @@ from backend.app.contract.mashups import Vibe
 from backend.app.contract.uploads import TrackView
 from frontend import session, words
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.earlier import earlier, open_job
 from frontend.forms.fit import ask_singer
 from frontend.forms.heard_line import listen
 from frontend.forms.job_card import job_card
@@ -57,6 +58,7 @@ def ask() -> None:
     wishes = ask_wishes()
     separator = ask_separator()
     start(state, tracks, vibe, singer, wishes, separator)
+    earlier("mashup", "Mashed up before")
 
 
 def ask_tracks(state: CrateState) -> list[TrackView]:
@@ -144,7 +146,7 @@ def start(
             stems=wishes.stems,
             formats=wishes.formats,
         )
-        st.query_params.from_dict({"job": session.api().start(request).id})
+        open_job(session.api().start(request).id)
         st.rerun()
 
 
@@ -161,6 +163,9 @@ def why_not_yet(state: CrateState, tracks: list[TrackView], wishes: Wishes) -> s
 
 def show_result(job: JobView) -> None:
     """How the job stands, or what it made."""
+    if st.button("Mash up other songs", icon=":material/arrow_back:", type="tertiary"):
+        st.query_params.pop("job", None)
+        st.rerun()
     if job.status == "succeeded":
         return show_mashup(job)
     st.title("Mashup", anchor=False)

@@ -2,17 +2,12 @@
 
 import { el, once } from "./dom.js";
 import { Sounding } from "./sounding.js";
+import { outline, shape } from "./svg.js";
 
 const HEIGHT = 112;
 const FLAG = 9; // room above the waveform for the heads of the ticks
 const STEP_SHARE = 0.05; // of its length: what one press of an arrow key moves
 const instances = new WeakMap();
-
-function shape(tag, attributes = {}) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
 
 class SoundPicture extends Sounding {
   constructor(root) {
@@ -41,13 +36,13 @@ class SoundPicture extends Sounding {
   draw() {
     this.width = this.stage.clientWidth;
     if (!this.data || !this.width) return;
-    const outline = wave(this.data.peaks, this.width);
+    const wave = outline(this.data.peaks, this.width, FLAG, HEIGHT);
     this.heard = shape("clipPath", { id: "heard" });
     this.past = shape("rect", { x: 0, y: 0, height: HEIGHT, width: 0 });
     this.heard.append(this.past);
     this.head = shape("line", { class: "head", y1: 0, y2: HEIGHT });
     const ticks = this.data.onsets_s.flatMap((at) => tick((at / this.data.duration_s) * this.width));
-    this.stage.replaceChildren(this.heard, shape("path", { class: "wave", d: outline }), shape("path", { class: "heard", d: outline, "clip-path": "url(#heard)" }), ...ticks, this.head);
+    this.stage.replaceChildren(this.heard, shape("path", { class: "wave", d: wave }), shape("path", { class: "heard", d: wave, "clip-path": "url(#heard)" }), ...ticks, this.head);
     this.show();
   }
 
@@ -79,18 +74,6 @@ class SoundPicture extends Sounding {
   }
 }
 
-/** The peaks as one outline, mirrored; under four peaks a pixel are drawn as they are. */
-function wave(peaks, width) {
-  const middle = FLAG + (HEIGHT - FLAG) / 2;
-  const half = (HEIGHT - FLAG) / 2 - 3;
-  const x = (i) => ((i + 0.5) / peaks.length) * width;
-  const most = Math.max(0.05, ...peaks); // a quiet sound is still seen
-  const reach = (peak) => Math.max(0.6, (peak / most) * half);
-  const up = peaks.map((peak, i) => `${x(i).toFixed(1)} ${(middle - reach(peak)).toFixed(1)}`);
-  const down = peaks.map((peak, i) => `${x(i).toFixed(1)} ${(middle + reach(peak)).toFixed(1)}`).reverse();
-  return `M 0 ${middle} L ${up.join(" L ")} L ${width} ${middle} L ${down.join(" L ")} Z`;
-}
-
 function tick(x) {
   return [shape("line", { class: "onset", x1: x, x2: x, y1: 0, y2: HEIGHT }), shape("path", { class: "flag", d: `M ${x - 4} 0 L ${x + 4} 0 L ${x} 7 Z` })];
 }
@@ -99,5 +82,5 @@ export default function (component) {
   const root = component.parentElement.querySelector("[data-root]");
   const picture = once(instances, root, () => new SoundPicture(root));
   picture.update(component);
-  return () => picture.pause();
+  return () => picture.close();
 }

@@ -3,7 +3,7 @@
 import { el, icon, ICONS } from "./dom.js";
 
 const TICK_MS = 60;
-const TAKEN = "segue-sounding"; // said aloud on the page: one sound at a time, whichever widget has it
+export const TAKEN = "segue-sounding"; // said aloud on the page: one sound at a time, whichever widget has it
 
 /** What plays; a widget adds what it shows by `show`, `begun`, `ended` and `ticked`. */
 export class Sounding {
@@ -11,7 +11,8 @@ export class Sounding {
     this.at = 0;
     this.toggle = el("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.pressed() }, icon(ICONS.play));
     this.said = el("p", { class: "said", role: "status" });
-    window.addEventListener(TAKEN, (event) => event.detail !== this && this.pause());
+    this.listeners = new AbortController();
+    window.addEventListener(TAKEN, (event) => event.detail !== this && this.pause(), { signal: this.listeners.signal });
   }
 
   get duration() {
@@ -105,6 +106,11 @@ export class Sounding {
     this.buffer = null;
     this.at = 0;
     this.show();
+  }
+
+  close() {
+    this.pause();
+    this.listeners.abort();
   }
 
   begun() {}

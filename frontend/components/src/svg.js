@@ -33,3 +33,14 @@ export function axis(from, to, width, y, x) {
   }
   return ticks;
 }
+
+/** Peaks as one outline between two heights, mirrored at the middle; the tallest reaches both. */
+export function outline(peaks, width, top, bottom) {
+  const [middle, half] = [(top + bottom) / 2, (bottom - top) / 2 - 3];
+  const tallest = Math.max(0.05, ...peaks); // a quiet sound is still seen
+  const x = (i) => (((i + 0.5) / peaks.length) * width).toFixed(1);
+  const reach = (peak) => Math.max(0.6, (peak / tallest) * half);
+  const up = peaks.map((peak, i) => `${x(i)} ${(middle - reach(peak)).toFixed(1)}`);
+  const down = peaks.map((peak, i) => `${x(i)} ${(middle + reach(peak)).toFixed(1)}`).reverse();
+  return `M 0 ${middle} L ${up.join(" L ")} L ${width} ${middle} L ${down.join(" L ")} Z`;
+}

@@ -75,5 +75,5 @@ export default function (component) {
   const root = component.parentElement.querySelector("[data-root]");
   const sound = once(instances, root, () => new TrackSound(root));
   sound.update(component);
-  return () => sound.pause();
+  return () => sound.close();
 }

@@ -1,0 +1,150 @@
+"""Restyle: a song whose stems are re-played with the grains of other sounds."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.jobs import JobView, RestyleRequest
+from backend.app.contract.restyles import RestyleSettings, StemStyle
+from backend.app.contract.stems import StemFormat, StemName
+from backend.app.contract.uploads import TrackView
+from frontend import session, words
+from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.earlier import earlier, open_job
+from frontend.forms.grains import ask_grains
+from frontend.forms.job_card import job_card
+from frontend.forms.restyle_result import show_restyle
+from frontend.forms.separator import SeparatorChoice, ask_separator
+from frontend.forms.stem_styles import ask_styles
+from frontend.restyle_words import is_restyled
+
+PAGE = "restyle"
+FORMATS: tuple[StemFormat, ...] = ("wav", "flac", "mp3")
+Styles = dict[StemName, StemStyle]
+
+
+def view() -> None:
+    """What came out of the job in the address, or else what is to be restyled."""
+    job_id = st.query_params.get("job")
+    if job_id is None:
+        return ask()
+    return show_result(session.api().job(job_id))
+
+
+def ask() -> None:
+    """A song, what becomes of each stem, how grains are laid."""
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+        st.title("Restyle", anchor=False)
+        start_over_button(PAGE)
+    st.markdown(
+        "The same song, played by something else: drums of rain, a bass of cello, "
+        "chords of a music box. Its notes and its timing stay."
+    )
+    state = ask_crate(PAGE, "Drop a song here")
+    track = ask_track(state)
+    separator = ask_separator()
+    st.subheader("Stems", anchor=False)
+    styles = ask_styles(separator.separator.stems)
+    st.subheader("Grains", anchor=False)
+    settings = ask_grains()
+    title, format_ = ask_file()
+    start(state, track, styles, settings, separator, title, format_)
+    earlier("restyle", "Restyled before")
+
+
+def ask_track(state: CrateState) -> TrackView | None:
+    """The one song; of several, the one that is picked."""
+    list_tracks(state.tracks)
+    if len(state.tracks) < 2:
+        return next(iter(state.tracks), None)
+    by_id = {track.id: track for track in state.tracks}
+    chosen = st.selectbox(
+        "Which",
+        list(by_id),
+        format_func=lambda one: by_id[one].title or "Untitled",
+        key="restyle_which",
+    )
+    return by_id[chosen]
+
+
+def ask_file() -> tuple[str, StemFormat]:
+    """What it is called, and the kind of file."""
+    left, right = st.columns(2, vertical_alignment="bottom")
+    title = left.text_input(
+        "Title",
+        key="restyle_title",
+        max_chars=200,
+        placeholder="As the song",
+        persist_state="session",
+    )
+    format_ = right.segmented_control(
+        "Files",
+        FORMATS,
+        default="wav",
+        required=True,
+        format_func=words.FORMATS.__getitem__,
+        key="restyle_format",
+        persist_state="session",
+    )
+    return title or "", format_
+
+
+def start(
+    state: CrateState,
+    track: TrackView | None,
+    styles: Styles,
+    settings: RestyleSettings,
+    separator: SeparatorChoice,
+    title: str,
+    format_: StemFormat,
+) -> None:
+    """The button, or what it waits for."""
+    reason = why_not_yet(state, styles, len(separator.separator.stems)) or separator.why_not_yet
+    with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
+        pressed = st.button(
+            "Restyle",
+            type="primary",
+            icon=":material/grain:",
+            disabled=reason is not None,
+            key="start",
+        )
+        st.caption(reason or "Ready.")
+    if pressed and track is not None:
+        request = RestyleRequest(
+            track_id=track.id,
+            config=styles,
+            settings=settings,
+            title=title,
+            model=separator.model,
+            weights_notice_accepted=separator.notice_accepted,
+            format=format_,
+        )
+        open_job(session.api().start(request).id)
+        st.rerun()
+
+
+def why_not_yet(state: CrateState, styles: Styles, n_stems: int) -> str | None:
+    """What is missing before it can start."""
+    if state.uploading:
+        return "The file is still on its way."
+    if not state.tracks:
+        return "Drop a song first."
+    if sum(not style.enabled for style in styles.values()) == n_stems:
+        return "Every stem is left out: keep at least one."
+    if not any(is_restyled(style) for style in styles.values()):
+        return "Choose a sound for at least one stem."
+    return None
+
+
+def show_result(job: JobView) -> None:
+    """How the job stands, or what it made."""
+    if st.button("Restyle another song", icon=":material/arrow_back:", type="tertiary"):
+        st.query_params.pop("job", None)
+        st.rerun()
+    if job.status == "succeeded":
+        return show_restyle(job)
+    st.title("Restyle", anchor=False)
+    return job_card(job, in_detail=True, opens=False)
+
+
+view()

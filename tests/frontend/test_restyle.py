@@ -1,0 +1,145 @@
+"""Restyle: what becomes of each stem, how grains are laid, and what came out."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.app.contract.jobs import RestyleRequest
+from backend.app.contract.restyles import RestyleSettings, StemStyle
+from backend.app.contract.stems import SeparatorList, SeparatorView
+from frontend.forms.restyle_result import sides_of
+from tests.frontend import restyle_data as data
+from tests.frontend.scripted_api import CRATE, ScriptedApi, job
+from tests.frontend.test_pages import Page, words_of
+from tests.frontend.test_sound_library import sound
+
+
+@pytest.fixture
+def song(scripted_api: ScriptedApi) -> ScriptedApi:
+    """One song, and two sounds to play it with."""
+    one = CRATE.model_copy(update={"tracks": CRATE.tracks[:1]})
+    scripted_api.crates = {"crate-1": one}
+    scripted_api.library = [sound(1, "vocal"), sound(2, "style")]
+    return scripted_api
+
+
+def opened(page: Page, **query: str) -> AppTest:
+    app = page("views/restyle.py", **query)
+    assert not app.exception
+    return app
+
+
+def asked_for(app: AppTest, api: ScriptedApi) -> RestyleRequest:
+    app.button(key="start").click().run()
+    assert not app.exception
+    request = api.ask_of("restyle")
+    assert isinstance(request, RestyleRequest)
+    return request
+
+
+class TestAsking:
+    def test_without_a_song_it_says_what_to_do(self, page: Page, scripted_api: ScriptedApi) -> None:
+        app = opened(page)
+        assert app.button(key="start").disabled
+        assert "Drop a song first." in words_of(app)
+
+    def test_without_a_sound_it_says_where_to_drop_some(
+        self, page: Page, song: ScriptedApi
+    ) -> None:
+        song.library = []
+        app = opened(page, crate="crate-1")
+        assert "You have no sound yet." in words_of(app)
+        assert app.get_by_key("restyle_drums").options == ["As it is", "Left out"]
+
+    def test_it_waits_until_a_stem_has_a_sound(self, page: Page, song: ScriptedApi) -> None:
+        app = opened(page, crate="crate-1")
+        assert "Choose a sound for at least one stem." in words_of(app)
+        for stem in ("drums", "bass", "other", "vocals"):
+            app.get_by_key(f"restyle_{stem}").set_value("off")
+        app.run()
+        assert "Every stem is left out: keep at least one." in words_of(app)
+
+    def test_style_sounds_come_first_and_what_is_chosen_is_asked_for(
+        self, page: Page, song: ScriptedApi
+    ) -> None:
+        app = opened(page, crate="crate-1")
+        app.get_by_key("restyle_drums").set_value("style")
+        app.get_by_key("restyle_other").set_value("style")
+        app.get_by_key("restyle_vocals").set_value("off")
+        app.run()
+        app.get_by_key("restyle_other_sound").set_value("s1")
+        app.get_by_key("restyle_other_volume").set_value(120)
+        app.get_by_key("restyle_bass_volume").set_value(50)
+        app.slider(key="grain_duration_ms").set_value(80)
+        app.toggle(key="grain_pitch").set_value(False)
+        app.text_input(key="restyle_title").set_value("Rain")
+        request = asked_for(app.run(), song)
+        assert request.config == {
+            "drums": StemStyle(sound_id="s2"),
+            "bass": StemStyle(volume=0.5),
+            "other": StemStyle(sound_id="s1", volume=1.2),
+            "vocals": StemStyle(enabled=False),
+        }
+        assert request.settings == RestyleSettings(grain_duration_ms=80, use_pitch_mapping=False)
+        assert (request.track_id, request.title, request.format) == ("a", "Rain", "wav")
+
+    def test_a_separator_of_six_stems_has_six_rows(self, page: Page, song: ScriptedApi) -> None:
+        six = SeparatorView(
+            model="htdemucs_6s",
+            label="Demucs htdemucs_6s",
+            draft=False,
+            stems=["drums", "bass", "other", "vocals", "guitar", "piano"],
+            ready=True,
+        )
+        song.known_separators = SeparatorList(default=six.model, separators=[six])
+        assert opened(page, crate="crate-1").get_by_key("restyle_piano").value == "keep"
+
+    def test_of_several_songs_one_is_picked(self, page: Page, song: ScriptedApi) -> None:
+        song.crates = {"crate-1": CRATE}
+        app = opened(page, crate="crate-1")
+        app.get_by_key("restyle_which").set_value("b")
+        app.get_by_key("restyle_drums").set_value("style")
+        assert asked_for(app.run(), song).track_id == "b"
+
+
+class TestResult:
+    @pytest.fixture
+    def result(self, page: Page, scripted_api: ScriptedApi) -> AppTest:
+        scripted_api.all_jobs = [data.FINISHED]
+        scripted_api.files = {**data.FILES}
+        return opened(page, job="restyle-1")
+
+    def test_a_job_at_work_is_followed(self, page: Page, scripted_api: ScriptedApi) -> None:
+        request = RestyleRequest(track_id="a").model_dump()
+        steps = [{"name": "separating_stems", "state": "running", "progress": 40.0}]
+        scripted_api.all_jobs = [job(id="r", kind="restyle", request=request, steps=steps)]
+        assert "Taking the songs apart** — 40 %" in words_of(opened(page, job="r"))
+
+    def test_it_says_what_became_of_each_stem(self, result: AppTest) -> None:
+        said = words_of(result)
+        assert result.title[0].value == "First, in the rain"
+        assert "Re\\-played with Rain \\*heavy\\*\\: 412 grains of 36 different ones" in said
+        assert "As it was, at 80 %" in said
+        assert "Nothing in it" in said
+        assert ":orange-badge[:material/draft: Draft]" in said
+
+    def test_figures_of_restyled_stems_come_with_words(self, result: AppTest) -> None:
+        told = [(metric.label, metric.value, metric.delta) for metric in result.metric]
+        assert ("Onsets", "93 %", "nearly all of them where they were") in told
+        assert ("Pitch", "86 %", "most of the notes are the same") in told
+        assert ("Loudness", "0.72", "follows the stem roughly") in told
+
+    def test_files_come_by_links_the_mix_first(self, result: AppTest) -> None:
+        labels = [link.label.split(" · ")[0] for link in result.get("link_button")]
+        assert labels[:5] == ["WAV", "Drums", "Bass", "Other", "Drums, before"]
+        assert labels[-1] == "All as one ZIP"
+
+
+def test_a_stem_is_heard_before_and_after_where_both_were_left() -> None:
+    made = {artifact.name: artifact for artifact in data.FINISHED.artifacts}
+    drums, bass = data.REPORT.stems[:2]
+    labels = [side.label for side in sides_of(data.FINISHED, made, drums)]
+    assert labels == ["Before", "After"]
+    assert sides_of(data.FINISHED, made, drums)[0].path.endswith("/artifacts/before/drums.flac")
+    assert [side.label for side in sides_of(data.FINISHED, made, bass)] == ["As it is"]
