@@ -82,14 +82,20 @@ def option(separator: SeparatorView) -> str:
     if separator.draft:
         parts.append("at once, no model")
     elif not separator.ready:
-        parts.append(f"to be fetched{download(separator)}")
+        mb = separator.download_mb
+        parts.insert(1, "to be fetched" if mb is None else f"{size(mb)} to fetch")
     return " · ".join(parts)
 
 
 def download(separator: SeparatorView) -> str:
     """How much is fetched, in brackets, where that is known."""
     mb = separator.download_mb
-    return "" if mb is None else f" ({words.size(round(mb * 1_000_000))})"
+    return "" if mb is None else f" ({size(mb)})"
+
+
+def size(mb: float) -> str:
+    """Megabytes as files have them."""
+    return words.size(round(mb * 1_000_000))
 
 
 def draft_badge() -> None:
