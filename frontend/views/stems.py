@@ -8,15 +8,14 @@ from backend.app.contract.jobs import JobView, StemsRequest
 from backend.app.contract.stems import StemFormat, StemName
 from frontend import session, words
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.earlier import earlier, open_job
 from frontend.forms.job_card import delete, job_card
 from frontend.forms.separator import SeparatorChoice, ask_separator
 from frontend.forms.taken_apart import show_stems
 from frontend.job_kinds import KINDS
-from frontend.problems import escaped
 
 PAGE = "stems"
 ALL = "all"
-EARLIER_SHOWN = 5
 FORMATS: dict[StemFormat, str] = {"flac": "FLAC", "wav": "WAV", "mp3": "MP3"}
 
 
@@ -39,7 +38,7 @@ def ask() -> None:
     stems = ask_stems(separator)
     format_ = ask_format()
     start(state, track_id, separator, stems, format_)
-    earlier()
+    earlier("stems", "Taken apart before")
 
 
 def ask_tracks(state: CrateState) -> str | None:
@@ -135,29 +134,6 @@ def show_result(job: JobView) -> None:
         return job_card(job, in_detail=True, opens=False)
     show_stems(job)
     return delete(job, KINDS["stems"])
-
-
-def earlier() -> None:
-    """The way back to what was taken apart before."""
-    jobs = [job for job in session.api().jobs() if job.kind == "stems"][:EARLIER_SHOWN]
-    if not jobs:
-        return
-    st.subheader("Taken apart before", anchor=False)
-    with st.container(key="earlier", gap="small"):
-        for job in jobs:
-            st.button(
-                f"{escaped(job.title) or 'Stems'} · {words.standing(job)}",
-                icon=":material/layers:",
-                type="tertiary",
-                key=f"earlier_{job.id}",
-                on_click=open_job,
-                args=(job.id,),
-            )
-
-
-def open_job(job_id: str) -> None:
-    """Let the address name a job; the page shows it from then on, after a reload too."""
-    st.query_params.from_dict({"job": job_id})
 
 
 view()
