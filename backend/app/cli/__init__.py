@@ -9,11 +9,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..errors import SegueError
+from ..errors import NoticeNotAccepted, SegueError
 from ..logs import set_up_logs
 from . import mashup, mix, stems
 
 COMMANDS = (mix, stems, mashup)
+
+ACCEPT_HINT = "Add --accept-weights-notice once you have read this, or --model draft."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except SegueError as error:
-        print(f"{error.message} {error.hint}".strip(), file=sys.stderr)
+        hint = ACCEPT_HINT if isinstance(error, NoticeNotAccepted) else error.hint
+        print(f"{error.message} {hint}".strip(), file=sys.stderr)
         return 1
     return status
 
