@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..contract.stems import DRAFT
-from ..errors import UnknownModel
+from .demucs_separator import DemucsSeparator
 from .draft import Draft
 from .separator import Separator
+from .weights import refuse_unknown
 
 
 def separator_of(model: str, repo: Path | None, weights: Path) -> Separator:
@@ -26,6 +27,5 @@ def separator_of(model: str, repo: Path | None, weights: Path) -> Separator:
     """
     if model == DRAFT:
         return Draft()
-    raise UnknownModel(
-        f"There is no separator called “{model}” in {repo or weights}.", hint="Use “draft”."
-    )
+    refuse_unknown(model, repo, weights)
+    return DemucsSeparator(model, repo, weights)
