@@ -1,0 +1,215 @@
+"""A mashup from its stems to its files: what is promised is measured on what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutagen.flac import FLAC
+from mutagen.id3 import ID3
+
+from backend.app.contract.mashups import MashupReport
+from backend.app.contract.mixes import TimelineView, WaveformView
+from backend.app.dj.vibes import VIBES
+from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
+from backend.app.dsp.samples import SAMPLE_RATE, Samples
+from backend.app.jobs.pipeline import StepContext
+from backend.app.jobs.workspace import WrittenFile
+from backend.app.services.mashup import STEPS
+from backend.app.services.mashup_inputs import MashupJob
+from backend.app.services.mashup_mix import PREMASTER, laid_out, unmastered
+from backend.app.services.mashup_report import beat_error_ms
+from backend.app.store.blobs import ContentStore
+from composer.compose import compose_song
+from composer.song import SongSpec
+from tests.render.mixes import decoded
+
+from .mashups import mashup_job, put_song
+from .tracks import context
+
+SPECS = {
+    "a": SongSpec(tempo_bpm=124, key="A minor", seed=1, bars=12, title="Ay", artist="Ada"),
+    "b": SongSpec(
+        style="pop", tempo_bpm=119, key="C major", seed=2, bars=12, title="Bee", artist="Bo"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished mashup, as its workspace has it."""
+
+    ctx: StepContext[MashupJob]
+    notes: list[str]
+    files: dict[str, WrittenFile]
+
+    def path(self, name: str) -> Path:
+        return self.ctx.workspace.path(name)
+
+    @property
+    def report(self) -> MashupReport:
+        return MashupReport.model_validate_json(self.path("report.json").read_bytes())
+
+    @property
+    def timeline(self) -> TimelineView:
+        return TimelineView.model_validate_json(self.path("timeline.json").read_bytes())
+
+
+def run(job: MashupJob, folder: Path) -> Made:
+    notes: list[str] = []
+    ctx = replace(context(job, folder), note=notes.append)
+    for step in STEPS:
+        if step.when is None or step.when(job):
+            step.run(ctx)
+    return Made(ctx, notes, {file.name: file for file in ctx.workspace.written})
+
+
+@pytest.fixture(scope="module")
+def crate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ContentStore, Path, list]]:
+    folder = tmp_path_factory.mktemp("crate")
+    store = ContentStore(folder / "storage")
+    songs = [put_song(store, folder, name, compose_song(spec)) for name, spec in SPECS.items()]
+    return store, folder, songs
+
+
+@pytest.fixture(scope="module")
+def made(crate, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """One of two songs, in two formats, with its stems."""
+    job = mashup_job(*crate, "chill", stems=True, formats=["mp3", "flac"])
+    return run(job, tmp_path_factory.mktemp("made"))
+
+
+def lufs(sound: Samples) -> float:
+    meter = LoudnessMeter()
+    meter.push(sound)
+    return integrated_lufs(meter.energies)
+
+
+def test_the_steps_are_those_that_people_are_promised(made: Made) -> None:
+    shown = [step.name for step in STEPS if step.when is None or step.when(made.ctx.job)]
+    assert shown == ["separating_stems", "analysing", "mixing", "mastering"]
+    assert [step.name for step in STEPS][0] == "fetching_weights"
+
+
+def test_it_leaves_its_files_and_nothing_between_steps_is_shown(made: Made) -> None:
+    shown = {name for name, file in made.files.items() if file.media_type}
+    assert shown == {
+        "mashup.mp3",
+        "mashup.flac",
+        "timeline.json",
+        "report.json",
+        "waveform.json",
+        "tracklist.txt",
+        *(f"stems/{stem}.flac" for stem in ("drums", "bass", "other", "vocals")),
+    }
+
+
+def test_both_files_are_as_loud_as_the_vibe_and_as_long_as_the_timeline(made: Made) -> None:
+    asked = VIBES["chill"].loudness_lufs
+    for name in ("mashup.mp3", "mashup.flac"):
+        sound = decoded(made.path(name))
+        assert sound.shape[1] == made.timeline.duration_samples
+        assert lufs(sound) == pytest.approx(asked, abs=0.5)  # what players agree to
+    assert made.report.loudness_lufs == pytest.approx(asked, abs=0.5)
+    assert all(file.true_peak_dbtp <= -1.0 for file in made.report.files)
+    assert made.report.duration_s == made.timeline.duration_s
+
+
+def test_it_rings_out_after_the_last_clip_and_ends_in_silence(made: Made) -> None:
+    sound = decoded(made.path("mashup.flac"))
+    timeline, length = laid_out(made.ctx.workspace)
+    assert length > timeline.length
+    assert np.abs(sound[:, -100:]).max() < 1e-3
+    peaks = WaveformView.model_validate_json(made.path("waveform.json").read_bytes()).peaks
+    assert len(peaks) == pytest.approx(10 * made.report.duration_s, abs=1)
+
+
+def test_its_stems_are_the_mix_before_the_chain(made: Made) -> None:
+    stems = [decoded(made.path(f"stems/{s}.flac")) for s in ("drums", "bass", "other", "vocals")]
+    timeline, length = laid_out(made.ctx.workspace)
+    mix = np.concatenate(list(unmastered(made.ctx.job, timeline).play(0, length)), axis=1)
+    assert [stem.shape for stem in stems] == [mix.shape] * 4
+    # four files of 24 bits, each rounded to half a step; and a step is scaled by one part in 2**23
+    assert np.abs(sum(stems) - mix).max() < 4 * 2.0**-23
+    assert all(np.abs(stem).max() > 0.01 for stem in stems)
+
+
+def test_the_vibe_is_heard_in_what_comes_out_of_the_chain(made: Made) -> None:
+    before = sum(decoded(made.path(f"stems/{s}.flac")) for s in ("drums", "bass", "other"))
+    before = before + decoded(made.path("stems/vocals.flac"))
+    after = decoded(made.path(PREMASTER)) * 2.0  # it is kept at half its level
+    assert after.shape == before.shape
+    assert not np.allclose(after, before, atol=0.01)
+    assert made.report.figures.space_share > 0.005
+
+
+def test_the_report_tells_what_was_chosen_and_why(made: Made) -> None:
+    report = made.report
+    assert {report.chosen.vocals, report.chosen.instrumental} == {"a", "b"}
+    assert report.chosen in report.fits
+    assert len(report.fits) == 2
+    assert [section.label for section in report.sections][0] == "intro"
+    assert all(section.reason for section in report.sections)
+    assert report.treatment == VIBES["chill"].words
+    assert report.figures.tempo_bpm == report.tempo_bpm
+    assert report.figures.centroid_hz > 300.0
+    assert 0.0 < report.figures.low_share < 1.0
+    assert report.figures.loudness_range_lu > 0.0
+
+
+def test_stems_by_the_draft_are_called_a_draft_in_notes_and_report(made: Made) -> None:
+    assert made.report.draft
+    assert any("draft" in note for note in made.notes)
+    assert any("draft" in note for note in made.report.notes)
+
+
+def test_the_voice_is_on_the_beat_and_a_voice_moved_off_it_is_found_out(made: Made) -> None:
+    report, (timeline, _) = made.report, laid_out(made.ctx.workspace)
+    assert report.beat_error_ms is not None
+    assert report.beat_error_ms <= 10.0
+    off = round(0.03 * SAMPLE_RATE)
+    clips = tuple(
+        replace(
+            clip,
+            start=clip.start + off,
+            warp=tuple((source, mix + off) for source, mix in clip.warp),
+        )
+        for clip in timeline.clips
+        if clip.stem == "vocals"
+    )
+    moved = replace(timeline, clips=clips)
+    error_ms = beat_error_ms(made.ctx.job, moved, report.tempo_bpm)
+    assert error_ms is not None
+    assert error_ms > 15.0
+
+
+def test_the_tags_and_the_tracklist_say_who_is_in_it(made: Made) -> None:
+    title = "Ay × Bee (chill mashup)"
+    assert ID3(made.path("mashup.mp3"))["TIT2"].text == [title]
+    flac = FLAC(made.path("mashup.flac"))
+    assert (flac["title"], flac["artist"]) == ([title], ["Ada, Bo"])
+    text = made.path("tracklist.txt").read_text()
+    assert text.startswith(f"{title}\n")
+    singer = SPECS[made.report.chosen.vocals]
+    assert f"{singer.artist} - {singer.title}: " in text
+    assert "0:00 intro: " in text
+
+
+def test_a_step_run_again_writes_the_same_bytes(made: Made, tmp_path: Path) -> None:
+    again = run(made.ctx.job, tmp_path)
+    assert {n: f.sha256 for n, f in again.files.items()} == {
+        n: f.sha256 for n, f in made.files.items()
+    }
+
+
+def test_one_song_alone_becomes_an_edit_of_itself(crate, tmp_path: Path) -> None:
+    store, folder, songs = crate
+    job = mashup_job(store, folder, songs[:1], "energetic", loudness_lufs=-15.0)
+    done = run(job, tmp_path)
+    assert job.inputs.title == "Ay (energetic edit)"
+    assert (done.report.chosen.vocals, done.report.chosen.instrumental) == ("a", "a")
+    assert done.report.loudness_lufs == pytest.approx(-15.0, abs=0.5)
+    assert "stems/drums.flac" not in done.files
