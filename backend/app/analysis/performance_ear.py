@@ -14,8 +14,8 @@ from ..dsp.performance import POWER_HOP, Matrix, Performance
 from ..dsp.samples import SAMPLE_RATE, Samples
 from .chord_tones import ChordEar
 from .mono import ear_blocks
-from .onset_picks import find_onsets
-from .onsets import BAND_EDGES_HZ, SpectraEar
+from .onset_picks import StrikeEar, find_onsets
+from .onsets import BAND_EDGES_HZ
 from .pitch_track import YinEar
 
 VERSION = 1
@@ -26,12 +26,12 @@ _MIDDLES = np.log2(np.sqrt(BAND_EDGES_HZ[1:] * BAND_EDGES_HZ[:-1])).astype(np.fl
 
 def hear_performance(blocks: Iterable[Samples]) -> Performance:
     """Listen to a stream of blocks, float32 ``(2, n)``."""
-    spectra, voice, chords, powers = SpectraEar(), YinEar(), ChordEar(), _Powers()
+    strikes, voice, chords, powers = StrikeEar(), YinEar(), ChordEar(), _Powers()
     for block in ear_blocks(powers.passing(blocks)):
-        spectra.push(block.mid)
+        strikes.push(block)
         voice.push(block.mid)
         chords.push(block.mid)
-    heard = spectra.finish()
+    heard = strikes.finish()
     hz = voice.finish().hz
     return Performance(
         n_samples=powers.n_samples,

@@ -32,6 +32,9 @@ _MAX_LAG = int(EAR_RATE / LOWEST_HZ) + 2
 _MIN_LAG = int(EAR_RATE / HIGHEST_HZ)
 _WINDOW = _FRAME - _MAX_LAG  # 66 ms: two and a half periods of the lowest pitch
 _CANDIDATES = 6
+_AHEAD = _FRAME // 2 - _WINDOW // 2 - int(EAR_RATE / 440.0)
+"""What is compared, the window and itself a lag later, has its middle so far before that of the
+frame (with a lag of two periods of middle A, one either way): 10 ms, and vibrato would be late."""
 
 # Below -60 dBFS there is no voice to follow, only what is left of one.
 _SILENT_POWER = 1e-6
@@ -74,15 +77,19 @@ class YinEar:
 
     def __init__(self) -> None:
         self._framer = Framer(_FRAME, HOP)
+        self._to_skip = _AHEAD
         self._hz: list[Floats] = []
         self._likely: list[Floats] = []
 
     def push(self, signal: Signal) -> None:
         """Take the next samples, float32 ``(n,)``."""
-        self._hear(self._framer.push(signal))
+        skipped = min(self._to_skip, len(signal))
+        self._to_skip -= skipped
+        self._hear(self._framer.push(signal[skipped:]))
 
     def finish(self) -> PitchTrack:
         """The track of all that was pushed."""
+        self._hear(self._framer.push(np.zeros(_AHEAD - self._to_skip, np.float32)))
         self._hear(self._framer.finish())
         if not self._hz:
             return PitchTrack(np.zeros(0))

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..dsp.samples import Samples
 from .mono import ear_blocks
-from .onset_picks import find_onsets
-from .onsets import Floats, SpectraEar
+from .onset_picks import StrikeEar, find_onsets
+from .onsets import Floats
 from .pitch_track import PitchTrack, YinEar
 
 VERSION = 1
@@ -42,9 +42,9 @@ class HeardSound:
 
 def hear_sound(sound: Samples) -> HeardSound:
     """Listen to a sound, float32 ``(2, n)`` at 44.1 kHz."""
-    spectra, pitch = SpectraEar(), YinEar()
+    strikes, pitch = StrikeEar(), YinEar()
     for block in ear_blocks([sound]):
-        spectra.push(block.mid)
+        strikes.push(block)
         pitch.push(block.mid)
-    onsets_s = find_onsets(spectra.finish())
+    onsets_s = find_onsets(strikes.finish())
     return HeardSound(onsets_s if len(onsets_s) else np.zeros(1), pitch.finish())

@@ -8,10 +8,9 @@ import numpy as np
 
 from .grains import Grains
 from .performance import Floats
-from .presses import quantised
 from .score import Note
 
-LOWEST_CENTS, HIGHEST_CENTS = -3600, 2400
+LOWEST_CENTS, HIGHEST_CENTS = -3600.0, 2400.0
 """How far grains are moved at most; what is farther off is played in the nearest octave within it.
 Two octaves up every formant is a mouse's. Down, a bass line out of a plucked string at middle C is
 30 semitones away, and an octave too high it would carry no song."""
@@ -25,8 +24,7 @@ others: the ear takes repetition for a machine after three times."""
 # taken unless another is better by more than what a run is worth.
 _OCTAVE, _BRIGHT, _LEVEL, _SHORT = 1.0, 1.0, 0.5, 0.5
 _RUN = 0.6
-_OF_LEVEL_DB = 6.0
-_NEAR_PITCH = 0.25  # per semitone, when a place to go on from is chosen
+_TAKEN = 100.0
 
 
 class Casting:
@@ -47,27 +45,26 @@ class Casting:
         """The unit that plays a note's strike: near in pitch, brightness and level, long enough."""
         grains = self.grains
         cost = _BRIGHT * np.abs(grains.brightness - note.brightness)
-        cost += _LEVEL * np.abs(grains.levels_db - note.level)
+        cost += _LEVEL * np.abs(grains.levels - note.level)
         lengths = (grains.ends - grains.starts) / (note.end - note.start)
         cost += _SHORT * np.maximum(1.0 - lengths, 0.0)
         if self.moves and np.isfinite(note.pitches[0, 0]):
-            cost += _OCTAVE * np.nan_to_num(np.abs(note.pitches[0, 0] - grains.pitches)) / 1200.0
-        cost[list(self._units)] += 100.0
+            away = np.abs(note.pitches[0, 0] - grains.pitches) / 1200.0
+            cost += _OCTAVE * np.nan_to_num(away)
+        cost[list(self._units)] += _TAKEN
         if 0 <= self._last + 1 < len(cost):
             cost[self._last + 1] -= _RUN
-        unit = int(cost.argmin())
-        self._units.append(unit)
-        self._last = unit
-        self.sources.add(int(grains.starts[unit]))
-        return unit
+        self._last = int(cost.argmin())
+        self._units.append(self._last)
+        self.sources.add(int(grains.starts[self._last]))
+        return self._last
 
-    def hold_for(self, unit: int, need: float, pitch: float) -> int:
+    def hold_for(self, unit: int, need: float) -> int:
         """Where a sound goes on when a unit is through: another place in it, with room.
 
         Parameters
         ----------
         need : how much of the sound is wanted, in samples
-        pitch : the pitch that was moved, in cents over 1 Hz; NaN for none
 
         Returns
         -------
@@ -76,30 +73,28 @@ class Casting:
         grains = self.grains
         room = grains.ends[grains.hold_units] - grains.holds
         cost = np.maximum(1.0 - room / max(need, 1.0), 0.0)
-        cost += np.abs(grains.hold_levels_db - grains.hold_levels_db.max()) / (4.0 * _OF_LEVEL_DB)
         cost += np.where(grains.hold_units == unit, 0.0, 4.0)
-        if np.isfinite(pitch):
-            away = np.nan_to_num(np.abs(grains.pitches[grains.hold_units] - pitch)) / 100.0
-            cost += _NEAR_PITCH * away
         cost[list(self._holds)] += 2.0
         hold = int(cost.argmin())
         self._holds.append(hold)
         self.sources.add(int(grains.holds[hold]))
         return hold
 
-    def moved(self, wanted: float, place: float, unit: int) -> int:
+    def moved(self, wanted: float, place: float) -> float:
         """By how many cents the sound at a place is moved to have a pitch; 0 where it has none."""
         if not self.moves:
-            return 0
-        own = self.grains.pitch_at(place, unit)
-        return within_range(wanted - own) if np.isfinite(wanted) and np.isfinite(own) else 0
+            return 0.0
+        shift = wanted - self.grains.pitch_at(place)
+        return within_range(shift) if np.isfinite(shift) else 0.0
 
 
-def within_range(cents: float) -> int:
-    """A shift, moved by octaves into what grains bear, and rounded to what is kept of them."""
-    low, high = LOWEST_CENTS, HIGHEST_CENTS
-    octaves = np.ceil((low - cents) / 1200.0) if cents < low else -np.ceil((cents - high) / 1200.0)
-    return quantised(float(cents + 1200.0 * (octaves if not low <= cents <= high else 0.0)))
+def within_range(cents: float) -> float:
+    """A shift, by whole octaves more or less, within what grains bear."""
+    if cents < LOWEST_CENTS:
+        return cents + 1200.0 * float(np.ceil((LOWEST_CENTS - cents) / 1200.0))
+    if cents > HIGHEST_CENTS:
+        return cents - 1200.0 * float(np.ceil((cents - HIGHEST_CENTS) / 1200.0))
+    return cents
 
 
 def likest(tail: Floats, ahead: Floats) -> int:

@@ -10,7 +10,7 @@ the waves fall together. All fades of a note, and those between notes, add up to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -33,7 +33,8 @@ RELEASE = round(0.015 * SAMPLE_RATE)
 
 _SEARCH = 600  # samples: half a period at 37 Hz, for the waves to fall together
 _COARSE = 4  # every fourth sample is compared: 0.1 ms, a tenth of a period at 1 kHz
-_LEAST = 256  # samples of a grain, whatever its unit has left
+_LEAST = 256  # samples of a run, whatever its unit has left
+_MOST_HELD = 10.0  # a sound that dies away is held up to 20 dB over what it has come down to
 _BLOCK = 1 << 16
 
 
@@ -75,28 +76,31 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the sound a voice is, and in which unit."""
+    """Where in the sound a voice is, in which unit; ``power`` is what it is held at, once it is."""
 
     unit: int
     source: float
+    power: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Grain:
-    """A grain to be laid: where it begins in the note and in the sound, how long, how high."""
+class _Run:
+    """Grains that follow each other: from ``at`` in the note on, ``length`` samples of it.
+
+    ``knots`` are the places of the sound every ``TARGET_HOP`` samples from there on.
+    """
 
     at: int
-    place: _Place
     length: int
-    cents: int
+    knots: Floats
+    place: _Place
 
-
-@dataclass(frozen=True, slots=True)
-class _Played:
-    """A note's sound, float32 ``(2, note)``, before it is as loud as it is to be."""
-
-    note: Note
-    body: Samples
+    def places(self, first: int, last: int) -> Floats:
+        """The places of the sound at samples ``[first, last)`` of the run; also before it."""
+        at = np.arange(first, last, dtype=np.float64)
+        places = np.interp(at, np.arange(len(self.knots)) * float(TARGET_HOP), self.knots)
+        speed = (self.knots[1] - self.knots[0]) / TARGET_HOP
+        return np.asarray(np.where(at < 0.0, self.knots[0] + speed * at, places))
 
 
 class Replay:
@@ -112,9 +116,11 @@ class Replay:
     def __init__(self, sound: Samples, grains: Grains, manner: Manner, wanted_power: float) -> None:
         self._grain = manner.grain
         self._cast = Casting(grains, moves=manner.moves)
-        self._presses = Presses(sound, manner.grain + JOIN + _SEARCH)
+        self._presses = Presses(sound)
         width = manner.follow if manner.follows else 0
         self._follower = Follower(width, grains.performance.loud_power, wanted_power)
+        # A sound that swells in has not begun when a note is over; followed, it swells as the note.
+        self._starts = grains.risen if manner.follows else grains.starts
         self._places: list[_Place] = []
         self._laid = 0
 
@@ -125,35 +131,31 @@ class Replay:
 
     def play(self, notes: Iterable[Note], stem: Stem) -> Iterator[Samples]:
         """Yield blocks, float32 ``(2, n)``, that add up to the stem's length."""
-        at, before = 0, None
+        at = 0
+        before: Samples | None = None
         for note in notes:
             sound = self._sound_of(note)
-            lead, body = sound[:, :JOIN], sound[:, JOIN:]
-            first = self._follower.first_gain(body, _read(stem, note))
+            model = stem.read(note.start, note.end - note.start)
+            lead, body = self._follower.levelled(sound, model, JOIN)
+            joined = note.start == at
             if before is not None:
-                joined = note.start == at
+                _faded_out(before, JOIN if joined else RELEASE)
                 if joined:
-                    _faded_out(before.body, JOIN)[:, -JOIN:] += lead
-                yield self._levelled(before, stem, first if joined else None)
+                    before[:, -JOIN:] += lead
+                yield before
             if note.start > at:
-                yield from _rest(note.start - at, lead * np.float32(first))
-            at, before = note.end, _Played(note, body)
+                yield from _rest(note.start - at, lead)
+            at, before = note.end, body
         if before is not None:
-            yield self._levelled(before, stem, None)
+            yield _faded_out(before, RELEASE)
         yield from _rest(stem.n_samples - at, silent(0))
-
-    def _levelled(self, played: _Played, stem: Stem, ends_with: float | None) -> Samples:
-        if ends_with is None:
-            _faded_out(played.body, RELEASE)
-        model = _read(stem, played.note)
-        return self._follower.levelled(played.body, model, ends_with, JOIN)
 
     def _sound_of(self, note: Note) -> Samples:
         """A note from ``JOIN`` samples before its start on, faded in over these."""
         n_voices = len(note.pitches)
         if note.strikes or not self._places:
             unit = self._cast.unit_for(note)
-            self._places = [_Place(unit, float(self._cast.grains.starts[unit]))]
+            self._places = [_Place(unit, float(self._starts[unit]))]
         places = (self._places + self._places[:1] * n_voices)[:n_voices]
         sound = silent(JOIN + note.end - note.start)
         self._places = [
@@ -167,71 +169,89 @@ class Replay:
     def _lay(self, sound: Samples, place: _Place, pitches: Floats) -> _Place:
         """Lay one voice of a note; where it is in the sound when the note ends."""
         n_samples = sound.shape[1] - JOIN
-        grain, rise = self._grain_at(0, place, pitches), 0
-        block = self._read(grain, before=JOIN)
-        sound[:, : min(JOIN, sound.shape[1])] += block[:, :JOIN]
+        run = self._run(0, place, pitches, n_samples)
+        block = self._read(run, -JOIN, run.length)
+        sound[:, :JOIN] += block[:, :JOIN]
         block = block[:, JOIN:]
-        while grain.at + grain.length < n_samples:
-            following, overlap = self._after(grain, block, pitches)
-            ahead = self._read(following)
-            _add(sound, block, JOIN + grain.at, rise, overlap)
-            grain, block, rise = following, ahead, overlap
-        _add(sound, block, JOIN + grain.at, rise, 0)
-        return _moved_on(grain, n_samples - grain.at)
+        while run.at + run.length < n_samples:
+            following, overlap = self._after(run, block, pitches, n_samples)
+            ahead = self._read(following, 0, following.length)
+            _faded(block, ahead, overlap)
+            sound[:, JOIN + run.at :][:, : run.length] += block
+            run, block = following, ahead
+        sound[:, JOIN + run.at :][:, : run.length] += block
+        return replace(run.place, source=float(run.places(run.length, run.length + 1)[0]))
 
-    def _after(self, grain: _Grain, block: Samples, pitches: Floats) -> tuple[_Grain, int]:
-        """The grain that follows, and how far the two overlap: the next one, or one further on."""
-        overlap = max(grain.length // 2, 1)
-        at = grain.at + grain.length - overlap
-        following = self._grain_at(at, _moved_on(grain, grain.length - overlap), pitches)
-        if following.length == self._grain:
-            return following, overlap
-        wanted = pitches[min(at // TARGET_HOP, len(pitches) - 1)]
-        need = self._grain * ratio_of(grain.cents)
-        index = self._cast.hold_for(grain.place.unit, need, wanted)
+    def _after(self, run: _Run, block: Samples, pitches: Floats, until: int) -> tuple[_Run, int]:
+        """The run that follows when a unit is through, and how far the two overlap."""
+        overlap = max(min(self._grain // 2, run.length // 2), 1)
+        at = run.at + run.length - overlap
         grains = self._cast.grains
-        unit = int(grains.hold_units[index])
-        held = self._grain_at(at, _Place(unit, float(grains.holds[index])), pitches)
-        overlap = min(overlap, max(held.length // 2, 1))
-        at = grain.at + grain.length - overlap
-        shift = self._aligned(block[:, grain.length - overlap : grain.length], held)
-        source = held.place.source + shift * ratio_of(held.cents)
-        return _Grain(at, _Place(unit, source), held.length, held.cents), overlap
+        index = self._cast.hold_for(run.place.unit, float(self._grain))
+        unit, source = int(grains.hold_units[index]), float(grains.holds[index])
+        speed = self._speed(at, source, pitches)
+        overlap = max(min(overlap, int((grains.ends[unit] - source) / speed) // 2), 1)
+        at = run.at + run.length - overlap
+        steps = np.arange(overlap + _SEARCH, dtype=np.float64)
+        ahead = self._presses.read(source + speed * steps)
+        shift = _COARSE * likest(_mono(block[:, -overlap:]), _mono(ahead))
+        power = run.place.power
+        if power is None:
+            power = float(grains.power_at(run.places(run.length - overlap, run.length)[:1])[0])
+        place = _Place(unit, source + speed * shift, power)
+        return self._run(at, place, pitches, until, least=2 * overlap), overlap
 
-    def _aligned(self, tail: Samples, held: _Grain) -> int:
-        """How much later the next grain is to begin for its waves to fall on those of the last."""
-        n = tail.shape[1]
-        ahead = self._presses.read(held.place.source, held.cents, n + _SEARCH)
-        return _COARSE * likest(_mono(tail), _mono(ahead))
+    def _run(
+        self, at: int, place: _Place, pitches: Floats, until: int, least: int = _LEAST
+    ) -> _Run:
+        """Walk through the sound from a place on, as fast as the note's pitches want it."""
+        end = float(self._cast.grains.ends[place.unit])
+        knots, speed = [place.source], 1.0
+        for step in range(-(-(until - at) // TARGET_HOP)):
+            # What is played in the middle of the step is what has to have the pitch told for it.
+            middle = knots[-1] + 0.5 * speed * TARGET_HOP
+            speed = self._speed(at + step * TARGET_HOP, middle, pitches)
+            knots.append(knots[-1] + speed * TARGET_HOP)
+            if knots[-1] >= end and (step + 1) * TARGET_HOP >= least:
+                break
+        walked = (len(knots) - 1) * TARGET_HOP
+        if knots[-1] >= end:
+            walked -= int((knots[-1] - end) / (knots[-1] - knots[-2]) * TARGET_HOP)
+        length = min(max(walked, least), until - at)
+        self._laid += max(1, round(length / (self._grain // 2)))
+        return _Run(at, length, np.array(knots), place)
 
-    def _grain_at(self, at: int, place: _Place, pitches: Floats) -> _Grain:
-        """The grain that begins at a place, as long as its unit has sound for it."""
+    def _speed(self, at: int, source: float, pitches: Floats) -> float:
         wanted = float(pitches[min(at // TARGET_HOP, len(pitches) - 1)])
-        cents = self._cast.moved(wanted, place.source, place.unit)
-        room = (self._cast.grains.ends[place.unit] - place.source) / ratio_of(cents)
-        return _Grain(at, place, int(np.clip(room, _LEAST, self._grain)), cents)
+        return ratio_of(self._cast.moved(wanted, source))
 
-    def _read(self, grain: _Grain, before: int = 0) -> Samples:
-        self._laid += 1
-        source = grain.place.source - before * ratio_of(grain.cents)
-        return self._presses.read(source, grain.cents, before + grain.length)
+    def _read(self, run: _Run, first: int, last: int) -> Samples:
+        """The sound of a run; one that is held is as loud throughout as it was at first."""
+        places = run.places(first, last)
+        block = self._presses.read(places)
+        if run.place.power is None:
+            return block
+        power = np.maximum(self._cast.grains.power_at(places[::_COARSE]), 1e-12)
+        gains = np.minimum(np.sqrt(run.place.power / power), _MOST_HELD).astype(np.float32)
+        return block * np.repeat(gains, _COARSE)[: block.shape[1]]
 
 
-def _moved_on(grain: _Grain, by: int) -> _Place:
-    return _Place(grain.place.unit, grain.place.source + by * ratio_of(grain.cents))
+def _faded(block: Samples, ahead: Samples, overlap: int) -> None:
+    """Fade a run's end and the beginning of the next, in place, for them to be added up.
 
-
-def _add(sound: Samples, block: Samples, at: int, rise: int, fall: int) -> None:
-    """Add a grain with its fades; the fall of one and the rise of the next add up to 1."""
-    n = min(block.shape[1], sound.shape[1] - at)
-    if rise == 0 and fall == 0:
-        sound[:, at : at + n] += block[:, :n]
-        return
-    window = np.ones(block.shape[1], np.float32)
-    window[:rise] = _rise(rise)
-    if fall:
-        window[len(window) - fall :] *= _rise(fall)[::-1]
-    sound[:, at : at + n] += block[:, :n] * window[:n]
+    The fades add up to 1, which keeps the level of what is alike. What is not alike adds up as
+    powers: the fades ``a`` and ``b`` are divided by ``sqrt(a**2 + b**2 + 2 * likeness * a * b)``.
+    """
+    n = min(overlap, ahead.shape[1])
+    last, first = block[:, block.shape[1] - overlap :][:, :n], ahead[:, :n]
+    product = float(np.vdot(last, first))
+    energies = float(np.vdot(last, last)) * float(np.vdot(first, first))
+    likeness = min(max(product / np.sqrt(max(energies, 1e-20)), 0.0), 1.0)
+    rise = _rise(overlap)
+    fall = rise[::-1]
+    level = np.sqrt(rise**2 + fall**2 + 2.0 * np.float32(likeness) * rise * fall)
+    block[:, block.shape[1] - overlap :] *= fall / level
+    first *= (rise / level)[:n]
 
 
 @lru_cache(maxsize=64)
@@ -254,10 +274,6 @@ def _rest(n: int, lead: Samples) -> Iterator[Samples]:
     for start in range(0, n - reach, _BLOCK):
         yield silent(min(_BLOCK, n - reach - start))
     yield lead[:, lead.shape[1] - reach :]
-
-
-def _read(stem: Stem, note: Note) -> Samples:
-    return stem.read(note.start, note.end - note.start)
 
 
 def _mono(sound: Samples) -> Floats:

@@ -35,27 +35,25 @@ class Follower:
     own_power: float
     wanted_power: float
 
-    def first_gain(self, raw: Samples, model: Samples) -> float:
-        """The gain that a note will begin with; its first ``2 * width`` samples will do."""
-        reach = max(2 * self.width, 4 * _GRID)
-        return float(self._gains(raw[:, :reach], model[:, :reach])[0])
-
-    def levelled(self, raw: Samples, model: Samples, ends_with: float | None, over: int) -> Samples:
+    def levelled(self, raw: Samples, model: Samples, lead: int) -> tuple[Samples, Samples]:
         """A note as loud as its model; nothing is heard across its ends, so its attack stays steep.
 
         Parameters
         ----------
-        raw, model : float32 ``(2, n)``
-        ends_with : the gain that the last ``over`` samples lead to, for the next note is in them
+        raw : float32 ``(2, lead + n)``; what leads into the note gets the note's first gain
+        model : float32 ``(2, n)``
+
+        Returns
+        -------
+        what leads into the note, and the note
         """
-        grid = self._gains(raw, model)
-        at = np.arange(raw.shape[1], dtype=np.float32)
-        gains = np.interp(at, _places(raw.shape[1]), grid).astype(np.float32)
-        if ends_with is not None:
-            span = min(over, len(gains))
-            share = (np.arange(span, dtype=np.float32) + 1.0) / span
-            gains[-span:] += share * (np.float32(ends_with) - gains[-span:])
-        return np.asarray(raw * gains, np.float32)
+        body = raw[:, lead:]
+        grid = self._gains(body, model)
+        at = np.arange(body.shape[1], dtype=np.float32)
+        gains = np.interp(at, _places(body.shape[1]), grid).astype(np.float32)
+        before = raw[:, :lead]
+        loudest = float(np.abs(before).max(initial=1e-6))
+        return before * np.float32(min(float(grid[0]), MOST_PEAK / loudest)), body * gains
 
     def _gains(self, raw: Samples, model: Samples) -> Floats:
         """The gain at every ``_GRID`` samples and at the end."""

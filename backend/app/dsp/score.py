@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import binary_closing, median_filter
 
 from .grains import deviations
 from .performance import (
@@ -24,8 +25,8 @@ from .samples import SAMPLE_RATE
 Parts = Literal["hits", "voice", "chords"]
 """What a stem consists of: hits without a pitch, one voice, or tones that sound together."""
 
-TARGET_HOP = 1024
-"""Pitches of a note are told this often, 43 times a second: eight to a period of vibrato."""
+TARGET_HOP = PITCH_HOP
+"""Pitches of a note are told this often, 86 times a second: fifteen to a period of vibrato."""
 
 _UNDER_LOUD = 10.0**-4.5  # -45 dB: nothing is played for what is softer
 _LEAST_POWER = 1e-7  # -70 dBFS: a stem that is no louder anywhere is silent
@@ -38,6 +39,7 @@ _SETTLED = round(0.02 * SAMPLE_RATE)
 _STRUCK = round(0.05 * SAMPLE_RATE)
 _HEARD_FOR = round(0.25 * SAMPLE_RATE)  # how much of a chord tells its tones
 _SAME_CENTS = 60.0
+_SPIKE = 5  # frames: what is back where it was within 35 ms was misheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Note:
     Attributes
     ----------
     strikes : it begins with a strike; else what was playing goes on
-    pitches : of each voice every ``TARGET_HOP`` samples from its start, in cents over 1 Hz,
-        ``(n_voices, n)``; NaN for no pitch
+    pitches : of each voice, in the middle of every ``TARGET_HOP`` samples from its start, in cents
+        over 1 Hz, ``(n_voices, n)``; NaN for no pitch
     level, brightness : of its strike, in deviations from the mean of all notes
     """
 
@@ -91,8 +93,6 @@ def score_of(performance: Performance, parts: Parts) -> list[Note]:
 
 def _sounding(performance: Performance) -> npt.NDArray[np.bool_]:
     """Which cells of ``POWER_HOP`` samples are heard, with gaps too short for a rest filled."""
-    from scipy.ndimage import binary_closing
-
     least = max(_UNDER_LOUD * performance.loud_power, _LEAST_POWER)
     heard = performance.power > least
     width = _REST // POWER_HOP
@@ -146,8 +146,9 @@ def _pitches(
     if voice is None or not len(voice):
         return np.full((1, count), np.nan)
     # At a strike the note before is still in the window: its own pitch is asked for a bit later.
-    at = np.maximum(start + TARGET_HOP * np.arange(count), min(start + 2 * _SETTLED, end))
-    told: Floats = voice[np.minimum(at // PITCH_HOP, len(voice) - 1)].astype(np.float64)
+    middles = start + TARGET_HOP * (np.arange(count) + 0.5)
+    at = np.maximum(middles, min(start + 2 * _SETTLED, end)) / PITCH_HOP
+    told: Floats = np.interp(at, np.arange(len(voice)), voice)
     return told[None, :]
 
 
@@ -178,4 +179,5 @@ def _filled(pitch: Matrix) -> Matrix:
     after = np.clip(np.searchsorted(known, places), 0, len(known) - 1)
     before = np.maximum(after - 1, 0)
     nearer = np.abs(places - known[before]) < np.abs(known[after] - places)
-    return np.asarray(pitch[np.where(nearer, known[before], known[after])])
+    filled = pitch[np.where(nearer, known[before], known[after])]
+    return np.asarray(median_filter(filled, _SPIKE))
