@@ -91,7 +91,7 @@ def lufs(sound: Samples) -> float:
 def test_the_steps_are_those_that_people_are_promised(made: Made) -> None:
     shown = [step.name for step in STEPS if step.when is None or step.when(made.ctx.job)]
     assert shown == ["separating_stems", "analysing", "mixing", "mastering"]
-    assert [step.name for step in STEPS][0] == "fetching_weights"
+    assert STEPS[0].name == "fetching_weights"
 
 
 def test_it_leaves_its_files_and_nothing_between_steps_is_shown(made: Made) -> None:
@@ -151,7 +151,7 @@ def test_the_report_tells_what_was_chosen_and_why(made: Made) -> None:
     assert {report.chosen.vocals, report.chosen.instrumental} == {"a", "b"}
     assert report.chosen in report.fits
     assert len(report.fits) == 2
-    assert [section.label for section in report.sections][0] == "intro"
+    assert report.sections[0].label == "intro"
     assert all(section.reason for section in report.sections)
     assert report.treatment == VIBES["chill"].words
     assert report.figures.tempo_bpm == report.tempo_bpm
