@@ -23,6 +23,7 @@ DISTRIBUTIONS = {
     "googleapiclient": "google-api-python-client",
     "multipart": "python-multipart",
     "bidi": "python-bidi",
+    "yaml": "pyyaml",
     "python_multipart": "python-multipart",
     # These come with the framework that is built on them, at the version it asks for.
     "starlette": "fastapi",

@@ -10,10 +10,10 @@ from pydantic import Field, StringConstraints
 from .base import Shape
 
 TransitionKind = Literal["blend", "stem_swap", "sweep", "echo", "cut", "fade", "gap"]
-"""blend: beat-matched, basses swapped; stem_swap: the outgoing's voice over the incoming's drums and
-bass, one singer at a time; sweep: the outgoing's filter opens upwards over the beat;
-echo: the outgoing stops and rings on in echoes; cut: on the phrase; fade: equal-power; gap: one
-track ends, the next begins."""
+"""blend: beat-matched, basses swapped; stem_swap: the outgoing's voice over the incoming's drums
+and bass, one singer at a time; sweep: the outgoing's filter opens upwards over the beat; echo: the
+outgoing stops and rings on in echoes; cut: on the phrase; fade: equal-power; gap: one track ends,
+the next begins."""
 
 KINDS: tuple[TransitionKind, ...] = (
     "blend",
