@@ -78,16 +78,16 @@ def serving(storage: Path, **settings: str) -> Iterator[Server]:
 
 
 @contextmanager
-def visiting(server: Server) -> Iterator[Visitor]:
-    """Somebody with an account, for as long as the block lasts."""
+def visiting(server: Server, email: str = "ada@example.org") -> Iterator[Visitor]:
+    """Somebody with an account of their own, for as long as the block lasts."""
     with httpx2.Client(base_url=server.base, timeout=120) as http:
-        yield Visitor(http)
+        yield Visitor(http, email)
 
 
 class Visitor:
     """Somebody with an account, who speaks HTTP and nothing else."""
 
-    def __init__(self, http: httpx2.Client, email: str = "ada@example.org") -> None:
+    def __init__(self, http: httpx2.Client, email: str) -> None:
         self._http = http
         self._account = {"email": email, "password": "correct horse battery"}
         self._sign_in("/auth/register", json=self._account)

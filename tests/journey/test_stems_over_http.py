@@ -1,0 +1,163 @@
+"""Songs taken apart over HTTP alone: watched, fetched, mixed anew, cancelled; and none twice."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from backend.app.contract.jobs import JobView
+from backend.app.contract.stems import FOUR_STEMS, StemsView
+from backend.app.dsp.samples import SAMPLE_RATE, Samples, gain_of_db
+from composer.compose import compose_song
+from composer.files import write_song
+from composer.song import SongSpec
+from tests.services.stem_house import difference_db
+from tests.stems.tiny_demucs import tiny_repo
+
+from .server import Server, Visitor, serving, visiting
+
+TITLES = ("Sun", "Moon/Stars")
+
+
+@pytest.fixture(scope="module")
+def crate(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("crate")
+    files = []
+    for seed, title in enumerate(TITLES):
+        files.append(folder / f"{seed}.flac")
+        spec = SongSpec(seed=seed, duration_s=8.0 + seed, title=title, artist="Ada")
+        write_song(compose_song(spec), files[-1])
+    return files
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A house with a tiny model in its folder, which works where nobody is named."""
+    root = tmp_path_factory.mktemp("house")
+    repo = tiny_repo(root / "models")
+    with serving(root / "storage", DEMUCS_REPO=str(repo), DEMUCS_MODEL="tiny") as opened:
+        yield opened
+
+
+def fetched(visitor: Visitor, job: JobView, name: str) -> bytes:
+    answer = visitor.ask("GET", f"/jobs/{job.id}/artifacts/{name}")
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def sound(data: bytes) -> Samples:
+    return soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0].T
+
+
+def seconds_of(job: JobView, step: str) -> float:
+    [seconds] = [one.seconds for one in job.steps if one.name == step]
+    assert seconds is not None
+    return seconds
+
+
+def expect_whole(visitor: Visitor, job: JobView, titles: tuple[str, ...]) -> StemsView:
+    """Every stem is there, they are their songs again, and the figures are true."""
+    view = StemsView.model_validate_json(fetched(visitor, job, "stems.json"))
+    assert [track.title for track in view.tracks] == list(titles)
+    for track in view.tracks:
+        song = sound(visitor.ask("GET", f"/tracks/{track.track_id}/audio").content)
+        stems = [sound(fetched(visitor, job, stem.file)) for stem in track.stems]
+        assert [stem.stem for stem in track.stems] == list(FOUR_STEMS)
+        song = np.float32(gain_of_db(track.gain_db)) * song
+        assert difference_db(np.sum(stems, axis=0), song) < -60
+        assert track.residual_db is not None
+        assert track.residual_db < -60
+    return view
+
+
+def test_a_crate_is_taken_apart_mixed_anew_and_never_taken_apart_twice(
+    server: Server, crate: list[Path]
+) -> None:
+    with visiting(server) as visitor:
+        uploaded = visitor.upload_tracks(crate)
+        job = visitor.wait_for(visitor.start(kind="stems", tracks_upload_id=uploaded.id).id)
+        assert job.status == "succeeded", job.error
+        assert [step.name for step in job.steps] == ["separating_stems", "writing"]
+        assert job.title == "Stems of Sun and 1 more"
+        view = expect_whole(visitor, job, TITLES)
+        assert (view.model, view.draft, view.device) == ("tiny", False, "processor")
+        assert job.notes == ["Taken apart by Demucs (tiny), on the processor."]
+        names = [f"stems/Ada - {t}/{s}.flac" for t in ("Sun", "Moon_Stars") for s in FOUR_STEMS]
+        assert {one.name for one in job.artifacts} == {*names, "stems.json"}
+
+        whole = visitor.ask("GET", f"/jobs/{job.id}/artifacts.zip").content
+        with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+            assert archive.testzip() is None
+            assert {info.file_size for info in archive.infolist()} == {
+                one.size for one in job.artifacts
+            }
+
+        again = visitor.wait_for(visitor.start(kind="stems", track_id=uploaded.tracks[1].id).id)
+        assert seconds_of(again, "separating_stems") < 2.0
+        assert again.notes == ["Taken apart before, by Demucs (tiny), on the processor."]
+        expect_whole(visitor, again, TITLES[1:])
+
+        faders = [{"stem": stem, "gain_db": 0.0} for stem in FOUR_STEMS]
+        wishes = {"job_id": job.id, "track_id": uploaded.tracks[0].id, "format": "wav"}
+        mixed = visitor.wait_for(visitor.start(kind="stem_mix", faders=faders, **wishes).id)
+        assert mixed.status == "succeeded", mixed.error
+        assert {one.name for one in mixed.artifacts} == {"timeline.json", "mix.wav"}
+        song = sound(visitor.ask("GET", f"/tracks/{uploaded.tracks[0].id}/audio").content)
+        # Composed songs stay under full scale between their samples, too: nothing is turned down
+        assert difference_db(sound(fetched(visitor, mixed, "mix.wav")), song) < -60
+
+
+def test_a_draft_says_what_it_is(server: Server, crate: list[Path]) -> None:
+    with visiting(server, "bea@example.org") as visitor:
+        track = visitor.upload_tracks(crate[:1]).tracks[0]
+        wishes = {"track_id": track.id, "model": "draft"}
+        job = visitor.wait_for(visitor.start(kind="stems", **wishes).id)
+        view = expect_whole(visitor, job, TITLES[:1])
+        assert view.draft
+        assert "This is a draft" in job.notes[0]
+
+
+def test_a_separation_that_is_cancelled_is_over_within_two_seconds(
+    server: Server, tmp_path: Path
+) -> None:
+    long = tmp_path / "Long.flac"
+    rng = np.random.default_rng(1)
+    soundfile.write(long, 0.1 * rng.standard_normal((240 * SAMPLE_RATE, 2)), SAMPLE_RATE)
+    with visiting(server, "cy@example.org") as visitor:
+        track = visitor.upload_tracks([long]).tracks[0]
+        job = visitor.start(kind="stems", track_id=track.id)
+        deadline = time.monotonic() + 60
+        while (now := visitor.job(job.id)).step != "separating_stems" or now.progress == 0:
+            assert time.monotonic() < deadline
+            assert now.status in ("queued", "running"), now.error
+            time.sleep(0.05)
+        assert now.detail == "song 1 of 1, on the processor"
+        began = time.monotonic()
+        visitor.ask("POST", f"/jobs/{job.id}/cancel")
+        while visitor.job(job.id).status != "cancelled" or runners(server):
+            assert time.monotonic() - began < 2.0
+            time.sleep(0.02)
+        [content] = {path.parent for path in server.storage.glob("derived/*/*/stem-*")} - known(
+            server
+        )
+        assert [path.suffix for path in content.glob("stem-*")] == [".part"] * len(FOUR_STEMS)
+
+
+def runners(server: Server) -> list[psutil.Process]:
+    """The processes that run jobs."""
+    assert server.process is not None
+    children = psutil.Process(server.process.pid).children()
+    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def known(server: Server) -> set[Path]:
+    """The folders of songs that were taken apart to the end."""
+    return {path.parent for path in server.storage.glob("derived/*/*/stem-*-device.txt")}
