@@ -38,3 +38,13 @@ def mixtape(folder: Path) -> Trial:
         image=image,
         patience_s=240.0,
     )
+
+
+def stems(folder: Path) -> Trial:
+    """Two songs taken apart by the draft, into files of two kinds of work: FLAC and measuring."""
+    tracks = write_crate(folder / "crate", n_songs=2, seed=6, duration_s=10.0, formats=("flac",))
+    return Trial(
+        request={"kind": "stems", "model": "draft"},
+        tracks=[path for path in tracks if path.suffix == ".flac"],
+        patience_s=120.0,
+    )
