@@ -1,0 +1,151 @@
+"""A mashup over HTTP alone: songs heard, their fit told, mixed, mastered; killed, and gone on."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from mutagen.id3 import ID3
+
+from backend.app.contract.jobs import JobView
+from backend.app.contract.mashups import MashupFits, MashupReport
+from backend.app.contract.mixes import TimelineView
+from composer.compose import compose_song
+from composer.files import write_song
+from composer.song import SongSpec
+
+from .checks import decoded, lufs, true_peak_db
+from .server import Visitor, serving, visiting
+
+STEPS = ["separating_stems", "analysing", "mixing", "mastering"]
+SONGS = (
+    SongSpec(tempo_bpm=124, key="A minor", seed=1, bars=12, title="Ay", artist="Ada"),
+    SongSpec(style="pop", tempo_bpm=119, key="C major", seed=2, bars=12, title="Bee", artist="Bo"),
+    SongSpec(
+        style="techno", tempo_bpm=128, key="E minor", seed=3, bars=14, title="Sea", artist="C"
+    ),
+    SongSpec(style="hiphop", tempo_bpm=92, key="A minor", seed=4, bars=8, title="Dee", artist="Di"),
+)
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("songs")
+    files = [folder / f"{spec.title}.flac" for spec in SONGS]
+    for spec, file in zip(SONGS, files, strict=True):
+        write_song(compose_song(spec), file)
+    return files
+
+
+def fits(visitor: Visitor, crate_id: str, vibe: str):
+    return visitor.ask("GET", f"/mashups/fits?tracks_upload_id={crate_id}&vibe={vibe}")
+
+
+def fetched(visitor: Visitor, job: JobView, folder: Path) -> dict[str, Path]:
+    assert job.status == "succeeded", job.error
+    (folder / "stems").mkdir(parents=True)
+    return {a.name: visitor.download(job, a.name, folder) for a in job.artifacts}
+
+
+def test_songs_are_heard_fitted_mixed_and_mastered(songs: list[Path], tmp_path: Path) -> None:
+    with serving(tmp_path / "storage") as server, visiting(server) as visitor:
+        crate = visitor.upload_tracks(songs)
+        assert fits(visitor, crate.id, "upbeat").status_code == 409
+        visitor.wait_for(visitor.start(kind="analysis", tracks_upload_id=crate.id).id)
+        told = MashupFits.model_validate_json(fits(visitor, crate.id, "upbeat").content)
+        assert len(told.pairs) == 12
+        asked = {
+            "kind": "mashup",
+            "tracks_upload_id": crate.id,
+            "vibe": "upbeat",
+            "model": "draft",
+            "stems": True,
+            "formats": ["mp3", "flac"],
+        }
+        job = visitor.wait_for(visitor.start(**asked).id)
+        assert [step.name for step in job.steps] == STEPS
+        files = fetched(visitor, job, tmp_path / "files")
+
+        one = crate.tracks[0].id
+        alone = visitor.wait_for(
+            visitor.start(**{**asked, "tracks": [one], "formats": ["mp3"], "stems": False}).id
+        )
+        edit = fetched(visitor, alone, tmp_path / "alone")
+
+    report = MashupReport.model_validate_json(files["report.json"].read_bytes())
+    expect_mastered(files, report)
+    assert len(report.fits) == 12
+    assert report.draft
+    assert any("draft" in note for note in job.notes)
+    assert job.title == "Ay × Bee × Sea × Dee (upbeat mashup)"
+    assert ID3(files["mashup.mp3"])["TIT2"].text == [job.title]
+    assert {name for name in files if name.startswith("stems/")} == {
+        f"stems/{clip.stem}.flac"
+        for clip in TimelineView.model_validate_json(files["timeline.json"].read_bytes()).clips
+    }
+    own = MashupReport.model_validate_json(edit["report.json"].read_bytes())
+    assert (own.chosen.vocals, own.chosen.instrumental) == (one, one)
+    assert alone.title == "Ay (upbeat edit)"
+
+
+def expect_mastered(files: dict[str, Path], report: MashupReport) -> None:
+    """By other means than made it: as loud as the vibe, under -1 dBTP, as long as it says."""
+    timeline = TimelineView.model_validate_json(files["timeline.json"].read_bytes())
+    for name in ("mashup.mp3", "mashup.flac"):
+        sound = decoded(files[name])
+        assert lufs(sound) == pytest.approx(-13.0, abs=0.5)
+        assert true_peak_db(sound) <= -1.0
+        assert sound.shape[1] == timeline.duration_samples
+    assert [file.name for file in report.files] == ["mashup.mp3", "mashup.flac"]
+    assert report.sections[-1].label == "outro"
+
+
+def test_a_mashup_goes_on_where_the_server_was_killed(songs: list[Path], tmp_path: Path) -> None:
+    with serving(tmp_path / "storage", LEASE_S="3") as server, visiting(server) as visitor:
+        crate = visitor.upload_tracks(songs[:2])
+        asked = {"tracks_upload_id": crate.id, "vibe": "dark", "model": "draft"}
+        job_id = visitor.start(kind="mashup", **asked).id
+        before = until_it_mixes(visitor, job_id)
+        made = separated(tmp_path / "storage")
+        assert len(made) == 8
+        server.stop(signal.SIGKILL)
+        server.start()
+        job = visitor.wait_for(job_id)
+        files = fetched(visitor, job, tmp_path / "files")
+    assert job.attempt > 1
+    after = {step.name: step.seconds for step in job.steps}
+    finished = {step.name: step.seconds for step in before.steps if step.state == "succeeded"}
+    assert list(finished) == STEPS[:2]
+    assert {name: after[name] for name in finished} == finished  # not run again
+    assert separated(tmp_path / "storage") == made
+    report = MashupReport.model_validate_json(files["report.json"].read_bytes())
+    assert report.loudness_lufs == pytest.approx(-14.0, abs=0.5)
+
+
+def until_it_mixes(visitor: Visitor, job_id: str) -> JobView:
+    deadline = time.monotonic() + 300
+    while (job := visitor.job(job_id)).step != "mixing":
+        assert job.status in ("queued", "running"), job.error
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return job
+
+
+def separated(storage: Path) -> dict[Path, int]:
+    """The stems that are kept, and which file each is: made again, it is another one."""
+    stems = (storage / "derived").rglob("stem-*.flac")
+    return {file: file.stat().st_ino for file in stems}
+
+
+def test_a_cancelled_mashup_is_over_within_two_seconds(songs: list[Path], tmp_path: Path) -> None:
+    with serving(tmp_path / "storage") as server, visiting(server) as visitor:
+        crate = visitor.upload_tracks(songs[:2])
+        asked = {"tracks_upload_id": crate.id, "vibe": "dark", "model": "draft"}
+        job_id = visitor.start(kind="mashup", **asked).id
+        until_it_mixes(visitor, job_id)
+        began = time.monotonic()
+        visitor.ask("POST", f"/jobs/{job_id}/cancel")
+        assert visitor.wait_for(job_id, timeout_s=10).status == "cancelled"
+        assert time.monotonic() - began < 2.0
