@@ -65,8 +65,6 @@ def read_checkpoint(path: Path) -> Checkpoint:
         sources = args[0] if args else kwargs["sources"]
         if not isinstance(sources, list | tuple) or not sources:
             raise TypeError("a model's first argument are its sources")
-    except FileNotFoundError as error:
-        raise BadWeights(f"{path.name} is no longer there.") from error
     except _UNREADABLE as error:
         raise BadWeights(
             f"{path.name} is damaged, or not a Demucs model.", hint="Fetch or copy it again."

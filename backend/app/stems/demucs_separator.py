@@ -117,8 +117,9 @@ class DemucsSeparator:
         """
         brought = self.brings(wanted)
         needed = sorted(self._networks_for(brought))
+        wave = leveled(song, stretch, progress)
         model = load_model(self.files)
-        wave = leveled(song, stretch)
+        progress(0.0)
         work = sum(n_segments(model.networks[index], wave.n_samples) for index in needed)
         for block in self._mixed(model, wave, needed, _Told(work, progress)):
             stems = wave.restored(block).numpy()

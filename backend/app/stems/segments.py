@@ -62,14 +62,15 @@ class LeveledStretch:
         return stems * self.std + self.mean
 
 
-def leveled(song: Song, stretch: tuple[int, int]) -> LeveledStretch:
-    """Measure a stretch in one pass.
+def leveled(song: Song, stretch: tuple[int, int], tick: Callable[[float], None]) -> LeveledStretch:
+    """Measure a stretch in one pass; ``tick`` is called with 0 all the while, and may raise.
 
     The deviation is that of a sample (divided by ``n - 1``), with 1e-8 added, as Demucs has it.
     """
     first, last = stretch
     n, total, squares = last - first, 0.0, 0.0
     for start in range(first, last, _READ_BLOCK):
+        tick(0.0)
         mono = song.read(start, min(_READ_BLOCK, last - start)).mean(axis=0, dtype=np.float64)
         total += float(mono.sum())
         squares += float(mono @ mono)

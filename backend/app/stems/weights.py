@@ -117,6 +117,7 @@ def fetch_weights(
         If the disk is full.
     """
     refuse_unknown(model, None, weights)
+    progress(0.0)
     if not is_ready(model, None, weights):
         fetch_model(model, weights, progress, say)
     progress(1.0)

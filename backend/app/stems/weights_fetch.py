@@ -116,7 +116,8 @@ def _watched(
         work.join(_LOOK_EVERY_S)
         if arrival.came != came:
             came, since = arrival.came, time.monotonic()
-            say(f"{came / _MB:.0f} of {arrival.total / _MB:.0f} MB")
+            if arrival.total:
+                say(f"{came / _MB:.0f} of {arrival.total / _MB:.0f} MB")
         elif time.monotonic() - since > PATIENCE_S:
             raise unreachable("The server that has the weights does not answer.")
         progress(arrival.share)

@@ -64,10 +64,9 @@ def _fetch(model: str, weights: Path, arrival: Arrival) -> None:
     listed = Path(fetch(f"{name}.yaml"))
     commit = listed.parent.name
     wanted = [f"{signature}.safetensors" for signature in read_bag(listed).signatures]
+    missing = [file for file in wanted if not _is_whole(listed.parent / file)]
     arrival.came = 0
-    arrival.total = sum(
-        _size(model, file, commit) for file in wanted if not (listed.parent / file).exists()
-    )
+    arrival.total = sum(_size(model, file, commit) for file in missing)
     for file in wanted:
         _refuse_damaged(Path(fetch(file, revision=commit)))
 
@@ -90,9 +89,22 @@ def _size(model: str, file: str, revision: str) -> int:
     return int(get_hf_file_metadata(url, timeout=_ANSWER_S, endpoint=endpoint).size or 0)
 
 
+def _is_whole(path: Path) -> bool:
+    """Whether a file is there from before; what has been damaged since is thrown away."""
+    try:
+        _refuse_damaged(path)
+    except FileNotFoundError:
+        return False
+    except BadWeights:
+        path.resolve().unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        return False
+    return True
+
+
 def _refuse_damaged(path: Path) -> None:
     """The cache names large files by their SHA-256, and does not itself look whether it is so."""
-    blob = path.resolve()
+    blob = path.resolve(strict=True)
     if _SHA256.fullmatch(blob.name):
         with blob.open("rb") as raw:
             if hashlib.file_digest(raw, "sha256").hexdigest() != blob.name:

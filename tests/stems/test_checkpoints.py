@@ -1,0 +1,245 @@
+"""Models that are damaged, of another kind or hostile are told of, and never run."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.app.contract.stems import FOUR_STEMS, STEM_NAMES
+from backend.app.errors import BadWeights, UnknownModel
+from backend.app.stems.checkpoint import read_checkpoint
+from backend.app.stems.choose import separator_of
+from backend.app.stems.model_files import hub_repository, is_a_name, models_in
+from backend.app.stems.weights import is_ready, known_separators, needs_notice
+
+from .songs import lopsided_song, separated
+from .tiny_demucs import package, tiny_hub, tiny_model, tiny_repo
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a whole model, in both forms."""
+    return tiny_hub(tiny_repo(tmp_path_factory.mktemp("whole"), "six", STEM_NAMES), "tiny")
+
+
+def checkpoint(folder: Path, suffix: str) -> Path:
+    (found,) = (path for path in folder.iterdir() if path.suffix == suffix)
+    return found
+
+
+def use(folder: Path, model: str) -> None:
+    """Have a model take a song apart."""
+    separated(separator_of(model, folder, folder), lopsided_song(0.1), ["other"])
+
+
+@pytest.mark.parametrize(("suffix", "sources"), [(".th", STEM_NAMES), (".safetensors", FOUR_STEMS)])
+def test_sources_are_read_from_either_form(
+    whole: Path, suffix: str, sources: tuple[str, ...]
+) -> None:
+    read = read_checkpoint(checkpoint(whole, suffix))
+    assert set(read.sources) == set(sources)
+    assert read.class_name == "demucs.htdemucs.HTDemucs"
+
+
+def halved(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def a_page_of_words(path: Path) -> None:
+    path.write_text("<html>Sorry, this file has moved.</html>" * 20)
+
+
+def one_bit_changed(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1  # in the middle there are weights
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("harm", [halved, emptied, a_page_of_words])
+@pytest.mark.parametrize(("suffix", "model"), [(".th", "six"), (".safetensors", "tiny")])
+def test_files_that_are_no_models_are_told_of(
+    whole: Path, tmp_path: Path, harm: Callable[[Path], None], suffix: str, model: str
+) -> None:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    harm(checkpoint(tmp_path, suffix))
+    with pytest.raises(BadWeights, match=suffix):
+        use(tmp_path, model)
+
+
+def test_a_checksum_that_does_not_fit_is_told_of(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    one_bit_changed(checkpoint(tmp_path, ".th"))
+    with pytest.raises(BadWeights, match=r"\.th"):
+        use(tmp_path, "six")
+
+
+class Trap:
+    """What runs when it is unpickled."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.target,))
+
+
+def pickled(path: Path, parts: object) -> Path:
+    """A file of the form that torch writes, without torch's looking at what is in it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps(parts, protocol=2))
+        archive.writestr("archive/version", "3\n")
+        archive.writestr("archive/byteorder", "little")
+    return path
+
+
+def test_nothing_in_a_pickle_runs(tmp_path: Path) -> None:
+    parts = package(tiny_model())
+    parts["training_args"] = Trap(tmp_path / "sprung")
+    parts["state"] = {}
+    pickled(tmp_path / "evil.th", parts)
+    with pytest.raises(BadWeights):
+        use(tmp_path, "evil")
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_model_is_of_no_other_class(tmp_path: Path) -> None:
+    pickled(tmp_path / "evil.th", {"klass": Path, "args": [["drums"]], "kwargs": {}, "state": {}})
+    with pytest.raises(BadWeights, match="which is no Demucs model"):
+        use(tmp_path, "evil")
+
+
+def described(path: Path, **about: Any) -> Path:
+    """A safetensors file of no tensors that says this of itself."""
+    words = {"klass": "demucs.htdemucs.HTDemucs", "args": [["drums"]], "kwargs": {}} | about
+    said = {key: word if key == "klass" else json.dumps(word) for key, word in words.items()}
+    header = json.dumps({"__metadata__": said}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"klass": "subprocess.Popen"}, "no Demucs model"),
+        ({"args": [["drums", "kazoo"]]}, "kazoo"),
+        ({"kwargs": {"samplerate": 48000}}, "48000"),
+        ({"kwargs": {"audio_channels": 1}}, "1 channels"),
+        ({"structure": {}}, "quantised"),
+        ({"args": [[]]}, "damaged"),
+        ({"args": [["drums", "other"]]}, "damaged"),  # and no weights
+    ],
+)
+def test_what_is_no_model_for_songs_is_told_of(
+    tmp_path: Path, about: dict[str, Any], said: str
+) -> None:
+    described(tmp_path / "odd.safetensors", **about)
+    with pytest.raises(BadWeights, match=said):
+        use(tmp_path, "odd")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "models: 3", "weights: [1]", "models: []", "models: ['../x']", "{", "models: [[]]"]
+)
+def test_a_bag_that_names_no_models_is_told_of(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bag.yaml").write_text(text)
+    with pytest.raises(BadWeights, match=r"bag\.yaml"):
+        use(tmp_path, "bag")
+
+
+@pytest.mark.parametrize("weights", ["[[1, 1]]", "[[0, 1, 1, 1]]", "[[1, 1, 1, 1], [1, 1, 1, 1]]"])
+def test_weights_that_do_not_fit_are_told_of(tmp_path: Path, weights: str) -> None:
+    tiny_repo(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(f"models: [tiny0]\nweights: {weights}\n")
+    with pytest.raises(BadWeights, match="do not fit"):
+        use(tmp_path, "tiny")
+
+
+def test_models_of_a_bag_tell_the_same_stems(tmp_path: Path) -> None:
+    tiny_repo(tiny_repo(tmp_path, "four"), "six", STEM_NAMES)
+    (tmp_path / "both.yaml").write_text("models: [four0, six0]\n")
+    with pytest.raises(BadWeights, match="different stems"):
+        use(tmp_path, "both")
+
+
+def test_numbers_of_the_training_do_no_harm(tmp_path: Path) -> None:
+    # The released checkpoints hold what they were trained with, numpy's numbers among it
+    import numpy as np
+    import torch
+
+    parts = package(tiny_model())
+    parts["training_args"] = {"lr": np.float64(3e-4), "epochs": [np.int64(360)], "seed": 42}
+    torch.save(parts, tmp_path / "trained.th")
+    use(tmp_path, "trained")
+
+
+@pytest.mark.parametrize(
+    "model", ["none", "tiny1", "../six", "", "a/b", "hf://", "hf://a/b/c", "hf://../x", "six.yaml"]
+)
+def test_names_that_nothing_has_are_unknown(whole: Path, model: str) -> None:
+    with pytest.raises(UnknownModel) as told:
+        separator_of(model, whole, whole)
+    assert "six, tiny" in told.value.hint
+    assert "draft" in told.value.hint
+
+
+def test_a_name_that_demucs_does_not_list_is_unknown(tmp_path: Path) -> None:
+    for model in ("htdemucs_ft", "mdx_extra", "955717e8", "hf://someone/theirs"):
+        assert separator_of(model, None, tmp_path).sources == FOUR_STEMS
+    with pytest.raises(UnknownModel, match="htdemux"):
+        separator_of("htdemux", None, tmp_path)
+
+
+def test_names_are_mapped_to_the_hub_as_demucs_does() -> None:
+    from demucs.hf import hf_repo_name
+
+    for name in ("htdemucs", "htdemucs_ft", "mdx_extra_q", "hdemucs_mmi"):
+        assert hub_repository(name) == f"adefossez/{hf_repo_name(name)}"
+    assert hub_repository("hf://me/htdemucs_x") == "me/HTDemucs-x"
+    assert not is_a_name("me/htdemucs_x")
+
+
+def test_without_a_folder_the_well_known_models_can_be_fetched(tmp_path: Path) -> None:
+    listed = known_separators("htdemucs", None, tmp_path)
+    assert [one.model for one in listed] == ["draft", "htdemucs", "htdemucs_ft", "htdemucs_6s"]
+    assert [one.ready for one in listed] == [True, False, False, False]
+    assert all("scientific purposes" in one.notice and one.download_mb for one in listed[1:])
+    assert listed[3].stems == list(STEM_NAMES)
+    assert needs_notice("htdemucs", None, tmp_path)
+    assert not needs_notice("draft", None, tmp_path)
+
+
+def test_a_folder_offers_what_is_in_it_and_asks_for_nothing(whole: Path) -> None:
+    listed = {one.model: one for one in known_separators("tiny", whole, whole)}
+    assert list(listed) == ["draft", "six", "tiny"]
+    assert all(one.ready and not one.notice for one in listed.values())
+    assert set(listed["six"].stems) == set(STEM_NAMES)
+    assert models_in(whole) == ["six", "tiny"]
+    assert is_ready("six0", whole, whole)
+    assert not needs_notice("six", whole, whole)
+    assert needs_notice("hf://elsewhere", whole, whole)
+
+
+def test_a_torn_model_is_listed_and_not_ready(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    halved(checkpoint(tmp_path, ".th"))
+    listed = {one.model: one.ready for one in known_separators("six", tmp_path, tmp_path)}
+    assert listed == {"draft": True, "six": False, "tiny": True}
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    assert [one.model for one in known_separators("htdemucs", gone, tmp_path)] == ["draft"]
+    with pytest.raises(UnknownModel, match="gone"):
+        separator_of("htdemucs", gone, tmp_path)
