@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import mutagen
 import numpy as np
 import pytest
 
-from backend.app.contract.stems import FOUR_STEMS
+from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.dsp.samples import SAMPLE_RATE, Samples, gain_of_db
+from backend.app.services.separating import separate
 from backend.app.services.stems_files import folder_names
 from backend.app.services.stems_inputs import StemTrack
 from backend.app.stems.draft import Draft
@@ -118,6 +122,22 @@ def test_no_song_is_taken_apart_twice(house: StemHouse, song: Song) -> None:
     assert oracle.asked == 2
     assert last.notes == ["Taken apart before, by Oracle, on the tripod."]
     assert last.stems.device == "tripod"
+
+
+def test_two_jobs_at_once_take_a_song_apart_once(house: StemHouse, song: Song) -> None:
+    track = house.put(song.samples)
+    work = (house.content, house.separator, track.content, FOUR_STEMS)
+    begun = Event()
+
+    def first() -> dict[StemName, str]:
+        return separate(*work, progress=lambda _: (begun.set(), sleep(0.1)))
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(first)
+        assert begun.wait(10)
+        other = pool.submit(separate, *work)
+        assert one.result() == other.result()
+    assert house.separator.asked == 1
 
 
 def test_stems_that_went_since_are_made_again(house: StemHouse, song: Song) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -48,17 +48,32 @@ def separate(
     brought = separator.brings(wanted)
     names = {stem: stem_file(separator.key, stem, stretch) for stem in brought}
     if not is_separated(store, separator, content, wanted, stretch):
-        with TrackReader(store.path(content)) as song:
-            keep_stems(
-                separator,
-                song,
-                stretch or (0, song.n_samples),
-                wanted,
-                lambda stem: store.derived(content, names[stem]),
-                progress,
-            )
-        _device_path(store, separator, content).write_text(separator.device, encoding="utf-8")
+        # Whoever else is at it makes the same: that is waited for
+        with store.alone(content, f"stem-{separator.key}"):
+            if not is_separated(store, separator, content, wanted, stretch):
+                _make(store, separator, content, wanted, stretch, names, progress)
     return {stem: names[stem] for stem in wanted}
+
+
+def _make(
+    store: ContentStore,
+    separator: Separator,
+    content: str,
+    wanted: Collection[StemName],
+    stretch: Stretch | None,
+    names: Mapping[StemName, str],
+    progress: Progress,
+) -> None:
+    with TrackReader(store.path(content)) as song:
+        keep_stems(
+            separator,
+            song,
+            stretch or (0, song.n_samples),
+            wanted,
+            lambda stem: store.derived(content, names[stem]),
+            progress,
+        )
+    _device_path(store, separator, content).write_text(separator.device, encoding="utf-8")
 
 
 def is_separated(

@@ -79,8 +79,11 @@ def separate_again(ctx: StepContext[StemMixJob]) -> None:
 
 
 def plan_mix(ctx: StepContext[StemMixJob]) -> None:
-    """Write down which stems are played, and how loud."""
+    """Listen to the song and its stems; write down which of them are played, and how loud."""
     timeline = laid_out(ctx.job, headroom_db(ctx.job))
+    for count, clip in enumerate(timeline.clips, start=1):
+        profile_of(ctx.job.content, clip.recording)
+        ctx.progress(count / len(timeline.clips))
     with ctx.workspace.write(TIMELINE, "application/json") as path:
         path.write_text(view_of(timeline).model_dump_json(), encoding="utf-8")
 
@@ -123,12 +126,10 @@ def render_mix(ctx: StepContext[StemMixJob]) -> None:
     """Play the stems into a file."""
     job, timeline = ctx.job, _planned(ctx.workspace)
     kind: StemFormat = job.inputs.request.format
-    player = Player(
-        timeline,
-        partial(open_recording, job.content),
-        ceiling_dbtp(job),
-        peaks_of=lambda recording: profile_of(job.content, recording).peaks,
-    )
+    # All of them before anything is played, which several threads do
+    peaks = {c.recording: profile_of(job.content, c.recording).peaks for c in timeline.clips}
+    open_stem = partial(open_recording, job.content)
+    player = Player(timeline, open_stem, ceiling_dbtp(job), peaks_of=peaks.__getitem__)
     scratch = ctx.workspace.scratch("segments")
     encoding = Encoding(timeline.length, _tags(job), job.ffmpeg, scratch)
     with ctx.workspace.write(f"mix.{kind}", MEDIA_TYPES[kind]) as path:
@@ -175,7 +176,7 @@ STEPS: tuple[Step[StemMixJob], ...] = (
         when=lambda job: not job.is_separated,
         limit_s=limit_s,
     ),
-    Step("planning", plan_mix, weight=0.005),
+    Step("planning", plan_mix, weight=0.02),
     Step("mixing", render_mix, weight=0.05),
 )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import string
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _HEX = frozenset(string.hexdigits.lower())
@@ -54,6 +55,16 @@ class ContentStore:
         """Where a recording lies: the normal form of a content, or ``content/file`` made of it."""
         content, _, made = name.partition("/")
         return self.derived(content, made) if made else self.path(content)
+
+    @contextmanager
+    def alone(self, content: str, work: str) -> Iterator[None]:
+        """Keep other threads and processes from the same ``work`` on a track until the block ends.
+
+        Whoever dies lets go of it, whatever killed them.
+        """
+        with self.derived(content, f"{work}.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def renew(self, file: Path) -> None:
         """Note that something derived was wanted just now, which keeps it from being swept."""
