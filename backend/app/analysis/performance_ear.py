@@ -12,6 +12,7 @@ import numpy as np
 
 from ..dsp.performance import POWER_HOP, Matrix, Performance
 from ..dsp.samples import SAMPLE_RATE, Samples
+from ..dsp.score import Parts
 from .chord_tones import ChordEar
 from .mono import ear_blocks
 from .onset_picks import StrikeEar, find_onsets
@@ -24,13 +25,19 @@ VERSION = 1
 _MIDDLES = np.log2(np.sqrt(BAND_EDGES_HZ[1:] * BAND_EDGES_HZ[:-1])).astype(np.float32)
 
 
-def hear_performance(blocks: Iterable[Samples]) -> Performance:
-    """Listen to a stream of blocks, float32 ``(2, n)``."""
+def hear_performance(blocks: Iterable[Samples], parts: Parts | None = None) -> Performance:
+    """Listen to a stream of blocks, float32 ``(2, n)``.
+
+    ``parts`` says what it consists of, where that is known: nobody listens for pitches in drums,
+    nor for chords in a voice.
+    """
     strikes, voice, chords, powers = StrikeEar(), YinEar(), ChordEar(), _Powers()
     for block in ear_blocks(powers.passing(blocks)):
         strikes.push(block)
-        voice.push(block.mid)
-        chords.push(block.mid)
+        if parts in (None, "voice"):
+            voice.push(block.mid)
+        if parts in (None, "chords"):
+            chords.push(block.mid)
     heard = strikes.finish()
     hz = voice.finish().hz
     return Performance(

@@ -12,6 +12,8 @@ from .samples import Samples
 
 FOLLOW = 441
 """10 ms: shorter than a drum's attack is heard as one, longer than a period from 100 Hz up."""
+FOLLOW_LOW = 1102
+"""25 ms, for basses: a period at 40 Hz; what is shorter would bend every single wave."""
 
 MOST_PEAK = 1.8
 """What a stem's peaks may reach: its file bears 6 dB over full scale, twice as much as 1."""

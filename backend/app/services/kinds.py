@@ -14,13 +14,13 @@ from ..contract.jobs import (
     StemMixRequest,
     StemsRequest,
 )
-from ..errors import InvalidRequest
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepare, Prepared
 from .library import Library
 from .mashup_settling import settle_mashup
 from .mixtape_inputs import duration_of
+from .restyle_settling import settle_restyle
 from .separators import Separators
 from .settling import settle, settle_analysis, settle_preview
 from .sounds import Sounds
@@ -33,6 +33,7 @@ PIPELINES: Mapping[str, str] = {
     "preview": "backend.app.services.preview:preview_pipeline",
     "stems": "backend.app.services.stems:stems_pipeline",
     "mashup": "backend.app.services.mashup:mashup_pipeline",
+    "restyle": "backend.app.services.restyle:restyle_pipeline",
     "stem_mix": "backend.app.services.stem_mix:stem_mix_pipeline",
 }
 
@@ -75,6 +76,10 @@ def preparer(
         inputs = settle_mashup(library, separators, user_id, request)
         return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
 
+    def restyle(user_id: str, request: RestyleRequest) -> Prepared:
+        inputs = settle_restyle(library, separators, sounds, user_id, request)
+        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
+
     def prepare(user_id: str, request: JobRequest) -> Prepared:
         match request:
             case MixtapeRequest():
@@ -90,6 +95,6 @@ def preparer(
             case MashupRequest():
                 return mashup(user_id, request)
             case RestyleRequest():
-                raise InvalidRequest("This kind of job is not there yet.")
+                return restyle(user_id, request)
 
     return prepare
