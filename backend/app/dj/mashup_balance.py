@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..contract.stems import StemName
 from .mashup_cast import STEMS_OF, Cast, Line, Player, Role
@@ -39,11 +39,17 @@ def gains_db(cast: Cast, treatment: VibeTreatment) -> dict[tuple[str, StemName],
     first = cast.acts[0]
     gains: dict[tuple[str, StemName], float] = {}
     for line in cast.acts:
-        for role, player in line.items():
+        for role, player in _everybody(line):
             target = BAND_LUFS + _share_lu(first, role, player) + added[role]
             gain = min(max(target - _lufs(player.track, player.stems), -MOST_DB), MOST_DB)
             gains |= {(player.track.track_id, stem): gain for stem in player.stems}
     return gains
+
+
+def _everybody(line: Line) -> Iterator[tuple[Role, Player]]:
+    for role, player in line.items():
+        yield role, player
+        yield from player.brings
 
 
 def _share_lu(line: Line, role: Role, player: Player) -> float:

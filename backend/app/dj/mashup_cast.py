@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..contract.mashups import PairFit
 from ..contract.stems import StemName
-from .deck import Grid
+from .harmony import Camelot
 from .mashup_clock import Clock
 from .mashup_deck import MashupTrack
-from .mashup_keys import IN_TUNE, shift_onto
+from .mashup_keys import IN_TUNE, move_cost, moves
 from .mashup_material import Material, material_of
 from .mashup_room import HARDLY, sung_share
 from .mashup_tempo import FURTHEST, change_percent, fold_between
@@ -29,16 +29,29 @@ STEMS_OF: Mapping[Role, tuple[StemName, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A song in a role: its stems there, and by how much they are moved in pitch."""
+    """A song in a role: its stems there, and by how much they are moved in pitch.
+
+    ``brings`` are those that play in the place of others while it does: the own bass and harmony
+    of a voice that is in tune with nobody else's.
+    """
 
     material: Material
     stems: tuple[StemName, ...]
     pitch_semitones: int
+    brings: tuple[tuple[Role, Player], ...] = ()
 
     @property
     def track(self) -> MashupTrack:
         """The song."""
         return self.material.track
+
+    @property
+    def key(self) -> Camelot | None:
+        """The key in which it is heard; None where it is not known, or there is none."""
+        grid = self.track.grid
+        if grid is None or grid.key is None or self.stems == ("drums",):
+            return None
+        return grid.key.moved(self.pitch_semitones)
 
 
 Line = Mapping[Role, Player]
@@ -68,11 +81,16 @@ def cast_of(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> Cast:
     lead = _lead(singer, under, pair, clock, sings=sings)
     if lead:
         first["voice"] = lead
+        if lead.brings:
+            notes.append(
+                f"No move of two semitones brings {singer.title} into tune with {under.title}:"
+                " while it is heard, its own bass and harmony play."
+            )
     second = dict(first)
     guests = [track for track in tracks if track.track_id not in (under.track_id, singer.track_id)]
     free: list[Role] = ["voice", "drums", "harmony", "bass"]
     for guest in guests:
-        role, told = _invite(guest, under, second, free, clock)
+        role, told = _invite(guest, second, free, clock)
         notes.append(told)
         if role:
             free.remove(role)
@@ -95,40 +113,48 @@ def _player(material: Material, role: Role, pitch_semitones: int) -> Player | No
 def _lead(
     singer: MashupTrack, under: MashupTrack, pair: PairFit, clock: Clock, *, sings: bool
 ) -> Player | None:
-    """The voice; of songs without one, the other song's harmony in its place."""
+    """The voice; of songs without one, the other song's harmony in its place.
+
+    A voice that no move brings into tune brings its own bass and harmony.
+    """
     grid = singer.grid
     assert grid is not None
     if not sings and singer is under:
         return None
     material = material_of(singer, clock, fold_between(grid.tempo_bpm, clock.tempo_bpm))
-    return _player(material, "voice" if sings else "harmony", pair.pitch_semitones)
+    lead = _player(material, "voice" if sings else "harmony", pair.pitch_semitones)
+    if lead is None or pair.key_distance is None or pair.key_distance <= IN_TUNE:
+        return lead
+    roles: tuple[Role, ...] = ("bass", "harmony") if sings else ("bass",)
+    own = ((role, _player(material, role, pair.pitch_semitones)) for role in roles)
+    return replace(lead, brings=tuple((role, player) for role, player in own if player))
 
 
 def _invite(
-    guest: MashupTrack,
-    under: MashupTrack,
-    line: dict[Role, Player],
-    free: Sequence[Role],
-    clock: Clock,
+    guest: MashupTrack, line: dict[Role, Player], free: Sequence[Role], clock: Clock
 ) -> tuple[Role | None, str]:
     """Give a song a role that is free in the second half; which, or why none, in words."""
-    grid, home = guest.grid, under.grid
-    assert home is not None
+    grid = guest.grid
     veto = _veto(guest, clock)
     if veto or grid is None:
         return None, f"{guest.title} is left out: {veto}."
     material = material_of(guest, clock, fold_between(grid.tempo_bpm, clock.tempo_bpm))
-    pitch, distance = _tuned(grid, home)
+    nearest: int | None = None
     for role in free:
-        in_tune = role == "drums" or (distance is not None and distance <= IN_TUNE)
-        player = _player(material, role, 0 if role == "drums" else pitch)
-        if in_tune and player and (role != "voice" or sung_share(guest) > 2.0 * HARDLY):
+        pitch, distance = (0, 0) if role == "drums" else _tuned(grid.key, role, line)
+        player = _player(material, role, pitch)
+        if player is None or (role == "voice" and sung_share(guest) < 2.0 * HARDLY):
+            continue
+        if distance is not None and distance <= IN_TUNE:
             line[role] = player
             told = _joins(role, pitch, distance)
             return role, f"{guest.title} joins in the second half: {told}."
-    if distance is None or distance <= IN_TUNE:
-        return None, f"{guest.title} is left out: nothing it plays is still wanted."
-    return None, f"{guest.title} is left out: at best its key stays {distance} steps off."
+        nearest = distance if nearest is None else min(nearest, distance or nearest)
+    if grid.key is None:
+        return None, f"{guest.title} is left out: its key cannot be told."
+    if nearest is None:
+        return None, f"{guest.title} is left out: nothing that it plays is still wanted."
+    return None, f"{guest.title} is left out: at best its key stays {nearest} steps off."
 
 
 def _veto(guest: MashupTrack, clock: Clock) -> str:
@@ -143,11 +169,18 @@ def _veto(guest: MashupTrack, clock: Clock) -> str:
     return f"its tempo would change by {change:+.0f} %" if abs(change) > 100.0 * FURTHEST else ""
 
 
-def _tuned(grid: Grid, home: Grid) -> tuple[int, int | None]:
-    if grid.key is None or home.key is None:
+def _tuned(key: Camelot | None, role: Role, line: Line) -> tuple[int, int | None]:
+    """The move that brings a key nearest to all who will play beside it, and how near that is."""
+    beside = [player.key for other, player in line.items() if other != role and not player.brings]
+    keys = [one for one in beside if one is not None]
+    if key is None or not keys:
         return 0, None
-    pitch = shift_onto(grid.key, home.key)
-    return pitch, grid.key.moved(pitch).distance(home.key)
+
+    def furthest(by: int) -> int:
+        return max(key.moved(by).distance(one) for one in keys)
+
+    pitch = min(moves(), key=lambda by: move_cost(furthest(by), by))
+    return pitch, furthest(pitch)
 
 
 def _joins(role: Role, pitch: int, distance: int | None) -> str:

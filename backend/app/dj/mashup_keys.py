@@ -43,18 +43,35 @@ def key_fit(vocals: MashupTrack, under: MashupTrack) -> KeyFit:
         return KeyFit(0, None, UNKNOWN, f"the key of {who.title} cannot be told")
     shift = shift_onto(ours, theirs)
     distance = ours.moved(shift).distance(theirs)
+    if distance > IN_TUNE:
+        return _out_of_tune(ours, theirs, distance)
     score = 1.0 - DISTANCE_COST[distance] - 0.5 * SHIFT_COST * abs(shift)
     return KeyFit(shift, distance, max(score, 0.05), _reason(ours, theirs, shift, distance))
 
 
+def _out_of_tune(ours: Camelot, theirs: Camelot, distance: int) -> KeyFit:
+    """Nothing is moved then: a voice in no key brings its own bass and harmony."""
+    reason = (
+        f"however {ours} is moved, it stays {distance} steps or more off {theirs} on the wheel:"
+        " it would have to bring its own bass and harmony"
+    )
+    score = max(1.0 - DISTANCE_COST[distance], 0.05)
+    return KeyFit(0, ours.distance(theirs), 0.5 * score, reason)
+
+
+def moves() -> list[int]:
+    """The moves in semitones that are allowed, the least first."""
+    return sorted(range(-MOST_SEMITONES, MOST_SEMITONES + 1), key=abs)
+
+
 def shift_onto(key: Camelot, other: Camelot) -> int:
     """By how many semitones a key is moved to go with another one best; 0 where that does."""
-    shifts = sorted(range(-MOST_SEMITONES, MOST_SEMITONES + 1), key=abs)
-    return min(shifts, key=lambda by: _cost(key.moved(by).distance(other), by))
+    return min(moves(), key=lambda by: move_cost(key.moved(by).distance(other), by))
 
 
-def _cost(distance: int, shift: int) -> float:
-    return DISTANCE_COST[distance] + SHIFT_COST * abs(shift)
+def move_cost(distance: int, semitones: int) -> float:
+    """What it costs to be some steps off on the wheel after a move."""
+    return DISTANCE_COST[distance] + SHIFT_COST * abs(semitones)
 
 
 def _key(grid: Grid | None) -> Camelot | None:

@@ -70,14 +70,16 @@ def plan_mashup(
     starts = _starts(parts, phrase)
     timeline = _timeline(cast, windows, parts, starts, phrase, treatment)
     sections = _sections(cast, windows, parts, starts, phrase)
-    notes = (tempo_note(clock, singer, under, treatment), *cast.notes)
+    notes = [tempo_note(clock, singer, under, treatment), *cast.notes]
+    if vocals_from and vocals_from != chosen.vocals and vocals_from in by_id:
+        notes.append(f"{by_id[vocals_from].title} cannot sing here: its beats fit no other song's.")
     return MashupPlan(
         timeline=timeline,
         sections=sections,
         tempo_bpm=clock.tempo_bpm,
         key=under.grid.analysis.harmony.key,
         chosen=chosen,
-        notes=notes,
+        notes=tuple(notes),
         treatment=treatment,
     )
 

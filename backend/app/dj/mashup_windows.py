@@ -68,8 +68,9 @@ class Chooser:
             sung = self._sung(lead, part.sung, at)
             if sung:
                 windows["voice"] = sung
+        brought = dict(lead.brings) if lead and "voice" in windows else {}
         for role in ("harmony", "bass", "drums"):
-            player = line.get(role)
+            player = brought.get(role) or line.get(role)
             if role in part.plays and player and not self._led(role, windows):
                 windows[role] = self._played(role, player, windows, part, at)
         for window in windows.values():

@@ -34,22 +34,21 @@ def chapter_title(part: Part, cast: Cast) -> str:
 
 def section_reason(part: Part, heard: Sequence[Window], cast: Cast) -> str:
     """Who is heard, and what the part is there for."""
-    players = {window.role: window.player for window in heard}
-    said = []
-    voice = players.get("voice")
+    voice = next((one.player for one in heard if one.role == "voice"), None)
+    alone = len({one.player.track.track_id for one in heard}) == 1
+    playing: dict[str, list[Role]] = {}
+    for role in _ROLES:
+        for title in dict.fromkeys(one.player.track.title for one in heard if one.role == role):
+            playing.setdefault("" if alone else f" of {title}", []).append(role)
+    said = [f"{_listed(roles)}{of}" for of, roles in playing.items()]
     if voice:
         what = "the voice" if cast.sings else "the harmony"
-        said.append(f"{what} of {voice.track.title}")
-    by_track: dict[str, list[Role]] = {}
-    for role in _ROLES:
-        if role in players:
-            by_track.setdefault(players[role].track.title, []).append(role)
-    said += [f"{_listed(roles)} of {title}" for title, roles in by_track.items()]
-    who = " over ".join(said[:2]) if voice and len(said) > 1 else _listed(said[:2])
-    more = "".join(f", with {one}" for one in said[2:])
+        who = what if alone else f"{what} of {voice.track.title}"
+        said = [f"{who} over {_listed(said)}" if said else who]
     if not said:
         return f"Nobody plays here; {part.why}."
-    return f"{who[0].upper()}{who[1:]}{more}: {part.why}."
+    told = _listed(said)
+    return f"{told[0].upper()}{told[1:]}: {part.why}."
 
 
 def _listed(words: Sequence[str]) -> str:
