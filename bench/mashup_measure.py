@@ -24,7 +24,7 @@ from backend.app.dj.mashup_tempo import fold_between
 from backend.app.dj.timeline import Clip
 from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.dsp.loudness_range import loudness_range_lu
-from backend.app.dsp.samples import SAMPLE_RATE
+from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader
 from backend.app.render.deck import Deck
 from tests.journey.checks import clicks
@@ -66,6 +66,7 @@ class SoundMeasured:
     lufs: float
     space_share: float
     n_clicks: int
+    """At cuts."""
 
 
 def measure_beats(played: PlayedMashup) -> BeatsMeasured:
@@ -137,13 +138,13 @@ def _cuts(clip: Clip, song: MashupSong) -> list[bool]:
 
 def measure_sound(played: PlayedMashup) -> SoundMeasured:
     """Listen to the finished mix."""
-    meter, ear, found = LoudnessMeter(), BrightnessEar(), 0
+    meter, ear, found, cuts = LoudnessMeter(), BrightnessEar(), 0, _edges(played)
     with TrackReader(played.mix) as mix:
         for start in range(0, mix.n_samples, _STEP):
             block = mix.read(start, min(_STEP, mix.n_samples - start))
             meter.push(block)
             ear.push(block)
-            found += len(clicks(block))
+            found += _clicks_at_cuts(block, start, cuts)
         heard, _ = analyse([mix.read(0, mix.n_samples)])
         duration_s = mix.n_samples / SAMPLE_RATE
     brightness = ear.finish()
@@ -159,6 +160,21 @@ def measure_sound(played: PlayedMashup) -> SoundMeasured:
         space_share=played.space_share,
         n_clicks=found,
     )
+
+
+def _edges(played: PlayedMashup) -> Times:
+    """Where clips and their effects begin and end, in samples."""
+    edges: list[int] = []
+    for clip in played.plan.timeline.clips:
+        edges += [clip.start, clip.start + clip.fade_in, clip.end - clip.fade_out, clip.end]
+        edges += [at for effect in clip.effects for at in (effect.start, effect.end)]
+    return np.unique(np.array(edges, np.float64))
+
+
+def _clicks_at_cuts(block: Samples, start: int, cuts: Times) -> int:
+    """Clicks within 3 ms of a cut; elsewhere they are the songs' own, such as a hat."""
+    found = [at * SAMPLE_RATE + start for at in clicks(block)]
+    return sum(bool(np.abs(cuts - at).min() < 0.003 * SAMPLE_RATE) for at in found)
 
 
 def true_distance(singer: MashupSong, under: MashupSong, pitch_semitones: int) -> int:

@@ -13,6 +13,7 @@ from backend.app.contract.mashups import (
     SectionName,
     Vibe,
 )
+from backend.app.contract.stems import StemName
 
 from . import dj_words, words
 
@@ -52,6 +53,9 @@ SECTIONS: dict[SectionName, str] = {
 }
 #: What a score is called; the first that it reaches.
 GRADES = ((0.8, "fits very well"), (0.6, "fits well"), (0.4, "can be made to fit"), (0.0, "fights"))
+
+#: The voice on top, for it is what one listens to; then from the ground up.
+STEM_ORDER: tuple[StemName, ...] = ("vocals", "drums", "bass", "other", "guitar", "piano")
 
 Titles = Mapping[str, str]
 """A track's title by its id."""
@@ -118,7 +122,7 @@ def best(fits: MashupFits, singer: str | None) -> PairFit | None:
 def heard(stems: Sequence[HeardStem], titles: Titles) -> str:
     """Who plays what: ``First: drums, bass · Second: vocals``."""
     by_track: dict[str, list[str]] = {}
-    for one in stems:
+    for one in sorted(stems, key=lambda one: STEM_ORDER.index(one.stem)):
         by_track.setdefault(one.track_id, []).append(words.STEMS[one.stem].lower())
     return " · ".join(
         f"{titles.get(track_id, 'Untitled')}: {', '.join(names)}"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend.app.contract.mashups import MashupReport, MashupSection
 from backend.app.contract.mixes import ClipView, TimelineView, WaveformView
-from backend.app.contract.stems import STEM_NAMES, StemName
+from backend.app.contract.stems import StemName
 
 from .. import dj_words, mashup_words, words
 from ..mashup_words import Titles
@@ -20,9 +20,6 @@ _COMPONENT = st.components.v2.component(
 )
 
 WORDS = {"one": "section", "list": "Sections", "whole": "the mashup"}
-#: The voice on top, for it is what one listens to; then from the ground up.
-ORDER: tuple[StemName, ...] = ("vocals", "drums", "bass", "other", "guitar", "piano")
-assert set(ORDER) == set(STEM_NAMES)
 
 
 def mashup_player(
@@ -90,7 +87,7 @@ def lanes(
 def song_lanes(clips: Sequence[ClipView], track_id: str) -> list[dict[str, object]]:
     """One lane for each stem of a song that is heard; one for the whole song where it is."""
     mine = [clip for clip in clips if clip.track_id == track_id]
-    stems: list[StemName | None] = [None, *ORDER]
+    stems: list[StemName | None] = [None, *mashup_words.STEM_ORDER]
     return [
         {"stem": words.STEMS[stem] if stem else "Song", "clips": [lane_clip(c) for c in heard]}
         for stem in stems

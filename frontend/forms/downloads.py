@@ -12,8 +12,8 @@ from frontend import session, words
 
 #: The API makes it while it is downloaded.
 ARCHIVE = "artifacts.zip"
-#: Files for programs, under their names.
-PLAIN = {"timeline.json": "Timeline", "report.json": "Report"}
+#: What goes with the music, under names of its own.
+PLAIN = {"tracklist.txt": "Tracklist", "timeline.json": "Timeline", "report.json": "Report"}
 #: What pages draw from; nobody misses it among the downloads.
 UNSEEN = ("waveform.json", "stems.json")
 

@@ -54,7 +54,7 @@ class Player {
     );
     const seek = (to) => this.wave.setTime(to);
     this.picture = this.data.lanes ? new LanesPicture(this.data.lanes, seek) : new MixPicture(this.data.picture, seek);
-    root.replaceChildren(el("div", { class: "player" }, this.stage, this.picture.node, controls, this.trouble, this.list));
+    root.replaceChildren(el("div", { class: this.data.lanes ? "player of-sections" : "player" }, this.stage, this.picture.node, controls, this.trouble, this.list));
   }
 
   chapter(clip, i) {
