@@ -9,7 +9,9 @@ PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test soak bench bench-order bench-rerender bench-mir demo lint types components clean
+.PHONY: help run test soak demo lint types components clean
+.PHONY: bench bench-order bench-rerender bench-mir bench-sets bench-separation bench-stems
+.PHONY: bench-mashups bench-restyle
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +20,7 @@ run: $(VENV)/.runs ## Start API and app, and print the address
 	@$(PY) -m tools.serve
 
 test: $(VENV)/.tests lint types ## Style, types, layers, then every test but the long ones
-	@$(PY) -m pytest -q $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
 
 soak: $(VENV)/.tests ## The long suites: fault loops, four-hour mixes, fuzzing
 	@$(PY) -m pytest -q -m soak $(PYTEST_ARGS)
@@ -37,6 +39,18 @@ bench-mir: $(VENV)/.bench ## Beats, tempi and keys beside librosa's and aubio's
 
 bench-sets: $(VENV)/.tests ## Mix sets of songs whose truth is known, and measure the mixes
 	@$(PY) -m bench.sets $(SETS_ARGS)
+
+bench-separation: $(VENV)/.tests ## The draft's stems beside the mixture and librosa's HPSS
+	@$(PY) -m bench.separation $(SEPARATION_ARGS)
+
+bench-stems: $(VENV)/.tests ## Demucs behind our port beside its own command line
+	@$(PY) -m bench.stems $(STEMS_ARGS)
+
+bench-mashups: $(VENV)/.tests ## Mashups of songs whose truth is known: beats, keys, vibes
+	@$(PY) -m bench.mashups $(MASHUPS_ARGS)
+
+bench-restyle: $(VENV)/.tests ## Re-played stems held against the stems they follow
+	@$(PY) -m bench.restyle $(RESTYLE_ARGS)
 
 demo: $(VENV)/.runs ## Compose a crate of songs and mix it into demo/
 	@mkdir -p demo
