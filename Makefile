@@ -14,7 +14,7 @@ PY := $(BIN)/python
 .PHONY: bench-mashups bench-restyle
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runs ## Start API and app, and print the address
 	@$(PY) -m tools.serve
