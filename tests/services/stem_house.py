@@ -14,9 +14,18 @@ from backend.app.contract.jobs import StemMixRequest, StemsRequest
 from backend.app.contract.mixes import TimelineView
 from backend.app.contract.stems import FOUR_STEMS, StemName, StemsView
 from backend.app.dsp.samples import Samples
-from backend.app.jobs.messages import Done, Failed, Message, Noted, Order, Planned
+from backend.app.jobs.messages import (
+    Done,
+    Failed,
+    Message,
+    Noted,
+    Order,
+    Planned,
+    StepFinished,
+)
 from backend.app.jobs.pipeline import JobT, Pipeline
 from backend.app.jobs.runner import run_order
+from backend.app.jobs.states import FinishedStep
 from backend.app.media.ffmpeg import find_ffmpeg
 from backend.app.media.normal_form import write_normal_form
 from backend.app.services import stem_mix, stems
@@ -79,6 +88,11 @@ class Ran:
         return [step.name for step in planned.steps]
 
     @property
+    def finished(self) -> list[FinishedStep]:
+        told = [message for message in self.said if isinstance(message, StepFinished)]
+        return [FinishedStep(one.step, tuple(one.files)) for one in told]
+
+    @property
     def stems(self) -> StemsView:
         return StemsView.model_validate_json((self.folder / stems.STEMS).read_text())
 
@@ -129,7 +143,7 @@ class StemHouse:
         job = stems.StemsJob(
             inputs, self.content, self._separators(), self.separator, find_ffmpeg(None), 2
         )
-        return self._run(Pipeline(lambda _: job, stems.STEPS), inputs)
+        return self.run(Pipeline(lambda _: job, stems.STEPS), inputs)
 
     def mix(self, track: StemTrack, faders: Mapping[StemName, float], kind: str = "flac") -> Ran:
         listed = [{"stem": stem, "gain_db": gain_db} for stem, gain_db in faders.items()]
@@ -140,18 +154,21 @@ class StemHouse:
         job = stem_mix.StemMixJob(
             inputs, self.content, self._separators(), self.separator, find_ffmpeg(None), 2
         )
-        return self._run(Pipeline(lambda _: job, stem_mix.STEPS), inputs)
+        return self.run(Pipeline(lambda _: job, stem_mix.STEPS), inputs)
+
+    def run(self, pipeline: Pipeline[JobT], inputs: Shape, after: Ran | None = None) -> Ran:
+        """Run a job to its end, in a folder of its own; or go on with one, ``after`` an attempt."""
+        self.jobs += after is None
+        folder = after.folder if after else self.root / f"job{self.jobs}"
+        finished = after.finished if after else []
+        said: list[Message] = []
+        text = inputs.model_dump_json()
+        order = Order(folder.name, "", text, 1.0, str(folder), 2 if after else 1, finished)
+        run_order(order, pipeline, said.append)
+        return Ran(folder, said)
 
     def _separators(self) -> Separators:
         return Separators("draft", None, self.root / "models")
-
-    def _run(self, pipeline: Pipeline[JobT], inputs: Shape) -> Ran:
-        self.jobs += 1
-        folder = self.root / f"job{self.jobs}"
-        said: list[Message] = []
-        order = Order(f"job{self.jobs}", "", inputs.model_dump_json(), 1.0, str(folder), 1, [])
-        run_order(order, pipeline, said.append)
-        return Ran(folder, said)
 
 
 def difference_db(sound: Samples, reference: Samples) -> float:
