@@ -65,8 +65,13 @@ def moves() -> list[int]:
 
 
 def shift_onto(key: Camelot, other: Camelot) -> int:
-    """By how many semitones a key is moved to go with another one best; 0 where that does."""
-    return min(moves(), key=lambda by: move_cost(key.moved(by).distance(other), by))
+    """By how many semitones a key is moved to be in tune with another one.
+
+    0 where it is already, and where no move brings it there: a voice that stays out of tune gains
+    nothing by being bent.
+    """
+    in_tune = [by for by in moves() if key.moved(by).distance(other) <= IN_TUNE]
+    return min(in_tune, key=lambda by: move_cost(key.moved(by).distance(other), by), default=0)
 
 
 def move_cost(distance: int, semitones: int) -> float:

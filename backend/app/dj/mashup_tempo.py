@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .deck import Grid
-from .vibes import VibeTreatment
+from .vibes import VIBES, VibeTreatment
 
 FOLDS = (1.0, 2.0, 0.5)
 """Beats of a track for one of the mashup's."""
@@ -19,6 +19,11 @@ FURTHEST = 0.12
 
 INSTRUMENTS_SHARE = 0.6
 """Two tempos meet nearer to the instruments' own: drums smear before voices do."""
+
+_HARDEST_PULL = max(abs(math.log(vibe.tempo_factor)) for vibe in VIBES.values())
+_LEAST_ROOM = 0.3
+"""Of what two tempos leave to bend, so much is kept for the vibes on either side: nearly a third
+each, and songs that are far apart meet within the rest."""
 
 
 def fold_between(of_bpm: float, on_bpm: float) -> float:
@@ -35,15 +40,18 @@ def common_tempo_bpm(vocals: Grid, under: Grid, factor: float) -> float:
 def mix_tempo_bpm(vocals: Grid, under: Grid, treatment: VibeTreatment) -> float:
     """The tempo of a pair as a vibe plays it.
 
-    The further apart two songs are, the less is left to bend for the vibe. All vibes give way by
-    the same share then, so that their order stays.
+    The further apart two songs are, the less is left to bend for the vibe. Faster vibes give way by
+    one share then and slower ones by another, so that their order stays.
     """
     factor = fold_between(vocals.tempo_bpm, under.tempo_bpm)
-    common = common_tempo_bpm(vocals, under, factor)
-    apart = abs(math.log(under.tempo_bpm * factor / vocals.tempo_bpm))
-    left = max(math.log1p(MOST_CHANGE) - INSTRUMENTS_SHARE * apart, 0.0)
-    share = min(left / math.log1p(0.06), 1.0)  # the vibe that pulls hardest wants 6 %
-    return float(common * treatment.tempo_factor**share)
+    meet = math.log(common_tempo_bpm(vocals, under, factor))
+    own = [math.log(vocals.tempo_bpm / factor), math.log(under.tempo_bpm)]
+    lowest, highest = max(own) - math.log1p(MOST_CHANGE), min(own) + math.log1p(MOST_CHANGE)
+    spare = _LEAST_ROOM * max(highest - lowest, 0.0)
+    middle = min(max(meet, lowest + spare), max(highest - spare, lowest + spare))
+    pull = math.log(treatment.tempo_factor)
+    left = max(highest - middle if pull > 0.0 else middle - lowest, 0.0)
+    return math.exp(middle + pull * min(left / _HARDEST_PULL, 1.0))
 
 
 def change_percent(grid: Grid, tempo_bpm: float, fold: float) -> float:

@@ -1,0 +1,100 @@
+"""Composed songs as the mashup planner sees them: true analyses, and stems heard for real."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from backend.app.analysis.stem_ear import StemFacts, hear_stem
+from backend.app.contract.stems import StemName
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.mashup_deck import MashupTrack
+from backend.app.media.made_form import stem_file
+from composer.compose import compose_song
+from composer.song import STEMS, Song, SongSpec
+from tests.dj.heard import deck_of
+
+
+@cache
+def song(style: str, tempo_bpm: float, key: str, seed: int = 1, bars: int = 24) -> Song:
+    name = f"{style} {seed}"
+    spec = SongSpec(
+        style=style, tempo_bpm=tempo_bpm, key=key, seed=seed, bars=bars, title=name, artist="A"
+    )
+    return compose_song(spec)
+
+
+@cache
+def taken_apart(
+    style: str, tempo_bpm: float, key: str, seed: int = 1, bars: int = 24
+) -> MashupTrack:
+    """A composed song with its true stems."""
+    whole = song(style, tempo_bpm, key, seed, bars)
+    stems = {stem: hear_stem(stem, [whole.stems[stem]]) for stem in STEMS}
+    made: dict[StemName, str] = {stem: stem_file("true", stem) for stem in STEMS}
+    return MashupTrack(deck_of(whole), stems, made)
+
+
+def house(tempo_bpm: float = 124.0, key: str = "A minor", seed: int = 1) -> MashupTrack:
+    """A house track; how it is told to be is all that tempo and key change."""
+    return told(taken_apart("house", 124.0, "A minor", 1), f"house {seed}", tempo_bpm, key)
+
+
+def pop(tempo_bpm: float = 118.0, key: str = "C major", seed: int = 2) -> MashupTrack:
+    """A pop song; how it is told to be is all that tempo and key change."""
+    return told(taken_apart("pop", 118.0, "C major", 2), f"pop {seed}", tempo_bpm, key)
+
+
+def told(track: MashupTrack, name: str, tempo_bpm: float, key: str) -> MashupTrack:
+    """The same song by another name, as if it had been heard in another tempo and key.
+
+    Fits go by what was heard, so one composed song stands for many.
+    """
+    assert track.deck.analysis
+    rhythm = track.deck.analysis.rhythm
+    beats_s = [at * rhythm.tempo_bpm / tempo_bpm for at in rhythm.beats_s]
+    heard = track.deck.analysis.model_copy(
+        update={
+            "rhythm": rhythm.model_copy(update={"tempo_bpm": tempo_bpm, "beats_s": beats_s}),
+            "harmony": track.deck.analysis.harmony.model_copy(update={"key": key}),
+        }
+    )
+    deck = replace(track.deck, track_id=name, title=name, analysis=heard)
+    return MashupTrack(deck, track.stems, track.made)
+
+
+def whole(track: MashupTrack) -> MashupTrack:
+    """The track before it is taken apart."""
+    return MashupTrack(track.deck)
+
+
+def voiceless(track: MashupTrack) -> MashupTrack:
+    """The track with a vocals stem in which nothing is."""
+    silent: StemFacts = track.stems["vocals"].model_copy(
+        update={"silent": True, "loudness_lufs": -70.0, "levels_db": [-120] * 100}
+    )
+    assert track.deck.analysis
+    heard = track.deck.analysis.model_copy(update={"vocals": []})
+    return MashupTrack(
+        replace(track.deck, analysis=heard), {**track.stems, "vocals": silent}, track.made
+    )
+
+
+def beatless(track: MashupTrack) -> MashupTrack:
+    """The track with no beat to speak of."""
+    assert track.deck.analysis
+    rhythm = track.deck.analysis.rhythm.model_copy(update={"confidence": 0.0})
+    heard = track.deck.analysis.model_copy(update={"rhythm": rhythm})
+    return MashupTrack(_with(track.deck, heard), track.stems, track.made)
+
+
+def keyless(track: MashupTrack) -> MashupTrack:
+    """The track with a key that cannot be told."""
+    assert track.deck.analysis
+    harmony = track.deck.analysis.harmony.model_copy(update={"key": None})
+    heard = track.deck.analysis.model_copy(update={"harmony": harmony})
+    return MashupTrack(_with(track.deck, heard), track.stems, track.made)
+
+
+def _with(deck: DeckTrack, heard: object) -> DeckTrack:
+    return replace(deck, analysis=heard)
