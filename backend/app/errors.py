@@ -158,6 +158,12 @@ class UnknownModel(SegueError):
     code = "unknown_model"
 
 
+class NoModelsFolder(UnknownModel):
+    """The folder that models are to be taken from is not there."""
+
+    code = "no_models_folder"
+
+
 class NoticeNotAccepted(SegueError):
     """A model's weights are to be fetched, and nobody has yet read what their authors ask for."""
 
@@ -175,6 +181,12 @@ class BadWeights(SegueError):
     """A model's files are damaged, or of no kind that can be used."""
 
     code = "bad_weights"
+
+
+class UnsafeWeights(BadWeights):
+    """A model's file names code that no model is made of; nothing of it is run."""
+
+    code = "unsafe_weights"
 
 
 class SilentStem(SegueError):

@@ -8,13 +8,15 @@ import shutil
 import struct
 import zipfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.app.contract.stems import FOUR_STEMS, STEM_NAMES
-from backend.app.errors import BadWeights, UnknownModel
+from backend.app.errors import BadWeights, NoModelsFolder, UnknownModel, UnsafeWeights
+from backend.app.stems import checkpoint as checkpoint_reading
 from backend.app.stems.checkpoint import read_checkpoint
 from backend.app.stems.choose import separator_of
 from backend.app.stems.model_files import hub_repository, is_a_name, models_in
@@ -109,15 +111,32 @@ def test_nothing_in_a_pickle_runs(tmp_path: Path) -> None:
     parts["training_args"] = Trap(tmp_path / "sprung")
     parts["state"] = {}
     pickled(tmp_path / "evil.th", parts)
-    with pytest.raises(BadWeights):
+    with pytest.raises(UnsafeWeights, match=r"getattr, pathlib\.Path") as told:
+        use(tmp_path, "evil")
+    assert "authors" in told.value.hint
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_what_the_list_of_materials_lets_through_does_not_run_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_through = checkpoint_reading._MATERIALS | {"pathlib", "__builtin__"}
+    monkeypatch.setattr(checkpoint_reading, "_MATERIALS", let_through)
+    parts = {**package(tiny_model()), "training_args": Trap(tmp_path / "sprung"), "state": {}}
+    pickled(tmp_path / "evil.th", parts)
+    with pytest.raises(BadWeights, match="damaged"):
         use(tmp_path, "evil")
     assert not (tmp_path / "sprung").exists()
 
 
 def test_a_model_is_of_no_other_class(tmp_path: Path) -> None:
-    pickled(tmp_path / "evil.th", {"klass": Path, "args": [["drums"]], "kwargs": {}, "state": {}})
-    with pytest.raises(BadWeights, match="which is no Demucs model"):
+    parts = {"args": [["drums"]], "kwargs": {}, "state": {}}
+    pickled(tmp_path / "evil.th", {"klass": Path, **parts})
+    with pytest.raises(UnsafeWeights, match=r"pathlib\.Path"):
         use(tmp_path, "evil")
+    pickled(tmp_path / "odd.th", {"klass": Fraction, **parts})
+    with pytest.raises(BadWeights, match="which is no Demucs model"):
+        use(tmp_path, "odd")
 
 
 def described(path: Path, **about: Any) -> Path:
@@ -241,5 +260,6 @@ def test_a_torn_model_is_listed_and_not_ready(whole: Path, tmp_path: Path) -> No
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert [one.model for one in known_separators("htdemucs", gone, tmp_path)] == ["draft"]
-    with pytest.raises(UnknownModel, match="gone"):
+    with pytest.raises(NoModelsFolder, match="gone") as told:
         separator_of("htdemucs", gone, tmp_path)
+    assert "DEMUCS_REPO" in told.value.hint

@@ -39,9 +39,11 @@ STATUSES = {
     "step_timeout": 503,
     "storage_full": 507,
     "unknown_model": 422,
+    "no_models_folder": 503,
     "weights_notice": 409,
     "weights_unreachable": 503,
     "bad_weights": 422,
+    "unsafe_weights": 422,
     "silent_stem": 422,
     "sound_too_short": 422,
 }

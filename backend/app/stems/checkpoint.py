@@ -13,11 +13,11 @@ import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from ..contract.stems import STEM_NAMES, StemName
 from ..dsp.samples import CHANNELS, SAMPLE_RATE
-from ..errors import BadWeights
+from ..errors import BadWeights, UnsafeWeights
 
 MODEL_CLASSES = (
     "demucs.htdemucs.HTDemucs",
@@ -25,6 +25,8 @@ MODEL_CLASSES = (
     "demucs.demucs.Demucs",
     "demucs.wdemucs.WDemucs",
 )
+# What a checkpoint's numbers, and those of its training, are made of
+_MATERIALS = {"_codecs", "collections", "demucs", "fractions", "numpy", "torch"}
 # A model's description takes some 100 kB; what is larger is no description.
 _LARGEST_DESCRIPTION = 64 << 20
 # What a pickle of some other make, or half of one, may come to grief with.
@@ -58,6 +60,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
     BadWeights
         If it is damaged, or holds something other than a Demucs model of stems that have a name
         here, at 44.1 kHz stereo.
+    UnsafeWeights
+        If it would call on what no model is made of.
     """
     try:
         read = _of_safetensors if path.suffix == ".safetensors" else _of_th
@@ -98,9 +102,24 @@ def _of_th(path: Path) -> _Parts:
         if entry.file_size > _LARGEST_DESCRIPTION:
             raise ValueError("a checkpoint has one description, of modest size")
         with archive.open(entry) as raw:
-            package = _Inert(raw).load()
+            package = _loaded_inert(path, raw)
     klass = package["klass"]
     return str(klass.origin), list(package["args"]), dict(package["kwargs"])
+
+
+def _loaded_inert(path: Path, raw: IO[bytes]) -> dict[str, Any]:
+    inert = _Inert(raw)
+    try:
+        package: dict[str, Any] = inert.load()
+    finally:
+        if inert.strange:
+            called = ", ".join(dict.fromkeys(inert.strange))[:80]  # whoever made it chose the names
+            raise UnsafeWeights(
+                f"{path.name} calls on {called}, of which no Demucs model is made. "
+                "Nothing in it was run.",
+                hint="Whoever made it may mean harm: take the model from its authors.",
+            )
+    return package
 
 
 def _of_safetensors(path: Path) -> _Parts:
@@ -142,11 +161,14 @@ class _Inert(pickle.Unpickler):
 
     def __init__(self, raw: IO[bytes]) -> None:
         super().__init__(raw)
+        self.strange: list[str] = []
 
     def find_class(self, module: str, name: str) -> type:
-        """A shell of that name."""
+        """A shell of that name; notes what no model is made of."""
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
+        if module.partition(".")[0] not in _MATERIALS:
+            self.strange.append(f"{module}.{name}")
         return type(name, (_Shell,), {"origin": f"{module}.{name}"})
 
     def persistent_load(self, pid: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..contract.stems import DRAFT, FOUR_STEMS, SeparatorView
-from ..errors import BadWeights, UnknownModel
+from ..errors import BadWeights, NoModelsFolder, UnknownModel
 from .known_models import KNOWN_MODELS, NOTICE, label_of
 from .model_files import HUB, demucs_lists, find_model, is_a_name, models_in, old_checkpoints
 from .separator import Progress
@@ -16,10 +16,17 @@ from .weights_fetch import fetch_model
 def refuse_unknown(model: str, repo: Path | None, weights: Path) -> None:
     """Raise :class:`UnknownModel` where there can be no model of this name.
 
-    A name with ``hf://`` before it may be on the hub; only fetching it tells.
+    A name with ``hf://`` before it may be on the hub; only fetching it tells. Where the folder that
+    should have it is not there at all, it is a :class:`NoModelsFolder`.
     """
     if model == DRAFT or _can_be(model, repo, weights):
         return
+    if repo is not None and is_a_name(model) and not repo.is_dir():
+        raise NoModelsFolder(
+            f"The folder that models are taken from, {repo}, is not there.",
+            hint="Set DEMUCS_REPO to the folder that has them, or to nothing, and they are "
+            "fetched; “draft” needs no model.",
+        )
     here = ", ".join(models_in(repo)) if repo else ", ".join(KNOWN_MODELS)
     where = f" in {repo}" if repo and not model.startswith(HUB) else ""
     raise UnknownModel(
