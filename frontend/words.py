@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from backend.app.contract.jobs import JobView
+from backend.app.contract.jobs import AudioFormat, JobView
 from backend.app.contract.stems import StemName
 
 STEPS = {
@@ -19,6 +21,7 @@ STEPS = {
     "describing": "Writing the description",
     "fetching_weights": "Fetching the model",
     "separating_stems": "Taking the songs apart",
+    "restyling": "Re-playing the stems",
     "writing": "Writing the files",
     "mastering": "Mastering",
 }
@@ -37,7 +40,13 @@ STEMS: dict[StemName, str] = {
     "piano": "Piano",
 }
 
-FORMATS = {"mp3": "MP3", "flac": "FLAC", "wav": "WAV", "m4a": "M4A (AAC)", "opus": "Opus"}
+FORMATS: dict[AudioFormat, str] = {
+    "mp3": "MP3",
+    "flac": "FLAC",
+    "wav": "WAV",
+    "m4a": "M4A (AAC)",
+    "opus": "Opus",
+}
 
 
 def clock(seconds: float) -> str:
@@ -78,9 +87,24 @@ def step(name: str, kind: str = "mixtape") -> str:
     return named or name.replace("_", " ").capitalize()
 
 
-def tracks(count: int) -> str:
+def tracks(number: int) -> str:
     """A number of tracks."""
-    return f"{count} track" if count == 1 else f"{count} tracks"
+    return f"{number} track" if number == 1 else f"{number} tracks"
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """The same names, each only once: what comes again is counted.
+
+    Choices are told apart by what they are called, so two of one name would be one choice.
+
+    >>> told_apart({"a": "Intro", "b": "Sun", "c": "Intro"})
+    {'a': 'Intro', 'b': 'Sun', 'c': 'Intro (2)'}
+    """
+    told: dict[str, str] = {}
+    for key, name in names.items():
+        numbered = (name if n == 1 else f"{name} ({n})" for n in count(1))
+        told[key] = next(one for one in numbered if one not in told.values())
+    return told
 
 
 def standing(job: JobView) -> str:

@@ -118,6 +118,11 @@ def start_over_button(page: str) -> None:
         )
 
 
+def titles_of(tracks: Sequence[TrackView]) -> dict[str, str]:
+    """What each track is called where one is chosen among them, by its id."""
+    return words.told_apart({track.id: track.title or "Untitled" for track in tracks})
+
+
 def list_tracks(tracks: Sequence[TrackView]) -> None:
     """The tracks in plain lines: title, artist, length."""
     rows = "".join(

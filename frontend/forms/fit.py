@@ -9,6 +9,7 @@ from backend.app.contract.uploads import TrackView
 from frontend import mashup_words, session
 from frontend.api_client import ApiError
 from frontend.components.fit_card import fit_card, other_fits
+from frontend.forms.crate import titles_of
 from frontend.mashup_words import Titles
 from frontend.problems import show
 
@@ -25,7 +26,7 @@ def ask_singer(crate_id: str, tracks: list[TrackView], vibe: Vibe) -> str | None
             raise
         show(problem)
         return None
-    titles = {track.id: track.title or "Untitled" for track in tracks}
+    titles = titles_of(tracks)
     singer = choose_singer(fits, titles)
     show_fits(fits, mashup_words.best(fits, singer), titles)
     return singer

@@ -75,11 +75,12 @@ def ask_volume(stem: StemName, place: st.delta_generator.DeltaGenerator) -> int:
 def ask_sound(stem: StemName, sounds: Sequence[SoundView]) -> str:
     """Which sound, to be found by typing, and how it sounds."""
     by_id = {sound.id: sound for sound in sounds}
+    options = words.told_apart({sound.id: option(sound) for sound in sounds})
     _, which, player = st.columns([2, 5, 4], vertical_alignment="center")
     chosen = which.selectbox(
         f"Sound for {words.STEMS[stem].lower()}",
         list(by_id),
-        format_func=lambda one: option(by_id[one]),
+        format_func=options.__getitem__,
         key=f"restyle_{stem}_sound",
         label_visibility="collapsed",
         persist_state="session",

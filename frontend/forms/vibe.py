@@ -19,5 +19,6 @@ def ask_vibe() -> Vibe:
         label_visibility="collapsed",
         width="stretch",
         key="vibe",
+        persist_state="session",
     )
     return chosen or vibes()[0]

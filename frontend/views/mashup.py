@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from backend.app.contract.jobs import AudioFormat, JobView, MashupRequest
 from backend.app.contract.mashups import Vibe
 from backend.app.contract.uploads import TrackView
 from frontend import session, words
-from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.fit import ask_singer
 from frontend.forms.heard_line import listen
@@ -67,12 +68,13 @@ def ask_tracks(state: CrateState) -> list[TrackView]:
     if len(state.tracks) <= MOST:
         return state.tracks
     by_id = {track.id: track for track in state.tracks}
+    titles = titles_of(state.tracks)
     picked = st.pills(
         f"Which, up to {MOST}",
         list(by_id),
         default=list(by_id)[:2],
         selection_mode="multi",
-        format_func=lambda one: by_id[one].title or "Untitled",
+        format_func=titles.__getitem__,
         key="mashup_tracks_picked",
     )
     return [by_id[one] for one in picked if one in by_id]
@@ -96,8 +98,14 @@ def ask_wishes() -> Wishes:
     """Names and files; all of it has a sensible default."""
     st.subheader("The mashup", anchor=False)
     left, right = st.columns(2)
-    title = left.text_input("Title", key="mashup_title", max_chars=200, placeholder="As the songs")
-    artist = right.text_input("Artist", key="mashup_artist", max_chars=200)
+    title = left.text_input(
+        "Title",
+        key="mashup_title",
+        max_chars=200,
+        placeholder="As the songs",
+        persist_state="session",
+    )
+    artist = right.text_input("Artist", key="mashup_artist", max_chars=200, persist_state="session")
     formats = st.pills(
         "Files",
         list(words.FORMATS),
@@ -105,13 +113,15 @@ def ask_wishes() -> Wishes:
         selection_mode="multi",
         format_func=words.FORMATS.__getitem__,
         key="mashup_formats",
+        persist_state="session",
     )
     stems = st.toggle(
         "Its stems as files, too",
         key="mashup_stems",
+        persist_state="session",
         help="Drums, bass, other and vocals of the finished mashup, a FLAC each.",
     )
-    return Wishes(title or "", artist or "", list(formats), stems)
+    return Wishes(title or "", artist or "", [cast("AudioFormat", one) for one in formats], stems)
 
 
 def start(

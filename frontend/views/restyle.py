@@ -9,7 +9,7 @@ from backend.app.contract.restyles import RestyleSettings, StemStyle
 from backend.app.contract.stems import StemFormat, StemName
 from backend.app.contract.uploads import TrackView
 from frontend import session, words
-from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.grains import ask_grains
 from frontend.forms.job_card import job_card
@@ -61,7 +61,7 @@ def ask_track(state: CrateState) -> TrackView | None:
     chosen = st.selectbox(
         "Which",
         list(by_id),
-        format_func=lambda one: by_id[one].title or "Untitled",
+        format_func=titles_of(state.tracks).__getitem__,
         key="restyle_which",
     )
     return by_id[chosen]

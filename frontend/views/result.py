@@ -9,6 +9,7 @@ from backend.app.contract.jobs import ArtifactView, JobView, MixtapeRequest
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from frontend import listening, session, words
 from frontend.components.player import player
+from frontend.forms.downloads import downloads
 from frontend.forms.heard_line import listen
 from frontend.forms.joins import show_joins
 from frontend.forms.render_again import crate_of, render_again
@@ -16,22 +17,7 @@ from frontend.joins import Join, joins_of
 from frontend.problems import escaped
 
 AUDIO = ("mix.mp3", "mix.m4a", "mix.opus", "mix.flac", "mix.wav")
-#: The API makes it while it is downloaded.
-ARCHIVE = "artifacts.zip"
 LINES_SHOWN = 14
-DOWNLOADS = {
-    "mix.mp3": "MP3",
-    "mix.flac": "FLAC",
-    "mix.wav": "WAV",
-    "mix.m4a": "M4A",
-    "mix.opus": "Opus",
-    "mix.mp4": "Video",
-    "thumbnail.jpg": "Thumbnail",
-    "tracklist.txt": "Tracklist",
-    "description.txt": "Description",
-    "timeline.json": "Timeline",
-    "report.json": "Report",
-}
 
 
 def view() -> None:
@@ -70,7 +56,7 @@ def finished(job: JobView) -> None:
     timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
     headline(job, timeline)
     play(job, made, timeline)
-    downloads(job, made)
+    downloads(job, made, AUDIO)
     report = report_of(job, made)
     joins = joins_in(job, timeline, report)
     if joins:
@@ -97,26 +83,6 @@ def play(job: JobView, made: dict[str, ArtifactView], timeline: TimelineView) ->
     if audio and "waveform.json" in made:
         waveform = session.api().artifact(job.id, "waveform.json", WaveformView)
         player(job.id, session.link_to(job.id, audio, inline=True), timeline, waveform)
-
-
-def downloads(job: JobView, made: dict[str, ArtifactView]) -> None:
-    """Every file by a link of its own, straight from the API."""
-    st.subheader("Downloads", anchor=False)
-    with st.container(horizontal=True, key="downloads"):
-        for name, label in DOWNLOADS.items():
-            if name in made:
-                st.link_button(
-                    f"{label} · {words.size(made[name].size)}",
-                    session.link_to(job.id, name, inline=False),
-                    icon=":material/download:",
-                    type="primary" if name in AUDIO else "secondary",
-                    help=name,
-                )
-        st.link_button(
-            "All as one ZIP",
-            session.link_to(job.id, ARCHIVE, inline=False),
-            icon=":material/folder_zip:",
-        )
 
 
 def watch(job: JobView, made: dict[str, ArtifactView]) -> None:

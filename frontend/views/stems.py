@@ -7,7 +7,7 @@ import streamlit as st
 from backend.app.contract.jobs import JobView, StemsRequest
 from backend.app.contract.stems import StemFormat, StemName
 from frontend import session, words
-from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button
+from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.job_card import delete, job_card
 from frontend.forms.separator import SeparatorChoice, ask_separator
@@ -46,7 +46,7 @@ def ask_tracks(state: CrateState) -> str | None:
     list_tracks(state.tracks)
     if len(state.tracks) < 2:
         return None
-    titles = {track.id: track.title or "Untitled" for track in state.tracks}
+    titles = titles_of(state.tracks)
     chosen = st.selectbox(
         "Which",
         [ALL, *titles],

@@ -63,3 +63,9 @@ def test_a_chapter_starts_where_its_track_becomes_the_one_to_be_heard() -> None:
     assert [clip["chapter_s"] for clip in chapter_clips(TIMELINE)] == [0.0, 56.0]
     without = TIMELINE.model_copy(update={"chapters": []})
     assert [clip["chapter_s"] for clip in chapter_clips(without)] == [0.0, 52.0]
+
+
+def test_choices_of_one_name_are_counted_for_each_to_be_a_choice_of_its_own() -> None:
+    names = {"a": "Intro", "b": "Intro (2)", "c": "Intro", "d": "Intro"}
+    told = words.told_apart(names)
+    assert told == {"a": "Intro", "b": "Intro (2)", "c": "Intro (3)", "d": "Intro (4)"}

@@ -134,7 +134,14 @@ class DropZone {
 
   announce(uploadId) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.trigger("changed", { upload_id: uploadId }), GATHER_MS);
+    this.gathering = true;
+    this.timer = setTimeout(() => this.announced(uploadId), GATHER_MS);
+  }
+
+  announced(uploadId) {
+    this.gathering = false;
+    this.trigger("changed", { upload_id: uploadId });
+    this.draw();
   }
 
   keepPicture(uploadId, file) {
@@ -160,7 +167,8 @@ class DropZone {
     const open = this.items.filter((item) => item.state !== "refused").length;
     const refused = this.items.length - open;
     const words = [open ? `${open} ${open === 1 ? "file" : "files"} to go` : "", refused ? `${refused} not accepted` : ""];
-    if (Boolean(open) !== Boolean(this.busy)) this.tell("busy", (this.busy = Boolean(open)));
+    const busy = open > 0 || Boolean(this.gathering); // the page is drawn once for both: what came, and that all is there
+    if (busy !== Boolean(this.busy)) this.tell("busy", (this.busy = busy));
     this.status.textContent = words.filter(Boolean).join(" · ");
     this.list.replaceChildren(...this.items.map((item) => this.row(item)));
   }
