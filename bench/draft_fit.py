@@ -23,7 +23,7 @@ from scipy import signal
 
 from backend.app.contract.stems import FOUR_STEMS
 from backend.app.dsp.samples import SAMPLE_RATE
-from backend.app.stems.masks import BANDS_HZ, SIDES, TABLE, TOLD, bands_of_bins
+from backend.app.stems.masks import BANDS_HZ, SIDES, SUNG, TABLE, TOLD, bands_of_bins
 from backend.app.stems.spectra import HOP, N_BINS, mid_side
 from backend.app.stems.traits import traits_of
 from bench.separation_corpus import DURATION_S, HeldSong, Stems, specs, stems_of
@@ -34,10 +34,13 @@ FRAMES_A_STEP = 100
 # Every bin of the lower spectrum, where most of the power is, and every eighth above.
 BINS = np.concatenate([np.arange(256), np.arange(259, N_BINS, 8)])
 WEIGHTS = torch.from_numpy(np.where(BINS < 256, 1.0, 8.0).astype(np.float32))
-EPOCHS = 16
+EPOCHS = 12
 RATE = 0.04
 VOICE_UNDER_MUSIC_DB = (-8.0, 0.0)
-OTHER = FOUR_STEMS.index("other")
+OTHER, VOCALS = FOUR_STEMS.index("other"), FOUR_STEMS.index("vocals")
+LEAK_WEIGHT = 0.05
+"""How much a dB of what leaks into the vocals counts, against a dB of all four stems' ratios."""
+LEAK_FLOOR = 10.0**-3.5  # of the song's power: below, nothing is gained, and all vocals would go
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,45 +127,53 @@ def _over_a_recording(stems: Stems, music: Path, seed: int, rng: np.random.Gener
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Exponents ``(traits, 3, bands)`` and what is expected of mid and side ``(2, 3, bands)``."""
+    """Exponents ``(traits, 4, bands)`` and what is expected of mid and side ``(2, 4, bands)``."""
 
     traits: np.ndarray
     sides: np.ndarray
 
 
 def fit(lessons: Sequence[Lesson]) -> Fitted:
-    """Raise the stems' signal-to-distortion ratios, in dB, by gradient."""
+    """Raise the stems' signal-to-distortion ratios, and lower what leaks into the vocals where
+    nobody sings, both in dB, by gradient."""
     n_traits = lessons[0].traits.shape[0]
     traits = torch.zeros(n_traits, len(TOLD), len(BANDS_HZ), requires_grad=True)
     sides = torch.zeros(len(SIDES), len(TOLD), len(BANDS_HZ), requires_grad=True)
+    with torch.no_grad():
+        sides[:, TOLD.index(SUNG)] = 2.0  # the gate is open where nothing speaks against it
     bands = torch.from_numpy(bands_of_bins()[BINS])
     torch.set_num_threads(1)  # steps are small: more threads wait for each other
     optimiser = torch.optim.Adam([traits, sides], RATE)
     pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=EPOCHS * len(lessons))
     rng = np.random.default_rng(0)
     for epoch in range(EPOCHS):
-        ratios = []
+        ratios, leaks = [], []
         for index in rng.permutation(len(lessons)):
             lesson = lessons[index]
             some = np.sort(rng.choice(FRAMES_KEPT, FRAMES_A_STEP, replace=False))
             masks = _masks(lesson.traits[:, some], traits @ bands.T, sides @ bands.T)
             ratio_db = _ratios_db(masks, lesson.spectra[:, :, some], lesson.judged)
+            leak_db = _leak_db(masks[VOCALS], lesson.spectra[:, :, some])
             # Small exponents where nothing speaks for large ones.
             modest = 1e-3 * (traits.square().mean() + sides.square().mean())
             optimiser.zero_grad()
-            (modest - ratio_db.sum() / len(FOUR_STEMS)).backward()
+            (modest + LEAK_WEIGHT * leak_db - ratio_db.sum() / len(FOUR_STEMS)).backward()
             optimiser.step()
             pace.step()
+            leaks.append(float(leak_db.detach()))
             ratios.append(float(ratio_db.detach().mean()) if len(ratio_db) else np.nan)
-        print(f"{epoch + 1:3} of {EPOCHS}: {np.nanmean(ratios):.2f} dB", flush=True)
+        means = f"{np.nanmean(ratios):.2f} dB, {np.mean(leaks):.1f} dB leaks"
+        print(f"{epoch + 1:3} of {EPOCHS}: {means}", flush=True)
     return Fitted(traits.detach().numpy(), sides.detach().numpy())
 
 
 def _masks(values: torch.Tensor, traits: torch.Tensor, sides: torch.Tensor) -> torch.Tensor:
     """As :func:`backend.app.stems.masks.masks_of`, in the order of ``FOUR_STEMS``."""
     told = torch.einsum("ftb,fkb->ktb", values, traits)[:, None] + sides.transpose(0, 1)[:, :, None]
-    every = list(told)
-    every.insert(OTHER, torch.zeros_like(told[0]))
+    drums, bass, vocals, sung = told
+    vocals = vocals + torch.nn.functional.logsigmoid(sung)
+    every = [drums, bass, vocals]
+    every.insert(OTHER, torch.zeros_like(drums))
     return torch.softmax(torch.stack(every), 0)
 
 
@@ -173,6 +184,16 @@ def _ratios_db(masks: torch.Tensor, spectra: torch.Tensor, judged: tuple[int, ..
     song = right.sum()
     sounds = [stem for stem in judged if right[stem] > 1e-4 * song]
     return 10.0 * torch.log10(right[sounds] / (wrong[sounds] + 1e-4 * song))
+
+
+def _leak_db(mask: torch.Tensor, spectra: torch.Tensor) -> torch.Tensor:
+    """The vocals' level against the song's in frames in which nobody sings."""
+    song = spectra.sum(0)
+    voice = (spectra[VOCALS].abs().square() * WEIGHTS).sum((0, 2))
+    silent = voice < 1e-5 * (song.abs().square() * WEIGHTS).sum((0, 2)).mean()
+    leaked = ((mask * song).abs().square() * WEIGHTS)[:, silent].sum()
+    there = (song.abs().square() * WEIGHTS)[:, silent].sum()
+    return 10.0 * torch.log10((leaked + LEAK_FLOOR * there + 1e-12) / (there + 1e-12))
 
 
 def write(names: Sequence[str], fitted: Fitted) -> None:

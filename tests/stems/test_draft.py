@@ -66,7 +66,7 @@ def test_every_stem_is_clearly_nearer_to_the_truth_than_both_baselines(spec: Son
     for stem in FOUR_STEMS:
         truth = song.stems[stem]  # type: ignore[index]
         least = max(si_sdr_db(mixture(song.samples)[stem], truth), si_sdr_db(plain[stem], truth))
-        # 3 dB: on 36 other songs it is 8 to 12 dB ahead on average
+        # 3 dB: on the 18 songs that bench.separation holds out it is 8 to 13 dB ahead on average
         assert si_sdr_db(ours[stem], truth) > least + 3.0, stem
 
 
@@ -170,8 +170,11 @@ def test_bursts_go_to_the_drums_and_held_low_notes_to_the_bass() -> None:
     struck, low = 4.0 * clicks(6.0), sine(65.0, 6.0)
     stems = taken_apart(struck + low)
     inner = slice(SR, 5 * SR)
-    assert si_sdr_db(stems["drums"][:, inner], struck[:, inner]) > 6.0
-    assert si_sdr_db(stems["bass"][:, inner], low[:, inner]) > 10.0
+    song = struck + low
+    # It is 11 dB: a quarter of so low a note is taken for a drum, for the kicks of songs ring there
+    least_db = si_sdr_db(song[:, inner], struck[:, inner]) + 9.0
+    assert si_sdr_db(stems["drums"][:, inner], struck[:, inner]) > least_db
+    assert si_sdr_db(stems["bass"][:, inner], low[:, inner]) > 20.0
 
 
 def test_stems_click_no_more_than_the_song() -> None:
@@ -184,7 +187,7 @@ def test_stems_click_no_more_than_the_song() -> None:
 def test_there_is_little_in_the_vocals_where_nobody_sings() -> None:
     song = composed(SongSpec(style="house", seed=34, duration_s=30.0))
     stems = taken_apart(song.samples)
-    # On 36 other songs it is -21 dB on average
+    # On the 18 songs that bench.separation holds out it is -28 dB on average
     assert leak_db(stems["vocals"], song.stems["vocals"], song.samples) < -15.0
 
 

@@ -29,7 +29,7 @@ class Draft:
     of the whole.
     """
 
-    key: str = "draft1"
+    key: str = "draft2"
     sources: tuple[StemName, ...] = FOUR_STEMS
     draft: bool = True
     label: str = "Draft"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..contract.stems import FOUR_STEMS, StemName
+from ..contract.stems import StemName
 from ..dsp.samples import SAMPLE_RATE
 from .spectra import N_BINS, WINDOW, Spectra
 from .traits import traits_of
@@ -20,8 +20,10 @@ Planes = npt.NDArray[np.float32]
 TABLE = Path(__file__).with_name("draft_exponents.csv")
 BANDS_HZ = (60.0, 150.0, 350.0, 900.0, 2500.0, 7000.0)
 """Where the exponents are given; between them they follow the logarithm of the frequency."""
-TOLD: tuple[StemName, ...] = ("drums", "bass", "vocals")
-"""``other`` is what the rest is measured against: its exponents are all 0."""
+SUNG = "sung"
+TOLD = ("drums", "bass", "vocals", SUNG)
+"""What has exponents. ``sung`` are the odds that somebody sings: they open a gate before the
+vocals. ``other`` is what the rest is measured against: its exponents are all 0."""
 SIDES = ("mid", "side")
 
 
@@ -31,8 +33,8 @@ class Exponents:
 
     Attributes
     ----------
-    traits : by name, float32 ``(3, N_BINS)``: for each of :data:`TOLD`
-    sides : what is to be expected in mid and in side before anything is heard, ``(2, 3, N_BINS)``
+    traits : by name, float32 ``(4, N_BINS)``: for each of :data:`TOLD`
+    sides : what is to be expected in mid and in side before anything is heard, ``(2, 4, N_BINS)``
     """
 
     traits: dict[str, Planes]
@@ -43,7 +45,8 @@ def masks_of(spectra: Spectra, exponents: Exponents, context: int = 0) -> dict[S
     """The share of each stem in each bin of mid and side, between 0 and 1.
 
     A stem's power is taken to be a product of powers of the traits' ratios, ``exp(sum(w * t))``,
-    and its mask is its part of all stems' power, as of a Wiener filter.
+    and its mask is its part of all stems' power, as of a Wiener filter. The vocals' power is
+    multiplied with the probability that somebody sings, of odds that are such a product as well.
 
     Parameters
     ----------
@@ -59,10 +62,16 @@ def masks_of(spectra: Spectra, exponents: Exponents, context: int = 0) -> dict[S
     for name, values in traits_of(spectra):
         for plane, exponent in zip(told, exponents.traits[name], strict=True):
             plane += values[inner] * exponent
-    powers = np.exp(told[None] + exponents.sides[:, :, None])
-    share = np.float32(1.0) / (powers.sum(axis=1) + np.float32(1.0))
-    by_stem = {stem: powers[:, i] * share for i, stem in enumerate(TOLD)}
-    return {stem: by_stem.get(stem, share) for stem in FOUR_STEMS}
+    told = np.exp(told[None] + exponents.sides[:, :, None])
+    drums, bass, vocals, odds = told.swapaxes(0, 1)
+    vocals *= odds / (odds + np.float32(1.0))
+    share = np.float32(1.0) / (drums + bass + vocals + np.float32(1.0))
+    return {
+        "drums": drums * share,
+        "bass": bass * share,
+        "other": share,
+        "vocals": vocals * share,
+    }
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +88,7 @@ def fitted_exponents() -> Exponents:
     return Exponents(table, sides)
 
 
-def _bands(rows: list[dict[str, str]], trait: str, stem: StemName) -> list[float]:
+def _bands(rows: list[dict[str, str]], trait: str, stem: str) -> list[float]:
     row = next(row for row in rows if (row["trait"], row["stem"]) == (trait, stem))
     return [float(row[f"{hz:g}"]) for hz in BANDS_HZ]
 
