@@ -82,10 +82,7 @@ def voiceless(track: MashupTrack) -> MashupTrack:
 
 def beatless(track: MashupTrack) -> MashupTrack:
     """The track with no beat to speak of."""
-    assert track.deck.analysis
-    rhythm = track.deck.analysis.rhythm.model_copy(update={"confidence": 0.0})
-    heard = track.deck.analysis.model_copy(update={"rhythm": rhythm})
-    return MashupTrack(_with(track.deck, heard), track.stems, track.made)
+    return _with_rhythm(track, confidence=0.0)
 
 
 def keyless(track: MashupTrack) -> MashupTrack:
@@ -98,3 +95,24 @@ def keyless(track: MashupTrack) -> MashupTrack:
 
 def _with(deck: DeckTrack, heard: object) -> DeckTrack:
     return replace(deck, analysis=heard)
+
+
+def in_three(track: MashupTrack) -> MashupTrack:
+    """The track as if it had been heard in three beats to the bar."""
+    return _with_rhythm(track, beats_per_bar=3)
+
+
+def only_bars(track: MashupTrack, bars: int) -> MashupTrack:
+    """The track as if it had no more than its first bars."""
+    grid = track.grid
+    assert grid
+    ends_s = float(grid.bars_s[bars])
+    heard = grid.analysis.model_copy(update={"music_end_s": ends_s})
+    return MashupTrack(_with(track.deck, heard), track.stems, track.made)
+
+
+def _with_rhythm(track: MashupTrack, **facts: object) -> MashupTrack:
+    assert track.deck.analysis
+    rhythm = track.deck.analysis.rhythm.model_copy(update=facts)
+    heard = track.deck.analysis.model_copy(update={"rhythm": rhythm})
+    return MashupTrack(_with(track.deck, heard), track.stems, track.made)

@@ -70,6 +70,11 @@ class Cast:
     sings: bool
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def n_songs(self) -> int:
+        """How many songs are heard."""
+        return len({player.track.track_id for line in self.acts for player in line.values()})
+
 
 def cast_of(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> Cast:
     """The pair in the leading roles; every other song where it fits, or left out with a reason."""

@@ -84,7 +84,7 @@ def _reason(vocals: MashupTrack, under: MashupTrack, parts: Sequence[FitPart]) -
     if weakest.score > 0.75:
         best = max(parts, key=lambda part: WEIGHTS[part.name] * part.score)
         return f"{who}: everything fits; {best.reason}."
-    return f"{who}: held back most by this: {weakest.reason}."
+    return f"{who}: the weakest point: {weakest.reason}."
 
 
 def _tempo_part(
@@ -104,13 +104,17 @@ def _tempo_part(
     near = 1.0 - min(max((apart - UNHEARD) / (TOO_FAR - UNHEARD), 0.0), 1.0)
     near *= 1.0 - 0.15 * min(apart / UNHEARD, 1.0)
     home = _at_home(common, treatment)
-    counted = {1.0: "", 2.0: ", counted twice", 0.5: ", counted half"}[factor]
-    reason = (
-        f"{voice.tempo_bpm:.1f}{counted} and {band.tempo_bpm:.1f} BPM are"
-        f" {100.0 * math.expm1(apart):.1f} % apart"
-    )
+    alone = vocals is under
+    reason = "it is in its own tempo" if alone else _tempo_words(voice, band, factor, apart)
     score = near * (1.0 - HOME_WEIGHT + HOME_WEIGHT * home)
     return FitPart(name="tempo", score=score, reason=reason), factor, change
+
+
+def _tempo_words(voice: Grid, band: Grid, factor: float, apart: float) -> str:
+    counted = {1.0: "", 2.0: ", counted half,", 0.5: ", counted double,"}[factor]
+    percent = 100.0 * math.expm1(apart)
+    off = "meets" if percent < 0.1 else f"is {percent:.1f} % off"
+    return f"{voice.tempo_bpm:.1f} BPM{counted} {off} {band.tempo_bpm:.1f} BPM"
 
 
 def _at_home(tempo_bpm: float, treatment: VibeTreatment) -> float:

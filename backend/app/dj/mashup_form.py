@@ -51,18 +51,19 @@ def _intro(phrases: int, *plays: Role) -> Part:
 
 
 def _verse(phrases: int, *plays: Role, act: int = 0) -> Part:
-    why = "the voice gets the room: not all the instruments play"
+    why = "the rest keeps out of its way"
     return Part("verse", phrases, plays, "verse", (), act, why)
 
 
 def _build(phrases: int, *plays: Role, sung: Sung | None = "verse", act: int = 0) -> Part:
     moves: tuple[tuple[Role, Move], ...] = (("drums", "rising"), ("harmony", "rising"))
-    why = "the lows are drawn out from under it, for the drop to bring them back"
+    why = "the lows drain away until the drop brings them back"
     return Part("build", phrases, plays, sung, moves, act, why)
 
 
 def _drop(phrases: int, *plays: Role, act: int = 0) -> Part:
-    return Part("drop", phrases, plays, "hook", (), act, "everybody plays, under the hook")
+    why = "everybody plays, with the hook on top"
+    return Part("drop", phrases, plays, "hook", (), act, why)
 
 
 def _break(phrases: int, *plays: Role, act: int = 1) -> Part:
@@ -71,7 +72,7 @@ def _break(phrases: int, *plays: Role, act: int = 1) -> Part:
 
 def _outro(phrases: int, *plays: Role, act: int = 1) -> Part:
     moves: tuple[tuple[Role, Move], ...] = (("harmony", "closing"), ("drums", "closing"))
-    return Part("outro", phrases, plays, None, moves, act, "it closes as it opened")
+    return Part("outro", phrases, plays, None, moves, act, "it ends as it began")
 
 
 _ALL: tuple[Role, ...] = ("drums", "bass", "harmony", "voice")

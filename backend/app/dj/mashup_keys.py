@@ -44,19 +44,20 @@ def key_fit(vocals: MashupTrack, under: MashupTrack) -> KeyFit:
     shift = shift_onto(ours, theirs)
     distance = ours.moved(shift).distance(theirs)
     if distance > IN_TUNE:
-        return _out_of_tune(ours, theirs, distance)
+        return _out_of_tune(ours, theirs)
     score = 1.0 - DISTANCE_COST[distance] - 0.5 * SHIFT_COST * abs(shift)
     return KeyFit(shift, distance, max(score, 0.05), _reason(ours, theirs, shift, distance))
 
 
-def _out_of_tune(ours: Camelot, theirs: Camelot, distance: int) -> KeyFit:
+def _out_of_tune(ours: Camelot, theirs: Camelot) -> KeyFit:
     """Nothing is moved then: a voice in no key brings its own bass and harmony."""
     reason = (
-        f"however {ours} is moved, it stays {distance} steps or more off {theirs} on the wheel:"
-        " it would have to bring its own bass and harmony"
+        f"no move of {MOST_SEMITONES} semitones brings {ours} next to {theirs} on the wheel:"
+        " the voice would bring its own bass and harmony"
     )
+    distance = ours.distance(theirs)
     score = max(1.0 - DISTANCE_COST[distance], 0.05)
-    return KeyFit(0, ours.distance(theirs), 0.5 * score, reason)
+    return KeyFit(0, distance, 0.5 * score, reason)
 
 
 def moves() -> list[int]:
@@ -84,10 +85,9 @@ def _key(grid: Grid | None) -> Camelot | None:
 
 
 def _reason(ours: Camelot, theirs: Camelot, shift: int, distance: int) -> str:
-    steps = {0: "is the same key", 1: "is next to it on the wheel"}.get(
-        distance, f"is {distance} steps off on the wheel"
-    )
-    if not shift:
-        return f"{ours} over {theirs} {steps}, with nothing moved"
-    s = "" if abs(shift) == 1 else "s"
-    return f"{ours} moved by {shift:+d} semitone{s} to {ours.moved(shift)} {steps} {theirs}"
+    off = f"{distance} steps off {theirs} on the wheel"
+    lies = {0: "the same key", 1: f"next to {theirs} on the wheel"}.get(distance, off)
+    if shift:
+        s = "" if abs(shift) == 1 else "s"
+        return f"moved by {shift:+d} semitone{s}, {ours} becomes {ours.moved(shift)}, {lies}"
+    return f"{ours} is {lies}, and nothing is moved" if distance else f"both are in {ours}"

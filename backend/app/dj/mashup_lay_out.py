@@ -80,9 +80,11 @@ def _run(window: Window, clock: Clock) -> Run:
         return _within(Run(window.role, window.player, (beat, at), at - PRE_ROLL, end), clock)
     voice = Voice.of(window.player.track, window.player.track.stems["vocals"])
     first_s, last_s = material.edges_s(window.first, window.bars)
-    bar_s = (last_s - first_s) / window.bars
-    start = _mixed(window, clock, voice.enters(first_s, bar_s))
-    end = _mixed(window, clock, voice.leaves(last_s, bar_s))
+    reach_s = (last_s - first_s) / window.bars
+    if window.player.brings:  # before and after, others play, with whom it is out of tune
+        reach_s /= clock.beats_per_bar
+    start = _mixed(window, clock, voice.enters(first_s, reach_s))
+    end = _mixed(window, clock, voice.leaves(last_s, reach_s))
     return _within(Run(window.role, window.player, (beat, at), start, end), clock)
 
 

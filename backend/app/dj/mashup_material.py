@@ -34,7 +34,8 @@ class Material:
     Attributes
     ----------
     first_beats : the beat of the song with which each bar begins, ``(n,)``
-    on_phrase, on_half : whether a phrase of the song begins with the bar, or half of one
+    on_phrase, on_half, on_pair : whether a phrase of the song begins with the bar, or half of one,
+        or two bars of one
     presence : how much of each stem's loudest bars is played in each, 0 to 1, ``(n,)``; of the
         voice, in which share of the bar somebody sings
     energy : how much goes on in the whole song in each bar, 0 to 1
@@ -47,6 +48,7 @@ class Material:
     first_beats: Floats
     on_phrase: Flags
     on_half: Flags
+    on_pair: Flags
     presence: Mapping[StemName, Floats]
     energy: Floats
     chroma: Mapping[StemName, Floats]
@@ -84,6 +86,7 @@ def material_of(track: MashupTrack, clock: Clock, fold: float) -> Material:
         first_beats=first_beats,
         on_phrase=whole & (from_anchor % rhythm.phrase_bars == 0),
         on_half=whole & (from_anchor % HALF_PHRASE == 0),
+        on_pair=whole & (from_anchor % 2 == 0),
         presence={
             stem: _presence(track, stem, facts, edges_s) for stem, facts in track.stems.items()
         },

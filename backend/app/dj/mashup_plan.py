@@ -18,11 +18,15 @@ from .mashup_lay_out import clips_of
 from .mashup_moves import effects_of, faded_out
 from .mashup_tempo import mix_tempo_bpm
 from .mashup_windows import Chooser, Window
-from .mashup_words import chapter_title, section_reason, tempo_note
+from .mashup_words import chapter_title, passed_over_note, section_reason, tempo_note
 from .timeline import Chapter, Timeline
 from .vibes import VIBES, VibeTreatment
 
 LEAST_BARS = 4
+
+LEFT_OUT = 0.85
+"""What a pair's fit is worth for each song that finds no place beside it: who picks four songs
+wants to hear four, and would not hear that a pair fits by a seventh less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,20 @@ def plan_mashup(
         If none of the songs has a beat that can be followed, or bars enough.
     """
     treatment = VIBES[vibe]
-    chosen = _chosen(tracks, vibe, vocals_from)
     by_id = {track.track_id: track for track in tracks}
+    pairs = _playable(tracks, vibe, vocals_from)
+    chosen, cast = _with_most_songs(tracks, pairs, treatment)
     under, singer = by_id[chosen.instrumental], by_id[chosen.vocals]
     assert under.grid is not None
-    assert singer.grid is not None
-    tempo_bpm = mix_tempo_bpm(singer.grid, under.grid, treatment)
-    clock = Clock.of(tempo_bpm, under.grid.beats_per_bar)
-    cast = cast_of(tracks, chosen, clock)
+    clock = cast.clock
     phrase, parts = form_of(vibe, bar_s=clock.bar_s, band_bars=_bars(cast, under))
     windows = _windows(cast, phrase, parts)
     starts = _starts(parts, phrase)
     timeline = _timeline(cast, windows, parts, starts, phrase, treatment)
     sections = _sections(cast, windows, parts, starts, phrase)
     notes = [tempo_note(clock, singer, under, treatment), *cast.notes]
+    if chosen is not pairs[0]:
+        notes.append(passed_over_note(by_id[pairs[0].vocals], by_id[pairs[0].instrumental]))
     if vocals_from and vocals_from != chosen.vocals and vocals_from in by_id:
         notes.append(f"{by_id[vocals_from].title} cannot sing here: its beats fit no other song's.")
     return MashupPlan(
@@ -84,20 +88,40 @@ def plan_mashup(
     )
 
 
-def _chosen(tracks: Sequence[MashupTrack], vibe: Vibe, vocals_from: str | None) -> PairFit:
-    """The best pair that can be played at all; else the best song by itself."""
-    treatment = VIBES[vibe]
+def _playable(
+    tracks: Sequence[MashupTrack], vibe: Vibe, vocals_from: str | None
+) -> Sequence[PairFit]:
+    """The pairs that can be played at all, the best first; else the best song by itself."""
     pairs = [pair for pair in fits(tracks, vibe).pairs if _can_be_played(pair)]
     wished = [pair for pair in pairs if vocals_from in (None, pair.vocals)]
     if wished or pairs:
-        return (wished or pairs)[0]
-    alone = [pair_fit(track, track, treatment) for track in tracks if track.grid]
+        return wished or pairs[:1]
+    alone = [pair_fit(track, track, VIBES[vibe]) for track in tracks if track.grid]
     if not alone:
         raise NothingToMash(
             "None of these songs has a beat that can be followed.",
             hint="Choose songs with drums or a clear pulse, or set the tempo by hand.",
         )
-    return max(alone, key=lambda pair: pair.score)
+    return [max(alone, key=lambda pair: pair.score)]
+
+
+def _with_most_songs(
+    tracks: Sequence[MashupTrack], pairs: Sequence[PairFit], treatment: VibeTreatment
+) -> tuple[PairFit, Cast]:
+    """The pair to build on: one nearly as good as the best that leaves fewer songs out."""
+    near = [pair for pair in pairs if pair.score >= pairs[0].score * LEFT_OUT ** len(tracks)]
+    casts = [(pair, _cast(tracks, pair, treatment)) for pair in near]
+    return max(casts, key=lambda one: one[0].score * LEFT_OUT ** (len(tracks) - one[1].n_songs))
+
+
+def _cast(tracks: Sequence[MashupTrack], pair: PairFit, treatment: VibeTreatment) -> Cast:
+    """Who plays if a pair leads, and at which tempo."""
+    grids = {track.track_id: track.grid for track in tracks}
+    singer, under = grids[pair.vocals], grids[pair.instrumental]
+    assert singer is not None
+    assert under is not None
+    tempo_bpm = mix_tempo_bpm(singer, under, treatment)
+    return cast_of(tracks, pair, Clock.of(tempo_bpm, under.beats_per_bar))
 
 
 def _can_be_played(pair: PairFit) -> bool:

@@ -20,6 +20,9 @@ SHORTEST_S = 0.12
 ROOM_S = 0.03
 """Left before the first and after the last sound: consonants begin and end softly."""
 
+QUIETEST_S = 0.25
+"""So far from a place a softer moment is looked for: half a beat."""
+
 Span = tuple[float, float]
 
 
@@ -43,26 +46,29 @@ class Voice:
         kept = tuple(phrase for phrase in phrases if phrase[1] - phrase[0] >= SHORTEST_S)
         return cls(kept, np.asarray(facts.levels_db, np.float64))
 
-    def enters(self, at_s: float, bar_s: float) -> float:
-        """Where to come in for a phrase of bars that begins at ``at_s``: up to a bar earlier."""
+    def enters(self, at_s: float, reach_s: float) -> float:
+        """Where to come in for bars that begin at ``at_s``: up to ``reach_s`` earlier."""
         held = self._over(at_s)
         if held is None:
             return at_s
-        if held[0] >= at_s - bar_s:
+        if held[0] >= at_s - reach_s:
             return held[0] - ROOM_S
-        return self._quietest(at_s, bar_s / 8.0)
+        return self._quietest(at_s, min(QUIETEST_S, reach_s))
 
-    def leaves(self, at_s: float, bar_s: float) -> float:
-        """Where to go out at the end of bars: a last word is let finish, a pick-up not begun."""
+    def leaves(self, at_s: float, reach_s: float) -> float:
+        """Where to go out at the end of bars: a last word may finish within ``reach_s``.
+
+        A pick-up to what is not heard any more is not begun.
+        """
         held = self._over(at_s)
         if held is None:
             return at_s
         start_s, end_s = held
-        if start_s >= at_s - bar_s and end_s - at_s > at_s - start_s:
+        if start_s >= at_s - reach_s and end_s - at_s > at_s - start_s:
             return start_s - ROOM_S
-        if end_s <= at_s + bar_s:
+        if end_s <= at_s + reach_s:
             return end_s + ROOM_S
-        return self._quietest(at_s, bar_s / 8.0)
+        return self._quietest(at_s, min(QUIETEST_S, reach_s))
 
     def _over(self, at_s: float) -> Span | None:
         """The phrase that is being sung at a moment; one that ends or begins there is not."""

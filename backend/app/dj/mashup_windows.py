@@ -11,11 +11,15 @@ import numpy as np
 from ..contract.stems import StemName
 from .mashup_cast import Cast, Line, Player, Role
 from .mashup_form import Part, Sung
-from .mashup_material import Material
+from .mashup_material import HALF_PHRASE, Material
 from .mashup_room import Floats
 
 ON_PHRASE, ON_HALF = 0.35, 0.12
 """How much it counts that a phrase of the song begins here, or half of one."""
+
+OFF_PHRASE = 2.0
+"""Bars in the midst of half a phrase are begun with only where there are no others: it is more than
+all else can speak for them. Where phrases are two bars, those may begin in the midst of a half."""
 
 GOES_ON = 0.3
 """A song that simply goes on is heard as played, and not as cut."""
@@ -117,6 +121,8 @@ class Chooser:
         n = max(material.n_bars - self.phrase + 1, 1)
         score = np.where(material.on_phrase, ON_PHRASE, np.where(material.on_half, ON_HALF, 0.0))
         score = score[:n].astype(np.float64)
+        begins = material.on_half if self.phrase >= HALF_PHRASE else material.on_pair
+        score[~begins[:n]] -= OFF_PHRASE
         last = self.last.get(role)
         if last and last.player.material is material and last.at + last.bars == at:
             following = last.first + last.bars

@@ -21,6 +21,13 @@ _NAMES: dict[SectionName, str] = {
     "break": "Break",
     "outro": "Outro",
 }
+_UNSUNG: dict[SectionName, str] = {
+    "verse": "not everybody plays yet",
+    "drop": "everybody plays",
+    "break": "the beat rests",
+}
+"""What a part is there for when nobody sings in it."""
+
 _ROLES: tuple[Role, ...] = ("drums", "bass", "harmony")
 
 
@@ -35,7 +42,7 @@ def chapter_title(part: Part, cast: Cast) -> str:
 def section_reason(part: Part, heard: Sequence[Window], cast: Cast) -> str:
     """Who is heard, and what the part is there for."""
     voice = next((one.player for one in heard if one.role == "voice"), None)
-    alone = len({one.player.track.track_id for one in heard}) == 1
+    alone = cast.n_songs == 1
     playing: dict[str, list[Role]] = {}
     for role in _ROLES:
         for title in dict.fromkeys(one.player.track.title for one in heard if one.role == role):
@@ -45,10 +52,11 @@ def section_reason(part: Part, heard: Sequence[Window], cast: Cast) -> str:
         what = "the voice" if cast.sings else "the harmony"
         who = what if alone else f"{what} of {voice.track.title}"
         said = [f"{who} over {_listed(said)}" if said else who]
+    why = part.why if voice and cast.sings else _UNSUNG.get(part.label, part.why)
     if not said:
-        return f"Nobody plays here; {part.why}."
+        return f"Nobody plays here; {why}."
     told = _listed(said)
-    return f"{told[0].upper()}{told[1:]}: {part.why}."
+    return f"{told[0].upper()}{told[1:]}: {why}."
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -64,6 +72,11 @@ def tempo_note(
     tracks = [under] if singer is under else [under, singer]
     changes = [f"{track.title} {_change(track, clock):+.1f} %" for track in tracks]
     return f"{clock.tempo_bpm:.1f} BPM ({_listed(changes)}): {treatment.words}."
+
+
+def passed_over_note(singer: MashupTrack, under: MashupTrack) -> str:
+    """Why the pair that fits best is not the one that leads."""
+    return f"{singer.title} over {under.title} fits best by itself, but would leave more songs out."
 
 
 def _change(track: MashupTrack, clock: Clock) -> float:
