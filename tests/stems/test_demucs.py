@@ -65,6 +65,12 @@ def test_stems_are_those_of_demucs(repo: Path, model: str, duration_s: float) ->
     assert {s: d for s in ours if (d := difference_db(ours[s], theirs[s])) > SAME_DB} == {}
 
 
+def test_stems_of_a_mono_song_are_those_of_demucs(repo: Path) -> None:
+    mono = HeldSong(np.repeat(lopsided_song(1.7).samples[:1], 2, axis=0))
+    ours, theirs = separated(of(repo, "tiny"), mono, ["other"]), demucs(repo, "tiny", mono.samples)
+    assert {s: d for s in ours if (d := difference_db(ours[s], theirs[s])) > SAME_DB} == {}
+
+
 def test_networks_of_segments_unequally_long_are_put_side_by_side() -> None:
     import torch
 

@@ -1,0 +1,162 @@
+"""A job fetches the weights it needs in a step of its own, and ends in words where it cannot."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.app.jobs.messages import Done, Failed, Message, Order, Planned, Progressed
+from backend.app.jobs.runner import run_order
+from backend.app.services.stems import stems_pipeline
+from backend.app.settings import Settings
+from backend.app.stems import weights_hub
+from tests.sounds import noise
+from tests.stems.hub_stand_in import Hub, hub
+from tests.stems.tiny_demucs import tiny_hub, tiny_repo
+
+from .stem_house import StemHouse
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    published = tiny_hub(tmp_path / "published", "htdemucs")
+    monkeypatch.setattr(weights_hub, "_CHUNK_BYTES", 4096)  # the files are small here
+    with hub(HTDemucs=published) as here:
+        monkeypatch.setenv("HF_ENDPOINT", here.address)
+        yield here
+
+
+def take_apart(root: Path, model: str = "htdemucs", repo: Path | None = None) -> list[Message]:
+    """Run a stems job of a short song; what it said."""
+    house = StemHouse(root / "storage", None)
+    inputs = {
+        "request": {"kind": "stems", "track_id": "t0"},
+        "title": "S",
+        "model": model,
+        "stems": [],
+        "tracks": [house.put(noise(1.5, seed=1)).model_dump()],
+    }
+    settings = Settings(_env_file=None, storage_root=house.root, demucs_repo=repo)
+    said: list[Message] = []
+    order = Order("j", "", json.dumps(inputs), 1.5, str(root / "job"), 1, [])
+    run_order(order, stems_pipeline(settings), said.append)
+    return said
+
+
+def steps_of(said: list[Message]) -> list[str]:
+    [planned] = [one for one in said if isinstance(one, Planned)]
+    return [step.name for step in planned.steps]
+
+
+def failure_of(said: list[Message]) -> tuple[str, str, str]:
+    last = said[-1]
+    assert isinstance(last, Failed), last
+    return last.failure.code, last.failure.message, last.failure.hint
+
+
+def test_weights_come_in_a_step_that_tells_how_far_it_is(server: Hub, tmp_path: Path) -> None:
+    server.bytes_per_s = 80_000.0  # 78 kB
+    said = take_apart(tmp_path)
+    assert isinstance(said[-1], Done), said[-1]
+    assert steps_of(said) == ["fetching_weights", "separating_stems", "writing"]
+    told = [one for one in said if isinstance(one, Progressed) and one.step == "fetching_weights"]
+    shares = [one.fraction for one in told]
+    assert shares == sorted(shares)
+    # A second of fetching, told of five times a second; a slow machine may swallow some
+    assert len({share for share in shares if 0.0 < share < 1.0}) >= 2
+    assert told[-1].detail is not None
+    assert told[-1].detail.endswith("of 0 MB")
+
+
+def test_the_second_job_has_nothing_to_fetch(server: Hub, tmp_path: Path) -> None:
+    take_apart(tmp_path)
+    asked = len(server.asked)
+    again = take_apart(tmp_path)
+    assert isinstance(again[-1], Done), again[-1]
+    assert steps_of(again) == ["separating_stems", "writing"]
+    assert len(server.asked) == asked
+
+
+def unreachable(server: Hub) -> None:
+    server.refusal = (503, "")
+
+
+def damaged(server: Hub) -> None:
+    server.damaged = True
+
+
+def nowhere(server: Hub) -> None:
+    server.repositories.clear()
+
+
+@pytest.mark.parametrize(
+    ("model", "harm", "code", "said"),
+    [
+        ("htdemucs", unreachable, "weights_unreachable", "does not give them out"),
+        ("htdemucs", damaged, "bad_weights", "damaged"),
+        ("hf://somebody/htdemucs", nowhere, "unknown_model", "somebody/htdemucs"),
+    ],
+)
+def test_weights_that_do_not_come_end_the_job_in_words(
+    server: Hub, tmp_path: Path, model: str, harm: Callable[[Hub], None], code: str, said: str
+) -> None:
+    harm(server)
+    failure = failure_of(take_apart(tmp_path, model))
+    assert failure[0] == code
+    assert said in failure[1]
+    assert failure[2]
+
+
+class Trap:
+    """What runs when it is unpickled."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.target,))
+
+
+def no_folder(repo: Path) -> None:
+    repo.rename(repo.with_name("elsewhere"))
+
+
+def no_model(repo: Path) -> None:
+    (repo / "tiny.yaml").unlink()
+
+
+def torn(repo: Path) -> None:
+    [path] = repo.glob("*.th")
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def hostile(repo: Path) -> None:
+    [path] = repo.glob("*.th")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps(Trap(repo / "sprung"), protocol=2))
+
+
+@pytest.mark.parametrize(
+    ("harm", "code", "said", "hint"),
+    [
+        (no_folder, "no_models_folder", "models, is not there", "DEMUCS_REPO"),
+        (no_model, "unknown_model", "no model called “tiny”", "There is tiny0"),
+        (torn, "bad_weights", "is damaged", "again"),
+        (hostile, "unsafe_weights", "Nothing in it was run", "mean harm"),
+    ],
+)
+def test_a_folder_that_has_no_sound_model_ends_the_job_in_words(
+    tmp_path: Path, harm: Callable[[Path], None], code: str, said: str, hint: str
+) -> None:
+    repo = tiny_repo(tmp_path / "models")
+    harm(repo)
+    failure = failure_of(take_apart(tmp_path, "tiny", repo))
+    assert failure[0] == code
+    assert said in failure[1]
+    assert hint in failure[2]
+    assert not (repo / "sprung").exists()
