@@ -22,7 +22,7 @@ def done(stem: RestyledStemView) -> str:
     if stem.sound_id is None:
         return "As it was" if stem.volume == 1 else f"As it was, at {volume(stem.volume)}"
     laid = "" if stem.grains is None else f": {stem.grains} grains"
-    of = f" of {stem.sources} different ones" if laid and stem.sources else ""
+    of = f", {stem.sources} of them different" if laid and stem.sources else ""
     level = "" if stem.volume == 1 else f", at {volume(stem.volume)}"
     return f"Re-played with {stem.sound_name}{laid}{of}{level}"
 

@@ -119,14 +119,19 @@ def me() -> UserView:
 def share_draft_with_address() -> None:
     """Keep the draft's uploads and names in the page's address, so that a reload finds them."""
     for key, name in _DRAFT_PARTS:
-        told = st.query_params.get(name)
-        held = key.get()
-        if told and held is None:
-            key.put(told)
-        elif held and told != held:
-            st.query_params[name] = held
-        elif told and not held:
-            del st.query_params[name]
+        share_with_address(key, name)
+
+
+def share_with_address(key: Key[str], name: str) -> None:
+    """Keep a value in the page's address under ``name``; a new session takes it from there."""
+    told = st.query_params.get(name)
+    held = key.get()
+    if told and held is None:
+        key.put(told)
+    elif held and told != held:
+        st.query_params[name] = held
+    elif told and not held:
+        del st.query_params[name]
 
 
 def drop_draft() -> None:

@@ -38,7 +38,8 @@ def kind(name: SoundKind) -> str:
 
 def facts(sound: SoundView) -> str:
     """Kind, length, tempo and key in one line; what a sound does not have is left out."""
-    loop = f"loop of {sound.beats} beats" if sound.beats else "one hit"
+    alone = "" if sound.kind == "style" else "one hit"
+    loop = f"loop of {sound.beats} beats" if sound.beats else alone
     parts = [
         kind(sound.kind),
         f"{sound.duration_s:.1f} s",

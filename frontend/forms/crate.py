@@ -33,9 +33,8 @@ class CrateState:
 def ask_crate(page: str, lead: str) -> CrateState:
     """A zone to drop tracks on; ``page`` names the crate, which the address keeps for a reload."""
     key = crate_key(page)
-    told = st.query_params.get("crate")
-    if told and key.get() is None:
-        key.put(told)
+    for part, name in parts_of(page):
+        session.share_with_address(part, name)
     dropped = drop_zone(
         replace(TRACKS, name=f"{page}_tracks"),
         lead="Add more tracks" if key.get() else lead,
@@ -54,13 +53,19 @@ def ask_crate(page: str, lead: str) -> CrateState:
     if held is None:
         offer_crate_of_mixtape(key)
         return CrateState(None, dropped.busy)
-    st.query_params["crate"] = held
+    session.share_with_address(key, "crate")
     return CrateState(crate_of(page, held), dropped.busy)
 
 
 def crate_key(page: str) -> session.Key[str]:
     """Where the id of a page's crate is kept."""
     return session.Key[str](f"{page}_crate_id")
+
+
+def parts_of(page: str) -> tuple[tuple[session.Key[str], str], ...]:
+    """What a page keeps in its address, and by which name; not every page asks for titles."""
+    title, artist = session.Key[str](f"{page}_title"), session.Key[str](f"{page}_artist")
+    return (crate_key(page), "crate"), (title, "title"), (artist, "artist")
 
 
 def offer_crate_of_mixtape(key: session.Key[str]) -> None:
@@ -99,8 +104,9 @@ def crate_of(page: str, crate_id: str) -> TracksUploadView | None:
 
 def start_over(page: str) -> None:
     """Forget the crate of a page; what was uploaded stays with the API."""
-    crate_key(page).drop()
-    st.query_params.pop("crate", None)
+    for part, name in parts_of(page):
+        part.drop()
+        st.query_params.pop(name, None)
     draft = session.Key[int](f"{page}_draft")
     draft.put((draft.get() or 0) + 1)
 

@@ -48,6 +48,7 @@ def links(
 ) -> None:
     """One beside the other, and all of them as one file."""
     rest = [name for name in made if name not in (*first, *PLAIN, *UNSEEN)]
+    rest.sort(key=lambda name: name in named)  # what needs a name of its own comes behind
     with st.container(horizontal=True, key="downloads"):
         for name in (*first, *rest, *PLAIN):
             if name in made:

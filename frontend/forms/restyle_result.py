@@ -42,7 +42,7 @@ def headline(job: JobView, report: RestyleReport) -> None:
         if report.draft:
             draft_badge()
     sounds = dict.fromkeys(stem.sound_name for stem in report.stems if stem.sound_id)
-    played = f"played by {escaped(', '.join(sounds))}" if sounds else ""
+    played = f"Played by {escaped(', '.join(sounds))}" if sounds else ""
     facts = [played, words.clock(report.duration_s), f"taken apart by {escaped(report.separator)}"]
     st.caption(" · ".join(fact for fact in facts if fact))
 
@@ -110,5 +110,5 @@ def figures(job: JobView, report: RestyleReport) -> None:
         st.metric("Loudness", f"{words.signed(report.loudness_lufs)} LUFS")
         st.metric("True peak", f"{words.signed(report.true_peak_dbtp)} dBTP")
         st.metric("Most limiting", f"{abs(report.limited_db):.1f} dB")
-    for note in dict.fromkeys([*job.notes, *report.notes]):
+    for note in dict.fromkeys(job.notes or report.notes):
         st.markdown(f":material/info: {escaped(note)}")

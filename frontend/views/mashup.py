@@ -15,10 +15,11 @@ from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.fit import ask_singer
 from frontend.forms.heard_line import listen
-from frontend.forms.job_card import job_card
+from frontend.forms.job_card import delete, job_card
 from frontend.forms.mashup_result import show_mashup
 from frontend.forms.separator import SeparatorChoice, ask_separator
 from frontend.forms.vibe import ask_vibe
+from frontend.job_kinds import KINDS
 
 PAGE = "mashup"
 MOST = 4
@@ -177,7 +178,8 @@ def show_result(job: JobView) -> None:
         st.query_params.pop("job", None)
         st.rerun()
     if job.status == "succeeded":
-        return show_mashup(job)
+        show_mashup(job)
+        return delete(job, KINDS["mashup"])
     st.title("Mashup", anchor=False)
     return job_card(job, in_detail=True, opens=False)
 

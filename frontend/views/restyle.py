@@ -12,10 +12,11 @@ from frontend import session, words
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.grains import ask_grains
-from frontend.forms.job_card import job_card
+from frontend.forms.job_card import delete, job_card
 from frontend.forms.restyle_result import show_restyle
 from frontend.forms.separator import SeparatorChoice, ask_separator
 from frontend.forms.stem_styles import ask_styles
+from frontend.job_kinds import KINDS
 from frontend.restyle_words import is_restyled
 
 PAGE = "restyle"
@@ -69,7 +70,8 @@ def ask_track(state: CrateState) -> TrackView | None:
 
 def ask_file() -> tuple[str, StemFormat]:
     """What it is called, and the kind of file."""
-    left, right = st.columns(2, vertical_alignment="bottom")
+    st.subheader("The restyle", anchor=False)
+    left, right = st.columns(2)
     title = left.text_input(
         "Title",
         key="restyle_title",
@@ -142,7 +144,8 @@ def show_result(job: JobView) -> None:
         st.query_params.pop("job", None)
         st.rerun()
     if job.status == "succeeded":
-        return show_restyle(job)
+        show_restyle(job)
+        return delete(job, KINDS["restyle"])
     st.title("Restyle", anchor=False)
     return job_card(job, in_detail=True, opens=False)
 

@@ -119,7 +119,7 @@ class TestResult:
     def test_it_says_what_became_of_each_stem(self, result: AppTest) -> None:
         said = words_of(result)
         assert result.title[0].value == "First, in the rain"
-        assert "Re\\-played with Rain \\*heavy\\*\\: 412 grains of 36 different ones" in said
+        assert "Re\\-played with Rain \\*heavy\\*\\: 412 grains, 36 of them different" in said
         assert "As it was, at 80 %" in said
         assert "Nothing in it" in said
         assert ":orange-badge[:material/draft: Draft]" in said
