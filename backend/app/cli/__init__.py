@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from ..errors import NoticeNotAccepted, SegueError
 from ..logs import set_up_logs
-from . import mashup, mix, stems
+from . import mashup, mix, restyle, stems
 
-COMMANDS = (mix, stems, mashup)
+COMMANDS = (mix, stems, mashup, restyle)
 
 ACCEPT_HINT = "Add --accept-weights-notice once you have read this, or --model draft."
 

@@ -37,8 +37,8 @@ class AddedSounds:
 
 
 @dataclass(frozen=True, slots=True)
-class _Passed:
-    """A sound with its file, ready to be moved."""
+class AdmittedSound:
+    """A sound that passed, with its file, ready to be moved."""
 
     sound: Sound
     path: Path
@@ -75,7 +75,7 @@ class Sounds:
             The first file's verdict, if no file passed.
         """
 
-        def admit(file: ReceivedFile, workdir: Path) -> _Passed:
+        def admit(file: ReceivedFile, workdir: Path) -> AdmittedSound:
             return self._admit(file, kind, workdir)
 
         with self._intake.judged(files, admit) as verdicts:
@@ -116,7 +116,7 @@ class Sounds:
         if not any(sound.content in inputs for inputs in self._pending_inputs()):
             self._library_rows.remove_if_unused(sound.content, self._content.remove)
 
-    def _keep(self, user_id: str, passed: Sequence[_Passed]) -> None:
+    def _keep(self, user_id: str, passed: Sequence[AdmittedSound]) -> None:
         def place() -> None:
             for one in passed:
                 self._content.put(one.sound.content, one.path)
@@ -127,29 +127,43 @@ class Sounds:
                 f"You may keep {MAX_SOUNDS} sounds.", hint="Delete some that you no longer need."
             )
 
-    def _admit(self, file: ReceivedFile, kind: SoundKind, workdir: Path) -> _Passed:
+    def _admit(self, file: ReceivedFile, kind: SoundKind, workdir: Path) -> AdmittedSound:
         gate = self._intake.gate
-        limits = _limits(gate.limits)
-        admitted = admit_track(file.path, workdir=workdir, ffmpeg=gate.ffmpeg, limits=limits)
-        with TrackReader(admitted.path) as reader:
-            samples = reader.read(0, reader.n_samples)
-        ready = made_ready(samples, kind=kind, file_name=file.name)
-        path = workdir / "ready.flac"
-        write_normal_form(path, ready.samples)
-        flush(path)  # here, for later the database waits for it
-        sound = Sound(
-            id=new_id(),
-            name=stem_of(file.name),
-            kind=kind,
-            content=hashlib.sha256(path.read_bytes()).hexdigest(),
-            n_samples=ready.samples.shape[1],
-            tempo_bpm=ready.tempo_bpm,
-            beats=ready.beats,
-            key=ready.key,
-            loudness_lufs=ready.loudness_lufs,
-            created_at=datetime.now(UTC),
-        )
-        return _Passed(sound, path)
+        return admit_sound(file, kind, workdir=workdir, ffmpeg=gate.ffmpeg, limits=gate.limits)
+
+
+def admit_sound(
+    file: ReceivedFile, kind: SoundKind, *, workdir: Path, ffmpeg: Path, limits: GateLimits
+) -> AdmittedSound:
+    """Judge one file; if it is a sound, make it ready in ``workdir``.
+
+    ``limits`` are those of tracks; a sound may be shorter, and not so long.
+
+    Raises
+    ------
+    RejectedFile
+        If it is none.
+    """
+    admitted = admit_track(file.path, workdir=workdir, ffmpeg=ffmpeg, limits=_limits(limits))
+    with TrackReader(admitted.path) as reader:
+        samples = reader.read(0, reader.n_samples)
+    ready = made_ready(samples, kind=kind, file_name=file.name)
+    path = workdir / "ready.flac"
+    write_normal_form(path, ready.samples)
+    flush(path)  # here, for later the database waits for it
+    sound = Sound(
+        id=new_id(),
+        name=stem_of(file.name),
+        kind=kind,
+        content=hashlib.sha256(path.read_bytes()).hexdigest(),
+        n_samples=ready.samples.shape[1],
+        tempo_bpm=ready.tempo_bpm,
+        beats=ready.beats,
+        key=ready.key,
+        loudness_lufs=ready.loudness_lufs,
+        created_at=datetime.now(UTC),
+    )
+    return AdmittedSound(sound, path)
 
 
 def _limits(tracks: GateLimits) -> GateLimits:

@@ -1,0 +1,111 @@
+"""Restyles from the shell, without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from backend.app import cli
+from backend.app.contract.restyles import RestyleReport
+from composer.compose import compose_song
+from composer.song import SongSpec
+
+from .test_cli import SR, a_house_of_its_own, tone
+
+__all__ = ["a_house_of_its_own"]
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> str:
+    path = tmp_path / "Sun.wav"
+    made = compose_song(SongSpec(tempo_bpm=120.0, seed=3, duration_s=6.0))
+    soundfile.write(path, made.samples.T, SR)
+    return str(path)
+
+
+def test_a_song_is_played_by_other_sounds_and_nothing_else_is_left(
+    tmp_path: Path, song: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bell, hum = tone(tmp_path / "bell.wav", 660), tone(tmp_path / "hum.wav", 110)
+    out = tmp_path / "out"
+    wishes = ["--drums", bell, "--bass", hum, "--volume", "bass=0.5", "--off", "other,vocals"]
+    arguments = ["restyle", song, "--out", str(out), *wishes, "--format", "flac"]
+    assert cli.main([*arguments, "--grain-ms", "90", "--model", "draft"]) == 0
+    left = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
+    assert left == [
+        "before/bass.flac",
+        "before/drums.flac",
+        "report.json",
+        "restyled.flac",
+        "stems/bass.flac",
+        "stems/drums.flac",
+        "timeline.json",
+        "waveform.json",
+    ]
+    report = RestyleReport.model_validate_json((out / "report.json").read_text())
+    told = {one.stem: (one.sound_name, one.volume) for one in report.stems}
+    assert told == {"drums": ("bell", 1.0), "bass": ("hum", 0.5)}
+    assert report.draft
+    assert soundfile.info(out / "restyled.flac").frames == 6 * SR
+    said = capsys.readouterr().out
+    for step in ("separating_stems", "analysing", "restyling", "mixing", "checking"):
+        assert f"{step} done" in said
+    assert "draft" in said
+
+
+def test_pitch_and_loudness_are_left_alone_where_that_is_wished(tmp_path: Path, song: str) -> None:
+    hum = tone(tmp_path / "hum.wav", 300)
+    wishes = ["--bass", hum, "--off", "drums,other,vocals", "--no-pitch", "--no-envelope"]
+    out = tmp_path / "out"
+    assert cli.main(["restyle", song, "--out", str(out), *wishes, "--model", "draft"]) == 0
+    sound = soundfile.read(out / "stems" / "bass.wav")[0].mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(sound))
+    assert spectrum.argmax() * SR / len(sound) == pytest.approx(300, abs=1.0)
+    [bass] = RestyleReport.model_validate_json((out / "report.json").read_text()).stems
+    assert bass.pitch_agreement is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--model", "nobody"], "“nobody”"),
+        (["--model", "htdemucs"], "scientific purposes"),
+        (["--grain-ms", "3"], "--grain-ms"),
+        (["--volume", "bass=7"], "--volume"),
+        (["--volume", "bass=loud"], "--volume"),
+        (["--volume", "trombone=1"], "“trombone” is no stem"),
+        (["--off", "trombone"], "“trombone” is no stem"),
+        (["--off", "drums,bass,other,vocals"], "Every stem is left out"),
+        (["--guitar", "SONG"], "guitar"),
+        (["--drums", "gone.wav"], "no such file"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_made(
+    tmp_path: Path, song: str, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    wishes = [song if one == "SONG" else one for one in arguments]
+    model = [] if "--model" in wishes else ["--model", "draft"]
+    assert cli.main(["restyle", song, "--out", str(out), *model, *wishes]) == 1
+    assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_sound_that_is_too_short_or_is_none_is_named(
+    tmp_path: Path, song: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "out"), "--model", "draft"]
+    short = tone(tmp_path / "short.wav", 500, seconds=0.1)
+    assert cli.main(["restyle", song, *out, "--drums", short]) == 1
+    said = capsys.readouterr().err
+    assert "“short” lasts" in said
+    assert "shorter grains" in said
+    assert cli.main(["restyle", song, *out, "--drums", short, "--grain-ms", "60"]) == 0
+    capsys.readouterr()
+    text = tmp_path / "text.wav"
+    text.write_text("no sound at all")
+    assert cli.main(["restyle", song, *out, "--drums", str(text)]) == 1
+    assert capsys.readouterr().err.startswith("text.wav: ")
