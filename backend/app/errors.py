@@ -46,6 +46,12 @@ class InvalidRequest(SegueError):
     code = "invalid_request"
 
 
+class WrongTrackCount(InvalidRequest):
+    """More tracks, or fewer, than what is asked for can be made of."""
+
+    code = "wrong_track_count"
+
+
 class NotSignedIn(SegueError):
     """No valid credentials came with the request."""
 

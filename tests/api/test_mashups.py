@@ -103,8 +103,8 @@ def test_fits_of_strange_crates_vibes_and_counts_are_refused(alice: Person, bob:
 @pytest.mark.parametrize(
     ("wishes", "status", "code", "said"),
     [
-        ({"tracks": []}, 422, "invalid_request", "1 to 4 tracks, not 0"),
-        ({}, 422, "invalid_request", "1 to 4 tracks, not 5"),
+        ({"tracks": []}, 422, "wrong_track_count", "1 to 4 tracks, not 0"),
+        ({}, 422, "wrong_track_count", "1 to 4 tracks, not 5"),
         ({"tracks": ["0" * 32]}, 422, "invalid_request", "not in this crate"),
         ({"vibe": "gloomy"}, 422, "invalid_request", "vibe"),
         ({"vibe": None}, 422, "invalid_request", "vibe"),

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from backend.app.contract.jobs import MashupRequest
-from backend.app.errors import InvalidRequest, NotFound, UnknownModel
+from backend.app.errors import InvalidRequest, NotFound, UnknownModel, WrongTrackCount
 from backend.app.services.library import Crate, Library
 from backend.app.services.mashup_inputs import MashupInputs
 from backend.app.services.mashup_settling import settle_mashup
@@ -70,7 +70,7 @@ def test_a_mashup_is_named_after_its_songs_and_its_vibe() -> None:
 
 @pytest.mark.parametrize("count", [0, 5])
 def test_no_track_and_five_tracks_are_refused_with_how_many_may_be_picked(count: int) -> None:
-    with pytest.raises(InvalidRequest, match=f"1 to 4 tracks, not {count}") as refused:
+    with pytest.raises(WrongTrackCount, match=f"1 to 4 tracks, not {count}") as refused:
         settled("six", tracks=[f"t{n}" for n in range(count)])
     assert f"picked {count}" in refused.value.hint
     assert len(settled("six", tracks=["t0", "t1", "t2", "t3"]).tracks) == 4

@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 STATUSES = {
     "invalid_request": 422,
+    "wrong_track_count": 422,
     "invalid_audio": 422,
     "invalid_timeline": 422,
     "nothing_to_mash": 422,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..contract.jobs import MashupRequest, TrackPick
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, WrongTrackCount
 from ..media.names import safe_title
 from .library import Library
 from .mashup_inputs import MOST_TRACKS, MashupInputs, mashup_artist, mashup_title
@@ -24,9 +24,11 @@ def settle_mashup(
     ------
     NotFound
         If the user has no such crate.
+    WrongTrackCount
+        If there are none, or more than four tracks.
     InvalidRequest
-        If there are none, or more than four tracks, a picked one is not in the crate or is picked
-        twice, or the voice is to come from a track that does not take part.
+        If a picked one is not in the crate or is picked twice, or the voice is to come from a
+        track that does not take part.
     UnknownModel, NoticeNotAccepted
         As :meth:`Separators.settled` has it.
     """
@@ -66,7 +68,7 @@ def mashup_songs(
 def expect_count(count: int, hint: str) -> None:
     """Make sure that a mashup has as many tracks as it takes."""
     if not 1 <= count <= MOST_TRACKS:
-        raise InvalidRequest(
+        raise WrongTrackCount(
             f"A mashup takes 1 to {MOST_TRACKS} tracks, not {count}.", hint=hint.format(count=count)
         )
 
