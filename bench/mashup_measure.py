@@ -7,6 +7,8 @@ the mashup as it is into its song's beat. Nothing of the plan is asked but where
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -22,10 +24,10 @@ from backend.app.dj.mashup_clock import Clock
 from backend.app.dj.mashup_keys import IN_TUNE, MOST_SEMITONES
 from backend.app.dj.mashup_tempo import fold_between
 from backend.app.dj.timeline import Clip
-from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.dsp.loudness_range import loudness_range_lu
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader
+from backend.app.render.check import measure
 from backend.app.render.deck import Deck
 from tests.journey.checks import clicks
 
@@ -33,6 +35,10 @@ from .mashup_crate import MashupSong
 from .mashup_mix import PlayedMashup
 
 Times = npt.NDArray[np.float64]
+
+TEMPO_PERCENT, CENTROID_PERCENT, LOWS_DB, RANGE_LU = 2.0, 5.0, 1.0, 1.0
+"""What is noticed, side by side: tempos and loudnesses as everywhere here; a centroid that moves by
+a twentieth is a shelf of about 1 dB."""
 
 _STEP = 30 * SAMPLE_RATE
 
@@ -64,6 +70,8 @@ class SoundMeasured:
     low_share: float
     loudness_range_lu: float
     lufs: float
+    asked_lufs: float
+    true_peak_dbtp: float
     space_share: float
     n_clicks: int
     """At cuts."""
@@ -138,28 +146,51 @@ def _cuts(clip: Clip, song: MashupSong) -> list[bool]:
 
 def measure_sound(played: PlayedMashup) -> SoundMeasured:
     """Listen to the finished mix."""
-    meter, ear, found, cuts = LoudnessMeter(), BrightnessEar(), 0, _edges(played)
+    ear, cuts, found = BrightnessEar(), _edges(played), [0]
     with TrackReader(played.mix) as mix:
-        for start in range(0, mix.n_samples, _STEP):
-            block = mix.read(start, min(_STEP, mix.n_samples - start))
-            meter.push(block)
-            ear.push(block)
-            found += _clicks_at_cuts(block, start, cuts)
+        levels = measure(_listened(mix, ear, cuts, found), lambda _: None)
         heard, _ = analyse([mix.read(0, mix.n_samples)])
-        duration_s = mix.n_samples / SAMPLE_RATE
     brightness = ear.finish()
     return SoundMeasured(
         vibe=played.vibe,
-        duration_s=duration_s,
+        duration_s=levels.n_samples / SAMPLE_RATE,
         tempo_bpm=played.plan.tempo_bpm,
         heard_bpm=heard.rhythm.tempo_bpm,
         centroid_hz=brightness.centroid_hz,
         low_share=brightness.low_share,
-        loudness_range_lu=loudness_range_lu(meter.energies),
-        lufs=integrated_lufs(meter.energies),
+        loudness_range_lu=loudness_range_lu(levels.energies),
+        lufs=levels.loudness_lufs,
+        asked_lufs=played.plan.treatment.loudness_lufs,
+        true_peak_dbtp=levels.true_peak_dbtp,
         space_share=played.space_share,
-        n_clicks=found,
+        n_clicks=found[0],
     )
+
+
+def _listened(
+    mix: TrackReader, ear: BrightnessEar, cuts: Times, found: list[int]
+) -> Iterator[Samples]:
+    """The mix in blocks, each shown to the ear and looked through for clicks on the way."""
+    for start in range(0, mix.n_samples, _STEP):
+        block = mix.read(start, min(_STEP, mix.n_samples - start))
+        ear.push(block)
+        found[0] += _clicks_at_cuts(block, start, cuts)
+        yield block
+
+
+def told_apart_by(one: SoundMeasured, other: SoundMeasured) -> list[str]:
+    """The figures by which two vibes of the same songs can be told apart by ear."""
+    tempo = 100.0 * (other.tempo_bpm / one.tempo_bpm - 1.0)
+    centroid = 100.0 * (other.centroid_hz / one.centroid_hz - 1.0)
+    lows_db = 10.0 * math.log10(other.low_share / one.low_share)
+    range_lu = other.loudness_range_lu - one.loudness_range_lu
+    figures = [
+        (f"tempo {tempo:+.1f} %", abs(tempo) >= TEMPO_PERCENT),
+        (f"centroid {centroid:+.0f} %", abs(centroid) >= CENTROID_PERCENT),
+        (f"lows {lows_db:+.1f} dB", abs(lows_db) >= LOWS_DB),
+        (f"range {range_lu:+.1f} LU", abs(range_lu) >= RANGE_LU),
+    ]
+    return [words for words, is_heard in figures if is_heard]
 
 
 def _edges(played: PlayedMashup) -> Times:

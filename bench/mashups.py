@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from .mashup_measure import (
     could_be_in_tune,
     measure_beats,
     measure_sound,
+    told_apart_by,
     true_distance,
 )
 from .mashup_mix import play_mashup
@@ -163,14 +164,18 @@ def _three(errors: Times) -> str:
 def _print_vibes(task: _Task, heard: Sequence[SoundMeasured]) -> None:
     print(f"\n{' and '.join(song.name for song in task.songs)}")
     print(f"{'vibe':11}{'s':>7}{'BPM':>8}{'heard':>8}{'centroid':>10}{'< 150 Hz':>10}", end="")
-    print(f"{'range LU':>10}{'LUFS':>8}{'room':>8}{'clicks':>8}")
+    print(f"{'range LU':>10}{'LUFS':>8}{'asked':>7}{'dBTP':>7}{'room':>8}{'clicks':>8}")
     for one in heard:
         print(
             f"{one.vibe:11}{one.duration_s:7.0f}{one.tempo_bpm:8.1f}{one.heard_bpm:8.1f}"
             f"{one.centroid_hz:10.0f}{100 * one.low_share:9.1f}%{one.loudness_range_lu:10.1f}"
-            f"{one.lufs:8.1f}{100 * one.space_share:7.2f}%{one.n_clicks:8}",
+            f"{one.lufs:8.1f}{one.asked_lufs:7.0f}{one.true_peak_dbtp:7.1f}"
+            f"{100 * one.space_share:7.2f}%{one.n_clicks:8}",
             flush=True,
         )
+    for one, other in combinations(heard, 2):
+        words = ", ".join(told_apart_by(one, other)) or "nothing"
+        print(f"  {other.vibe} is told from {one.vibe} by: {words}", flush=True)
 
 
 if __name__ == "__main__":
