@@ -77,6 +77,25 @@ def test_from_a_harmed_file_on_all_steps_are_run_again(tmp_path, harm):
     assert (tmp_path / "job" / "b.bin").read_bytes() == b"2"
 
 
+def test_a_step_that_keeps_what_it_makes_elsewhere_looks_after_it_while_anything_is_left(tmp_path):
+    elsewhere = tmp_path / "stem"
+    makes = Step("makes", lambda context: elsewhere.write_bytes(b"1"))
+
+    def run(context):
+        with context.workspace.write("c.bin") as path:
+            path.write_bytes(elsewhere.read_bytes())
+
+    steps = [writes("a", b"1"), makes, Step("c", run)]
+    done = finished(attempt(tmp_path, steps[:2]))
+    elsewhere.unlink()  # swept, a week later
+    told = attempt(tmp_path, steps, done)
+    assert begun(told) == ["makes", "c"]
+    assert told[-1] == Done()
+    assert isinstance(told[0], Planned)
+    assert [step.kept for step in told[0].steps] == [True, False, False]
+    assert begun(attempt(tmp_path, steps, finished(told) + done)) == []
+
+
 def test_a_step_that_breaks_off_leaves_no_file_under_its_name(tmp_path):
     def run(context):
         with context.workspace.write("a.bin") as path:

@@ -56,22 +56,27 @@ class _Attempt(Generic[JobT]):
         self.workspace.clear_parts()
         job = self.pipeline.open(self.order.inputs)
         steps = self.pipeline.steps_for(job)
-        kept = self._kept(steps)
+        left = self._left(steps)
         self.tell(
-            Planned([PlannedStep(step.name, step.weight, i < kept) for i, step in enumerate(steps)])
+            Planned([PlannedStep(step.name, step.weight, step not in left) for step in steps])
         )
-        for step in steps[kept:]:
+        for step in left:
             self._take(step, job)
         self.workspace.clear_aside()
 
-    def _kept(self, steps: tuple[Step[JobT], ...]) -> int:
-        """How many steps from the first on are finished and have all their files unharmed."""
+    def _left(self, steps: tuple[Step[JobT], ...]) -> tuple[Step[JobT], ...]:
+        """The steps that are not finished with all their files unharmed, and what they go by.
+
+        A finished step without files left what it made outside of the workspace, where it may be
+        gone by now. So it is taken again while anything is left: it finds what is still there.
+        """
         finished = {step.name: step.files for step in self.order.finished}
         for count, step in enumerate(steps):
             files = finished.get(step.name)
             if files is None or not all(self.workspace.holds(file) for file in files):
-                return count
-        return len(steps)
+                elsewhere = tuple(step for step in steps[:count] if not finished[step.name])
+                return elsewhere + steps[count:]
+        return ()
 
     def _take(self, step: Step[JobT], job: JobT) -> None:
         log.info("step %s starts", step.name)
