@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.test_journey import photograph, saved
+from tests.ui.test_journey import FAILED, photograph, saved
 from tests.ui.test_stems import choose_draft
 
 # Two songs of twenty seconds are heard, taken apart by the draft and mixed in some ten; a busy
@@ -41,7 +41,7 @@ def test_two_songs_become_a_mashup_to_hear_to_see_and_to_keep(
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_role("heading", name="Both at once")).to_be_visible()
     player = page.get_by_role("slider", name="Position in the mashup")
-    failed = page.get_by_text("Failed", exact=True)
+    failed = page.get_by_text(FAILED)
     expect(player.or_(failed).first).to_be_visible(timeout=MADE_MS)
     assert player.is_visible(), page.get_by_test_id("stMain").inner_text()
     hear(page)
@@ -138,7 +138,7 @@ def test_more_than_four_songs_are_told_before_anything_starts(
 ) -> None:
     page = mashup_page
     drop(page, [*crate, *crate][:5])  # two of a title are two songs
-    choose_draft(page)
+    page.get_by_text("I have read this.").click()
     picks = page.locator(".st-key-mashup_tracks_picked").get_by_role("button")
     expect(picks).to_have_count(5)
     for i in range(2, 5):

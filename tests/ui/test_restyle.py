@@ -11,7 +11,7 @@ import soundfile
 from playwright.sync_api import Locator, Page, expect
 
 from tests.sounds import SR, noise
-from tests.ui.test_journey import photograph, saved
+from tests.ui.test_journey import FAILED, photograph, saved
 from tests.ui.test_stems import AUDIBLE, EAR, choose_draft, sound_of
 
 # Twenty seconds are taken apart, re-played and mixed in some ten; a busy machine, with a queue
@@ -103,7 +103,7 @@ def watch(page: Page) -> None:
     expect(page.get_by_text("Taking the songs apart").first).to_be_visible()
     page.reload()
     before = page.get_by_role("button", name="Before").first
-    failed = page.get_by_text("Failed", exact=True)
+    failed = page.get_by_text(FAILED)
     expect(before.or_(failed).first).to_be_visible(timeout=MADE_MS)
     assert before.is_visible(), page.get_by_test_id("stMain").inner_text()
 

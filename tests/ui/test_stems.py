@@ -29,7 +29,8 @@ AudioBufferSourceNode.prototype.start = function (...args) {
 const { connect } = AudioNode.prototype;
 AudioNode.prototype.connect = function (to, ...rest) {
   if (to === this.context.destination) {
-    window.ear ??= new AnalyserNode(this.context, { fftSize: 32768 });
+    if (window.ear?.context !== this.context)
+      window.ear = new AnalyserNode(this.context, { fftSize: 32768 });
     connect.call(this, window.ear);
   }
   return connect.call(this, to, ...rest);

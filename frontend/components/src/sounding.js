@@ -3,6 +3,7 @@
 import { el, icon, ICONS } from "./dom.js";
 
 const TICK_MS = 60;
+let shared; // one way to the sound card for all the rows of a page
 export const TAKEN = "segue-sounding"; // said aloud on the page: one sound at a time, whichever widget has it
 
 /** What plays; a widget adds what it shows by `show`, `begun`, `ended` and `ticked`. */
@@ -37,7 +38,7 @@ export class Sounding {
       const answer = await fetch(this.data.url, { headers: { Authorization: `Bearer ${this.data.token}` } });
       if (answer.status === 401) this.trigger("token_expired", Date.now());
       if (!answer.ok) throw new Error(String(answer.status));
-      this.context ??= new AudioContext();
+      this.context = shared ??= new AudioContext();
       this.buffer = await this.context.decodeAudioData(await answer.arrayBuffer());
       this.tell("");
       return true;
