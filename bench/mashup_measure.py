@@ -29,7 +29,7 @@ from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader
 from backend.app.render.check import measure
 from backend.app.render.deck import Deck
-from tests.journey.checks import clicks
+from tests.render.cut_clicks import clicks_at_cuts
 
 from .mashup_crate import MashupSong
 from .mashup_mix import PlayedMashup
@@ -146,10 +146,13 @@ def _cuts(clip: Clip, song: MashupSong) -> list[bool]:
 
 def measure_sound(played: PlayedMashup) -> SoundMeasured:
     """Listen to the finished mix."""
-    ear, cuts, found = BrightnessEar(), _edges(played), [0]
+    ear = BrightnessEar()
     with TrackReader(played.mix) as mix:
-        levels = measure(_listened(mix, ear, cuts, found), lambda _: None)
-        heard, _ = analyse([mix.read(0, mix.n_samples)])
+        levels = measure(_shown(mix, ear), lambda _: None)
+        sound = mix.read(0, mix.n_samples)
+    heard, _ = analyse([sound])
+    clips = played.plan.timeline.clips
+    found = clicks_at_cuts(sound, clips, played.open_track, played.open_piece)
     brightness = ear.finish()
     return SoundMeasured(
         vibe=played.vibe,
@@ -163,18 +166,15 @@ def measure_sound(played: PlayedMashup) -> SoundMeasured:
         asked_lufs=played.plan.treatment.loudness_lufs,
         true_peak_dbtp=levels.true_peak_dbtp,
         space_share=played.space_share,
-        n_clicks=found[0],
+        n_clicks=len(found),
     )
 
 
-def _listened(
-    mix: TrackReader, ear: BrightnessEar, cuts: Times, found: list[int]
-) -> Iterator[Samples]:
-    """The mix in blocks, each shown to the ear and looked through for clicks on the way."""
+def _shown(mix: TrackReader, ear: BrightnessEar) -> Iterator[Samples]:
+    """The mix in blocks, each shown to the ear on the way."""
     for start in range(0, mix.n_samples, _STEP):
         block = mix.read(start, min(_STEP, mix.n_samples - start))
         ear.push(block)
-        found[0] += _clicks_at_cuts(block, start, cuts)
         yield block
 
 
@@ -191,21 +191,6 @@ def told_apart_by(one: SoundMeasured, other: SoundMeasured) -> list[str]:
         (f"range {range_lu:+.1f} LU", abs(range_lu) >= RANGE_LU),
     ]
     return [words for words, is_heard in figures if is_heard]
-
-
-def _edges(played: PlayedMashup) -> Times:
-    """Where clips and their effects begin and end, in samples."""
-    edges: list[int] = []
-    for clip in played.plan.timeline.clips:
-        edges += [clip.start, clip.start + clip.fade_in, clip.end - clip.fade_out, clip.end]
-        edges += [at for effect in clip.effects for at in (effect.start, effect.end)]
-    return np.unique(np.array(edges, np.float64))
-
-
-def _clicks_at_cuts(block: Samples, start: int, cuts: Times) -> int:
-    """Clicks within 3 ms of a cut; elsewhere they are the songs' own, such as a hat."""
-    found = [at * SAMPLE_RATE + start for at in clicks(block)]
-    return sum(bool(np.abs(cuts - at).min() < 0.003 * SAMPLE_RATE) for at in found)
 
 
 def true_distance(singer: MashupSong, under: MashupSong, pitch_semitones: int) -> int:

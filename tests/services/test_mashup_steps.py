@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,12 @@ from backend.app.services.mashup import STEPS
 from backend.app.services.mashup_inputs import MashupJob
 from backend.app.services.mashup_mix import PREMASTER, laid_out, unmastered
 from backend.app.services.mashup_report import beat_error_ms
+from backend.app.services.recordings import open_recording
+from backend.app.services.stretching import open_piece
 from backend.app.store.blobs import ContentStore
 from composer.compose import compose_song
 from composer.song import SongSpec
+from tests.render.cut_clicks import clicks_at_cuts, cuts_of
 from tests.render.mixes import decoded
 
 from .mashups import mashup_job, put_song
@@ -125,6 +129,18 @@ def test_it_rings_out_after_the_last_clip_and_ends_in_silence(made: Made) -> Non
     assert np.abs(sound[:, -100:]).max() < 1e-3
     peaks = WaveformView.model_validate_json(made.path("waveform.json").read_bytes()).peaks
     assert len(peaks) == pytest.approx(10 * made.report.duration_s, abs=1)
+
+
+def test_no_click_is_heard_where_clips_begin_end_or_are_faded(made: Made) -> None:
+    clips = laid_out(made.ctx.workspace)[0].clips
+    assert len(clips) > 8
+    store = made.ctx.job.content
+    opens = partial(open_recording, store), partial(open_piece, store)
+    sound = decoded(made.path("mashup.flac")).copy()
+    assert clicks_at_cuts(sound, clips, *opens) == []
+    jump = next(at for at in cuts_of(clips) if at > SAMPLE_RATE)
+    sound[:, jump:] += 0.3 * np.exp(-np.arange(sound.shape[1] - jump, dtype=np.float32) / 2000)
+    assert clicks_at_cuts(sound, clips, *opens) != []
 
 
 def test_its_stems_are_the_mix_before_the_chain(made: Made) -> None:
