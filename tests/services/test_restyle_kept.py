@@ -10,6 +10,7 @@ import pytest
 from backend.app.contract.stems import FOUR_STEMS
 from backend.app.dsp.samples import Samples
 from backend.app.services import performances, restyle_grains
+from backend.app.services.stems_inputs import StemTrack
 from composer.compose import compose_song
 from composer.song import Song, SongSpec
 from tests.sounds import noise
@@ -107,14 +108,40 @@ def test_after_a_kill_between_any_steps_the_files_are_the_same(melody: StemHouse
     job = job_of(melody, track, {"vocals": bell})
     undisturbed = files_of(melody.run(pipeline_of(job), job.inputs))
     for steps in range(2, 6):  # fetching_weights, the first one, has nothing to do
-        for kept in melody.content.derived(track.content, "x").parent.iterdir():
-            kept.unlink()
+        forget(melody, track)
         killed = melody.run(pipeline_of(job, steps), job.inputs)
         assert [step.name for step in killed.finished] == killed.steps
+        made = inodes(melody, track)
         gone_on = melody.run(pipeline_of(job), job.inputs, after=killed)
         assert gone_on.done
-        assert len(gone_on.finished) == 5 - len(killed.finished)
+        # What was kept is found again, and what was written is not written again
+        assert made.items() <= inodes(melody, track).items()
+        written = {step.name for step in killed.finished if step.files}
+        assert not written & {step.name for step in gone_on.finished}
         assert files_of(gone_on) == undisturbed
+
+
+def test_what_goes_while_a_job_waits_for_its_next_attempt_is_made_again(melody: StemHouse) -> None:
+    bell = put_sound(melody, "bell", tones([BELL_HZ], 0.5))
+    track = melody.put(whole(melody))
+    job = job_of(melody, track, {"vocals": bell})
+    undisturbed = files_of(melody.run(pipeline_of(job), job.inputs))
+    killed = melody.run(pipeline_of(job, 4), job.inputs)
+    forget(melody, track)
+    gone_on = melody.run(pipeline_of(job), job.inputs, after=killed)
+    assert gone_on.done
+    assert files_of(gone_on) == undisturbed
+
+
+def forget(house: StemHouse, track: StemTrack) -> None:
+    for kept in house.content.derived(track.content, "x").parent.iterdir():
+        kept.unlink()
+
+
+def inodes(house: StemHouse, track: StemTrack) -> dict[str, int]:
+    """What is kept of the track, and which file each is: made again, it is another one."""
+    kept = house.content.derived(track.content, "x").parent.iterdir()
+    return {path.name: path.stat().st_ino for path in kept}
 
 
 def test_a_stem_that_was_being_re_played_at_a_kill_is_not_taken_for_whole(

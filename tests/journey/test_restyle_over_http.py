@@ -1,0 +1,162 @@
+"""A restyle over HTTP alone: a song and a sound up, its stems played by it; killed, and gone on."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import soundfile
+from mutagen.id3 import ID3
+
+from backend.app.contract.jobs import JobView
+from backend.app.contract.restyles import RestyleReport
+from backend.app.dsp.samples import SAMPLE_RATE, Samples
+from composer.compose import compose_song
+from composer.files import write_song
+from composer.song import SongSpec
+from composer.tones import tone
+
+from .checks import decoded, lufs, true_peak_db
+from .server import Visitor, serving, visiting
+
+STEPS = ["separating_stems", "analysing", "restyling", "mixing", "checking"]
+SONG_S = 12.3
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("song") / "Sun.flac"
+    spec = SongSpec(style="pop", tempo_bpm=120.0, seed=7, duration_s=SONG_S, title="Sun")
+    write_song(compose_song(spec), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def strings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sounds") / "strings.wav"
+    soundfile.write(path, 0.4 * tone("strum", 57, SAMPLE_RATE).T, SAMPLE_RATE)
+    return path
+
+
+def send_sound(visitor: Visitor, path: Path) -> str:
+    answer = visitor.ask(
+        "POST", "/sounds", files=[("files", (path.name, path.read_bytes()))], data={"kind": "style"}
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["sounds"][0]["id"])
+
+
+def fetched(visitor: Visitor, job: JobView, folder: Path) -> dict[str, Path]:
+    assert job.status == "succeeded", job.error
+    for name in ("stems", "before"):
+        (folder / name).mkdir(parents=True)
+    return {a.name: visitor.download(job, a.name, folder) for a in job.artifacts}
+
+
+def test_a_song_is_played_by_a_sound_and_fetched(song: Path, strings: Path, tmp_path: Path) -> None:
+    with serving(tmp_path / "storage") as server, visiting(server) as visitor:
+        track = visitor.upload_tracks([song]).tracks[0]
+        sound = {"sound_id": send_sound(visitor, strings)}
+        asked = {"kind": "restyle", "track_id": track.id, "model": "draft", "format": "mp3"}
+        config = {"bass": sound, "vocals": {**sound, "volume": 0.8}, "other": {"enabled": False}}
+        job = visitor.wait_for(visitor.start(**asked, config=config).id)
+        assert [step.name for step in job.steps] == STEPS
+        files = fetched(visitor, job, tmp_path / "files")
+        louder = {**config, "vocals": {**sound, "volume": 1.6}}
+        again = visitor.wait_for(visitor.start(**asked, config=louder).id)
+        assert again.status == "succeeded"
+    assert set(files) == {
+        "restyled.mp3",
+        *(f"stems/{stem}.mp3" for stem in ("drums", "bass", "vocals")),
+        *(f"before/{stem}.mp3" for stem in ("bass", "vocals")),
+        "report.json",
+        "timeline.json",
+        "waveform.json",
+    }
+    expect_as_loud_and_as_long(files, decoded(song))
+    assert job.title == "Sun (restyled)"
+    assert ID3(files["restyled.mp3"])["TIT2"].text == ["Sun (restyled)"]
+    assert any("draft" in note for note in job.notes)
+
+
+def expect_as_loud_and_as_long(files: dict[str, Path], song: Samples) -> None:
+    """By other means than made it."""
+    report = RestyleReport.model_validate_json(files["report.json"].read_bytes())
+    for name, path in files.items():
+        if path.suffix == ".mp3":
+            sound = decoded(path)
+            assert sound.shape[1] == round(SONG_S * SAMPLE_RATE), name
+            assert true_peak_db(sound) <= 0.0
+    mix = decoded(files["restyled.mp3"])
+    assert lufs(mix) == pytest.approx(lufs(song), abs=0.5)
+    assert true_peak_db(mix) <= -1.0
+    told = {one.stem: one for one in report.stems}
+    assert set(told) == {"drums", "bass", "vocals"}
+    assert report.draft
+    assert told["drums"].grains is None
+    assert told["bass"].grains > 0
+    assert told["bass"].envelope_correlation >= 0.9
+
+
+def test_a_restyle_goes_on_where_the_server_was_killed(
+    song: Path, strings: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path / "storage", LEASE_S="3") as server, visiting(server) as visitor:
+        track = visitor.upload_tracks([song]).tracks[0]
+        sound = {"sound_id": send_sound(visitor, strings)}
+        config = dict.fromkeys(("drums", "bass", "other", "vocals"), sound)
+        asked = {"kind": "restyle", "track_id": track.id, "model": "draft", "config": config}
+        job_id = visitor.start(**asked).id
+        until_past(visitor, job_id, "analysing")
+        server.stop(signal.SIGKILL)
+        made = kept(tmp_path / "storage")
+        server.start()
+        job = visitor.wait_for(job_id)
+        killed = fetched(visitor, job, tmp_path / "killed")
+        assert made.items() <= kept(tmp_path / "storage").items()
+        for path in (tmp_path / "storage" / "derived").rglob("*grains*"):
+            path.unlink()
+        undisturbed = fetched(
+            visitor, visitor.wait_for(visitor.start(**asked).id), tmp_path / "undisturbed"
+        )
+    assert job.attempt > 1
+    # four stems, taken apart and listened to, and the sound
+    assert len(made) >= 4 + 4 + 1
+    assert {name: path.read_bytes() for name, path in killed.items()} == {
+        name: path.read_bytes() for name, path in undisturbed.items()
+    }
+
+
+def kept(storage: Path) -> dict[Path, int]:
+    """What is kept of songs and sounds, and which file each is: made again, it is another one."""
+    files = (path for path in (storage / "derived").rglob("*.*") if path.suffix != ".part")
+    return {path: path.stat().st_ino for path in files if "grains" not in path.name}
+
+
+def until_past(visitor: Visitor, job_id: str, step: str) -> JobView:
+    deadline = time.monotonic() + 300
+    while STEPS.index((job := visitor.job(job_id)).step or STEPS[0]) <= STEPS.index(step):
+        assert job.status in ("queued", "running"), job.error
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return job
+
+
+def test_a_stem_without_a_sound_in_it_is_told_once_that_is_known(tmp_path: Path) -> None:
+    """A model without a voice in its song: nothing to be played again."""
+    silent = tmp_path / "Hum.flac"
+    t = tone("sub", 33, 3 * SAMPLE_RATE)
+    soundfile.write(silent, 0.3 * t.T, SAMPLE_RATE)
+    bell = tmp_path / "bell.wav"
+    soundfile.write(bell, 0.4 * tone("keys", 69, SAMPLE_RATE).T, SAMPLE_RATE)
+    with serving(tmp_path / "storage") as server, visiting(server) as visitor:
+        track = visitor.upload_tracks([silent]).tracks[0]
+        config = {"vocals": {"sound_id": send_sound(visitor, bell)}}
+        asked = {"kind": "restyle", "track_id": track.id, "model": "draft", "config": config}
+        job = visitor.wait_for(visitor.start(**asked).id)
+    assert job.status == "failed"
+    assert job.error is not None
+    assert job.error.code == "silent_stem"
+    assert "vocals" in job.error.message
