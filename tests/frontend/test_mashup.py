@@ -50,6 +50,18 @@ class TestAsking:
         assert len(vibe.options) == 4
         assert "Bass to the front" in vibe.proto.captions[2]
 
+    def test_its_names_are_in_the_address_until_it_is_begun_anew(
+        self, page: Page, crate: ScriptedApi
+    ) -> None:
+        app = opened(page, crate="crate-1", title="Rain")
+        assert app.text_input(key="mashup_title").value == "Rain"
+        app.text_input(key="mashup_title").set_value("Snow").run()
+        assert app.query_params["title"] in ("Snow", ["Snow"])
+        app.button(key="mashup_start_over").click().run()
+        assert not app.exception
+        assert "title" not in app.query_params
+        assert not app.text_input(key="mashup_title").value
+
     def test_the_fit_is_shown_before_with_its_parts_and_reasons(
         self, page: Page, crate: ScriptedApi
     ) -> None:
