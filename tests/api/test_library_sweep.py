@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from backend.app import main
 from backend.app.media.normal_form import write_normal_form
 from backend.app.services.recordings import open_recording
+from backend.app.store.aside import made_aside
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
 from .conftest import PASSWORD, Person, picture, tone
@@ -129,14 +131,12 @@ def derived(settings, content: str, *names: str, idle_s: float) -> list[Path]:
     return [folder / name for name in names]
 
 
-HEAVY = ("stem-draft1-drums.flac", "stretch-v1-abc.flac", "stem-draft1-bass.flac.77.part.flac")
+HEAVY = ("stem-draft1-drums.flac", "stretch-v1-abc.flac")
 
 
 def heavy(settings, content: str) -> list[Path]:
-    """A stem, a stretched piece, half a stem, and what was measured: idle for eight days."""
-    made = derived(settings, content, *HEAVY, "loudness-v4.npz.flac", idle_s=8 * A_DAY_S)
-    half = made[2].rename(made[2].with_suffix(""))
-    return [made[0], made[1], half, made[3]]
+    """A stem, a stretched piece, and what was measured: idle for eight days."""
+    return derived(settings, content, *HEAVY, "loudness-v4.npz.flac", idle_s=8 * A_DAY_S)
 
 
 def test_stems_and_pieces_that_nobody_wanted_for_a_week_go_and_figures_stay(
@@ -147,7 +147,24 @@ def test_stems_and_pieces_that_nobody_wanted_for_a_week_go_and_figures_stay(
     old = heavy(settings, content)
     young = derived(settings, content, "stem-draft1-vocals.flac", idle_s=6 * A_DAY_S)
     sweep(client)
-    assert [file.exists() for file in [*old, *young]] == [False, False, False, True, True]
+    assert [file.exists() for file in [*old, *young]] == [False, False, True, True]
+
+
+def test_what_a_killed_process_left_half_made_goes_after_an_hour(client, alice, settings):
+    alice.send_tracks(("a.wav", tone()))
+    [content] = {name.split(".")[0] for name in files(settings, "content")}
+    stem = settings.storage_root / "derived" / content[:2] / content / "stem-draft1-bass.flac"
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    left = []
+    for idle_s in (2 * 3600.0, 60.0):
+        with made_aside(stem) as part:
+            part.write_bytes(b"half")
+            left.append(part.with_name(f"{idle_s}{part.name}"))
+            shutil.copy(part, left[-1])
+        then = time.time() - idle_s
+        os.utime(left[-1], (then, then))
+    sweep(client)
+    assert [file.exists() for file in left] == [False, True]
 
 
 def test_playing_a_stem_keeps_it_for_another_week(client, alice, settings):

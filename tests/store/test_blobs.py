@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -68,3 +72,33 @@ def test_removing_takes_everything_that_came_of_the_content(store, tmp_path):
 def test_what_is_no_hash_names_no_file(store, name):
     with pytest.raises(ValueError, match="SHA-256"):
         store.path(name)
+
+
+def test_work_on_a_track_waits_for_who_is_at_it_and_goes_on_where_that_one_was_killed(tmp_path):
+    store = ContentStore(tmp_path)
+    half = store.derived(CONTENT, "stem-x-bass.flac.0123.part")
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from backend.app.store.blobs import ContentStore\n"
+        "store = ContentStore(Path(sys.argv[1]))\n"
+        f"with store.alone('{CONTENT}', 'stem-x'):\n"
+        f"    store.derived('{CONTENT}', '{half.name}').write_bytes(b'half')\n"
+        "    print(flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+    assert other.stdout
+    other.stdout.readline()
+    entered = Event()
+
+    def work() -> list[str]:
+        with store.alone(CONTENT, "stem-x"):
+            entered.set()
+            store.remove_half_made_of(CONTENT, "stem-x")
+            return [file.name for file in half.parent.iterdir()]
+
+    with ThreadPoolExecutor(1) as pool, other:
+        left = pool.submit(work)
+        assert not entered.wait(0.3)
+        other.kill()
+        assert left.result(timeout=10) == ["stem-x.lock"]

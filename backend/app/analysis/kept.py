@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from ..contract.analysis import TrackAnalysis
+from ..store.aside import made_aside
 
 
 def save_analysis(analysis: TrackAnalysis, path: Path) -> None:
     """Keep an analysis as JSON, written aside and renamed into place."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(analysis.model_dump_json(), encoding="utf-8")
-    part.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with made_aside(path) as part:
+        part.write_text(analysis.model_dump_json(), encoding="utf-8")
 
 
 def load_analysis(path: Path) -> TrackAnalysis | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from ..dsp.loudness import Energies, LoudnessMeter, integrated_lufs
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..dsp.true_peak import HALF_TAPS, oversampled_magnitude
+from ..store.aside import made_aside
 
 VERSION = 4
 PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack
@@ -87,11 +87,9 @@ def measure_loudness(blocks: Iterable[Samples]) -> LoudnessProfile:
 
 def save_profile(profile: LoudnessProfile, path: Path) -> None:
     """Keep a profile, written aside and renamed into place."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("wb") as file:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with made_aside(path) as part, part.open("wb") as file:
         np.savez(file, energies=profile.energies, peaks=profile.peaks)
-    part.replace(path)
 
 
 def load_profile(path: Path) -> LoudnessProfile | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ import numpy as np
 from ..dsp.performance import POWER_HOP, Matrix, Performance
 from ..dsp.samples import SAMPLE_RATE, Samples
 from ..dsp.score import Parts
+from ..store.aside import made_aside
 from .chord_tones import ChordEar
 from .mono import ear_blocks
 from .onset_picks import StrikeEar, find_onsets
@@ -52,8 +52,7 @@ def hear_performance(blocks: Iterable[Samples], parts: Parts | None = None) -> P
 
 def save_performance(performance: Performance, path: Path) -> None:
     """Keep a performance, written aside and renamed into place."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with part.open("wb") as file:
+    with made_aside(path) as part, part.open("wb") as file:
         np.savez(
             file,
             n_samples=performance.n_samples,
@@ -63,7 +62,6 @@ def save_performance(performance: Performance, path: Path) -> None:
             tones=performance.tones,
             brightness=performance.brightness,
         )
-    part.replace(path)
 
 
 def load_performance(path: Path) -> Performance | None:

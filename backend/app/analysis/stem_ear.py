@@ -7,7 +7,6 @@ hear is what this player does; it is kept with a resolution fine enough to tell 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from ..contract.base import Shape
 from ..contract.stems import StemName
 from ..dsp.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter, integrated_lufs
 from ..dsp.samples import Samples, seconds
+from ..store.aside import made_aside
 from .centre import BAND_EDGES_HZ
 from .framing import Framer
 from .key import key_of_pitches, pitch_classes, tuning_of
@@ -111,10 +111,9 @@ def hear_stem(
 
 def save_facts(facts: StemFacts, path: Path) -> None:
     """Keep facts as JSON, written aside and renamed into place."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(facts.model_dump_json(), encoding="utf-8")
-    part.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with made_aside(path) as part:
+        part.write_text(facts.model_dump_json(), encoding="utf-8")
 
 
 def load_facts(path: Path) -> StemFacts | None:

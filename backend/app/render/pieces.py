@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +17,7 @@ from ..dsp.fades import fade_in
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..dsp.stretch import LEAD, Point, stretch
 from ..media.normal_form import NormalFormWriter, TrackReader
+from ..store.aside import made_aside
 
 Points: TypeAlias = tuple[Point, ...]
 
@@ -129,17 +128,14 @@ def make_piece(
     StorageFull
         If the disk is full. Nothing is left then, nor after any other exception.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        with open_track(piece.recording) as track, NormalFormWriter(part, bits=24) as writer:
-            for sound in _stretched(piece, track):
-                _write(writer, sound)
-                made(sound.shape[1])
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        open_track(piece.recording) as track,
+        made_aside(path, lasting=True) as part,
+        NormalFormWriter(part, bits=24) as writer,
+    ):
+        for sound in _stretched(piece, track):
+            _write(writer, sound)
+            made(sound.shape[1])
 
 
 def _write(writer: NormalFormWriter, sound: Samples) -> None:

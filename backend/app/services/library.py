@@ -11,7 +11,8 @@ from ..errors import Conflict, NotFound
 from ..media.gate import AdmittedTrack, admit_track
 from ..media.images import AdmittedImage, admit_image
 from ..media.names import named_after_file
-from ..store.blobs import ContentStore, flush
+from ..store.aside import flush
+from ..store.blobs import ContentStore
 from ..store.library import Image, LibraryStore, Track, Upload
 from .intake import Intake, ReceivedFile, RefusedFile, new_id
 

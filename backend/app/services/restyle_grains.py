@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,10 +21,10 @@ from ..dsp.samples import Samples
 from ..dsp.score import Parts, is_silent, score_of
 from ..errors import SilentStem
 from ..jobs.pipeline import StepContext
-from ..media.full_disk import full_disk_told
 from ..media.made_form import MadeWriter
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort, crew
+from ..store.aside import made_aside
 from .performances import is_known, performance_of
 from .recordings import open_recording
 from .restyle_inputs import RestyleJob, StyleSound
@@ -130,10 +129,8 @@ def _replay(job: RestyleJob, pair: _Pair, effort: Effort) -> None:
     with open_recording(job.content, f"{job.track.content}/{job.base(pair.stem)}") as stem:
         _write(path, replay.play(notes, stem), effort)
     figures = _figures(job, pair, base, replay.laid, effort)
-    part = path.with_suffix(f".json.{os.getpid()}.part")
-    with full_disk_told():
+    with made_aside(_figures_path(job, pair.stem)) as part:
         part.write_text(figures.model_dump_json(), encoding="utf-8")
-        part.replace(_figures_path(job, pair.stem))
 
 
 def _prepared(job: RestyleJob, pair: _Pair, base: Performance) -> Replay:
@@ -152,17 +149,10 @@ def _prepared(job: RestyleJob, pair: _Pair, base: Performance) -> Replay:
 
 
 def _write(path: Path, blocks: Iterator[Samples], effort: Effort) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with MadeWriter(part) as writer:
-            for block in blocks:
-                writer.push(block)
-                effort.add(block.shape[1])
-        with full_disk_told(), part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with made_aside(path, lasting=True) as part, MadeWriter(part) as writer:
+        for block in blocks:
+            writer.push(block)
+            effort.add(block.shape[1])
 
 
 def _figures(

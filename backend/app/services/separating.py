@@ -13,6 +13,7 @@ from ..settings import Settings
 from ..stems.choose import separator_of
 from ..stems.kept import keep_stems
 from ..stems.separator import Progress, Separator
+from ..store.aside import made_aside
 from ..store.blobs import ContentStore
 
 Stretch = tuple[int, int]
@@ -49,7 +50,9 @@ def separate(
     names = {stem: stem_file(separator.key, stem, stretch) for stem in brought}
     if not is_separated(store, separator, content, wanted, stretch):
         # Whoever else is at it makes the same: that is waited for
-        with store.alone(content, f"stem-{separator.key}"):
+        work = f"stem-{separator.key}"
+        with store.alone(content, work):
+            store.remove_half_made_of(content, work)
             if not is_separated(store, separator, content, wanted, stretch):
                 _make(store, separator, content, wanted, stretch, names, progress)
     return {stem: names[stem] for stem in wanted}
@@ -73,7 +76,8 @@ def _make(
             lambda stem: store.derived(content, names[stem]),
             progress,
         )
-    _device_path(store, separator, content).write_text(separator.device, encoding="utf-8")
+    with made_aside(_device_path(store, separator, content)) as part:
+        part.write_text(separator.device, encoding="utf-8")
 
 
 def is_separated(
@@ -83,9 +87,14 @@ def is_separated(
     wanted: Collection[StemName],
     stretch: Stretch | None = None,
 ) -> bool:
-    """Whether all of the wanted stems are there."""
+    """Whether all of the wanted stems are there; they are wanted just now, and so they stay."""
     names = [stem_file(separator.key, stem, stretch) for stem in wanted]
-    return all(store.derived(content, name).is_file() for name in names)
+    files = [store.derived(content, name) for name in names]
+    there = all(file.is_file() for file in files)
+    if there:
+        for file in files:
+            store.renew(file)
+    return there
 
 
 def separate_all(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 from ..contract.base import Shape
 from ..dsp.samples import Samples
 from ..media.normal_form import TrackReader
+from ..store.aside import made_aside
 from ..store.blobs import ContentStore
 
 VERSION = 1
@@ -92,7 +92,5 @@ def _load(path: Path) -> SoundFacts | None:
 
 
 def _save(facts: SoundFacts, path: Path) -> None:
-    """Written aside and renamed into place; each thread under a name of its own."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
-    part.write_text(facts.model_dump_json(), encoding="utf-8")
-    part.replace(path)
+    with made_aside(path) as part:
+        part.write_text(facts.model_dump_json(), encoding="utf-8")

@@ -13,7 +13,8 @@ from ..errors import NotFound, QuotaExceeded
 from ..media.gate import GateLimits, admit_track
 from ..media.names import stem_of
 from ..media.normal_form import TrackReader, write_normal_form
-from ..store.blobs import ContentStore, flush
+from ..store.aside import flush
+from ..store.blobs import ContentStore
 from ..store.library import LibraryStore
 from ..store.sounds import Sound, SoundStore
 from .intake import Intake, ReceivedFile, RefusedFile, new_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from ..contract.stems import StemName
 from ..dsp.samples import Samples
 from ..media.made_form import MadeWriter
+from ..store.aside import made_aside
 from .separator import Progress, Separator, Song, StemBlocks
 
 
@@ -32,19 +32,15 @@ def keep_stems(
         If the disk is full. Nothing is left then, nor after any other exception.
     """
     brought = separator.brings(wanted)
-    parts = {stem: _part(path_of(stem)) for stem in brought}
     whole = set(brought) == set(separator.sources)
-    try:
-        with ExitStack() as files:
-            writers = {stem: files.enter_context(MadeWriter(parts[stem])) for stem in brought}
-            at = stretch[0]
-            for blocks in separator.separate(song, stretch, wanted, progress):
-                at += _write(writers, _completed(blocks, song, at) if whole else blocks)
-        for stem in brought:
-            _settle(parts[stem], path_of(stem))
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+    with ExitStack() as kept, ExitStack() as files:
+        parts = {
+            stem: kept.enter_context(made_aside(path_of(stem), lasting=True)) for stem in brought
+        }
+        writers = {stem: files.enter_context(MadeWriter(parts[stem])) for stem in brought}
+        at = stretch[0]
+        for blocks in separator.separate(song, stretch, wanted, progress):
+            at += _write(writers, _completed(blocks, song, at) if whole else blocks)
 
 
 def _completed(blocks: StemBlocks, song: Song, at: int) -> StemBlocks:
@@ -61,13 +57,3 @@ def _write(writers: Mapping[StemName, MadeWriter], blocks: StemBlocks) -> int:
     for stem, writer in writers.items():
         writer.push(blocks[stem])
     return int(next(iter(blocks.values())).shape[1])
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{os.getpid()}.part")
-
-
-def _settle(part: Path, path: Path) -> None:
-    with part.open("rb") as written:
-        os.fsync(written.fileno())
-    part.replace(path)

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .aside import PART, flush
+
 _HEX = frozenset(string.hexdigits.lower())
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
-# What is large and made of a track: its stems, its stretched pieces, what was left half made. All
-# of it can be made again.
-_HEAVY = ("stem-*.flac", "stretch-*.flac", "*.part")
+# What is large and made of a track: its stems, its stretched pieces. All of it can be made again.
+_HEAVY = ("stem-*.flac", "stretch-*.flac")
 
 _COVER_SUFFIXES = (".png", ".jpg")
 
@@ -71,12 +72,21 @@ class ContentStore:
         with suppress(OSError):  # gone, or kept where nothing may be changed: it is only a note
             os.utime(file)
 
-    def unread_for(self, age_s: float) -> list[tuple[str, Path]]:
-        """What is large among the derived, and was neither made nor wanted for ``age_s``: the
-        track's content, and the file."""
+    def unread_for(self, age_s: float) -> set[str]:
+        """The tracks of which something large was made, and not wanted for ``age_s``."""
         folders = self._sharded("derived")
-        files = [(folder.name, file) for folder in folders for file in _heavy_in(folder)]
-        return [(content, file) for content, file in files if _is_older(file, age_s)]
+        return {folder.name for folder in folders if _older(folder, _HEAVY, age_s)}
+
+    def remove_unread(self, content: str, age_s: float) -> None:
+        """Drop what is large, was made of a track, and was not wanted for ``age_s``."""
+        for file in _older(self.derived(content, ""), _HEAVY, age_s):
+            file.unlink(missing_ok=True)
+
+    def remove_half_made(self, age_s: float) -> None:
+        """Drop what nobody has gone on writing for ``age_s``."""
+        for folder in self._sharded("derived"):
+            for file in _older(folder, (f"*{PART}",), age_s):
+                file.unlink(missing_ok=True)
 
     def image_path(self, file_name: str) -> Path:
         """Where an uploaded picture lies."""
@@ -100,6 +110,14 @@ class ContentStore:
         for suffix in _COVER_SUFFIXES:
             self._cover(content, suffix).unlink(missing_ok=True)
         shutil.rmtree(self._shard("derived", content) / content, ignore_errors=True)
+
+    def remove_half_made_of(self, content: str, work: str) -> None:
+        """Drop what was left half made of a track under names that begin with ``work``.
+
+        For whoever is :meth:`alone` with it: nobody else can be writing it.
+        """
+        for file in self.derived(content, "").glob(f"{work}*{PART}"):
+            file.unlink(missing_ok=True)
 
     def remove_image(self, file_name: str) -> None:
         """Drop a picture."""
@@ -134,8 +152,9 @@ class ContentStore:
         return self._root / kind / content[:2]
 
 
-def _heavy_in(folder: Path) -> list[Path]:
-    return [file for pattern in _HEAVY for file in folder.glob(pattern)]
+def _older(folder: Path, patterns: Iterable[str], age_s: float) -> list[Path]:
+    files = (file for pattern in patterns for file in folder.glob(pattern))
+    return [file for file in files if _is_older(file, age_s)]
 
 
 def _is_older(file: Path, age_s: float) -> bool:
@@ -151,12 +170,6 @@ def _move(file: Path, final: Path) -> None:
     make_private(final.parent)
     flush(file)
     file.replace(final)
-
-
-def flush(file: Path) -> None:
-    """Wait until the bytes of ``file`` are on the disk; at once if they are there already."""
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 def make_private(folder: Path) -> Path:
