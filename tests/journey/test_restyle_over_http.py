@@ -142,21 +142,3 @@ def until_past(visitor: Visitor, job_id: str, step: str) -> JobView:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return job
-
-
-def test_a_stem_without_a_sound_in_it_is_told_once_that_is_known(tmp_path: Path) -> None:
-    """A model without a voice in its song: nothing to be played again."""
-    silent = tmp_path / "Hum.flac"
-    t = tone("sub", 33, 3 * SAMPLE_RATE)
-    soundfile.write(silent, 0.3 * t.T, SAMPLE_RATE)
-    bell = tmp_path / "bell.wav"
-    soundfile.write(bell, 0.4 * tone("keys", 69, SAMPLE_RATE).T, SAMPLE_RATE)
-    with serving(tmp_path / "storage") as server, visiting(server) as visitor:
-        track = visitor.upload_tracks([silent]).tracks[0]
-        config = {"vocals": {"sound_id": send_sound(visitor, bell)}}
-        asked = {"kind": "restyle", "track_id": track.id, "model": "draft", "config": config}
-        job = visitor.wait_for(visitor.start(**asked).id)
-    assert job.status == "failed"
-    assert job.error is not None
-    assert job.error.code == "silent_stem"
-    assert "vocals" in job.error.message
