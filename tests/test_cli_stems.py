@@ -69,5 +69,17 @@ def test_without_a_way_to_the_weights_the_shell_says_so(
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
     track = tone(tmp_path / "Sun.wav", 300)
     arguments = ["stems", track, "--out", str(tmp_path / "out"), "--accept-weights-notice"]
-    assert cli.main([*arguments, "--model", "hf://nobody/none"]) == 1
+    assert cli.main([*arguments, "--model", "htdemucs"]) == 1
     assert "DEMUCS_REPO" in capsys.readouterr().err
+
+
+def test_a_mix_swaps_stems_where_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tracks = [tone(tmp_path / f"{hz}.wav", hz) for hz in (300, 400)]
+    arguments = ["mix", *tracks, "--out", str(tmp_path / "out"), "--no-video"]
+    for model, said in (("nobody", "“nobody”"), ("htdemucs", "scientific purposes")):
+        assert cli.main([*arguments, "--swap-stems-by", model]) == 1
+        assert said in capsys.readouterr().err
+    assert cli.main([*arguments, "--swap-stems-by", "draft"]) == 0
+    assert "separating_stems done" in capsys.readouterr().out

@@ -12,10 +12,12 @@ from ..contract.jobs import MixtapeRequest
 from ..errors import InvalidRequest
 from ..services.mixtape import mixtape_pipeline
 from ..services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of
+from ..services.separators import Separators
 from ..services.settling import mix_title
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from .running import Commands, checked, run_job
+from .separating import MODELS, add_notice_option
 from .tracks import ShellTrack, bring, bring_picture, expect_files, expect_folder
 
 FORMATS = ("mp3", "flac", "wav", "m4a", "opus")
@@ -25,6 +27,7 @@ OPTIONS = {
     "description": "intro",
     "energy_arc": "arc",
     "transitions": "join",
+    "stem_model": "swap_stems_by",
 }
 """The options that are not called like the part of the request that they become."""
 
@@ -55,6 +58,12 @@ def register(commands: Commands) -> None:
     add("--height", type=int, choices=(720, 1080, 2160), default=1080, help="of the video")
     add("--no-video", action="store_true", help="make no video")
     add("--intro", default="", help="first lines of the description")
+    add(
+        "--swap-stems-by",
+        metavar="MODEL",
+        help="swap stems where two would sing at once, taken apart by: " + MODELS,
+    )
+    add_notice_option(mix)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,6 +74,9 @@ def run(options: argparse.Namespace) -> int:
     expect_files([options.image] if options.image else [])
     expect_folder(options.out)
     settings = Settings()
+    if request.stem_model is not None:
+        accepted = request.weights_notice_accepted
+        Separators.of(settings).settled(request.stem_model, accepted=accepted)
     content = ContentStore(settings.storage_root)
     brought = bring(options.tracks, settings, content)
     tracks = [_mix_track(track) for track in brought.tracks]
@@ -96,5 +108,7 @@ def _request(options: argparse.Namespace) -> MixtapeRequest:
         "mp3_vbr": options.vbr,
         "video": None if options.no_video else {"height": options.height},
         "description": {"intro": options.intro},
+        "stem_model": options.swap_stems_by,
+        "weights_notice_accepted": options.accept_weights_notice,
     }
     return checked(MixtapeRequest, wishes, OPTIONS)

@@ -7,15 +7,21 @@ import argparse
 from ..contract.stems import DRAFT, FOUR_STEMS
 
 
+MODELS = f"{DRAFT}, htdemucs, htdemucs_ft, htdemucs_6s or any other in DEMUCS_REPO"
+
+
 def add_separator_options(parser: argparse.ArgumentParser) -> None:
     """Add ``--model`` and ``--accept-weights-notice``."""
-    add = parser.add_argument
-    add(
+    parser.add_argument(
         "--model",
-        help=f"who takes songs apart: {DRAFT}, htdemucs, htdemucs_ft, htdemucs_6s or any other in "
-        "DEMUCS_REPO (default: that of the setting DEMUCS_MODEL)",
+        help=f"who takes songs apart: {MODELS} (default: that of the setting DEMUCS_MODEL)",
     )
-    add(
+    add_notice_option(parser)
+
+
+def add_notice_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--accept-weights-notice``."""
+    parser.add_argument(
         "--accept-weights-notice",
         action="store_true",
         help="you have read what the authors of a model's weights ask for; they may be fetched",
