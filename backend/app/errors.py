@@ -131,6 +131,13 @@ class StorageFull(SegueError):
     retryable = True
 
 
+class NotWritable(SegueError):
+    """The server may not write where it has to keep something."""
+
+    code = "not_writable"
+    retryable = True
+
+
 class StoreBusy(SegueError):
     """Others kept the database, or the hashing of passwords, for longer than we wait."""
 

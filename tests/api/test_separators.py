@@ -68,6 +68,7 @@ def test_a_folder_of_models_is_all_there_is_to_choose_from(offline):
         ({"model": "nobody"}, (422, "unknown_model")),
         ({"model": "../../etc/passwd"}, (422, "unknown_model")),
         ({"model": "htdemucs"}, (409, "weights_notice")),
+        ({"model": "hf://a/b", "weights_notice_accepted": True}, (422, "unknown_model")),
         ({}, (409, "weights_notice")),
         ({"model": "draft", "stems": []}, (422, "invalid_request")),
         ({"model": "draft", "stems": ["kazoo"]}, (422, "invalid_request")),
@@ -106,7 +107,7 @@ def test_an_upload_without_tracks_and_tracks_of_others_have_no_stems(alice, bob)
 
 def test_weights_that_cannot_be_fetched_end_the_job_in_words(alice, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
-    wishes = {"model": "hf://nobody/none", "weights_notice_accepted": True}
+    wishes = {"model": "htdemucs", "weights_notice_accepted": True}
     job = post(alice, "/jobs", kind="stems", track_id=track_of(alice), **wishes).json()
     ended = wait(alice, job["id"], lambda one: one["status"] in ("failed", "succeeded"))
     assert (ended["step"], ended["error"]["code"]) == ("fetching_weights", "weights_unreachable")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import pickle
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from backend.app.contract.stems import StemName
 from backend.app.jobs.messages import Done, Failed, Message, Order, Planned, Progressed
 from backend.app.jobs.runner import run_order
 from backend.app.services.stems import stems_pipeline
@@ -31,17 +32,21 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield here
 
 
-def take_apart(root: Path, model: str = "htdemucs", repo: Path | None = None) -> list[Message]:
+def take_apart(
+    root: Path, model: str = "htdemucs", repo: Path | None = None, stems: Sequence[StemName] = ()
+) -> list[Message]:
     """Run a stems job of a short song; what it said."""
     house = StemHouse(root / "storage", None)
     inputs = {
         "request": {"kind": "stems", "track_id": "t0"},
         "title": "S",
         "model": model,
-        "stems": [],
+        "stems": [*stems],
         "tracks": [house.put(noise(1.5, seed=1)).model_dump()],
     }
-    settings = Settings(_env_file=None, storage_root=house.root, demucs_repo=repo)
+    settings = Settings(
+        _env_file=None, storage_root=house.root, demucs_repo=repo, demucs_model=model
+    )
     said: list[Message] = []
     order = Order("j", "", json.dumps(inputs), 1.5, str(root / "job"), 1, [])
     run_order(order, stems_pipeline(settings), said.append)
@@ -112,6 +117,14 @@ def test_weights_that_do_not_come_end_the_job_in_words(
     assert failure[2]
 
 
+def test_a_stem_that_fetched_weights_cannot_tell_ends_the_job_in_words(
+    server: Hub, tmp_path: Path
+) -> None:
+    code, said, hint = failure_of(take_apart(tmp_path, stems=["drums", "guitar"]))
+    assert (code, said) == ("invalid_request", "Demucs 4 cannot tell guitar from the rest.")
+    assert "drums, bass, other, vocals" in hint
+
+
 class Trap:
     """What runs when it is unpickled."""
 
@@ -144,7 +157,7 @@ def hostile(repo: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "code", "said", "hint"),
     [
-        (no_folder, "no_models_folder", "models, is not there", "DEMUCS_REPO"),
+        (no_folder, "no_models_folder", "is not there", "DEMUCS_REPO"),
         (no_model, "unknown_model", "no model called “tiny”", "There is tiny0"),
         (torn, "bad_weights", "is damaged", "again"),
         (hostile, "unsafe_weights", "Nothing in it was run", "mean harm"),

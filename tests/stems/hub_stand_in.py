@@ -23,7 +23,7 @@ class Hub:
     """What it has, how it behaves, and what it was asked.
 
     ``repositories`` are folders by name. ``torn_after``: bytes after which each answer breaks off.
-    ``bytes_per_s`` is how fast large files come.
+    ``bytes_per_s`` is how fast large files come. ``shown`` are the tokens that came along.
     """
 
     repositories: dict[str, Path]
@@ -34,7 +34,13 @@ class Hub:
     torn_after: int | None = None
     bytes_per_s: float | None = None
     asked: list[str] = field(default_factory=list)
+    shown: list[str | None] = field(default_factory=list)
     over: Event = field(default_factory=Event)
+
+    @property
+    def sent(self) -> list[str]:
+        """The large files that it was asked to send, as often as it was."""
+        return [line.rpartition("/")[2] for line in self.asked if line.startswith("GET /cdn/")]
 
     def file(self, path: str) -> Path | None:
         """The file behind ``/namespace/repository/resolve/revision/file``."""
@@ -78,6 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.hub.asked.append(f"{self.command} {self.path}")
+        self.hub.shown.append(self.headers.get("Authorization"))
         if self.hub.silent:
             self.hub.over.wait(30.0)
             self.close_connection = True

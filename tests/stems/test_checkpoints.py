@@ -210,6 +210,7 @@ def test_names_that_nothing_has_are_unknown(whole: Path, model: str) -> None:
     with pytest.raises(UnknownModel) as told:
         separator_of(model, whole, whole)
     assert "six, tiny" in told.value.hint
+    assert str(whole) not in told.value.message + told.value.hint
     assert "draft" in told.value.hint
 
 
@@ -260,6 +261,7 @@ def test_a_torn_model_is_listed_and_not_ready(whole: Path, tmp_path: Path) -> No
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert [one.model for one in known_separators("htdemucs", gone, tmp_path)] == ["draft"]
-    with pytest.raises(NoModelsFolder, match="gone") as told:
+    with pytest.raises(NoModelsFolder) as told:
         separator_of("htdemucs", gone, tmp_path)
     assert "DEMUCS_REPO" in told.value.hint
+    assert str(tmp_path) not in told.value.message + told.value.hint

@@ -39,6 +39,7 @@ STATUSES = {
     "tool_failed": 503,
     "step_timeout": 503,
     "storage_full": 507,
+    "not_writable": 503,
     "unknown_model": 422,
     "no_models_folder": 503,
     "weights_notice": 409,

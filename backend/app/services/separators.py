@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.stems import SeparatorList, StemName
-from ..errors import InvalidRequest, NoticeNotAccepted
+from ..errors import NoticeNotAccepted, UnknownModel
 from ..settings import Settings
 from ..stems.choose import separator_of
-from ..stems.known_models import NOTICE
+from ..stems.known_models import KNOWN_MODELS, NOTICE
+from ..stems.model_files import HUB
 from ..stems.separator import Progress, Separator
+from ..stems.told_stems import refuse_untold
 from ..stems.weights import fetch_weights, is_ready, known_separators, needs_notice
 
 
@@ -19,7 +21,9 @@ from ..stems.weights import fetch_weights, is_ready, known_separators, needs_not
 class Separators:
     """The separators of this machine, by name; ``default`` works where a request names nobody.
 
-    ``repo`` is a folder with models, ``weights`` where fetched ones are kept.
+    ``repo`` is a folder with models, ``weights`` where fetched ones are kept. Anybody may publish
+    anything on the hub, so users can only name what Demucs' authors did, and what is here;
+    ``default``, which is the word of whoever runs this machine, may be anything.
     """
 
     default: str
@@ -32,8 +36,22 @@ class Separators:
         return cls(settings.demucs_model, settings.demucs_repo, settings.storage_root / "models")
 
     def named(self, model: str | None) -> Separator:
-        """The separator of this name; :class:`UnknownModel` if there can be none."""
-        return separator_of(model or self.default, self.repo, self.weights)
+        """The separator of this name.
+
+        Raises
+        ------
+        UnknownModel
+            If there can be none, or it would have to be fetched from a stranger.
+        """
+        name = model or self.default
+        separator = separator_of(name, self.repo, self.weights)
+        if name.startswith(HUB) and name != self.default and not self.is_ready(name):
+            raise UnknownModel(
+                f"“{name}” is none of this server's models.",
+                hint="Whoever runs the server can name it in DEMUCS_MODEL; then it is fetched. "
+                "“draft” needs no model.",
+            )
+        return separator
 
     def settled(
         self, model: str | None, *, accepted: bool, wanted: Collection[StemName] = ()
@@ -43,11 +61,12 @@ class Separators:
         Raises
         ------
         UnknownModel
-            If there can be no separator of this name.
+            As :meth:`named` has it.
         NoticeNotAccepted
             If its weights would have to be fetched, and nobody has ``accepted`` their notice.
         InvalidRequest
-            If it cannot tell one of the stems.
+            If it cannot tell one of the stems. Of a model that is not here, and not well known,
+            only its files tell; whoever works with it asks again.
         BadWeights
             If its files are here, and damaged.
         """
@@ -58,12 +77,8 @@ class Separators:
                 f"The weights of {separator.label} would have to be fetched. {NOTICE}",
                 hint="Send weights_notice_accepted once you have read this, or choose “draft”.",
             )
-        sources = separator.sources
-        if missing := [stem for stem in wanted if stem not in sources]:
-            raise InvalidRequest(
-                f"{separator.label} cannot tell {' nor '.join(missing)} from the rest.",
-                hint=f"It can tell {', '.join(sources)}.",
-            )
+        if name in KNOWN_MODELS or self.is_ready(name):
+            refuse_untold(separator.label, separator.sources, wanted)
         return name
 
     def listed(self) -> SeparatorList:
@@ -76,8 +91,12 @@ class Separators:
         return is_ready(model, self.repo, self.weights)
 
     def fetch(self, model: str, progress: Progress, say: Callable[[str], None]) -> None:
-        """Fetch a model's weights, as :func:`fetch_weights` does."""
-        fetch_weights(model, self.weights, progress, say)
+        """Fetch a model's weights, as :func:`fetch_weights` does, if it may be :meth:`named`.
+
+        The hub hears by whose token only of what whoever has that token named.
+        """
+        self.named(model)
+        fetch_weights(model, self.weights, progress, say, token=model == self.default)
 
 
 def fetch_limit_s(_work_s: float) -> float:

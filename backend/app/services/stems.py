@@ -16,6 +16,7 @@ from ..render.effort import Effort
 from ..render.stem_check import BINS_PER_S, HeardStem, HeardStems, hear_stems
 from ..settings import Settings
 from ..stems.separator import Separator
+from ..stems.told_stems import refuse_untold
 from ..store.blobs import ContentStore
 from .separating import limit_s, made_on, separate, separate_all, separation_note
 from .separators import Separators, fetch_limit_s
@@ -42,9 +43,16 @@ class StemsJob:
 
     @property
     def stems(self) -> tuple[StemName, ...]:
-        """Those that are wanted, in the separator's order; its weights have to be there."""
-        wanted = self.inputs.stems
-        return tuple(one for one in self.separator.sources if one in wanted or not wanted)
+        """Those that are wanted, in the separator's order; its weights have to be there.
+
+        Raises
+        ------
+        InvalidRequest
+            If the separator cannot tell one of them.
+        """
+        sources, wanted = self.separator.sources, self.inputs.stems
+        refuse_untold(self.separator.label, sources, wanted)
+        return tuple(one for one in sources if one in wanted or not wanted)
 
     def expect_files(self) -> None:
         """Make sure that every track is still there; else :class:`NotFound`."""

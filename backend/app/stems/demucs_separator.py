@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..contract.stems import FOUR_STEMS, StemName
-from ..errors import InvalidRequest, WeightsUnreachable
+from ..errors import WeightsUnreachable
 from .demucs_model import LoadedModel, best_device, device_in_words, load_model, prepare_torch
 from .known_models import KNOWN_MODELS, label_of
 from .model_files import ModelFiles, find_model
 from .segments import LeveledStretch, leveled, n_segments, run_segments
 from .separator import Progress, Song, StemBlocks
+from .told_stems import refuse_untold
 
 if TYPE_CHECKING:
     import torch
@@ -89,11 +90,7 @@ class DemucsSeparator:
         InvalidRequest
             If it cannot tell one of them.
         """
-        if missing := [stem for stem in wanted if stem not in self._sources]:
-            raise InvalidRequest(
-                f"{self.label} cannot tell {' nor '.join(missing)} from the rest.",
-                hint=f"It can tell {', '.join(self._sources)}.",
-            )
+        refuse_untold(self.label, self._sources, wanted)
         if "other" in wanted:
             return self._sources
         needed = self._networks_for(wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from ..errors import BadWeights, NoModelsFolder, UnknownModel
 from .known_models import KNOWN_MODELS, NOTICE, label_of
 from .model_files import HUB, demucs_lists, find_model, is_a_name, models_in, old_checkpoints
 from .separator import Progress
+from .weights_alone import fetching_alone
 from .weights_fetch import fetch_model
+
+log = logging.getLogger(__name__)
 
 
 def refuse_unknown(model: str, repo: Path | None, weights: Path) -> None:
@@ -22,15 +26,15 @@ def refuse_unknown(model: str, repo: Path | None, weights: Path) -> None:
     if model == DRAFT or _can_be(model, repo, weights):
         return
     if repo is not None and is_a_name(model) and not repo.is_dir():
+        log.warning("DEMUCS_REPO is not there: %s", repo)
         raise NoModelsFolder(
-            f"The folder that models are taken from, {repo}, is not there.",
+            "The folder that models are taken from is not there.",
             hint="Set DEMUCS_REPO to the folder that has them, or to nothing, and they are "
             "fetched; “draft” needs no model.",
         )
     here = ", ".join(models_in(repo)) if repo else ", ".join(KNOWN_MODELS)
-    where = f" in {repo}" if repo and not model.startswith(HUB) else ""
     raise UnknownModel(
-        f"There is no model called “{model}”{where}.",
+        f"There is no model called “{model}”.",
         hint=f"There is {here or 'none there'}; “draft” needs no model.",
     )
 
@@ -102,15 +106,23 @@ def _view(model: str, repo: Path | None, weights: Path) -> SeparatorView:
 
 
 def fetch_weights(
-    model: str, weights: Path, progress: Progress, say: Callable[[str], None]
+    model: str,
+    weights: Path,
+    progress: Progress,
+    say: Callable[[str], None],
+    *,
+    token: bool = False,
 ) -> None:
     """Fetch a model's files into ``weights``, if they are not there; the network is not asked then.
+
+    Where somebody else is fetching them, that is waited for.
 
     Parameters
     ----------
     progress : called many times a second with the share of bytes that came; what it raises ends the
         fetching, and comes out
     say : called with how much has come, in words
+    token : whether the hub may be shown the token of whoever runs this server
 
     Raises
     ------
@@ -119,12 +131,17 @@ def fetch_weights(
     WeightsUnreachable
         If there is no way to the hub, or it stops sending.
     BadWeights
-        If what came is not what the hub has, or is no Demucs model. It is not kept.
+        If what came is not what the hub has, is no Demucs model, or is larger than any. It is not
+        kept.
     StorageFull
-        If the disk is full.
+        If there is no room for it.
+    NotWritable
+        If nothing can be written to ``weights``.
     """
     refuse_unknown(model, None, weights)
     progress(0.0)
     if not is_ready(model, None, weights):
-        fetch_model(model, weights, progress, say)
+        with fetching_alone(model, weights, progress, say):
+            if not is_ready(model, None, weights):
+                fetch_model(model, weights, progress, say, token=token)
     progress(1.0)

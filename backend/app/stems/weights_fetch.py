@@ -9,12 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from types import TracebackType
+from typing import Self
 
-from ..errors import BadWeights, SegueError, UnknownModel, WeightsUnreachable
+from ..errors import BadWeights, UnknownModel, WeightsUnreachable
 from .model_files import HUB, find_model
 from .separator import Progress
+from .weights_room import our_disk_told, refuse_heavy
 
 # Any server that can be reached answers within this, and no line that works is silent for longer.
 PATIENCE_S = 20.0
@@ -28,27 +32,43 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Arrival:
-    """What has come so far, seen by the thread that fetches and the one that waits."""
+    """What has come so far, seen by the thread that fetches and the one that waits.
+
+    As a context it keeps whatever comes out of the block: nobody looks at what a thread raises.
+    """
 
     total: int = 0
     came: int = 0
     stopped: Event = field(default_factory=Event)
-    error: SegueError | None = None
+    error: BaseException | None = None
 
     def add(self, n_bytes: int) -> None:
-        """So many more bytes are here; raises :class:`Stopped` if nobody wants them."""
+        """So many more bytes are here; raises :class:`Stopped` if nobody wants them.
+
+        Servers can send more than they said: what is too much for a model is refused here, too.
+        """
         if self.stopped.is_set():
             raise Stopped
         self.came += n_bytes
+        refuse_heavy(self.came)
 
     @property
     def share(self) -> float:
         """How much of all of it is here, 0 to 1."""
         return min(1.0, self.came / self.total) if self.total else 0.0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+    ) -> bool:
+        self.error = error
+        return True
+
 
 Fetch = Callable[[str, Path, Arrival], None]
-"""Fetches a model into a folder; raises a :class:`SegueError` where it cannot."""
+"""Fetches a model into a folder; raises where it cannot."""
 
 
 def unreachable(message: str) -> WeightsUnreachable:
@@ -60,20 +80,21 @@ def unreachable(message: str) -> WeightsUnreachable:
     )
 
 
-def fetch_model(model: str, weights: Path, progress: Progress, say: Callable[[str], None]) -> None:
-    """Fetch a model, and see that it is one.
+def fetch_model(
+    model: str, weights: Path, progress: Progress, say: Callable[[str], None], *, token: bool
+) -> None:
+    """Fetch a model into a folder that is there, and see that it is one.
 
     Raises
     ------
-    UnknownModel, WeightsUnreachable, BadWeights, StorageFull
+    UnknownModel, WeightsUnreachable, BadWeights, StorageFull, NotWritable
         As :func:`weights.fetch_weights` says.
     """
     from .weights_hub import fetch_from_hub
     from .weights_old import fetch_from_old_server
 
-    weights.mkdir(parents=True, exist_ok=True)
     try:
-        _waited_for(fetch_from_hub, model, weights, progress, say)
+        _waited_for(partial(fetch_from_hub, token=token), model, weights, progress, say)
     except UnknownModel:
         if model.startswith(HUB):
             raise
@@ -96,16 +117,13 @@ def _waited_for(
     finally:
         arrival.stopped.set()
     if arrival.error is not None:
-        raise arrival.error
+        with our_disk_told():
+            raise arrival.error
 
 
 def _kept(fetch: Fetch, model: str, weights: Path, arrival: Arrival) -> None:
-    try:
+    with arrival:
         fetch(model, weights, arrival)
-    except Stopped:
-        pass
-    except SegueError as error:
-        arrival.error = error
 
 
 def _watched(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -11,22 +10,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from ..errors import BadWeights, UnknownModel, WeightsUnreachable
-from ..media.full_disk import storage_full
 from .checkpoint import read_checkpoint
 from .model_files import HUB, hub_repository, hub_storage, read_bag
 from .weights_fetch import Arrival, unreachable
+from .weights_room import expect_room, refuse_heavy
 
 # What a line of 1 Mbit/s brings in two seconds; the client's own 10 MB would take it 80.
 _CHUNK_BYTES = 1 << 18
 _ANSWER_S = 10.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# A bag's list takes some 100 bytes.
+_LARGEST_LIST = 1 << 16
 
 
-def fetch_from_hub(model: str, weights: Path, arrival: Arrival) -> None:
+def fetch_from_hub(model: str, weights: Path, arrival: Arrival, *, token: bool) -> None:
     """Fetch a model's bag and its checkpoints; what is there already is not fetched again.
+
+    The hub is told who asks, by the token of whoever runs this server, only if ``token`` is set.
 
     Raises
     ------
@@ -35,20 +38,23 @@ def fetch_from_hub(model: str, weights: Path, arrival: Arrival) -> None:
     WeightsUnreachable
         If there is no way to the hub, it stops sending, or wants to know who asks.
     BadWeights
-        If what came is not what the hub said it would send, or is no Demucs model. All of it is
-        thrown away then.
+        If what came is not what the hub said it would send, is no Demucs model, or is larger than
+        any. All of it is thrown away then.
     StorageFull
-        If the disk is full.
+        If there is no room for it.
+    OSError
+        As the disk told of it.
     """
     try:
         with _told(model):
-            _fetch(model, weights, arrival)
+            _fetch(model, weights, arrival, None if token else False)
     except BadWeights:
         shutil.rmtree(hub_storage(model, weights), ignore_errors=True)
         raise
 
 
-def _fetch(model: str, weights: Path, arrival: Arrival) -> None:
+def _fetch(model: str, weights: Path, arrival: Arrival, token: Literal[False] | None) -> None:
+    """``token`` is the client's: None is the one that it finds, False is none."""
     _set_up_client()
     from huggingface_hub import hf_hub_download
 
@@ -57,16 +63,21 @@ def _fetch(model: str, weights: Path, arrival: Arrival) -> None:
         hub_repository(model),
         cache_dir=weights,
         endpoint=os.environ.get("HF_ENDPOINT"),
+        token=token,
         tqdm_class=partial(_Bar, arrival),
     )
     name = model.removeprefix(HUB).rpartition("/")[2]
-    _size(model, f"{name}.yaml", "main")  # asks once, where the client would ask for half a minute
+    # Asks once, where the client would ask for half a minute
+    if _size(model, f"{name}.yaml", "main", token) > _LARGEST_LIST:
+        raise BadWeights(f"The hub's “{model}” has no list of models, but something larger.")
     listed = Path(fetch(f"{name}.yaml"))
     commit = listed.parent.name
     wanted = [f"{signature}.safetensors" for signature in read_bag(listed).signatures]
     missing = [file for file in wanted if not _is_whole(listed.parent / file)]
     arrival.came = 0
-    arrival.total = sum(_size(model, file, commit) for file in missing)
+    arrival.total = sum(_size(model, file, commit, token) for file in missing)
+    refuse_heavy(arrival.total)
+    expect_room(weights, arrival.total)
     for file in wanted:
         _refuse_damaged(Path(fetch(file, revision=commit)))
 
@@ -80,13 +91,14 @@ def _set_up_client() -> None:
     constants.DOWNLOAD_CHUNK_SIZE = _CHUNK_BYTES
 
 
-def _size(model: str, file: str, revision: str) -> int:
+def _size(model: str, file: str, revision: str, token: Literal[False] | None) -> int:
     """The bytes that a file has on the hub, asked for once."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
     endpoint = os.environ.get("HF_ENDPOINT")
     url = hf_hub_url(hub_repository(model), file, revision=revision, endpoint=endpoint)
-    return int(get_hf_file_metadata(url, timeout=_ANSWER_S, endpoint=endpoint).size or 0)
+    about = get_hf_file_metadata(url, token=token, timeout=_ANSWER_S, endpoint=endpoint)
+    return int(about.size or 0)
 
 
 def _is_whole(path: Path) -> bool:
@@ -114,7 +126,7 @@ def _refuse_damaged(path: Path) -> None:
 
 @contextmanager
 def _told(model: str) -> Iterator[None]:
-    """The client's errors as ours."""
+    """The client's errors as ours; those of the disk come out as they are."""
     import httpx2
     from huggingface_hub import errors
 
@@ -123,7 +135,8 @@ def _told(model: str) -> Iterator[None]:
     except errors.GatedRepoError as error:
         raise WeightsUnreachable(
             f"The authors of “{model}” want to know who fetches it.",
-            hint="Ask them on the hub, and set HF_TOKEN to your token.",
+            hint="Whoever runs this server has to ask them on the hub, set HF_TOKEN, and name the "
+            "model in DEMUCS_MODEL.",
         ) from error
     except (errors.RepositoryNotFoundError, errors.EntryNotFoundError) as error:
         if isinstance(error, errors.LocalEntryNotFoundError):
@@ -135,9 +148,12 @@ def _told(model: str) -> Iterator[None]:
         if error.response.status_code == 404:
             raise _unknown(model) from error
         raise unreachable("The server that has the weights does not give them out.") from error
-    except (httpx2.HTTPError, OSError) as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise storage_full() from error
+    except httpx2.HTTPError as error:
+        raise unreachable("There is no way to the server that has the weights.") from error
+    except OSError as error:
+        if error.errno is not None and not isinstance(error, ConnectionError | TimeoutError):
+            raise
+        # What has no number are the client's own words, of answers that were not whole
         raise unreachable("There is no way to the server that has the weights.") from error
 
 

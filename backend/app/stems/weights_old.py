@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadWeights, UnknownModel
-from ..media.full_disk import storage_full
 from .checkpoint import read_checkpoint
 from .model_files import demucs_lists, old_checkpoints, old_weights, read_bag
 from .weights_fetch import Arrival, unreachable
+from .weights_room import expect_room, refuse_heavy
 
 if TYPE_CHECKING:
     import httpx2
@@ -32,9 +31,12 @@ def fetch_from_old_server(model: str, weights: Path, arrival: Arrival) -> None:
     WeightsUnreachable
         If there is no way to the server, or it stops sending.
     BadWeights
-        If what came does not have the checksum in its name. It is not kept.
+        If what came does not have the checksum in its name, or is larger than any model. It is not
+        kept.
     StorageFull
-        If the disk is full.
+        If there is no room for it.
+    OSError
+        As the disk told of it.
     """
     import httpx2
 
@@ -47,25 +49,30 @@ def fetch_from_old_server(model: str, weights: Path, arrival: Arrival) -> None:
     try:
         with httpx2.Client(timeout=_ANSWER_S, follow_redirects=True) as client:
             for signature in signatures:
-                _fetch(client, old_checkpoints()[signature], folder, arrival)
+                place = old_checkpoints()[signature]
+                _fetch(client, place, folder / f"{signature}.{model}.part", arrival)
     except httpx2.HTTPError as error:
         raise unreachable("There is no way to the server that has the weights.") from error
-    except OSError as error:
-        raise (storage_full() if error.errno == errno.ENOSPC else error) from error
     if listed.is_file():
         shutil.copyfile(listed, folder / listed.name)
 
 
-def _fetch(client: httpx2.Client, place: str, folder: Path, arrival: Arrival) -> None:
-    """One checkpoint; nothing is left of half a one."""
-    path = folder / place.rpartition("/")[2]
+def _fetch(client: httpx2.Client, place: str, part: Path, arrival: Arrival) -> None:
+    """One checkpoint, written to ``part`` first; nothing is left of half a one.
+
+    The part carries the model's name: another model, fetched meanwhile, may have the same network.
+    """
+    path = part.with_name(place.rpartition("/")[2])
     if path.is_file():
         return
-    part, digest = path.with_suffix(".part"), hashlib.sha256()
+    digest = hashlib.sha256()
     try:
         with client.stream("GET", OLD_SERVER + place) as answer, part.open("wb") as file:
             answer.raise_for_status()
-            arrival.total += int(answer.headers.get("content-length", 0))
+            n_bytes = int(answer.headers.get("content-length", 0))
+            arrival.total += n_bytes
+            refuse_heavy(arrival.total)
+            expect_room(part.parent, n_bytes)
             for chunk in answer.iter_bytes(_CHUNK_BYTES):
                 arrival.add(len(chunk))
                 digest.update(chunk)
