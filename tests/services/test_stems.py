@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from time import sleep
+from types import SimpleNamespace
 
 import mutagen
 import numpy as np
@@ -17,6 +18,7 @@ from backend.app.services.separating import separate
 from backend.app.services.stems_files import folder_names
 from backend.app.services.stems_inputs import StemTrack
 from backend.app.stems.draft import Draft
+from backend.app.store import room
 from composer.compose import compose_song
 from composer.song import Song, SongSpec
 
@@ -137,6 +139,18 @@ def test_two_jobs_at_once_take_a_song_apart_once(house: StemHouse, song: Song) -
         assert begun.wait(10)
         other = pool.submit(separate, *work)
         assert one.result() == other.result()
+    assert house.separator.asked == 1
+
+
+def test_a_song_is_not_taken_apart_where_its_stems_have_no_room(
+    house: StemHouse, song: Song, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_bytes = 4 * 4.5 * song.samples.shape[1]
+    for free, failure in ((room.MIN_FREE_BYTES + n_bytes - 9, "storage_full"), (10**12, "")):
+        monkeypatch.setattr(
+            room.shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free)
+        )
+        assert house.take_apart(house.put(song.samples)).failure == failure
     assert house.separator.asked == 1
 
 

@@ -35,9 +35,9 @@ def test_room_is_asked_for_twice_what_is_announced(tmp_path, monkeypatch):
     free = type("usage", (), {"free": 3_000_000_000})
     monkeypatch.setattr(incoming.shutil, "disk_usage", lambda _: free)
     folder.expect(0)
-    folder.expect(1_500_000_000)
+    folder.expect(1_000_000_000)  # and a gigabyte stays free
     with pytest.raises(StorageFull):
-        folder.expect(1_500_000_001)
+        folder.expect(1_000_000_001)
 
 
 def test_what_goes_away_while_sweeping_is_no_error(tmp_path):

@@ -6,7 +6,6 @@ import argparse
 
 from ..contract.stems import DRAFT, FOUR_STEMS
 
-
 MODELS = f"{DRAFT}, htdemucs, htdemucs_ft, htdemucs_6s or any other in DEMUCS_REPO"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from ..errors import StorageFull, StoreBusy, ToolFailed
 from ..media.ffmpeg import run_ffmpeg
 from ..store.database import Database
-from ..store.incoming import MIN_FREE_BYTES
+from ..store.room import MIN_FREE_BYTES
 
 # CVE-2026-107697 (child playlists of HLS read any file) is fixed from here on. The gate never
 # lets ffmpeg choose that demuxer, so an older one is worth a warning and not a refusal.

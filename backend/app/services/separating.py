@@ -9,27 +9,22 @@ from pathlib import Path
 from ..contract.stems import StemName
 from ..media.made_form import stem_file
 from ..media.normal_form import TrackReader
-from ..settings import Settings
-from ..stems.choose import separator_of
 from ..stems.kept import keep_stems
 from ..stems.separator import Progress, Separator
 from ..store.aside import made_aside
 from ..store.blobs import ContentStore
+from ..store.room import expect_room
 
 Stretch = tuple[int, int]
+
+_BYTES_A_SAMPLE = 4.5
+"""Of a stem of a loud song: three quarters of the 24 bits of two channels."""
 
 
 def limit_s(work_s: float) -> float:
     """How long a step may take that separates ``work_s`` seconds: a bag of four models needs some
     seven times real time on one slow core."""
     return 300.0 + 20.0 * work_s
-
-
-def separator_for(settings: Settings, model: str | None) -> Separator:
-    """The separator that a request names, or else the settings."""
-    return separator_of(
-        model or settings.demucs_model, settings.demucs_repo, settings.storage_root / "models"
-    )
 
 
 def separate(
@@ -68,10 +63,13 @@ def _make(
     progress: Progress,
 ) -> None:
     with TrackReader(store.path(content)) as song:
+        first, last = stretch or (0, song.n_samples)
+        n_bytes = (last - first) * len(names) * _BYTES_A_SAMPLE
+        expect_room(store.derived(content, ""), round(n_bytes))
         keep_stems(
             separator,
             song,
-            stretch or (0, song.n_samples),
+            (first, last),
             wanted,
             lambda stem: store.derived(content, names[stem]),
             progress,

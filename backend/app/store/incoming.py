@@ -10,11 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from ..errors import StorageFull
 from .blobs import make_private
+from .room import expect_room
 
-# Below this there is no telling what else fails: the database, the logs, a running job.
-MIN_FREE_BYTES = 1_000_000_000
 # No upload takes as long as this: what is older was left behind by a process that was killed.
 ABANDONED_AFTER_S = 3600.0
 
@@ -31,8 +29,7 @@ class Incoming:
 
     def expect(self, n_bytes: int) -> None:
         """Raise :class:`StorageFull` unless the file and its normal form will fit."""
-        if shutil.disk_usage(self.folder).free < max(MIN_FREE_BYTES, 2 * n_bytes):
-            raise StorageFull("The server's disk is full.", hint="Delete jobs or uploads first.")
+        expect_room(self.folder, 2 * n_bytes)
 
     def sweep(self) -> None:
         """Remove what a killed process left behind."""
