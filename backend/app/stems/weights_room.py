@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import BadWeights, NotWritable, StorageFull
 from ..media.full_disk import storage_full
-from ..store.incoming import MIN_FREE_BYTES
+from ..store.room import MIN_FREE_BYTES
 
 MOST_BYTES = 4_000_000_000
 """Twelve times the largest model that was released, `htdemucs_ft` of 336 MB."""
