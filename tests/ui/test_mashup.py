@@ -118,6 +118,7 @@ def read(page: Page) -> None:
 def keep(page: Page, folder: Path) -> None:
     with page.expect_download() as mp3:
         page.get_by_role("link", name=re.compile("^MP3")).click()
+    assert mp3.value.suggested_filename == "Both at once.mp3"
     assert len(saved(mp3.value, folder)) > 300_000  # 8 s at 320 kbit/s are that much
     with page.expect_download() as drums:
         page.get_by_role("link", name=re.compile("^Drums")).click()

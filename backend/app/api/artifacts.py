@@ -23,6 +23,8 @@ router = APIRouter(tags=["artifacts"])
 
 # The ZIP goes by a name that no step may give to a file.
 ARCHIVE = "artifacts.zip"
+# What a job is about goes by the job's title alone.
+_WHOLE = ("mix", "mashup", "restyled")
 # What a browser may show or play by itself; everything else is only ever downloaded.
 _SHOWN_INLINE = ("audio/", "video/", "image/jpeg", "image/png", "application/json", "text/plain")
 
@@ -108,16 +110,17 @@ def saved_as(title: str, name: str) -> str:
 
     >>> saved_as("Rainy Sunday", "mix.mp3"), saved_as("Rainy Sunday", "tracklist.txt")
     ('Rainy Sunday.mp3', 'Rainy Sunday - tracklist.txt')
+    >>> saved_as("", "mashup.flac")
+    'Untitled.flac'
     >>> saved_as("Stems of Sun and 2 more", "stems/Moon/drums.flac")
     'Moon - drums.flac'
     """
     *folders, file = name.split("/")
     if len(folders) > 1:
         return " - ".join([*folders[1:], file])
-    if not title:
-        return file
+    title = title or "Untitled"
     stem, dot, ending = file.partition(".")
-    return f"{title}{dot}{ending}" if stem == "mix" else f"{title} - {file}"
+    return f"{title}{dot}{ending}" if stem in _WHOLE else f"{title} - {file}"
 
 
 def _archive(jobs: Jobs, job_id: str, artifacts: Iterable[WrittenFile]) -> StreamingResponse:
