@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 ENCODE = """
-import resource, sys
+import sys
 from pathlib import Path
 from backend.app.render.encode import Encoding, Output, encode_all
+from tests.peak_memory import peak_mb
 from tests.render.mixes import FFMPEG, no_progress, untagged
 from tests.sounds import noise
 
@@ -30,7 +31,7 @@ outputs = [Output(folder / f"mix.{kind}", kind, play) for kind in ("mp3", "flac"
 encode_all(
     Encoding(length, untagged(minute), FFMPEG, scratch), outputs, workers=2, progress=no_progress
 )
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(peak_mb())
 """
 
 
