@@ -13,6 +13,8 @@ from backend.app.api.files import harmless
     [
         ("mix.mp3", "Rainy: Sunday.mp3"),
         ("mix.mp4", "Rainy: Sunday.mp4"),
+        ("mashup.flac", "Rainy: Sunday.flac"),
+        ("restyled.wav", "Rainy: Sunday.wav"),
         ("tracklist.txt", "Rainy: Sunday - tracklist.txt"),
         ("stems/vocals.flac", "Rainy: Sunday - vocals.flac"),
         ("stems/A - One/drums.flac", "A - One - drums.flac"),

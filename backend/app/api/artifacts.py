@@ -110,15 +110,14 @@ def saved_as(title: str, name: str) -> str:
 
     >>> saved_as("Rainy Sunday", "mix.mp3"), saved_as("Rainy Sunday", "tracklist.txt")
     ('Rainy Sunday.mp3', 'Rainy Sunday - tracklist.txt')
-    >>> saved_as("", "mashup.flac")
-    'Untitled.flac'
     >>> saved_as("Stems of Sun and 2 more", "stems/Moon/drums.flac")
     'Moon - drums.flac'
     """
     *folders, file = name.split("/")
     if len(folders) > 1:
         return " - ".join([*folders[1:], file])
-    title = title or "Untitled"
+    if not title:
+        return file
     stem, dot, ending = file.partition(".")
     return f"{title}{dot}{ending}" if stem in _WHOLE else f"{title} - {file}"
 
