@@ -46,8 +46,8 @@ from .restyle_measure import Ear, Nearness, cents_off, listen, nearness
 LEGEND = """\
 onsets: F within 50 ms, librosa's in the new stem against librosa's in the old one; (own ear's F).
 true: F of the house's onsets in the new / the old stem against the composer's notes.
-pitch, of what has one: of the frames voiced in both, % within 50 cents, by librosa's pYIN (own
-ear's); of the frames voiced in the old stem, % voiced in the new one. chroma: of the true notes'
+pitch, of what has one: of the frames voiced in the old stem, % within 50 cents in the new one, by
+librosa's pYIN (own ear's); % voiced in it at all. chroma: of the true notes'
 classes, % that are among as many strongest ones, new / old stem. envelope: correlation of the RMS
 over 50 ms. clicks: neither at a note nor where the old stem has one."""
 

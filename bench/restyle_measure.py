@@ -45,7 +45,7 @@ class Nearness:
     onset_f : of librosa's onsets in one against those in the other, within 50 ms
     true_f, base_f : of the house's onsets in the new stem, and in the old one, against the
         composer's notes
-    pitch_share : of the frames in which both have a pitch, how many within 50 cents
+    pitch_share : of the frames with a pitch before, how many have it after, within 50 cents
     voiced_share : of the frames with a pitch before, how many have one after
     chroma_share, base_chroma : of the true notes' classes, how many are among as many strongest
     envelope : the correlation of the RMS over 50 ms
@@ -88,7 +88,7 @@ def nearness(
     """Hold a re-played stem against what it was made after."""
     true_s = _apart(np.array([note.start_s for note in song.of(stem)]))
     pitched = stem in _RANGES_HZ
-    both = _both(base[1].pitch, new[1].pitch) if pitched else None
+    both = _pitch_shares(base[1].pitch, new[1].pitch) if pitched else None
     chords = stem == "other"
     return Nearness(
         onset_f=_f(base[1].onsets_s, new[1].onsets_s),
@@ -103,13 +103,13 @@ def nearness(
     )
 
 
-def _both(before: Times, after: Times) -> tuple[float, float]:
+def _pitch_shares(before: Times, after: Times) -> tuple[float, float]:
     n = min(len(before), len(after))
     voiced = np.isfinite(before[:n])
     away = np.abs(before[:n] - after[:n])[voiced]
-    heard = np.isfinite(away)
-    share = float((away[heard] <= PITCH_CENTS).mean()) if heard.any() else 0.0
-    return share, float(heard.mean()) if len(heard) else 0.0
+    if not len(away):
+        return 0.0, 0.0
+    return float((away <= PITCH_CENTS).mean()), float(np.isfinite(away).mean())
 
 
 def _apart(times_s: Times) -> Times:

@@ -24,18 +24,17 @@ def onset_agreement(base: Performance, other: Performance) -> float:
 
 
 def pitch_agreement(base: Performance, other: Performance, parts: Parts) -> float | None:
-    """Of the frames in which both have a pitch, how many have the same; None where there are none.
+    """Of the frames in which the base has a pitch, how many have it in the other, too.
 
-    Of chords: of the tones that are heard in the base, how many are heard in the other.
+    Of chords: of the tones that are heard in the base. What is not heard in the other at all is a
+    miss; None where the base has no pitch anywhere.
     """
     if parts == "hits":
         return None
     if parts == "chords":
         return _chord_agreement(base.tones, other.tones)
-    n = min(len(base.pitch), len(other.pitch))
-    away = np.abs(base.pitch[:n] - other.pitch[:n])
-    away = away[np.isfinite(away)]
-    return float((away <= WITHIN_CENTS).mean()) if len(away) else None
+    away = np.abs(base.pitch - _as_long(other.pitch, len(base.pitch)))
+    return _within(away[np.isfinite(base.pitch)])
 
 
 def envelope_correlation(base: Performance, other: Performance) -> float | None:
@@ -59,14 +58,21 @@ def _matches(a: Floats, b: Floats) -> int:
 
 
 def _chord_agreement(base: Matrix, other: Matrix) -> float | None:
-    n = min(len(base), len(other))
-    both = np.isfinite(base[:n, 0]) & np.isfinite(other[:n, 0])
-    if not both.any():
-        return None
-    away = np.abs(base[:n][both][:, :, None] - other[:n][both][:, None, :])
+    away = np.abs(base[:, :, None] - _as_long(other, len(base))[:, None, :])
     nearest = np.where(np.isfinite(away), away, np.inf).min(axis=2)
-    told = np.isfinite(base[:n][both])
-    return float((nearest[told] <= WITHIN_CENTS).mean())
+    return _within(nearest[np.isfinite(base)])
+
+
+def _as_long(pitches: Matrix, n: int) -> Matrix:
+    """As many frames as that; none has a pitch where there was none to be heard."""
+    told = np.full((n, *pitches.shape[1:]), np.nan, np.float32)
+    told[: len(pitches)] = pitches[:n]
+    return told
+
+
+def _within(away: Matrix) -> float | None:
+    """The share that is near enough; what is not known is not."""
+    return float((away <= WITHIN_CENTS).mean()) if len(away) else None
 
 
 def _envelope(power: Matrix) -> Floats:

@@ -41,7 +41,8 @@ class RestyledStemView(Shape):
     ----------
     grains, sources : how many were laid, and of how many different ones
     onset_agreement : F measure of the new stem's onsets against the old one's, within 50 ms
-    pitch_agreement : share of the voiced frames whose pitch is within 50 cents
+    pitch_agreement : of the old stem's voiced frames, the share whose pitch is within 50 cents in
+        the new one; of its tones, where several sound together
     envelope_correlation : of the loudness of old and new, over time
     """
 
