@@ -21,6 +21,7 @@ from backend.app.stems.checkpoint import read_checkpoint
 from backend.app.stems.choose import separator_of
 from backend.app.stems.model_files import hub_repository, is_a_name, models_in
 from backend.app.stems.weights import is_ready, known_separators, needs_notice
+from tests.peak_memory import peak_mb
 
 from .songs import lopsided_song, separated
 from .tiny_demucs import package, tiny_hub, tiny_model, tiny_repo
@@ -166,6 +167,66 @@ def test_what_is_no_model_for_songs_is_told_of(
     described(tmp_path / "odd.safetensors", **about)
     with pytest.raises(BadWeights, match=said):
         use(tmp_path, "odd")
+
+
+def in_either_form(folder: Path, **kwargs: object) -> None:
+    """Keep a tiny model, as ``odd`` and as ``odder``, that says this of its network."""
+    import torch
+    from safetensors.torch import save_file
+
+    parts = package(tiny_model())
+    parts["kwargs"] = {**parts["kwargs"], "segment": 1, **kwargs}
+    torch.save(parts, folder / "odd.th")
+    about = {
+        "klass": "demucs.htdemucs.HTDemucs",
+        "args": json.dumps(parts["args"]),
+        "kwargs": json.dumps(parts["kwargs"]),
+    }
+    state = {key: tensor.contiguous() for key, tensor in parts["state"].items()}
+    save_file(state, folder / "odder.safetensors", metadata=about)
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"channels": 100_000},
+        {"channels": 10**15},
+        {"bottom_channels": 4096},
+        {"t_layers": 10**9},
+        {"t_heads": 0},
+        {"segment": 10**6},
+        {"segment": float("nan")},
+        {"segment": 0},
+    ],
+)
+@pytest.mark.parametrize("model", ["odd", "odder"])
+def test_a_network_larger_than_its_weights_is_never_built(
+    tmp_path: Path, kwargs: dict[str, object], model: str
+) -> None:
+    in_either_form(tmp_path)
+    use(tmp_path, model)
+    in_either_form(tmp_path, **kwargs)
+    before_mb = peak_mb()
+    with pytest.raises(BadWeights, match=r"odd.*damaged"):
+        use(tmp_path, model)
+    # The tiny model itself takes 1 MB; 4096 channels in each layer at the bottom some 800
+    assert peak_mb() - before_mb < 100
+
+
+def test_what_is_compressed_is_no_checkpoint(tmp_path: Path) -> None:
+    pickled(tmp_path / "odd.th", package(tiny_model()) | {"state": {}})
+    with zipfile.ZipFile(tmp_path / "odd.th", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data/0", b"0" * 10**6)
+    with pytest.raises(BadWeights, match="damaged"):
+        read_checkpoint(tmp_path / "odd.th")
+
+
+@pytest.mark.parametrize("segment", ["1000000", "-1", ".nan", ".inf"])
+def test_a_bag_s_segment_is_one_that_can_be_worked_on(tmp_path: Path, segment: str) -> None:
+    tiny_repo(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(f"models: [tiny0]\nsegment: {segment}\n")
+    with pytest.raises(BadWeights, match=r"tiny\.yaml"):
+        use(tmp_path, "tiny")
 
 
 @pytest.mark.parametrize(

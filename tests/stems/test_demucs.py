@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -223,6 +224,26 @@ def test_a_model_is_loaded_once_a_process(repo: Path, monkeypatch: pytest.Monkey
     demucs_model._loaded.cache_clear()
     for _ in range(3):
         separated(of(repo, "tiny"), lopsided_song(0.2), ["bass"])
+    assert len(loads) == 1
+
+
+def test_two_threads_that_ask_at_once_load_one_model(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[Path] = []
+    load = demucs_model._network
+
+    def slowly(path: Path) -> object:
+        loads.append(path)
+        time.sleep(0.2)
+        return load(path)
+
+    monkeypatch.setattr(demucs_model, "_network", slowly)
+    demucs_model._loaded.cache_clear()
+    files = of(repo, "tiny").files
+    with ThreadPoolExecutor(2) as threads:
+        one, two = threads.map(demucs_model.load_model, [files, files])
+    assert one is two
     assert len(loads) == 1
 
 

@@ -101,6 +101,8 @@ def _of_th(path: Path) -> _Parts:
         (entry,) = (one for one in archive.infolist() if one.filename.endswith("/data.pkl"))
         if entry.file_size > _LARGEST_DESCRIPTION:
             raise ValueError("a checkpoint has one description, of modest size")
+        if any(one.compress_type != zipfile.ZIP_STORED for one in archive.infolist()):
+            raise ValueError("torch compresses nothing: what is compressed may swell without end")
         with archive.open(entry) as raw:
             package = _loaded_inert(path, raw)
     klass = package["klass"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -19,18 +20,26 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadWeights
 from .checkpoint import MODEL_CLASSES, read_checkpoint
-from .model_files import ModelFiles
+from .model_files import ModelFiles, expect_segment
 
 if TYPE_CHECKING:
     import torch
     from demucs.apply import Model
 
 log = logging.getLogger(__name__)
+_loading = Lock()
+# The networks that were released have 284 to 395 tensors of weights.
+_MOST_TENSORS = 10_000
+# As CUDA and MPS, their libraries, and the processor's allocator say it.
+_NO_MEMORY = ("out of memory", "alloc_failed", "can't allocate memory")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """The networks of a model, ready to run on ``device``; one thread at a time holds ``turn``."""
+    """The networks of a model, to be run on ``device``; one thread at a time holds ``turn``.
+
+    Each moves there when it first has to work: a bag is seldom needed as a whole.
+    """
 
     networks: tuple[Model, ...]
     device: torch.device
@@ -38,14 +47,15 @@ class LoadedModel:
 
 
 def load_model(files: ModelFiles) -> LoadedModel:
-    """The model of these files, from memory if it was the last one asked for.
+    """The model of these files, from memory if it was the last one asked for. Thread-safe.
 
     Raises
     ------
     BadWeights
         If a file is damaged, or not what its name says.
     """
-    return _loaded(files, files.identity())
+    with _loading:  # two who ask at once would each load one
+        return _loaded(files, files.identity())
 
 
 @lru_cache(maxsize=1)
@@ -57,23 +67,54 @@ def _loaded(files: ModelFiles, _identity: str) -> LoadedModel:
     shares = [list(row) for row in files.shares(sources)]
     networks = [_network(path) for path in files.checkpoints]
     device = best_device()
-    BagOfModels(networks, shares, files.bag.segment_s).eval().to(device)
-    log.info("model loaded on the %s", device.type)
+    BagOfModels(networks, shares, files.bag.segment_s).eval()
+    log.info("model loaded for the %s", device.type)
     return LoadedModel(tuple(networks), device, Lock())
 
 
 def _network(path: Path) -> Model:
     read_checkpoint(path)  # refuses whatever is no Demucs model, before anything is made of it
     try:
-        if path.suffix == ".safetensors":
-            from demucs.hf import load_safetensors_model
-
-            return load_safetensors_model(path)
-        return _of_th(path)
+        with _no_larger_than(path):
+            network = _of_safetensors(path) if path.suffix == ".safetensors" else _of_th(path)
+        expect_segment(float(network.segment))
+        return network
     except _cannot_load() as error:
         raise BadWeights(
             f"{path.name} is damaged, or not a Demucs model.", hint="Fetch or copy it again."
         ) from error
+
+
+@contextmanager
+def _no_larger_than(path: Path) -> Iterator[None]:
+    """Raise ValueError as soon as a network gets more weights than the file has bytes.
+
+    What a checkpoint says of its network's size is built before its weights are put into it. Torch
+    tells of each tensor when it is made, before a number is written to it.
+    """
+    from torch.nn import Module, Parameter
+    from torch.nn.modules.module import register_module_parameter_registration_hook
+
+    n_bytes, n_numbers, n_tensors = path.stat().st_size, 0, 0
+
+    def made(_module: Module, name: str, weights: Parameter | None) -> None:
+        nonlocal n_numbers, n_tensors
+        if weights is not None:
+            n_numbers, n_tensors = n_numbers + weights.numel(), n_tensors + 1
+        if n_numbers > n_bytes or n_tensors > _MOST_TENSORS:
+            raise ValueError(f"{name}: there are no weights in the file for a network of this size")
+
+    hook = register_module_parameter_registration_hook(made)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _of_safetensors(path: Path) -> Model:
+    from demucs.hf import load_safetensors_model
+
+    return load_safetensors_model(path)
 
 
 def _of_th(path: Path) -> Model:
@@ -119,8 +160,31 @@ def _cannot_load() -> tuple[type[BaseException], ...]:
     from demucs.repo import ModelLoadingError
     from safetensors import SafetensorError
 
-    told = (AssertionError, AttributeError, EOFError, LookupError, RuntimeError, SystemExit)
-    return (*told, TypeError, ValueError, ModelLoadingError, SafetensorError, pickle.PickleError)
+    told = (ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, RuntimeError)
+    return (
+        *told,
+        SystemExit,
+        TypeError,
+        ValueError,
+        ModelLoadingError,
+        SafetensorError,
+        pickle.PickleError,
+    )
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Put this round running a network: memory that does not suffice comes out as MemoryError.
+
+    Torch has a class of its own for it, and tells some of it as any other fault.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        said = str(error).lower()
+        if not any(words in said for words in _NO_MEMORY):
+            raise
+        raise MemoryError("there is no room for a segment") from error
 
 
 def prepare_torch() -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from ..contract.stems import FOUR_STEMS, StemName
 from ..errors import WeightsUnreachable
-from .demucs_model import LoadedModel, best_device, device_in_words, load_model, prepare_torch
+from .demucs_model import (
+    LoadedModel,
+    best_device,
+    device_in_words,
+    load_model,
+    memory_told,
+    prepare_torch,
+)
 from .known_models import KNOWN_MODELS, label_of
 from .model_files import ModelFiles, find_model
 from .segments import LeveledStretch, leveled, n_segments, run_segments
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
     import torch
     from demucs.apply import Model
 
+log = logging.getLogger(__name__)
+
 VERSION = 1
 """Raised whenever the same model would make something else of the same song."""
 
@@ -31,12 +43,14 @@ class DemucsSeparator:
     """A Demucs model, loaded when it first has to work.
 
     ``model`` is its name, ``repo`` a folder with models, ``weights`` where fetched ones are kept.
+    ``crowded`` is set while a song is worked on, and after it, if the card had no room for it.
     """
 
     model: str
     repo: Path | None
     weights: Path
     draft: bool = False
+    crowded: Event = field(default_factory=Event, repr=False, compare=False)
 
     @cached_property
     def files(self) -> ModelFiles:
@@ -78,9 +92,12 @@ class DemucsSeparator:
 
     @property
     def device(self) -> str:
-        """What it works on. Asking loads torch."""
+        """What it works on, and what it had to resort to. Asking loads torch."""
         prepare_torch()
-        return device_in_words(best_device())
+        told = device_in_words(best_device())
+        if self.crowded.is_set():
+            return f"{told} and, where its memory did not suffice, the processor"
+        return told
 
     def brings(self, wanted: Collection[StemName]) -> tuple[StemName, ...]:
         """The wanted stems, and all others that the same networks tell.
@@ -111,7 +128,10 @@ class DemucsSeparator:
         ------
         BadWeights
             If a file is damaged, or not what its name says.
+        MemoryError
+            If the memory does not suffice. Where it is a card's, the processor goes on instead.
         """
+        self.crowded.clear()
         brought = self.brings(wanted)
         needed = sorted(self._networks_for(brought))
         wave = leveled(song, stretch, progress)
@@ -130,9 +150,32 @@ class DemucsSeparator:
 
         shares = self.files.shares(self._sources)
         rows = torch.tensor([shares[index] for index in needed])[:, :, None, None]
-        runs = [_in_turn(model, model.networks[index], wave, told) for index in needed]
+        runs = [self._run(model, model.networks[index], wave, told) for index in needed]
         for blocks in _side_by_side(runs):
             yield (torch.stack(blocks) * rows).sum(0) / rows.sum(0)
+
+    def _run(
+        self, model: LoadedModel, network: Model, wave: LeveledStretch, told: _Told
+    ) -> Iterator[torch.Tensor]:
+        """The blocks that a network makes; the processor makes them anew where a card cannot."""
+        import torch
+
+        made = 0
+        try:
+            for block in _in_turn(model, network, wave, model.device, told):
+                made += 1
+                yield block
+            return
+        except MemoryError:
+            if model.device.type == "cpu":
+                raise
+        log.warning("the %s has too little memory; the processor goes on", model.device.type)
+        self.crowded.set()
+        with model.turn:
+            network.to("cpu")
+            torch.cuda.empty_cache()  # others may be at work on the card
+        told.begin_again(made)
+        yield from islice(_in_turn(model, network, wave, torch.device("cpu"), told), made, None)
 
 
 class _Told:
@@ -152,14 +195,18 @@ class _Told:
         self._done += 1
         self.tick(0.0)
 
+    def begin_again(self, n_segments: int) -> None:
+        """So many segments were done in vain."""
+        self._done -= n_segments
+
 
 def _in_turn(
-    model: LoadedModel, network: Model, wave: LeveledStretch, told: _Told
+    model: LoadedModel, network: Model, wave: LeveledStretch, device: torch.device, told: _Told
 ) -> Iterator[torch.Tensor]:
     """The blocks that a network makes, each while nobody else runs the model."""
-    run = run_segments(network, wave, model.device, told.tick)
+    run = run_segments(network, wave, device, told.tick)
     while True:
-        with model.turn:
+        with model.turn, memory_told():
             block = next(run, None)
         if block is None:
             return

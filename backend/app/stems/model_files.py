@@ -24,6 +24,8 @@ from .checkpoint import read_checkpoint
 
 HUB = "hf://"
 DEFAULT_NAMESPACE = "adefossez"
+LONGEST_SEGMENT_S = 120.0
+"""Demucs' own segments take 8 to 44 s; all stems of one are held in memory at once."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _CHECKSUM = re.compile(r"[0-9a-f]{8,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -186,13 +188,20 @@ def read_bag(path: Path) -> Bag:
         bag = Bag(
             signatures,
             tuple(tuple(map(float, row)) for row in weights) if weights else None,
-            float(segment) if segment else None,
+            expect_segment(float(segment)) if segment else None,
         )
     except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError, LookupError) as error:
         raise BadWeights(f"{path.name} does not say which models are in it.") from error
     if not signatures or not all(map(is_a_name, signatures)):
         raise BadWeights(f"{path.name} does not say which models are in it.")
     return bag
+
+
+def expect_segment(segment_s: float) -> float:
+    """The same length of a segment; ValueError where nobody could run a model on it."""
+    if not 0.0 < segment_s <= LONGEST_SEGMENT_S:
+        raise ValueError(f"segments of {segment_s} s cannot be worked on")
+    return segment_s
 
 
 def _read_bag_or_none(path: Path) -> tuple[str, ...]:

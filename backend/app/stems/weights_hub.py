@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Literal, Self
 
 from ..errors import BadWeights, UnknownModel, WeightsUnreachable
+from ..store.room import expect_room
 from .checkpoint import read_checkpoint
 from .model_files import HUB, hub_repository, hub_storage, read_bag
 from .weights_fetch import Arrival, unreachable
-from .weights_room import expect_room, refuse_heavy
+from .weights_room import refuse_heavy
 
 # What a line of 1 Mbit/s brings in two seconds; the client's own 10 MB would take it 80.
 _CHUNK_BYTES = 1 << 18

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadWeights, UnknownModel
+from ..store.room import expect_room
 from .checkpoint import read_checkpoint
 from .model_files import demucs_lists, old_checkpoints, old_weights, read_bag
 from .weights_fetch import Arrival, unreachable
-from .weights_room import expect_room, refuse_heavy
+from .weights_room import refuse_heavy
 
 if TYPE_CHECKING:
     import httpx2

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from ..errors import BadWeights, NotWritable, StorageFull
+from ..errors import BadWeights, NotWritable
 from ..media.full_disk import storage_full
-from ..store.room import MIN_FREE_BYTES
 
 MOST_BYTES = 4_000_000_000
 """Twelve times the largest model that was released, `htdemucs_ft` of 336 MB."""
@@ -25,15 +22,6 @@ def refuse_heavy(n_bytes: int) -> None:
         raise BadWeights(
             f"The model takes more than {MOST_BYTES / 1e9:.0f} GB; none is fetched that does.",
             hint="“draft” needs no model.",
-        )
-
-
-def expect_room(weights: Path, n_bytes: int) -> None:
-    """Raise :class:`StorageFull` unless so much fits, and leaves what uploads leave free."""
-    if shutil.disk_usage(weights).free < n_bytes + MIN_FREE_BYTES:
-        raise StorageFull(
-            f"There is no room on the server for the model's {n_bytes / 1e6:.0f} MB.",
-            hint="Free some space, then try again. “draft” needs no model.",
         )
 
 
