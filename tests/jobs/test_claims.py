@@ -324,3 +324,13 @@ def test_a_full_quota_lets_no_job_in(rows: Rows):
     new = NewJob("x", "ann", "test", "x", "{}", "{}", 1.0)
     assert not rows.jobs.add(new, quota=2)
     assert rows.jobs.add(new, quota=NO_QUOTA)
+
+
+def test_a_steps_speed_is_kept_for_each_pace(rows: Rows):
+    for pace, seconds in (("draft", 2.0), ("htdemucs", 80.0), ("kept", 0.0)):
+        rows.job(work_s=2.0)
+        claim = rows.claim()
+        rows.queue.planned(claim, STEPS)
+        rows.queue.step_finished(claim, "a", [], seconds, pace)
+        rows.queue.succeeded(claim)
+    assert rows.queue.speeds("test") == {"a@draft": 1.0, "a@htdemucs": 40.0, "a@kept": 0.0}

@@ -62,6 +62,12 @@ def test_a_step_this_job_does_not_need_is_not_planned(tmp_path):
     assert [step.name for step in told[0].steps] == ["a"]
 
 
+def test_a_step_tells_what_its_speed_hangs_on(tmp_path):
+    told = attempt(tmp_path, [Step("a", lambda context: None, pace=lambda job: f"as {job}")])
+    assert isinstance(told[0], Planned)
+    assert [step.pace for step in told[0].steps] == ["as {}"]
+
+
 def test_finished_steps_are_kept_while_their_files_stand(tmp_path):
     steps = [writes("a", b"1"), writes("b", b"2"), writes("c", b"3")]
     done = finished(attempt(tmp_path, steps))

@@ -9,7 +9,7 @@ import pytest
 
 from backend.app.errors import NotFound, StoreBusy
 from backend.app.jobs import supervisor
-from backend.app.jobs.messages import Done, Message
+from backend.app.jobs.messages import Done, Message, Planned, PlannedStep, StepFinished, StepStarted
 from backend.app.jobs.queue import Claim
 from backend.app.jobs.supervisor import Supervisor
 
@@ -19,8 +19,8 @@ from .rows import LEASE_S, Rows
 class Child:
     """A process that says nothing once, and then that it is through."""
 
-    def __init__(self) -> None:
-        self._says: list[list[Message]] = [[], [Done()]]
+    def __init__(self, *says: Message) -> None:
+        self._says: list[list[Message]] = [[], [*says], [Done()]]
 
     def read(self, _timeout_s: float) -> list[Message]:
         return self._says.pop(0)
@@ -89,3 +89,12 @@ def test_what_waiting_does_not_mend_is_not_waited_for(rows: Rows, monkeypatch: p
     with pytest.raises(NotFound):
         supervise(rows, claim, stop)
     assert stop.waits_s == []
+
+
+def test_a_speed_is_written_down_for_the_pace_that_was_planned(rows: Rows):
+    rows.job(work_s=2.0)
+    claim = rows.claim()
+    planned = Planned([PlannedStep("a", 1.0, kept=False, pace="draft")])
+    child = Child(planned, StepStarted("a", 60.0), StepFinished("a", [], 4.0))
+    Supervisor(claim, rows.queue, child, LEASE_S, Stop()).run()
+    assert rows.queue.speeds("test") == {"a@draft": 2.0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .states import StepRecord, StepState
@@ -22,6 +22,28 @@ def progress_percent(steps: Sequence[StepRecord]) -> float:
 def remaining_s(steps: Iterable[StepRecord]) -> float:
     """Seconds until the last step ends."""
     return sum(_remaining_of(step) for step in steps)
+
+
+def paced(step: str, pace: str) -> str:
+    """The name under which a step's speed at some pace is kept.
+
+    >>> paced("separating_stems", "draft"), paced("mixing", "")
+    ('separating_stems@draft', 'mixing')
+    """
+    return f"{step}@{pace}" if pace else step
+
+
+def speed_of_kind(speeds: Mapping[str, float]) -> float:
+    """Of all steps together, in seconds for a second; at the slowest pace that each was seen at.
+
+    >>> speed_of_kind({"separating_stems@draft": 0.25, "separating_stems@kept": 0.0, "mixing": 0.5})
+    0.75
+    """
+    slowest: dict[str, float] = {}
+    for name, speed in speeds.items():
+        step = name.partition("@")[0]
+        slowest[step] = max(slowest.get(step, 0.0), speed)
+    return sum(slowest.values())
 
 
 def _fraction(step: StepRecord) -> float:

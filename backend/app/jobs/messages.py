@@ -35,6 +35,7 @@ class PlannedStep:
     name: str
     weight: float
     kept: bool
+    pace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

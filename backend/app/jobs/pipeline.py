@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .messages import PlannedStep
 from .workspace import Workspace
 
 JobT = TypeVar("JobT")
@@ -51,14 +52,21 @@ class Step(Generic[JobT]):
     Run again, it writes the same bytes. ``weight`` is the expected cost in seconds for a second of
     input audio, relative to the other steps: it shares out the progress bar, and stands in for the
     measured speed until there is one. ``when`` says whether this job needs the step at all.
-    ``limit_s`` turns seconds of input audio into the seconds after which the step is ended.
+    ``pace`` names what its speed hangs on, where jobs differ in that by an order of magnitude: a
+    speed is measured for each. ``limit_s`` turns seconds of input audio into the seconds after
+    which the step is ended.
     """
 
     name: str
     run: Callable[[StepContext[JobT]], None]
     weight: float = 1.0
     when: Callable[[JobT], bool] | None = None
+    pace: Callable[[JobT], str] | None = None
     limit_s: Callable[[float], float] = default_limit_s
+
+    def planned(self, job: JobT, *, kept: bool) -> PlannedStep:
+        """What there is to tell of the step before it is taken."""
+        return PlannedStep(self.name, self.weight, kept, self.pace(job) if self.pace else "")
 
 
 @dataclass(frozen=True, slots=True)

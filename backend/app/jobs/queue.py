@@ -90,9 +90,12 @@ class JobQueue(Protocol):
         """Put a sentence on the job, once."""
 
     def step_finished(
-        self, claim: Claim, step: str, files: Sequence[WrittenFile], seconds: float
+        self, claim: Claim, step: str, files: Sequence[WrittenFile], seconds: float, pace: str = ""
     ) -> None:
-        """The step is through: from now on it is not run again while its files stand."""
+        """The step is through: from now on it is not run again while its files stand.
+
+        Its speed is remembered for its pace.
+        """
 
     def succeeded(self, claim: Claim) -> None:
         """The job is through."""

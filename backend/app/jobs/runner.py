@@ -18,7 +18,6 @@ from .messages import (
     Noted,
     Order,
     Planned,
-    PlannedStep,
     Progressed,
     StepFinished,
     StepStarted,
@@ -57,9 +56,7 @@ class _Attempt(Generic[JobT]):
         job = self.pipeline.open(self.order.inputs)
         steps = self.pipeline.steps_for(job)
         left = self._left(steps)
-        self.tell(
-            Planned([PlannedStep(step.name, step.weight, step not in left) for step in steps])
-        )
+        self.tell(Planned([step.planned(job, kept=step not in left) for step in steps]))
         for step in left:
             self._take(step, job)
         self.workspace.clear_aside()

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ..errors import SegueError, StepTimeout
 from .child import Child
+from .estimate import paced
 from .messages import (
     Done,
     Failed,
@@ -51,6 +52,7 @@ class Supervisor:
     lease_s: float
     stopping: Event
     _step: str = "starting"
+    _paces: dict[str, str] = field(default_factory=dict)
     _ends_at: float = field(init=False)
     _beats_at: float = field(init=False)
 
@@ -104,7 +106,8 @@ class Supervisor:
             case Noted(text):
                 self._write(lambda: queue.noted(claim, text))
             case StepFinished(step, files, seconds):
-                self._write(lambda: queue.step_finished(claim, step, files, seconds))
+                pace = self._paces.get(step, "")
+                self._write(lambda: queue.step_finished(claim, step, files, seconds, pace))
                 log.info("step %s finished in %.1f s", step, seconds)
             case Failed(failure):
                 return None if self.stopping.is_set() else lambda: queue.failed(claim, failure)
@@ -115,8 +118,11 @@ class Supervisor:
     def _plan(self, planned: Planned) -> None:
         speeds = self.queue.speeds(self.claim.kind)
         work_s = max(self.claim.work_s, 1.0)
+        self._paces = {step.name: step.pace for step in planned.steps}
         steps = [
-            ExpectedStep(step.name, speeds.get(step.name, step.weight) * work_s, step.kept)
+            ExpectedStep(
+                step.name, speeds.get(paced(step.name, step.pace), step.weight) * work_s, step.kept
+            )
             for step in planned.steps
         ]
         self._write(lambda: self.queue.planned(self.claim, steps))

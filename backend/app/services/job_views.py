@@ -9,7 +9,14 @@ from pydantic import TypeAdapter
 
 from ..contract.base import Problem
 from ..contract.jobs import ArtifactView, JobRequest, JobView, StepView
-from ..jobs.estimate import Waiting, progress_percent, queue_order, remaining_s, wait_s
+from ..jobs.estimate import (
+    Waiting,
+    progress_percent,
+    queue_order,
+    remaining_s,
+    speed_of_kind,
+    wait_s,
+)
 from ..jobs.states import Failure, JobStatus, StepRecord, StepState
 from ..jobs.workspace import WrittenFile
 from ..store.job_records import JobRecord, QueuedJob, QueueRecord
@@ -83,7 +90,7 @@ def _cost_s(job: QueuedJob, queue: QueueRecord) -> float | None:
     if job.steps:
         return remaining_s(job.steps)
     speeds = queue.speeds.get(job.kind)
-    return job.work_s * sum(speeds.values()) if speeds else None
+    return job.work_s * speed_of_kind(speeds) if speeds else None
 
 
 def _sum_s(wait: float | None, cost: float | None) -> float | None:

@@ -15,7 +15,7 @@ from .mashup_report import check_files
 from .mashup_songs import fetch_weights, hear_songs, separate_songs
 from .mashup_sound import write_files, write_stems
 from .mashup_tracklist import tracklist
-from .separating import limit_s
+from .separating import limit_s, pace
 from .separators import Separators, fetch_limit_s
 
 
@@ -46,7 +46,18 @@ STEPS: tuple[Step[MashupJob], ...] = (
         when=lambda job: not job.separators.is_ready(job.inputs.model),
         limit_s=fetch_limit_s,
     ),
-    Step("separating_stems", separate_songs, weight=0.5, limit_s=limit_s),
+    Step(
+        "separating_stems",
+        separate_songs,
+        weight=0.5,
+        pace=lambda job: pace(
+            job.separators,
+            job.inputs.model,
+            job.content,
+            {track.content for track in job.inputs.tracks},
+        ),
+        limit_s=limit_s,
+    ),
     Step("analysing", hear_songs, weight=0.03),
     Step("mixing", mix_stems, weight=0.1, limit_s=limit_s),
     Step("mastering", master_mashup, weight=0.06, limit_s=limit_s),

@@ -37,6 +37,7 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
         separate_joins,
         weight=0.2,
         when=lambda job: job.separator is not None,
+        pace=lambda job: job.request.stem_model or "",
         limit_s=limit_s,
     ),
     Step(

@@ -12,7 +12,7 @@ from .restyle_grains import hear_parts, replay_stems
 from .restyle_inputs import RestyleInputs, RestyleJob
 from .restyle_mix import mix_stems
 from .restyle_report import check_restyle
-from .separating import limit_s, made_on, separate_all, separation_note
+from .separating import limit_s, made_on, pace, separate_all, separation_note
 from .separators import Separators, fetch_limit_s
 
 
@@ -44,7 +44,13 @@ STEPS: tuple[Step[RestyleJob], ...] = (
         when=lambda job: not job.separators.is_ready(job.inputs.model),
         limit_s=fetch_limit_s,
     ),
-    Step("separating_stems", separate_song, weight=0.5, limit_s=limit_s),
+    Step(
+        "separating_stems",
+        separate_song,
+        weight=0.5,
+        pace=lambda job: pace(job.separators, job.inputs.model, job.content, [job.track.content]),
+        limit_s=limit_s,
+    ),
     Step("analysing", hear_parts, weight=0.04, when=lambda job: bool(job.inputs.sounds)),
     Step(
         "restyling",

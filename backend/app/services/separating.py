@@ -14,6 +14,7 @@ from ..stems.separator import Progress, Separator
 from ..store.aside import made_aside
 from ..store.blobs import ContentStore
 from ..store.room import expect_room
+from .separators import Separators
 
 Stretch = tuple[int, int]
 
@@ -93,6 +94,15 @@ def is_separated(
         for file in files:
             store.renew(file)
     return there
+
+
+def pace(separators: Separators, model: str, store: ContentStore, contents: Collection[str]) -> str:
+    """What the speed of separating whole songs hangs on: the model, or that all are kept."""
+    if separators.is_ready(model):
+        separator = separators.named(model)
+        if all(is_separated(store, separator, one, separator.sources) for one in contents):
+            return "kept"
+    return model
 
 
 def separate_all(

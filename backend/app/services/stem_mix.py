@@ -174,6 +174,7 @@ STEPS: tuple[Step[StemMixJob], ...] = (
         separate_again,
         weight=0.5,
         when=lambda job: not job.is_separated,
+        pace=lambda job: job.inputs.model,
         limit_s=limit_s,
     ),
     Step("planning", plan_mix, weight=0.02),

@@ -18,7 +18,7 @@ from ..settings import Settings
 from ..stems.separator import Separator
 from ..stems.told_stems import refuse_untold
 from ..store.blobs import ContentStore
-from .separating import limit_s, made_on, separate, separate_all, separation_note
+from .separating import limit_s, made_on, pace, separate, separate_all, separation_note
 from .separators import Separators, fetch_limit_s
 from .stems_files import MEDIA_TYPES, StemEncoder, StemFile, folder_names
 from .stems_inputs import StemsInputs, StemTrack
@@ -187,7 +187,18 @@ STEPS: tuple[Step[StemsJob], ...] = (
         when=lambda job: not job.separators.is_ready(job.inputs.model),
         limit_s=fetch_limit_s,
     ),
-    Step("separating_stems", separate_tracks, weight=0.5, limit_s=limit_s),
+    Step(
+        "separating_stems",
+        separate_tracks,
+        weight=0.5,
+        pace=lambda job: pace(
+            job.separators,
+            job.inputs.model,
+            job.content,
+            {track.content for track in job.inputs.tracks},
+        ),
+        limit_s=limit_s,
+    ),
     Step("writing", write_stems, weight=0.05, limit_s=limit_s),
 )
 

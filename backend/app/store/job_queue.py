@@ -9,6 +9,7 @@ from statistics import median
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
+from ..jobs.estimate import paced
 from ..jobs.queue import Claim, ExpectedStep, LeaseLost, Standing
 from ..jobs.states import MAX_CRASHES, Edge, Failure, FinishedStep, JobStatus, StepState
 from ..jobs.workspace import WrittenFile
@@ -108,7 +109,7 @@ class SqlJobQueue:
                 _set(connection, claim, notes=[*notes, text])
 
     def step_finished(
-        self, claim: Claim, step: str, files: Sequence[WrittenFile], seconds: float
+        self, claim: Claim, step: str, files: Sequence[WrittenFile], seconds: float, pace: str = ""
     ) -> None:
         """The step is through: it, its files and its speed are written down together."""
         with self._fenced(claim) as connection:
@@ -118,7 +119,8 @@ class SqlJobQueue:
             _set(connection, claim, crashes=_PROGRESSED)
             _put_files(connection, claim.job_id, step, files)
             if claim.work_s > 0:
-                _remember_speed(connection, claim.kind, step, seconds / claim.work_s)
+                name = paced(step, pace)
+                _remember_speed(connection, claim.kind, name, seconds / claim.work_s)
 
     def succeeded(self, claim: Claim) -> None:
         """The job is through."""
