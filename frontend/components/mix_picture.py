@@ -62,7 +62,8 @@ def filters(effects: Sequence[EffectView]) -> list[dict[str, object]]:
     """What is filtered away, and how much of it at each moment; what moves alike is one."""
     alike: dict[tuple[tuple[float, float], ...], list[str]] = {}
     for effect in effects:
-        alike.setdefault(tuple(course(effect)), []).append(FILTERED[effect.kind])
+        if effect.kind in FILTERED:  # a level takes nothing away
+            alike.setdefault(tuple(course(effect)), []).append(FILTERED[effect.kind])
     return [
         {"label": f"{' and '.join(names)} out", "points": list(points)}
         for points, names in alike.items()

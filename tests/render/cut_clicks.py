@@ -49,7 +49,9 @@ def clicks_at_cuts(
 
 def _cuts(clip: Clip) -> list[int]:
     effects = [at for effect in clip.effects for at in (effect.start, effect.end)]
-    return [clip.start, clip.start + clip.fade_in, clip.end - clip.fade_out, clip.end, *effects]
+    bends = [at for effect in clip.effects for at, _ in effect.shares]
+    ends = [clip.start, clip.start + clip.fade_in, clip.end - clip.fade_out, clip.end]
+    return [*ends, *effects, *bends]
 
 
 def _is_cut(clip: Clip, at: int) -> bool:

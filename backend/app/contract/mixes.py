@@ -10,9 +10,12 @@ from .stems import StemName
 
 
 class EffectView(Shape):
-    """A filter over a stretch of a clip; ``shares`` pairs mix seconds and the filtered share."""
+    """A filter over a stretch of a clip; ``shares`` pairs mix seconds and the filtered share.
 
-    kind: Literal["low_pass", "high_pass", "low_shelf", "high_shelf"]
+    A ``level`` is a plain gain of ``gain_db``, with no frequency.
+    """
+
+    kind: Literal["low_pass", "high_pass", "low_shelf", "high_shelf", "level"]
     start_s: float
     end_s: float
     shares: list[tuple[float, float]]

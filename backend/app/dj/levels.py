@@ -181,6 +181,7 @@ def _add(
     shape[count - fall :] *= fade_in(fall, clip.curve)[::-1] ** 2
     shape *= 1.0 - bass_share * _bass_taken(clip, middles)
     shape *= _stems_left(clip, middles)
+    shape *= _levels(clip, middles) ** 2
     total[at : at + count] += values[sources] * shape * gain
 
 
@@ -193,6 +194,17 @@ def _bass_taken(clip: Clip, at: Energies) -> Energies:
             inside = (at >= effect.start) & (at < effect.end)
             left *= 1.0 - np.interp(at, where, shares) * inside
     return 1.0 - left**2
+
+
+def _levels(clip: Clip, at: Energies) -> Energies:
+    """The gain that a clip's level effects come to, at samples of the mix."""
+    gain = np.ones(len(at))
+    for effect in clip.effects:
+        if effect.kind == "level":
+            where, shares = zip(*effect.shares, strict=True)
+            inside = (at >= effect.start) & (at < effect.end)
+            gain *= 1.0 + (gain_of_db(effect.gain_db) - 1.0) * np.interp(at, where, shares) * inside
+    return gain
 
 
 def _stems_left(clip: Clip, at: Energies) -> Energies:

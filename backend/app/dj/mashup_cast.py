@@ -53,6 +53,11 @@ class Player:
             return None
         return grid.key.moved(self.pitch_semitones)
 
+    @property
+    def sings(self) -> bool:
+        """Whether a voice is heard, and no instrument in its place."""
+        return self.stems == STEMS_OF["voice"]
+
 
 Line = Mapping[Role, Player]
 """Who plays while something is going on; a role that nobody has stays silent."""
@@ -60,14 +65,10 @@ Line = Mapping[Role, Player]
 
 @dataclass(frozen=True)
 class Cast:
-    """The players of both halves of a mashup, and what is to be told of how they were found.
-
-    ``sings`` is False where the voice's part is played by an instrument, or by nobody.
-    """
+    """The players of both halves of a mashup, and what is to be told of how they were found."""
 
     clock: Clock
     acts: tuple[Line, Line]
-    sings: bool
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -82,8 +83,8 @@ def cast_of(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> Cast:
     under, singer = by_id[pair.instrumental], by_id[pair.vocals]
     first = dict(_band(under, clock))
     sings = sung_share(singer) > HARDLY
-    notes = [] if sings else ["Nobody sings in these songs: this is an instrumental mashup."]
     lead = _lead(singer, under, pair, clock, sings=sings)
+    notes = [] if sings else [_unsung(tracks, singer, lead)]
     if lead:
         first["voice"] = lead
         if lead.brings:
@@ -99,7 +100,16 @@ def cast_of(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> Cast:
         notes.append(told)
         if role:
             free.remove(role)
-    return Cast(clock, (first, second), sings, notes)
+    return Cast(clock, (first, second), notes)
+
+
+def _unsung(tracks: Sequence[MashupTrack], singer: MashupTrack, lead: Player | None) -> str:
+    """Why no voice leads."""
+    if all(sung_share(track) <= HARDLY for track in tracks):
+        return "Nobody sings in these songs: this is an instrumental mashup."
+    if lead is None:
+        return f"{singer.title} does not sing: its instruments play alone."
+    return f"{singer.title} does not sing: its harmony leads in a voice's place."
 
 
 def _band(under: MashupTrack, clock: Clock) -> Line:
@@ -144,7 +154,7 @@ def _invite(
     if veto or grid is None:
         return None, f"{guest.title} is left out: {veto}."
     material = material_of(guest, clock, fold_between(grid.tempo_bpm, clock.tempo_bpm))
-    nearest: int | None = None
+    off: list[int | None] = []
     for role in free:
         pitch, distance = (0, 0) if role == "drums" else _tuned(grid.key, role, line)
         player = _player(material, role, pitch)
@@ -154,12 +164,20 @@ def _invite(
             line[role] = player
             told = _joins(role, pitch, distance)
             return role, f"{guest.title} joins in the second half: {told}."
-        nearest = distance if nearest is None else min(nearest, distance or nearest)
-    if grid.key is None:
-        return None, f"{guest.title} is left out: its key cannot be told."
-    if nearest is None:
-        return None, f"{guest.title} is left out: nothing that it plays is still wanted."
-    return None, f"{guest.title} is left out: at best its key stays {nearest} steps off."
+        off.append(distance)
+    return None, f"{guest.title} is left out: {_unwanted(grid.key, off)}."
+
+
+def _unwanted(key: Camelot | None, off: Sequence[int | None]) -> str:
+    """Why a song finds no role: how far off its key stays in each that it could have."""
+    known = [distance for distance in off if distance is not None]
+    if not off:
+        return "nothing that it plays is still wanted"
+    if key is None:
+        return "its key cannot be told"
+    if not known:
+        return "the key of what it would play beside cannot be told"
+    return f"at best its key stays {min(known)} steps off"
 
 
 def _veto(guest: MashupTrack, clock: Clock) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..dsp.samples import SAMPLE_RATE
 from .bends import NO_STRETCH
@@ -14,7 +15,13 @@ from .moves import PRE_ROLL
 _STRAIGHT_S = 0.001  # beats this near to a line: the line is the map
 _LEAST_STEP = 4096  # samples between two points of a map: as long as a ratio is held anyway
 
+MOST_BENT = 0.2
+"""Beats whose distance has to change by more than this to lie on the clock's were heard wrong, or
+the song makes a jump there: it is bent by 12 % at most as a whole, and drummers wander by 5 %. What
+lies between this and the quarter that can be stretched at all is room for rounding."""
+
 Warp = tuple[tuple[int, int], ...]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,33 @@ class Pace:
             return float(last + (at_s - beats[-1]) / (beats[-1] - beats[-2]))
         return float(np.interp(at_s, beats, np.arange(last + 1)))
 
+    def even(self, clock: Clock) -> Flags:
+        """For each beat but the last, whether the way to the next one can be bent to the clock's.
+
+        Returns
+        -------
+        bool, ``(len(beats_s) - 1,)``
+        """
+        ways = np.diff(self.beats_s) * SAMPLE_RATE
+        return np.asarray(np.abs(clock.beat / self.fold - ways) <= MOST_BENT * ways)
+
+    def is_even(self, clock: Clock, first: float, last: float) -> bool:
+        """Whether every beat from one to another is even; past the ends it counts as there."""
+        even = self.even(clock)
+        return bool(even[_ways(first, last, len(even))].all())
+
+    def even_stretches(self, clock: Clock, first: float, last: float) -> list[tuple[int, int]]:
+        """The first and the last beat of each run of even ones, from one beat to another."""
+        even = self.even(clock)
+        ways = _ways(first, last, len(even))
+        inside = np.concatenate([[False], even[ways], [False]]).astype(np.int8)
+        edges = np.flatnonzero(np.diff(inside)).reshape(-1, 2) + ways.start
+        return [(int(begin), int(end)) for begin, end in edges]
+
+    def between(self, first: int, last: int) -> Pace:
+        """The pace of a few beats alone, from which all before and after is told."""
+        return Pace(self.beats_s[first : last + 1], self.fold, self.steady)
+
     def warp(self, clock: Clock, first: tuple[float, int], last_at: int) -> Warp:
         """The map from the track to the mix, from one sample of the mix to another.
 
@@ -112,6 +146,18 @@ class Pace:
 
     def _sample(self, beat: float) -> int:
         return round(self.seconds_at(beat) * SAMPLE_RATE)
+
+
+def _ways(first: float, last: float, n: int) -> slice:
+    """Which of the ways from beat to beat lie, if only in part, between two beats."""
+    begin = min(max(int(np.floor(first)), 0), n - 1)
+    return slice(begin, min(max(int(np.ceil(last)), begin + 1), n))
+
+
+def most_bent(warp: Warp) -> float:
+    """By how much the tempo is changed where a map bends it most: 0.1 is a tenth."""
+    source, mix = np.diff(np.asarray(warp, np.float64), axis=0).T
+    return float(np.abs(mix / source - 1.0).max())
 
 
 def is_straight(warp: Warp) -> bool:

@@ -6,25 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ..analysis.bars import mean_between
 from ..analysis.stem_ear import CHROMA_RATE, LEVEL_RATE, StemFacts
 from ..contract.stems import StemName
-from .mashup_clock import Clock, Pace
+from .mashup_clock import Clock, Flags, Pace
 from .mashup_deck import MashupTrack
 from .mashup_room import Floats, sung_frames
-
-Flags = npt.NDArray[np.bool_]
 
 RANGE_DB = 20.0
 """A stem this far under its loudest bars does not play there."""
 
 HALF_PHRASE = 4
 """Bars; where no phrase begins, half of one may."""
-
-MOST_RATIO = 1.22
-"""A bar that would be played this much faster or slower was counted wrong: nobody plays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ def material_of(track: MashupTrack, clock: Clock, fold: float) -> Material:
         },
         energy=_energy(track, edges_s),
         chroma={stem: _chroma(facts, edges_s) for stem, facts in track.stems.items()},
-        usable=_usable(edges_s, clock.bar_s),
+        usable=_usable(pace, clock, first_beats, edges_s),
     )
 
 
@@ -111,9 +105,11 @@ def _close(first_beats: Floats, per_bar: float) -> Floats:
     return first_beats[-1:] + per_bar
 
 
-def _usable(edges_s: Floats, bar_s: float) -> Flags:
-    ratio = np.diff(edges_s) / bar_s
-    return np.asarray((ratio < MOST_RATIO) & (ratio > 1.0 / MOST_RATIO) & (edges_s[:-1] > -0.2))
+def _usable(pace: Pace, clock: Clock, first_beats: Floats, edges_s: Floats) -> Flags:
+    """Bars that begin within the track, and no beat of which is counted wrong."""
+    per_bar = clock.beats_per_bar * pace.fold
+    even = [pace.is_even(clock, beat, beat + per_bar) for beat in first_beats.tolist()]
+    return np.asarray(even) & (edges_s[:-1] > -0.2)
 
 
 def _presence(track: MashupTrack, stem: StemName, facts: StemFacts, edges_s: Floats) -> Floats:

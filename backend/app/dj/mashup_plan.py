@@ -18,7 +18,13 @@ from .mashup_lay_out import clips_of
 from .mashup_moves import effects_of, faded_out
 from .mashup_tempo import mix_tempo_bpm
 from .mashup_windows import Chooser, Window
-from .mashup_words import chapter_title, passed_over_note, section_reason, tempo_note
+from .mashup_words import (
+    cannot_sing_note,
+    chapter_title,
+    passed_over_note,
+    section_reason,
+    tempo_note,
+)
 from .timeline import Chapter, Timeline
 from .vibes import VIBES, VibeTreatment
 
@@ -76,7 +82,7 @@ def plan_mashup(
     if chosen is not pairs[0]:
         notes.append(passed_over_note(by_id[pairs[0].vocals], by_id[pairs[0].instrumental]))
     if vocals_from and vocals_from != chosen.vocals and vocals_from in by_id:
-        notes.append(f"{by_id[vocals_from].title} cannot sing here: its beats fit no other song's.")
+        notes.append(cannot_sing_note(by_id[vocals_from]))
     return MashupPlan(
         timeline=timeline,
         sections=sections,
@@ -91,18 +97,27 @@ def plan_mashup(
 def _playable(
     tracks: Sequence[MashupTrack], vibe: Vibe, vocals_from: str | None
 ) -> Sequence[PairFit]:
-    """The pairs that can be played at all, the best first; else the best song by itself."""
+    """The pairs that can be played at all, the best first; else the best song by itself.
+
+    Where any of them has a voice, only those: a song that sings is not made to be silent because
+    two others are nearer in key.
+    """
     pairs = [pair for pair in fits(tracks, vibe).pairs if _can_be_played(pair)]
     wished = [pair for pair in pairs if vocals_from in (None, pair.vocals)]
     if wished or pairs:
-        return wished or pairs[:1]
+        return _sung(wished) or wished or (_sung(pairs) or pairs)[:1]
     alone = [pair_fit(track, track, VIBES[vibe]) for track in tracks if track.grid]
     if not alone:
         raise NothingToMash(
             "None of these songs has a beat that can be followed.",
             hint="Choose songs with drums or a clear pulse, or set the tempo by hand.",
         )
-    return [max(alone, key=lambda pair: pair.score)]
+    return [max(_sung(alone) or alone, key=lambda pair: pair.score)]
+
+
+def _sung(pairs: Sequence[PairFit]) -> list[PairFit]:
+    """Those in which somebody sings."""
+    return [p for p in pairs if all(part.score > 0.0 for part in p.parts if part.name == "voice")]
 
 
 def _with_most_songs(
@@ -166,7 +181,7 @@ def _timeline(
     phrase: int,
     treatment: VibeTreatment,
 ) -> Timeline:
-    effects = effects_of(parts, starts, cast.clock)
+    effects = effects_of(parts, starts, cast.clock, treatment)
     clips = clips_of(windows, cast.clock, gains_db(cast, treatment), effects)
     chapters = [
         Chapter(cast.clock.at(at) if at else 0, chapter_title(part, cast))

@@ -83,7 +83,7 @@ class Chooser:
 
     def _led(self, role: Role, windows: Mapping[Role, Window]) -> bool:
         """Whether the lead is an instrument that this role would play beside."""
-        return role == "harmony" and not self.cast.sings and "voice" in windows
+        return role == "harmony" and "voice" in windows and not windows["voice"].player.sings
 
     def _sung(self, lead: Player, sung: Sung, at: int) -> Window | None:
         """The phrase of the lead that suits this place; None where there is none."""

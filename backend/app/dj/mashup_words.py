@@ -34,7 +34,7 @@ _ROLES: tuple[Role, ...] = ("drums", "bass", "harmony")
 def chapter_title(part: Part, cast: Cast) -> str:
     """A chapter is called after its part, and who sings in it."""
     voice = cast.acts[part.act].get("voice")
-    if part.sung and cast.sings and voice and "voice" in part.plays:
+    if part.sung and voice and voice.sings and "voice" in part.plays:
         return f"{_NAMES[part.label]}: {voice.track.deck.title}"
     return _NAMES[part.label]
 
@@ -49,10 +49,10 @@ def section_reason(part: Part, heard: Sequence[Window], cast: Cast) -> str:
             playing.setdefault("" if alone else f" of {title}", []).append(role)
     said = [f"{_listed(roles)}{of}" for of, roles in playing.items()]
     if voice:
-        what = "the voice" if cast.sings else "the harmony"
+        what = "the voice" if voice.sings else "the harmony"
         who = what if alone else f"{what} of {voice.track.title}"
         said = [f"{who} over {_listed(said)}" if said else who]
-    why = part.why if voice and cast.sings else _UNSUNG.get(part.label, part.why)
+    why = part.why if voice and voice.sings else _UNSUNG.get(part.label, part.why)
     if not said:
         return f"Nobody plays here; {why}."
     told = _listed(said)
@@ -77,6 +77,13 @@ def tempo_note(
 def passed_over_note(singer: MashupTrack, under: MashupTrack) -> str:
     """Why the pair that fits best is not the one that leads."""
     return f"{singer.title} over {under.title} fits best by itself, but would leave more songs out."
+
+
+def cannot_sing_note(track: MashupTrack) -> str:
+    """Why a song does not sing although somebody wished for it."""
+    if track.grid is None:
+        return f"{track.title} cannot sing here: it has no beat that can be followed."
+    return f"{track.title} cannot sing here: its beats fit no other song's."
 
 
 def _change(track: MashupTrack, clock: Clock) -> float:

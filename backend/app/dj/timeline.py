@@ -20,7 +20,7 @@ from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidTimeline
 
 Positions = npt.NDArray[np.float64]
-FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf"]
+FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf", "level"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Effect:
         the first and the last value hold to the ends of the stretch
     frequency_hz, to_frequency_hz : the cutoff or corner; with the second it moves there, evenly in
         octaves, from the first share's sample to the last one's
-    gain_db : what a shelf does to its side
+    gain_db : what a shelf does to its side, and a level, which has no frequency, to all
     """
 
     kind: FilterKind

@@ -25,6 +25,9 @@ class VibeTreatment:
         ``threshold_db`` over the mix's own loudness in LUFS (mostly below: negative)
     room_size, wet : reverberation: how large (0 to 1), and how loud beside the dry sound (0 to 1)
     width : gain of what is wide (the side signal); 1 leaves it
+    quiet_db : how far everybody steps back in what is no drop, beyond what is quieter there as
+        fewer play. A step of 1 dB is just noticed between parts; at 4 dB, with the compressor
+        behind it letting most of that pass, a verse is a room smaller than a drop
     loudness_lufs : how loud the finished mashup is
     words : what all this comes to, for people
     """
@@ -46,6 +49,7 @@ class VibeTreatment:
     room_size: float
     wet: float
     width: float
+    quiet_db: float
     loudness_lufs: float
     words: str
 
@@ -69,6 +73,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.2,
         wet=0.03,
         width=1.1,
+        quiet_db=0.0,
         loudness_lufs=-12.0,
         words="faster, punchy and dense: little room, drums to the front",
     ),
@@ -90,6 +95,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.3,
         wet=0.06,
         width=1.15,
+        quiet_db=1.0,
         loudness_lufs=-13.0,
         words="a little faster, light and bright: less bass, more air",
     ),
@@ -111,6 +117,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.75,
         wet=0.16,
         width=0.95,
+        quiet_db=2.5,
         loudness_lufs=-14.0,
         words="a little slower, deep and closed: bass to the front, highs held back, a large room",
     ),
@@ -132,6 +139,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.6,
         wet=0.22,
         width=1.25,
+        quiet_db=4.0,
         loudness_lufs=-16.0,
         words="slower and soft: drums set back, wide, in a roomy space, with its dynamics left",
     ),

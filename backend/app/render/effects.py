@@ -17,7 +17,7 @@ from ..dsp.filters import (
     SweptFilter,
     sweep,
 )
-from ..dsp.samples import Samples
+from ..dsp.samples import Samples, gain_of_db
 from ..errors import InvalidTimeline
 
 Shares = npt.NDArray[np.float32]
@@ -60,9 +60,10 @@ def replayed_from(effects: Sequence[Effect], at: int) -> int:
     """The first sample that a chain must be fed with for ``at`` to come out as in the whole.
 
     An effect in the middle of which ``at`` lies has heard everything since it began, and what it
-    heard may have come from an effect that had begun before.
+    heard may have come from an effect that had begun before. A level remembers nothing.
     """
-    while earlier := [effect.start for effect in effects if effect.start < at < effect.end]:
+    filters = [effect for effect in effects if effect.kind != "level"]
+    while earlier := [effect.start for effect in filters if effect.start < at < effect.end]:
         at = min(earlier)
     return at
 
@@ -100,6 +101,8 @@ def filter_of(effect: Effect) -> _Filter:
             return LowShelfFilter(effect.frequency_hz, effect.gain_db)
         case "high_shelf":
             return HighShelfFilter(effect.frequency_hz, effect.gain_db)
+        case "level":
+            return _Level(effect.gain_db)
 
 
 def _swept(effect: Effect, to_hz: float) -> SweptFilter:
@@ -107,6 +110,16 @@ def _swept(effect: Effect, to_hz: float) -> SweptFilter:
         raise InvalidTimeline("Only a low-pass or a high-pass can sweep.")
     begin, end = (at - effect.start for at in (effect.shares[0][0], effect.shares[-1][0]))
     return SweptFilter(effect.kind, sweep(effect.frequency_hz, to_hz, begin=begin, end=end))
+
+
+class _Level:
+    """A plain gain, where others filter."""
+
+    def __init__(self, gain_db: float) -> None:
+        self._gain = np.float32(gain_of_db(gain_db))
+
+    def process(self, block: Samples) -> Samples:
+        return block * self._gain
 
 
 class _Running:
