@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,7 @@ _ROUND = round(0.1 * SAMPLE_RATE)
 
 def cuts_of(clips: Sequence[Clip]) -> list[int]:
     """Where clips, their fades and their effects begin and end, in samples of the mix."""
-    return sorted({at for clip in clips for at in _cuts(clip)})
+    return sorted({at for clip in clips for at in (*_cuts(clip), *_bends(clip))})
 
 
 def clicks_at_cuts(
@@ -49,9 +50,12 @@ def clicks_at_cuts(
 
 def _cuts(clip: Clip) -> list[int]:
     effects = [at for effect in clip.effects for at in (effect.start, effect.end)]
-    bends = [at for effect in clip.effects for at, _ in effect.shares]
-    ends = [clip.start, clip.start + clip.fade_in, clip.end - clip.fade_out, clip.end]
-    return [*ends, *effects, *bends]
+    return [clip.start, clip.start + clip.fade_in, clip.end - clip.fade_out, clip.end, *effects]
+
+
+def _bends(clip: Clip) -> list[int]:
+    """Where a level begins or ends to change, in the midst of a clip."""
+    return [at for effect in clip.effects if effect.kind == "level" for at, _ in effect.shares]
 
 
 def _is_cut(clip: Clip, at: int) -> bool:
@@ -64,9 +68,10 @@ def _strikes(
     open_track: Callable[[str], TrackReader],
     open_piece: Callable[[Piece], TrackReader],
 ) -> bool:
-    """Whether a clip, alone, has what looks like a click there."""
+    """Whether a clip, alone and at one level, has what looks like a click there."""
     first, last = max(at - _ROUND, clip.start), min(at + _ROUND, clip.sounds_to)
-    with closing(Deck(clip, open_track, open_piece)) as deck:
+    own = replace(clip, effects=tuple(one for one in clip.effects if one.kind != "level"))
+    with closing(Deck(own, open_track, open_piece)) as deck:
         alone = deck.read(first, last)
     silence = np.zeros((2, _ROUND), np.float32)  # a stretch of sound that begins here is no click
     heard = clicks(np.concatenate([silence, alone, silence], axis=1), ratio=1.2, floor=0.005)

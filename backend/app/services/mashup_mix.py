@@ -56,9 +56,14 @@ def mix_stems(ctx: StepContext[MashupJob]) -> None:
     job = ctx.job
     tracks = mashup_tracks(job)
     plan = plan_mashup(tracks, job.request.vibe, vocals_from=job.request.vocals_from)
-    timeline = _at_bus_level(job, plan.timeline)
-    length = timeline.length + _ringing(job)
-    _write(ctx, TIMELINE, _view(timeline, length), "application/json")
+    planned = _at_bus_level(job, plan.timeline)
+    _write(
+        ctx,
+        TIMELINE,
+        _view(planned, planned.length + _ringing(job)),
+        "application/json",
+    )
+    timeline, length = laid_out(ctx.workspace)  # what is played is what is written, to the sample
     make_pieces(
         job.content,
         pieces_of(timeline),
