@@ -90,7 +90,9 @@ def expect_as_loud_and_as_long(files: dict[str, Path], song: Samples) -> None:
             assert sound.shape[1] == round(SONG_S * SAMPLE_RATE), name
             assert true_peak_db(sound) <= 0.0
     mix = decoded(files["restyled.mp3"])
-    assert lufs(mix) == pytest.approx(lufs(song), abs=0.5)
+    # a stem is left out and the voice is softer: nothing is lifted to make up for it
+    assert lufs(song) - 8.0 < lufs(mix) < lufs(song)
+    assert report.loudness_lufs == pytest.approx(lufs(mix), abs=0.3)
     assert true_peak_db(mix) <= -1.0
     told = {one.stem: one for one in report.stems}
     assert set(told) == {"drums", "bass", "vocals"}

@@ -29,14 +29,24 @@ _STEP_CENTS = 10.0
 _HARMONICS = 8
 _FALL = 0.8  # each harmonic counts for a fifth less: no octave below then passes for the tone
 _LEAST = 0.35  # of the strongest tone; what is weaker is a harmonic that was not quite taken out
-_PROMINENT = 4.0  # times the median strength of all pitches: noise has no tone
 _SILENT = 1e-3
+_ROUND = 30  # steps: a tone stands out from what is within a minor third of it
+IN_CHORDS = 2.0
+"""How far the strongest tone stands out, in medians of the pitches round it, where tones are known
+to be played. Noise, of whatever colour, reaches 1.5; of chords of plucked strings, pads and voices
+nine frames in ten are over this."""
+IN_ANYTHING = 3.0
+"""And where it is not known: the ring of a snare's skin, which is no note, reaches 2.6."""
 
 
 class ChordEar:
-    """Listens to a stream: ``push`` the signal at ``EAR_RATE`` in order, then ``finish`` once."""
+    """Listens to a stream: ``push`` the signal at ``EAR_RATE`` in order, then ``finish`` once.
 
-    def __init__(self) -> None:
+    ``prominent`` is what makes a tone: ``IN_CHORDS`` or ``IN_ANYTHING``.
+    """
+
+    def __init__(self, prominent: float = IN_CHORDS) -> None:
+        self._prominent = prominent
         self._framer = Framer(_WINDOW, HOP)
         self._kept: list[Matrix] = []
 
@@ -50,10 +60,10 @@ class ChordEar:
         return np.concatenate([np.zeros((0, N_TONES), np.float32), *self._kept])
 
     def _hear(self, batches: Iterable[Frames]) -> None:
-        self._kept.extend(_tones(frames) for frames in batches)
+        self._kept.extend(_tones(frames, self._prominent) for frames in batches)
 
 
-def _tones(frames: Frames) -> Matrix:
+def _tones(frames: Frames, prominent: float) -> Matrix:
     spectra = np.abs(fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32), _PADDED, axis=1))
     level = np.sqrt(np.maximum(spectra, 0.0))
     cents, bins = _grid()
@@ -66,13 +76,24 @@ def _tones(frames: Frames) -> Matrix:
         top = strength[rows, best]
         first = top if number == 0 else first
         clear = (
-            (top > _PROMINENT * np.median(strength, axis=1))
+            _stands_out(strength, best, prominent)
             if number == 0
             else (np.isfinite(told[:, 0]) & (top > _LEAST * first))
         )
         told[:, number] = np.where(clear & (top > _SILENT), cents[best], np.nan)
         _damp(level, bins[best])
     return told
+
+
+def _stands_out(
+    strength: Matrix, best: npt.NDArray[np.int64], prominent: float
+) -> npt.NDArray[np.bool_]:
+    """Whether there is a tone at all, by the pitches round the best: the whole spectrum's median
+    would ask more of chords, which are everywhere in it, than of a noise that is only high."""
+    near = np.clip(best[:, None] + np.arange(-_ROUND, _ROUND + 1), 0, strength.shape[1] - 1)
+    beside = np.median(np.take_along_axis(strength, near, axis=1), axis=1)
+    top = np.take_along_axis(strength, best[:, None], axis=1)[:, 0]
+    return np.asarray(top > prominent * beside)
 
 
 def _damp(level: Matrix, harmonics: npt.NDArray[np.int64]) -> None:

@@ -13,13 +13,13 @@ from ..dsp.performance import POWER_HOP, Matrix, Performance
 from ..dsp.samples import SAMPLE_RATE, Samples
 from ..dsp.score import Parts
 from ..store.aside import made_aside
-from .chord_tones import ChordEar
+from .chord_tones import IN_ANYTHING, IN_CHORDS, ChordEar
 from .mono import ear_blocks
 from .onset_picks import StrikeEar, find_onsets
 from .onsets import BAND_EDGES_HZ
 from .pitch_track import YinEar
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same sound would be heard otherwise: what was kept is no good then."""
 
 _MIDDLES = np.log2(np.sqrt(BAND_EDGES_HZ[1:] * BAND_EDGES_HZ[:-1])).astype(np.float32)
@@ -31,7 +31,8 @@ def hear_performance(blocks: Iterable[Samples], parts: Parts | None = None) -> P
     ``parts`` says what it consists of, where that is known: nobody listens for pitches in drums,
     nor for chords in a voice.
     """
-    strikes, voice, chords, powers = StrikeEar(), YinEar(), ChordEar(), _Powers()
+    strikes, voice, powers = StrikeEar(), YinEar(), _Powers()
+    chords = ChordEar(IN_CHORDS if parts == "chords" else IN_ANYTHING)
     for block in ear_blocks(powers.passing(blocks)):
         strikes.push(block)
         if parts in (None, "voice"):

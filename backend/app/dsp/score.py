@@ -29,7 +29,7 @@ TARGET_HOP = PITCH_HOP
 """Pitches of a note are told this often, 86 times a second: fifteen to a period of vibrato."""
 
 _UNDER_LOUD = 10.0**-4.5  # -45 dB: nothing is played for what is softer
-_LEAST_POWER = 1e-7  # -70 dBFS: a stem that is no louder anywhere is silent
+_LEAST_POWER = 1e-9  # -90 dBFS, what a single sample at -60 comes to: hiss of the file itself
 _REST = round(0.06 * SAMPLE_RATE)  # a shorter gap is no rest
 _LONGEST = 4 * SAMPLE_RATE
 _LONGEST_CHORD = SAMPLE_RATE // 2
@@ -60,11 +60,6 @@ class Note:
     pitches: Floats
     level: float = 0.0
     brightness: float = 0.0
-
-
-def is_silent(performance: Performance) -> bool:
-    """Whether there is nothing to be played again."""
-    return not _sounding(performance).any()
 
 
 def score_of(performance: Performance, parts: Parts) -> list[Note]:

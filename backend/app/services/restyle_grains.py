@@ -17,17 +17,19 @@ from ..dsp.grains import grains_of
 from ..dsp.granular import Laid, Manner, Replay
 from ..dsp.loudness_follower import FOLLOW, FOLLOW_LOW
 from ..dsp.performance import Performance
-from ..dsp.samples import Samples
-from ..dsp.score import Parts, is_silent, score_of
+from ..dsp.samples import Samples, db_of_gain
+from ..dsp.score import Parts, score_of
 from ..errors import SilentStem
 from ..jobs.pipeline import StepContext
 from ..media.made_form import MadeWriter
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort, crew
 from ..store.aside import made_aside
+from .hearing import profile_of
 from .performances import is_known, performance_of
 from .recordings import open_recording
 from .restyle_inputs import RestyleJob, StyleSound
+from .stems import SILENT_DBFS
 
 
 class Replayed(Shape):
@@ -112,8 +114,14 @@ def kept_figures(job: RestyleJob, stem: StemName) -> Replayed | None:
     return told if made.is_file() else None
 
 
+def nothing_in(job: RestyleJob, made: str) -> bool:
+    """Whether there is nothing in a stem, kept under that name: as a stems job would tell it."""
+    peaks = profile_of(job.content, f"{job.track.content}/{made}").peaks
+    return db_of_gain(float(peaks.max(initial=0.0))) < SILENT_DBFS
+
+
 def _expect_sound(job: RestyleJob, stem: StemName) -> None:
-    if is_silent(_base(job, stem)):
+    if nothing_in(job, job.base(stem)):
         raise SilentStem(
             f"There is nothing in the {stem} of “{job.track.title}” to be played again.",
             hint="Keep that stem as it is, or leave it out.",

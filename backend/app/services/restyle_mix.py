@@ -27,6 +27,7 @@ from ..render.player import Player
 from .hearing import profile_of
 from .mixtape_inputs import TIMELINE
 from .recordings import open_recording
+from .restyle_grains import nothing_in
 from .restyle_inputs import RestyleJob
 from .stems_files import MEDIA_TYPES, PEAKS_DBFS, told_in_samples
 
@@ -53,8 +54,10 @@ def stem_name(job: RestyleJob, stem: StemName) -> str:
 def mix_stems(ctx: StepContext[RestyleJob]) -> None:
     """Lay the stems out, and write the mix, its stems, and those that were re-played as they were.
 
-    The whole is as loud as the song was: before and after are then told apart by their sound, and
-    volumes are what stems have against each other.
+    The whole is no louder than the song was, and no stem louder than its volume has it: what is
+    left of a song when stems are left out is as loud as it was in it, and what has only seeped
+    through from other stems is not blown up to a song. Volumes that add up to more are what stems
+    have against each other.
 
     Raises
     ------
@@ -75,15 +78,10 @@ def planned(workspace: Workspace) -> Timeline:
     return timeline_of(TimelineView.model_validate_json(text))
 
 
-def wanted_lufs(job: RestyleJob) -> float:
-    """How loud the song was."""
-    return profile_of(job.content, job.track.content).integrated_lufs
-
-
-def limited_db(job: RestyleJob, timeline: Timeline) -> float:
-    """The most that the limiter takes, in dB."""
+def told_by(job: RestyleJob, timeline: Timeline) -> tuple[float, float]:
+    """How loud the mix comes out, in LUFS, and the most that the limiter takes, in dB."""
     ceiling = CEILINGS_DBTP[job.request.format]
-    return forecast(timeline, _profiles(job, timeline), ceiling_dbtp=ceiling)[1]
+    return forecast(timeline, _profiles(job, timeline), ceiling_dbtp=ceiling)
 
 
 def _laid_out(job: RestyleJob) -> Timeline:
@@ -108,14 +106,15 @@ def _laid_out(job: RestyleJob) -> Timeline:
     gain_db = gain_shift_db(
         timeline,
         _profiles(job, timeline),
-        wanted_lufs(job),
+        profile_of(job.content, track.content).integrated_lufs,
         ceiling_dbtp=CEILINGS_DBTP[job.request.format],
     )
-    return shifted(timeline, gain_db)
+    return shifted(timeline, min(gain_db, 0.0))
 
 
 def _expect_sound(job: RestyleJob, timeline: Timeline) -> None:
-    if np.isfinite(forecast(timeline, _profiles(job, timeline))[0]):
+    something = not all(nothing_in(job, job.made(stem)) for stem in job.heard)
+    if something and np.isfinite(told_by(job, timeline)[0]):
         return
     left = " and ".join(job.heard)
     raise SilentStem(

@@ -7,16 +7,14 @@ from ..contract.mixes import WaveformView
 from ..contract.restyles import RestyledStemView, RestyleReport
 from ..contract.stems import StemName
 from ..dj.levels import limiting_note
-from ..dsp.samples import db_of_gain, seconds
+from ..dsp.samples import seconds
 from ..jobs.pipeline import StepContext
 from ..render.check import BINS_PER_S, Measured, measure_file
 from .finished_files import expect_length, missed_levels
-from .hearing import profile_of
-from .restyle_grains import kept_figures
+from .restyle_grains import kept_figures, nothing_in
 from .restyle_inputs import RestyleJob
-from .restyle_mix import limited_db, mix_name, planned, stem_name, wanted_lufs
+from .restyle_mix import mix_name, planned, stem_name, told_by
 from .separating import made_on, separation_note
-from .stems import SILENT_DBFS
 
 
 def check_restyle(ctx: StepContext[RestyleJob]) -> None:
@@ -43,8 +41,9 @@ def check_restyle(ctx: StepContext[RestyleJob]) -> None:
 
 def _notes(ctx: StepContext[RestyleJob], name: str, found: Measured) -> list[str]:
     job = ctx.job
-    hard = limiting_note(limited_db(job, planned(ctx.workspace)))
-    return [*([hard] if hard else []), *missed_levels(name, found, wanted_lufs(job))]
+    lufs, limited = told_by(job, planned(ctx.workspace))
+    hard = limiting_note(limited)
+    return [*([hard] if hard else []), *missed_levels(name, found, lufs)]
 
 
 def _report(ctx: StepContext[RestyleJob], found: Measured, notes: list[str]) -> RestyleReport:
@@ -54,7 +53,7 @@ def _report(ctx: StepContext[RestyleJob], found: Measured, notes: list[str]) -> 
         duration_s=seconds(found.n_samples),
         loudness_lufs=round(found.loudness_lufs, 2),
         true_peak_dbtp=round(found.true_peak_dbtp, 2),
-        limited_db=round(limited_db(job, planned(ctx.workspace)), 1),
+        limited_db=round(told_by(job, planned(ctx.workspace))[1], 1),
         separator=job.separator.label,
         draft=job.separator.draft,
         stems=[_stem(job, stem) for stem in job.heard],
@@ -66,14 +65,13 @@ def _stem(job: RestyleJob, stem: StemName) -> RestyledStemView:
     """What became of a stem that is heard."""
     sound = job.inputs.sounds.get(stem)
     told = kept_figures(job, stem) if sound else None
-    peaks = profile_of(job.content, f"{job.track.content}/{job.made(stem)}").peaks
     return RestyledStemView(
         stem=stem,
         file=stem_name(job, stem),
         sound_id=sound.sound_id if sound else None,
         sound_name=sound.name if sound else "",
         volume=job.style(stem).volume,
-        silent=db_of_gain(float(peaks.max(initial=0.0))) < SILENT_DBFS,
+        silent=nothing_in(job, job.made(stem)),
         grains=told.grains if told else None,
         sources=told.sources if told else None,
         onset_agreement=told.onset_agreement if told else None,
