@@ -3,18 +3,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from backend.app.contract.mashups import VIBES, Vibe
 from backend.app.contract.stems import StemName
+from backend.app.dj.mashup_cast import cast_of
 from backend.app.dj.mashup_clock import Clock
 from backend.app.dj.mashup_deck import MashupTrack
+from backend.app.dj.mashup_fit import pair_fit
 from backend.app.dj.mashup_plan import MashupPlan, plan_mashup
 from backend.app.dj.moves import PRE_ROLL
 from backend.app.dj.planner import CUT_FADE
-from backend.app.dj.timeline import Clip
+from backend.app.dj.timeline import Clip, Effect
+from backend.app.dj.vibes import VIBES as TREATMENTS
 from backend.app.errors import NothingToMash
-from tests.dj.taken_apart import beatless, house, in_three, only_bars, pop, voiceless
+from tests.dj.taken_apart import beatless, house, in_three, keyless, only_bars, pop, voiceless
 
 SAME_SPOT = PRE_ROLL + CUT_FADE  # samples: who goes and who comes are heard together this long
 
@@ -149,6 +154,63 @@ def test_songs_without_a_voice_are_an_instrumental_and_no_hook_is_spoken_of() ->
     assert "Nobody sings in these songs: this is an instrumental mashup." in plan.notes
     assert not clips_of(plan, "vocals")
     assert not any("hook" in s.reason or "voice" in s.reason for s in plan.sections)
+
+
+def test_whoever_does_not_sing_is_named_where_others_would() -> None:
+    tracks = pop(), voiceless(house())
+    notes = plan_mashup(tracks, "dark", vocals_from="house 1").notes
+    assert "“house 1” does not sing: its harmony leads in a voice's place." in notes
+    assert not any("Nobody sings" in note for note in notes)
+
+
+def test_a_pair_with_a_voice_comes_before_one_that_is_nearer_without() -> None:
+    silent = voiceless(house(124.0, "A minor", 1)), voiceless(house(124.0, "A minor", 3))
+    singer = pop(112.0, "F# major")
+    plan = plan_mashup([*silent, singer], "upbeat")
+    assert plan.chosen.vocals == singer.track_id
+    assert clips_of(plan, "vocals")
+
+
+def test_a_guest_without_a_known_key_beside_it_is_left_out_for_that() -> None:
+    keys_unknown = keyless(pop(118.0)), keyless(house(124.0)), keyless(house(121.0, seed=3))
+    clock = Clock.of(120.0, 4)
+    pair = pair_fit(keys_unknown[0], keys_unknown[1], TREATMENTS["upbeat"])
+    notes = cast_of([*keys_unknown, house(122.0, seed=5)], pair, clock).notes
+    assert notes == [
+        "“house 3” joins in the second half: its drums take over.",
+        "“house 5” is left out: the key of what it would play beside cannot be told.",
+    ]
+
+
+@pytest.mark.parametrize("vibe", TREATMENTS)
+def test_all_step_back_outside_the_drops_and_come_forward_in_builds(vibe: Vibe) -> None:
+    plan, down = plan_mashup(crate(2), vibe), TREATMENTS[vibe].quiet_db
+    for clip in plan.timeline.clips:
+        levels = [effect for effect in clip.effects if effect.kind == "level"]
+        for section in plan.sections:
+            first, last = (round(at * 44_100) for at in (section.start_s, section.end_s))
+            if min(clip.end, last) - max(clip.start, first) < 8820:
+                continue
+            at = np.array([max(clip.start, first) + 4410, min(clip.end, last) - 4410])
+            db = sum(gain_db_of(one, at) for one in levels) + np.zeros(2)
+            if section.label == "drop":
+                assert db == pytest.approx([0.0, 0.0])
+            elif section.label == "build":
+                assert -down <= db[0] <= db[1] <= 0.0
+            else:
+                assert db == pytest.approx([-down, -down])
+
+
+def test_the_livelier_a_vibe_the_less_is_quiet_in_it() -> None:
+    downs = [TREATMENTS[vibe].quiet_db for vibe in ("energetic", "upbeat", "dark", "chill")]
+    assert all(a < b for a, b in pairwise(downs))
+
+
+def gain_db_of(effect: Effect, at: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """What a level comes to at samples of the mix."""
+    where, shares = zip(*effect.shares, strict=True)
+    share = np.interp(at, where, shares)
+    return np.asarray(20.0 * np.log10(1.0 + share * (10.0 ** (effect.gain_db / 20.0) - 1.0)))
 
 
 def test_who_is_wished_for_sings() -> None:

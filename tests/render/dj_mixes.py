@@ -95,7 +95,7 @@ def effects(draw: st.DrawFn, first: int, last: int) -> Effect:
     """Any filter somewhere in a clip."""
     start = draw(st.integers(first, last - SR // 2))
     length = draw(st.integers(SR // 4, last - start))
-    kind = draw(st.sampled_from(["low_pass", "high_pass", "low_shelf", "high_shelf"]))
+    kind = draw(st.sampled_from(["low_pass", "high_pass", "low_shelf", "high_shelf", "level"]))
     sweeps = "pass" in kind and draw(st.booleans())
     return Effect(
         kind,

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.app.analysis.loudness import LoudnessProfile
+from backend.app.dj.levels import forecast
 from backend.app.dj.timeline import Clip, Echo, Effect, Timeline
 from backend.app.dsp.limiter import BLOCK
 from backend.app.dsp.samples import Samples, gain_of_db
@@ -256,3 +258,24 @@ def test_a_raised_pitch_sounds_from_the_first_sample_to_the_last(crate: Crate) -
     for part in (out[:, SR : 3 * SR], out[:, 4 * SR : 6 * SR]):
         # 220 Hz becomes 246.9 Hz
         assert band_db(part, 240, 254) > band_db(part, 213, 227) + 20
+
+
+def test_a_level_plays_all_softer_and_changes_without_a_step(crate: Crate) -> None:
+    ramp = ((2 * SR, 0.0), (3 * SR, 1.0))
+    down = Effect("level", SR, 5 * SR, ramp, 0.0, gain_db=-6.0)
+    plain = played(crate.player(Timeline((clip("chords", 0, 6 * SR),))))
+    soft = played(crate.player(Timeline((clip("chords", 0, 6 * SR, effects=(down,)),))))
+    half = 10.0 ** (-6.0 / 20.0)
+    expected = np.interp(np.arange(6 * SR) + 0.5, [2 * SR, 3 * SR], [1.0, half])
+    # float32 holds 24 bits: two roundings of a sample, one of its share
+    assert np.abs(soft - plain * expected).max() < 3 * 2.0**-24 + 2.0**-24
+
+
+def test_levels_are_known_to_the_forecast_of_loudness() -> None:
+    profile = LoudnessProfile(np.full(60, 0.01), np.full(600, 0.1, np.float32))
+    down = Effect("level", 0, 6 * SR, ((0, 1.0),), 0.0, gain_db=-4.0)
+    plain, soft = (
+        forecast(Timeline((clip("chords", 0, 6 * SR, effects=effects),)), [profile])[0]
+        for effects in ((), (down,))
+    )
+    assert plain - soft == pytest.approx(4.0, abs=0.01)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,15 +14,20 @@ from mutagen.id3 import ID3
 
 from backend.app.contract.mashups import MashupReport
 from backend.app.contract.mixes import TimelineView, WaveformView
+from backend.app.dj.mashup_plan import plan_mashup
+from backend.app.dj.timeline import Clip
 from backend.app.dj.vibes import VIBES
 from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.jobs.pipeline import StepContext
 from backend.app.jobs.workspace import WrittenFile
+from backend.app.render.pieces import Piece, pieces_of
+from backend.app.services import mashup_mix
 from backend.app.services.mashup import STEPS
 from backend.app.services.mashup_inputs import MashupJob
 from backend.app.services.mashup_mix import PREMASTER, laid_out, unmastered
 from backend.app.services.mashup_report import beat_error_ms
+from backend.app.services.mashup_songs import mashup_tracks
 from backend.app.services.recordings import open_recording
 from backend.app.services.stretching import open_piece
 from backend.app.store.blobs import ContentStore
@@ -180,6 +185,30 @@ def test_stems_by_the_draft_are_called_a_draft_in_notes_and_report(made: Made) -
     assert made.report.draft
     assert any("draft" in note for note in made.notes)
     assert any("draft" in note for note in made.report.notes)
+
+
+def test_what_is_stretched_is_what_was_written_even_where_the_last_way_is_straight(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[Piece]] = []
+    plan = plan_mashup(mashup_tracks(made.ctx.job), "chill")
+    clips = tuple(ends_straight(clip) if clip.warp else clip for clip in plan.timeline.clips)
+    unlucky = replace(plan, timeline=replace(plan.timeline, clips=clips))
+    monkeypatch.setattr(mashup_mix, "plan_mashup", lambda *_, **__: unlucky)
+    monkeypatch.setattr(mashup_mix, "make_pieces", lambda _, pieces, **__: asked.append(pieces))
+    monkeypatch.setattr(mashup_mix, "_play", lambda *_: 0.0)
+    ctx = context(made.ctx.job, tmp_path)
+    mashup_mix.mix_stems(ctx)
+    assert asked == [pieces_of(laid_out(ctx.workspace)[0])]
+    assert asked != [pieces_of(unlucky.timeline)], "what a file can hold is another map"
+
+
+def ends_straight(clip: Clip) -> Clip:
+    """The clip with a last way of its map that changes no tempo."""
+    (source, mix), (_, end) = clip.warp[-2:]
+    middle = round((mix + end) / 2)
+    at = source + round((middle - mix) * (clip.warp[-1][0] - source) / (end - mix))
+    return replace(clip, warp=(*clip.warp[:-1], (at, middle), (at + end - middle, end)))
 
 
 def test_the_voice_is_on_the_beat_and_a_voice_moved_off_it_is_found_out(made: Made) -> None:

@@ -25,9 +25,10 @@ class VibeTreatment:
         ``threshold_db`` over the mix's own loudness in LUFS (mostly below: negative)
     room_size, wet : reverberation: how large (0 to 1), and how loud beside the dry sound (0 to 1)
     width : gain of what is wide (the side signal); 1 leaves it
-    quiet_db : how far everybody steps back in what is no drop, beyond what is quieter there as
-        fewer play. A step of 1 dB is just noticed between parts; at 4 dB, with the compressor
-        behind it letting most of that pass, a verse is a room smaller than a drop
+    quiet_db : how far everybody steps back outside the drops, beyond what is quieter there as fewer
+        play: a part as loud as the drop leaves it nothing to do, and the softer a vibe is the more
+        it lives of that. The compressor leaves one part in ``ratio`` of it, so dark's 4 dB are 2
+        in the end and chill's 4.5 are 3. The loudness range then grows by more than 1 LU a vibe
     loudness_lufs : how loud the finished mashup is
     words : what all this comes to, for people
     """
@@ -66,8 +67,8 @@ VIBES: dict[Vibe, VibeTreatment] = {
         low_shelf_hz=110.0,
         high_shelf_db=2.0,
         high_shelf_hz=5000.0,
-        ratio=3.5,
-        threshold_db=-8.0,
+        ratio=4.5,
+        threshold_db=-10.0,
         attack_ms=8.0,
         release_ms=90.0,
         room_size=0.2,
@@ -95,7 +96,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.3,
         wet=0.06,
         width=1.15,
-        quiet_db=1.0,
+        quiet_db=1.5,
         loudness_lufs=-13.0,
         words="a little faster, light and bright: less bass, more air",
     ),
@@ -117,7 +118,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.75,
         wet=0.16,
         width=0.95,
-        quiet_db=2.5,
+        quiet_db=4.0,
         loudness_lufs=-14.0,
         words="a little slower, deep and closed: bass to the front, highs held back, a large room",
     ),
@@ -139,7 +140,7 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.6,
         wet=0.22,
         width=1.25,
-        quiet_db=4.0,
+        quiet_db=4.5,
         loudness_lufs=-16.0,
         words="slower and soft: drums set back, wide, in a roomy space, with its dynamics left",
     ),
