@@ -102,7 +102,7 @@ def test_a_crate_is_taken_apart_mixed_anew_and_never_taken_apart_twice(
 
         again = visitor.wait_for(visitor.start(kind="stems", track_id=uploaded.tracks[1].id).id)
         assert seconds_of(again, "separating_stems") < 2.0
-        assert again.notes == ["Taken apart before, by Demucs (tiny), on the processor."]
+        assert again.notes == ["Taken apart by Demucs (tiny), on the processor."]
         expect_whole(visitor, again, TITLES[1:])
 
         faders = [{"stem": stem, "gain_db": 0.0} for stem in FOUR_STEMS]

@@ -122,7 +122,7 @@ def test_no_song_is_taken_apart_twice(house: StemHouse, song: Song) -> None:
     assert oracle.asked == 2
     last = house.take_apart(again, first, stems=["bass"])
     assert oracle.asked == 2
-    assert last.notes == ["Taken apart before, by Oracle, on the tripod."]
+    assert last.notes == ["Taken apart by Oracle, on the tripod."]
     assert last.stems.device == "tripod"
 
 

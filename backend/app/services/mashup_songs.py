@@ -28,7 +28,7 @@ def separate_songs(ctx: StepContext[MashupJob]) -> None:
     """Take apart what nobody has taken apart before."""
     job = ctx.job
     contents = dict.fromkeys(track.content for track in job.inputs.tracks)
-    made = separate_all(
+    separate_all(
         job.content,
         job.separator,
         [(content, None) for content in contents],
@@ -37,7 +37,7 @@ def separate_songs(ctx: StepContext[MashupJob]) -> None:
         say=ctx.say,
     )
     devices = [made_on(job.content, job.separator, content) for content in contents]
-    ctx.note(separation_note(job.separator, devices, made))
+    ctx.note(separation_note(job.separator, devices))
 
 
 def hear_songs(ctx: StepContext[MashupJob]) -> None:

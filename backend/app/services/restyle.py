@@ -24,7 +24,7 @@ def fetch_weights(ctx: StepContext[RestyleJob]) -> None:
 def separate_song(ctx: StepContext[RestyleJob]) -> None:
     """Take the song apart, where nobody has before; only what is heard in the end."""
     job, content = ctx.job, ctx.job.track.content
-    made = separate_all(
+    separate_all(
         job.content,
         job.separator,
         [(content, None)],
@@ -32,7 +32,7 @@ def separate_song(ctx: StepContext[RestyleJob]) -> None:
         progress=ctx.progress,
         say=ctx.say,
     )
-    ctx.note(separation_note(job.separator, [made_on(job.content, job.separator, content)], made))
+    ctx.note(separation_note(job.separator, [made_on(job.content, job.separator, content)]))
 
 
 # CPU seconds for a second of music, as measured on one core; separating is that of `htdemucs`.

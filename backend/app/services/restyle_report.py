@@ -57,7 +57,7 @@ def _report(ctx: StepContext[RestyleJob], found: Measured, notes: list[str]) -> 
         separator=job.separator.label,
         draft=job.separator.draft,
         stems=[_stem(job, stem) for stem in job.heard],
-        notes=[separation_note(job.separator, [device], 0), *notes],
+        notes=[separation_note(job.separator, [device]), *notes],
     )
 
 

@@ -113,19 +113,13 @@ def separate_all(
     *,
     progress: Progress,
     say: Callable[[str], None],
-) -> int:
-    """Separate what nobody has separated before, one after the other: a model takes all cores.
-
-    Returns
-    -------
-    how many songs that were
-    """
+) -> None:
+    """Separate what nobody has separated before, one after the other: a model takes all cores."""
     unmade = [one for one in songs if not is_separated(store, separator, one[0], wanted, one[1])]
     for index, (content, stretch) in enumerate(unmade):
         say(f"song {index + 1} of {len(unmade)}, on the {separator.device}")
         told = partial(_share, progress, index, len(unmade))
         separate(store, separator, content, wanted, stretch=stretch, progress=told)
-    return len(unmade)
 
 
 def made_on(store: ContentStore, separator: Separator, content: str) -> str:
@@ -140,15 +134,16 @@ def made_on(store: ContentStore, separator: Separator, content: str) -> str:
         return ""
 
 
-def separation_note(separator: Separator, devices: Sequence[str], made: int) -> str:
-    """What a person should know of how songs were taken apart, ``made`` of them just now;
-    ``devices`` as :func:`made_on` has them."""
+def separation_note(separator: Separator, devices: Sequence[str]) -> str:
+    """What a person should know of how songs were taken apart; ``devices`` as :func:`made_on` has
+    them. Not whether that was just now: of a step that is taken again it would say otherwise.
+    """
     where = " and ".join(f"on the {device}" for device in dict.fromkeys(devices) if device)
     who = f"{separator.label}, {where}" if where else separator.label
-    told = f"Taken apart by {who}." if made else f"Taken apart before, by {who}."
     if separator.draft:
-        return f"{told} This is a draft, made without a model: stems are heard in each other."
-    return told
+        draft = "This is a draft, made without a model: stems are heard in each other."
+        return f"Taken apart by {who}. {draft}"
+    return f"Taken apart by {who}."
 
 
 def _device_path(store: ContentStore, separator: Separator, content: str) -> Path:

@@ -69,7 +69,7 @@ def separate_tracks(ctx: StepContext[StemsJob]) -> None:
     """Take apart what nobody has taken apart before."""
     job = ctx.job
     songs = [(track.content, None) for track in job.inputs.tracks]
-    made = separate_all(
+    separate_all(
         job.content,
         job.separator,
         list(dict.fromkeys(songs)),
@@ -77,7 +77,7 @@ def separate_tracks(ctx: StepContext[StemsJob]) -> None:
         progress=ctx.progress,
         say=ctx.say,
     )
-    ctx.note(separation_note(job.separator, devices_of(job), made))
+    ctx.note(separation_note(job.separator, devices_of(job)))
 
 
 def devices_of(job: StemsJob) -> list[str]:
