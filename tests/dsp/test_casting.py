@@ -126,5 +126,7 @@ def test_waves_are_laid_where_they_fall_together() -> None:
     wave = np.random.default_rng(1).standard_normal(400)
     assert likest(wave[20:120], wave[:170]) == 20
     assert likest(wave[20:120], 0.01 * wave[:170]) == 20  # by their shape, not by their level
+    louder = np.append(wave[:170], 50.0 * wave[300:])
+    assert likest(wave[20:120], louder) == 20
     assert likest(np.zeros(100), wave[:170]) == 0
     assert likest(wave[:170], wave[:100]) == 0
