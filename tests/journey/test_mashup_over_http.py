@@ -118,7 +118,8 @@ def test_a_mashup_goes_on_where_the_server_was_killed(songs: list[Path], tmp_pat
     after = {step.name: step.seconds for step in job.steps}
     finished = {step.name: step.seconds for step in before.steps if step.state == "succeeded"}
     assert list(finished) == STEPS[:2]
-    assert {name: after[name] for name in finished} == finished  # not run again
+    # what lies outside of the job's files is looked after again, and not made again: it was found
+    assert all(after[name] < 0.2 * finished[name] for name in finished)
     assert separated(tmp_path / "storage") == made
     report = MashupReport.model_validate_json(files["report.json"].read_bytes())
     assert report.loudness_lufs == pytest.approx(-14.0, abs=0.5)
