@@ -90,6 +90,18 @@ class TestReading:
         assert shown["label"] == "bass and treble out"
         assert shown["points"] == [(48.0, 1.0), (51.0, 1.0), (52.0, 0.0), (56.0, 0.0)]
 
+    def test_what_only_plays_softer_has_nothing_filtered_away(self) -> None:
+        softer = EffectView(
+            kind="level",
+            start_s=48.0,
+            end_s=56.0,
+            shares=[(48.0, 1.0)],
+            frequency_hz=0.0,
+            to_frequency_hz=None,
+            gain_db=-4.0,
+        )
+        assert filters([softer]) == []
+
     def test_a_moment_of_the_mix_is_one_of_the_track(self) -> None:
         second = TIMELINE.clips[2]
         assert source_at(second, 53.0) == pytest.approx(4.9)
