@@ -143,6 +143,11 @@ def no_model(repo: Path) -> None:
     (repo / "tiny.yaml").unlink()
 
 
+def nothing_at_all(repo: Path) -> None:
+    for path in repo.iterdir():
+        path.unlink()
+
+
 def torn(repo: Path) -> None:
     [path] = repo.glob("*.th")
     path.write_bytes(path.read_bytes()[:5000])
@@ -159,6 +164,7 @@ def hostile(repo: Path) -> None:
     [
         (no_folder, "no_models_folder", "is not there", "DEMUCS_REPO"),
         (no_model, "unknown_model", "no model called “tiny”", "There is tiny0"),
+        (nothing_at_all, "unknown_model", "no model called “tiny”", "DEMUCS_REPO names holds none"),
         (torn, "bad_weights", "is damaged", "again"),
         (hostile, "unsafe_weights", "Nothing in it was run", "mean harm"),
     ],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..errors import RejectedFile
 
-_ACCEPTED = "MP3, WAV, FLAC, OGG (Vorbis or Opus) and M4A"
+_ACCEPTED = "MP3, WAV, FLAC, OGG (Vorbis or Opus) or M4A"
 _SEND_AUDIO = f"Send the music itself, as {_ACCEPTED}."
 _FRESH_COPY = "Download or export the file again and send the new copy."
-_CONVERT = f"Convert it to one of {_ACCEPTED}."
+_CONVERT = f"Convert it to {_ACCEPTED}."
 _PICTURES = "Send a PNG, JPEG or WebP picture."
 
 _REASONS: dict[str, tuple[str, str]] = {
@@ -30,7 +30,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     ),
     "too_short": (
         "The file lasts {detail}.",
-        "A track needs to last a second at least, a single sound a twentieth of that.",
+        "A track needs to last 1 s at least, a single sound 0.05 s.",
     ),
     "too_long": ("The file lasts longer than {detail}.", "Cut it into shorter pieces."),
     "bad_rate": (

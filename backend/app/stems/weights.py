@@ -32,10 +32,10 @@ def refuse_unknown(model: str, repo: Path | None, weights: Path) -> None:
             hint="Set DEMUCS_REPO to the folder that has them, or to nothing, and they are "
             "fetched; “draft” needs no model.",
         )
-    here = ", ".join(models_in(repo)) if repo else ", ".join(KNOWN_MODELS)
+    here = ", ".join(models_in(repo) if repo else KNOWN_MODELS)
+    there_is = f"There is {here}" if here else "The folder that DEMUCS_REPO names holds none"
     raise UnknownModel(
-        f"There is no model called “{model}”.",
-        hint=f"There is {here or 'none there'}; “draft” needs no model.",
+        f"There is no model called “{model}”.", hint=f"{there_is}; “draft” needs no model."
     )
 
 
