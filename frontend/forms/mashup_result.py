@@ -26,7 +26,7 @@ def show_mashup(job: JobView) -> None:
     timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
     report = session.api().artifact(job.id, "report.json", MashupReport)
     titles = titles_of(timeline, first=report.chosen.vocals)
-    headline(job, report, titles)
+    headline(report, titles)
     play(job, made, timeline, report)
     downloads(job, made, AUDIO)
     st.subheader("Fit", anchor=False)
@@ -39,10 +39,10 @@ def show_mashup(job: JobView) -> None:
         st.markdown(f":material/info: {escaped(note)}")
 
 
-def headline(job: JobView, report: MashupReport, titles: Titles) -> None:
+def headline(report: MashupReport, titles: Titles) -> None:
     """Title, vibe, what it is made of; a draft says that it is one."""
     with st.container(horizontal=True, vertical_alignment="center", key="mashup_headline"):
-        st.title(escaped(job.title) or "Untitled mashup", anchor=False, width="content")
+        st.title(escaped(report.title), anchor=False, width="content")
         if report.draft:
             draft_badge()
     facts = [

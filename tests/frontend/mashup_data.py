@@ -103,6 +103,7 @@ TIMELINE = TimelineView.model_validate(
 )
 REPORT = MashupReport.model_validate(
     {
+        "title": "First × Second",
         "duration_s": LENGTH_S,
         "loudness_lufs": -12.0,
         "true_peak_dbtp": -1.02,

@@ -58,6 +58,7 @@ def test_no_text_makes_an_unfit_title(text: str) -> None:
         ("../../etc/passwd", "", "passwd"),
         ("C:\\music\\Song.mp3", "", "Song"),
         ("Björk \u2013 Jóga.opus", "Björk", "Jóga"),
+        ("my %22best%22 song.mp3", "", 'my "best" song'),
         (".mp3", "", "Untitled"),
         ("", "", "Untitled"),
         ("Mr. Blue Sky", "", "Mr. Blue Sky"),

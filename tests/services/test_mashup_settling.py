@@ -11,11 +11,14 @@ import pytest
 from pydantic import ValidationError
 
 from backend.app.contract.jobs import MashupRequest
+from backend.app.dj.timeline import Clip, Timeline
 from backend.app.errors import InvalidRequest, NotFound, UnknownModel, WrongTrackCount
 from backend.app.services.library import Crate, Library
-from backend.app.services.mashup_inputs import MashupInputs
-from backend.app.services.mashup_settling import settle_mashup
+from backend.app.services.mashup_inputs import MashupInputs, MashupJob
+from backend.app.services.mashup_settling import settle_mashup, told_apart
 from backend.app.services.separators import Separators
+from backend.app.stems.draft import Draft
+from backend.app.store.blobs import ContentStore
 from backend.app.store.library import Track, Upload
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -60,12 +63,35 @@ def settled(crate: str = "two", **wishes: object) -> MashupInputs:
 
 def test_a_mashup_is_named_after_its_songs_and_its_vibe() -> None:
     inputs = settled()
-    assert (inputs.title, inputs.artist) == ("One × Two (dark mashup)", "Ada, Bo")
+    assert inputs.title == "One × Two (dark mashup)"
     assert inputs.model == "draft"
     assert inputs.duration_s == 120.0
     assert settled(tracks=["t2"]).title == "Two (dark edit)"
-    named = settled(title="Night", artist="DJ")
-    assert (named.title, named.artist) == ("Night", "DJ")
+    assert settled(title="Night").title == "Night"
+
+
+def job_of(inputs: MashupInputs) -> MashupJob:
+    store, separators = ContentStore(Path("nowhere")), Separators("htdemucs", None, Path("nowhere"))
+    return MashupJob(inputs, store, separators, Draft(), Path("ffmpeg"), workers=1)
+
+
+def heard(*track_ids: str) -> Timeline:
+    clips = [Clip(one, "c", "T", "", start=0, length=9, role="stem") for one in track_ids]
+    return Timeline(tuple(clips))
+
+
+def test_a_finished_mashup_is_named_after_those_who_are_in_it() -> None:
+    job, named = job_of(settled()), job_of(settled(title="Night", artist="DJ"))
+    both, one = heard("t2", "t1", "t2"), heard("t2")
+    assert (job.title(both), job.artist(both)) == ("One × Two (dark mashup)", "Ada, Bo")
+    assert (job.title(one), job.artist(one)) == ("Two (dark edit)", "Bo")
+    assert (named.title(one), named.artist(one)) == ("Night", "DJ")
+
+
+def test_songs_of_one_title_are_told_apart() -> None:
+    one, two = settled().tracks
+    pops = [one.model_copy(update={"title": "Pop"}), two.model_copy(update={"title": "Pop"})]
+    assert [track.title for track in told_apart([*pops, one])] == ["Pop", "Pop (2)", "One"]
 
 
 @pytest.mark.parametrize("count", [0, 5])

@@ -90,10 +90,12 @@ class VibeFigures(Shape):
 class MashupReport(Shape):
     """``report.json`` of a mashup. ``chosen`` is the fit it was built on, ``fits`` are all.
 
-    ``treatment`` says what the vibe does, in words. ``beat_error_ms`` is the median distance of the
-    voice's beats from the grid, as played.
+    ``title`` names the songs that are in it, where none was asked for. ``treatment`` says what the
+    vibe does, in words. ``beat_error_ms`` is the median distance of the voice's beats from the
+    grid, as played.
     """
 
+    title: str
     duration_s: float
     loudness_lufs: float
     true_peak_dbtp: float

@@ -224,6 +224,6 @@ def limiting_note(taken_db: float) -> str | None:
     if taken_db < 6.0:  # up to about 6 dB on peaks alone is what mastering engineers do daily
         return None
     return (
-        f"Quiet, dynamic tracks were raised to the loudness you asked for; their loudest peaks are"
+        f"Quiet, dynamic tracks were raised to the loudness of the whole; their loudest peaks are"
         f" held back by up to {taken_db:.0f} dB. A lower loudness keeps more of their dynamics."
     )

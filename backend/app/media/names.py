@@ -53,7 +53,8 @@ def tags_from_filename(name: str) -> TrackTags:
 
 def stem_of(name: str) -> str:
     """A file's name to be read: no folders, no suffix, spaces for underscores where it has none."""
-    stem = _SUFFIX.sub("", re.split(r"[/\\]", name)[-1])
+    # Browsers write a quote in a form's file name so (HTML, "multipart/form-data").
+    stem = _SUFFIX.sub("", re.split(r"[/\\]", name.replace("%22", '"'))[-1])
     if " " not in stem:
         stem = stem.replace("_", " ")
     return safe_title(stem) or "Untitled"

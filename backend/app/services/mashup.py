@@ -27,7 +27,8 @@ def master_mashup(ctx: StepContext[MashupJob]) -> None:
     if job.request.stems:
         write_stems(ctx, partial(_share, ctx, 0.5, written_at))
     check_files(ctx, partial(_share, ctx, written_at, 0.95))
-    text = tracklist(job.inputs.title, laid_out(ctx.workspace)[0].clips, decided(ctx.workspace))
+    timeline, _ = laid_out(ctx.workspace)
+    text = tracklist(job.title(timeline), timeline.clips, decided(ctx.workspace))
     with ctx.workspace.write("tracklist.txt", "text/plain; charset=utf-8") as path:
         path.write_text(text, encoding="utf-8")
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from ..contract.base import Shape
 from ..contract.jobs import MashupRequest
 from ..contract.stems import StemName
+from ..dj.timeline import Timeline
 from ..dj.vibes import VIBES, VibeTreatment
 from ..dsp.samples import seconds
 from ..errors import NotFound
 from ..media.made_form import stem_file
+from ..media.names import safe_title
 from ..stems.separator import Separator
 from ..store.blobs import ContentStore
 from .mixtape_inputs import MixTrack
@@ -21,11 +23,13 @@ MOST_TRACKS = 4
 
 
 class MashupInputs(Shape):
-    """The request, with the tracks and the separator that it came to mean."""
+    """The request, with the tracks and the separator that it came to mean.
+
+    ``title`` is the job's; of the songs that it names one may be left out in the end.
+    """
 
     request: MashupRequest
     title: str
-    artist: str
     model: str
     tracks: tuple[MixTrack, ...]
 
@@ -70,6 +74,20 @@ class MashupJob:
     def made(self, stem: StemName) -> str:
         """The file of a stem of a track, among what was derived from its content."""
         return stem_file(self.separator.key, stem)
+
+    def heard(self, timeline: Timeline) -> tuple[MixTrack, ...]:
+        """The songs that are in the mashup: one that fits nobody is left out."""
+        playing = {clip.track_id for clip in timeline.clips}
+        return tuple(track for track in self.inputs.tracks if track.track_id in playing)
+
+    def title(self, timeline: Timeline) -> str:
+        """The finished mashup's: the one asked for, or one made of what is heard."""
+        asked = safe_title(self.request.title)
+        return mashup_title(asked, self.heard(timeline), self.request.vibe)
+
+    def artist(self, timeline: Timeline) -> str:
+        """The finished mashup's: the one asked for, or all who are heard."""
+        return mashup_artist(safe_title(self.request.artist), self.heard(timeline))
 
     def expect_files(self) -> None:
         """Make sure that every track is still there; else :class:`NotFound`."""

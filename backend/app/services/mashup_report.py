@@ -98,6 +98,7 @@ def _report(
     job, plan = ctx.job, decided(ctx.workspace)
     first = next(iter(heard.values()))
     return MashupReport(
+        title=job.title(laid_out(ctx.workspace)[0]),
         duration_s=seconds(first.levels.n_samples),
         loudness_lufs=round(first.levels.loudness_lufs, 2),
         true_peak_dbtp=round(first.levels.true_peak_dbtp, 2),

@@ -9,7 +9,7 @@ from ..contract.jobs import MashupRequest, TrackPick
 from ..errors import InvalidRequest, WrongTrackCount
 from ..media.names import safe_title
 from .library import Library
-from .mashup_inputs import MOST_TRACKS, MashupInputs, mashup_artist, mashup_title
+from .mashup_inputs import MOST_TRACKS, MashupInputs, mashup_title
 from .mixtape_inputs import MixTrack
 from .separators import Separators
 from .settling import crate_of, picked
@@ -43,10 +43,20 @@ def mashup_inputs(request: MashupRequest, model: str, tracks: tuple[MixTrack, ..
     return MashupInputs(
         request=request,
         title=mashup_title(safe_title(request.title), tracks, request.vibe),
-        artist=mashup_artist(safe_title(request.artist), tracks),
         model=model,
-        tracks=tracks,
+        tracks=told_apart(tracks),
     )
+
+
+def told_apart(tracks: Sequence[MixTrack]) -> tuple[MixTrack, ...]:
+    """The tracks, with a number behind a title that one before has: reasons go by titles."""
+    seen: Counter[str] = Counter()
+    told = []
+    for track in tracks:
+        seen[track.title] += 1
+        number = f" ({seen[track.title]})" if seen[track.title] > 1 else ""
+        told.append(track.model_copy(update={"title": track.title + number}))
+    return tuple(told)
 
 
 def mashup_songs(

@@ -37,7 +37,7 @@ def write_files(ctx: StepContext[MashupJob], progress: Callable[[float], None]) 
     job, (timeline, length) = ctx.job, laid_out(ctx.workspace)
     scratch = ctx.workspace.scratch("files")
     cover = scratch / "cover.jpg"
-    cover.write_bytes(jpeg_bytes(square(None, seed=job.inputs.title, side=COVER_SIDE)))
+    cover.write_bytes(jpeg_bytes(square(None, seed=job.title(timeline), side=COVER_SIDE)))
     tags = replace(_tags(job, timeline, length), cover=cover)
     with ExitStack() as written:
         outputs = [
@@ -122,7 +122,7 @@ def _mastered(ctx: StepContext[MashupJob], kind: AudioFormat) -> Player:
 def _premaster(ctx: StepContext[MashupJob], gain_db: float) -> Timeline:
     """The mix as one clip, which fades out while its room rings."""
     timeline, length = laid_out(ctx.workspace)
-    title = ctx.job.inputs.title
+    title = ctx.job.title(timeline)
     fade_out = length - timeline.length
     return Timeline(
         (Clip("", "", title, "", start=0, length=length, gain_db=gain_db, fade_out=fade_out),)
@@ -131,9 +131,9 @@ def _premaster(ctx: StepContext[MashupJob], gain_db: float) -> Timeline:
 
 def _tags(job: MashupJob, timeline: Timeline, length: int) -> MixTags:
     return MixTags(
-        title=job.inputs.title,
-        artist=job.inputs.artist,
-        album=job.inputs.title,
+        title=job.title(timeline),
+        artist=job.artist(timeline),
+        album=job.title(timeline),
         comment="",
         cover=None,
         chapters=tuple((chapter.start, chapter.title) for chapter in timeline.chapters),
