@@ -13,10 +13,13 @@ LENGTH_SLACK: dict[AudioFormat, int] = {"m4a": 1024, "opus": 64}
 """Samples: AAC ends on a whole frame, Opus goes through 48 kHz and back."""
 
 
-def missed_levels(name: str, found: Measured, asked_lufs: float) -> list[str]:
-    """Sentences about what a file does not keep; mostly none."""
+def missed_levels(name: str, found: Measured, asked_lufs: float | None) -> list[str]:
+    """Sentences about what a file does not keep; mostly none.
+
+    ``asked_lufs`` None: it is as loud as it comes.
+    """
     notes = []
-    if abs(found.loudness_lufs - asked_lufs) > LOUDNESS_TOLERANCE_LU:
+    if asked_lufs is not None and abs(found.loudness_lufs - asked_lufs) > LOUDNESS_TOLERANCE_LU:
         notes.append(
             f"{name} came out at {found.loudness_lufs:.1f} LUFS instead of {asked_lufs:.1f}."
         )

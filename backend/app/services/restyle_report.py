@@ -41,9 +41,8 @@ def check_restyle(ctx: StepContext[RestyleJob]) -> None:
 
 def _notes(ctx: StepContext[RestyleJob], name: str, found: Measured) -> list[str]:
     job = ctx.job
-    lufs, limited = told_by(job, planned(ctx.workspace))
-    hard = limiting_note(limited)
-    return [*([hard] if hard else []), *missed_levels(name, found, lufs)]
+    hard = limiting_note(told_by(job, planned(ctx.workspace))[1])
+    return [*([hard] if hard else []), *missed_levels(name, found, None)]
 
 
 def _report(ctx: StepContext[RestyleJob], found: Measured, notes: list[str]) -> RestyleReport:
