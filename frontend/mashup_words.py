@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from backend.app.contract.mashups import (
     VIBES,
@@ -57,6 +57,9 @@ GRADES = ((0.8, "fits very well"), (0.6, "fits well"), (0.4, "can be made to fit
 #: The voice on top, for it is what one listens to; then from the ground up.
 STEM_ORDER: tuple[StemName, ...] = ("vocals", "drums", "bass", "other", "guitar", "piano")
 
+#: A song that would have to be bent further is left out (``FURTHEST`` of the arranging).
+FURTHEST_PERCENT = 12.0
+
 Titles = Mapping[str, str]
 """A track's title by its id."""
 
@@ -84,6 +87,50 @@ def pair(fit: PairFit, titles: Titles) -> tuple[str, str]:
 def is_edit(fit: PairFit) -> bool:
     """Whether it is one track with itself."""
     return fit.vocals == fit.instrumental
+
+
+def in_a_line(fit: PairFit, titles: Titles) -> str:
+    """Who over whom, and what speaks most against it; as it was told where a title is not known."""
+    if not {fit.vocals, fit.instrumental} <= titles.keys():
+        return fit.reason
+    voice, music = pair(fit, titles)
+    weakest = min(fit.parts, key=lambda part: part.score)
+    return f"The voice of {voice} over {music}: {weakest.reason}"
+
+
+def left_out(fits: MashupFits, titles: Titles, beatless: Collection[str]) -> list[str]:
+    """A sentence for each song that no other can meet, by its tempo or for want of a beat."""
+    said = [
+        f"“{titles[one]}” will probably be left out: it has no beat that can be followed."
+        for one in beatless
+        if len(titles) > 1
+    ]
+    able = [one for one in titles if one not in beatless]
+    pairs = [
+        fit for fit in fits.pairs if not is_edit(fit) and {fit.vocals, fit.instrumental} <= {*able}
+    ]
+    met = {one for fit in pairs if in_reach(fit) for one in (fit.vocals, fit.instrumental)}
+    if pairs and not met:
+        names = _in_a_row([f"“{titles[one]}”" for one in able])
+        return [
+            *said,
+            f"The tempos of {names} are too far apart: all but one will probably be left out.",
+        ]
+    far = [one for one in able if one not in met] if pairs else []
+    return said + [
+        f"“{titles[one]}” will probably be left out: its tempo is too far from the others'."
+        for one in far
+    ]
+
+
+def in_reach(fit: PairFit) -> bool:
+    """Whether two tempos can meet."""
+    tempo = next((part.score for part in fit.parts if part.name == "tempo"), 0.0)
+    return tempo > 0.0 and abs(fit.tempo_change_percent) <= FURTHEST_PERCENT
+
+
+def _in_a_row(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def changes(fit: PairFit) -> list[str]:

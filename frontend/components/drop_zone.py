@@ -72,11 +72,15 @@ SOUNDS = DropKind(
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What the zone reports: the upload that changed, a token that ran out, files on their way."""
+    """What the zone reports: the upload that changed, a token that ran out, files on their way.
+
+    ``order`` are the tracks that were dropped here, in that order, where it was asked for.
+    """
 
     upload_id: str | None
     token_expired: bool
     busy: bool
+    order: tuple[str, ...] = ()
 
 
 def drop_zone(
@@ -88,10 +92,12 @@ def drop_zone(
     upload_id: str | None,
     draft: int,
     fields: Mapping[str, str] | None = None,
+    ordered: bool = False,
 ) -> Dropped:
     """Show the zone; ``draft`` counts fresh starts, so that a new one begins with an empty list.
 
-    ``fields`` are sent along with each file that is dropped from now on.
+    ``fields`` are sent along with each file that is dropped from now on; ``ordered`` asks in which
+    order they were dropped.
     """
     result = _COMPONENT(
         key=f"drop_{kind.name}",
@@ -109,10 +115,17 @@ def drop_zone(
             "token": token,
             "upload_id": upload_id,
             "draft": draft,
+            "ordered": ordered,
         },
         on_changed_change=lambda: None,
         on_token_expired_change=lambda: None,
         on_busy_change=lambda: None,
+        on_order_change=lambda: None,
     )
     changed = result.changed or {}
-    return Dropped(changed.get("upload_id"), result.token_expired is not None, bool(result.busy))
+    return Dropped(
+        changed.get("upload_id"),
+        result.token_expired is not None,
+        bool(result.busy),
+        tuple(result.order or ()),
+    )

@@ -34,11 +34,11 @@ def fit_card(fit: PairFit, titles: Titles, *, measured_on: str) -> None:
     )
 
 
-def other_fits(fits: Sequence[PairFit]) -> None:
+def other_fits(fits: Sequence[PairFit], titles: Titles) -> None:
     """All other pairs in a line each, the best first."""
     if not fits:
         return
-    rows = "".join(_row(fit) for fit in fits)
+    rows = "".join(_row(fit, titles) for fit in fits)
     count = f"{len(fits)} other pair{'s' if len(fits) > 1 else ''}"
     st.html(
         f'<details class="fits"><summary>{count}</summary><ol aria-label="Other pairs">{rows}</ol>'
@@ -57,8 +57,8 @@ def _part(part: FitPart) -> str:
     )
 
 
-def _row(fit: PairFit) -> str:
+def _row(fit: PairFit, titles: Titles) -> str:
     return (
         f"<li><b>{mashup_words.points(fit.score)}</b>"
-        f"<span class='reason'>{escape(fit.reason)}</span></li>"
+        f"<span class='reason'>{escape(mashup_words.in_a_line(fit, titles))}</span></li>"
     )

@@ -47,7 +47,7 @@ def mashup_player(
 
 def titles_of(timeline: TimelineView, *, first: str) -> dict[str, str]:
     """The songs' titles by their ids: that of ``first`` before the others, as they are heard."""
-    titles = {clip.track_id: clip.title or "Untitled" for clip in timeline.clips}
+    titles = words.told_apart({clip.track_id: clip.title or "Untitled" for clip in timeline.clips})
     order = sorted(titles, key=lambda track_id: track_id != first)
     return {track_id: titles[track_id] for track_id in order}
 

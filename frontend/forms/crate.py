@@ -12,36 +12,57 @@ from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend import session, words
 from frontend.api_client import ApiError
 from frontend.components.drop_zone import TRACKS, drop_zone
-from frontend.problems import show
+from frontend.problems import escaped, show
 
 FORMATS = "MP3, WAV, FLAC, OGG, Opus or M4A. Press to choose files instead."
 
 
 @dataclass(frozen=True, slots=True)
 class CrateState:
-    """The crate of a page, if there is one yet, and whether files are on their way into it."""
+    """The crate of a page, if there is one yet, and whether files are on their way into it.
+
+    ``order`` is that in which its tracks were dropped, as far as it is known; ``left_out`` are
+    those that a person took off the list.
+    """
 
     crate: TracksUploadView | None
     uploading: bool
+    order: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def tracks(self) -> list[TrackView]:
-        """What is in it."""
+        """What is on the list, in the order in which it was dropped."""
+        place = {track_id: place for place, track_id in enumerate(self.order)}
+        kept = [track for track in self._all if track.id not in self.left_out]
+        return sorted(kept, key=lambda track: place.get(track.id, len(place)))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was taken off the list."""
+        return len(self.tracks) == len(self._all)
+
+    @property
+    def _all(self) -> list[TrackView]:
         return self.crate.tracks if self.crate else []
 
 
-def ask_crate(page: str, lead: str) -> CrateState:
-    """A zone to drop tracks on; ``page`` names the crate, which the address keeps for a reload."""
+def ask_crate(page: str, lead: str, more: str = "Add more tracks") -> CrateState:
+    """A zone to drop tracks on; ``page`` names the crate, which the address keeps for a reload.
+
+    ``lead`` invites the first of them, ``more`` those that come later.
+    """
     key = crate_key(page)
     for part, name in parts_of(page):
         session.share_with_address(part, name)
     dropped = drop_zone(
         replace(TRACKS, name=f"{page}_tracks"),
-        lead="Add more tracks" if key.get() else lead,
+        lead=more if key.get() else lead,
         detail=FORMATS,
         token=session.api().access_token(),
         upload_id=key.get(),
         draft=session.Key[int](f"{page}_draft").get() or 0,
+        ordered=True,
     )
     if dropped.token_expired:
         session.api().renew()
@@ -54,7 +75,8 @@ def ask_crate(page: str, lead: str) -> CrateState:
         offer_crate_of_mixtape(key)
         return CrateState(None, dropped.busy)
     session.share_with_address(key, "crate")
-    return CrateState(crate_of(page, held), dropped.busy)
+    left_out = tuple((left_out_key(page).get() or "").split())
+    return CrateState(crate_of(page, held), dropped.busy, dropped.order, left_out)
 
 
 def crate_key(page: str) -> session.Key[str]:
@@ -62,10 +84,16 @@ def crate_key(page: str) -> session.Key[str]:
     return session.Key[str](f"{page}_crate_id")
 
 
+def left_out_key(page: str) -> session.Key[str]:
+    """Where the ids of tracks are kept that were taken off a page's list, spaces between."""
+    return session.Key[str](f"{page}_left_out")
+
+
 def parts_of(page: str) -> tuple[tuple[session.Key[str], str], ...]:
     """What a page keeps in its address, and by which name; not every page asks for titles."""
     title, artist = session.Key[str](f"{page}_title"), session.Key[str](f"{page}_artist")
-    return (crate_key(page), "crate"), (title, "title"), (artist, "artist")
+    out = left_out_key(page)
+    return (crate_key(page), "crate"), (out, "out"), (title, "title"), (artist, "artist")
 
 
 def offer_crate_of_mixtape(key: session.Key[str]) -> None:
@@ -105,8 +133,7 @@ def crate_of(page: str, crate_id: str) -> TracksUploadView | None:
 def start_over(page: str) -> None:
     """Forget the crate of a page; what was uploaded stays with the API."""
     for part, name in parts_of(page):
-        part.drop()
-        st.query_params.pop(name, None)
+        forget(part, name)
     draft = session.Key[int](f"{page}_draft")
     draft.put((draft.get() or 0) + 1)
 
@@ -129,11 +156,58 @@ def titles_of(tracks: Sequence[TrackView]) -> dict[str, str]:
     return words.told_apart({track.id: track.title or "Untitled" for track in tracks})
 
 
-def list_tracks(tracks: Sequence[TrackView]) -> None:
-    """The tracks in plain lines: title, artist, length."""
-    rows = "".join(
-        f"<li><b>{escape(track.title or 'Untitled')}</b><span>{escape(track.artist)}</span>"
-        f"<span class='long'>{words.clock(track.duration_s)}</span></li>"
-        for track in tracks
+def list_tracks(page: str, state: CrateState) -> None:
+    """The tracks in plain lines, each to be taken off the list where it is not the only one."""
+    titles = titles_of(state.tracks)
+    with st.container(key="track_rows", gap=None):
+        for place, track in enumerate(state.tracks, start=1):
+            with st.container(
+                horizontal=True, vertical_alignment="center", key=f"line_{track.id}", gap="small"
+            ):
+                st.html(line(track, titles[track.id], place), width="stretch")
+                if len(state.tracks) > 1:
+                    take_off(page, track, titles[track.id])
+    if not state.is_whole:
+        st.button(
+            "Bring back what was taken off",
+            icon=":material/undo:",
+            type="tertiary",
+            key=f"{page}_bring_back",
+            on_click=forget,
+            args=(left_out_key(page), "out"),
+        )
+
+
+def line(track: TrackView, title: str, place: int) -> str:
+    """A track in a plain line: number, title, artist, length."""
+    return (
+        f'<ol class="tracks" aria-label="Tracks" start="{place}" '
+        f'style="counter-reset:track {place - 1}">'
+        f"<li><b>{escape(title)}</b><span>{escape(track.artist)}</span>"
+        f"<span class='long'>{words.clock(track.duration_s)}</span></li></ol>"
     )
-    st.html(f'<ol class="tracks" aria-label="Tracks">{rows}</ol>')
+
+
+def take_off(page: str, track: TrackView, title: str) -> None:
+    """The way to take one track off the list; it stays in the crate."""
+    st.button(
+        "",
+        icon=":material/close:",
+        type="tertiary",
+        key=f"{page}_take_off_{track.id}",
+        help=f"Take {escaped(title)} off the list",
+        on_click=leave_out,
+        args=(page, track.id),
+    )
+
+
+def leave_out(page: str, track_id: str) -> None:
+    """Take a track off the list of a page."""
+    key = left_out_key(page)
+    key.put(" ".join([*(key.get() or "").split(), track_id]))
+
+
+def forget(part: session.Key[str], name: str) -> None:
+    """Let go of what a page keeps, in its address too, from which it would be taken up again."""
+    part.drop()
+    st.query_params.pop(name, None)

@@ -31,7 +31,7 @@ def show_mashup(job: JobView) -> None:
     downloads(job, made, AUDIO)
     st.subheader("Fit", anchor=False)
     fit_card(report.chosen, titles, measured_on="stems")
-    other_fits([fit for fit in report.fits if fit != report.chosen])
+    other_fits([fit for fit in report.fits if fit != report.chosen], titles)
     figures(report)
     st.subheader("Why it is built like this", anchor=False)
     section_list(report.sections)

@@ -23,6 +23,9 @@ from frontend.job_kinds import KINDS
 
 PAGE = "mashup"
 MOST = 4
+PICKS = "mashup_tracks_picked"
+#: The crate out of which songs were picked by hand.
+PICKED_OF = session.Key[str]("mashup_picked_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +67,27 @@ def ask() -> None:
 
 
 def ask_tracks(state: CrateState) -> list[TrackView]:
-    """The songs; of a crate with more than four, those that are picked."""
-    list_tracks(state.tracks)
-    if len(state.tracks) <= MOST:
+    """The songs; of more than four, the first that were dropped, until others are picked."""
+    list_tracks(PAGE, state)
+    if state.crate is None or len(state.tracks) <= MOST:
         return state.tracks
-    by_id = {track.id: track for track in state.tracks}
     titles = titles_of(state.tracks)
+    by_hand = PICKED_OF.get() == state.crate.id
+    held = st.session_state.get(PICKS) if by_hand else None
+    st.session_state[PICKS] = list(titles)[:MOST] if held is None else [*filter(titles.get, held)]
+    if held is None:
+        count = words.tracks(len(titles))
+        st.markdown(f"{count}: the first {MOST} are taken; choose others below.")
     picked = st.pills(
-        f"Which, up to {MOST}",
-        list(by_id),
-        default=list(by_id)[:2],
+        f"Which songs, up to {MOST}",
+        list(titles),
         selection_mode="multi",
         format_func=titles.__getitem__,
-        key="mashup_tracks_picked",
+        key=PICKS,
+        on_change=PICKED_OF.put,
+        args=(state.crate.id,),
     )
-    return [by_id[one] for one in picked if one in by_id]
+    return [track for track in state.tracks if track.id in picked]
 
 
 def ask_fit(state: CrateState, tracks: list[TrackView], vibe: Vibe) -> str | None:
@@ -92,7 +101,8 @@ def ask_fit(state: CrateState, tracks: list[TrackView], vibe: Vibe) -> str | Non
         return None
     if len(tracks) > MOST:
         return None
-    return ask_singer(state.crate.id, tracks, vibe)
+    titles = titles_of(state.tracks)
+    return ask_singer(state.crate.id, {track.id: titles[track.id] for track in tracks}, vibe, heard)
 
 
 def ask_wishes() -> Wishes:
@@ -147,7 +157,7 @@ def start(
     if pressed and state.crate is not None:
         request = MashupRequest(
             tracks_upload_id=state.crate.id,
-            tracks=None if len(tracks) == len(state.tracks) else [track.id for track in tracks],
+            tracks=None if tracks == state.crate.tracks else [track.id for track in tracks],
             vibe=vibe,
             vocals_from=singer,
             title=wishes.title,

@@ -41,7 +41,7 @@ def ask() -> None:
         "The same song, played by something else: drums of rain, a bass of cello, "
         "chords of a music box. Its notes and its timing stay."
     )
-    state = ask_crate(PAGE, "Drop a song here")
+    state = ask_crate(PAGE, "Drop a song here", "Drop another song instead")
     track = ask_track(state)
     separator = ask_separator()
     st.subheader("Stems", anchor=False)
@@ -54,16 +54,17 @@ def ask() -> None:
 
 
 def ask_track(state: CrateState) -> TrackView | None:
-    """The one song; of several, the one that is picked."""
-    list_tracks(state.tracks)
+    """The one song; of several, the last that was dropped, until another is picked."""
+    list_tracks(PAGE, state)
     if len(state.tracks) < 2:
         return next(iter(state.tracks), None)
     by_id = {track.id: track for track in state.tracks}
     chosen = st.selectbox(
-        "Which",
+        "Which song",
         list(by_id),
+        index=len(by_id) - 1,
         format_func=titles_of(state.tracks).__getitem__,
-        key="restyle_which",
+        key=f"restyle_which_of_{len(by_id)}",
     )
     return by_id[chosen]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import streamlit as st
 
 from backend.app.contract.jobs import JobView, StemsRequest
@@ -17,6 +19,13 @@ from frontend.job_kinds import KINDS
 PAGE = "stems"
 ALL = "all"
 FORMATS: dict[StemFormat, str] = {"flac": "FLAC", "wav": "WAV", "mp3": "MP3"}
+
+
+class Source(TypedDict, total=False):
+    """What a job takes apart: a crate or a track."""
+
+    tracks_upload_id: str
+    track_id: str
 
 
 def view() -> None:
@@ -43,14 +52,14 @@ def ask() -> None:
 
 def ask_tracks(state: CrateState) -> str | None:
     """Which of the tracks; None is all of them."""
-    list_tracks(state.tracks)
+    list_tracks(PAGE, state)
     if len(state.tracks) < 2:
         return None
     titles = titles_of(state.tracks)
     chosen = st.selectbox(
-        "Which",
+        "Which song",
         [ALL, *titles],
-        format_func=lambda one: titles.get(one, f"All {words.tracks(len(titles))}"),
+        format_func=lambda one: titles.get(one, all_of(len(titles))),
         key="stems_which",
     )
     return None if chosen == ALL else chosen
@@ -100,19 +109,46 @@ def start(
             disabled=reason is not None,
             key="start",
         )
-        count = len(state.tracks) if track_id is None else 1
-        st.caption(reason or f"{words.tracks(count)}, ready.")
+        st.caption(reason or ready(state, track_id))
     if pressed and state.crate is not None:
-        request = StemsRequest(
-            track_id=track_id,
-            tracks_upload_id=None if track_id else state.crate.id,
-            model=separator.model,
-            weights_notice_accepted=separator.notice_accepted,
-            stems=None if len(stems) == len(separator.separator.stems) else stems,
-            format=format_,
-        )
-        open_job(session.api().start(request).id)
+        jobs = [
+            session.api().start(
+                StemsRequest(
+                    **source,
+                    model=separator.model,
+                    weights_notice_accepted=separator.notice_accepted,
+                    stems=None if len(stems) == len(separator.separator.stems) else stems,
+                    format=format_,
+                )
+            )
+            for source in sources(state, track_id)
+        ]
+        if len(jobs) > 1:
+            st.switch_page("views/jobs.py")
+        open_job(jobs[0].id)
         st.rerun()
+
+
+def sources(state: CrateState, track_id: str | None) -> list[Source]:
+    """What is taken apart: all of a crate in one job, else each track in a job of its own."""
+    if track_id is None and state.crate is not None and state.is_whole:
+        return [{"tracks_upload_id": state.crate.id}]
+    chosen = [track_id] if track_id else [track.id for track in state.tracks]
+    return [{"track_id": one} for one in chosen]
+
+
+def ready(state: CrateState, track_id: str | None) -> str:
+    """How many songs will be taken apart, and in how many jobs."""
+    count = len(sources(state, track_id))
+    if count > 1:
+        return f"{words.tracks(count)}, ready: each is a job of its own."
+    whole = track_id is None and state.is_whole
+    return f"{words.tracks(len(state.tracks) if whole else 1)}, ready."
+
+
+def all_of(count: int) -> str:
+    """All songs of the list."""
+    return "Both tracks" if count == 2 else f"All {words.tracks(count)}"
 
 
 def why_not_yet(state: CrateState, separator: SeparatorChoice, stems: list[StemName]) -> str | None:

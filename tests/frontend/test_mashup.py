@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.jobs import MashupRequest
+from backend.app.contract.mashups import PairFit
 from frontend import mashup_words
 from frontend.api_client import ApiError
 from frontend.components.mashup_player import lanes, part, titles_of
@@ -37,6 +38,15 @@ def asked_for(app: AppTest, api: ScriptedApi) -> MashupRequest:
     request = api.ask_of("mashup")
     assert isinstance(request, MashupRequest)
     return request
+
+
+def out_of_reach(fit: PairFit) -> PairFit:
+    """The pair, with tempos that cannot meet."""
+    parts = [
+        part.model_copy(update={"score": 0.0}) if part.name == "tempo" else part
+        for part in fit.parts
+    ]
+    return fit.model_copy(update={"parts": parts})
 
 
 class TestAsking:
@@ -109,17 +119,55 @@ class TestAsking:
         assert (request.vocals_from, request.vibe, request.title) == ("b", "dark", "Both")
         assert (request.formats, request.stems) == (["mp3", "flac"], True)
 
-    def test_of_a_larger_crate_four_at_most_are_picked(
-        self, page: Page, crate: ScriptedApi
-    ) -> None:
-        tracks = [track(name, name.upper()) for name in "abcde"]
+    @pytest.fixture
+    def five(self, crate: ScriptedApi) -> ScriptedApi:
+        """Five songs, the first two of one name, each of them heard."""
+        tracks = [track(one, "Pop" if one in "ab" else one.upper()) for one in "abcde"]
         crate.crates = {"crate-1": CRATE.model_copy(update={"tracks": tracks})}
-        crate.analyses = {name: heard() for name in "abcde"}
+        crate.analyses = {one: heard() for one in "abcde"}
+        return crate
+
+    def test_of_a_larger_crate_four_at_most_are_picked(self, page: Page, five: ScriptedApi) -> None:
         app = opened(page, crate="crate-1")
         app.get_by_key("mashup_tracks_picked").set_value(list("abcde")).run()
         assert "A mashup has at most 4 songs: pick fewer." in words_of(app)
         app.get_by_key("mashup_tracks_picked").set_value(["c", "e"]).run()
-        assert asked_for(app, crate).tracks == ["c", "e"]
+        assert "are taken" not in words_of(app)
+        assert asked_for(app, five).tracks == ["c", "e"]
+
+    def test_the_first_four_that_were_dropped_are_taken_and_that_is_said(
+        self, page: Page, five: ScriptedApi
+    ) -> None:
+        app = opened(page, crate="crate-1")
+        assert "5 tracks: the first 4 are taken; choose others below." in words_of(app)
+        app.session_state["drop_mashup_tracks"] = {"order": list("edcba")}
+        assert asked_for(app.run(), five).tracks == list("edcb")
+
+    def test_songs_of_one_name_are_told_apart_alike_wherever_they_are_named(
+        self, page: Page, five: ScriptedApi
+    ) -> None:
+        app = opened(page, crate="crate-1")
+        told = ["Pop", "Pop (2)", "C", "D", "E"]
+        assert [one for one in told if f"<b>{one}</b>" in words_of(app)] == told
+        assert app.get_by_key("mashup_tracks_picked").options == told
+        app.get_by_key("mashup_tracks_picked").set_value(["a", "b"]).run()
+        said = words_of(app)
+        assert "The voice of <b class='deck-a'>Pop</b> over <b class='deck-b'>Pop (2)</b>" in said
+        assert "The voice of Pop (2) over Pop: the chords lie" in said
+
+    def test_a_song_is_taken_off_the_list_and_brought_back(
+        self, page: Page, five: ScriptedApi
+    ) -> None:
+        app = opened(page, crate="crate-1")
+        app.button(key="mashup_take_off_b").click().run()
+        assert not app.exception
+        assert app.query_params["out"] in ("b", ["b"])
+        assert "4 tracks, ready." in words_of(app)
+        app.button(key="mashup_bring_back").click().run()
+        assert "5 tracks: the first 4 are taken" in words_of(app)
+        assert "out" not in app.query_params
+        app.button(key="mashup_take_off_b").click().run()
+        assert asked_for(app, five).tracks == list("acde")
 
     def test_one_song_alone_is_an_edit_of_itself(self, page: Page, crate: ScriptedApi) -> None:
         crate.crates = {"crate-1": CRATE.model_copy(update={"tracks": CRATE.tracks[:1]})}
@@ -188,6 +236,25 @@ class TestWords:
     )
     def test_scores_have_words(self, score: float, said: str) -> None:
         assert mashup_words.grade(score) == said
+
+    def test_a_song_that_no_other_can_meet_is_told_before(self) -> None:
+        near, far = data.fit("a", "b"), [data.fit("a", "c"), data.fit("c", "b")]
+        bent = far[1].model_copy(update={"tempo_change_percent": -12.5})
+        titles = {"a": "First", "b": "Second", "c": "electro"}
+        fits = data.FITS.model_copy(update={"pairs": [near, out_of_reach(far[0]), bent]})
+        assert mashup_words.left_out(fits, titles, []) == [
+            "“electro” will probably be left out: its tempo is too far from the others'."
+        ]
+        met = fits.model_copy(update={"pairs": [near, *far]})
+        assert not mashup_words.left_out(met, titles, [])
+
+    def test_songs_that_cannot_meet_at_all_and_songs_without_a_beat_are_told(self) -> None:
+        apart = data.FITS.model_copy(update={"pairs": [out_of_reach(data.fit())]})
+        (said,) = mashup_words.left_out(apart, SHOWN, [])
+        assert said.startswith("The tempos of “First” and “Second” are too far apart")
+        (said,) = mashup_words.left_out(apart, SHOWN, ["b"])
+        assert said == "“Second” will probably be left out: it has no beat that can be followed."
+        assert not mashup_words.left_out(data.ALONE, {"a": "First"}, [])
 
     def test_changes_are_told_in_words(self) -> None:
         twice = data.fit().model_copy(

@@ -95,12 +95,15 @@ class TestAsking:
         song.known_separators = SeparatorList(default=six.model, separators=[six])
         assert opened(page, crate="crate-1").get_by_key("restyle_piano").value == "keep"
 
-    def test_of_several_songs_one_is_picked(self, page: Page, song: ScriptedApi) -> None:
+    def test_of_several_songs_the_last_is_taken_until_another_is_picked(
+        self, page: Page, song: ScriptedApi
+    ) -> None:
         song.crates = {"crate-1": CRATE}
         app = opened(page, crate="crate-1")
-        app.get_by_key("restyle_which").set_value("b")
+        assert app.get_by_key("restyle_which_of_2").value == "b"
+        app.get_by_key("restyle_which_of_2").set_value("a")
         app.get_by_key("restyle_drums").set_value("style")
-        assert asked_for(app.run(), song).track_id == "b"
+        assert asked_for(app.run(), song).track_id == "a"
 
 
 class TestResult:

@@ -16,7 +16,7 @@ from backend.app.contract.stems import (
 )
 from frontend.api_client import ApiError
 from frontend.components.stem_player import fader_words, row
-from tests.frontend.scripted_api import CRATE, DRAFT_ONLY, ScriptedApi, artifact, job
+from tests.frontend.scripted_api import CRATE, DRAFT_ONLY, ScriptedApi, artifact, job, track
 from tests.frontend.test_pages import Page, words_of
 
 NOTICE = "Released for *scientific* purposes."
@@ -127,6 +127,20 @@ class TestAsking:
         assert (request.track_id, request.tracks_upload_id) == ("b", None)
         assert set(request.stems or []) == {"vocals", "drums"}
         assert request.format == "mp3"
+
+    def test_what_was_taken_off_the_list_is_not_taken_apart(
+        self, page: Page, asking: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        tracks = [track(one, one.upper()) for one in "abc"]
+        scripted_api.crates = {"crate-1": CRATE.model_copy(update={"tracks": tracks})}
+        asking.run()
+        asking.button(key="stems_take_off_b").click().run()
+        assert asking.get_by_key("stems_which").options == ["Both tracks", "A", "C"]
+        assert "2 tracks, ready: each is a job of its own." in words_of(asking)
+        asking.button(key="start").click().run()
+        asked = [ask for what, ask in scripted_api.asked if what == "start"]
+        assert [ask.track_id for ask in asked if isinstance(ask, StemsRequest)] == ["a", "c"]
+        assert asking.title[0].value == "Jobs"
 
     def test_no_stem_is_nothing_to_start(self, asking: AppTest) -> None:
         asking.get_by_key("stems_of_draft").set_value([]).run()

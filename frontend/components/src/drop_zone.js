@@ -1,7 +1,7 @@
 // Files go straight from the browser to the API: each has its own progress, verdict and retry.
 
 import { el, icon, ICONS, once } from "./dom.js";
-import { picture, rememberPicture, rememberPlaces } from "./crate_memory.js";
+import { dropPlaces, picture, rememberPicture, rememberPlaces } from "./crate_memory.js";
 
 const AT_ONCE = 3; // the API checks files one CPU core each; more in flight would only wait there
 const GATHER_MS = 400; // several files that end together make one update of the page
@@ -49,6 +49,7 @@ class DropZone {
     this.detail.textContent = data.detail;
     if (!data.multiple) this.showPicture(picture(this.data.upload_id));
     if (renewed) this.stalled = false;
+    if (data.ordered) this.tellOrder();
     this.pump();
   }
 
@@ -140,8 +141,18 @@ class DropZone {
 
   announced(uploadId) {
     this.gathering = false;
+    if (this.data.ordered) this.tellOrder();
     this.trigger("changed", { upload_id: uploadId });
     this.draw();
+  }
+
+  /** Uploads run side by side and end in any order: the page asks for that in which they were dropped. */
+  tellOrder() {
+    const places = dropPlaces(this.data.upload_id);
+    const ids = Object.keys(places).sort((a, b) => places[a] - places[b]);
+    if (!ids.length || ids.join() === this.ordered) return;
+    this.ordered = ids.join();
+    this.tell("order", ids);
   }
 
   keepPicture(uploadId, file) {
