@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from backend.app import cli
+from backend.app.cli import shell as cli
 from backend.app.contract.mashups import MashupReport
+from backend.app.dj.vibes import VIBES
 from composer.compose import compose_song
 from composer.song import SongSpec
 
@@ -31,7 +32,7 @@ def test_two_songs_become_a_mashup_by_whom_one_says_and_nothing_else_is_left(
         song(tmp_path / "Moon.wav", 2, "C major"),
     )
     out = tmp_path / "out"
-    wishes = ["--vibe", "chill", "--vocals", two, "--model", "draft", "--stems"]
+    wishes = ["--vibe", "Chill", "--vocals", two, "--model", "draft", "--stems"]
     assert cli.main(["mashup", one, two, "--out", str(out), *wishes]) == 0
     left = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
     assert left == [
@@ -51,6 +52,9 @@ def test_two_songs_become_a_mashup_by_whom_one_says_and_nothing_else_is_left(
     said = capsys.readouterr().out
     for step in ("separating_stems", "analysing", "mixing", "mastering"):
         assert f"{step} done" in said
+    minutes, seconds = divmod(round(report.duration_s), 60)
+    measured = f"{report.tempo_bpm:.1f} BPM, {report.key}, {report.loudness_lufs:.1f} LUFS"
+    assert f"\n{minutes}:{seconds:02} min, {measured}\n" in said
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,8 @@ def test_two_songs_become_a_mashup_by_whom_one_says_and_nothing_else_is_left(
     [
         (["--model", "nobody"], "“nobody”"),
         (["--model", "htdemucs"], "scientific purposes"),
-        (["--model", "draft", "--loudness", "3"], "--loudness"),
+        (["--model", ""], "without a name"),
+        (["--model", "draft", "--loudness", "3"], "--loudness: between -24 and -9."),
         (["--model", "draft", "--formats", "midi"], "--formats"),
         (["--model", "draft", "--vocals", "gone.wav"], "no such file"),
     ],
@@ -92,3 +97,26 @@ def test_tones_have_no_beat_to_be_mashed_up_on(
     wishes = ["--out", str(tmp_path / "out"), "--vibe", "dark", "--model", "draft"]
     assert cli.main(["mashup", track, *wishes]) == 1
     assert "beat" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_track_that_cannot_be_used_ends_it_in_the_words_of_its_refusal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    track, notes = tone(tmp_path / "tone.wav", 300), tmp_path / "notes.mp3"
+    notes.write_text("not a song")
+    wishes = ["--out", str(tmp_path / "out"), "--vibe", "dark", "--model", "draft"]
+    assert cli.main(["mashup", track, str(notes), *wishes]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("notes.mp3: This is not a sound file")
+    assert "left out" not in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_help_tells_what_each_vibe_does(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["mashup", "--help"])
+    said = capsys.readouterr().out
+    for vibe, treatment in VIBES.items():
+        assert f"{vibe} " in said
+        assert f"{treatment.loudness_lufs:g} LUFS; {treatment.words}\n" in said

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from backend.app import cli
+from backend.app.cli import shell as cli
 from backend.app.contract.restyles import RestyleReport
 from composer.compose import compose_song
 from composer.song import SongSpec
@@ -54,6 +54,8 @@ def test_a_song_is_played_by_other_sounds_and_nothing_else_is_left(
     for step in ("separating_stems", "analysing", "restyling", "mixing", "checking"):
         assert f"{step} done" in said
     assert "draft" in said
+    for one in report.stems:
+        assert f"\n{one.stem} by {one.sound_name}: {one.onset_agreement:.0%} of the onsets" in said
 
 
 def test_pitch_and_loudness_are_left_alone_where_that_is_wished(tmp_path: Path, song: str) -> None:
@@ -71,16 +73,24 @@ def test_pitch_and_loudness_are_left_alone_where_that_is_wished(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--model", "nobody"], "“nobody”"),
-        (["--model", "htdemucs"], "scientific purposes"),
-        (["--grain-ms", "3"], "--grain-ms"),
-        (["--volume", "bass=7"], "--volume"),
-        (["--volume", "bass=loud"], "--volume"),
+        (["--drums", "SONG", "--model", "nobody"], "“nobody”"),
+        (["--drums", "SONG", "--model", ""], "without a name"),
+        (["--drums", "SONG", "--model", "htdemucs"], "scientific purposes"),
+        (["--grain-ms", "3"], "--grain-ms: between 30 and 500."),
+        (["--volume", "bass=7"], "--volume: between 0 and 2."),
+        (["--volume", "bass=loud"], "--volume: between 0 and 2."),
+        (["--volume", "loud"], "STEM=FACTOR"),
         (["--volume", "trombone=1"], "“trombone” is no stem"),
         (["--off", "trombone"], "“trombone” is no stem"),
-        (["--off", "drums,bass,other,vocals"], "Every stem is left out"),
+        ([], "Name a sound for at least one stem"),
+        (["--off", "vocals", "--vocals", "SONG"], "--off vocals and --vocals"),
+        (
+            ["--drums", "SONG", "--volume", "drums=0", "--off", "bass,other,vocals"],
+            "Every stem is left out",
+        ),
         (["--guitar", "SONG"], "guitar"),
         (["--drums", "gone.wav"], "no such file"),
+        (["--drums", "."], "this is a folder, not a file"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_made(
@@ -94,6 +104,14 @@ def test_what_cannot_be_is_said_before_anything_is_made(
     assert not out.exists()
 
 
+def test_a_folder_is_not_taken_for_a_song(
+    tmp_path: Path, song: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--out", str(tmp_path / "out"), "--drums", song, "--model", "draft"]
+    assert cli.main(["restyle", str(tmp_path), *arguments]) == 1
+    assert "restyle takes one file, not a folder" in capsys.readouterr().err
+
+
 def test_a_sound_that_is_too_short_or_is_none_is_named(
     tmp_path: Path, song: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,6 +123,9 @@ def test_a_sound_that_is_too_short_or_is_none_is_named(
     assert "shorter grains" in said
     assert cli.main(["restyle", song, *out, "--drums", short, "--grain-ms", "60"]) == 0
     capsys.readouterr()
+    click = tone(tmp_path / "click.wav", 500, seconds=0.02)
+    assert cli.main(["restyle", song, *out, "--drums", click]) == 1
+    assert "a single sound 0.05 s" in capsys.readouterr().err
     text = tmp_path / "text.wav"
     text.write_text("no sound at all")
     assert cli.main(["restyle", song, *out, "--drums", str(text)]) == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.app import cli
+from backend.app.cli import shell as cli
 from backend.app.contract.stems import StemsView
 
 from .test_cli import a_house_of_its_own, tone
@@ -48,6 +48,7 @@ def test_a_file_that_is_refused_is_left_out_of_the_stems(tmp_path: Path) -> None
     ("wishes", "said"),
     [
         (["--model", "nobody"], "“nobody”"),
+        (["--model", ""], "without a name"),
         (["--model", "draft", "--stems", "kazoo"], "--stems"),
         (["--model", "draft", "--stems", "guitar"], "guitar"),
         (["--model", "htdemucs"], "scientific purposes"),

@@ -1,41 +1,5 @@
 """The shell: ``python -m backend.app.cli COMMAND``; no server needed.
 
-A file for each command: ``register`` adds it and its options, ``run`` carries it out.
+A file for each command: ``register`` adds it and its options, ``run`` carries it out. Nothing is
+loaded here, so that ``__main__`` can say what is not installed.
 """
-
-from __future__ import annotations
-
-import argparse
-import sys
-from collections.abc import Sequence
-
-from ..errors import NoticeNotAccepted, SegueError
-from ..logs import set_up_logs
-from . import mashup, mix, restyle, stems
-
-COMMANDS = (mix, stems, mashup, restyle)
-
-ACCEPT_HINT = "Add --accept-weights-notice once you have read this, or --model draft."
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 when all went well."""
-    options = _parser().parse_args(arguments)
-    set_up_logs(level=30)
-    try:
-        status: int = options.run(options)
-    except SegueError as error:
-        hint = ACCEPT_HINT if isinstance(error, NoticeNotAccepted) else error.hint
-        print(f"{error.message} {hint}".strip(), file=sys.stderr)
-        return 1
-    return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m backend.app.cli", description="Segue from the shell; no server needed."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.register(commands)
-    return parser

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..contract.jobs import MashupRequest
 from ..contract.mashups import VIBES
-from ..errors import InvalidRequest, RejectedFile
+from ..dj.vibes import VIBES as TREATMENTS
+from ..errors import InvalidRequest
 from ..services.mashup import mashup_pipeline
 from ..services.mashup_settling import expect_count, mashup_inputs
 from ..services.mixtape_inputs import MixTrack
@@ -18,7 +19,8 @@ from ..settings import Settings
 from ..store.blobs import ContentStore
 from .mix import FORMATS
 from .running import Commands, checked, run_job
-from .separating import add_separator_options
+from .separating import add_separator_options, model_named
+from .told import mashup_told
 from .tracks import ShellTrack, bring, expect_files, expect_folder
 
 OPTIONS = {"loudness_lufs": "loudness"}
@@ -30,22 +32,33 @@ def register(commands: Commands) -> None:
     mashup = commands.add_parser(
         "mashup",
         help="make one song out of the stems of one to four",
-        description="Make one song out of the stems of one to four: who sings over whose "
-        "instruments is found by how well they go together. What is made of the tracks stays "
+        description="Make one song out of the stems of one to four: who sings over whose\n"
+        "instruments is found by how well they go together. What is made of the tracks stays\n"
         "under STORAGE_ROOT; a server there removes it after a day.",
+        epilog=_vibes_told(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     mashup.set_defaults(run=run)
     add = mashup.add_argument
     add("tracks", nargs="+", type=Path, metavar="TRACK", help="a sound file, or a folder of them")
     add("--out", type=Path, required=True, metavar="DIR", help="where the files go")
-    add("--vibe", choices=VIBES, required=True, help="what it is to be like")
+    add("--vibe", type=str.lower, choices=VIBES, required=True, help="what it is to be like, below")
     add("--vocals", type=Path, metavar="FILE", help="the one of the tracks that sings first")
     add("--title", default="", help="title of the mashup")
     add("--artist", default="", help="who made it")
     add("--loudness", type=float, metavar="LUFS", help="-24 to -9 (default: that of the vibe)")
     add("--formats", default="mp3", help="any of " + ",".join(FORMATS) + " (default: mp3)")
-    add("--stems", action="store_true", help="leave its own stems as files, too")
+    add("--stems", action="store_true", help="its own stems as files, before mastering")
     add_separator_options(mashup)
+
+
+def _vibes_told() -> str:
+    """A line for each vibe: how loud it is by default, and what it does."""
+    told = [
+        f"  {vibe:<10} {treatment.loudness_lufs:g} LUFS; {treatment.words}"
+        for vibe, treatment in TREATMENTS.items()
+    ]
+    return "\n".join(["vibes, with their default loudness:", *told])
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,16 +70,14 @@ def run(options: argparse.Namespace) -> int:
     separators = Separators.of(settings)
     model = separators.settled(request.model, accepted=request.weights_notice_accepted)
     content = ContentStore(settings.storage_root)
-    brought = bring(options.tracks, settings, content)
-    if brought.left_out:
-        raise RejectedFile("A track could not be used.", hint="Leave it out and start again.")
+    brought = bring(options.tracks, settings, content, each=True)
     expect_count(len(brought.tracks), "Leave some out.")
     if options.vocals:
         singer = _singer(options.vocals, brought.tracks, settings, content)
         request = request.model_copy(update={"vocals_from": singer})
     tracks = tuple(MixTrack(track_id=one.track_id, **asdict(one)) for one in brought.tracks)
     inputs = mashup_inputs(request, model, tracks)
-    return run_job(mashup_pipeline(settings), inputs, inputs.duration_s, options.out)
+    return run_job(mashup_pipeline(settings), inputs, inputs.duration_s, options.out, mashup_told)
 
 
 def _singer(
@@ -85,7 +96,7 @@ def _request(options: argparse.Namespace) -> MashupRequest:
         "vibe": options.vibe,
         "title": options.title,
         "artist": options.artist,
-        "model": options.model,
+        "model": model_named(options.model),
         "weights_notice_accepted": options.accept_weights_notice,
         "stems": options.stems,
         "formats": [name.strip() for name in options.formats.split(",")],

@@ -17,7 +17,8 @@ from ..services.settling import mix_title
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from .running import Commands, checked, run_job
-from .separating import MODELS, add_notice_option
+from .separating import MODELS, add_notice_option, model_named
+from .told import mix_told
 from .tracks import ShellTrack, bring, bring_picture, expect_files, expect_folder
 
 FORMATS = ("mp3", "flac", "wav", "m4a", "opus")
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         tracks=tracks,
         picture=bring_picture(options.image, content) if options.image else None,
     )
-    status = run_job(mixtape_pipeline(settings), inputs, duration_of(inputs), options.out)
+    status = run_job(mixtape_pipeline(settings), inputs, duration_of(inputs), options.out, mix_told)
     return status or (2 if brought.left_out else 0)
 
 
@@ -108,7 +109,7 @@ def _request(options: argparse.Namespace) -> MixtapeRequest:
         "mp3_vbr": options.vbr,
         "video": None if options.no_video else {"height": options.height},
         "description": {"intro": options.intro},
-        "stem_model": options.swap_stems_by,
+        "stem_model": model_named(options.swap_stems_by),
         "weights_notice_accepted": options.accept_weights_notice,
     }
     return checked(MixtapeRequest, wishes, OPTIONS)

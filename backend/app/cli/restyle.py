@@ -21,12 +21,13 @@ from ..services.restyle import restyle_pipeline
 from ..services.restyle_inputs import StyleSound
 from ..services.restyle_settling import restyle_inputs, settled_restyler, style_sound, styled
 from ..services.separators import Separators
-from ..services.sounds import admit_sound
+from ..services.sounds import LONGEST_S, SHORTEST_S, admit_sound
 from ..services.stems_inputs import StemTrack
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from .running import Commands, checked, run_job
-from .separating import add_separator_options, stems_named
+from .separating import add_separator_options, model_named, stems_named
+from .told import restyle_told
 from .tracks import bring, expect_files, expect_folder
 
 BOUNDS = {"volume": "volume", "grain_duration_ms": "grain-ms"}
@@ -39,8 +40,10 @@ def register(commands: Commands) -> None:
         "restyle",
         help="play a song's stems with the grains of other sounds",
         description="Play a song's stems with the grains of other sounds, in their rhythm, at "
-        "their pitch, as loud as they are. What is made of the track and of the sounds stays under "
-        "STORAGE_ROOT; a server there removes it after a day.",
+        "their pitch, as loud as they are. "
+        f"A sound lasts {SHORTEST_S:g} to {LONGEST_S:g} s, and a grain at least. "
+        "What is made of the track and of the sounds stays under STORAGE_ROOT; a server there "
+        "removes it after a day.",
     )
     restyle.set_defaults(run=run)
     add = restyle.add_argument
@@ -67,6 +70,8 @@ def register(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make the restyle; a sound that cannot be used ends it."""
     request = _request(options)
+    if options.track.is_dir():
+        raise InvalidRequest(f"{options.track}: restyle takes one file, not a folder.")
     expect_folder(options.out)
     paths = {stem: getattr(options, stem) for stem in STEM_NAMES if getattr(options, stem)}
     expect_files([options.track, *paths.values()])
@@ -77,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     [track] = bring([options.track], settings, content).tracks
     song = StemTrack(track_id=track.track_id, **asdict(track))
     inputs = restyle_inputs(request, model, song, sounds)
-    return run_job(restyle_pipeline(settings), inputs, inputs.duration_s, options.out)
+    return run_job(restyle_pipeline(settings), inputs, inputs.duration_s, options.out, restyle_told)
 
 
 def _brought(paths: Mapping[str, Path], settings: Settings) -> Callable[[str], StyleSound]:
@@ -121,24 +126,33 @@ def _request(options: argparse.Namespace) -> RestyleRequest:
         "config": _config(options),
         "settings": checked(RestyleSettings, grains, BOUNDS),
         "title": options.title,
-        "model": options.model,
+        "model": model_named(options.model),
         "weights_notice_accepted": options.accept_weights_notice,
         "format": options.format,
     }
-    return checked(RestyleRequest, wishes, {})
+    request = checked(RestyleRequest, wishes, {})
+    if not any(style.sound_id for style in request.config.values()):
+        raise InvalidRequest("Name a sound for at least one stem, as in --vocals flute.wav.")
+    return request
 
 
 def _config(options: argparse.Namespace) -> dict[StemName, StemStyle]:
     """What becomes of each stem that any option speaks of; a sound's id is its path."""
     told: dict[StemName, dict[str, object]] = {}
-    for stem in STEM_NAMES:
-        if getattr(options, stem):
-            told.setdefault(stem, {})["sound_id"] = str(getattr(options, stem))
+    sounds = {stem: str(getattr(options, stem)) for stem in STEM_NAMES if getattr(options, stem)}
+    for stem, sound in sounds.items():
+        told[stem] = {"sound_id": sound}
     for text in options.volume:
-        name, _, factor = text.partition("=")
+        name, given, factor = text.partition("=")
+        if not given:
+            raise InvalidRequest(f"--volume {text}: the form is STEM=FACTOR, as in vocals=0.8.")
         told.setdefault(_stem(name, "volume"), {})["volume"] = factor
-    for name in stems_named(options.off) or []:
-        told.setdefault(_stem(name, "off"), {})["enabled"] = False
+    for stem in [_stem(name, "off") for name in stems_named(options.off) or []]:
+        if stem in sounds:
+            raise InvalidRequest(
+                f"--off {stem} and --{stem} {sounds[stem]} make no sense together."
+            )
+        told.setdefault(stem, {})["enabled"] = False
     return {stem: checked(StemStyle, style, BOUNDS) for stem, style in told.items()}
 
 

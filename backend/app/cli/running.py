@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,9 +17,16 @@ from ..jobs.messages import Done, Failed, Message, Noted, Order, Progressed, Ste
 from ..jobs.pipeline import JobT, Pipeline
 from ..jobs.runner import run_order
 from ..jobs.workspace import Workspace
+from .tracks import no_folder
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command registers itself with."""
+
+Telling: TypeAlias = Callable[[Path], Iterable[str]]
+"""The lines that tell a person of what lies in a folder."""
 
 RequestT = TypeVar("RequestT", bound=Shape)
 
@@ -39,12 +47,36 @@ def checked(
     except ValidationError as e:
         first = e.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
-        raise InvalidRequest(f"--{options.get(field, field)}: {first['msg']}.") from e
+        rule = _ends(shape, field) or _rule(first)
+        raise InvalidRequest(f"--{options.get(field, field)}: {rule}.") from e
 
 
-def run_job(pipeline: Pipeline[JobT], inputs: Shape, work_s: float, out: Path) -> int:
-    """Run a whole job with ``out`` for its folder; the exit status."""
-    out.mkdir(parents=True, exist_ok=True)  # with the rights that the user's own folders have
+def _ends(shape: type[Shape], field: str) -> str:
+    """Between which two numbers a field of the request has to lie, if any."""
+    known = shape.model_fields.get(field)
+    limits = known.metadata if known else []
+    ends = [getattr(one, end) for end in ("ge", "le") for one in limits if hasattr(one, end)]
+    return f"between {ends[0]:g} and {ends[1]:g}" if len(ends) == 2 else ""
+
+
+def _rule(error: ErrorDetails) -> str:
+    """What a field of the request has to be, in words."""
+    told = error.get("ctx", {})
+    if error["type"] == "literal_error":
+        return f"{told['expected']}, not “{error['input']}”".replace("'", "")
+    if error["type"] == "string_too_long":
+        return f"{told['max_length']} characters at most"
+    return error["msg"]
+
+
+def run_job(
+    pipeline: Pipeline[JobT], inputs: Shape, work_s: float, out: Path, tell_of: Telling
+) -> int:
+    """Run a whole job with ``out`` for its folder; the exit status.
+
+    ``tell_of`` has the lines that tell of what then lies in ``out``.
+    """
+    made = _made(out)
     order = Order(
         job_id="cli",
         pipeline="",
@@ -60,12 +92,35 @@ def run_job(pipeline: Pipeline[JobT], inputs: Shape, work_s: float, out: Path) -
         outcome.append(message)
         _show(message)
 
-    run_order(order, pipeline, tell)
-    _tidy(out, outcome)
+    try:
+        run_order(order, pipeline, tell)
+    finally:
+        _tidy(out, outcome)
+        _remove_empty(made)
     if not isinstance(outcome[-1], Done):
         return 1
+    for line in tell_of(out):
+        print(line)
     print(f"All of it is in {out}")
     return 0
+
+
+def _made(out: Path) -> list[Path]:
+    """Make the folder, with the rights that the user's own folders have; the new ones, deepest
+    first."""
+    new = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise no_folder(out, error) from error
+    return new
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove those of these folders, the deepest first, that nothing lies in."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _tidy(out: Path, outcome: Sequence[Message]) -> None:
@@ -74,7 +129,9 @@ def _tidy(out: Path, outcome: Sequence[Message]) -> None:
     written = [file for told in outcome if isinstance(told, StepFinished) for file in told.files]
     for file in written:
         if file.media_type is None:
-            (out / file.name).unlink(missing_ok=True)
+            path = out / file.name
+            path.unlink(missing_ok=True)
+            _remove_empty([folder for folder in path.parents if out in folder.parents])
 
 
 def _show(message: Message) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..contract.stems import DRAFT, FOUR_STEMS
+from ..errors import UnknownModel
 
 MODELS = f"{DRAFT}, htdemucs, htdemucs_ft, htdemucs_6s or any other in DEMUCS_REPO"
 
@@ -25,6 +26,17 @@ def add_notice_option(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="you have read what the authors of a model's weights ask for; they may be fetched",
     )
+
+
+def model_named(text: str | None) -> str | None:
+    """The model that an option names; None where it is not given.
+
+    An empty name, as of a variable that is not set, is not taken for the model of the settings:
+    its weights might be fetched.
+    """
+    if text is not None and not text.strip():
+        raise UnknownModel("A model without a name is none.", hint=f"There is {MODELS}.")
+    return text
 
 
 def stems_named(text: str | None) -> list[str] | None:

@@ -16,7 +16,8 @@ from ..services.stems_settling import settled_model, stems_inputs
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from .running import Commands, checked, run_job
-from .separating import STEMS_HELP, add_separator_options, stems_named
+from .separating import STEMS_HELP, add_separator_options, model_named, stems_named
+from .told import stems_told
 from .tracks import bring, expect_folder
 
 
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Take the songs apart; 2 where one had to be left out."""
     wishes = {
         "tracks_upload_id": "-",
-        "model": options.model,
+        "model": model_named(options.model),
         "weights_notice_accepted": options.accept_weights_notice,
         "stems": stems_named(options.stems),
         "format": options.format,
@@ -54,5 +55,5 @@ def run(options: argparse.Namespace) -> int:
     brought = bring(options.tracks, settings, ContentStore(settings.storage_root))
     tracks = tuple(StemTrack(track_id=track.track_id, **asdict(track)) for track in brought.tracks)
     inputs = stems_inputs(request, model, tracks)
-    status = run_job(stems_pipeline(settings), inputs, inputs.duration_s, options.out)
+    status = run_job(stems_pipeline(settings), inputs, inputs.duration_s, options.out, stems_told)
     return status or (2 if brought.left_out else 0)

@@ -48,12 +48,29 @@ class Brought:
 
 
 def expect_folder(out: Path) -> None:
-    """Make sure that the files that a command makes can lie in ``out``."""
-    if out.exists() and not out.is_dir():
-        raise InvalidRequest(f"--out {out}: this is a file, not a folder.")
+    """Make sure that the files that a command makes can lie in ``out``, which is not made yet."""
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not there.is_dir():
+        what = "this" if there == out else there
+        raise InvalidRequest(f"--out {out}: {what} is a file, not a folder.")
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise no_folder(out, error) from error
 
 
-def bring(paths: Sequence[Path], settings: Settings, content: ContentStore) -> Brought:
+def no_folder(out: Path, error: OSError) -> InvalidRequest:
+    """What is answered where nothing can be written to ``out``."""
+    return InvalidRequest(
+        f"--out {out}: nothing can be written there ({error.strerror}).",
+        hint="Name another folder.",
+    )
+
+
+def bring(
+    paths: Sequence[Path], settings: Settings, content: ContentStore, *, each: bool = False
+) -> Brought:
     """Let the files in, several at once; for a folder, the sound files in it, by name.
 
     Raises
@@ -61,20 +78,29 @@ def bring(paths: Sequence[Path], settings: Settings, content: ContentStore) -> B
     NotFound
         If there is no such file, or no sound file in a folder.
     RejectedFile
-        If none could be let in; why has been said of each.
+        If none could be let in or, where ``each`` has to be, if one could not; it says why.
     """
     files = _files_of(paths)
     expect_files(files)
     verdicts = _admitted(files, settings, content)
-    tracks = [track for track in verdicts if track]
-    if not tracks:
-        raise RejectedFile("No track could be used.", hint="See the lines above.")
-    return Brought(tracks, len(verdicts) - len(tracks))
+    tracks = [one for one in verdicts if isinstance(one, ShellTrack)]
+    refused = [
+        (path.name, f"{error.message} {error.hint}")
+        for path, error in zip(files, verdicts, strict=True)
+        if isinstance(error, RejectedFile)
+    ]
+    if refused and (each or not tracks):
+        raise RejectedFile("\n".join(f"{name}: {why}" for name, why in refused))
+    for name, why in refused:
+        print(f"{name}: left out. {why}", file=sys.stderr)
+    return Brought(tracks, len(refused))
 
 
 def expect_files(paths: Sequence[Path]) -> None:
     """Make sure that all of these are files; else :class:`NotFound`."""
     for path in paths:
+        if path.is_dir():
+            raise NotFound(f"{path}: this is a folder, not a file.")
         if not path.is_file():
             raise NotFound(f"{path}: there is no such file.")
 
@@ -104,8 +130,8 @@ def _files_of(paths: Sequence[Path]) -> list[Path]:
 
 def _admitted(
     paths: Sequence[Path], settings: Settings, content: ContentStore
-) -> list[ShellTrack | None]:
-    """Each file through the gate, several at once; None for one that is left out."""
+) -> list[ShellTrack | RejectedFile]:
+    """Each file through the gate, several at once; why not, for one that is refused."""
     formats = formats_named(settings.supported_formats)
     limits = GateLimits(max_track_s=settings.max_track_s, formats=formats)
     gate = (find_ffmpeg(settings.ffmpeg_binary), limits)
@@ -118,13 +144,12 @@ def _admitted(
 
 def _admit(
     path: Path, folder: Path, gate: tuple[Path, GateLimits], content: ContentStore
-) -> ShellTrack | None:
+) -> ShellTrack | RejectedFile:
     workdir = Path(tempfile.mkdtemp(dir=folder))
     try:
         admitted = admit_track(path, workdir=workdir, ffmpeg=gate[0], limits=gate[1])
     except RejectedFile as error:
-        print(f"{path.name}: left out. {error.message} {error.hint}", file=sys.stderr)
-        return None
+        return error
     content.put(admitted.content, admitted.path)
     if admitted.cover:
         content.put_cover(admitted.content, admitted.cover.path)
