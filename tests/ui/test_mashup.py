@@ -134,7 +134,7 @@ def find_it_again(page: Page) -> None:
     expect(page.get_by_role("slider", name="Position in the mashup")).to_be_visible()
 
 
-def test_more_than_four_songs_are_told_before_anything_starts(
+def test_of_more_than_four_songs_the_first_are_taken_until_others_are_picked(
     mashup_page: Page, crate: list[Path]
 ) -> None:
     page = mashup_page
@@ -142,9 +142,18 @@ def test_more_than_four_songs_are_told_before_anything_starts(
     page.get_by_text("I have read this.").click()
     picks = page.locator(".st-key-mashup_tracks_picked").get_by_role("button")
     expect(picks).to_have_count(5)
-    for i in range(2, 5):
-        picks.nth(i).click()
+    expect(page.get_by_text("5 tracks: the first 4 are taken")).to_be_visible()
+    expect(page.get_by_text("4 tracks, ready.")).to_be_visible()
+    named = page.get_by_role("list", name="Tracks").locator("b").all_inner_texts()
+    assert named == picks.all_inner_texts()
+    assert named[3:] == [f"{named[0]} (2)", f"{named[1]} (2)"]  # as they were dropped
+    picks.nth(4).click()
     expect(page.get_by_text("A mashup has at most 4 songs: pick fewer.")).to_be_visible()
     expect(page.get_by_role("button", name="Mash up")).to_be_disabled()
     picks.nth(0).click()
     expect(page.get_by_text("4 tracks, ready.")).to_be_visible()
+    page.locator("[class*=st-key-mashup_take_off_]").nth(1).get_by_role("button").click()
+    expect(picks).to_have_count(0)
+    expect(page.get_by_text("4 tracks, ready.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Bring back what was taken off")).to_be_visible()
