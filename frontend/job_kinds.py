@@ -11,6 +11,7 @@ from backend.app.contract.jobs import (
     RestyleRequest,
     StemsRequest,
 )
+from backend.app.contract.stems import DRAFT, FOUR_STEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,21 @@ KINDS = {
 
 
 def tracks_in(request: JobRequest) -> int:
-    """How many tracks a request names; 0 where it takes all of a crate."""
+    """How many tracks a request names; 0 where it takes all of a crate, or never more than one."""
     if isinstance(request, MixtapeRequest | MashupRequest):
         return len(request.tracks or [])
-    if isinstance(request, RestyleRequest):
-        return 1
     return int(isinstance(request, StemsRequest) and request.track_id is not None)
+
+
+def with_draft(request: JobRequest) -> JobRequest | None:
+    """The same, taken apart by the draft; None where it asks for what a draft cannot tell apart."""
+    if isinstance(request, MixtapeRequest):
+        return request.model_copy(update={"stem_model": DRAFT})
+    if isinstance(request, StemsRequest):
+        stems = request.stems and [one for one in request.stems if one in FOUR_STEMS]
+        return None if stems == [] else request.model_copy(update={"model": DRAFT, "stems": stems})
+    if isinstance(request, RestyleRequest) and not set(request.config) <= set(FOUR_STEMS):
+        return None
+    if isinstance(request, MashupRequest | RestyleRequest):
+        return request.model_copy(update={"model": DRAFT})
+    return None

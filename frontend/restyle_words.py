@@ -21,10 +21,17 @@ def done(stem: RestyledStemView) -> str:
         return "Nothing in it"
     if stem.sound_id is None:
         return "As it was" if stem.volume == 1 else f"As it was, at {volume(stem.volume)}"
-    laid = "" if stem.grains is None else f": {stem.grains} grains"
-    of = f", {stem.sources} of them different" if laid and stem.sources else ""
     level = "" if stem.volume == 1 else f", at {volume(stem.volume)}"
-    return f"Re-played with {stem.sound_name}{laid}{of}{level}"
+    return f"Re-played with {grains(stem)}{level}"
+
+
+def grains(stem: RestyledStemView) -> str:
+    """A sound, and how many of its grains are heard how often."""
+    if stem.grains is None or not stem.sources:
+        return stem.sound_name
+    of = "1 grain" if stem.sources == 1 else f"{stem.sources} different grains"
+    times = "once" if stem.grains == 1 else f"{stem.grains} times"
+    return f"{of} of {stem.sound_name}, {times}"
 
 
 def volume(factor: float) -> str:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
-from backend.app.contract.jobs import JobView, StepView
+from backend.app.contract.jobs import JobRequest, JobView, StepView
 from frontend import session, words
-from frontend.job_kinds import KINDS, JobKind, tracks_in
+from frontend.job_kinds import KINDS, JobKind, tracks_in, with_draft
 from frontend.problems import escaped, show, told_in_words
 
 BadgeColor = Literal["gray", "blue", "green", "red"]
@@ -23,6 +23,8 @@ BADGES: dict[str, tuple[str, str, BadgeColor]] = {
     "failed": ("Failed", ":material/error:", "red"),
     "cancelled": ("Cancelled", ":material/block:", "gray"),
 }
+#: A model that cannot be had; the draft needs none.
+WANT_OF_WEIGHTS = ("weights_unreachable", "no_models_folder", "bad_weights", "unknown_model")
 STEP_ICONS = {
     "waiting": ":material/radio_button_unchecked:",
     "running": ":material/graphic_eq:",
@@ -93,10 +95,38 @@ def actions(job: JobView, *, opens: bool) -> None:
             open_result(job, KINDS[job.kind])
         if job.status in ACTIVE:
             act("Cancel", ":material/stop_circle:", session.api().cancel, job)
-        if job.status in ("failed", "cancelled"):
-            act("Retry", ":material/replay:", session.api().retry, job, primary=True)
+        draft = draft_instead(job)
+        if draft is not None and st.button(
+            "Start again with the draft",
+            icon=":material/draft:",
+            type="primary",
+            key=f"draft_{job.id}",
+        ):
+            follow_up(session.api().start(draft))
+        if may_go_on(job):
+            retry = session.api().retry
+            act("Retry", ":material/replay:", retry, job, primary=draft is None)
         if job.status not in ACTIVE:
             delete(job, KINDS[job.kind])
+
+
+def may_go_on(job: JobView) -> bool:
+    """Whether the same job may get further if it is tried again."""
+    if job.status == "failed":
+        return job.error is None or job.error.retryable
+    return job.status == "cancelled"
+
+
+def draft_instead(job: JobView) -> JobRequest | None:
+    """What to ask for in place of a job that has come to nothing for want of a model."""
+    wanting = job.status == "failed" and job.error and job.error.code in WANT_OF_WEIGHTS
+    return with_draft(job.request) if wanting else None
+
+
+def follow_up(job: JobView) -> None:
+    """Show a job that was started in place of another one."""
+    page = "views/jobs.py" if job.kind == "mixtape" else KINDS[job.kind].page
+    st.switch_page(page, query_params={"job": job.id})
 
 
 def open_result(job: JobView, kind: JobKind) -> None:

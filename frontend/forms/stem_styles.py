@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -17,14 +18,26 @@ PERCENT = range(0, 205, 5)
 FULL = 100
 
 
-def ask_styles(stems: Sequence[StemName]) -> dict[StemName, StemStyle]:
+@dataclass(frozen=True, slots=True)
+class StemWishes:
+    """What becomes of the stems, and those that are to be re-played with a sound not chosen yet."""
+
+    styles: dict[StemName, StemStyle]
+    without_sound: list[StemName]
+
+
+def ask_styles(stems: Sequence[StemName]) -> StemWishes:
     """A row for each stem; those that are kept as they are need no mention."""
     sounds = in_order(session.api().sounds())
     if not sounds:
         ask_for_sounds()
     with st.container(key="stem_styles", gap=None):
         asked = {stem: ask_style(stem, sounds) for stem in stems}
-    return {stem: style for stem, style in asked.items() if style != StemStyle()}
+    given = {stem: style for stem, style in asked.items() if style is not None}
+    return StemWishes(
+        {stem: style for stem, style in given.items() if style != StemStyle()},
+        [stem for stem in asked if stem not in given],
+    )
 
 
 def in_order(sounds: Sequence[SoundView]) -> list[SoundView]:
@@ -36,11 +49,16 @@ def ask_for_sounds() -> None:
     """Without a sound there is nothing to re-play a stem with."""
     with st.container(border=True, key="no_sounds"):
         st.markdown("**You have no sound yet.** A stem is re-played with grains of one of yours.")
-        st.page_link("views/sounds.py", label="Drop some sounds", icon=":material/library_music:")
+        st.page_link(
+            "views/sounds.py",
+            label="Drop some sounds",
+            icon=":material/library_music:",
+            width="stretch",
+        )
 
 
-def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle:
-    """One stem."""
+def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle | None:
+    """One stem; None while the sound is missing that it is to be re-played with."""
     with st.container(key=f"row_{stem}"):
         name, way, level = st.columns([2, 5, 4], vertical_alignment="center")
         name.markdown(f"**{words.STEMS[stem]}**")
@@ -56,6 +74,8 @@ def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle:
         )
         percent = FULL if choice == OFF else ask_volume(stem, level)
         sound_id = ask_sound(stem, sounds) if choice == STYLE else None
+    if choice == STYLE and sound_id is None:
+        return None
     return StemStyle(enabled=choice != OFF, sound_id=sound_id, volume=percent / 100)
 
 
@@ -72,7 +92,7 @@ def ask_volume(stem: StemName, place: st.delta_generator.DeltaGenerator) -> int:
     )
 
 
-def ask_sound(stem: StemName, sounds: Sequence[SoundView]) -> str:
+def ask_sound(stem: StemName, sounds: Sequence[SoundView]) -> str | None:
     """Which sound, to be found by typing, and how it sounds."""
     by_id = {sound.id: sound for sound in sounds}
     options = words.told_apart({sound.id: option(sound) for sound in sounds})
@@ -80,11 +100,15 @@ def ask_sound(stem: StemName, sounds: Sequence[SoundView]) -> str:
     chosen = which.selectbox(
         f"Sound for {words.STEMS[stem].lower()}",
         list(by_id),
+        index=None,
+        placeholder="Choose a sound",
         format_func=options.__getitem__,
         key=f"restyle_{stem}_sound",
         label_visibility="collapsed",
         persist_state="session",
     )
+    if chosen is None:
+        return None
     with player:
         track_sound(
             f"restyle_{stem}", f"/sounds/{chosen}/audio", name=by_id[chosen].name, quiet=True

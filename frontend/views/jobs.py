@@ -11,6 +11,8 @@ from frontend import session
 from frontend.forms.job_card import job_card
 from frontend.job_kinds import KINDS
 
+ALL = "all"
+
 
 def view() -> None:
     """The job that was asked for on top, all others below, newest first."""
@@ -30,21 +32,29 @@ def ask_kind(jobs: Sequence[JobView]) -> str | None:
     there = [kind for kind in KINDS if any(job.kind == kind for job in jobs)]
     if len(there) < 2:
         return None
-    return st.pills(
+    chosen = st.pills(
         "Show only",
-        there,
-        format_func=lambda kind: f"{KINDS[kind].icon} {KINDS[kind].many}",
+        [ALL, *there],
+        default=ALL,
+        required=True,
+        format_func=lambda kind: "All" if kind == ALL else f"{KINDS[kind].icon} {KINDS[kind].many}",
         key="jobs_kind",
         label_visibility="collapsed",
     )
+    return None if chosen == ALL else chosen
 
 
 def nothing_yet() -> None:
     """What to do on an empty page."""
     with st.container(border=True, key="nothing"):
-        st.markdown("**No mix yet.**")
-        st.caption("Drop a few tracks and press Start mixing; you can watch it happen here.")
+        st.markdown("**Nothing made yet.**")
+        st.caption(
+            "Mix a pile of songs, take songs apart into stems, mash up to four of them into one, "
+            "or restyle one with sounds of your own. You can watch it happen here."
+        )
         st.page_link("views/new_mixtape.py", label="New mixtape", icon=":material/add_circle:")
+        for kind in list(KINDS.values())[1:]:
+            st.page_link(kind.page, label=kind.word, icon=kind.icon)
 
 
 view()

@@ -11,6 +11,7 @@ from backend.app.contract.jobs import AudioFormat, JobView, MashupRequest
 from backend.app.contract.mashups import Vibe
 from backend.app.contract.uploads import TrackView
 from frontend import session, words
+from frontend.forms.asked_job import asked_job
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.fit import ask_singer
@@ -43,7 +44,7 @@ def view() -> None:
     job_id = st.query_params.get("job")
     if job_id is None:
         return ask()
-    return show_result(session.api().job(job_id))
+    return show_result(asked_job(job_id, "Mashup"))
 
 
 def ask() -> None:
@@ -182,11 +183,13 @@ def why_not_yet(state: CrateState, tracks: list[TrackView], wishes: Wishes) -> s
     return None if wishes.formats else "Choose at least one kind of file."
 
 
-def show_result(job: JobView) -> None:
+def show_result(job: JobView | None) -> None:
     """How the job stands, or what it made."""
     if st.button("Mash up other songs", icon=":material/arrow_back:", type="tertiary"):
         st.query_params.pop("job", None)
         st.rerun()
+    if job is None:
+        return None
     if job.status == "succeeded":
         show_mashup(job)
         return delete(job, KINDS["mashup"])

@@ -5,23 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from backend.app.contract.jobs import JobView, RestyleRequest
-from backend.app.contract.restyles import RestyleSettings, StemStyle
-from backend.app.contract.stems import StemFormat, StemName
+from backend.app.contract.restyles import RestyleSettings
+from backend.app.contract.stems import StemFormat
 from backend.app.contract.uploads import TrackView
 from frontend import session, words
+from frontend.forms.asked_job import asked_job
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.grains import ask_grains
 from frontend.forms.job_card import delete, job_card
 from frontend.forms.restyle_result import show_restyle
 from frontend.forms.separator import SeparatorChoice, ask_separator
-from frontend.forms.stem_styles import ask_styles
+from frontend.forms.stem_styles import StemWishes, ask_styles
 from frontend.job_kinds import KINDS
 from frontend.restyle_words import is_restyled
 
 PAGE = "restyle"
 FORMATS: tuple[StemFormat, ...] = ("wav", "flac", "mp3")
-Styles = dict[StemName, StemStyle]
 
 
 def view() -> None:
@@ -29,7 +29,7 @@ def view() -> None:
     job_id = st.query_params.get("job")
     if job_id is None:
         return ask()
-    return show_result(session.api().job(job_id))
+    return show_result(asked_job(job_id, "Restyle"))
 
 
 def ask() -> None:
@@ -45,11 +45,11 @@ def ask() -> None:
     track = ask_track(state)
     separator = ask_separator()
     st.subheader("Stems", anchor=False)
-    styles = ask_styles(separator.separator.stems)
+    wishes = ask_styles(separator.separator.stems)
     st.subheader("Grains", anchor=False)
     settings = ask_grains()
     title, format_ = ask_file()
-    start(state, track, styles, settings, separator, title, format_)
+    start(state, track, wishes, settings, separator, title, format_)
     earlier("restyle", "Restyled before")
 
 
@@ -95,14 +95,14 @@ def ask_file() -> tuple[str, StemFormat]:
 def start(
     state: CrateState,
     track: TrackView | None,
-    styles: Styles,
+    wishes: StemWishes,
     settings: RestyleSettings,
     separator: SeparatorChoice,
     title: str,
     format_: StemFormat,
 ) -> None:
     """The button, or what it waits for."""
-    reason = why_not_yet(state, styles, len(separator.separator.stems)) or separator.why_not_yet
+    reason = why_not_yet(state, wishes, len(separator.separator.stems)) or separator.why_not_yet
     with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
         pressed = st.button(
             "Restyle",
@@ -115,7 +115,7 @@ def start(
     if pressed and track is not None:
         request = RestyleRequest(
             track_id=track.id,
-            config=styles,
+            config=wishes.styles,
             settings=settings,
             title=title,
             model=separator.model,
@@ -126,12 +126,16 @@ def start(
         st.rerun()
 
 
-def why_not_yet(state: CrateState, styles: Styles, n_stems: int) -> str | None:
+def why_not_yet(state: CrateState, wishes: StemWishes, n_stems: int) -> str | None:
     """What is missing before it can start."""
     if state.uploading:
         return "The file is still on its way."
     if not state.tracks:
         return "Drop a song first."
+    if wishes.without_sound:
+        names = " and ".join(words.STEMS[stem].lower() for stem in wishes.without_sound)
+        return f"Choose a sound for {names}."
+    styles = wishes.styles
     if sum(not style.enabled for style in styles.values()) == n_stems:
         return "Every stem is left out: keep at least one."
     if not any(is_restyled(style) for style in styles.values()):
@@ -139,11 +143,13 @@ def why_not_yet(state: CrateState, styles: Styles, n_stems: int) -> str | None:
     return None
 
 
-def show_result(job: JobView) -> None:
+def show_result(job: JobView | None) -> None:
     """How the job stands, or what it made."""
     if st.button("Restyle another song", icon=":material/arrow_back:", type="tertiary"):
         st.query_params.pop("job", None)
         st.rerun()
+    if job is None:
+        return None
     if job.status == "succeeded":
         show_restyle(job)
         return delete(job, KINDS["restyle"])

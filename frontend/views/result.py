@@ -9,6 +9,7 @@ from backend.app.contract.jobs import ArtifactView, JobView, MixtapeRequest
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from frontend import listening, session, words
 from frontend.components.player import player
+from frontend.forms.asked_job import asked_job
 from frontend.forms.downloads import downloads
 from frontend.forms.heard_line import listen
 from frontend.forms.joins import show_joins
@@ -26,7 +27,9 @@ def view() -> None:
     job_id = st.query_params.get("job")
     if job_id is None:
         return nothing_chosen()
-    job = session.api().job(job_id)
+    job = asked_job(job_id, "Result")
+    if job is None:
+        return None
     if job.status != "succeeded":
         return not_finished(job)
     return finished(job)

@@ -31,7 +31,10 @@ def view() -> None:
     drop_sounds()
     sounds = session.api().sounds()
     if not sounds:
-        st.caption("No sound yet. Mixes are joined without any until you drop some.")
+        st.caption(
+            "No sound yet. Mixes are joined without any until you drop some, "
+            "and a restyle needs at least one."
+        )
         return
     list_sounds(sounds)
 

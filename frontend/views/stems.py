@@ -9,6 +9,7 @@ import streamlit as st
 from backend.app.contract.jobs import JobView, StemsRequest
 from backend.app.contract.stems import StemFormat, StemName
 from frontend import session, words
+from frontend.forms.asked_job import asked_job
 from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
 from frontend.forms.earlier import earlier, open_job
 from frontend.forms.job_card import delete, job_card
@@ -33,7 +34,7 @@ def view() -> None:
     job_id = st.query_params.get("job")
     if job_id is None:
         return ask()
-    return show_result(session.api().job(job_id))
+    return show_result(asked_job(job_id, "Stems"))
 
 
 def ask() -> None:
@@ -160,11 +161,13 @@ def why_not_yet(state: CrateState, separator: SeparatorChoice, stems: list[StemN
     return separator.why_not_yet or (None if stems else "Choose at least one stem.")
 
 
-def show_result(job: JobView) -> None:
+def show_result(job: JobView | None) -> None:
     """The stems, or how their job stands."""
     if st.button("Take other songs apart", icon=":material/arrow_back:", type="tertiary"):
         st.query_params.pop("job", None)
         st.rerun()
+    if job is None:
+        return None
     if job.status != "succeeded":
         st.title("Stems", anchor=False)
         return job_card(job, in_detail=True, opens=False)

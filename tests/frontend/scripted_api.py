@@ -280,7 +280,10 @@ class ScriptedApi:
         return self.all_jobs
 
     def job(self, job_id: str) -> JobView:
-        return next(one for one in self.all_jobs if one.id == job_id)
+        found = next((one for one in self.all_jobs if one.id == job_id), None)
+        if found is None:
+            raise ApiError("not_found", "There is no such job.")
+        return found
 
     def cancel(self, job_id: str) -> JobView:
         return self._become("cancel", job("cancelled"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.app.contract.jobs import JobView
+from backend.app.contract.jobs import JobView, MixtapeRequest, StemsRequest
 from frontend import words
+from frontend.job_kinds import with_draft
 from tests.frontend.scripted_api import ScriptedApi, job
 from tests.frontend.test_pages import Page, words_of
 from tests.frontend.test_stems_page import STEMS, stems_job
@@ -49,12 +50,14 @@ def test_each_says_its_kind_in_a_word(all_kinds: AppTest) -> None:
     assert ":material/album: Mixtape · 2 tracks" in said
     assert ":material/layers: Stems · 1 track" in said
     assert ":material/join_inner: Mashup · 3 tracks" in said
-    assert ":material/grain: Restyle · 1 track" in said
+    assert ":material/grain: Restyle · 21" in said
 
 
 def test_one_kind_can_be_looked_at(all_kinds: AppTest) -> None:
     all_kinds.get_by_key("jobs_kind").set_value("mashup").run()
     assert [one.value for one in all_kinds.subheader] == ["A mashup"]
+    all_kinds.get_by_key("jobs_kind").set_value("all").run()
+    assert len(all_kinds.subheader) == 4
 
 
 def test_one_kind_alone_needs_no_choice(page: Page, scripted_api: ScriptedApi) -> None:
@@ -80,6 +83,51 @@ def test_the_button_names_what_was_made(all_kinds: AppTest) -> None:
 def test_a_job_without_a_title_goes_by_its_kind(page: Page, scripted_api: ScriptedApi) -> None:
     scripted_api.all_jobs = [of_kind("mashup", title="")]
     assert page("views/jobs.py").subheader[0].value == "Untitled mashup"
+
+
+def gone_without_weights(kind: str, **request: object) -> JobView:
+    error = {"code": "weights_unreachable", "message": "No way there.", "retryable": True}
+    asked = {"kind": kind, **REQUESTS[kind], "model": "htdemucs_6s", **request}
+    return of_kind(kind, "failed", error=error, request=asked)
+
+
+@pytest.mark.parametrize("kind", ["stems", "mashup", "restyle"])
+def test_what_fails_for_want_of_a_model_starts_again_with_the_draft(
+    page: Page, scripted_api: ScriptedApi, kind: str
+) -> None:
+    asked = gone_without_weights(kind)
+    scripted_api.all_jobs = [asked]
+    page(f"views/{kind}.py")
+    app = page(f"views/{kind}.py", job=kind)
+    app.button(key=f"draft_{kind}").click().run()
+    assert not app.exception
+    assert scripted_api.ask_of(kind) == asked.request.model_copy(update={"model": "draft"})
+    assert app.query_params["job"] in (f"{kind}-1", [f"{kind}-1"])
+
+
+def test_a_mix_is_given_the_draft_for_its_swaps() -> None:
+    failed = of_kind("mixtape").request.model_copy(update={"stem_model": "htdemucs"})
+    asked = with_draft(failed)
+    assert isinstance(asked, MixtapeRequest)
+    assert asked.stem_model == "draft"
+
+
+def test_no_draft_is_offered_for_what_it_cannot_tell_apart() -> None:
+    config = {"piano": {"sound_id": "s"}}
+    piano = gone_without_weights("restyle", config=config)
+    assert with_draft(piano.request) is None
+    guitar = gone_without_weights("stems", stems=["guitar"])
+    assert with_draft(guitar.request) is None
+    both = with_draft(gone_without_weights("stems", stems=["guitar", "bass"]).request)
+    assert isinstance(both, StemsRequest)
+    assert both.stems == ["bass"]
+
+
+def test_another_failure_offers_no_draft(page: Page, scripted_api: ScriptedApi) -> None:
+    error = {"code": "tool_failed", "message": "The encoder gave up.", "retryable": True}
+    scripted_api.all_jobs = [of_kind("stems", "failed", error=error)]
+    app = page("views/jobs.py")
+    assert [one.label for one in app.button if "draft" in one.label] == []
 
 
 def test_a_step_is_said_as_its_kind_of_job_has_it() -> None:

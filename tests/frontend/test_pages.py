@@ -146,8 +146,9 @@ class TestNewMixtape:
 class TestJobs:
     def test_an_empty_page_says_where_to_begin(self, page: Page) -> None:
         app = page("views/jobs.py")
-        assert "No mix yet." in words_of(app)
-        assert app.page_link[0].value == "New mixtape"
+        assert "Nothing made yet." in words_of(app)
+        ways = [link.value for link in app.page_link]
+        assert ways == ["New mixtape", "Stems", "Mashup", "Restyle"]
 
     def test_a_working_job_tells_its_step_and_the_time_left(
         self, page: Page, scripted_api: ScriptedApi
@@ -169,7 +170,7 @@ class TestJobs:
     ) -> None:
         ask = {"kind": "analysis", "tracks_upload_id": "crate-1"}
         scripted_api.all_jobs = [job(kind="analysis", request=ask)]
-        assert "No mix yet." in words_of(page("views/jobs.py"))
+        assert "Nothing made yet." in words_of(page("views/jobs.py"))
 
     def test_cancel_retry_and_delete_reach_the_api(
         self, page: Page, scripted_api: ScriptedApi
@@ -182,17 +183,41 @@ class TestJobs:
         app.run()
         app.button(key="delete_job-1").click().run()
         assert [what for what, _ in scripted_api.asked] == ["cancel", "retry", "delete"]
-        assert "No mix yet." in words_of(app)
+        assert "Nothing made yet." in words_of(app)
 
     def test_a_failed_job_shows_message_and_hint_and_offers_a_retry(
         self, page: Page, scripted_api: ScriptedApi
     ) -> None:
-        error = {"code": "tool_failed", "message": "The encoder gave up.", "hint": "Retry it"}
+        error = {
+            "code": "tool_failed",
+            "message": "The encoder gave up.",
+            "hint": "Retry it",
+            "retryable": True,
+        }
         scripted_api.all_jobs = [job("failed", error=error)]
         app = page("views/jobs.py")
         assert "The encoder gave up." in words_of(app)
         assert "Retry it" in words_of(app)
         assert app.button(key="Retry_job-1").label == "Retry"
+
+    def test_what_would_fail_again_offers_no_retry(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        error = {"code": "not_found", "message": "The song is gone.", "retryable": False}
+        scripted_api.all_jobs = [job("failed", error=error)]
+        app = page("views/jobs.py")
+        assert "The song is gone." in words_of(app)
+        assert [one.label for one in app.button if one.label == "Retry"] == []
+
+    @pytest.mark.parametrize("kind", ["result", "mashup", "stems", "restyle"])
+    def test_a_job_that_is_gone_has_a_title_and_a_way_back(self, page: Page, kind: str) -> None:
+        page(f"views/{kind}.py")
+        app = page(f"views/{kind}.py", job="gone")
+        assert not app.exception
+        assert app.title[0].value == kind.capitalize()
+        assert "There is no such job." in words_of(app)
+        ways = [*(link.value for link in app.page_link), *(one.label for one in app.button)]
+        assert [way for way in ways if way == "All jobs" or "other song" in way]
 
     def test_an_api_that_does_not_answer_is_told_in_words(
         self, page: Page, scripted_api: ScriptedApi

@@ -68,6 +68,12 @@ class TestAsking:
         app.get_by_key("restyle_other").set_value("style")
         app.get_by_key("restyle_vocals").set_value("off")
         app.run()
+        assert "Choose a sound for drums and other." in words_of(app)
+        assert app.button(key="start").disabled
+        assert app.get_by_key("restyle_drums_sound").value is None
+        first = app.get_by_key("restyle_drums_sound").options[0]
+        assert "Style" in first
+        app.get_by_key("restyle_drums_sound").set_value("s2")
         app.get_by_key("restyle_other_sound").set_value("s1")
         app.get_by_key("restyle_other_volume").set_value(120)
         app.get_by_key("restyle_bass_volume").set_value(50)
@@ -102,7 +108,10 @@ class TestAsking:
         app = opened(page, crate="crate-1")
         assert app.get_by_key("restyle_which_of_2").value == "b"
         app.get_by_key("restyle_which_of_2").set_value("a")
-        app.get_by_key("restyle_drums").set_value("style")
+        app.get_by_key("restyle_drums").set_value("off")
+        app.get_by_key("restyle_bass").set_value("style")
+        app.run()
+        app.get_by_key("restyle_bass_sound").set_value("s1")
         assert asked_for(app.run(), song).track_id == "a"
 
 
@@ -122,7 +131,7 @@ class TestResult:
     def test_it_says_what_became_of_each_stem(self, result: AppTest) -> None:
         said = words_of(result)
         assert result.title[0].value == "First, in the rain"
-        assert "Re\\-played with Rain \\*heavy\\*\\: 412 grains, 36 of them different" in said
+        assert "Re\\-played with 36 different grains of Rain \\*heavy\\*, 412 times" in said
         assert "As it was, at 80 %" in said
         assert "Nothing in it" in said
         assert ":orange-badge[:material/draft: Draft]" in said

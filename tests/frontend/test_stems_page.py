@@ -309,6 +309,7 @@ class TestResult:
             "code": "weights_unreachable",
             "message": "The model cannot be fetched.",
             "hint": "Connect",
+            "retryable": True,
         }
         scripted_api.all_jobs = [stems_job("failed", error=error)]
         app = self.opened(page)

@@ -198,12 +198,16 @@ class StemPlayer {
   save(format) {
     const faders = this.rows.filter((row) => this.heard(row)).map((row) => ({ stem: row.stem.stem, gain_db: row.gainDb }));
     if (!faders.length) return this.tell("Every stem is muted: there is no mix to save.", true);
-    return this.trigger("save", { faders, format });
+    this.trigger("save", { faders, format });
+    this.tell("This mix is being made. It appears below the stems, to hear and to keep.");
+    this.said.classList.add("saving"); // at the end of the line, under the button that was pressed
+    return undefined;
   }
 
   /** Words under the buttons; says False, for a caller that could not go on. */
   tell(words, trouble = false) {
     this.said.textContent = words;
+    this.said.classList.remove("saving");
     this.said.classList.toggle("trouble", trouble && Boolean(words));
     return false;
   }
