@@ -9,6 +9,8 @@ import pytest
 import soundfile
 
 from backend.app.cli import shell as cli
+from backend.app.cli.told import mix_told
+from backend.app.contract.mixes import ReportView
 
 SR = 44_100
 
@@ -25,7 +27,13 @@ def tone(path: Path, hz: float, *, seconds: float = 2.0) -> str:
     return str(path)
 
 
-def test_tracks_become_a_mix_and_nothing_else_is_left(tmp_path: Path) -> None:
+def report_of(out: Path) -> ReportView:
+    return ReportView.model_validate_json((out / "report.json").read_text())
+
+
+def test_tracks_become_a_mix_and_nothing_else_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tracks = [tone(tmp_path / f"{hz}.wav", hz) for hz in (300, 400, 500)]
     out = tmp_path / "out"
     # Crossfades longer than the tracks: all three sound at once
@@ -41,6 +49,23 @@ def test_tracks_become_a_mix_and_nothing_else_is_left(tmp_path: Path) -> None:
         "tracklist.txt",
         "waveform.json",
     ]
+    first, second = report_of(out).transitions
+    said = capsys.readouterr().out
+    assert f"\n300 → 400: {first.kind}. {first.reason}\n" in said
+    assert f"\n400 → 500: {second.kind}. {second.reason}\nStem swaps: 0 of 2 joins\n" in said
+
+
+def test_stem_swaps_are_counted_among_the_joins(tmp_path: Path) -> None:
+    tracks = [tone(tmp_path / f"{hz}.wav", hz) for hz in (300, 400, 500)]
+    out = tmp_path / "out"
+    assert cli.main(["mix", *tracks, "--out", str(out), "--no-video"]) == 0
+    report = report_of(out)
+    swapped = report.transitions[1].model_copy(update={"kind": "stem_swap"})
+    joins = [report.transitions[0], swapped]
+    changed = report.model_copy(update={"transitions": joins})
+    (out / "report.json").write_text(changed.model_dump_json())
+    *_, swaps = mix_told(out)
+    assert swaps == "Stem swaps: 1 of 2 joins"
 
 
 def test_a_file_that_is_refused_is_named_and_left_out(

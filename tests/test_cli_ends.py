@@ -47,6 +47,16 @@ def test_a_folder_that_nothing_can_be_written_to_is_refused_by_name(
     assert capsys.readouterr().err.startswith(f"--out {out}: nothing can be written there (")
 
 
+def test_a_storage_that_nothing_can_be_kept_in_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    track, out = tone(tmp_path / "song.wav", 440), tmp_path / "out"
+    monkeypatch.setenv("STORAGE_ROOT", f"{track}/storage")
+    assert cli.main(["mix", track, "--out", str(out), "--no-video"]) == 1
+    assert capsys.readouterr().err.startswith(f"STORAGE_ROOT {track}/storage: nothing can be")
+    assert not out.exists()
+
+
 def test_a_job_that_fails_leaves_no_empty_folder_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

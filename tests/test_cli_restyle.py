@@ -104,6 +104,12 @@ def test_what_cannot_be_is_said_before_anything_is_made(
     assert not out.exists()
 
 
+def test_the_help_tells_how_long_a_sound_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["restyle", "--help"])
+    assert "0.05 to 60 s" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_folder_is_not_taken_for_a_song(
     tmp_path: Path, song: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

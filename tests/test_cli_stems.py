@@ -50,6 +50,7 @@ def test_a_file_that_is_refused_is_left_out_of_the_stems(tmp_path: Path) -> None
         (["--model", "nobody"], "“nobody”"),
         (["--model", ""], "without a name"),
         (["--model", "draft", "--stems", "kazoo"], "--stems"),
+        (["--stems", ",".join(7 * ["drums"])], "--stems: 6 of them at most."),
         (["--model", "draft", "--stems", "guitar"], "guitar"),
         (["--model", "htdemucs"], "scientific purposes"),
         ([], "--accept-weights-notice"),

@@ -66,6 +66,8 @@ def _rule(error: ErrorDetails) -> str:
         return f"{told['expected']}, not “{error['input']}”".replace("'", "")
     if error["type"] == "string_too_long":
         return f"{told['max_length']} characters at most"
+    if error["type"] == "too_long":
+        return f"{told['max_length']} of them at most"
     return error["msg"]
 
 
@@ -112,7 +114,7 @@ def _made(out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise no_folder(out, error) from error
+        raise no_folder(f"--out {out}", error) from error
     return new
 
 

@@ -54,18 +54,21 @@ def expect_folder(out: Path) -> None:
         what = "this" if there == out else there
         raise InvalidRequest(f"--out {out}: {what} is a file, not a folder.")
     try:
-        with tempfile.TemporaryFile(dir=there):
-            pass
+        _write_to(there)
     except OSError as error:
-        raise no_folder(out, error) from error
+        raise no_folder(f"--out {out}", error) from error
 
 
-def no_folder(out: Path, error: OSError) -> InvalidRequest:
-    """What is answered where nothing can be written to ``out``."""
+def no_folder(named: str, error: OSError) -> InvalidRequest:
+    """What is answered where nothing can be written to a folder; ``named`` says whose it is."""
     return InvalidRequest(
-        f"--out {out}: nothing can be written there ({error.strerror}).",
-        hint="Name another folder.",
+        f"{named}: nothing can be written there ({error.strerror}).", hint="Name another folder."
     )
+
+
+def _write_to(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def bring(
@@ -77,11 +80,14 @@ def bring(
     ------
     NotFound
         If there is no such file, or no sound file in a folder.
+    InvalidRequest
+        If nothing can be kept of them.
     RejectedFile
         If none could be let in or, where ``each`` has to be, if one could not; it says why.
     """
     files = _files_of(paths)
     expect_files(files)
+    _expect_storage(settings.storage_root)
     verdicts = _admitted(files, settings, content)
     tracks = [one for one in verdicts if isinstance(one, ShellTrack)]
     refused = [
@@ -94,6 +100,15 @@ def bring(
     for name, why in refused:
         print(f"{name}: left out. {why}", file=sys.stderr)
     return Brought(tracks, len(refused))
+
+
+def _expect_storage(root: Path) -> None:
+    """Make sure that what is made of the tracks can be kept."""
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_to(root)
+    except OSError as error:
+        raise no_folder(f"STORAGE_ROOT {root}", error) from error
 
 
 def expect_files(paths: Sequence[Path]) -> None:
