@@ -167,6 +167,7 @@ def save_the_mix(page: Page, player: Locator, folder: Path) -> None:
     """As the faders stand: without the drums, the voice 3 dB down."""
     player.get_by_role("combobox", name="File of the mix").select_option("flac")
     player.get_by_role("button", name="Save this mix").click()
+    expect(player.get_by_text("This mix is being made. It appears below the stems")).to_be_visible()
     expect(page.get_by_text("Bass, Other, Vocals −3.0 dB")).to_be_visible()
     link = page.get_by_role("link", name=re.compile("^FLAC"))
     expect(link).to_be_visible(timeout=APART_MS)
