@@ -93,8 +93,8 @@ def test_ctrl_c_stops_the_work_in_a_line(tmp_path: Path) -> None:
 
 def test_without_its_requirements_it_says_how_to_install_them() -> None:
     done = subprocess.run(
-        # -S: without the folder that packages are installed in
-        [sys.executable, "-S", "-m", "backend.app.cli", "--help"],
+        # Without the folders that packages are installed in, and those of PYTHONPATH
+        [sys.executable, "-ES", "-m", "backend.app.cli", "--help"],
         cwd=ROOT,
         capture_output=True,
         text=True,
