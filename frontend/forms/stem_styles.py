@@ -49,12 +49,7 @@ def ask_for_sounds() -> None:
     """Without a sound there is nothing to re-play a stem with."""
     with st.container(border=True, key="no_sounds"):
         st.markdown("**You have no sound yet.** A stem is re-played with grains of one of yours.")
-        st.page_link(
-            "views/sounds.py",
-            label="Drop some sounds",
-            icon=":material/library_music:",
-            width="stretch",
-        )
+        st.page_link("views/sounds.py", label="Drop some sounds", icon=":material/library_music:")
 
 
 def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle | None:
