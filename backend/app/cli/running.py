@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,9 +18,6 @@ from ..jobs.pipeline import JobT, Pipeline
 from ..jobs.runner import run_order
 from ..jobs.workspace import Workspace
 from .tracks import no_folder
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command registers itself with."""
@@ -47,7 +44,7 @@ def checked(
     except ValidationError as e:
         first = e.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
-        rule = _ends(shape, field) or _rule(first)
+        rule = _ends(shape, field) or _rule(e)
         raise InvalidRequest(f"--{options.get(field, field)}: {rule}.") from e
 
 
@@ -59,8 +56,9 @@ def _ends(shape: type[Shape], field: str) -> str:
     return f"between {ends[0]:g} and {ends[1]:g}" if len(ends) == 2 else ""
 
 
-def _rule(error: ErrorDetails) -> str:
-    """What a field of the request has to be, in words."""
+def _rule(refusal: ValidationError) -> str:
+    """What the first field refused has to be, in words."""
+    error = refusal.errors()[0]
     told = error.get("ctx", {})
     if error["type"] == "literal_error":
         return f"{told['expected']}, not “{error['input']}”".replace("'", "")
