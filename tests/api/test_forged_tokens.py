@@ -15,6 +15,11 @@ import pytest
 HEADER = {"alg": "HS256", "typ": "at+jwt"}
 
 
+def now() -> int:
+    """Of this very moment: the suite goes on for longer than some of these tokens would lie."""
+    return int(time.time())
+
+
 def _part(value: object) -> str:
     raw = value if isinstance(value, bytes) else json.dumps(value, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -53,7 +58,6 @@ class Forger:
         return f"{_part(header)}.{_part(self.claims())}."
 
 
-NOW = time.time()
 NESTED = b'{"alg":"HS256","typ":"at+jwt","x":' + b"[" * 1400 + b"]" * 1400 + b"}"
 FORGERIES: dict[str, Callable[[Forger], str]] = {
     "no algorithm": lambda f: f.unsigned({"alg": "none", "typ": "at+jwt"}),
@@ -86,14 +90,14 @@ FORGERIES: dict[str, Callable[[Forger], str]] = {
     "another issuer": lambda f: f.token(iss="evil"),
     "another audience": lambda f: f.token(aud="other-api"),
     "a list of audiences": lambda f: f.token(aud=["segue-api"]),
-    "exp as text": lambda f: f.token(exp=str(int(NOW) + 600)),
-    "exp as a fraction": lambda f: f.token(exp=NOW + 600.5),
+    "exp as text": lambda f: f.token(exp=str(now() + 600)),
+    "exp as a fraction": lambda f: f.token(exp=now() + 600.5),
     "exp as truth": lambda f: f.token(exp=True),
     "exp beyond all time": lambda f: f.token(exp=10**30),
-    "expired": lambda f: f.token(iat=int(NOW) - 900, exp=int(NOW) - 31),
-    "from the future": lambda f: f.token(iat=int(NOW) + 300),
-    "a life of a day": lambda f: f.token(exp=int(NOW) + 86_400),
-    "ended before it began": lambda f: f.token(iat=int(NOW) + 10, exp=int(NOW) + 5),
+    "expired": lambda f: f.token(iat=now() - 900, exp=now() - 31),
+    "from the future": lambda f: f.token(iat=now() + 300),
+    "a life of a day": lambda f: f.token(exp=now() + 86_400),
+    "ended before it began": lambda f: f.token(iat=now() + 10, exp=now() + 5),
     "sub as a number": lambda f: f.token(sub=7),
     "an empty sub": lambda f: f.token(sub=""),
     "a stranger's sub": lambda f: f.token(sub="f" * 32),

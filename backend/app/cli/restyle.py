@@ -131,7 +131,7 @@ def _request(options: argparse.Namespace) -> RestyleRequest:
         "format": options.format,
     }
     request = checked(RestyleRequest, wishes, {})
-    if not any(style.sound_id for style in request.config.values()):
+    if not request.config:
         raise InvalidRequest("Name a sound for at least one stem, as in --vocals flute.wav.")
     return request
 
