@@ -157,7 +157,7 @@ def test_a_mix_is_cancelled_retried_and_deleted(signed_in: Page, crate: list[Pat
     expect(open_button(page)).to_be_visible()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_text("No mix yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing made yet.")).to_be_visible()
 
 
 def test_the_gates_button_can_be_read_in_light_and_dark(page: Page) -> None:
