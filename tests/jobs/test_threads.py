@@ -153,11 +153,17 @@ def test_a_note_stands_on_the_job_once(house: House):
     assert record.job.notes == ("The wool is a little short.",)
 
 
+def runs(record: JobRecord, position: int) -> bool:
+    """Whether the job is at this step; a job that was not opened yet has none."""
+    return [step.state for step in record.steps[position : position + 1]] == [StepState.RUNNING]
+
+
 @pytest.mark.parametrize("grandchild_is", ["sleep", "spawn"])
 def test_cancel_ends_the_whole_process_tree_in_two_seconds(house: House, grandchild_is: str):
     house.start()
     job_id = house.submit(Wool(mischief={"spinning": grandchild_is}))
     grandchild = house.grandchild(job_id)
+    house.wait(job_id, lambda r: runs(r, 1))  # which tells that the step before is written down
     began = time.monotonic()
     house.rows.jobs.cancel("ann", job_id)
     record = house.wait(job_id, lambda r: r.job.status is JobStatus.CANCELLED)
@@ -182,6 +188,7 @@ def test_a_retry_keeps_finished_steps(house: House):
     house.start()
     job_id = house.submit(Wool(mischief={"knitting": "sleep"}))
     house.grandchild(job_id)
+    house.wait(job_id, lambda r: runs(r, 2))
     house.rows.jobs.cancel("ann", job_id)
     house.wait_for_end(job_id)
     assert house.rows.jobs.retry("ann", job_id, quota=NO_QUOTA)
@@ -209,7 +216,7 @@ def test_a_stop_hands_the_job_back_and_a_start_goes_on_with_it(house: House):
     house.start()
     expected = house.wait_for_end(undisturbed).artifacts
     job_id = house.submit(Wool(seconds=0.4))
-    house.wait(job_id, lambda r: r.steps[1:2] != () and r.steps[1].state is StepState.RUNNING)
+    house.wait(job_id, lambda r: runs(r, 1))
     began = time.monotonic()
     house.stop()
     assert time.monotonic() - began < 8.0

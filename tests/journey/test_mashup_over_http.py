@@ -80,10 +80,13 @@ def test_songs_are_heard_fitted_mixed_and_mastered(songs: list[Path], tmp_path: 
     assert report.draft
     assert any("draft" in note for note in job.notes)
     assert job.title == "Ay × Bee × Sea × Dee (upbeat mashup)"
-    assert ID3(files["mashup.mp3"])["TIT2"].text == [job.title]
+    timeline = TimelineView.model_validate_json(files["timeline.json"].read_bytes())
+    titles = {clip.title for clip in timeline.clips}
+    heard = " × ".join(one for one in ("Ay", "Bee", "Sea", "Dee") if one in titles)
+    assert report.title == f"{heard} (upbeat mashup)"
+    assert ID3(files["mashup.mp3"])["TIT2"].text == [report.title]
     assert {name for name in files if name.startswith("stems/")} == {
-        f"stems/{clip.stem}.flac"
-        for clip in TimelineView.model_validate_json(files["timeline.json"].read_bytes()).clips
+        f"stems/{clip.stem}.flac" for clip in timeline.clips
     }
     own = MashupReport.model_validate_json(edit["report.json"].read_bytes())
     assert (own.chosen.vocals, own.chosen.instrumental) == (one, one)

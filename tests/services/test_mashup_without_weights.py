@@ -32,7 +32,6 @@ def test_without_weights_and_network_it_says_so_and_nothing_is_made(tmp_path: Pa
     inputs = {
         "request": {"kind": "mashup", "tracks_upload_id": "c", "vibe": "dark"},
         "title": "S",
-        "artist": "",
         "model": "htdemucs",
         "tracks": [house.put(noise(1.5, seed=1)).model_dump()],
     }
