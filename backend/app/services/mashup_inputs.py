@@ -56,6 +56,21 @@ class MashupJob:
         return self.inputs.request
 
     @property
+    def model(self) -> str:
+        """The separator's name."""
+        return self.inputs.model
+
+    @property
+    def songs(self) -> list[str]:
+        """The tracks' contents, each once."""
+        return list(dict.fromkeys(track.content for track in self.inputs.tracks))
+
+    @property
+    def needed(self) -> tuple[StemName, ...]:
+        """All of them: what is not heard tells how much room there is."""
+        return self.sources
+
+    @property
     def treatment(self) -> VibeTreatment:
         """What the vibe does."""
         return VIBES[self.request.vibe]

@@ -11,33 +11,11 @@ from .decks import deck_of
 from .hearing import hear_all
 from .mashup_inputs import MashupJob
 from .mixtape_inputs import MixTrack
-from .separating import made_on, separate_all, separation_note
 from .stem_hearing import MadeStem, hear_stems, stem_facts
 
 _WHOLE_SHARE = 0.4
 """Of the time that analysing takes: 0.9 % of real time a song, and 0.35 % each of its four stems,
 on one core."""
-
-
-def fetch_weights(ctx: StepContext[MashupJob]) -> None:
-    """Fetch the separator's weights, once for this machine."""
-    ctx.job.separators.fetch(ctx.job.inputs.model, ctx.progress, ctx.say)
-
-
-def separate_songs(ctx: StepContext[MashupJob]) -> None:
-    """Take apart what nobody has taken apart before."""
-    job = ctx.job
-    contents = dict.fromkeys(track.content for track in job.inputs.tracks)
-    separate_all(
-        job.content,
-        job.separator,
-        [(content, None) for content in contents],
-        job.sources,
-        progress=ctx.progress,
-        say=ctx.say,
-    )
-    devices = [made_on(job.content, job.separator, content) for content in contents]
-    ctx.note(separation_note(job.separator, devices))
 
 
 def hear_songs(ctx: StepContext[MashupJob]) -> None:

@@ -71,6 +71,21 @@ class RestyleJob:
         return self.inputs.track
 
     @property
+    def model(self) -> str:
+        """The separator's name."""
+        return self.inputs.model
+
+    @property
+    def songs(self) -> list[str]:
+        """The song's content."""
+        return [self.track.content]
+
+    @property
+    def needed(self) -> tuple[StemName, ...]:
+        """Only what is heard in the end."""
+        return self.heard
+
+    @property
     def grain(self) -> int:
         """A grain's length in samples."""
         return samples(self.request.settings.grain_duration_ms / 1000.0)

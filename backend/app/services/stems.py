@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from ..contract.stems import StemName, StemsView, StemView, TrackStemsView
 from ..dsp.samples import gain_of_db, seconds
 from ..jobs.pipeline import Pipeline, Step, StepContext
-from ..media.ffmpeg import find_ffmpeg
 from ..media.normal_form import TrackReader
 from ..render.effort import Effort
 from ..render.stem_check import BINS_PER_S, HeardStem, HeardStems, hear_stems
@@ -18,8 +16,9 @@ from ..settings import Settings
 from ..stems.separator import Separator
 from ..stems.told_stems import refuse_untold
 from ..store.blobs import ContentStore
-from .separating import limit_s, made_on, pace, separate, separate_all, separation_note
-from .separators import Separators, fetch_limit_s
+from .separating import limit_s, made_on, separate
+from .separating_steps import separation_pipeline, separation_steps
+from .separators import Separators
 from .stems_files import MEDIA_TYPES, StemEncoder, StemFile, folder_names
 from .stems_inputs import StemsInputs, StemTrack
 
@@ -42,6 +41,21 @@ class StemsJob:
     workers: int
 
     @property
+    def model(self) -> str:
+        """The separator's name."""
+        return self.inputs.model
+
+    @property
+    def songs(self) -> list[str]:
+        """The tracks' contents, each once."""
+        return list(dict.fromkeys(track.content for track in self.inputs.tracks))
+
+    @property
+    def needed(self) -> tuple[StemName, ...]:
+        """All that files are made of."""
+        return self.stems
+
+    @property
     def stems(self) -> tuple[StemName, ...]:
         """Those that are wanted, in the separator's order; its weights have to be there.
 
@@ -58,26 +72,6 @@ class StemsJob:
         """Make sure that every track is still there; else :class:`NotFound`."""
         for track in self.inputs.tracks:
             track.expect_sound(self.content)
-
-
-def fetch_weights(ctx: StepContext[StemsJob]) -> None:
-    """Fetch the model's weights, once for this machine."""
-    ctx.job.separators.fetch(ctx.job.inputs.model, ctx.progress, ctx.say)
-
-
-def separate_tracks(ctx: StepContext[StemsJob]) -> None:
-    """Take apart what nobody has taken apart before."""
-    job = ctx.job
-    songs = [(track.content, None) for track in job.inputs.tracks]
-    separate_all(
-        job.content,
-        job.separator,
-        list(dict.fromkeys(songs)),
-        job.stems,
-        progress=ctx.progress,
-        say=ctx.say,
-    )
-    ctx.note(separation_note(job.separator, devices_of(job)))
 
 
 def devices_of(job: StemsJob) -> list[str]:
@@ -178,43 +172,13 @@ def _stem_view(stem: StemName, name: str, heard: HeardStem) -> StemView:
     )
 
 
-# CPU seconds for a second of music, as measured on one core; separating is that of `htdemucs`.
+# CPU seconds for a second of music, as measured on one core.
 STEPS: tuple[Step[StemsJob], ...] = (
-    Step(
-        "fetching_weights",
-        fetch_weights,
-        weight=0.1,
-        when=lambda job: not job.separators.is_ready(job.inputs.model),
-        limit_s=fetch_limit_s,
-    ),
-    Step(
-        "separating_stems",
-        separate_tracks,
-        weight=0.5,
-        pace=lambda job: pace(
-            job.separators,
-            job.inputs.model,
-            job.content,
-            {track.content for track in job.inputs.tracks},
-        ),
-        limit_s=limit_s,
-    ),
+    *separation_steps(StemsJob),
     Step("writing", write_stems, weight=0.05, limit_s=limit_s),
 )
 
 
 def stems_pipeline(settings: Settings) -> Pipeline[StemsJob]:
     """The steps of a stems job, on this machine's content store, separators and ffmpeg."""
-    content = ContentStore(settings.storage_root)
-    separators = Separators.of(settings)
-    ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
-    workers = settings.render_workers or os.cpu_count() or 1
-
-    def open_job(text: str) -> StemsJob:
-        inputs = StemsInputs.model_validate_json(text)
-        separator = separators.named(inputs.model)
-        job = StemsJob(inputs, content, separators, separator, ffmpeg, workers)
-        job.expect_files()
-        return job
-
-    return Pipeline(open_job, STEPS)
+    return separation_pipeline(settings, StemsInputs.model_validate_json, StemsJob, STEPS)
