@@ -96,7 +96,7 @@ def build(settings: Settings) -> Services:
     rules = HouseRules(DjRulesStore(database))
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
-    prepare = kinds.preparer(library, sounds, rules, earlier, separators)
+    prepare = kinds.Preparer(library, sounds, rules, earlier, separators)
     jobs = _jobs(settings, job_store, prepare, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
     return Services(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ..contract.jobs import (
     AnalysisRequest,
@@ -16,14 +17,17 @@ from ..contract.jobs import (
 )
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
-from .jobs import Prepare, Prepared
+from .jobs import Prepared
 from .library import Library
+from .mashup_inputs import MashupInputs
 from .mashup_settling import settle_mashup
 from .mixtape_inputs import duration_of
+from .restyle_inputs import RestyleInputs
 from .restyle_settling import settle_restyle
 from .separators import Separators
 from .settling import settle, settle_analysis, settle_preview
 from .sounds import Sounds
+from .stems_inputs import StemMixInputs, StemsInputs
 from .stems_settling import EarlierStems, settle_stem_mix, settle_stems
 
 # By name, for only the process that runs a job loads what its kind needs.
@@ -38,63 +42,56 @@ PIPELINES: Mapping[str, str] = {
 }
 
 
-def preparer(
-    library: Library,
-    sounds: Sounds,
-    rules: HouseRules,
-    mixes: EarlierMixes,
-    separators: Separators,
-) -> Prepare:
+@dataclass(frozen=True, slots=True)
+class Preparer:
     """What settles a request of any kind before it becomes a job."""
 
-    def mixtape(user_id: str, request: MixtapeRequest) -> Prepared:
-        inputs = settle(library, user_id, request, rules.current(), sounds.all(user_id))
+    library: Library
+    sounds: Sounds
+    rules: HouseRules
+    mixes: EarlierMixes
+    separators: Separators
+
+    def __call__(self, user_id: str, request: JobRequest) -> Prepared:
+        """Look up what the request names, and refuse what makes no sense."""
+        match request:
+            case MixtapeRequest():
+                return self._mixtape(user_id, request)
+            case AnalysisRequest():
+                return self._analysis(user_id, request)
+            case PreviewRequest():
+                return self._preview(user_id, request)
+            case StemsRequest():
+                return _prepared(settle_stems(self.library, self.separators, user_id, request))
+            case StemMixRequest():
+                earlier = EarlierStems(self.mixes.store)
+                return _prepared(settle_stem_mix(earlier, self.separators, user_id, request))
+            case MashupRequest():
+                return _prepared(settle_mashup(self.library, self.separators, user_id, request))
+            case RestyleRequest():
+                return _prepared(
+                    settle_restyle(self.library, self.separators, self.sounds, user_id, request)
+                )
+
+    def _mixtape(self, user_id: str, request: MixtapeRequest) -> Prepared:
+        sounds = self.sounds.all(user_id)
+        inputs = settle(self.library, user_id, request, self.rules.current(), sounds)
         if request.stem_model is not None:
-            separators.settled(request.stem_model, accepted=request.weights_notice_accepted)
-        earlier = mixes.base_for(user_id, inputs)
+            accepted = request.weights_notice_accepted
+            self.separators.settled(request.stem_model, accepted=accepted)
+        earlier = self.mixes.base_for(user_id, inputs)
         kept = inputs.model_copy(update={"earlier": earlier}).model_dump_json()
         return Prepared(inputs.title, kept, duration_of(inputs))
 
-    def analysis(user_id: str, request: AnalysisRequest) -> Prepared:
-        inputs = settle_analysis(library, user_id, request)
+    def _analysis(self, user_id: str, request: AnalysisRequest) -> Prepared:
+        inputs = settle_analysis(self.library, user_id, request)
         return Prepared("What is in the tracks", inputs.model_dump_json(), inputs.duration_s)
 
-    def preview(user_id: str, request: PreviewRequest) -> Prepared:
-        inputs = settle_preview(mixes, user_id, request)
+    def _preview(self, user_id: str, request: PreviewRequest) -> Prepared:
+        inputs = settle_preview(self.mixes, user_id, request)
         start_s, end_s = inputs.stretch_s
         return Prepared(inputs.title, inputs.model_dump_json(), end_s - start_s)
 
-    def stems(user_id: str, request: StemsRequest) -> Prepared:
-        inputs = settle_stems(library, separators, user_id, request)
-        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
 
-    def stem_mix(user_id: str, request: StemMixRequest) -> Prepared:
-        inputs = settle_stem_mix(EarlierStems(mixes.store), separators, user_id, request)
-        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
-
-    def mashup(user_id: str, request: MashupRequest) -> Prepared:
-        inputs = settle_mashup(library, separators, user_id, request)
-        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
-
-    def restyle(user_id: str, request: RestyleRequest) -> Prepared:
-        inputs = settle_restyle(library, separators, sounds, user_id, request)
-        return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
-
-    def prepare(user_id: str, request: JobRequest) -> Prepared:
-        match request:
-            case MixtapeRequest():
-                return mixtape(user_id, request)
-            case AnalysisRequest():
-                return analysis(user_id, request)
-            case PreviewRequest():
-                return preview(user_id, request)
-            case StemsRequest():
-                return stems(user_id, request)
-            case StemMixRequest():
-                return stem_mix(user_id, request)
-            case MashupRequest():
-                return mashup(user_id, request)
-            case RestyleRequest():
-                return restyle(user_id, request)
-
-    return prepare
+def _prepared(inputs: StemsInputs | StemMixInputs | MashupInputs | RestyleInputs) -> Prepared:
+    return Prepared(inputs.title, inputs.model_dump_json(), inputs.duration_s)
