@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from backend.app.contract.dj import EnergyArc, OverlayPolicy, PlaceLock
 from backend.app.contract.jobs import (
     AudioFormat,
-    DescriptionOptions,
     MixtapeRequest,
     TrackPick,
     VideoOptions,
 )
+from backend.app.contract.publishing import DescriptionOptions
 from backend.app.contract.uploads import TrackView
 
 #: A blend of eight seconds is four bars at 120 BPM: long enough to be heard as a blend.

@@ -212,3 +212,78 @@ class SoundTooShort(SegueError):
     """A sound has no room for a single grain."""
 
     code = "sound_too_short"
+
+
+class NotConfigured(SegueError):
+    """The server lacks a setting without which this cannot be done; the message names it."""
+
+    code = "not_configured"
+
+
+class OAuthRefused(SegueError):
+    """A sign-in or a consent at Google did not end as it has to; it can be begun anew."""
+
+    code = "oauth_refused"
+    retryable = True
+
+
+class JoinNeeded(SegueError):
+    """The e-mail of a Google account has an account here: its password is needed to join both."""
+
+    code = "join_needed"
+
+
+class NotConnected(SegueError):
+    """The user has not connected a YouTube channel."""
+
+    code = "youtube_not_connected"
+
+
+class ReconnectNeeded(SegueError):
+    """YouTube no longer accepts the connection: it was revoked, or has expired."""
+
+    code = "youtube_reconnect"
+    retryable = True
+
+
+class CannotPublish(InvalidRequest):
+    """YouTube would refuse this; ``code`` says which of its rules is broken."""
+
+    code = "cannot_publish"
+
+
+class AlreadyPublished(Conflict):
+    """The mix is on YouTube already, or on its way there."""
+
+    code = "already_published"
+
+
+class YouTubeUnreachable(SegueError):
+    """YouTube did not answer, or only said that it is in trouble, time after time."""
+
+    code = "youtube_unreachable"
+    retryable = True
+
+
+class YouTubeRefused(SegueError):
+    """YouTube understood, and says no."""
+
+    code = "youtube_refused"
+
+
+class UploadUncertain(SegueError):
+    """All bytes were sent, and YouTube no longer says what became of them."""
+
+    code = "upload_uncertain"
+    retryable = True
+
+
+class NotBefore(SegueError):
+    """It can be done, but not before ``until_s`` (seconds since 1970): the job is to wait."""
+
+    code = "not_before"
+    retryable = True
+
+    def __init__(self, message: str, *, until_s: float, hint: str = "", code: str = "") -> None:
+        super().__init__(message, hint=hint, code=code or None)
+        self.until_s = until_s

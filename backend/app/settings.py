@@ -47,3 +47,31 @@ class Settings(BaseSettings):
     openai_base_url: str = "https://api.openai.com/v1"
     openai_model: str = "gpt-5.4-mini"
     llm_timeout_s: float = 25.0
+
+    google_client_secrets: Path = Path("client_secrets.json")
+    google_issuer: str = "https://accounts.google.com"
+    google_oauth_redirect_uri: str | None = None
+    youtube_oauth_redirect_uri: str | None = None
+    youtube_api_base: str = "https://youtube.googleapis.com/"
+    youtube_project_verified: bool = False
+    # YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]
+    # (developers.google.com/youtube/v3/docs/videos); tags count their commas, and two quotes each
+    # where there is a space inside.
+    youtube_max_title_chars: int = 100
+    youtube_max_description_bytes: int = 5000
+    youtube_max_tags_chars: int = 500
+    # YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579)
+    youtube_min_chapters: int = 3
+    youtube_min_chapter_s: int = 10
+    # YouTube Data API v3, thumbnails.set: newer pages say 50 MB, older ones 2 MB; the lower holds
+    # everywhere.
+    youtube_max_thumbnail_bytes: int = 2 * MIB
+    # YouTube Help, "Upload videos longer than 15 minutes" (answer/71673): 256 GB or 12 hours,
+    # whichever is less; 15 minutes for a channel whose owner has not verified a phone number.
+    youtube_max_video_bytes: int = 256 * 10**9
+    youtube_max_video_s: float = 12 * 3600.0
+    youtube_max_unverified_channel_s: float = 900.0
+    # YouTube Data API v3, quota: videos.insert has a bucket of its own, 100 calls a day for a
+    # project (developers.google.com/youtube/v3/determine_quota_cost); a day ends at midnight in
+    # Pacific time.
+    youtube_uploads_per_day: int = 100

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from .accounts.keys import derived_key, secret_for
+from .accounts.keys import derived_key, secret_for, secrets_for
 from .accounts.passwords import Passwords
 from .accounts.sign_in import Accounts
 from .accounts.tokens import AccessTokens
+from .jobs.queue import NET, WORK
 from .jobs.threads import ExecutorOptions, ThreadExecutor
 from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
@@ -38,6 +40,9 @@ from .store.job_queue import SqlJobQueue
 from .store.jobs import JobStore
 from .store.library import LibraryStore
 from .store.sounds import SoundStore
+
+UPLOADS_AT_ONCE = 2
+"""Jobs that publish; one more keeps a line no busier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def build(settings: Settings) -> Services:
     """Everything, put together; raises :class:`BadSettings` where that would not be safe."""
     secrets = settings.storage_root / "secrets"
     jwt_secret = secret_for("jwt_secret", settings.jwt_secret, secrets)
-    secret_for("tokens_encryption_key", settings.tokens_encryption_key, secrets)
+    keys = secrets_for("tokens_encryption_key", settings.tokens_encryption_key, secrets)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     database = open_database(database_url(settings))
     content = ContentStore(settings.storage_root)
@@ -92,7 +97,7 @@ def build(settings: Settings) -> Services:
     library_sweep = LibrarySweep(
         library, library_rows, content, job_store.pending_inputs, settings.retention_hours
     )
-    executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg))
+    executor = ThreadExecutor(SqlJobQueue(database), _executor_options(settings, ffmpeg, keys))
     rules = HouseRules(DjRulesStore(database))
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
@@ -121,7 +126,7 @@ def build(settings: Settings) -> Services:
 
 def database_url(settings: Settings) -> str:
     """Where the rows live: as set, else one SQLite file next to everything else."""
-    return settings.database_url or f"sqlite:///{settings.storage_root}/segue.db"
+    return settings.database_url or f"sqlite:///{settings.storage_root.resolve()}/segue.db"
 
 
 def _accounts(database: Database, jwt_secret: str) -> Accounts:
@@ -130,8 +135,8 @@ def _accounts(database: Database, jwt_secret: str) -> Accounts:
     )
 
 
-def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
-    """A child knows of the settings what it needs, and none of the secrets."""
+def _executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> ExecutorOptions:
+    """A child knows of the settings what it needs, and of the secrets what nobody else can do."""
     child = {
         "STORAGE_ROOT": str(settings.storage_root.resolve()),
         "FFMPEG_BINARY": str(ffmpeg),
@@ -139,8 +144,47 @@ def _executor_options(settings: Settings, ffmpeg: Path) -> ExecutorOptions:
         "DEMUCS_MODEL": settings.demucs_model,
         "DEMUCS_REPO": str(settings.demucs_repo.resolve()) if settings.demucs_repo else "",
     }
-    slots = settings.max_concurrent_jobs
-    return ExecutorOptions(kinds.PIPELINES, child, _workspaces(settings), slots, settings.lease_s)
+    return ExecutorOptions(
+        kinds.PIPELINES,
+        child,
+        _workspaces(settings),
+        _lanes(settings),
+        settings.lease_s,
+        secrets={"mixtape": _llm(settings), "publish": _publishing(settings, keys)},
+    )
+
+
+def _lanes(settings: Settings) -> Mapping[str, int]:
+    return {WORK: settings.max_concurrent_jobs, NET: UPLOADS_AT_ONCE}
+
+
+def _llm(settings: Settings) -> Mapping[str, str]:
+    """What a child needs to ask a language model; nothing where none is set up."""
+    key = settings.openai_api_key
+    if key is None:
+        return {}
+    return {
+        "OPENAI_API_KEY": key.get_secret_value(),
+        "OPENAI_BASE_URL": settings.openai_base_url,
+        "OPENAI_MODEL": settings.openai_model,
+        "LLM_TIMEOUT_S": str(settings.llm_timeout_s),
+    }
+
+
+def _publishing(settings: Settings, keys: Sequence[str]) -> Mapping[str, str]:
+    """What a child needs to publish: the connections, what opens them, who Segue is to Google."""
+    youtube = {
+        name.upper(): str(value)
+        for name, value in settings.model_dump().items()
+        if name.startswith("youtube_") and value is not None
+    }
+    return {
+        **youtube,
+        "DATABASE_URL": database_url(settings),
+        "TOKENS_ENCRYPTION_KEY": ",".join(keys),
+        "GOOGLE_CLIENT_SECRETS": str(settings.google_client_secrets.resolve()),
+        "GOOGLE_ISSUER": settings.google_issuer,
+    }
 
 
 def _jobs(settings: Settings, store: JobStore, prepare: Prepare, executor: ThreadExecutor) -> Jobs:
@@ -149,7 +193,7 @@ def _jobs(settings: Settings, store: JobStore, prepare: Prepare, executor: Threa
         workspaces=_workspaces(settings),
         prepare=prepare,
         wake=executor.wake,
-        slots=settings.max_concurrent_jobs,
+        lanes=_lanes(settings),
         retention_hours=settings.retention_hours,
     )
 

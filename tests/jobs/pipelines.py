@@ -16,7 +16,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from backend.app.errors import RejectedFile
+from backend.app.errors import NotBefore, RejectedFile
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext
 from backend.app.media.confinement import start_process
 from backend.app.settings import Settings
@@ -31,7 +31,8 @@ class Wool:
 
     Mischief: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (as
     a grandchild that outlives any patience), ``spawn`` (the same,
-    but tied to nobody), ``burn`` (a core for 20 s), ``note``.
+    but tied to nobody), ``burn`` (a core for 20 s), ``note``, ``tell`` (a note of what its
+    environment says), ``pause`` (once, for 0.3 s).
     """
 
     seconds: float = 0.0
@@ -122,9 +123,21 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
             _wait_for(context.workspace.root, subprocess.Popen(["sleep", "600"]))
         case "sleep":
             _sleep_as_a_grandchild(context.workspace.root)
+        case "pause":
+            _pause_once(context.workspace.root)
+        case "tell":
+            context.note(os.environ.get("WOOL_SECRET", "nothing was told"))
         case "note":
             context.note("The wool is a little short.")
             context.note("The wool is a little short.")
+
+
+def _pause_once(root: Path) -> None:
+    """Ask to be tried again in a moment; the second time go on."""
+    mark = root / "paused"
+    if not mark.exists():
+        mark.touch()
+        raise NotBefore("The sheep is not shorn yet.", until_s=time.time() + 0.3)
 
 
 def _sleep_as_a_grandchild(root: Path) -> None:

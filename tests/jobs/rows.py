@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from backend.app.jobs.queue import Claim
+from backend.app.jobs.queue import WORK, Claim
 from backend.app.store.accounts import UserRow
 from backend.app.store.database import Database, open_database
 from backend.app.store.job_queue import SqlJobQueue
@@ -42,10 +42,17 @@ class Rows:
         return name
 
     def job(
-        self, user: str = "ann", *, kind: str = "test", inputs: str = "{}", work_s: float = 1.0
+        self,
+        user: str = "ann",
+        *,
+        kind: str = "test",
+        inputs: str = "{}",
+        work_s: float = 1.0,
+        lane: str = WORK,
+        after: str | None = None,
     ) -> str:
         job_id = secrets.token_hex(8)
-        new = NewJob(job_id, user, kind, f"job {job_id}", "{}", inputs, work_s)
+        new = NewJob(job_id, user, kind, f"job {job_id}", "{}", inputs, work_s, lane, after)
         assert self.jobs.add(new, quota=NO_QUOTA)
         time.sleep(_CLOCK_TICK_S)
         return job_id

@@ -221,7 +221,7 @@ def test_the_queue_position_told_is_the_order_kept(rows: Rows):
         rows.queue.succeeded(rows.claim())
     queue = rows.jobs.queue()
     waiting = [Waiting(j.id, j.user_id, j.queued_s, 1.0) for j in queue.waiting]
-    told = [job.job_id for job in queue_order(waiting, queue.turns)]
+    told = [job.job_id for job in queue_order(waiting, queue.turns["work"])]
     kept = []
     for _ in told:
         claim = rows.claim()

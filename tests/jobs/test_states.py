@@ -14,6 +14,7 @@ EDGES = {
     (Q, Edge.CLAIM): R,
     (R, Edge.RECLAIM): R,
     (R, Edge.RELEASE): Q,
+    (R, Edge.PAUSE): Q,
     (R, Edge.CRASH): Q,
     (R, Edge.GIVE_UP): F,
     (R, Edge.FAIL): F,

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -27,9 +27,14 @@ class House:
         self.workspaces = folder / "jobs"
         self.executor: ThreadExecutor | None = None
 
-    def start(self, slots: int = 1) -> None:
-        environment = {"STORAGE_ROOT": str(self.workspaces.parent)}
-        options = ExecutorOptions({"test": CHAIN}, environment, self.workspaces, slots)
+    def start(self, slots: int = 1, secrets: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        options = ExecutorOptions(
+            {"test": CHAIN},
+            {"STORAGE_ROOT": str(self.workspaces.parent)},
+            self.workspaces,
+            {"work": slots},
+            secrets=secrets or {},
+        )
         self.executor = ThreadExecutor(self.rows.queue, options)
         self.executor.start()
 
@@ -109,6 +114,23 @@ def test_two_slots_run_two_jobs_at_a_time(house: House):
     for job_id in (first, second):
         house.wait(job_id, lambda r: r.job.status is JobStatus.RUNNING)
     assert house.rows.record(first).job.status is JobStatus.RUNNING
+
+
+def test_a_step_that_has_to_wait_is_tried_again_when_its_time_has_come(house: House):
+    house.start()
+    record = house.wait_for_end(house.submit(Wool(mischief={"spinning": "pause"})))
+    assert record.job.status is JobStatus.SUCCEEDED
+    assert record.job.attempt == 2
+    assert house.log(record.job.id).count("+carding") == 1, "what was finished is kept"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("test", "wool is warm"), ("another", "nothing was told")]
+)
+def test_a_secret_is_told_to_the_kind_it_is_for_and_no_other(house: House, kind: str, told: str):
+    house.start(secrets={kind: {"WOOL_SECRET": "wool is warm"}})
+    record = house.wait_for_end(house.submit(Wool(mischief={"spinning": "tell"})))
+    assert record.job.notes == (told,)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,14 @@ def secret_for(name: str, given: SecretStr | None, folder: Path) -> str:
     return secret
 
 
+def secrets_for(name: str, given: SecretStr | None, folder: Path) -> tuple[str, ...]:
+    """Like :func:`secret_for`, for a setting that may hold several, parted by commas."""
+    if given is None:
+        return (secret_for(name, None, folder),)
+    several = given.get_secret_value().split(",")
+    return tuple(secret_for(name, SecretStr(one.strip()), folder) for one in several)
+
+
 def check_secret(name: str, secret: str) -> None:
     """Refuse a secret that is empty, short, repetitive or a known placeholder."""
     fault = _fault_of(secret.strip())

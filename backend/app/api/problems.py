@@ -48,6 +48,17 @@ STATUSES = {
     "unsafe_weights": 422,
     "silent_stem": 422,
     "sound_too_short": 422,
+    "not_configured": 503,
+    "oauth_refused": 400,
+    "join_needed": 409,
+    "youtube_not_connected": 409,
+    "youtube_reconnect": 409,
+    "cannot_publish": 422,
+    "already_published": 409,
+    "youtube_unreachable": 503,
+    "youtube_refused": 422,
+    "upload_uncertain": 409,
+    "not_before": 503,
 }
 # The gate's refusals have many codes and one status: the request was understood, the file was not.
 _REFUSED_FILE = 422

@@ -16,6 +16,7 @@ from pydantic import (
 from .base import Problem, Shape
 from .dj import EnergyArc, OverlayPolicy, PairChoice, PlaceLock
 from .mashups import Vibe
+from .publishing import DescriptionOptions, Publication, PublicationView
 from .restyles import RestyleSettings, StemStyle
 from .stems import StemFormat, StemName
 
@@ -51,15 +52,6 @@ class VideoOptions(Shape):
     height: Literal[720, 1080, 2160] = 1080
 
 
-class DescriptionOptions(Shape):
-    """The words round the tracklist."""
-
-    intro: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    hashtags: list[Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]] = Field(
-        default=[], max_length=15
-    )
-
-
 class MixtapeRequest(RequestShape):
     """A mix of a crate's tracks, in the order of ``tracks`` (None: as they were uploaded).
 
@@ -73,6 +65,7 @@ class MixtapeRequest(RequestShape):
         a request cannot go beyond), and which (None: all of the user's)
     stem_model : who separates the seconds round joins for stem swaps (None: there are none)
     based_on : an earlier mixtape job of the same tracks, whose other joins and gains are kept
+    publish : a publish job is queued along with this one, and waits for it
     transition_ms : the length of a ``crossfade``
     loudness_lufs : None is the loudness of the house rules
     """
@@ -101,6 +94,7 @@ class MixtapeRequest(RequestShape):
     mp3_vbr: bool = False
     video: VideoOptions | None = None
     description: DescriptionOptions = DescriptionOptions()
+    publish: Publication | None = None
 
 
 class AnalysisRequest(RequestShape):
@@ -203,6 +197,18 @@ class RestyleRequest(RequestShape):
     format: StemFormat = "wav"
 
 
+class PublishRequest(Publication, RequestShape):
+    """A finished mix, or one in the making, to be put on YouTube.
+
+    ``job_id`` is the job that made it. One that is online already, or on its way there, is
+    published another time only ``again``.
+    """
+
+    kind: Literal["publish"] = "publish"
+    job_id: str
+    again: bool = False
+
+
 def _of_a_kind(request: object) -> object:
     """A request that names no kind is one for a mixtape."""
     if isinstance(request, dict) and "kind" not in request:
@@ -217,7 +223,8 @@ JobRequest = Annotated[
     | StemsRequest
     | StemMixRequest
     | MashupRequest
-    | RestyleRequest,
+    | RestyleRequest
+    | PublishRequest,
     Discriminator("kind"),
     BeforeValidator(_of_a_kind),
 ]
@@ -248,6 +255,10 @@ class JobView(Shape):
     ``notes`` are sentences about decisions a person should know of (a shorter overlap, a chapter
     rule that could not be met). ``queue_position`` is 1 for the next job to start. ``detail`` says
     what the running step is at ("track 3 of 20").
+
+    A queued job may have to wait for more than its turn: ``waits_for`` is the job that has to
+    succeed first, ``resumes_at`` the moment before which it is not tried again. ``publications``
+    are those of what this job made; of a publish job, its own.
     """
 
     id: str
@@ -265,6 +276,9 @@ class JobView(Shape):
     notes: list[str] = []
     artifacts: list[ArtifactView] = []
     request: JobRequest
+    waits_for: str | None = None
+    resumes_at: datetime | None = None
+    publications: list[PublicationView] = []
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None

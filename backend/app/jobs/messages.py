@@ -92,13 +92,22 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A step can go on, but not before ``until_s``, in seconds since 1970; ``why`` is for users."""
+
+    until_s: float
+    why: str
+    event: Literal["paused"] = "paused"
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """All steps are through."""
 
     event: Literal["done"] = "done"
 
 
-Message = Planned | StepStarted | Progressed | Noted | StepFinished | Failed | Done
+Message = Planned | StepStarted | Progressed | Noted | StepFinished | Failed | Paused | Done
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Discriminator("event")])

@@ -10,6 +10,12 @@ from typing import Protocol
 from .states import Failure, FinishedStep
 from .workspace import WrittenFile
 
+WORK = "work"
+"""The lane of jobs that keep this machine busy."""
+
+NET = "net"
+"""The lane of jobs that mostly wait for others' machines; they hold up no work."""
+
 
 class LeaseLost(Exception):
     """The job is no longer ours: its lease ran out and somebody else has it, or it was ended."""
@@ -50,16 +56,17 @@ class JobQueue(Protocol):
 
     Claims are atomic: however many processes ask, a job is given to one of them. Leases are kept by
     the database's clock. Users take turns: the next job is that of the user with the fewest running
-    jobs, then of the one served longest ago, then the oldest.
+    jobs in the lane, then of the one served longest ago, then the oldest.
 
     Every method may be called from any thread, and is one transaction. All may raise ``StoreBusy``
     or ``StorageFull``, and nothing has changed then; those that take a claim and write raise
     :class:`LeaseLost` where the claim no longer holds, and change nothing either.
     """
 
-    def claim(self, owner: str, lease_s: float) -> Claim | None:
-        """Take the next job, one whose lease ran out included; None if there is none.
+    def claim(self, owner: str, lease_s: float, lane: str = WORK) -> Claim | None:
+        """Take the next job of a lane, one whose lease ran out included; None if there is none.
 
+        A job that is to wait for another one, or for a moment, is not handed out before.
         A job that was to be cancelled, or has died too often, is ended instead of handed out.
         """
 
@@ -102,6 +109,9 @@ class JobQueue(Protocol):
 
     def failed(self, claim: Claim, failure: Failure) -> None:
         """The job ends because a step cannot go on."""
+
+    def paused(self, claim: Claim, until_s: float, why: str) -> None:
+        """Hand the job back; it is not tried before ``until_s``, in seconds since 1970."""
 
     def crashed(self, claim: Claim, failure: Failure) -> None:
         """The attempt died: the job waits for another, or ends with ``failure`` at the last."""

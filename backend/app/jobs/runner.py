@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
 
-from ..errors import SegueError, StorageFull
+from ..errors import NotBefore, SegueError, StorageFull
 from .messages import (
     Done,
     Failed,
     Message,
     Noted,
     Order,
+    Paused,
     Planned,
     Progressed,
     StepFinished,
@@ -34,9 +35,12 @@ _PROGRESS_EVERY_S = 0.2
 
 
 def run_order(order: Order, pipeline: Pipeline[JobT], tell: Tell) -> None:
-    """Run what is left of the job; the last message is ``Done`` or ``Failed``."""
+    """Run what is left of the job; the last message is ``Done``, ``Failed`` or ``Paused``."""
     try:
         _Attempt(order, pipeline, tell, Workspace(Path(order.workspace), order.attempt)).run()
+    except NotBefore as error:
+        log.info("the job pauses: %s", error.code)
+        tell(Paused(error.until_s, error.message))
     except Exception as error:  # noqa: BLE001  the job runner: whatever a step does, the job says so
         tell(Failed(failure_of(error)))
     else:

@@ -33,6 +33,7 @@ class Edge(StrEnum):
     CLAIM = "claim"  # a supervisor takes the next job
     RECLAIM = "reclaim"  # a lease ran out: its owner is gone, somebody else takes over
     RELEASE = "release"  # an orderly stop hands the job back
+    PAUSE = "pause"  # a step can go on, but only later
     CRASH = "crash"  # the attempt died; the job gets another one
     GIVE_UP = "give_up"  # the attempts died too often
     FAIL = "fail"  # a step said why it cannot go on
@@ -46,6 +47,7 @@ GRAPH: dict[Edge, tuple[frozenset[JobStatus], JobStatus]] = {
     Edge.CLAIM: (frozenset({JobStatus.QUEUED}), JobStatus.RUNNING),
     Edge.RECLAIM: (frozenset({JobStatus.RUNNING}), JobStatus.RUNNING),
     Edge.RELEASE: (frozenset({JobStatus.RUNNING}), JobStatus.QUEUED),
+    Edge.PAUSE: (frozenset({JobStatus.RUNNING}), JobStatus.QUEUED),
     Edge.CRASH: (frozenset({JobStatus.RUNNING}), JobStatus.QUEUED),
     Edge.GIVE_UP: (frozenset({JobStatus.RUNNING}), JobStatus.FAILED),
     Edge.FAIL: (frozenset({JobStatus.RUNNING}), JobStatus.FAILED),
@@ -112,7 +114,9 @@ class Job:
 
     ``request`` is what the user asked for, as JSON; ``work_s`` the seconds of input audio.
     ``attempt`` counts claims, ``crashes`` the attempts in a row that died without finishing a step
-    (-1: the present one has finished one already). ``detail`` says what the running step is at.
+    (-1: the present one has finished one already). ``detail`` says what the running step is at, or
+    why a waiting job is not tried before ``not_before_s``. ``after_job_id`` is the job that has to
+    succeed first.
     """
 
     id: str
@@ -132,3 +136,5 @@ class Job:
     created_s: float
     started_s: float | None
     finished_s: float | None
+    after_job_id: str | None = None
+    not_before_s: float | None = None

@@ -17,6 +17,7 @@ from .messages import (
     Failed,
     Message,
     Noted,
+    Paused,
     Planned,
     Progressed,
     StepFinished,
@@ -111,6 +112,8 @@ class Supervisor:
                 log.info("step %s finished in %.1f s", step, seconds)
             case Failed(failure):
                 return None if self.stopping.is_set() else lambda: queue.failed(claim, failure)
+            case Paused(until_s, why):
+                return lambda: queue.paused(claim, until_s, why)
             case Done():
                 return lambda: queue.succeeded(claim)
         return None

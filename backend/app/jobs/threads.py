@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,7 +14,7 @@ from ..logs import job_in_logs
 from .child import Child
 from .messages import Order
 from .owners import is_dead, own_name
-from .queue import Claim, JobQueue, LeaseLost
+from .queue import WORK, Claim, JobQueue, LeaseLost
 from .supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -32,14 +33,16 @@ class ExecutorOptions:
 
     ``pipelines`` names, for each job kind, the function that builds its pipeline as
     ``module:function``; it is called in the child with the child's settings. ``environment`` is
-    added to the child's. ``slots`` jobs run at a time; their folders are made in ``workspaces``.
+    added to the child's, and what ``secrets`` has for its kind, which no other kind is told.
+    Of each lane so many jobs run at a time; their folders are made in ``workspaces``.
     """
 
     pipelines: Mapping[str, str]
     environment: Mapping[str, str]
     workspaces: Path
-    slots: int = 1
+    lanes: Mapping[str, int] = field(default_factory=lambda: {WORK: 1})
     lease_s: float = 30.0
+    secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,11 +63,10 @@ class ThreadExecutor:
     def start(self) -> None:
         """Take over what dead processes of this host have left, and begin to work."""
         self._disown_the_dead()
-        names = [(f"jobs-{slot}", self._work) for slot in range(self.options.slots)]
-        for name, target in [*names, ("jobs-housekeeping", self._keep_house)]:
-            thread = Thread(target=target, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        for lane, slots in self.options.lanes.items():
+            for slot in range(slots):
+                self._begin(f"jobs-{lane}-{slot}", partial(self._work, lane))
+        self._begin("jobs-housekeeping", self._keep_house)
 
     def wake(self) -> None:
         """There is a new job: have a look."""
@@ -87,10 +89,15 @@ class ThreadExecutor:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _work(self) -> None:
+    def _begin(self, name: str, target: Callable[[], None]) -> None:
+        thread = Thread(target=target, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _work(self, lane: str) -> None:
         while not self._stopping.is_set():
             try:
-                claim = self.queue.claim(self._owner, self.options.lease_s)
+                claim = self.queue.claim(self._owner, self.options.lease_s, lane)
                 if claim is not None:
                     self._run(claim)
                     continue
@@ -113,7 +120,8 @@ class ThreadExecutor:
     def _child(self, claim: Claim) -> Child:
         """Start the attempt's process, on this very thread; see :class:`Child`."""
         try:
-            return Child(self._order(claim), self.options.environment)
+            secrets = self.options.secrets.get(claim.kind, {})
+            return Child(self._order(claim), {**self.options.environment, **secrets})
         except OSError:  # no process to be had now: that is not the job's fault
             self.queue.released(claim)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from pydantic import TypeAdapter
 
 from ..contract.base import Problem
 from ..contract.jobs import ArtifactView, JobRequest, JobView, StepView
+from ..contract.publishing import PublicationView
 from ..jobs.estimate import (
     Waiting,
     progress_percent,
@@ -32,20 +34,28 @@ class QueueState:
     etas_s: dict[str, float | None]
 
     @classmethod
-    def of(cls, queue: QueueRecord, slots: int) -> QueueState:
-        """Work out positions and ends, as if jobs kept to the speeds measured so far."""
-        waiting = [_waiting(job, queue) for job in queue.waiting]
-        order = queue_order(waiting, queue.turns)
-        running = [_cost_s(job, queue) for job in queue.running]
-        costs = [job.cost_s for job in order]
-        etas_s = {
-            job.job_id: _sum_s(wait_s(costs[:place], running, slots), job.cost_s)
-            for place, job in enumerate(order)
-        }
-        return cls({job.job_id: i for i, job in enumerate(order, 1)}, etas_s)
+    def of(cls, queue: QueueRecord, lanes: Mapping[str, int]) -> QueueState:
+        """Work out positions and ends, as if jobs kept to the speeds measured so far.
+
+        ``lanes`` says how many jobs of each run at a time.
+        """
+        positions: dict[str, int] = {}
+        etas_s: dict[str, float | None] = {}
+        for lane, slots in lanes.items():
+            waiting = [job for job in queue.waiting if job.lane == lane and job.is_ready]
+            turns = queue.turns.get(lane, {})
+            order = queue_order([_waiting(job, queue) for job in waiting], turns)
+            running = [_cost_s(job, queue) for job in queue.running if job.lane == lane]
+            costs = [job.cost_s for job in order]
+            for place, job in enumerate(order):
+                positions[job.job_id] = place + 1
+                etas_s[job.job_id] = _sum_s(wait_s(costs[:place], running, slots), job.cost_s)
+        return cls(positions, etas_s)
 
 
-def job_view(record: JobRecord, queue: QueueState | None) -> JobView:
+def job_view(
+    record: JobRecord, queue: QueueState | None, publications: Sequence[PublicationView] = ()
+) -> JobView:
     """A job as its owner sees it; ``queue`` may be None if it does not wait."""
     job = record.job
     return JobView(
@@ -64,6 +74,9 @@ def job_view(record: JobRecord, queue: QueueState | None) -> JobView:
         notes=list(job.notes),
         artifacts=[artifact_view(file) for file in record.artifacts],
         request=request_of(job.request),
+        waits_for=job.after_job_id if job.status is JobStatus.QUEUED else None,
+        resumes_at=None if job.not_before_s is None else _moment(job.not_before_s),
+        publications=list(publications),
         created_at=_moment(job.created_s),
         started_at=None if job.started_s is None else _moment(job.started_s),
         finished_at=None if job.finished_s is None else _moment(job.finished_s),

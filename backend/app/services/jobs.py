@@ -7,12 +7,13 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.jobs import JobRequest, JobView
 from ..errors import Conflict, NotFound, TooManyJobs
+from ..jobs.queue import WORK
 from ..jobs.states import JobStatus
 from ..jobs.workspace import WrittenFile
 from ..store.job_records import JobRecord
@@ -31,11 +32,18 @@ _JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request that makes sense: what to call the job, its inputs as JSON, seconds of input."""
+    """A request that makes sense: what to call the job, its inputs as JSON, seconds of input.
+
+    The job runs in its ``lane``, after the success of another one if need be. ``then`` makes, of
+    the job's id, another job that is queued along with it.
+    """
 
     title: str
     inputs: str
     work_s: float
+    lane: str = WORK
+    after_job_id: str | None = None
+    then: Callable[[str], tuple[JobRequest, Prepared]] | None = None
 
 
 Prepare = Callable[[str, JobRequest], Prepared]
@@ -45,15 +53,16 @@ Prepare = Callable[[str, JobRequest], Prepared]
 class Jobs:
     """Jobs of the API's users. ``prepare`` settles what a request stands for.
 
-    ``wake`` tells the executor of a new job. ``slots`` jobs run at a time. Jobs that ended more
-    than ``retention_hours`` ago are deleted by :meth:`sweep`; 0 keeps them all.
+    ``wake`` tells the executor of a new job. Of each of the ``lanes`` so many jobs run at a time.
+    Jobs that ended more than ``retention_hours`` ago are deleted by :meth:`sweep`; 0 keeps them
+    all.
     """
 
     store: JobStore
     workspaces: Path
     prepare: Prepare
     wake: Callable[[], None]
-    slots: int
+    lanes: Mapping[str, int]
     retention_hours: float
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
@@ -67,16 +76,15 @@ class Jobs:
             If the request makes no sense for this user.
         """
         found = self.prepare(user_id, request)
-        job_id = secrets.token_hex(16)
-        text = request.model_dump_json()
-        new = NewJob(
-            job_id, user_id, request.kind, found.title, text, found.inputs, max(found.work_s, 1.0)
-        )
-        if not self.store.add(new, quota=QUOTA):
+        new = [_new_job(user_id, request, found)]
+        if found.then is not None:
+            new.append(_new_job(user_id, *found.then(new[0].id)))
+        if not self.store.add(*new, quota=QUOTA):
             raise _too_many()
-        log.info("job %s is queued", job_id)
+        for job in new:
+            log.info("job %s is queued", job.id)
         self.wake()
-        return self.show(user_id, job_id)
+        return self.show(user_id, new[0].id)
 
     def show(self, user_id: str, job_id: str) -> JobView:
         """The job, or :class:`NotFound`."""
@@ -112,10 +120,13 @@ class Jobs:
         return self.show(user_id, job_id)
 
     def delete(self, user_id: str, job_id: str) -> None:
-        """Forget the job and its files; :class:`Conflict` while it runs."""
+        """Forget the job and its files; :class:`Conflict` while it runs, or another needs it."""
         self._find(user_id, job_id)
         if not self.store.delete(user_id, job_id):
-            raise Conflict("The job is running.", hint="Cancel it first.")
+            raise Conflict(
+                "The job is running, or what it made is about to be published.",
+                hint="Cancel that first.",
+            )
         self._remove_files(job_id)
         log.info("job %s is deleted", job_id)
 
@@ -176,7 +187,7 @@ class Jobs:
         """The queue, if one of ``records`` waits in it; the others need not ask."""
         if all(record.job.status is not JobStatus.QUEUED for record in records):
             return None
-        return QueueState.of(self.store.queue(), self.slots)
+        return QueueState.of(self.store.queue(), self.lanes)
 
     def _remove_files(self, job_id: str) -> None:
         shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
@@ -186,6 +197,20 @@ def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
     """Whether a job of the user's that has not ended needs one of these uploads or tracks."""
     requests = map(request_of, store.pending_requests(user_id))
     return any(not set(ids).isdisjoint(request.needed_ids) for request in requests)
+
+
+def _new_job(user_id: str, request: JobRequest, found: Prepared) -> NewJob:
+    return NewJob(
+        id=secrets.token_hex(16),
+        user_id=user_id,
+        kind=request.kind,
+        title=found.title,
+        request=request.model_dump_json(),
+        inputs=found.inputs,
+        work_s=max(found.work_s, 1.0),
+        lane=found.lane,
+        after_job_id=found.after_job_id,
+    )
 
 
 def _found(artifact: WrittenFile | None) -> WrittenFile:

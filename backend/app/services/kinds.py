@@ -11,10 +11,12 @@ from ..contract.jobs import (
     MashupRequest,
     MixtapeRequest,
     PreviewRequest,
+    PublishRequest,
     RestyleRequest,
     StemMixRequest,
     StemsRequest,
 )
+from ..errors import NotConfigured
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepared
@@ -72,6 +74,8 @@ class Preparer:
                 return _prepared(
                     settle_restyle(self.library, self.separators, self.sounds, user_id, request)
                 )
+            case PublishRequest():
+                raise NotConfigured("This server cannot publish.")
 
     def _mixtape(self, user_id: str, request: MixtapeRequest) -> Prepared:
         sounds = self.sounds.all(user_id)

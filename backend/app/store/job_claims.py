@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     not_,
     or_,
@@ -36,11 +37,22 @@ def lease_is_over() -> ColumnElement[bool]:
     return and_(JOBS.c.status == JobStatus.RUNNING, JOBS.c.lease_until < now_s())
 
 
-def claimable() -> ColumnElement[bool]:
-    """Rows that a supervisor may take."""
-    waits = JOBS.c.status == JobStatus.QUEUED
+def is_ready() -> ColumnElement[bool]:
+    """Rows that wait for nothing but their turn."""
+    source = JOBS.alias("source")
+    unfinished = exists().where(
+        source.c.id == JOBS.c.after_job_id, source.c.status != JobStatus.SUCCEEDED
+    )
+    too_early = and_(JOBS.c.not_before_s.is_not(None), JOBS.c.not_before_s > now_s())
+    return and_(not_(too_early), or_(JOBS.c.after_job_id.is_(None), not_(unfinished)))
+
+
+def claimable(lane: str) -> ColumnElement[bool]:
+    """Rows of a lane that a supervisor may take."""
+    waits = and_(JOBS.c.status == JobStatus.QUEUED, is_ready())
     left_alone = and_(lease_is_over(), JOBS.c.crashes < MAX_CRASHES - 1)
-    return and_(or_(waits, left_alone), not_(JOBS.c.cancel_requested))
+    wanted = and_(JOBS.c.lane == lane, not_(JOBS.c.cancel_requested))
+    return and_(or_(waits, left_alone), wanted)
 
 
 def hopeless() -> ColumnElement[bool]:
@@ -50,18 +62,18 @@ def hopeless() -> ColumnElement[bool]:
     return or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
 
 
-def take_next(owner: str, lease_s: float) -> ReturningUpdate[tuple[object, ...]]:
+def take_next(owner: str, lease_s: float, lane: str) -> ReturningUpdate[tuple[object, ...]]:
     """One statement, so that no two can take the same job; see ``JobQueue`` for the order."""
     next_job = (
         select(JOBS.c.id)
-        .where(claimable(), JOBS.c.user_id == _next_user())
+        .where(claimable(lane), JOBS.c.user_id == _next_user(lane))
         .order_by(JOBS.c.queued_s, JOBS.c.id)
         .limit(1)
         .scalar_subquery()
     )
     return (
         update(JOBS)
-        .where(JOBS.c.id == next_job, claimable())
+        .where(JOBS.c.id == next_job, claimable(lane))
         .values(
             # A claim on a job that still says "running" follows an attempt that died unseen.
             crashes=JOBS.c.crashes + case((JOBS.c.status == JobStatus.RUNNING, 1), else_=0),
@@ -70,21 +82,22 @@ def take_next(owner: str, lease_s: float) -> ReturningUpdate[tuple[object, ...]]
             owner=owner,
             lease_until=now_s() + lease_s,
             claimed_s=now_s(),
+            not_before_s=None,
             started_s=func.coalesce(JOBS.c.started_s, now_s()),
         )
         .returning(JOBS)
     )
 
 
-def _next_user() -> ColumnElement[str]:
+def _next_user(lane: str) -> ColumnElement[str]:
     waiting = (
         select(JOBS.c.user_id, func.min(JOBS.c.queued_s).label("oldest_s"))
-        .where(claimable())
+        .where(claimable(lane))
         .group_by(JOBS.c.user_id)
         .subquery()
     )
     other = JOBS.alias("other")
-    of_user = other.c.user_id == waiting.c.user_id
+    of_user = and_(other.c.user_id == waiting.c.user_id, other.c.lane == lane)
     running = select(func.count()).where(
         of_user, other.c.status == JobStatus.RUNNING, other.c.lease_until >= now_s()
     )

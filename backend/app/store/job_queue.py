@@ -10,7 +10,7 @@ from statistics import median
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from ..jobs.estimate import paced
-from ..jobs.queue import Claim, ExpectedStep, LeaseLost, Standing
+from ..jobs.queue import WORK, Claim, ExpectedStep, LeaseLost, Standing
 from ..jobs.states import MAX_CRASHES, Edge, Failure, FinishedStep, JobStatus, StepState
 from ..jobs.workspace import WrittenFile
 from .clock import now_s
@@ -30,18 +30,18 @@ class SqlJobQueue:
 
     database: Database
 
-    def claim(self, owner: str, lease_s: float) -> Claim | None:
+    def claim(self, owner: str, lease_s: float, lane: str = WORK) -> Claim | None:
         """Take the next job; looks first, for the write lock is everybody's."""
-        some, dead = select(1).where(claimable()).limit(1), select(1).where(hopeless()).limit(1)
+        some, dead = select(1).where(claimable(lane)), select(1).where(hopeless())
         with self.database.read() as session:
-            is_some = session.connection().execute(some).first() is not None
-            is_dead = session.connection().execute(dead).first() is not None
+            is_some = session.connection().execute(some.limit(1)).first() is not None
+            is_dead = session.connection().execute(dead.limit(1)).first() is not None
         if is_dead:
             with self.database.write() as session:
                 end_the_hopeless(session.connection())
         if not is_some:
             return None
-        statement = take_next(owner, lease_s)
+        statement = take_next(owner, lease_s, lane)
         with self.database.write() as session:
             connection = session.connection()
             row = connection.execute(statement).first()
@@ -129,6 +129,12 @@ class SqlJobQueue:
     def failed(self, claim: Claim, failure: Failure) -> None:
         """The job ends because a step cannot go on."""
         self._end(claim, Edge.FAIL, StepState.FAILED, failure)
+
+    def paused(self, claim: Claim, until_s: float, why: str) -> None:
+        """Hand the job back, to be tried again from ``until_s`` on."""
+        with self._fenced(claim) as connection:
+            _leave(connection, claim, Edge.PAUSE, StepState.WAITING)
+            _set(connection, claim, not_before_s=until_s, detail=why, crashes=0)
 
     def crashed(self, claim: Claim, failure: Failure) -> None:
         """The attempt died: the job waits for another, or ends if it was the last."""

@@ -11,6 +11,7 @@ from ..jobs.estimate import Turn
 from ..jobs.states import Failure, Job, JobStatus, StepRecord, StepState
 from ..jobs.workspace import WrittenFile
 from .clock import now_s
+from .job_claims import is_ready
 from .job_tables import FILES, JOBS, STEPS
 
 _FAILURE: TypeAdapter[Failure] = TypeAdapter(Failure)
@@ -29,7 +30,10 @@ class JobRecord:
 
 @dataclass(frozen=True, slots=True)
 class QueuedJob:
-    """What an estimate needs of a job that waits or runs."""
+    """What an estimate needs of a job that waits or runs.
+
+    One that is not ``is_ready`` waits for another job, or for a moment: it has no place in a queue.
+    """
 
     id: str
     user_id: str
@@ -37,6 +41,8 @@ class QueuedJob:
     status: JobStatus
     queued_s: float
     work_s: float
+    lane: str
+    is_ready: bool
     steps: tuple[StepRecord, ...]
 
 
@@ -45,12 +51,12 @@ class QueueRecord:
     """All that decides how long a queued job has to wait.
 
     ``waiting`` are the queued jobs and ``running`` those that run, with the steps each has written
-    down; ``speeds`` are by kind and step.
+    down; ``turns`` are by lane and user, ``speeds`` by kind and step.
     """
 
     waiting: tuple[QueuedJob, ...]
     running: tuple[QueuedJob, ...]
-    turns: dict[str, Turn]
+    turns: dict[str, dict[str, Turn]]
     speeds: dict[str, dict[str, float]]
 
 
@@ -70,8 +76,9 @@ def records(
 
 def queued_jobs(connection: Connection, which: ColumnElement[bool]) -> list[QueuedJob]:
     """What an estimate needs of jobs: two queries of narrow rows."""
-    columns = (JOBS.c[name] for name in ("id", "user_id", "kind", "status", "queued_s", "work_s"))
-    rows = connection.execute(select(*columns).where(which)).all()
+    names = ("id", "user_id", "kind", "status", "queued_s", "work_s", "lane")
+    ready = is_ready().label("is_ready")
+    rows = connection.execute(select(*(JOBS.c[name] for name in names), ready).where(which)).all()
     steps = _steps_of(connection, [row.id for row in rows])
     return [
         QueuedJob(
@@ -81,6 +88,8 @@ def queued_jobs(connection: Connection, which: ColumnElement[bool]) -> list[Queu
             status=JobStatus(row.status),
             queued_s=row.queued_s,
             work_s=row.work_s,
+            lane=row.lane,
+            is_ready=bool(row.is_ready),
             steps=tuple(steps.get(row.id, ())),
         )
         for row in rows
@@ -137,4 +146,6 @@ def _job_of(row: Row[tuple[object, ...]]) -> Job:
         created_s=row.created_s,
         started_s=row.started_s,
         finished_s=row.finished_s,
+        after_job_id=row.after_job_id,
+        not_before_s=row.not_before_s,
     )

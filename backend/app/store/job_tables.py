@@ -7,13 +7,18 @@ from sqlmodel import BigInteger, Field, SQLModel
 
 
 class JobRow(SQLModel, table=True):
-    """A job; all times are seconds since 1970 by the database's clock."""
+    """A job; all times are seconds since 1970 by the database's clock.
+
+    ``after_job_id`` names the job that has to succeed first; it may be deleted, so it is no foreign
+    key.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
         Index("ix_jobs_status_user", "status", "user_id"),
         Index("ix_jobs_user_created", "user_id", "created_s"),
         Index("ix_jobs_user_claimed", "user_id", "claimed_s"),
+        Index("ix_jobs_after_job", "after_job_id"),
     )
     id: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id")
@@ -22,6 +27,9 @@ class JobRow(SQLModel, table=True):
     request: str = Field(sa_type=Text)
     inputs: str = Field(sa_type=Text)
     work_s: float = Field(sa_type=Double)
+    lane: str = "work"
+    after_job_id: str | None = None
+    not_before_s: float | None = Field(default=None, sa_type=Double)
     status: str
     attempt: int = 0
     crashes: int = 0

@@ -11,14 +11,17 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
+    not_,
     select,
     update,
 )
 
 from ..errors import Conflict, NotFound
 from ..jobs.estimate import Turn
+from ..jobs.queue import WORK
 from ..jobs.states import PENDING, TERMINAL, Edge, JobStatus, StepState, sources
 from ..jobs.workspace import WrittenFile
 from .clock import now_s
@@ -31,7 +34,7 @@ from .job_tables import FILES, JOBS, STEPS
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A job about to be queued."""
+    """A job about to be queued, in its lane, to wait for another one's success if need be."""
 
     id: str
     user_id: str
@@ -40,6 +43,8 @@ class NewJob:
     request: str
     inputs: str
     work_s: float
+    lane: str = WORK
+    after_job_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,14 @@ class JobStore:
 
     database: Database
 
-    def add(self, new: NewJob, *, quota: int) -> bool:
-        """Queue a job; False, and nothing done, if its user has ``quota`` jobs pending already."""
+    def add(self, *new: NewJob, quota: int) -> bool:
+        """Queue jobs of one user, all or none; False if that were more than ``quota`` pending."""
         with self.database.write() as session:
             connection = session.connection()
-            if _pending_of(connection, new.user_id) >= quota:
+            if _pending_of(connection, new[0].user_id) + len(new) > quota:
                 return False
-            connection.execute(insert(JOBS).values(**_row_of(new)))
+            for job in new:
+                connection.execute(insert(JOBS).values(**_row_of(job)))
             return True
 
     def find(self, user_id: str, job_id: str) -> JobRecord | None:
@@ -136,14 +142,15 @@ class JobStore:
             return True
 
     def delete(self, user_id: str, job_id: str) -> bool:
-        """Forget the job, its steps and its files' rows; False while it runs."""
-        still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING)
+        """Forget the job, its steps and its files' rows; False while it runs or is needed."""
+        still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING, _not_needed())
         with self.database.write() as session:
             return _deleted(session.connection(), still)
 
     def delete_ended_before(self, age_s: float, *, limit: int = 100) -> list[str]:
-        """Forget jobs that ended more than ``age_s`` seconds ago; their ids."""
+        """Forget jobs that ended more than ``age_s`` seconds ago and are not needed; their ids."""
         ended = and_(JOBS.c.status.in_(TERMINAL), JOBS.c.finished_s < now_s() - age_s)
+        ended = and_(ended, _not_needed())
         with self.database.write() as session:
             connection = session.connection()
             ids = connection.execute(select(JOBS.c.id).where(ended).limit(limit)).scalars().all()
@@ -200,8 +207,21 @@ def _pending(user_id: str) -> ColumnElement[bool]:
     return and_(JOBS.c.user_id == user_id, JOBS.c.status.in_(PENDING))
 
 
+def _not_needed() -> ColumnElement[bool]:
+    """No job that has not ended goes on from this one."""
+    other = JOBS.alias("other")
+    needs = exists().where(other.c.after_job_id == JOBS.c.id, other.c.status.in_(PENDING))
+    return not_(needs)
+
+
 def _fresh() -> dict[str, object]:
-    return {"crashes": 0, "cancel_requested": False, "queued_s": now_s(), "started_s": None}
+    return {
+        "crashes": 0,
+        "cancel_requested": False,
+        "queued_s": now_s(),
+        "started_s": None,
+        "not_before_s": None,
+    }
 
 
 def _row_of(new: NewJob) -> dict[str, object]:
@@ -213,6 +233,8 @@ def _row_of(new: NewJob) -> dict[str, object]:
         "request": new.request,
         "inputs": new.inputs,
         "work_s": new.work_s,
+        "lane": new.lane,
+        "after_job_id": new.after_job_id,
         "status": JobStatus.QUEUED,
         "attempt": 0,
         "notes": [],
@@ -226,9 +248,12 @@ def _deleted(connection: Connection, which: ColumnElement[bool]) -> bool:
     return connection.execute(delete(JOBS).where(which)).rowcount > 0
 
 
-def _turns(connection: Connection, users: set[str]) -> dict[str, Turn]:
+def _turns(connection: Connection, users: set[str]) -> dict[str, dict[str, Turn]]:
     running = func.sum(case((JOBS.c.status == JobStatus.RUNNING, 1), else_=0))
     served = func.coalesce(func.max(JOBS.c.claimed_s), 0.0)
-    by_user = select(JOBS.c.user_id, running.label("running"), served.label("served_s"))
-    rows = connection.execute(by_user.where(JOBS.c.user_id.in_(users)).group_by(JOBS.c.user_id))
-    return {row.user_id: Turn(row.running, row.served_s) for row in rows}
+    whose = (JOBS.c.lane, JOBS.c.user_id)
+    by_user = select(*whose, running.label("running"), served.label("served_s"))
+    turns: dict[str, dict[str, Turn]] = {}
+    for row in connection.execute(by_user.where(JOBS.c.user_id.in_(users)).group_by(*whose)):
+        turns.setdefault(row.lane, {})[row.user_id] = Turn(row.running, row.served_s)
+    return turns
