@@ -1,0 +1,90 @@
+"""The mix that is to be published, as far as it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..contract.mixes import TimelineView
+from ..errors import InvalidRequest, NotFound
+from ..jobs.states import JobStatus
+from ..store.job_records import JobRecord
+from ..store.jobs import JobStore
+from .mixtape_inputs import TIMELINE
+
+FILM = "mix.mp4"
+THUMBNAIL = "thumbnail.jpg"
+DESCRIPTION = "description.txt"
+KINDS = ("mixtape", "mashup", "restyle")
+SYNTHETIC = ("mashup", "restyle")
+"""What nobody has ever played: YouTube asks for a declaration of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSource:
+    """A job whose mix can go online."""
+
+    record: JobRecord
+    folder: Path
+
+    @property
+    def kind(self) -> str:
+        """What kind of job made it."""
+        return self.record.job.kind
+
+    @property
+    def title(self) -> str:
+        """What the mix is called."""
+        return self.record.job.title
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all of its files are there."""
+        return self.record.job.status is JobStatus.SUCCEEDED
+
+    def size_of(self, name: str) -> int | None:
+        """Bytes of one of its files; None if there is none of that name (yet)."""
+        return next((file.size for file in self.record.artifacts if file.name == name), None)
+
+    def description(self) -> str | None:
+        """The words that were made along with it; None before that, or if there are none."""
+        return self._text(DESCRIPTION)
+
+    def duration_s(self) -> float | None:
+        """How long it is; None before it is planned."""
+        text = self._text(TIMELINE)
+        try:
+            return None if text is None else TimelineView.model_validate_json(text).duration_s
+        except ValidationError:  # of a Segue that is older than this shape
+            return None
+
+    def _text(self, name: str) -> str | None:
+        if self.size_of(name) is None:
+            return None
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError:  # deleted at this very moment
+            return None
+
+
+def source_of(store: JobStore, workspaces: Path, user_id: str, job_id: str) -> PublishSource:
+    """The user's job of this id.
+
+    Raises
+    ------
+    NotFound
+        If the user has no such job.
+    InvalidRequest
+        If it is of a kind that makes nothing to publish.
+    """
+    record = store.find(user_id, job_id)
+    if record is None:
+        raise NotFound("There is no such mix.", hint="Choose one of your jobs.")
+    if record.job.kind not in KINDS:
+        raise InvalidRequest(
+            "There is nothing to publish in this job.",
+            hint="Choose a mixtape, a mashup or a restyle.",
+        )
+    return PublishSource(record, workspaces / job_id)
