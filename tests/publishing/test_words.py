@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.app.dj.timeline import Chapter, Clip, Timeline
-from backend.app.dsp.samples import SAMPLE_RATE
-from backend.app.publishing.chapters import ListedChapter, broken_rules, listed_chapters
+from backend.app.publishing.chapters import ListedChapter
 from backend.app.publishing.description import MAX_BYTES, Words, description, hashtag, tracklist
 
 
@@ -17,44 +15,6 @@ def words(chapters: list[ListedChapter], **other: object) -> Words:
 
 def set_of(n_tracks: int, title: str, *, every_s: int = 240) -> list[ListedChapter]:
     return [ListedChapter(i * every_s, f"{title} {i + 1}") for i in range(n_tracks)]
-
-
-@pytest.mark.parametrize(
-    ("second", "stamp"),
-    [
-        (0, "0:00"),
-        (59, "0:59"),
-        (605, "10:05"),
-        (3599, "59:59"),
-        (3600, "1:00:00"),
-        (3661, "1:01:01"),
-        (36_000, "10:00:00"),
-    ],
-)
-def test_times_are_written_as_people_and_youtube_read_them(second: int, stamp: str) -> None:
-    assert ListedChapter(second, "x").stamp == stamp
-
-
-def test_chapters_come_from_the_timeline_and_never_miss_a_beginning() -> None:
-    clip = Clip("a", "x", "A", "", 0, 100 * SAMPLE_RATE)
-    starts = (0, 30 * SAMPLE_RATE - 1, 60 * SAMPLE_RATE)
-    timeline = Timeline((clip,), chapters=tuple(Chapter(s, "t") for s in starts))
-    assert [chapter.second for chapter in listed_chapters(timeline)] == [0, 29, 60]
-
-
-def test_a_proper_set_breaks_no_rule() -> None:
-    assert broken_rules(set_of(3, "t"), 3 * 240) == []
-
-
-def test_too_few_chapters_are_said_to_be_too_few() -> None:
-    assert "only from 3 on; this mix has 2" in broken_rules(set_of(2, "t"), 480)[0]
-
-
-@pytest.mark.parametrize(("last_s", "breaks"), [(489.0, True), (490.0, False)])
-def test_a_chapter_of_less_than_ten_seconds_is_named(last_s: float, breaks: bool) -> None:
-    notes = broken_rules(set_of(3, "Song"), last_s)
-    assert bool(notes) is breaks
-    assert all("“Song 3”" in note for note in notes)
 
 
 def test_a_description_has_intro_chapters_credits_and_hashtags() -> None:

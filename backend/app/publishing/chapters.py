@@ -1,7 +1,9 @@
-"""Chapters as YouTube reads them from a description, read off the timeline."""
+"""Chapters: read off the timeline, and read back out of a description as YouTube does."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +14,12 @@ from ..dsp.samples import SAMPLE_RATE
 # least 10 seconds long. Where one is broken, YouTube shows no chapters at all.
 MIN_CHAPTERS = 3
 MIN_CHAPTER_S = 10
+
+# A time at the beginning of a line, behind a bullet or a bracket perhaps, and a title behind it.
+_LINE = re.compile(
+    r"[^\w\n]{0,4}(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\d:])[^\S\n]*[-–—|)\].]*[^\S\n]*(\S.*)",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +47,56 @@ def listed_chapters(timeline: Timeline) -> list[ListedChapter]:
     ]
 
 
-def broken_rules(chapters: list[ListedChapter], duration_s: float) -> list[str]:
+def chapters_in(text: str) -> list[ListedChapter]:
+    """The chapters that a description lists: every line that begins with a time and has a title."""
+    found = (_LINE.match(line) for line in text.splitlines())
+    return [
+        ListedChapter(3600 * int(hours or 0) + 60 * int(minutes) + int(seconds), title.strip())
+        for hours, minutes, seconds, title in (line.groups() for line in found if line)
+    ]
+
+
+def broken_rules(
+    chapters: Sequence[ListedChapter],
+    duration_s: float,
+    *,
+    min_chapters: int = MIN_CHAPTERS,
+    min_chapter_s: int = MIN_CHAPTER_S,
+) -> list[str]:
     """What keeps YouTube from showing these chapters, in sentences for a user; mostly nothing."""
+    if len(chapters) < min_chapters:
+        return [
+            f"YouTube shows chapters only from {min_chapters} on; the description lists"
+            f" {len(chapters)}."
+        ]
     notes = []
-    if len(chapters) < MIN_CHAPTERS:
+    if chapters[0].second != 0:
         notes.append(
-            f"YouTube shows chapters only from {MIN_CHAPTERS} on; this mix has {len(chapters)}."
+            "YouTube shows no chapters where the first is not at 0:00; here it is"
+            f" “{chapters[0].stamp} {chapters[0].title}”."
         )
+    backwards = [late for early, late in pairwise(chapters) if late.second < early.second]
+    if backwards:
+        notes.append(
+            "YouTube shows no chapters where their times do not ascend:"
+            f" {_named(backwards)} comes too late in the list."
+        )
+        return notes
     ends = [following.second for _, following in pairwise(chapters)] + [int(duration_s)]
     short = [
-        chapter.title
+        chapter
         for chapter, end in zip(chapters, ends, strict=True)
-        if end - chapter.second < MIN_CHAPTER_S
+        if end - chapter.second < min_chapter_s
     ]
     if short:
-        named = ", ".join(f"“{title}”" for title in short[:3])
-        more = f" and {len(short) - 3} more" if len(short) > 3 else ""
         notes.append(
-            f"YouTube shows no chapters where one is shorter than {MIN_CHAPTER_S} s: {named}{more}."
+            f"YouTube shows no chapters where one is shorter than {min_chapter_s} s:"
+            f" {_named(short)}."
         )
     return notes
+
+
+def _named(chapters: Sequence[ListedChapter]) -> str:
+    """Their titles; of many the first three."""
+    named = ", ".join(f"“{chapter.title}”" for chapter in chapters[:3])
+    return f"{named} and {len(chapters) - 3} more" if len(chapters) > 3 else named
