@@ -56,7 +56,8 @@ def draw_card(behind: Backdrop, card: Card) -> Image.Image:
         _draw_cover(image, card.cover, round(left), round(foot), unit)
         left += (_COVER + _GUTTER) * unit
     _draw_words(image, card, behind.accent, left, foot, unit)
-    _draw_mix_title(image, card.mix_title, unit)
+    if card.mix_title.strip():
+        _draw_mix_title(image, card.mix_title, unit)
     return image
 
 
