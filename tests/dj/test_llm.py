@@ -15,10 +15,13 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app.contract.dj import DjRules
-from backend.app.dj import llm, llm_call
-from backend.app.dj.llm import LlmStrategist, strategist_of
+from backend.app.dj import llm
+from backend.app.dj.llm import LlmStrategist
 from backend.app.dj.strategy import Proposals
-from tests.dj.llm_server import (
+from backend.app.llm import line
+from backend.app.llm.access import LlmAccess
+from tests.dj.llm_set import a_set
+from tests.llm.server import (
     Act,
     body,
     dripping,
@@ -32,7 +35,6 @@ from tests.dj.llm_server import (
     status,
     wrapped,
 )
-from tests.dj.llm_set import a_set
 
 LIMIT_S = 5.0  # what no answer of the scripted server needs, on a busy machine either
 SHORT_S = 1.0  # where there is no answer to wait for
@@ -44,14 +46,14 @@ ALL = {0, 1}
 @pytest.fixture(autouse=True)
 def straight_and_impatient(monkeypatch):
     """No proxy in between, and a tenth of the patience: waiting is no part of what is shown."""
-    monkeypatch.setattr(llm_call, "PATIENCE_S", (0.05, 0.1))
+    monkeypatch.setattr(line, "PATIENCE_S", (0.05, 0.1))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
 
 
 def strategist(base_url: str, timeout_s: float = LIMIT_S) -> LlmStrategist:
-    return LlmStrategist(SecretStr(KEY), base_url, "a-model", timeout_s)
+    return LlmStrategist(LlmAccess(SecretStr(KEY), base_url, "a-model", timeout_s))
 
 
 def proposed(base_url: str, *, pairs=None, rules=None, timeout_s: float = LIMIT_S) -> Proposals:
@@ -209,7 +211,9 @@ def test_an_address_where_nothing_is_costs_a_reason(base_url, why):
 
 def test_a_key_that_cannot_be_sent_costs_a_reason():
     with serving() as server:
-        odd = LlmStrategist(SecretStr("sk-\u2026\n"), server.base_url, "a-model", LIMIT_S)
+        odd = LlmStrategist(
+            LlmAccess(SecretStr("sk-\u2026\n"), server.base_url, "a-model", LIMIT_S)
+        )
         found = odd.propose(a_set(), DjRules())
     assert "malformed" in found.reasons[0]
 
@@ -227,10 +231,13 @@ def test_a_thread_that_never_ends_keeps_no_process_alive():
 import time
 from pydantic import SecretStr
 from backend.app.contract.dj import DjRules
-from backend.app.dj import llm, llm_call
+from backend.app.dj import llm
+from backend.app.llm.access import LlmAccess
+from backend.app.llm.line import Line
 from tests.dj.llm_set import a_set
-llm_call.Line.ask = lambda *_: time.sleep(60)
-print(llm.LlmStrategist(SecretStr("k"), "http://x", "m", 0.3).propose(a_set(), DjRules()).reasons)
+Line.ask = lambda *_: time.sleep(60)
+access = LlmAccess(SecretStr("k"), "http://x", "m", 0.3)
+print(llm.LlmStrategist(access).propose(a_set(), DjRules()).reasons)
 """
     root = Path(__file__).parents[2]
     done = subprocess.run(
@@ -301,15 +308,6 @@ def test_nothing_secret_and_no_word_of_the_set_is_logged(caplog):
     lines = [record.getMessage() for record in caplog.records if record.levelname != "DEBUG"]
     assert any("proposed 0 of 2 joins" in line for line in lines)
     assert not [line for line in lines if KEY in line or "Title" in line or "canary" in line]
-
-
-def test_no_key_means_no_strategist():
-    assert strategist_of(None, "http://x", "m", 1.0) is None
-    assert strategist_of(SecretStr(" "), "http://x", "m", 1.0) is None
-    named = strategist_of(SecretStr(f"{KEY}\n"), "http://x", "m", 1.0)
-    assert named is not None
-    assert named.api_key.get_secret_value() == KEY
-    assert KEY not in repr(named)
 
 
 def test_no_client_is_loaded_before_a_model_is_asked():

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from backend.app.contract.dj import DjRules
-from backend.app.dj.llm_answer import Reply, Usable, usable
+from backend.app.dj.llm_answer import Usable, usable
 from backend.app.dj.llm_data import asked_pairs
+from backend.app.llm.reply import Reply
 from tests.dj.llm_set import a_set, heard, in_a_row, track
 
 GOOD = {

@@ -9,23 +9,24 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app.contract.jobs import MixtapeRequest
-from backend.app.dj import llm_call
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.llm import LlmStrategist
 from backend.app.dj.mix_plan import MixPlan
+from backend.app.llm import line
+from backend.app.llm.access import LlmAccess
 from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob
 from backend.app.services.mixtape_plan import dj_plan
 from backend.app.store.blobs import ContentStore
-from tests.dj.llm_server import edited, obliging, serving
 from tests.dj.llm_set import heard, track
 from tests.dj.test_llm import MODES
+from tests.llm.server import edited, obliging, serving
 
 DECKS = [track(f"track-{n}", heard(120.0 + n)) for n in range(3)]
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm_call, "PATIENCE_S", (0.05, 0.1))
+    monkeypatch.setattr(line, "PATIENCE_S", (0.05, 0.1))
 
 
 def planned(folder: Path, strategist: LlmStrategist | None, **wishes: object) -> MixPlan:
@@ -38,7 +39,7 @@ def planned(folder: Path, strategist: LlmStrategist | None, **wishes: object) ->
 
 
 def asking(base_url: str, timeout_s: float = 1.0) -> LlmStrategist:
-    return LlmStrategist(SecretStr("sk-test"), base_url, "a-model", timeout_s)
+    return LlmStrategist(LlmAccess(SecretStr("sk-test"), base_url, "a-model", timeout_s))
 
 
 def expect_a_whole_mix(plan: MixPlan, decks: list[DeckTrack]) -> None:

@@ -16,16 +16,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from ..contract.dj import DjRules
+from ..llm.access import BROKEN, LlmAccess
+from ..llm.failure import LlmFailed
 from .llm_answer import Usable, usable
 from .llm_data import AskedPair, asked_pairs
-from .llm_failure import LlmFailed
+from .llm_prompt import question_about
 from .strategy import Pair, Proposals
 
 if TYPE_CHECKING:
-    from .llm_call import Line
+    from ..llm.line import Line
 
 log = logging.getLogger(__name__)
 
@@ -34,26 +34,20 @@ PAIRS_A_QUESTION = 12
 
 QUESTIONS_AT_ONCE = 6
 REASONS_NOTED = 3
-BROKEN = "asking the language model failed"
 
 
 @dataclass(frozen=True, slots=True)
 class LlmStrategist:
-    """Asks a model behind any server that speaks OpenAI's chat completions."""
+    """Asks a model about joins."""
 
-    api_key: SecretStr
-    base_url: str
-    model: str
-    timeout_s: float
+    access: LlmAccess
 
     def propose(self, pairs: Sequence[Pair], rules: DjRules) -> Proposals:
         """What the model proposes in time; each other pair has its reason."""
-        from .llm_call import Line  # a client of HTTP: needed only where a model is asked
-
         began = time.monotonic()
         heard = Usable()
         try:
-            line = Line(self.api_key, self.base_url, self.model, self.timeout_s)
+            line = self.access.line()
         except LlmFailed as failed:
             heard = Usable(reasons=dict.fromkeys(range(len(pairs)), failed.words))
         else:
@@ -66,15 +60,6 @@ class LlmStrategist:
             time.monotonic() - began,
         )
         return Proposals(heard.strategies, heard.reasons, heard.notes + _stand_ins(heard))
-
-
-def strategist_of(
-    api_key: SecretStr | None, base_url: str, model: str, timeout_s: float
-) -> LlmStrategist | None:
-    """The strategist that the settings name; None without a key: then the rules decide."""
-    if api_key is None or not (key := api_key.get_secret_value().strip()):
-        return None
-    return LlmStrategist(SecretStr(key), base_url.strip(), model.strip(), timeout_s)
 
 
 def _answers(line: Line, asked: Sequence[AskedPair], rules: DjRules) -> Iterator[Usable]:
@@ -125,7 +110,7 @@ def _ask_all(
 def _conversation(line: Line, batch: Sequence[AskedPair], rules: DjRules) -> Iterator[Usable]:
     """What holds of the answer about a batch, and of a second one about what did not hold."""
     try:
-        heard = usable(line.ask(batch, rules), batch, rules)
+        heard = usable(line.ask(question_about(batch, rules)), batch, rules)
     except LlmFailed as failed:
         yield _none_of(batch, failed.words)
         return
@@ -134,7 +119,7 @@ def _conversation(line: Line, batch: Sequence[AskedPair], rules: DjRules) -> Ite
     if left:
         # Where no second answer comes, what was wrong with the first is the better reason
         with suppress(LlmFailed):
-            again = line.ask(left, rules, _complaint(left, heard))
+            again = line.ask(question_about(left, rules, _complaint(left, heard)))
             yield usable(again, left, rules)
 
 

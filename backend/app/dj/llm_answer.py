@@ -6,16 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, ValidationError
 
 from ..contract.analysis import Cue
 from ..contract.dj import DjRules, PairStrategy
+from ..llm.reply import CUT_OFF, Reply
 from .deck import DeckTrack, grid_of
 from .llm_data import ON_THE_BEAT, AskedPair, cues_in, cues_out
 
-NOTHING = "the language model answered nothing"
-NO_JSON = "the language model's answer is not the JSON it was asked for"
-CUT_OFF = "the language model's answer was cut off"
 LEFT_OUT = "the language model proposed nothing for this pair"
 
 BARS_STEP = 4  # the shortest group of bars that music is written in
@@ -23,17 +21,7 @@ OVERLAPPING_NOTHING = ("cut", "gap")
 CUE_TOLERANCE_S = 0.5
 """How far from a cue a point may be in a track without bars: half a bar of slow music is 1 s."""
 
-_JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
-_FENCE = "```"
 _REASON_CHARS = 300  # what PairStrategy takes
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a model said; ``cut_off`` where it stopped in the middle."""
-
-    text: str
-    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +46,9 @@ class _Unfit(Exception):
 
 def usable(reply: Reply, asked: Sequence[AskedPair], rules: DjRules) -> Usable:
     """What holds of a reply."""
-    entries, cut_off = _entries(reply.text)
+    entries, cut_off = _entries(reply)
     if entries is None:
-        return Usable(reasons={pair.index: _unusable(reply) for pair in asked})
+        return Usable(reasons={pair.index: reply.unusable for pair in asked})
     proposed, surplus = _by_pair(entries, asked)
     notes = _surplus_notes(surplus)
     strategies: dict[int, PairStrategy] = {}
@@ -76,12 +64,6 @@ def usable(reply: Reply, asked: Sequence[AskedPair], rules: DjRules) -> Usable:
     return Usable(strategies, reasons, tuple(notes))
 
 
-def _unusable(reply: Reply) -> str:
-    if reply.cut_off:
-        return CUT_OFF
-    return NO_JSON if reply.text.strip() else NOTHING
-
-
 def _surplus_notes(count: int) -> list[str]:
     if not count:
         return []
@@ -89,35 +71,14 @@ def _surplus_notes(count: int) -> list[str]:
     return [f"The language model made {count} {word} too many; left out."]
 
 
-def _entries(answer: str) -> tuple[list[JsonValue] | None, bool]:
-    """The proposals in an answer, None where there is no such JSON; and whether it is cut off."""
-    text = answer.rpartition("</think>")[2]
-    for span in (text, _unfenced(text), text[text.find("{") : text.rfind("}") + 1]):
-        if (entries := _listed(_json(span))) is not None:
+def _entries(reply: Reply) -> tuple[list[JsonValue] | None, bool]:
+    """The proposals in a reply, None where there is no such JSON; and whether it is cut off."""
+    for found in reply.json():
+        if (entries := _listed(found)) is not None:
             return entries, False
-    return _beginning(text), True
-
-
-def _unfenced(text: str) -> str:
-    """What stands between the first two fences of Markdown."""
-    return text.partition(_FENCE)[2].partition(_FENCE)[0].removeprefix("json")
-
-
-def _json(text: str) -> JsonValue:
-    try:
-        return _JSON.validate_json(text)
-    except ValidationError:
-        return None
-
-
-def _beginning(text: str) -> list[JsonValue] | None:
-    """What is whole of JSON that was cut off; its last proposal may be cut in a figure: dropped."""
-    try:
-        found = _JSON.validate_json(text[text.find("{") :], experimental_allow_partial=True)
-    except ValidationError:
-        return None
-    entries = _listed(found)
-    return entries[:-1] if entries else None
+    # What was cut off may be cut in a figure of its last proposal, which is dropped
+    entries = _listed(reply.beginning())
+    return entries[:-1] if entries else None, True
 
 
 def _listed(found: JsonValue) -> list[JsonValue] | None:

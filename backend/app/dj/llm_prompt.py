@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 from pydantic import JsonValue
 
 from ..contract.base import Shape
 from ..contract.dj import DjRules, PairStrategy
+from ..llm.question import Question, strict
 from .llm_data import AskedPair, question
-
-AnswerForm = Literal["json_schema", "json_object", "text"]
-"""How an answer is held to its shape: by the server, to JSON only, or by the prompt alone."""
-
-FORMS: tuple[AnswerForm, ...] = ("json_schema", "json_object", "text")
 
 _INSTRUCTIONS = """\
 You are the DJ of a continuous mix. For each pair of neighbouring tracks you decide how the outgoing
@@ -52,34 +45,10 @@ class Answer(Shape):
     pairs: list[PairStrategy]
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
-    """What the system says to the model, and what the user."""
-
-    system: str
-    user: str
-
-
-def messages(
-    asked: Sequence[AskedPair], rules: DjRules, form: AnswerForm, complaint: str = ""
-) -> Messages:
-    """A question about pairs; the shape of its answer is in words where no server holds to it."""
-    said = [_INSTRUCTIONS]
-    if form != "json_schema":
-        said.append("Your answer must fit this JSON schema:\n" + json.dumps(answer_schema(asked)))
-    if complaint:
-        said.append(f"Your last answer could not be used: {complaint}. Answer anew.")
-    return Messages("\n\n".join(said), question(asked, rules).model_dump_json(exclude_none=True))
-
-
-def response_format(asked: Sequence[AskedPair], form: AnswerForm) -> JsonValue:
-    """How the server is asked to hold the answer to its shape; None: not at all."""
-    if form == "text":
-        return None
-    if form == "json_object":
-        return {"type": form}
-    schema: JsonValue = {"name": "joins", "strict": True, "schema": answer_schema(asked)}
-    return {"type": form, form: schema}
+def question_about(asked: Sequence[AskedPair], rules: DjRules, complaint: str = "") -> Question:
+    """What a model is asked about pairs."""
+    data = question(asked, rules).model_dump_json(exclude_none=True)
+    return Question(_INSTRUCTIONS, data, "joins", answer_schema(asked), complaint)
 
 
 def answer_schema(asked: Sequence[AskedPair]) -> JsonValue:
@@ -90,21 +59,4 @@ def answer_schema(asked: Sequence[AskedPair]) -> JsonValue:
         "incoming": [pair.incoming for pair in asked],
         "kind": sorted(kinds),
     }
-    return _strict(Answer.model_json_schema(), choices)
-
-
-# OpenAI's strict mode wants every field required and knows no lengths of text and no defaults.
-_NOT_STRICT = ("default", "title", "minLength", "maxLength")
-
-
-def _strict(node: JsonValue, choices: Mapping[str, list[str]]) -> JsonValue:
-    if isinstance(node, list):
-        return [_strict(part, choices) for part in node]
-    if not isinstance(node, dict):
-        return node
-    kept = {name: _strict(part, choices) for name, part in node.items() if name not in _NOT_STRICT}
-    for name in kept.keys() & choices.keys():
-        kept[name] = {"type": "string", "enum": list(choices[name])}
-    if isinstance(properties := kept.get("properties"), dict):
-        kept["required"] = list(properties)
-    return kept
+    return strict(Answer.model_json_schema(), choices)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..dj.llm import strategist_of
+from ..dj.llm import LlmStrategist
 from ..jobs.pipeline import Pipeline, Step
+from ..llm.access import llm_access
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
 from ..store.blobs import ContentStore
@@ -58,7 +59,7 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
     content = ContentStore(settings.storage_root)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     workers = settings.render_workers or os.cpu_count() or 1
-    model = strategist_of(
+    model = llm_access(
         settings.openai_api_key,
         settings.openai_base_url,
         settings.openai_model,
@@ -70,7 +71,13 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
     def open_job(text: str) -> MixtapeJob:
         inputs = MixtapeInputs.model_validate_json(text)
         job = MixtapeJob(
-            inputs, content, ffmpeg, workers, model, separators, separator_of(inputs, separators)
+            inputs,
+            content,
+            ffmpeg,
+            workers,
+            LlmStrategist(model) if model else None,
+            separators,
+            separator_of(inputs, separators),
         )
         job.expect_files()
         return job

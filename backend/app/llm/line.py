@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import httpx2
 from pydantic import BaseModel, JsonValue, SecretStr, ValidationError
 
-from ..contract.dj import DjRules
-from .llm_answer import Reply
-from .llm_data import AskedPair
-from .llm_failure import (
+from .failure import (
     COMPRESSED,
     NO_COMPLETION,
     REFUSED,
@@ -27,7 +24,8 @@ from .llm_failure import (
     refusal,
     unreachable,
 )
-from .llm_prompt import FORMS, Messages, messages, response_format
+from .question import FORMS, Messages, Question
+from .reply import Reply
 
 MAX_ANSWER_BYTES = 1024 * 1024
 """A batch's answer is some 3 kB, a reasoning model's with its thoughts tens of kB."""
@@ -52,7 +50,7 @@ class _Completion(BaseModel):
 
 
 class Line:
-    """A connection to a model, for all questions about one set; several threads may ask at once.
+    """A connection to a model, for all questions about one thing; several threads may ask at once.
 
     ``limit_s`` is how long it is open, from now on. What one question teaches (a format that is not
     known, a key that is not accepted) holds for the ones after it.
@@ -97,8 +95,8 @@ class Line:
         self._closed.set()
         self._client.close()
 
-    def ask(self, asked: Sequence[AskedPair], rules: DjRules, complaint: str = "") -> Reply:
-        """The model's reply to a question about these pairs.
+    def ask(self, question: Question) -> Reply:
+        """The model's reply.
 
         Raises
         ------
@@ -108,8 +106,8 @@ class Line:
         patience = iter(PATIENCE_S)
         while True:
             form = self._form
-            request = messages(asked, rules, FORMS[form], complaint)
-            answered = self._post(request, response_format(asked, FORMS[form]))
+            asked = question.messages(FORMS[form])
+            answered = self._post(asked, question.response_format(FORMS[form]))
             if isinstance(answered, bytes):
                 return _read(answered)
             if answered.simpler and form + 1 < len(FORMS):
