@@ -8,8 +8,17 @@ from urllib.parse import quote, urlencode
 from backend.app.contract.accounts import TokenView, UserView
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
-from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView
+from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView, PublishRequest
 from backend.app.contract.mashups import MashupFits, Vibe
+from backend.app.contract.publishing import (
+    DescriptionOptions,
+    PlaylistList,
+    PlaylistView,
+    PreflightView,
+    WordsView,
+    YouTubeStart,
+    YouTubeStatus,
+)
 from backend.app.contract.sounds import SoundDetail, SoundList, SoundView
 from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
@@ -100,6 +109,33 @@ class ApiClient(ApiConnection):
         """How well the voices of these tracks go over the music of the others."""
         asked = {"tracks_upload_id": upload_id, "vibe": vibe, "tracks": list(track_ids)}
         return self._get(MashupFits, f"/mashups/fits?{urlencode(asked, doseq=True)}")
+
+    # words and YouTube
+
+    def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
+        """Words for a mix, as these options have them."""
+        asked = options.model_dump(mode="json")
+        return self._post(WordsView, f"/jobs/{_segment(job_id)}/words", asked)
+
+    def youtube_status(self) -> YouTubeStatus:
+        """How things stand between this person and YouTube."""
+        return self._get(YouTubeStatus, "/youtube/status")
+
+    def connect_youtube(self) -> YouTubeStart:
+        """Where the browser has to go for this person to let Segue publish."""
+        return self._post(YouTubeStart, "/youtube/oauth/start")
+
+    def disconnect_youtube(self) -> None:
+        """Give the connection up, here and at Google."""
+        self._authorized("DELETE", "/youtube/connection")
+
+    def playlists(self) -> list[PlaylistView]:
+        """The playlists of the connected channel."""
+        return self._get(PlaylistList, "/youtube/playlists").playlists
+
+    def preflight(self, request: PublishRequest) -> PreflightView:
+        """What stands against publishing this, before anything is sent."""
+        return self._post(PreflightView, "/youtube/preflight", request.model_dump(mode="json"))
 
     # house rules
 

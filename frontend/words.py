@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,11 +24,15 @@ STEPS = {
     "restyling": "Re-playing the stems",
     "writing": "Writing the files",
     "mastering": "Mastering",
+    "uploading": "Uploading the video",
+    "dressing": "Setting the thumbnail and the playlist",
+    "noting": "Noting what is online",
 }
 #: Steps that mean something else in jobs of one kind.
 STEPS_OF = {
     ("stem_mix", "planning"): "Setting the levels",
     ("mashup", "planning"): "Arranging the parts",
+    ("publish", "checking"): "Checking what YouTube takes",
 }
 
 STEMS: dict[StemName, str] = {
@@ -107,11 +111,11 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
-def standing(job: JobView) -> str:
-    """Where a job stands, in one line."""
+def standing(job: JobView, zone: str | None = None) -> str:
+    """Where a job stands, in one line; ``zone`` is that of whoever looks."""
     match job.status:
         case "queued":
-            return waiting(job.queue_position)
+            return held_back(job, zone) or waiting(job.queue_position)
         case "running":
             doing = step(job.step, job.kind) if job.step else "Starting"
             return doing if job.eta_s is None else f"{doing} — {time_left(job.eta_s)}"
@@ -130,11 +134,31 @@ def signed(figure: float) -> str:
 
 def day_and_time(moment: datetime, zone: str | None) -> str:
     """A moment on the clock of whoever looks at it."""
+    return f"{moment.astimezone(clock_of(zone)):%d %b %Y, %H:%M}".lstrip("0")
+
+
+def clock_of(zone: str | None) -> tzinfo:
+    """The clock of a time zone; one that nobody knows has the world's."""
     try:
-        local = moment.astimezone(ZoneInfo(zone or "UTC"))
+        return ZoneInfo(zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
-        local = moment
-    return f"{local:%d %b %Y, %H:%M}".lstrip("0")
+        return UTC
+
+
+def when(moment: datetime, zone: str | None, now: datetime | None = None) -> str:
+    """A moment close by, as one says it: ``today at 09:00``, else with its day."""
+    local = moment.astimezone(clock_of(zone))
+    today = (now or datetime.now(UTC)).astimezone(clock_of(zone)).date()
+    days = {0: "today", 1: "tomorrow"}
+    day = days.get((local.date() - today).days) or f"on {local:%d %b %Y}".replace(" 0", " ")
+    return f"{day} at {local:%H:%M}"
+
+
+def held_back(job: JobView, zone: str | None) -> str | None:
+    """What a queued job waits for besides its turn."""
+    if job.resumes_at:
+        return f"Goes on {when(job.resumes_at, zone)}"
+    return "Waits for the mix to be ready" if job.waits_for else None
 
 
 def waiting(position: int | None) -> str:

@@ -1,0 +1,1 @@
+var t="segue.youtube_trip",n=null;function u({data:s,setTriggerValue:i}){let{url:e,keep:r}=s;if(e){if(n===e)return;n=e,sessionStorage.setItem(t,r),window.location.assign(e);return}let o=sessionStorage.getItem(t);sessionStorage.removeItem(t),o!==null&&i("kept",o)}export{u as default};

@@ -1,0 +1,136 @@
+"""Publishing as a person would say it: who may see a video, what a description takes up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from backend.app.contract.publishing import Privacy, PublicationState, PublicationView
+
+from . import words
+from .publishing import Audience
+
+AUDIENCES: dict[Audience, str] = {
+    "private": "Private",
+    "unlisted": "Unlisted",
+    "public": "Public",
+    "later": "Public at a time",
+}
+AUDIENCES_MEAN: dict[Audience, str] = {
+    "private": "Only you, until you change it on YouTube.",
+    "unlisted": "Whoever has the link.",
+    "public": "Everybody, at once.",
+    "later": "Only you until then, everybody from then on.",
+}
+SEEN_BY: dict[Privacy, str] = {
+    "private": "Private: only you can see it.",
+    "unlisted": "Unlisted: whoever has the link can see it.",
+    "public": "Public: everybody can see it.",
+}
+STATES: dict[PublicationState, str] = {
+    "waiting": "Waiting",
+    "preparing": "Being prepared",
+    "uploading": "On its way",
+    "processing": "YouTube is working on it",
+    "published": "Published",
+    "failed": "Stopped by an error",
+    "cancelled": "Cancelled",
+}
+#: YouTube Data API v3, videoCategories.list: those that a mix may lie in.
+CATEGORIES = {
+    "10": "Music",
+    "24": "Entertainment",
+    "22": "People and blogs",
+    "1": "Film and animation",
+    "20": "Gaming",
+    "17": "Sports",
+    "19": "Travel and events",
+}
+#: By themselves, as YouTube's own list has them.
+LANGUAGES = {
+    "en": "English",
+    "ar": "العربية",
+    "cs": "Čeština",
+    "da": "Dansk",
+    "de": "Deutsch",
+    "el": "Ελληνικά",
+    "es": "Español",
+    "fi": "Suomi",
+    "fr": "Français",
+    "he": "עברית",
+    "hi": "हिन्दी",
+    "hu": "Magyar",
+    "id": "Bahasa Indonesia",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "nl": "Nederlands",
+    "no": "Norsk",
+    "pl": "Polski",
+    "pt": "Português",
+    "pt-BR": "Português (Brasil)",
+    "ro": "Română",
+    "ru": "Русский",
+    "sv": "Svenska",
+    "th": "ไทย",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "vi": "Tiếng Việt",
+    "zh-Hans": "中文（简体）",
+    "zh-Hant": "中文（繁體）",
+}
+#: YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]. Only counted
+#: here; what is too long is told by the API, which may have other limits set.
+TITLE_CHARS, DESCRIPTION_BYTES, TAGS_CHARS = 100, 5000, 500
+#: YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579).
+FEWEST_CHAPTERS, SHORTEST_CHAPTER_S = 3, 10
+
+_STAMP = re.compile(
+    r"\W{0,4}(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\d:])\s*[-–—|)\].]*\s*(\S.*)", re.ASCII
+)
+
+
+def tags_length(tags: Sequence[str]) -> int:
+    """The characters of tags as YouTube counts: with commas, and quotes where there is a space."""
+    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
+
+
+def chapters(description: str) -> list[tuple[int, str]]:
+    """Second and title of each chapter that YouTube would find; none where a rule is broken."""
+    found = [
+        (stamped, title) for line in description.splitlines() for stamped, title in stamp(line)
+    ]
+    starts = [second for second, _ in found]
+    apart = [later - sooner for sooner, later in pairwise(starts)]
+    holds = len(found) >= FEWEST_CHAPTERS and starts[0] == 0 and min(apart) >= SHORTEST_CHAPTER_S
+    return found if holds else []
+
+
+def stamp(line: str) -> list[tuple[int, str]]:
+    """Second and title, where a line begins with a time."""
+    found = _STAMP.match(line)
+    if found is None:
+        return []
+    hours, minutes, seconds, title = found.groups()
+    return [(3600 * int(hours or 0) + 60 * int(minutes) + int(seconds), title.strip())]
+
+
+def seen_by(publication: PublicationView, zone: str | None) -> str:
+    """Who can see a video, and from when on."""
+    if publication.publish_at:
+        return f"Private until it goes public {words.when(publication.publish_at, zone)}."
+    return SEEN_BY[publication.privacy]
+
+
+def in_short(publication: PublicationView) -> str:
+    """Where a publication stands, in a few words."""
+    if publication.state != "published":
+        return STATES[publication.state]
+    seen = "goes public by itself" if publication.publish_at else publication.privacy
+    return f"On YouTube, {seen}"
+
+
+def uploads_left(left: int, a_day: int) -> str:
+    """What is left of a day's uploads."""
+    return f"{left} of {a_day} uploads left today" if left else "No uploads left today"
