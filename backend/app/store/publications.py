@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlmodel import BigInteger, Field, SQLModel, Text
+from sqlalchemy import ColumnElement, and_, select, true, update
+from sqlalchemy.orm import Mapped
+from sqlmodel import BigInteger, Field, Session, SQLModel, Text, col
 
-from .database import UtcDateTime
+from ..errors import AlreadyPublished
+from ..jobs.states import PENDING, JobStatus
+from .database import Database, UtcDateTime
+from .job_tables import JOBS
 
 
 class PublicationRow(SQLModel, table=True):
@@ -15,19 +21,31 @@ class PublicationRow(SQLModel, table=True):
     Attributes
     ----------
     marker : the tag by which a video is known to be this one
+    again : whether the mix may be on YouTube a second time
     sealed_session : the address of the upload, which is worth as much as a token
     sessions : how many uploads have been begun
+    sha256, size_bytes : of the file that goes, or went, into the upload
+    sent_bytes : what YouTube is known to have of it
+    all_sent : the last byte has gone out at least once, so that there may be a video
+    doubt_told : the owner knows that nobody can say whether there is one
     """
 
     __tablename__ = "publications"
     job_id: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id", index=True)
     source_job_id: str = Field(index=True)
-    sealed_session: str | None = Field(default=None, sa_type=Text)
     marker: str
+    title: str
+    privacy: str
+    publish_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    again: bool
+    sealed_session: str | None = Field(default=None, sa_type=Text)
+    sessions: int = 0
+    sha256: str | None = None
     size_bytes: int | None = Field(default=None, sa_type=BigInteger)
     sent_bytes: int = Field(default=0, sa_type=BigInteger)
-    sessions: int = 0
+    all_sent: bool = False
+    doubt_told: bool = False
     video_id: str | None = None
     channel_title: str | None = None
     playlist_id: str | None = None
@@ -42,3 +60,201 @@ class YouTubeInsertRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     job_id: str
     made_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPublication:
+    """A publication that is about to begin; see :class:`PublicationRow`."""
+
+    job_id: str
+    user_id: str
+    source_job_id: str
+    marker: str
+    title: str
+    privacy: str
+    publish_at: datetime | None
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """How far an upload is; see :class:`PublicationRow`."""
+
+    sealed_session: str | None
+    sessions: int
+    sha256: str | None
+    size_bytes: int | None
+    all_sent: bool
+    doubt_told: bool
+    video_id: str | None
+    playlist_id: str | None
+
+
+class PublicationStore:
+    """Publications, by the jobs that make them. Safe to share between threads.
+
+    Every change is one transaction, and stands when the method returns.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, new: NewPublication) -> None:
+        """Write down that there is such a publication; one that has begun stays as it is."""
+        with self._database.write() as session:
+            if session.get(PublicationRow, new.job_id) is None:
+                session.add(
+                    PublicationRow(
+                        job_id=new.job_id,
+                        user_id=new.user_id,
+                        source_job_id=new.source_job_id,
+                        marker=new.marker,
+                        title=new.title,
+                        privacy=new.privacy,
+                        publish_at=new.publish_at,
+                        again=new.again,
+                        created_at=datetime.now(UTC),
+                    )
+                )
+
+    def state(self, job_id: str) -> UploadState:
+        """How far the upload of a publication that has begun is."""
+        with self._database.read() as session:
+            row = _row(session, job_id)
+            return UploadState(
+                sealed_session=row.sealed_session,
+                sessions=row.sessions,
+                sha256=row.sha256,
+                size_bytes=row.size_bytes,
+                all_sent=row.all_sent,
+                doubt_told=row.doubt_told,
+                video_id=row.video_id,
+                playlist_id=row.playlist_id,
+            )
+
+    def expect_free(self, user_id: str, source_job_id: str) -> None:
+        """Make sure that a mix is neither online nor on its way there.
+
+        Raises
+        ------
+        AlreadyPublished
+            If it is, or if nobody can say.
+        """
+        with self._database.read() as session:
+            pending = select(JOBS.c.id).where(
+                JOBS.c.user_id == user_id,
+                JOBS.c.kind == "publish",
+                JOBS.c.after_job_id == source_job_id,
+                JOBS.c.status.in_(PENDING),
+            )
+            if session.connection().execute(pending).first() is not None:
+                raise _taken("The mix is on its way to YouTube already.")
+            _expect_no_video(session, _of_source(user_id, source_job_id))
+
+    def opened(
+        self, job_id: str, *, sealed_session: str, sha256: str, size_bytes: int, nth: int
+    ) -> None:
+        """Keep the address of the job's ``nth`` upload, before a byte of it is sent.
+
+        Uploads of the same mix that others have begun and left are given up: they can never be
+        gone on with, so that there is one video at most.
+
+        Raises
+        ------
+        AlreadyPublished
+            If another job has put the mix on YouTube or is at it, unless it was asked for again;
+            or if somebody else has begun this upload meanwhile.
+        """
+        with self._database.write() as session:
+            row = _row(session, job_id)
+            if row.sessions != nth - 1:
+                raise _taken("This upload has been begun elsewhere.")
+            if not row.again:
+                _take_over(session, row)
+            row.sealed_session, row.sessions = sealed_session, nth
+            row.sha256, row.size_bytes, row.sent_bytes = sha256, size_bytes, 0
+            row.all_sent = row.doubt_told = False
+            session.add(YouTubeInsertRow(job_id=job_id, made_at=datetime.now(UTC)))
+
+    def acknowledged(self, job_id: str, sent_bytes: int) -> None:
+        """YouTube has so many bytes."""
+        self._set(job_id, sent_bytes=sent_bytes)
+
+    def all_sent(self, job_id: str) -> None:
+        """The last byte is about to go out: from now on there may be a video."""
+        self._set(job_id, all_sent=True)
+
+    def session_gone(self, job_id: str) -> None:
+        """YouTube knows the upload no longer."""
+        self._set(job_id, sealed_session=None, sent_bytes=0)
+
+    def doubt_told(self, job_id: str) -> None:
+        """The owner has been told that nobody can say whether there is a video."""
+        self._set(job_id, doubt_told=True)
+
+    def video_known(self, job_id: str, video_id: str) -> None:
+        """There is the video."""
+        self._set(job_id, video_id=video_id, sealed_session=None)
+
+    def playlist_known(self, job_id: str, playlist_id: str) -> None:
+        """The video belongs into this playlist."""
+        self._set(job_id, playlist_id=playlist_id)
+
+    def finished(self, job_id: str, *, channel_title: str) -> None:
+        """All is done; the moment of the first time stays."""
+        with self._database.write() as session:
+            row = _row(session, job_id)
+            row.channel_title = channel_title
+            row.published_at = row.published_at or datetime.now(UTC)
+
+    def _set(self, job_id: str, **values: object) -> None:
+        with self._database.write() as session:
+            session.connection().execute(
+                update(PublicationRow).where(_c("job_id") == job_id).values(**values)
+            )
+
+
+def _row(session: Session, job_id: str) -> PublicationRow:
+    row = session.get(PublicationRow, job_id)
+    if row is None:
+        raise LookupError(job_id)
+    return row
+
+
+def _c(name: str) -> Mapped[str]:
+    return col(getattr(PublicationRow, name))
+
+
+def _of_source(user_id: str, source_job_id: str) -> ColumnElement[bool]:
+    return and_(_c("user_id") == user_id, _c("source_job_id") == source_job_id)
+
+
+def _expect_no_video(session: Session, which: ColumnElement[bool]) -> None:
+    known = select(PublicationRow).where(which, _c("video_id").is_not(None))
+    if session.execute(known).first() is not None:
+        raise _taken("The mix is on YouTube already.")
+    unsure = select(PublicationRow).where(which, col(PublicationRow.all_sent) == true())
+    if session.execute(unsure).first() is not None:
+        raise _taken("The mix may be on YouTube already: an upload of it ended in doubt.")
+
+
+def _take_over(session: Session, row: PublicationRow) -> None:
+    """End other jobs' uploads of the same mix that nobody is at; refuse if somebody is."""
+    others = and_(_of_source(row.user_id, row.source_job_id), _c("job_id") != row.job_id)
+    _expect_no_video(session, others)
+    uploading = and_(others, _c("sealed_session").is_not(None))
+    running = select(JOBS.c.id).where(
+        JOBS.c.id.in_(select(_c("job_id")).where(uploading)),
+        JOBS.c.status == JobStatus.RUNNING,
+    )
+    if session.connection().execute(running).first() is not None:
+        raise _taken("Another job is uploading the mix.")
+    session.connection().execute(
+        update(PublicationRow).where(uploading).values(sealed_session=None, sent_bytes=0)
+    )
+
+
+def _taken(what: str) -> AlreadyPublished:
+    return AlreadyPublished(
+        what, hint="Have a look in YouTube Studio; publish it “again” if you want it there twice."
+    )

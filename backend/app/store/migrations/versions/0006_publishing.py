@@ -29,11 +29,11 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, UtcDateTime(), nullable=nullable)
 
 
-def _of_user(*, primary_key: bool = False, nullable: bool = False) -> sa.Column[str]:
+def _of_user(*, primary_key: bool = False) -> sa.Column[str]:
     user = sa.ForeignKey("users.id")
     if primary_key:
         return sa.Column("user_id", sa.String(), user, primary_key=True)
-    return sa.Column("user_id", sa.String(), user, nullable=nullable)
+    return sa.Column("user_id", sa.String(), user, nullable=False)
 
 
 def _waiting_jobs() -> None:
@@ -58,10 +58,10 @@ def _google() -> None:
         "exchange_codes",
         sa.Column("digest", sa.String(), primary_key=True),
         _text("browser_digest"),
-        _of_user(nullable=True),
         _text("issuer"),
         _text("subject"),
         _text("email"),
+        sa.Column("is_ticket", sa.Boolean(), nullable=False),
         _moment("expires_at"),
     )
     op.create_index("ix_exchange_codes_expires_at", "exchange_codes", ["expires_at"])
@@ -95,11 +95,18 @@ def _publications() -> None:
         sa.Column("job_id", sa.String(), primary_key=True),
         _of_user(),
         _text("source_job_id"),
-        sa.Column("sealed_session", sa.Text(), nullable=True),
         _text("marker"),
+        _text("title"),
+        _text("privacy"),
+        _moment("publish_at", nullable=True),
+        sa.Column("again", sa.Boolean(), nullable=False),
+        sa.Column("sealed_session", sa.Text(), nullable=True),
+        sa.Column("sessions", sa.Integer(), nullable=False, server_default="0"),
+        _text("sha256", nullable=True),
         sa.Column("size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("sent_bytes", sa.BigInteger(), nullable=False, server_default="0"),
-        sa.Column("sessions", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("all_sent", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("doubt_told", sa.Boolean(), nullable=False, server_default=sa.false()),
         _text("video_id", nullable=True),
         _text("channel_title", nullable=True),
         _text("playlist_id", nullable=True),
