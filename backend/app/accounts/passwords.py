@@ -28,12 +28,12 @@ class Passwords:
     def matches(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the one that was hashed.
 
-        Without a hash (there is no such account) the answer is no, after the same work: the time
-        taken must not tell who has an account.
+        Without a hash (there is no such account, or it has no password) the answer is no, after
+        the same work: the time taken must not tell who has an account.
         """
         tried = password if len(password) <= MAX_LENGTH else ""
         try:
             self._hasher.verify(password_hash or self._hash_of_nobody, tried)
         except (Argon2Error, InvalidHashError):
             return False
-        return password_hash is not None and tried == password
+        return bool(password_hash) and tried == password

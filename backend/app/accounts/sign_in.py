@@ -75,10 +75,14 @@ class Accounts:
             self._count_registration(address)
             hashed = self._passwords.hash(password)
         user = self._accounts.add_user(secrets.token_hex(16), email, hashed, now=self._now())
-        return self._sign_in_as(user.id)
+        return self.sign_in_as(user.id)
 
     def sign_in(self, email: str, password: str, *, address: str) -> Credentials:
-        """Trade an e-mail and its password for credentials.
+        """Trade an e-mail and its password for credentials; refuses as :meth:`prove` does."""
+        return self.sign_in_as(self.prove(email, password, address=address).id)
+
+    def prove(self, email: str, password: str, *, address: str) -> User:
+        """The account that an e-mail and its password open.
 
         Raises
         ------
@@ -98,14 +102,22 @@ class Accounts:
         if user is None:
             raise NotSignedIn("The e-mail or the password is wrong.", hint="Check both.")
         self._accounts.forget_failures(account=email)
-        return self._sign_in_as(user.id)
+        return user
+
+    def sign_in_as(self, user_id: str) -> Credentials:
+        """Credentials for somebody who has proven to be this user."""
+        token, family = secrets.token_urlsafe(32), secrets.token_hex(16)
+        self._credentials.add_refresh_token(
+            Renewal(digest_of(token), user_id, family, self._now() + REFRESH_LIFE)
+        )
+        return self._credentials_of(user_id, refresh_token=token)
 
     def refresh(self, refresh_token: str) -> Credentials:
         """Trade a refresh token, once, for new credentials."""
         successor = secrets.token_urlsafe(32)
         user_id = self._credentials.rotate_refresh_token(
-            _digest(refresh_token),
-            successor=_digest(successor),
+            digest_of(refresh_token),
+            successor=digest_of(successor),
             expires_at=self._now() + REFRESH_LIFE,
             now=self._now(),
         )
@@ -117,8 +129,8 @@ class Accounts:
         """Trade a one-time code for the secret of a session cookie."""
         session = secrets.token_urlsafe(32)
         opened = self._credentials.open_session(
-            _digest(code),
-            session_digest=_digest(session),
+            digest_of(code),
+            session_digest=digest_of(session),
             expires_at=self._now() + SESSION_LIFE,
             now=self._now(),
         )
@@ -128,7 +140,7 @@ class Accounts:
 
     def access_by_session(self, session: str) -> Credentials:
         """A fresh access token for who holds a session cookie."""
-        user_id = self._credentials.session_user(_digest(session), now=self._now())
+        user_id = self._credentials.session_user(digest_of(session), now=self._now())
         if user_id is None:
             raise _signed_out()
         return Credentials(self._tokens.issue(user_id), LIFE_S)
@@ -136,9 +148,9 @@ class Accounts:
     def sign_out(self, *, refresh_token: str | None, session: str | None) -> None:
         """End what is given of a refresh token's family and a session."""
         if refresh_token:
-            self._credentials.revoke_refresh_token(_digest(refresh_token), now=self._now())
+            self._credentials.revoke_refresh_token(digest_of(refresh_token), now=self._now())
         if session:
-            self._credentials.end_session(_digest(session))
+            self._credentials.end_session(digest_of(session))
 
     def user_id_of(self, access_token: str) -> str:
         """Whose access token this is; asks no database."""
@@ -150,6 +162,11 @@ class Accounts:
         if user is None:
             raise _signed_out()
         return user
+
+    def count_registration(self, address: str) -> None:
+        """Count an account that is made without a password; refuses as :meth:`register` does."""
+        with self._hashing():  # one at a time: so many at once cannot outrun the limit
+            self._count_registration(address)
 
     def forget_expired(self) -> None:
         """Drop rows that no longer decide anything."""
@@ -187,22 +204,15 @@ class Accounts:
         )
         attempts.refuse_if_too_many(failures, now=now)
 
-    def _sign_in_as(self, user_id: str) -> Credentials:
-        token, family = secrets.token_urlsafe(32), secrets.token_hex(16)
-        self._credentials.add_refresh_token(
-            Renewal(_digest(token), user_id, family, self._now() + REFRESH_LIFE)
-        )
-        return self._credentials_of(user_id, refresh_token=token)
-
     def _credentials_of(self, user_id: str, *, refresh_token: str) -> Credentials:
         code = secrets.token_urlsafe(32)
         self._credentials.add_session_code(
-            _digest(code), user_id, expires_at=self._now() + CODE_LIFE
+            digest_of(code), user_id, expires_at=self._now() + CODE_LIFE
         )
         return Credentials(self._tokens.issue(user_id), LIFE_S, refresh_token, code)
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
     """What the database keeps of a random secret; it has 256 bits, so it needs no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 

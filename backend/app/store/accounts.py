@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from ..errors import Conflict
 from .database import Database, UtcDateTime
@@ -75,32 +75,20 @@ class AccountStore:
             If there is an account with this e-mail.
         """
         with self._database.write() as session:
-            if session.exec(select(UserRow.id).where(UserRow.email == email)).first():
-                raise Conflict(
-                    "There is an account with this e-mail address.", hint="Sign in instead."
-                )
-            is_first = session.exec(select(UserRow.id).limit(1)).first() is None
-            row = UserRow(
-                id=user_id,
-                email=email,
-                password_hash=password_hash,
-                is_admin=is_first,
-                created_at=now,
-            )
-            session.add(row)
-        return _user(row)
+            row = add_user_row(session, user_id, email, password_hash, now=now)
+        return user_of(row)
 
     def user(self, user_id: str) -> User | None:
         """The account with this id."""
         with self._database.read() as session:
             row = session.get(UserRow, user_id)
-        return None if row is None else _user(row)
+        return None if row is None else user_of(row)
 
     def password_hash(self, email: str) -> tuple[User, str] | None:
         """The account with this e-mail, and the hash of its password."""
         with self._database.read() as session:
             row = session.exec(select(UserRow).where(UserRow.email == email)).first()
-        return None if row is None else (_user(row), row.password_hash)
+        return None if row is None else (user_of(row), row.password_hash)
 
     def failures(self, *, account: str, address: str, since: datetime) -> Failures:
         """When sign-ins to this account, and from this address, failed."""
@@ -149,5 +137,24 @@ class AccountStore:
             )
 
 
-def _user(row: UserRow) -> User:
+def add_user_row(
+    session: Session, user_id: str, email: str, password_hash: str, *, now: datetime
+) -> UserRow:
+    """Put a new account into a transaction; see :meth:`AccountStore.add_user`."""
+    if session.exec(select(UserRow.id).where(UserRow.email == email)).first():
+        raise Conflict("There is an account with this e-mail address.", hint="Sign in instead.")
+    is_first = session.exec(select(UserRow.id).limit(1)).first() is None
+    row = UserRow(
+        id=user_id,
+        email=email,
+        password_hash=password_hash,
+        is_admin=is_first,
+        created_at=now,
+    )
+    session.add(row)
+    return row
+
+
+def user_of(row: UserRow) -> User:
+    """The account in a row, without its secrets."""
     return User(id=row.id, email=row.email, is_admin=row.is_admin, created_at=row.created_at)
