@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from backend.app.logs import job_in_logs, set_up_logs
@@ -12,10 +13,11 @@ from backend.app.logs import job_in_logs, set_up_logs
 
 @pytest.fixture(autouse=True)
 def handlers_put_back() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    root, callers = logging.getLogger(), logging.getLogger("httpx2")
+    before, level, callers_level = root.handlers[:], root.level, callers.level
     yield
     root.handlers[:], root.level = before, level
+    callers.setLevel(callers_level)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,8 @@ def handlers_put_back() -> Iterator[None]:
         ("GET /files/1/mix.mp3?expires=9&inline=1&sig=0123abcd", "0123abcd"),
         ("connecting to postgresql://segue:hunter2@db/segue", "hunter2"),
         ("password=hunter2&username=ada", "hunter2"),
+        ("GET /youtube/oauth/callback?scope=a&state=p1ANted", "p1ANted"),
+        ("PUT https://youtube.example/upload?upload_id=p1ANted&part=id", "p1ANted"),
     ],
 )
 def test_no_secret_reaches_the_log(
@@ -47,6 +51,13 @@ def test_what_is_no_secret_is_left_alone(capsys: pytest.CaptureFixture[str]) -> 
     set_up_logs()
     logging.getLogger("segue").info("GET %s 200 in http://localhost:8000/a@b", "/jobs/1?limit=3")
     assert "GET /jobs/1?limit=3 200 in http://localhost:8000/a@b" in capsys.readouterr().err
+
+
+def test_the_addresses_that_are_called_are_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs()
+    with httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200))) as client:
+        client.get("https://youtube.example/upload/secret-path")
+    assert capsys.readouterr().err == ""
 
 
 def test_every_record_says_which_job_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:

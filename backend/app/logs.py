@@ -10,11 +10,11 @@ from contextvars import ContextVar
 
 _job_id: ContextVar[str] = ContextVar("job_id", default="-")
 
-# Bearer tokens, JWTs, the signature of a signed link and the password in an address, wherever they
-# turn up: a traceback holds what a message would not.
+# Bearer tokens, JWTs, the signature of a signed link, what a sign-in or an upload at Google hangs on
+# and the password in an address, wherever they turn up: a traceback holds what a message would not.
 _SECRETS = re.compile(
     r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
-    r"|((?:sig|token|code|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"
+    r"|((?:sig|token|code|state|secret|upload_id|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"
 )
 
 
@@ -45,6 +45,8 @@ def set_up_logs(level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    # At INFO it tells each address that is called
+    logging.getLogger("httpx2").setLevel(max(level, logging.WARNING))
 
 
 @contextmanager
