@@ -246,6 +246,12 @@ class ReconnectNeeded(SegueError):
     retryable = True
 
 
+class BadTemplate(InvalidRequest):
+    """A person's template that nothing can be made of; the message names the line."""
+
+    code = "bad_template"
+
+
 class CannotPublish(InvalidRequest):
     """YouTube would refuse this; ``code`` says which of its rules is broken."""
 
