@@ -11,9 +11,23 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from .api import admin, artifacts, auth, health, jobs, mashups, separators, sounds, tracks, uploads
+from .api import (
+    admin,
+    artifacts,
+    auth,
+    google,
+    health,
+    jobs,
+    mashups,
+    separators,
+    sounds,
+    tracks,
+    uploads,
+)
 from .api.browsers import allowed_hosts, allowed_origins
+from .api.google_provider import GoogleProvider
 from .api.guards import BodyGuard, SecurityHeaders
+from .api.oauth_cookie import OAuthCookie
 from .api.problems import UnexpectedErrors, handle_problems
 from .api.receiving import UPLOADS_AT_ONCE
 from .jobs.signals import told_to_stop
@@ -23,6 +37,7 @@ from .wiring import build
 
 ROUTERS = (
     auth.router,
+    google.router,
     uploads.router,
     tracks.router,
     sounds.router,
@@ -40,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     app = FastAPI(title="Segue", lifespan=_lifespan, middleware=_middleware(settings))
     app.state.settings = settings
+    app.state.google_provider = GoogleProvider(settings)
     app.state.upload_slots = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
     handle_problems(app)
     for router in ROUTERS:
@@ -82,6 +98,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         ),
         Middleware(UnexpectedErrors),
         Middleware(BodyGuard, larger=larger),
+        Middleware(OAuthCookie),
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from .accounts.google_sign_in import GoogleSignIn
 from .accounts.keys import derived_key, secret_for, secrets_for
 from .accounts.passwords import Passwords
 from .accounts.sign_in import Accounts
@@ -35,6 +36,7 @@ from .store.blobs import ContentStore
 from .store.credentials import CredentialStore
 from .store.database import Database, open_database
 from .store.dj_rules import DjRulesStore
+from .store.google import GoogleStore
 from .store.incoming import Incoming
 from .store.job_queue import SqlJobQueue
 from .store.jobs import JobStore
@@ -53,6 +55,8 @@ class Services:
     content: ContentStore
     incoming: Incoming
     accounts: Accounts
+    google_sign_in: GoogleSignIn
+    oauth_cookie_key: bytes
     intake: Intake
     library: Library
     sounds: Sounds
@@ -69,6 +73,7 @@ class Services:
     def start(self) -> None:
         """Clear away what earlier runs left, and go on with their jobs."""
         self.accounts.forget_expired()
+        self.google_sign_in.forget_expired()
         self.incoming.sweep()
         self.executor.start()
 
@@ -86,6 +91,7 @@ def build(settings: Settings) -> Services:
     keys = secrets_for("tokens_encryption_key", settings.tokens_encryption_key, secrets)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     database = open_database(database_url(settings))
+    accounts = _accounts(database, jwt_secret)
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
     job_store = JobStore(database)
@@ -108,7 +114,9 @@ def build(settings: Settings) -> Services:
         database=database,
         content=content,
         incoming=incoming,
-        accounts=_accounts(database, jwt_secret),
+        accounts=accounts,
+        google_sign_in=GoogleSignIn(accounts, GoogleStore(database)),
+        oauth_cookie_key=derived_key(jwt_secret, "oauth cookie"),
         intake=intake,
         library=library,
         sounds=sounds,

@@ -28,7 +28,9 @@ def register(
 ) -> TokenView:
     """Make an account and sign in to it; the first one is the administrator's."""
     password = form.password.get_secret_value()
-    return _view(accounts.register(form.email, password, address=_address(request)), response)
+    return token_view(
+        accounts.register(form.email, password, address=address_of(request)), response
+    )
 
 
 @router.post("/token")
@@ -39,8 +41,8 @@ def sign_in(
     response: Response,
 ) -> TokenView:
     """Trade an e-mail (as ``username``) and a password for credentials."""
-    credentials = accounts.sign_in(form.username, form.password, address=_address(request))
-    return _view(credentials, response)
+    credentials = accounts.sign_in(form.username, form.password, address=address_of(request))
+    return token_view(credentials, response)
 
 
 @router.post("/refresh", dependencies=[FromOurPages])
@@ -52,9 +54,9 @@ def refresh(
 ) -> TokenView:
     """Trade a refresh token, once; or, without one, let the session cookie stand in."""
     if request is not None and request.refresh_token:
-        return _view(accounts.refresh(request.refresh_token), response)
+        return token_view(accounts.refresh(request.refresh_token), response)
     if segue_session:
-        return _view(accounts.access_by_session(segue_session), response)
+        return token_view(accounts.access_by_session(segue_session), response)
     raise NotSignedIn("There is nothing to renew.", hint="Sign in.")
 
 
@@ -89,11 +91,13 @@ def me(user: CurrentUser) -> UserView:
     )
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Where a request comes from, for the limits on attempts."""
     return request.client.host if request.client else ""
 
 
-def _view(credentials: Credentials, response: Response) -> TokenView:
+def token_view(credentials: Credentials, response: Response) -> TokenView:
+    """Credentials as an answer that nothing on its way may keep."""
     response.headers["Cache-Control"] = "no-store"
     return TokenView(
         access_token=credentials.access_token,

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from ..accounts.google_sign_in import GoogleSignIn
 from ..accounts.sign_in import Accounts
 from ..errors import NotAllowed
 from ..jobs.threads import ThreadExecutor
@@ -21,6 +22,7 @@ from ..services.sounds import Sounds
 from ..services.track_analysis import TrackAnalyses
 from ..settings import Settings
 from ..store.accounts import User
+from .google_provider import GoogleProvider
 from .guards import bearer_token
 
 # Tells the documentation where to sign in; what it finds in the header is read by `bearer_token`.
@@ -29,6 +31,16 @@ _bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)
 
 def _accounts(request: Request) -> Accounts:
     found: Accounts = request.app.state.services.accounts
+    return found
+
+
+def _google_sign_in(request: Request) -> GoogleSignIn:
+    found: GoogleSignIn = request.app.state.services.google_sign_in
+    return found
+
+
+def _google_provider(request: Request) -> GoogleProvider:
+    found: GoogleProvider = request.app.state.google_provider
     return found
 
 
@@ -88,6 +100,8 @@ def _settings(request: Request) -> Settings:
 
 
 AccountsDep = Annotated[Accounts, Depends(_accounts)]
+GoogleSignInDep = Annotated[GoogleSignIn, Depends(_google_sign_in)]
+GoogleProviderDep = Annotated[GoogleProvider, Depends(_google_provider)]
 LibraryDep = Annotated[Library, Depends(_library)]
 SoundsDep = Annotated[Sounds, Depends(_sounds)]
 SeparatorsDep = Annotated[Separators, Depends(_separators)]

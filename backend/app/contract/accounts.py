@@ -52,6 +52,29 @@ class TokenView(Shape):
     session_code: str | None = None
 
 
+class Providers(Shape):
+    """Who but a password may sign people in.
+
+    ``missing_setting`` is what the server lacks for Google; None where it lacks nothing.
+    """
+
+    google: bool
+    missing_setting: str | None = None
+
+
+class ExchangeRequest(Shape):
+    """The one-time code that a browser has brought back from Google."""
+
+    code: str = Field(max_length=256)
+
+
+class JoinRequest(Shape):
+    """A code that was answered ``join_needed``, and the password of the account with its e-mail."""
+
+    code: str = Field(max_length=256)
+    password: SecretStr = Field(max_length=1024)
+
+
 class UserView(Shape):
     """Who is signed in."""
 

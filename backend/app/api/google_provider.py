@@ -1,0 +1,163 @@
+"""What Segue asks of Google when somebody signs in, and what it believes of the answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx2
+from authlib.integrations.starlette_client import OAuth, OAuthError, StarletteOAuth2App
+from fastapi import Request, Response
+from joserfc.errors import JoseError
+from pydantic import TypeAdapter
+
+from ..accounts.google_client import GoogleClient, google_client
+from ..contract.accounts import Email
+from ..errors import OAuthRefused
+from ..settings import Settings
+from ..store.google import Identity
+
+# Google answers in less than a second; a person waits for this one.
+TIMEOUT_S = 10.0
+# Google signs with nothing else (accounts.google.com/.well-known/openid-configuration).
+_SIGNED_WITH = ["RS256"]
+_SCOPE = "openid email"
+# What Authlib raises for answers of a shape that no provider in its right mind would give.
+_MALFORMED = (
+    OAuthError,
+    JoseError,
+    httpx2.InvalidURL,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RuntimeError,  # metadata that lack an address
+)
+_email = TypeAdapter[str](Email)
+_log = logging.getLogger(__name__)
+
+
+class GoogleProvider:
+    """Google as a provider of OpenID Connect: the code flow with PKCE, a state and a nonce.
+
+    What is kept between the two halves of a sign-in lies in ``request.session``. Where Google
+    answers is asked once, and again after anything that went wrong.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: StarletteOAuth2App | None = None
+
+    def client(self) -> GoogleClient:
+        """Who Segue is to Google; :class:`NotConfigured` says what is missing."""
+        return google_client(self._settings.google_client_secrets, self._settings.google_issuer)
+
+    async def begin(self, request: Request) -> Response:
+        """Send a browser to Google.
+
+        Raises
+        ------
+        OAuthRefused
+            If Google does not answer as it has to.
+        """
+        with self._told_as_refusal():
+            app = await self._known_app()
+            answer: Response = await app.authorize_redirect(request, self._redirect_uri())
+        return answer
+
+    async def identity(self, request: Request) -> Identity:
+        """Who has come back from Google, by an ID token that was checked in every part.
+
+        Raises
+        ------
+        OAuthRefused
+            If anything about the way back, or about the token, is not as it has to be.
+        """
+        with self._told_as_refusal():
+            app = await self._known_app()
+            token = await app.authorize_access_token(request, claims_options=self._claims())
+            claims = token["userinfo"]  # absent where no ID token came
+            if claims.get("email_verified") is not True:
+                raise _unverified()
+            return Identity(claims["iss"], claims["sub"], _email.validate_python(claims["email"]))
+
+    async def _known_app(self) -> StarletteOAuth2App:
+        if self._app is not None:
+            return self._app
+        client = self.client()
+        app = OAuth().register(
+            "google",
+            client_id=client.client_id,
+            client_secret=client.client_secret.get_secret_value(),
+            server_metadata_url=client.discovery_url,
+            client_kwargs={
+                "scope": _SCOPE,
+                "code_challenge_method": "S256",
+                "timeout": TIMEOUT_S,
+            },
+        )
+        metadata = await app.load_server_metadata()
+        if metadata["issuer"] != client.issuer:  # OpenID Connect Discovery 1.0, 4.3
+            raise ValueError("the metadata are another issuer's")
+        metadata["id_token_signing_alg_values_supported"] = _SIGNED_WITH
+        self._app = app
+        return app
+
+    def _claims(self) -> Mapping[str, Mapping[str, object]]:
+        """What an ID token has to say; its times and the nonce are Authlib's to check."""
+        client = self.client()
+        return {
+            "iss": {"essential": True, "value": client.issuer},
+            "aud": {"essential": True, "value": client.client_id},
+            "sub": {"essential": True},
+            "email": {"essential": True},
+        }
+
+    def _redirect_uri(self) -> str:
+        """Where Google sends browsers back to: as set, whatever host the request named."""
+        usual = f"{self._settings.api_base.rstrip('/')}/auth/google/callback"
+        return self._settings.google_oauth_redirect_uri or usual
+
+    @contextmanager
+    def _told_as_refusal(self) -> Iterator[None]:
+        try:
+            yield
+        except (httpx2.HTTPError, json.JSONDecodeError) as e:
+            self._app = None
+            _log.warning("Google did not answer a sign-in: %s", type(e).__name__)
+            raise _unreachable() from e
+        except _MALFORMED as e:
+            self._app = None
+            reason = e.error if isinstance(e, OAuthError) else type(e).__name__
+            _log.info("a sign-in with Google was refused: %.60r", reason)
+            raise _denied() if reason == "access_denied" else _refused() from e
+
+
+def _refused() -> OAuthRefused:
+    return OAuthRefused("The sign-in with Google did not work out.", hint="Try it again.")
+
+
+def _denied() -> OAuthRefused:
+    return OAuthRefused(
+        "The sign-in was cancelled at Google.",
+        hint="Sign in with Google again, or with a password.",
+        code="oauth_denied",
+    )
+
+
+def _unverified() -> OAuthRefused:
+    return OAuthRefused(
+        "Google has not verified the e-mail address of this account.",
+        hint="Verify it at Google, or sign in with a password.",
+        code="oauth_unverified",
+    )
+
+
+def _unreachable() -> OAuthRefused:
+    return OAuthRefused(
+        "Google did not answer.",
+        hint="Try again in a minute, or sign in with a password.",
+        code="oauth_unreachable",
+    )
