@@ -188,6 +188,10 @@ class PublicationStore:
         """YouTube knows the upload no longer."""
         self._set(job_id, sealed_session=None, sent_bytes=0)
 
+    def given_up(self, job_id: str) -> None:
+        """The upload is not whole, and nobody goes on with it: there is no video, nor will be."""
+        self._set(job_id, sealed_session=None, sent_bytes=0, all_sent=False)
+
     def doubt_told(self, job_id: str) -> None:
         """The owner has been told that nobody can say whether there is a video."""
         self._set(job_id, doubt_told=True)
