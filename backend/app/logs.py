@@ -10,8 +10,8 @@ from contextvars import ContextVar
 
 _job_id: ContextVar[str] = ContextVar("job_id", default="-")
 
-# Bearer tokens, JWTs, the signature of a signed link, what a sign-in or an upload at Google hangs on
-# and the password in an address, wherever they turn up: a traceback holds what a message would not.
+# Bearer tokens, JWTs, the signature of a signed link, what a consent or an upload hangs on, and the
+# password in an address, wherever they turn up: a traceback holds what a message would not.
 _SECRETS = re.compile(
     r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|((?:sig|token|code|state|secret|upload_id|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"

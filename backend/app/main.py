@@ -23,6 +23,7 @@ from .api import (
     sounds,
     tracks,
     uploads,
+    youtube,
 )
 from .api.browsers import allowed_hosts, allowed_origins
 from .api.google_provider import GoogleProvider
@@ -45,6 +46,7 @@ ROUTERS = (
     mashups.router,
     jobs.router,
     artifacts.router,
+    youtube.router,
     admin.router,
     health.router,
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from .accounts.google_sign_in import GoogleSignIn
 from .accounts.keys import derived_key, secret_for, secrets_for
 from .accounts.passwords import Passwords
+from .accounts.sealing import Seal
 from .accounts.sign_in import Accounts
 from .accounts.tokens import AccessTokens
 from .jobs.queue import NET, WORK
@@ -17,6 +18,8 @@ from .jobs.threads import ExecutorOptions, ThreadExecutor
 from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
 from .media.sniff import formats_named
+from .publishing.youtube_connection import YouTubeConnections, youtube_connections
+from .publishing.youtube_consent import YouTubeConsent
 from .services import kinds
 from .services.dj_rules import HouseRules
 from .services.earlier import EarlierMixes
@@ -42,6 +45,7 @@ from .store.job_queue import SqlJobQueue
 from .store.jobs import JobStore
 from .store.library import LibraryStore
 from .store.sounds import SoundStore
+from .store.youtube import YouTubeStore
 
 UPLOADS_AT_ONCE = 2
 """Jobs that publish; one more keeps a line no busier."""
@@ -68,12 +72,15 @@ class Services:
     rules: HouseRules
     jobs: Jobs
     links: Links
+    youtube: YouTubeConnections
+    youtube_consent: YouTubeConsent
     executor: ThreadExecutor
 
     def start(self) -> None:
         """Clear away what earlier runs left, and go on with their jobs."""
         self.accounts.forget_expired()
         self.google_sign_in.forget_expired()
+        self.youtube.seal_anew()
         self.incoming.sweep()
         self.executor.start()
 
@@ -92,6 +99,7 @@ def build(settings: Settings) -> Services:
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     database = open_database(database_url(settings))
     accounts = _accounts(database, jwt_secret)
+    youtube = youtube_connections(settings, database, Seal(keys))
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
     job_store = JobStore(database)
@@ -128,6 +136,13 @@ def build(settings: Settings) -> Services:
         rules=rules,
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),
+        youtube=youtube,
+        youtube_consent=YouTubeConsent(
+            YouTubeStore(database),
+            youtube,
+            key=derived_key(jwt_secret, "youtube consent"),
+            redirect_uri=_youtube_redirect_uri(settings),
+        ),
         executor=executor,
     )
 
@@ -141,6 +156,12 @@ def _accounts(database: Database, jwt_secret: str) -> Accounts:
     return Accounts(
         AccountStore(database), CredentialStore(database), Passwords(), AccessTokens(jwt_secret)
     )
+
+
+def _youtube_redirect_uri(settings: Settings) -> str:
+    """Where Google sends browsers back to: as set, whatever host a request names."""
+    usual = f"{settings.api_base.rstrip('/')}/youtube/oauth/callback"
+    return settings.youtube_oauth_redirect_uri or usual
 
 
 def _executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> ExecutorOptions:

@@ -24,6 +24,7 @@ OPEN = {
     "/auth/google/callback",
     "/auth/google/join",
     "/auth/exchange",
+    "/youtube/oauth/callback",
     "/health",
     "/health/ready",
     "/files/{job_id}/{name}",

@@ -11,6 +11,8 @@ from ..accounts.google_sign_in import GoogleSignIn
 from ..accounts.sign_in import Accounts
 from ..errors import NotAllowed
 from ..jobs.threads import ThreadExecutor
+from ..publishing.youtube_connection import YouTubeConnections
+from ..publishing.youtube_consent import YouTubeConsent
 from ..services.dj_rules import HouseRules
 from ..services.health import Health
 from ..services.jobs import Jobs
@@ -89,6 +91,16 @@ def _links(request: Request) -> Links:
     return found
 
 
+def _youtube(request: Request) -> YouTubeConnections:
+    found: YouTubeConnections = request.app.state.services.youtube
+    return found
+
+
+def _youtube_consent(request: Request) -> YouTubeConsent:
+    found: YouTubeConsent = request.app.state.services.youtube_consent
+    return found
+
+
 def _executor(request: Request) -> ThreadExecutor:
     found: ThreadExecutor = request.app.state.services.executor
     return found
@@ -111,6 +123,8 @@ AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]
 AdviceDep = Annotated[MashupAdvice, Depends(_advice)]
 RulesDep = Annotated[HouseRules, Depends(_rules)]
 LinksDep = Annotated[Links, Depends(_links)]
+YouTubeDep = Annotated[YouTubeConnections, Depends(_youtube)]
+YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_youtube_consent)]
 ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 

@@ -1,13 +1,17 @@
-"""Rows of connections to YouTube. Tokens come in sealed."""
+"""Rows of connections to YouTube. Tokens come in sealed, states as digests."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Double
-from sqlmodel import Field, SQLModel, Text
+from sqlalchemy import Double, delete, func, or_, update
+from sqlmodel import Field, SQLModel, Text, col, select
 
-from .database import UtcDateTime
+from .clock import now_s
+from .database import Database, UtcDateTime
+from .publications import YouTubeInsertRow
 
 
 class YouTubeStateRow(SQLModel, table=True):
@@ -35,3 +39,137 @@ class YouTubeConnectionRow(SQLModel, table=True):
     needs_reconnect: bool = False
     connected_at: datetime = Field(sa_type=UtcDateTime)
     refreshing_until_s: float | None = Field(default=None, sa_type=Double)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConnection:
+    """A connection as it lies in the database; without a ``channel_id`` nobody may ask for it."""
+
+    user_id: str
+    sealed: str
+    scopes: str
+    channel_id: str
+    channel_title: str
+    channel_picture: str | None
+    connected_at: datetime
+    needs_reconnect: bool = False
+
+
+class YouTubeStore:
+    """Connections to YouTube. Safe to share between threads and processes.
+
+    ``sealed`` is never the same twice. So a change that names it changes nothing where somebody
+    else has changed the connection meanwhile, and answers False.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_state(self, digest: str, user_id: str, *, expires_at: datetime, now: datetime) -> None:
+        """Keep whose consent is awaited, and drop those that come no more."""
+        with self._database.write() as session:
+            session.execute(delete(YouTubeStateRow).where(col(YouTubeStateRow.expires_at) <= now))
+            session.add(YouTubeStateRow(digest=digest, user_id=user_id, expires_at=expires_at))
+
+    def take_state(self, digest: str, *, now: datetime) -> str | None:
+        """Whose consent this is, once; None if it is unknown, used or too late."""
+        with self._database.write() as session:
+            row = session.get(YouTubeStateRow, digest)
+            if row is None:
+                return None
+            session.delete(row)
+            return row.user_id if row.expires_at > now else None
+
+    def put(self, connection: KeptConnection) -> None:
+        """Keep a connection in place of any earlier one of its user."""
+        with self._database.write() as session:
+            session.merge(
+                YouTubeConnectionRow(
+                    user_id=connection.user_id,
+                    sealed=connection.sealed,
+                    scopes=connection.scopes,
+                    channel_id=connection.channel_id,
+                    channel_title=connection.channel_title,
+                    channel_picture=connection.channel_picture,
+                    needs_reconnect=connection.needs_reconnect,
+                    connected_at=connection.connected_at,
+                    refreshing_until_s=None,
+                )
+            )
+
+    def connection(self, user_id: str) -> KeptConnection | None:
+        """The user's connection."""
+        with self._database.read() as session:
+            row = session.get(YouTubeConnectionRow, user_id)
+        return None if row is None else _kept(row)
+
+    def remove(self, user_id: str) -> KeptConnection | None:
+        """Forget the user's connection, and answer what it was."""
+        with self._database.write() as session:
+            row = session.get(YouTubeConnectionRow, user_id)
+            if row is None:
+                return None
+            session.delete(row)
+            return _kept(row)
+
+    def claim_refresh(self, user_id: str, sealed: str, *, hold_s: float) -> bool:
+        """Be the one who refreshes these tokens, for so long at most."""
+        return self._change(user_id, sealed, only_if_free=True, refreshing_until_s=now_s() + hold_s)
+
+    def release_refresh(self, user_id: str, sealed: str) -> bool:
+        """Let somebody else try."""
+        return self._change(user_id, sealed, refreshing_until_s=None)
+
+    def refreshed(self, user_id: str, sealed: str, *, renewed: str) -> bool:
+        """Put new tokens in the place of those that were refreshed."""
+        return self._change(user_id, sealed, sealed=renewed, refreshing_until_s=None)
+
+    def mark_reconnect(self, user_id: str, sealed: str) -> bool:
+        """YouTube accepts these tokens no more."""
+        return self._change(user_id, sealed, needs_reconnect=True, refreshing_until_s=None)
+
+    def seal_anew(self, renewed: Callable[[str], str | None]) -> None:
+        """Put ``renewed`` in the place of what is sealed; None leaves a row as it is.
+
+        Tokens that are being refreshed are left to whoever does it, who seals them anew as well.
+        """
+        rows = select(YouTubeConnectionRow).where(_FREE)
+        with self._database.write() as session:
+            for row in session.exec(rows):
+                row.sealed = renewed(row.sealed) or row.sealed
+
+    def inserts_since(self, moment: datetime) -> int:
+        """How many uploads this server has begun since."""
+        count = select(func.count()).where(col(YouTubeInsertRow.made_at) >= moment)
+        with self._database.read() as session:
+            return session.exec(count).one()
+
+    def _change(
+        self, user_id: str, expected: str, *, only_if_free: bool = False, **values: object
+    ) -> bool:
+        change = update(YouTubeConnectionRow).values(**values)
+        change = change.where(
+            col(YouTubeConnectionRow.user_id) == user_id,
+            col(YouTubeConnectionRow.sealed) == expected,
+        )
+        if only_if_free:
+            change = change.where(_FREE)
+        with self._database.write() as session:
+            return session.connection().execute(change).rowcount == 1
+
+
+_held_until = col(YouTubeConnectionRow.refreshing_until_s)
+_FREE = or_(_held_until.is_(None), _held_until < now_s())
+
+
+def _kept(row: YouTubeConnectionRow) -> KeptConnection:
+    return KeptConnection(
+        user_id=row.user_id,
+        sealed=row.sealed,
+        scopes=row.scopes,
+        channel_id=row.channel_id,
+        channel_title=row.channel_title,
+        channel_picture=row.channel_picture,
+        connected_at=row.connected_at,
+        needs_reconnect=row.needs_reconnect,
+    )
