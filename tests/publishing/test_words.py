@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.app.publishing.chapters import ListedChapter
-from backend.app.publishing.description import MAX_BYTES, Words, description, hashtag, tracklist
+from backend.app.publishing.chapters import ListedChapter, broken_rules, chapters_in
+from backend.app.publishing.description import (
+    MAX_BYTES,
+    chapter_notes,
+    description,
+    hashtag,
+    tracklist,
+)
+from backend.app.publishing.graphemes import cut
+from backend.app.publishing.offered import Words
+from backend.app.publishing.template import DescriptionTemplate
 
 
 def words(chapters: list[ListedChapter], **other: object) -> Words:
@@ -80,16 +91,146 @@ def test_credits_go_before_anything_else() -> None:
     assert "credits" in notes[0]
 
 
+def test_a_family_in_a_title_goes_as_a_whole_or_not_at_all() -> None:
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    text, _ = description(words(set_of(120, f"{family} e\u0301" * 12)))
+    assert len(text.encode()) <= MAX_BYTES
+    for line in text.splitlines()[1:]:
+        shown = line.split(" ", 1)[1]
+        assert shown.removesuffix("…").replace(family, "").replace("e\u0301", "").strip() == ""
+
+
+TITLES = (
+    "夜の東京を歩く長い長いタイトル 🎧🌃✨ ミックス",
+    "Été à la plage 🏖\ufe0f (Ann & Bo's <remix>)",
+    "שיר ארוך מאוד על הלילה והים",
+    "أغنية طويلة جدا عن الليل",
+    "क्षितिज के पार एक लंबा गीत",
+    "e\u0301\u0323" * 30,
+    "👩\u200d👩\u200d👧\u200d👦" * 12,
+    "🇯🇵" * 20,
+    "5:00 in the morning",
+    "- 1:00",
+    "한국어 노래 제목이 아주 길어요",
+    "Z" + "\u0334" * 60,
+)
+
+
+def real_set(n_tracks: int, duration_s: float = 4 * 3600.0) -> list[ListedChapter]:
+    every_s = duration_s / n_tracks
+    return [
+        ListedChapter(int(i * every_s), f"{TITLES[i % len(TITLES)]} {i}") for i in range(n_tracks)
+    ]
+
+
+@pytest.mark.parametrize("n_tracks", [3, 60, 200])
+@pytest.mark.parametrize("own", [None, "🎧" * 200, "👩\u200d👩\u200d👧\u200d👦" * 200])
+def test_a_long_mix_of_any_script_has_all_its_chapters(n_tracks: int, own: str | None) -> None:
+    chapters = real_set(n_tracks)
+    if own:
+        chapters = [replace(chapter, title=own) for chapter in chapters]
+    made = words(
+        chapters,
+        intro="いらっしゃいませ 🎉 " * 150,
+        credits=tuple(f"アーティスト {i}" for i in range(n_tracks)),
+        hashtags=("djmix", "夜"),
+    )
+    text, _ = description(made)
+    assert len(text.encode()) <= MAX_BYTES
+    found = chapters_in(text)
+    assert [chapter.second for chapter in found] == [chapter.second for chapter in chapters]
+    assert broken_rules(found, 4 * 3600.0) == []
+    for chapter, original in zip(found, chapters, strict=True):
+        whole = " ".join(original.title.translate({60: "‹", 62: "›"}).split())
+        kept = chapter.title.removesuffix("…").rstrip()
+        # "- 1:00" is read without its dash
+        at = whole.find(kept)
+        assert at in (0, 2), (kept, whole)
+        assert cut(whole, len(whole[: at + len(kept)].encode())).rstrip() == whole[: at + len(kept)]
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=300),
     st.text(max_size=2000),
+    st.integers(200, 6000),
 )
-def test_whatever_people_write_it_fits(titles: list[str], intro: str) -> None:
-    made = words([ListedChapter(i * 60, title) for i, title in enumerate(titles)], intro=intro)
-    text, _ = description(made)
+def test_whatever_people_write_it_fits(titles: list[str], intro: str, limit: int) -> None:
+    chapters = [ListedChapter(i * 60, title) for i, title in enumerate(titles)]
+    text, notes = description(words(chapters, intro=intro), max_bytes=limit)
+    assert len(text.encode()) <= limit
+    assert not {"<", ">"} & set(text)
+    of_mix = [chapter.second for chapter in chapters]
+    listed = [chapter.second for chapter in chapters_in(text.partition("Tracklist\n")[2])]
+    if "Tracklist" not in intro:
+        assert listed == of_mix[: len(listed)]
+        assert len(listed) == len(of_mix) or any(f"first {len(listed)} of" in n for n in notes)
+
+
+TEMPLATES = (
+    "{% for c in chapters %}{{ c.title }} {{ c.stamp }}\n{% endfor %}",
+    "{% for c in chapters %}{{ c.stamp }} {{ c.track }} by {{ c.artist }}\n{% endfor %}{{ intro }}",
+    "{{ intro }}{{ intro }}{{ intro }}\n{% for a in credits %}{{ a }}{% endfor %}",
+    "<b>" * 2000,
+    "🎧" * 4000,
+    "{% if intro %}" + "x" * 6000 + "{% else %}y{% endif %}",
+    "{% if n_tracks < 3 %}few{% endif %}",
+    "",
+)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda text: text[:30])
+@settings(max_examples=20, deadline=None)
+@given(titles=st.lists(st.text(max_size=100), max_size=200), intro=st.text(max_size=2000))
+def test_what_any_template_makes_fits(template: str, titles: list[str], intro: str) -> None:
+    chapters = [ListedChapter(i * 60, t, artist=t, track=t) for i, t in enumerate(titles)]
+    made = words(chapters, intro=intro, credits=tuple(titles))
+    text, _ = description(made, DescriptionTemplate(template))
     assert len(text.encode()) <= MAX_BYTES
-    assert "<" not in text
+    assert not {"<", ">"} & set(text)
+
+
+def test_what_gives_way_is_told_only_where_it_helps() -> None:
+    made = words(set_of(3, "Song"), intro="Hello.", credits=("Ada",))
+    text, notes = description(made, DescriptionTemplate("line of words\n" * 500))
+    assert notes == ["The end did not fit into YouTube's 5000 bytes."]
+    assert text == "line of words\n" * 357
+
+
+def notes_on(template: str | None, chapters: list[ListedChapter], **other: object) -> list[str]:
+    made = words(chapters, duration_s=900.0, **other)
+    text, _ = description(made, DescriptionTemplate(template) if template else None)
+    return chapter_notes(text, made, min_chapters=3, min_chapter_s=10)
+
+
+def test_chapters_that_youtube_finds_are_worth_no_note() -> None:
+    assert notes_on(None, set_of(3, "Song")) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{% for c in chapters %}{{ c.title }} {{ c.stamp }}\n{% endfor %}", "lists 0"),
+        ("Nothing.", "lists 0"),
+        ("{% for c in chapters %}{% if not loop.first %}{{ c.stamp }} x\n{% endif %}{% endfor %}",
+         "lists 2"),
+    ],
+)  # fmt: skip
+def test_a_template_that_loses_chapters_gets_a_note(template: str, why: str) -> None:
+    first, second = notes_on(template, set_of(3, "Song"))
+    assert why in first
+    assert "Of the mix's 3 chapters the description has" in second
+
+
+def test_a_time_in_the_intro_that_spoils_the_list_gets_a_note() -> None:
+    first, second = notes_on(None, set_of(3, "Song"), intro="20:00 doors open")
+    assert "not at 0:00; here it is “20:00 doors open”" in first
+    assert "do not ascend: “Song 1”" in second
+
+
+def test_a_mix_of_two_tracks_has_no_chapters_and_no_template_is_blamed() -> None:
+    (note,) = notes_on(None, set_of(2, "Song"))
+    assert "only from 3 on" in note
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..dj.timeline import Timeline
+from ..dj.timeline import Chapter, Timeline
 from ..dsp.samples import SAMPLE_RATE
 
 # YouTube Help, "Video chapters": the first at 0:00, at least three, in ascending order, each at
@@ -24,10 +24,15 @@ _LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ListedChapter:
-    """A line of the tracklist: a whole second of the mix, and what begins there."""
+    """A line of the tracklist: a whole second of the mix, and what begins there.
+
+    Of one that a single track begins, its ``artist`` and the ``track`` are known by themselves.
+    """
 
     second: int
     title: str
+    artist: str = ""
+    track: str = ""
 
     @property
     def stamp(self) -> str:
@@ -42,9 +47,17 @@ def listed_chapters(timeline: Timeline) -> list[ListedChapter]:
 
     Rounded down: a player that jumps there never misses the beginning.
     """
+    tracks = [clip for clip in timeline.clips if clip.role == "track"]
+    if len(tracks) != len(timeline.chapters):  # parts of a mashup
+        return [_listed(chapter, "", chapter.title) for chapter in timeline.chapters]
     return [
-        ListedChapter(chapter.start // SAMPLE_RATE, chapter.title) for chapter in timeline.chapters
+        _listed(chapter, clip.artist, clip.title)
+        for chapter, clip in zip(timeline.chapters, tracks, strict=True)
     ]
+
+
+def _listed(chapter: Chapter, artist: str, track: str) -> ListedChapter:
+    return ListedChapter(chapter.start // SAMPLE_RATE, chapter.title, artist, track)
 
 
 def chapters_in(text: str) -> list[ListedChapter]:

@@ -10,55 +10,18 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-
-from .chapters import ListedChapter
+from .chapters import ListedChapter, broken_rules, chapters_in
+from .graphemes import cut, shortened
+from .offered import Words, values
+from .template import HOUSE, DescriptionTemplate
 
 MAX_BYTES = 5000  # YouTube Data API v3, videos: snippet.description
-_SHORTEST_TITLE = 12
+_SHORTEST_TITLE = 12  # bytes: three emoji, four characters of Chinese
 _FORBIDDEN = str.maketrans({"<": "‹", ">": "›"})
-
-# Text, not HTML: escaping is for pages. Sandboxed, because the parts are other people's words.
-_TEMPLATES = SandboxedEnvironment(
-    autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
-_DESCRIPTION = _TEMPLATES.from_string(
-    """\
-{% if intro %}
-{{ intro }}
-
-{% endif %}
-Tracklist
-{% for chapter in chapters %}
-{{ chapter.stamp }} {{ chapter.title }}
-{% endfor %}
-{% if credits %}
-
-Music by
-{% for artist in credits %}
-{{ artist }}
-{% endfor %}
-{% endif %}
-{% if hashtags %}
-
-{{ hashtags | join(" ") }}
-{% endif %}
-"""
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a description is made of; ``credits`` are the artists, each once."""
-
-    intro: str
-    chapters: tuple[ListedChapter, ...]
-    credits: tuple[str, ...]
-    hashtags: tuple[str, ...]
 
 
 def tracklist(chapters: Sequence[ListedChapter]) -> str:
@@ -66,29 +29,51 @@ def tracklist(chapters: Sequence[ListedChapter]) -> str:
     return "".join(f"{chapter.stamp} {chapter.title}\n" for chapter in chapters)
 
 
-def description(words: Words) -> tuple[str, list[str]]:
+def description(
+    words: Words, template: DescriptionTemplate | None = None, max_bytes: int = MAX_BYTES
+) -> tuple[str, list[str]]:
     """The description, and sentences about what had to give way to fit.
+
+    ``template`` None is the house's.
 
     Returns
     -------
-    text of at most ``MAX_BYTES`` bytes of UTF-8, without ``<`` and ``>``; notes, mostly none
+    text of at most ``max_bytes`` bytes of UTF-8, without ``<`` and ``>``; notes, mostly none
+
+    Raises
+    ------
+    BadTemplate
+        If nothing can be written by this template.
     """
-    text = _written(words)
-    if _fits(text):
-        return text, []
-    notes = ["The credits did not fit into YouTube's 5000 bytes and were left out."]
-    words = replace(words, credits=())
-    if not _fits(_written(words)) and words.intro:
-        words = replace(words, intro=_cut_to_fit(words))
-        notes.append("The intro was shortened to fit into YouTube's 5000 bytes.")
-    if not _fits(_written(words)):
-        words = _with_shorter_titles(words)
-        notes.append("Long titles were shortened to fit into YouTube's 5000 bytes.")
-    if not _fits(_written(words)):
-        kept, n_tracks = _first_that_fit(words), len(words.chapters)
-        words = replace(words, chapters=words.chapters[:kept])
-        notes.append(f"Only the first {kept} of {n_tracks} tracks fit into YouTube's 5000 bytes.")
-    return _written(words), notes
+    return _Fitting(template or house(), max_bytes).fitted(_in_lines(words))
+
+
+@cache
+def house() -> DescriptionTemplate:
+    """The template where nobody wrote another one."""
+    return DescriptionTemplate(HOUSE)
+
+
+def chapter_notes(
+    text: str,
+    words: Words,
+    *,
+    min_chapters: int,
+    min_chapter_s: int,
+) -> list[str]:
+    """What is wrong with the chapters that YouTube finds in a description; mostly nothing."""
+    found = chapters_in(text)
+    notes = broken_rules(
+        found, words.duration_s, min_chapters=min_chapters, min_chapter_s=min_chapter_s
+    )
+    listed = [chapter.second for chapter in found]
+    missing = len(words.chapters) - len(set(listed) & {c.second for c in words.chapters})
+    if notes and missing:
+        notes.append(
+            f"Of the mix's {len(words.chapters)} chapters the description has"
+            f" {len(words.chapters) - missing} as lines that begin with their time."
+        )
+    return notes
 
 
 def hashtag(text: str) -> str:
@@ -97,49 +82,124 @@ def hashtag(text: str) -> str:
     return f"#{kept}" if kept else ""
 
 
-def _written(words: Words) -> str:
-    text = _DESCRIPTION.render(
-        intro=words.intro.strip(),
-        chapters=words.chapters,
-        credits=words.credits,
-        hashtags=[tag for tag in map(hashtag, words.hashtags) if tag],
+def _in_lines(words: Words) -> Words:
+    """The same, its names on one line each: a title of two lines could be a chapter of its own."""
+    return replace(
+        words,
+        title=_line(words.title),
+        intro=_text(words.intro),
+        chapters=tuple(
+            replace(c, title=_line(c.title) or "…", artist=_line(c.artist), track=_line(c.track))
+            for c in words.chapters
+        ),
+        credits=tuple(filter(None, map(_line, words.credits))),
+        hashtags=tuple(dict.fromkeys(tag for tag in map(hashtag, words.hashtags) if tag)),
     )
-    return text.translate(_FORBIDDEN)
 
 
-def _fits(text: str) -> bool:
-    return len(text.encode()) <= MAX_BYTES
+def _line(text: str) -> str:
+    return " ".join(_text(text).split())
 
 
-def _cut_to_fit(words: Words) -> str:
-    """As much of the intro as there is room for, ending on a word."""
-    room = MAX_BYTES - len(_written(replace(words, intro="")).encode()) - len("…\n\n".encode())
-    if room <= 0:
-        return ""
-    kept = words.intro.translate(_FORBIDDEN).encode()[:room].decode(errors="ignore")
-    return kept.rsplit(None, 1)[0] + "…" if kept.split() else ""
+def _text(text: str) -> str:
+    """Without what is no text: controls, halves of surrogate pairs; other breaks become lines."""
+    lines = "\n".join(text.splitlines())
+    return "".join(c for c in lines if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
-def _with_shorter_titles(words: Words) -> Words:
-    """The longest titles cut, just as far as needed."""
-    longest = max(len(chapter.title) for chapter in words.chapters)
-    for limit in range(longest - 1, _SHORTEST_TITLE - 1, -1):
-        shorter = replace(words, chapters=tuple(_limited(c, limit) for c in words.chapters))
-        if _fits(_written(shorter)):
-            return shorter
-    return replace(words, chapters=tuple(_limited(c, _SHORTEST_TITLE) for c in words.chapters))
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Writes a description until it fits."""
+
+    template: DescriptionTemplate
+    max_bytes: int
+
+    def fitted(self, words: Words) -> tuple[str, list[str]]:
+        """The text, and a sentence for each thing that gave way."""
+        notes = []
+        for give_way in (_without_credits, self._cut_intro, self._short_titles):
+            if self.size(words) <= self.max_bytes:
+                break
+            smaller, note = give_way(words)
+            if self.size(smaller) < self.size(words):
+                words = smaller
+                notes.append(note.format(limit=self.max_bytes))
+        if self.size(words) > self.max_bytes:
+            words, more = self._first_tracks(words)
+            notes += more
+        text = self.text(words)
+        if len(text.encode()) > self.max_bytes:
+            text = _whole_lines(text, self.max_bytes)
+            notes.append(f"The end did not fit into YouTube's {self.max_bytes} bytes.")
+        return text, notes
+
+    def text(self, words: Words) -> str:
+        """What the template makes of these words."""
+        text = _text(self.template.write(values(words))).strip().translate(_FORBIDDEN)
+        return f"{text}\n" if text else ""
+
+    def size(self, words: Words) -> int:
+        """How many bytes that has."""
+        return len(self.text(words).encode())
+
+    def _cut_intro(self, words: Words) -> tuple[Words, str]:
+        """As much of the intro as there is room for, ending on a word."""
+
+        def shorter(n_bytes: int) -> Words:
+            kept = cut(words.intro.translate(_FORBIDDEN), n_bytes)
+            return replace(words, intro=kept.rsplit(None, 1)[0] + "…" if kept.split() else "")
+
+        room = self._most(shorter, len(words.intro.encode(errors="replace")))
+        return shorter(room), "The intro was shortened to fit into YouTube's {limit} bytes."
+
+    def _short_titles(self, words: Words) -> tuple[Words, str]:
+        """The longest titles cut, just as far as needed."""
+
+        def shorter(n_bytes: int) -> Words:
+            return replace(words, chapters=tuple(_limited(c, n_bytes) for c in words.chapters))
+
+        longest = max((len(_encoded(c.title)) for c in words.chapters), default=0)
+        room = max(_SHORTEST_TITLE, self._most(shorter, longest))
+        return shorter(room), "Long titles were shortened to fit into YouTube's {limit} bytes."
+
+    def _first_tracks(self, words: Words) -> tuple[Words, list[str]]:
+        """As many lines of the tracklist, from the first on, as there is room for."""
+
+        def first(n_chapters: int) -> Words:
+            return replace(words, chapters=words.chapters[:n_chapters])
+
+        n_tracks = len(words.chapters)
+        kept = self._most(first, n_tracks)
+        if self.size(first(kept)) > self.max_bytes:  # it is not the tracks that are too many
+            return words, []
+        note = f"Only the first {kept} of {n_tracks} tracks fit into YouTube's"
+        return first(kept), [f"{note} {self.max_bytes} bytes."]
+
+    def _most(self, made: Callable[[int], Words], highest: int) -> int:
+        """The largest number, up to ``highest``, of which what is made fits; 0 if none does."""
+        sizes = range(highest + 1)
+        return max(0, bisect_right(sizes, self.max_bytes, key=lambda n: self.size(made(n))) - 1)
 
 
-def _first_that_fit(words: Words) -> int:
-    """How many lines of the tracklist, from the first on, there is room for."""
-
-    def size(n_chapters: int) -> int:
-        return len(_written(replace(words, chapters=words.chapters[:n_chapters])).encode())
-
-    return bisect_right(range(len(words.chapters) + 1), MAX_BYTES, key=size) - 1
+def _without_credits(words: Words) -> tuple[Words, str]:
+    note = "The credits did not fit into YouTube's {limit} bytes and were left out."
+    return replace(words, credits=()), note
 
 
-def _limited(chapter: ListedChapter, limit: int) -> ListedChapter:
-    if len(chapter.title) <= limit:
-        return chapter
-    return replace(chapter, title=chapter.title[: limit - 1].rstrip() + "…")
+def _limited(chapter: ListedChapter, n_bytes: int) -> ListedChapter:
+    return replace(
+        chapter,
+        title=shortened(chapter.title, n_bytes),
+        artist=shortened(chapter.artist, n_bytes),
+        track=shortened(chapter.track, n_bytes),
+    )
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="replace")
+
+
+def _whole_lines(text: str, n_bytes: int) -> str:
+    """The lines from the first on that fit; of a single long one what fits."""
+    kept = cut(text, n_bytes)
+    return kept[: kept.rfind("\n") + 1] or kept

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..jobs.pipeline import StepContext
 from ..publishing.chapters import broken_rules, listed_chapters
-from ..publishing.description import Words, description, tracklist
+from ..publishing.description import description, tracklist
+from ..publishing.offered import Words
 from .mixtape_inputs import MixtapeJob
 from .mixtape_plan import planned
 
