@@ -18,7 +18,8 @@ from backend.app.contract.stems import DRAFT, FOUR_STEMS
 class JobKind:
     """How a kind of job is told apart from the others.
 
-    ``page`` shows what came out (``?job=`` names which), ``makes`` is what that is called.
+    ``page`` shows what came out (``?job=`` names which), ``makes`` is what that is called, and
+    ``parting`` what is lost with it.
     """
 
     word: str
@@ -26,6 +27,7 @@ class JobKind:
     icon: str
     page: str
     makes: str
+    parting: str = "Your tracks stay."
 
     @property
     def untitled(self) -> str:
@@ -39,6 +41,14 @@ KINDS = {
     "stems": JobKind("Stems", "Stems", ":material/layers:", "views/stems.py", "stems"),
     "mashup": JobKind("Mashup", "Mashups", ":material/join_inner:", "views/mashup.py", "mashup"),
     "restyle": JobKind("Restyle", "Restyles", ":material/grain:", "views/restyle.py", "restyle"),
+    "publish": JobKind(
+        "Publication",
+        "Publications",
+        ":material/publish:",
+        "views/publish.py",
+        "publication",
+        "What is on YouTube stays there.",
+    ),
 }
 
 

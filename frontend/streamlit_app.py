@@ -42,6 +42,7 @@ def pages() -> list[st.Page]:
         page("restyle", "Restyle", "grain"),
         page("sounds", "Sounds", "library_music"),
         page("jobs", "Jobs", "queue_music"),
+        page("publish", "Publish", "publish"),
         page("result", "Result", "play_circle", visibility="hidden"),
     ]
 

@@ -25,6 +25,8 @@ BADGES: dict[str, tuple[str, str, BadgeColor]] = {
 }
 #: A model that cannot be had; the draft needs none.
 WANT_OF_WEIGHTS = ("weights_unreachable", "no_models_folder", "bad_weights", "unknown_model")
+#: A connection to YouTube that is missing, or has ended.
+WANT_OF_CHANNEL = ("youtube_reconnect", "youtube_not_connected")
 STEP_ICONS = {
     "waiting": ":material/radio_button_unchecked:",
     "running": ":material/graphic_eq:",
@@ -58,7 +60,10 @@ def show_job(job: JobView, *, in_detail: bool, opens: bool = True) -> None:
     """Title, standing, progress, error and actions."""
     headline(job)
     if job.status in ACTIVE:
-        st.progress(min(1.0, job.progress / 100), text=words.standing(job))
+        said = words.standing(job, st.context.timezone)
+        st.progress(min(1.0, job.progress / 100), text=said)
+        if job.resumes_at and job.detail:
+            st.caption(escaped(job.detail))
         if in_detail:
             st.markdown("  \n".join(step_line(step, job) for step in job.steps))
     if job.error:
@@ -95,6 +100,8 @@ def actions(job: JobView, *, opens: bool) -> None:
             open_result(job, KINDS[job.kind])
         if job.status in ACTIVE:
             act("Cancel", ":material/stop_circle:", session.api().cancel, job)
+        if job.error and job.error.code in WANT_OF_CHANNEL:
+            connect_instead(job)
         draft = draft_instead(job)
         if draft is not None and st.button(
             "Start again with the draft",
@@ -108,6 +115,13 @@ def actions(job: JobView, *, opens: bool) -> None:
             act("Retry", ":material/replay:", retry, job, primary=draft is None)
         if job.status not in ACTIVE:
             delete(job, KINDS[job.kind])
+
+
+def connect_instead(job: JobView) -> None:
+    """The way to the page on which YouTube is connected, for a job that has come to want it."""
+    label = "Connect YouTube"
+    if st.button(label, icon=":material/link:", type="primary", key=f"reconnect_{job.id}"):
+        st.switch_page(KINDS["publish"].page, query_params={"job": job.id})
 
 
 def may_go_on(job: JobView) -> bool:
@@ -154,7 +168,7 @@ def act(
 def delete(job: JobView, kind: JobKind) -> None:
     """Delete, after a second thought."""
     with st.popover("Delete", icon=":material/delete:", type="tertiary"):
-        st.markdown(f"The {kind.makes} and all its files go. Your tracks stay.")
+        st.markdown(f"The {kind.makes} and all its files go. {kind.parting}")
         if st.button("Delete for good", key=f"delete_{job.id}", type="primary"):
             session.api().delete(job.id)
             st.query_params.pop("job", None)

@@ -12,6 +12,7 @@ from frontend.components.fit_card import fit_card, other_fits
 from frontend.components.mashup_player import mashup_player, titles_of
 from frontend.components.section_list import section_list
 from frontend.forms.downloads import downloads
+from frontend.forms.publication_record import publication_line
 from frontend.forms.separator import draft_badge
 from frontend.mashup_words import Titles
 from frontend.problems import escaped
@@ -28,6 +29,7 @@ def show_mashup(job: JobView) -> None:
     titles = titles_of(timeline, first=report.chosen.vocals)
     headline(report, titles)
     play(job, made, timeline, report)
+    publication_line(job)
     downloads(job, made, AUDIO)
     st.subheader("Fit", anchor=False)
     fit_card(report.chosen, titles, measured_on="stems")

@@ -13,6 +13,7 @@ from backend.app.contract.restyles import RestyledStemView, RestyleReport
 from frontend import restyle_words, session, words
 from frontend.components.before_after import Side, before_after
 from frontend.forms.downloads import downloads
+from frontend.forms.publication_record import publication_line
 from frontend.forms.separator import draft_badge
 from frontend.problems import escaped
 
@@ -26,6 +27,7 @@ def show_restyle(job: JobView) -> None:
     report = session.api().artifact(job.id, "report.json", RestyleReport)
     headline(job, report)
     hear_mix(job, made, report)
+    publication_line(job)
     mixes = [name for name in made if name.startswith("restyled.")]
     downloads(job, made, mixes, labels_before(made))
     st.subheader("Stem by stem", anchor=False)

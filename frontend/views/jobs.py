@@ -53,7 +53,7 @@ def nothing_yet() -> None:
             "or restyle one with sounds of your own. You can watch it happen here."
         )
         st.page_link("views/new_mixtape.py", label="New mixtape", icon=":material/add_circle:")
-        for kind in list(KINDS.values())[1:]:
+        for kind in (KINDS[name] for name in ("stems", "mashup", "restyle")):
             st.page_link(kind.page, label=kind.word, icon=kind.icon)
 
 

@@ -13,6 +13,7 @@ from frontend.forms.asked_job import asked_job
 from frontend.forms.downloads import downloads
 from frontend.forms.heard_line import listen
 from frontend.forms.joins import show_joins
+from frontend.forms.publication_record import publication_line
 from frontend.forms.render_again import crate_of, render_again
 from frontend.joins import Join, joins_of
 from frontend.problems import escaped
@@ -59,6 +60,7 @@ def finished(job: JobView) -> None:
     timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
     headline(job, timeline)
     play(job, made, timeline)
+    publication_line(job)
     downloads(job, made, AUDIO)
     report = report_of(job, made)
     joins = joins_in(job, timeline, report)

@@ -16,14 +16,24 @@ from backend.app.contract.jobs import (
     JobView,
     LinkView,
     MixtapeRequest,
+    PublishRequest,
     TrackPick,
 )
 from backend.app.contract.mashups import MashupFits
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
+from backend.app.contract.publishing import (
+    DescriptionOptions,
+    PlaylistView,
+    PreflightView,
+    WordsView,
+    YouTubeStart,
+    YouTubeStatus,
+)
 from backend.app.contract.sounds import SoundDetail, SoundView
 from backend.app.contract.stems import SeparatorList, SeparatorView
 from backend.app.contract.uploads import TracksUploadView, TrackView
 from frontend.api_client import ApiError
+from tests.frontend.youtube_data import CHECKED, NOT_CONNECTED, PLAYLISTS, TEMPLATE, WRITTEN
 
 DRAFT_ONLY = SeparatorList(
     default="draft",
@@ -188,6 +198,9 @@ class ScriptedApi:
         self.refusals: dict[str, ApiError] = {}
         self.files: dict[str, BaseModel] = dict(FILES)
         self.trouble: Exception | None = None
+        self.youtube: YouTubeStatus = NOT_CONNECTED
+        self.checked: PreflightView = CHECKED
+        self.written: WordsView = WRITTEN
 
     def sign_in(self, email: str, password: str) -> TokenView:
         self.asked.append(("sign_in", email))
@@ -245,6 +258,38 @@ class ScriptedApi:
         self.asked.append(("fits", (upload_id, vibe, list(track_ids))))
         assert self.mashup_fits is not None
         return self.mashup_fits
+
+    def youtube_status(self) -> YouTubeStatus:
+        self._refuse("youtube_status")
+        return self.youtube
+
+    def connect_youtube(self) -> YouTubeStart:
+        self._refuse("connect_youtube")
+        self.asked.append(("connect_youtube", None))
+        return YouTubeStart(url="http://localhost:9999/consent")
+
+    def disconnect_youtube(self) -> None:
+        self.asked.append(("disconnect_youtube", None))
+        self.youtube = NOT_CONNECTED
+
+    def playlists(self) -> list[PlaylistView]:
+        self._refuse("playlists")
+        return PLAYLISTS
+
+    def preflight(self, request: PublishRequest) -> PreflightView:
+        self._refuse("preflight")
+        self.asked.append(("preflight", request))
+        said = {"title": request.title} if request.title else {}
+        text = {"description": request.description} if request.description else {}
+        return self.checked.model_copy(update={**said, **text})
+
+    def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
+        self._refuse("words")
+        self.asked.append(("words", options))
+        return self.written.model_copy(update={"written_by": options.writer})
+
+    def words_template(self) -> str:
+        return TEMPLATE
 
     def dj_rules(self) -> DjRulesView:
         return self.rules

@@ -1,0 +1,146 @@
+"""The YouTube channel of whoever is signed in: how it stands, its playlists, the way to connect it.
+
+What the API says of it is asked for once in a while, not with every key that is pressed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Generic, TypeVar
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+
+from backend.app.contract.publishing import PlaylistView, YouTubeStatus
+
+from . import publishing, session
+from .api_client import ApiError
+from .components.youtube_trip import brought_back, leave_for
+from .publishing import VideoDraft
+
+Value = TypeVar("Value")
+
+#: Uploads count down while a page is open; more often than this it need not know.
+GOOD_FOR_S = 15.0
+
+
+@dataclass(frozen=True)  # no slots: a generic alias notes itself on the instance it makes
+class Held(Generic[Value]):
+    """An answer of the API, and when it came."""
+
+    answer: Value
+    at_s: float
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it still tells how things stand."""
+        return monotonic() - self.at_s < GOOD_FOR_S
+
+
+STATUS = session.Key[Held[YouTubeStatus]]("youtube_status")
+PLAYLISTS = session.Key[Held[list[PlaylistView]]]("youtube_playlists")
+#: What became of the last visit to Google: empty is well, else the code of what went wrong.
+CAME_BACK = session.Key[str]("youtube_came_back")
+#: Whether what was on the table before that visit is still to be put back.
+UNPACKING = session.Key[bool]("youtube_unpacking")
+
+WENT_WRONG = {
+    "access_denied": (
+        "YouTube was not connected: you did not allow it.",
+        "Connect it again whenever you like; nothing has changed.",
+    ),
+    "not_configured": (
+        "YouTube was not connected: this server is not set up for it.",
+        "Ask whoever runs it.",
+    ),
+}
+SOMETHING_WENT_WRONG = (
+    "YouTube was not connected.",
+    "Something did not go as it has to on the way to Google and back. Try again.",
+)
+
+
+class OnTheTable(BaseModel):
+    """What a person was at when the browser left for Google."""
+
+    job_id: str = ""
+    draft: VideoDraft | None = None
+
+
+def status() -> YouTubeStatus:
+    """How the connection stands."""
+    held = STATUS.get()
+    if held is None or not held.is_fresh:
+        held = Held(session.api().youtube_status(), monotonic())
+        STATUS.put(held)
+    return held.answer
+
+
+def playlists() -> list[PlaylistView]:
+    """The channel's playlists."""
+    held = PLAYLISTS.get()
+    if held is None or not held.is_fresh:
+        held = Held(session.api().playlists(), monotonic())
+        PLAYLISTS.put(held)
+    return held.answer
+
+
+def look_again() -> None:
+    """Let the next look ask the API."""
+    STATUS.drop()
+    PLAYLISTS.drop()
+
+
+def connect() -> None:
+    """Send the browser to Google's page of consent; what is on the table is kept meanwhile."""
+    job_id = st.query_params.get("job", "")
+    draft = publishing.draft_in(job_id) if publishing.begun(job_id) else None
+    CAME_BACK.drop()
+    kept = OnTheTable(job_id=job_id, draft=draft)
+    leave_for(session.api().connect_youtube().url, kept.model_dump_json())
+
+
+def disconnect() -> None:
+    """Give the connection up."""
+    session.api().disconnect_youtube()
+    CAME_BACK.drop()
+    look_again()
+
+
+def come_back() -> None:
+    """After a visit to Google: note how it went, and put back what was on the table."""
+    went_wrong = st.query_params.get("youtube_error")
+    if went_wrong is not None or "youtube" in st.query_params:
+        CAME_BACK.put(went_wrong or "")
+        UNPACKING.put(True)
+        for name in ("youtube", "youtube_error"):
+            st.query_params.pop(name, None)
+        look_again()
+    if UNPACKING.get():
+        kept = brought_back()
+        if kept is not None:
+            UNPACKING.drop()
+            unpack(kept)
+            st.rerun()
+
+
+def unpack(kept: str) -> None:
+    """Put what was kept back on the table; what cannot be read was not kept by this page."""
+    try:
+        table = OnTheTable.model_validate_json(kept)
+    except ValidationError:
+        return
+    if table.job_id:
+        st.query_params["job"] = table.job_id
+        if table.draft is not None:
+            publishing.fill(table.job_id, table.draft)
+
+
+def what_went_wrong() -> ApiError | None:
+    """In words, unless the last visit to Google went well."""
+    code = CAME_BACK.get()
+    if not code:
+        return None
+    message, hint = WENT_WRONG.get(code, SOMETHING_WENT_WRONG)
+    return ApiError(code, message, hint)

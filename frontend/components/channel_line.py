@@ -1,0 +1,32 @@
+"""A YouTube channel in a line: its picture, its name as a link, a few words about it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from backend.app.contract.publishing import ChannelView
+
+
+def channel_line(channel: ChannelView, facts: str) -> None:
+    """Show it; the name is escaped, and only what is fetched over the web is linked."""
+    name = escape(channel.title) or "Your channel"
+    if _is_web(channel.url):
+        url = escape(channel.url, quote=True)
+        name = f'<a href="{url}" target="_blank" rel="noopener">{name}</a>'
+    st.html(
+        f'<div class="channel">{_picture(channel)}'
+        f"<div><p class='name'>{name}</p><p class='facts'>{escape(facts)}</p></div></div>"
+    )
+
+
+def _picture(channel: ChannelView) -> str:
+    if channel.picture_url and _is_web(channel.picture_url):
+        source = escape(channel.picture_url, quote=True)
+        return f'<img src="{source}" alt="" width="48" height="48" referrerpolicy="no-referrer">'
+    return f'<span class="letter" aria-hidden="true">{escape(channel.title[:1].upper())}</span>'
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("https://", "http://"))

@@ -1,0 +1,91 @@
+"""Everything that is to be said of a video before it goes online, and how it would look there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.jobs import JobView
+from backend.app.contract.publishing import PreflightView, YouTubeStatus
+from frontend import publishing, session
+from frontend.api_client import ApiError
+from frontend.components.video_preview import Shown, video_preview
+from frontend.forms.about_video import ask_about_video
+from frontend.forms.audience import ask_audience
+from frontend.forms.fault_places import FaultPlaces
+from frontend.forms.publish_bar import check, publish_bar
+from frontend.forms.video_words import ask_video_words
+from frontend.forms.word_writer import take_up, tell_notes, write_words
+from frontend.problems import show
+from frontend.publish_words import AUDIENCES, chapters
+from frontend.publishing import VideoDraft, draft_in
+
+VIDEO, THUMBNAIL = "mix.mp4", "thumbnail.jpg"
+
+
+def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> None:
+    """The fields, the preview beside them, and the button at the end."""
+    begin(job, again=again)
+    take_up(job.id)
+    places, is_ready = FaultPlaces(), job.status == "succeeded"
+    fields, seen = st.columns([7, 5], gap="large")
+    with fields:
+        ask_video_words(job.id, places, is_ready=is_ready)
+        if is_ready:
+            write_words(job)
+            tell_notes(job.id)
+        st.subheader("Who may see it", anchor=False)
+        ask_audience(job.id, status, places)
+        st.subheader("About the video", anchor=False)
+        ask_about_video(job.id, status, places)
+        rest = st.container(gap="xsmall")
+    draft = draft_in(job.id)
+    checked = check(job, draft, again=again)
+    with seen:
+        preview(job, status, draft, checked)
+    with fields:
+        if isinstance(checked, ApiError):
+            show(checked)
+            return publish_bar(job, status, draft, None, again=again)
+        places.tell(checked.faults, rest)
+        return publish_bar(job, status, draft, checked, again=again)
+
+
+def begin(job: JobView, *, again: bool) -> None:
+    """Fill the fields once: with what would go online if nobody said anything."""
+    if publishing.begun(job.id):
+        return
+    draft = publishing.first_draft(job, st.context.timezone)
+    checked = check(job, draft, again=again)
+    if not isinstance(checked, ApiError):
+        own = {"title": checked.title, "description": checked.description or ""}
+        draft = draft.model_copy(update={**own, "tags": checked.tags})
+    publishing.fill(job.id, draft)
+
+
+def preview(
+    job: JobView, status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | ApiError
+) -> None:
+    """What viewers would see; the words are those that would be sent."""
+    title, text = draft.title, draft.description or None
+    if not isinstance(checked, ApiError):
+        title, text = checked.title, checked.description
+    made = {artifact.name for artifact in job.artifacts}
+    has_picture = draft.thumbnail and THUMBNAIL in made
+    picture = session.link_to(job.id, THUMBNAIL, inline=True) if has_picture else None
+    with st.container(key="preview", gap="small"):
+        st.subheader("As YouTube would show it", anchor=False)
+        video_preview(
+            Shown(
+                title=title,
+                channel=status.channel.title if status.channel else "Your channel",
+                seen_by=AUDIENCES[draft.audience],
+                description=text,
+                chapters=chapters(text or ""),
+                picture_url=picture,
+            )
+        )
+        if VIDEO in made:
+            with st.expander("Watch the video", icon=":material/movie:"):
+                st.video(session.link_to(job.id, VIDEO, inline=True), alt=f"Video of {job.title}")
+        elif job.status == "succeeded":
+            st.caption("There is no video of this one yet: one is made before it goes online.")

@@ -1,0 +1,78 @@
+"""A YouTube channel, its playlists and publications as plain data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from backend.app.contract.publishing import (
+    ChannelView,
+    PlaylistView,
+    PreflightView,
+    PublicationView,
+    WordsView,
+    YouTubeStatus,
+)
+
+RESET_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+CHANNEL = ChannelView(
+    id="UC1",
+    title="Night <i>Shift</i>",
+    url="https://www.youtube.com/channel/UC1",
+    picture_url="http://localhost:8000/picture.jpg",
+)
+NOT_CONNECTED = YouTubeStatus(uploads_per_day=100, uploads_left_today=97, uploads_reset_at=RESET_AT)
+CONNECTED = NOT_CONNECTED.model_copy(
+    update={
+        "connected": True,
+        "channel": CHANNEL,
+        "may_upload": True,
+        "may_manage": True,
+        "connected_at": datetime(2026, 11, 19, 8, 0, tzinfo=UTC),
+        "token_age_days": 2.3,
+    }
+)
+NOT_SET_UP = NOT_CONNECTED.model_copy(update={"missing_setting": "GOOGLE_CLIENT_SECRETS"})
+LOST = CONNECTED.model_copy(update={"needs_reconnect": True})
+PLAYLISTS = [PlaylistView(id="PL1", title="Sets"), PlaylistView(id="PL2", title="Sets")]
+DESCRIPTION = "Recorded at night.\n\n0:00 First\n0:56 Second\n1:30 Third\n\n#mixtape"
+TEMPLATE = "{{ intro }}\n\n{% for chapter in chapters %}{{ chapter.stamp }}\n{% endfor %}"
+CHECKED = PreflightView(
+    may_go=True,
+    faults=[],
+    title="Saturday",
+    description=DESCRIPTION,
+    tags=["mixtape", "deep house"],
+)
+WRITTEN = WordsView(
+    title="A night on the last train",
+    description="The last train home.\n\n0:00 First\n0:56 Second\n1:30 Third",
+    tags=["night train"],
+    hashtags=["nighttrain"],
+    written_by="llm",
+    notes=["One hashtag was left out: nothing in the mix speaks of it."],
+)
+
+
+def publication(state: str = "published", **fields: object) -> PublicationView:
+    """A publication of the mix, with its video unless that is not there yet."""
+    there = {
+        "video_id": "v1",
+        "url": "https://youtu.be/v1",
+        "channel_title": CHANNEL.title,
+        "published_at": datetime(2026, 11, 21, 5, 0, tzinfo=UTC),
+    }
+    return PublicationView.model_validate(
+        {
+            "job_id": "publish-1",
+            "state": state,
+            "title": "Saturday",
+            "privacy": "private",
+            **(there if state == "published" else {}),
+            **fields,
+        }
+    )
+
+
+def later(days: float) -> datetime:
+    """A moment some days from now."""
+    return datetime.now(UTC) + timedelta(days=days)
