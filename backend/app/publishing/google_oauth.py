@@ -46,7 +46,7 @@ class Tokens(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     access_token: str
-    expires_at: float
+    expires_at: float = 0.0  # where Google does not say, a token is good for one call
     refresh_token: str | None = None
     scope: str = ""
 

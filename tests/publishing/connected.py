@@ -1,0 +1,81 @@
+"""People with connections to YouTube, for the tests: rows of their own, and a Google to talk to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlmodel import Session
+
+from backend.app.accounts.sealing import Seal
+from backend.app.publishing.youtube_connection import YouTubeConnections, youtube_connections
+from backend.app.publishing.youtube_consent import SCOPES
+from backend.app.publishing.youtube_tokens import KeptTokens
+from backend.app.settings import Settings
+from backend.app.store.accounts import AccountStore
+from backend.app.store.database import Database, open_database
+from backend.app.store.youtube import YouTubeConnectionRow
+
+from .google_stand_in import Google, Grant
+
+OLD_KEY, NEW_KEY = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+
+
+@dataclass(frozen=True)
+class House:
+    """A server's rows and settings."""
+
+    settings: Settings
+    database: Database
+    google: Google
+
+    def connections(self, *keys: str) -> YouTubeConnections:
+        """As the API builds them, or a child that publishes."""
+        return youtube_connections(self.settings, self.database, Seal(keys or (OLD_KEY,)))
+
+    def connect(self, user_id: str, *, good_for_s: float = 0.0) -> Grant:
+        """A user whose access token lasts for so long."""
+        grant = self.google.granted()
+        grant.access_tokens.append(f"ya29.first-of-{user_id}")
+        tokens = KeptTokens(
+            access_token=grant.access_tokens[0],
+            refresh_token=grant.refresh_token,
+            expires_at=datetime.now(UTC).timestamp() + good_for_s,
+        )
+        self.connections().keep(user_id, tokens, SCOPES)
+        return grant
+
+    def row(self, user_id: str) -> YouTubeConnectionRow:
+        with self.database.read() as session:
+            return _row(session, user_id)
+
+    def change(self, user_id: str, **values: object) -> None:
+        with self.database.write() as session:
+            row = _row(session, user_id)
+            for name, value in values.items():
+                setattr(row, name, value)
+
+
+def _row(session: Session, user_id: str) -> YouTubeConnectionRow:
+    row = session.get(YouTubeConnectionRow, user_id)
+    assert row is not None
+    return row
+
+
+def house_in(folder: Path, google: Google) -> House:
+    """Two people, Ada and Bob, and nobody connected."""
+    settings = Settings(
+        _env_file=None,
+        storage_root=folder,
+        database_url=f"sqlite:///{folder}/segue.db",
+        tokens_encryption_key=SecretStr(OLD_KEY),
+        google_client_secrets=google.secrets_file(folder),
+        google_issuer=google.url,
+        youtube_api_base=google.url,
+    )
+    database = open_database(f"sqlite:///{folder}/segue.db")
+    for name in ("ada", "bob"):
+        AccountStore(database).add_user(name, f"{name}@example.org", "-", now=datetime.now(UTC))
+    return House(settings, database, google)
