@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
@@ -55,7 +57,9 @@ class _Videos(BaseModel):
     items: list[_Video] = []
 
 
-def find_marked(youtube: Resource, marker: str) -> str | None:
+def find_marked(
+    youtube: Resource, marker: str, *, sleep: Callable[[float], None] = time.sleep
+) -> str | None:
     """The id of the newest video of the user's channel that has ``marker`` for a tag.
 
     Raises
@@ -63,15 +67,16 @@ def find_marked(youtube: Resource, marker: str) -> str | None:
     SegueError
         As :func:`~backend.app.publishing.youtube_client.ask` has it.
     """
-    channels = ask(youtube.channels().list(part="contentDetails", mine=True), _Channels).items
+    mine = youtube.channels().list(part="contentDetails", mine=True)
+    channels = ask(mine, _Channels, sleep=sleep).items
     if not channels:
         raise no_channel()
     uploads = channels[0].details.related.uploads
     listed = youtube.playlistItems().list(
         part="contentDetails", playlistId=uploads, maxResults=_LAST
     )
-    ids = [item.details.video_id for item in ask(listed, _Items).items]
+    ids = [item.details.video_id for item in ask(listed, _Items, sleep=sleep).items]
     if not ids:
         return None
-    videos = ask(youtube.videos().list(part="snippet", id=",".join(ids)), _Videos).items
-    return next((video.id for video in videos if marker in video.snippet.tags), None)
+    videos = ask(youtube.videos().list(part="snippet", id=",".join(ids)), _Videos, sleep=sleep)
+    return next((video.id for video in videos.items if marker in video.snippet.tags), None)

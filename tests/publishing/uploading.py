@@ -1,0 +1,149 @@
+"""An upload to the stand-in, with all that it hangs on; its waits are written down, not waited."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from googleapiclient.http import MediaIoBaseUpload
+
+from backend.app.accounts.sealing import Seal
+from backend.app.errors import SegueError
+from backend.app.publishing.kept_upload import KeptUpload, marker_of
+from backend.app.publishing.own_uploads import find_marked
+from backend.app.publishing.pace import Pace
+from backend.app.publishing.resumable import MEDIA_TYPE, Upload, VideoFile
+from backend.app.publishing.youtube_client import AuthorizedHttp, youtube
+from backend.app.store.publications import NewPublication, PublicationStore
+from tests.jobs.rows import Rows
+
+from .youtube_faults import Script
+from .youtube_model import Channel
+from .youtube_stand_in import YouTubeStandIn
+
+UNIT = 256
+CHUNK = 4 * UNIT
+CHUNKS = 5
+VIDEO = random.Random(5).randbytes(CHUNKS * CHUNK - 100)  # the last chunk is a short one
+LAST = CHUNKS
+TIMEOUT_S = 0.3
+HANG_S = 0.6
+KEY = "a key that is only used in tests, and long enough"
+
+
+class Line:
+    """A server that can publish, and YouTube at the other end. Tokens are ``good-1``, and so on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.rows = Rows(folder)
+        self.rows.user()
+        self.store = PublicationStore(self.rows.database)
+        self.seal = Seal([KEY])
+        self.youtube = YouTubeStandIn(Channel(unit_bytes=UNIT))
+        self.slept_s: list[float] = []
+        self.told: list[float] = []
+        self.renewals = 0
+        self.http = AuthorizedHttp(self._token, timeout_s=TIMEOUT_S)
+        self.api = youtube(self.http, self.youtube.url)
+        self.pace = Pace(
+            chunk_bytes=CHUNK, sleep=self.slept_s.append, random=random.Random(1).random
+        )
+        self.job_id = ""
+        self.renew()
+
+    def renew(self, **circumstances: object) -> None:
+        """Another channel, another job: nothing is left of what was before."""
+        self.youtube.channel = Channel(unit_bytes=UNIT, **circumstances)  # type: ignore[arg-type]
+        self.youtube.script = Script()
+        self.youtube.tokens = None
+        self.slept_s.clear()
+        self.told.clear()
+        self.renewals = 0
+        self.job_id = secrets.token_hex(8)
+        self.begin(self.job_id)
+
+    def begin(self, job_id: str, source: str | None = None, *, again: bool = False) -> None:
+        self.store.begin(
+            NewPublication(
+                job_id=job_id,
+                user_id="ann",
+                source_job_id=source or f"source of {job_id}",
+                marker=marker_of(job_id),
+                title="A mix",
+                privacy="private",
+                publish_at=None,
+                again=again,
+            )
+        )
+
+    def attempt(self, job_id: str = "", video: bytes = VIDEO) -> str:
+        """What a process that is started anew would do; the id of the video."""
+        job_id = job_id or self.job_id
+        marker = marker_of(job_id)
+        file = io.BytesIO(video)
+        insert = self.api.videos().insert(
+            part="snippet,status",
+            body={
+                "snippet": {"title": "A mix", "tags": [marker], "categoryId": "10"},
+                "status": {"privacyStatus": "private"},
+            },
+            media_body=MediaIoBaseUpload(file, mimetype=MEDIA_TYPE, resumable=True),
+        )
+        upload = Upload(
+            http=self.http,
+            insert=insert,
+            video=VideoFile(file, len(video), hashlib.sha256(video).hexdigest()),
+            kept=KeptUpload(self.store, self.seal, "ann", job_id),
+            find_ours=lambda: find_marked(self.api, marker, sleep=self.pace.sleep),
+            pace=self.pace,
+            progress=self.told.append,
+        )
+        return upload.run()
+
+    def outcome(self) -> str:
+        """``video``, or the code of the error that the attempt ends with."""
+        try:
+            video_id = self.attempt()
+        except SegueError as error:
+            return error.code
+        assert video_id in self.youtube.channel.videos
+        return "video"
+
+    def expect_one_video(self, video: bytes = VIDEO) -> None:
+        """There is one video, with equal bytes, and the row knows it."""
+        videos = list(self.youtube.channel.videos.values())
+        assert [found.size for found in videos] == [len(video)]
+        assert videos[0].sha256 == hashlib.sha256(video).hexdigest()
+        assert self.store.state(self.job_id).video_id == videos[0].id
+
+    def expect_no_duplicate(self) -> None:
+        assert len(self.youtube.channel.videos) <= 1
+        assert self.youtube.channel.duplicates() == []
+
+    def close(self) -> None:
+        self.http.close()
+        self.rows.database.close()
+
+    def __enter__(self) -> Self:
+        self.youtube.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self.youtube.__exit__(None, None, None)
+
+    def _token(self, rejected: str | None) -> str:
+        self.renewals += rejected is not None
+        return f"good-{self.renewals + 1}"
+
+
+@contextmanager
+def line_to_youtube(folder: Path) -> Iterator[Line]:
+    with Line(folder) as line:
+        yield line
