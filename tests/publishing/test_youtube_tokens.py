@@ -94,7 +94,7 @@ def test_processes_that_need_a_token_at_once_refresh_it_once(house: House, googl
     for child in children:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-    answers = [child.communicate("go\n", timeout=30)[0] for child in _told(children)]
+    answers = [child.communicate(timeout=30)[0] for child in _told(children)]
     assert len(set(answers)) == 1
     assert answers[0].startswith("ya29.canary-access")
     assert len(google.refreshes) == 1
