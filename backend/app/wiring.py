@@ -18,6 +18,7 @@ from .jobs.threads import ExecutorOptions, ThreadExecutor
 from .media.ffmpeg import find_ffmpeg
 from .media.gate import GateLimits
 from .media.sniff import formats_named
+from .publishing.limits import limits_of
 from .publishing.youtube_connection import YouTubeConnections, youtube_connections
 from .publishing.youtube_consent import YouTubeConsent
 from .services import kinds
@@ -30,6 +31,7 @@ from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
 from .services.mashup_fits import MashupAdvice
+from .services.preflight import Preflight
 from .services.separators import Separators
 from .services.sounds import Sounds
 from .services.track_analysis import TrackAnalyses
@@ -74,6 +76,7 @@ class Services:
     links: Links
     youtube: YouTubeConnections
     youtube_consent: YouTubeConsent
+    preflight: Preflight
     executor: ThreadExecutor
 
     def start(self) -> None:
@@ -115,6 +118,7 @@ def build(settings: Settings) -> Services:
     rules = HouseRules(DjRulesStore(database))
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
+    preflight = Preflight(job_store, _workspaces(settings), youtube, limits_of(settings))
     prepare = kinds.Preparer(library, sounds, rules, earlier, separators)
     jobs = _jobs(settings, job_store, prepare, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
@@ -137,6 +141,7 @@ def build(settings: Settings) -> Services:
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),
         youtube=youtube,
+        preflight=preflight,
         youtube_consent=YouTubeConsent(
             YouTubeStore(database),
             youtube,

@@ -19,6 +19,7 @@ from ..services.jobs import Jobs
 from ..services.library import Library
 from ..services.links import Links
 from ..services.mashup_fits import MashupAdvice
+from ..services.preflight import Preflight
 from ..services.separators import Separators
 from ..services.sounds import Sounds
 from ..services.track_analysis import TrackAnalyses
@@ -111,6 +112,11 @@ def _settings(request: Request) -> Settings:
     return found
 
 
+def _preflight(request: Request) -> Preflight:
+    found: Preflight = request.app.state.services.preflight
+    return found
+
+
 AccountsDep = Annotated[Accounts, Depends(_accounts)]
 GoogleSignInDep = Annotated[GoogleSignIn, Depends(_google_sign_in)]
 GoogleProviderDep = Annotated[GoogleProvider, Depends(_google_provider)]
@@ -122,6 +128,7 @@ JobsDep = Annotated[Jobs, Depends(_jobs)]
 AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]
 AdviceDep = Annotated[MashupAdvice, Depends(_advice)]
 RulesDep = Annotated[HouseRules, Depends(_rules)]
+PreflightDep = Annotated[Preflight, Depends(_preflight)]
 LinksDep = Annotated[Links, Depends(_links)]
 YouTubeDep = Annotated[YouTubeConnections, Depends(_youtube)]
 YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_youtube_consent)]

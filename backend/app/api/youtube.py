@@ -8,7 +8,8 @@ from fastapi import APIRouter, status
 from fastapi.responses import RedirectResponse
 
 from ..accounts.sign_in import Accounts
-from ..contract.publishing import PlaylistList, YouTubeStart, YouTubeStatus
+from ..contract.jobs import PublishRequest
+from ..contract.publishing import PlaylistList, PreflightView, YouTubeStart, YouTubeStatus
 from ..errors import NotSignedIn, SegueError
 from ..publishing.youtube_consent import ComeBack
 from ..settings import Settings
@@ -16,6 +17,7 @@ from .browsers import SessionCookie
 from .dependencies import (
     AccountsDep,
     CurrentUser,
+    PreflightDep,
     SettingsDep,
     YouTubeConsentDep,
     YouTubeDep,
@@ -67,6 +69,12 @@ def disconnect(user: CurrentUser, youtube: YouTubeDep) -> YouTubeStatus:
 def playlists(user: CurrentUser, youtube: YouTubeDep) -> PlaylistList:
     """The channel's playlists."""
     return youtube.playlists(user.id)
+
+
+@router.post("/preflight")
+def preflight(request: PublishRequest, user: CurrentUser, checks: PreflightDep) -> PreflightView:
+    """What stands against this publication; nothing is sent."""
+    return checks.check(user.id, request)
 
 
 def _user_of(accounts: Accounts, session: str | None) -> str | None:

@@ -47,9 +47,23 @@ class _Snippet(BaseModel):
     thumbnails: dict[str, _Picture] = {}
 
 
+class _Status(BaseModel):
+    """Of a channel; see "longUploadsStatus" in the YouTube Data API v3, channels."""
+
+    long_uploads: str = Field(default="", alias="longUploadsStatus")
+
+
 class _Item(BaseModel):
     id: str
     snippet: _Snippet
+    status: _Status = _Status()
+
+    @property
+    def takes_long_videos(self) -> bool | None:
+        """Whether the owner has verified a phone number; None where YouTube does not say."""
+        return {"allowed": True, "eligible": False, "disallowed": False}.get(
+            self.status.long_uploads
+        )
 
 
 class _Page(BaseModel):
@@ -101,7 +115,7 @@ class YouTubeConnections:
         YouTubeRefused
             If the account has no channel.
         """
-        channel = self._channel(tokens.access_token) if may_manage(scopes) else None
+        channel = self._channel(lambda _: tokens.access_token) if may_manage(scopes) else None
         self._store.put(
             KeptConnection(
                 user_id=user_id,
@@ -110,6 +124,7 @@ class YouTubeConnections:
                 channel_id=channel.id if channel else "",
                 channel_title=channel.snippet.title if channel else "",
                 channel_picture=_picture(channel) if channel else None,
+                takes_long_videos=channel.takes_long_videos if channel else None,
                 connected_at=self._now(),
             )
         )
@@ -140,6 +155,22 @@ class YouTubeConnections:
             "notes": self._notes(kept, age_days),
         }
         return status.model_copy(update=stands)
+
+    def takes_long_videos(self, user_id: str) -> bool | None:
+        """Whether the channel takes more than 15 minutes; None where YouTube has not said.
+
+        One that did not is asked again: its owner may have verified it meanwhile.
+        """
+        kept = self._store.connection(user_id)
+        if kept is None or kept.takes_long_videos is not False:
+            return kept.takes_long_videos if kept else None
+        try:
+            by_now = self._channel(partial(self.access_token, user_id)).takes_long_videos
+        except SegueError:
+            return False
+        if by_now:
+            self._store.long_videos_taken(user_id, kept.sealed)
+        return by_now
 
     def playlists(self, user_id: str) -> PlaylistList:
         """The channel's playlists, as YouTube lists them."""
@@ -178,9 +209,9 @@ class YouTubeConnections:
             return False
         return True
 
-    def _channel(self, access_token: str) -> _Item:
-        with self._line(lambda _rejected: access_token) as api:
-            request = api.channels().list(part="snippet", mine=True)
+    def _channel(self, access_token: AccessToken) -> _Item:
+        with self._line(access_token) as api:
+            request = api.channels().list(part="snippet,status", mine=True)
             items = ask(request, _Page, tries=_TRIES).items
         if not items:
             raise no_channel()

@@ -36,6 +36,7 @@ class YouTubeConnectionRow(SQLModel, table=True):
     channel_id: str
     channel_title: str
     channel_picture: str | None = None
+    takes_long_videos: bool | None = None
     needs_reconnect: bool = False
     connected_at: datetime = Field(sa_type=UtcDateTime)
     refreshing_until_s: float | None = Field(default=None, sa_type=Double)
@@ -43,7 +44,10 @@ class YouTubeConnectionRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class KeptConnection:
-    """A connection as it lies in the database; without a ``channel_id`` nobody may ask for it."""
+    """A connection as it lies in the database; without a ``channel_id`` nobody may ask for it.
+
+    ``takes_long_videos`` is None where YouTube has not said.
+    """
 
     user_id: str
     sealed: str
@@ -53,6 +57,7 @@ class KeptConnection:
     channel_picture: str | None
     connected_at: datetime
     needs_reconnect: bool = False
+    takes_long_videos: bool | None = None
 
 
 class YouTubeStore:
@@ -91,6 +96,7 @@ class YouTubeStore:
                     channel_id=connection.channel_id,
                     channel_title=connection.channel_title,
                     channel_picture=connection.channel_picture,
+                    takes_long_videos=connection.takes_long_videos,
                     needs_reconnect=connection.needs_reconnect,
                     connected_at=connection.connected_at,
                     refreshing_until_s=None,
@@ -127,6 +133,10 @@ class YouTubeStore:
     def mark_reconnect(self, user_id: str, sealed: str) -> bool:
         """YouTube accepts these tokens no more."""
         return self._change(user_id, sealed, needs_reconnect=True, refreshing_until_s=None)
+
+    def long_videos_taken(self, user_id: str, sealed: str) -> bool:
+        """The channel takes long videos by now."""
+        return self._change(user_id, sealed, takes_long_videos=True)
 
     def seal_anew(self, renewed: Callable[[str], str | None]) -> None:
         """Put ``renewed`` in the place of what is sealed; None leaves a row as it is.
@@ -172,4 +182,5 @@ def _kept(row: YouTubeConnectionRow) -> KeptConnection:
         channel_picture=row.channel_picture,
         connected_at=row.connected_at,
         needs_reconnect=row.needs_reconnect,
+        takes_long_videos=row.takes_long_videos,
     )
