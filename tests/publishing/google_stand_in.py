@@ -64,6 +64,7 @@ class Google(LocalServer):
     rotates : whether a refresh gives a new refresh token, and ends the old one
     thinks_s : how long a refresh takes
     channel, playlists : what the account has; playlists come two a page
+    long_uploads : what the channel says of videos longer than 15 minutes; empty: nothing
     refreshes, verifiers : what came to the token endpoint
     """
 
@@ -78,6 +79,7 @@ class Google(LocalServer):
         self.rotates = False
         self.thinks_s = 0.0
         self.channel: dict[str, str] | None = {"id": "UCada", "title": "Ada’s sets"}
+        self.long_uploads = ""
         self.playlists: list[tuple[str, str]] = []
         self.grants: list[Grant] = []
         self.refreshes: list[str] = []
@@ -236,7 +238,10 @@ class Google(LocalServer):
             return told({"kind": "youtube#channelListResponse"})
         picture = {"default": {"url": "https://yt3.example/ada.jpg", "width": 88}}
         snippet = {"title": self.channel["title"], "thumbnails": picture}
-        return told({"items": [{"id": self.channel["id"], "snippet": snippet}]})
+        item = {"id": self.channel["id"], "snippet": snippet}
+        if self.long_uploads:
+            item["status"] = {"longUploadsStatus": self.long_uploads}
+        return told({"items": [item]})
 
     def _playlists(self, asked: Asked) -> Told:
         answer = self._refused(asked)

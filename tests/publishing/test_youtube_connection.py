@@ -182,3 +182,34 @@ def test_html_from_youtube_connects_nobody(house: House, google: Google) -> None
     with pytest.raises(Exception, match="cannot be reached"):
         house.connect("ada")
     assert not house.connections().status("ada").connected
+
+
+@pytest.mark.parametrize(
+    ("said", "takes"), [("", None), ("allowed", True), ("eligible", False), ("disallowed", False)]
+)
+def test_a_channel_says_whether_it_takes_long_videos(
+    house: House, google: Google, said: str, takes: bool | None
+) -> None:
+    assert house.connections().takes_long_videos("ada") is None
+    google.long_uploads = said
+    house.connect("ada", good_for_s=3600.0)
+    assert house.connections().takes_long_videos("ada") is takes
+
+
+def test_a_channel_that_took_none_is_asked_again_until_it_does(
+    house: House, google: Google
+) -> None:
+    google.long_uploads = "eligible"
+    house.connect("ada", good_for_s=3600.0)
+    google.long_uploads = "allowed"
+    assert house.connections().takes_long_videos("ada") is True
+    asked = len(google.asked)
+    assert house.connections().takes_long_videos("ada") is True
+    assert len(google.asked) == asked, "what is known to be so is not asked again"
+
+
+def test_a_youtube_that_cannot_be_asked_changes_nothing(house: House, google: Google) -> None:
+    google.long_uploads = "eligible"
+    house.connect("ada", good_for_s=3600.0)
+    google.youtube_faults = [IN_TROUBLE, IN_TROUBLE]
+    assert house.connections().takes_long_videos("ada") is False
