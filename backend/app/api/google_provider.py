@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx2
-from authlib.integrations.starlette_client import OAuth, OAuthError, StarletteOAuth2App
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
 from fastapi import Request, Response
 from joserfc.errors import JoseError
 from pydantic import TypeAdapter
@@ -26,7 +27,7 @@ _SIGNED_WITH = ["RS256"]
 _SCOPE = "openid email"
 # What Authlib raises for answers of a shape that no provider in its right mind would give.
 _MALFORMED = (
-    OAuthError,
+    AuthlibBaseError,
     JoseError,
     httpx2.InvalidURL,
     ValueError,
@@ -130,7 +131,7 @@ class GoogleProvider:
             raise _unreachable() from e
         except _MALFORMED as e:
             self._app = None
-            reason = e.error if isinstance(e, OAuthError) else type(e).__name__
+            reason = e.error if isinstance(e, AuthlibBaseError) else type(e).__name__
             _log.info("a sign-in with Google was refused: %.60r", reason)
             raise _denied() if reason == "access_denied" else _refused() from e
 

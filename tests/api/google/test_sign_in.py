@@ -1,0 +1,192 @@
+"""Signing in with Google over HTTP, at a real provider: who comes in, and as whom."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from backend.app.accounts import attempts
+from backend.app.main import create_app
+from tests.api.conftest import PASSWORD
+from tests.api.google.browser import Browser, query_of
+from tests.api.wire import served
+from tests.oidc.running import CLIENT_ID
+
+CALLBACK = "http://localhost:8000/auth/google/callback"
+ADA = "ada@example.org"
+
+
+def code_of(answer) -> str:
+    return answer.json()["error"]["code"]
+
+
+def test_who_comes_back_from_google_is_signed_in(visitor):
+    answer = visitor.exchange(visitor.code_as("ada"))
+    assert answer.headers["cache-control"] == "no-store"
+    me = visitor.me(answer)
+    assert (me["email"], me["is_admin"]) == (ADA, True)  # the first account of all
+
+
+def test_a_sign_in_with_google_stays_and_ends_like_any_other(visitor):
+    tokens = visitor.exchange(visitor.code_as("ada")).json()
+    code = {"code": tokens["session_code"]}
+    assert visitor.http.post("/auth/session", json=code).status_code == 204
+    assert visitor.http.post("/auth/refresh").status_code == 200
+    ended = {"refresh_token": tokens["refresh_token"]}
+    assert visitor.http.post("/auth/logout", json=ended).status_code == 204
+    assert visitor.http.post("/auth/refresh", json=ended).status_code == 401
+    assert visitor.http.post("/auth/refresh").status_code == 401
+
+
+def test_a_google_account_opens_the_same_account_each_time(visitor, provider):
+    first = visitor.me(visitor.exchange(visitor.code_as("ada")))
+    provider.cheat(claims={"email": "ada@elsewhere.example"})  # the number counts, not the address
+    assert visitor.me(visitor.exchange(visitor.code_as("ada"))) == first
+
+
+def test_two_google_accounts_are_two_people_and_one_is_no_administrator(visitor):
+    visitor.exchange(visitor.code_as("ada"))
+    bea = visitor.me(visitor.exchange(visitor.code_as("bea")))
+    assert (bea["email"], bea["is_admin"]) == ("bea@example.org", False)
+
+
+def test_google_is_asked_with_a_challenge_a_state_and_a_nonce(visitor, provider):
+    address = visitor.begin()
+    asked = query_of(address)
+    assert address.startswith(f"{provider.issuer}/oauth2/authorize?")
+    assert asked["client_id"] == CLIENT_ID
+    assert asked["scope"] == "openid email"
+    assert asked["code_challenge_method"] == "S256"
+    assert min(len(asked["state"]), len(asked["nonce"])) >= 20
+    visitor.come_back(visitor.consent(address))
+    sent = provider.seen()["token"]
+    assert sent["redirect_uri"] == asked["redirect_uri"] == CALLBACK
+    assert len(sent["code_verifier"]) >= 43  # RFC 7636, 4.1
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Server"])
+def test_no_header_moves_the_address_that_google_sends_people_back_to(visitor, name):
+    for value in ("127.0.0.1:9", "evil.example", "host=evil.example"):
+        answer = visitor.http.get("/auth/google/login", headers={name: value})
+        if answer.status_code == 302:
+            assert query_of(answer.headers["location"])["redirect_uri"] == CALLBACK
+        else:
+            assert (name, answer.status_code) == ("Host", 400)
+
+
+def test_the_address_to_come_back_to_can_be_set(settings):
+    address = "https://mix.example/google/back"
+    moved = settings.model_copy(update={"google_oauth_redirect_uri": address})
+    with served(create_app(moved)) as port, Browser(port) as visitor:
+        assert query_of(visitor.begin())["redirect_uri"] == address
+
+
+def test_the_cookies_of_a_sign_in_are_out_of_scripts_reach(visitor):
+    begun = visitor.http.get("/auth/google/login")
+    callback = visitor.consent(begun.headers["location"]).removeprefix("http://localhost:8000")
+    back = visitor.http.get(callback)
+    for answer, name, path in ((begun, "segue_oauth", "/auth"), (back, "segue_google", "/")):
+        cookies = answer.headers.get_list("set-cookie")
+        cookie = next(one.lower() for one in cookies if one.startswith(f"{name}="))
+        for words in ("httponly", "samesite=lax", f"path={path}", "max-age=600"):
+            assert words in cookie
+        assert "secure" not in cookie  # this API speaks plain HTTP
+
+
+def test_behind_https_the_cookies_are_secure(settings):
+    app = create_app(settings.model_copy(update={"api_base": "https://mix.example"}))
+    with TestClient(app, base_url="https://mix.example", follow_redirects=False) as client:
+        begun = client.get("/auth/google/login")
+        address = begun.headers["location"]
+        assert query_of(address)["redirect_uri"] == "https://mix.example/auth/google/callback"
+        assert "secure" in begun.headers["set-cookie"]
+        back = client.get(Browser.consent(address).removeprefix("https://mix.example"))
+        given = [c for c in back.headers.get_list("set-cookie") if c.startswith("segue_google=")]
+        assert "Secure" in given[0]
+
+
+class TestTheCode:
+    def test_is_good_once(self, visitor):
+        code = visitor.code_as("ada")
+        assert visitor.exchange(code).status_code == 200
+        again = visitor.exchange(code)
+        assert (again.status_code, code_of(again)) == (400, "oauth_refused")
+
+    def test_is_worth_nothing_in_another_browser_and_nothing_afterwards(self, new_browser):
+        mine, theirs, bare = new_browser(), new_browser(), new_browser()
+        theirs.code_as("bea")
+        for thief in (theirs, bare):
+            code = mine.code_as("ada")
+            assert code_of(thief.exchange(code)) == "oauth_refused"
+            assert code_of(mine.exchange(code)) == "oauth_refused"
+
+    @pytest.mark.parametrize(("after_s", "status"), [(59, 200), (61, 400)])
+    def test_lasts_for_a_minute(self, visitor, later, after_s, status):
+        code = visitor.code_as("ada")
+        later(after_s)
+        assert visitor.exchange(code).status_code == status
+
+    @pytest.mark.parametrize("made_up", ["", "x", "ü" * 40, "0" * 256])
+    def test_cannot_be_made_up(self, visitor, made_up):
+        visitor.code_as("ada")
+        assert code_of(visitor.exchange(made_up)) == "oauth_refused"
+
+    def test_is_not_taken_from_a_page_of_another_site(self, visitor):
+        body = {"code": visitor.code_as("ada")}
+        for path in ("/auth/exchange", "/auth/google/join"):
+            answer = visitor.http.post(
+                path, json={**body, "password": "x"}, headers={"Origin": "https://evil.example"}
+            )
+            assert answer.status_code in (403, 422)
+        evil = {"Origin": "https://evil.example"}
+        assert visitor.http.post("/auth/exchange", json=body, headers=evil).status_code == 403
+
+    def test_is_forgotten_once_it_is_too_late(self, visitor, app, later):
+        visitor.code_as("ada")
+        later(61)
+        app.state.services.start()  # as the next start of the server does
+        assert _rows(app, "exchange_codes") == []
+
+
+def _rows(app, table: str) -> list[object]:
+    with app.state.services.database.read() as session:
+        return session.connection().exec_driver_sql(f"select * from {table}").all()
+
+
+@pytest.mark.parametrize("password", ["", " ", PASSWORD, "None", "\x00"])
+def test_an_account_made_by_google_has_no_password_that_opens_it(visitor, password):
+    visitor.exchange(visitor.code_as("ada"))
+    assert visitor.password(ADA, password) in (401, 422)  # an empty one is no password at all
+    form = {"email": ADA, "password": PASSWORD}
+    assert visitor.http.post("/auth/register", json=form).status_code == 409
+    assert visitor.password(ADA, PASSWORD) == 401
+
+
+def test_accounts_made_by_google_count_for_the_limit_of_an_address(visitor, monkeypatch):
+    monkeypatch.setattr(attempts, "REGISTRATIONS_PER_ADDRESS", 1)
+    assert visitor.exchange(visitor.code_as("ada")).status_code == 200
+    answer = visitor.exchange(visitor.code_as("bea"))
+    assert (answer.status_code, code_of(answer)) == (429, "too_many_attempts")
+    assert visitor.exchange(visitor.code_as("ada")).status_code == 200  # no new account
+
+
+class TestWithoutClientSecrets:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings.model_copy(
+            update={"google_client_secrets": settings.storage_root / "none.json"}
+        )
+
+    def test_the_api_names_the_setting(self, visitor):
+        told = visitor.http.get("/auth/providers").json()
+        assert told == {"google": False, "missing_setting": "GOOGLE_CLIENT_SECRETS"}
+        answer = visitor.http.get("/auth/google/login")
+        assert (answer.status_code, code_of(answer)) == (503, "not_configured")
+        assert "GOOGLE_CLIENT_SECRETS" in answer.json()["error"]["message"]
+
+    def test_a_browser_that_comes_back_all_the_same_is_told(self, visitor):
+        assert visitor.come_back(f"{CALLBACK}?code=a&state=b") == {"google_error": "not_configured"}
+
+
+def test_with_client_secrets_the_api_says_so(visitor):
+    assert visitor.http.get("/auth/providers").json() == {"google": True, "missing_setting": None}
