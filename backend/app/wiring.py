@@ -32,6 +32,8 @@ from .services.library_sweep import LibrarySweep
 from .services.links import Links
 from .services.mashup_fits import MashupAdvice
 from .services.preflight import Preflight
+from .services.publications import Publications
+from .services.publish_settling import PublishSettling
 from .services.separators import Separators
 from .services.sounds import Sounds
 from .services.track_analysis import TrackAnalyses
@@ -46,6 +48,8 @@ from .store.incoming import Incoming
 from .store.job_queue import SqlJobQueue
 from .store.jobs import JobStore
 from .store.library import LibraryStore
+from .store.publication_records import PublicationRecords
+from .store.publications import PublicationStore
 from .store.sounds import SoundStore
 from .store.youtube import YouTubeStore
 
@@ -119,8 +123,12 @@ def build(settings: Settings) -> Services:
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
     preflight = Preflight(job_store, _workspaces(settings), youtube, limits_of(settings))
-    prepare = kinds.Preparer(library, sounds, rules, earlier, separators)
-    jobs = _jobs(settings, job_store, prepare, executor)
+    publishing = PublishSettling(
+        job_store, _workspaces(settings), PublicationStore(database), preflight
+    )
+    prepare = kinds.Preparer(library, sounds, rules, earlier, separators, publishing)
+    publications = Publications(PublicationRecords(database))
+    jobs = _jobs(settings, job_store, prepare, publications, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
     return Services(
         database=database,
@@ -221,11 +229,18 @@ def _publishing(settings: Settings, keys: Sequence[str]) -> Mapping[str, str]:
     }
 
 
-def _jobs(settings: Settings, store: JobStore, prepare: Prepare, executor: ThreadExecutor) -> Jobs:
+def _jobs(
+    settings: Settings,
+    store: JobStore,
+    prepare: Prepare,
+    publications: Publications,
+    executor: ThreadExecutor,
+) -> Jobs:
     return Jobs(
         store=store,
         workspaces=_workspaces(settings),
         prepare=prepare,
+        publications=publications,
         wake=executor.wake,
         lanes=_lanes(settings),
         retention_hours=settings.retention_hours,

@@ -19,6 +19,7 @@ from ..jobs.workspace import WrittenFile
 from ..store.job_records import JobRecord
 from ..store.jobs import JobStore, NewJob
 from .job_views import QueueState, job_view, request_of
+from .publications import Publications
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +54,15 @@ Prepare = Callable[[str, JobRequest], Prepared]
 class Jobs:
     """Jobs of the API's users. ``prepare`` settles what a request stands for.
 
-    ``wake`` tells the executor of a new job. Of each of the ``lanes`` so many jobs run at a time.
-    Jobs that ended more than ``retention_hours`` ago are deleted by :meth:`sweep`; 0 keeps them
-    all.
+    ``publications`` tells what of them is online, ``wake`` the executor of a new job. Of each of
+    the ``lanes`` so many jobs run at a time. Jobs that ended more than ``retention_hours`` ago are
+    deleted by :meth:`sweep`; 0 keeps them all.
     """
 
     store: JobStore
     workspaces: Path
     prepare: Prepare
+    publications: Publications
     wake: Callable[[], None]
     lanes: Mapping[str, int]
     retention_hours: float
@@ -94,7 +96,8 @@ class Jobs:
         """The user's newest jobs, newest first."""
         records = self.store.newest(user_id, _LISTED)
         state = self._queue_state(*records)
-        return [job_view(record, state) for record in records]
+        told = self.publications.of_jobs(user_id, [record.job.id for record in records])
+        return [job_view(record, state, told.get(record.job.id, ())) for record in records]
 
     def cancel(self, user_id: str, job_id: str) -> JobView:
         """End the job as soon as can be; an ended one stays as it is."""
@@ -181,7 +184,9 @@ class Jobs:
         return record
 
     def _view(self, record: JobRecord) -> JobView:
-        return job_view(record, self._queue_state(record))
+        job = record.job
+        told = self.publications.of_jobs(job.user_id, [job.id])
+        return job_view(record, self._queue_state(record), told.get(job.id, ()))
 
     def _queue_state(self, *records: JobRecord) -> QueueState | None:
         """The queue, if one of ``records`` waits in it; the others need not ask."""

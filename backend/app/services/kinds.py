@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ..contract.jobs import (
     AnalysisRequest,
@@ -16,7 +17,6 @@ from ..contract.jobs import (
     StemMixRequest,
     StemsRequest,
 )
-from ..errors import NotConfigured
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepared
@@ -24,6 +24,7 @@ from .library import Library
 from .mashup_inputs import MashupInputs
 from .mashup_settling import settle_mashup
 from .mixtape_inputs import duration_of
+from .publish_settling import PublishSettling
 from .restyle_inputs import RestyleInputs
 from .restyle_settling import settle_restyle
 from .separators import Separators
@@ -41,6 +42,7 @@ PIPELINES: Mapping[str, str] = {
     "mashup": "backend.app.services.mashup:mashup_pipeline",
     "restyle": "backend.app.services.restyle:restyle_pipeline",
     "stem_mix": "backend.app.services.stem_mix:stem_mix_pipeline",
+    "publish": "backend.app.services.publish:publish_pipeline",
 }
 
 
@@ -53,6 +55,7 @@ class Preparer:
     rules: HouseRules
     mixes: EarlierMixes
     separators: Separators
+    publishing: PublishSettling
 
     def __call__(self, user_id: str, request: JobRequest) -> Prepared:
         """Look up what the request names, and refuse what makes no sense."""
@@ -75,7 +78,7 @@ class Preparer:
                     settle_restyle(self.library, self.separators, self.sounds, user_id, request)
                 )
             case PublishRequest():
-                raise NotConfigured("This server cannot publish.")
+                return self.publishing.settle(user_id, request)
 
     def _mixtape(self, user_id: str, request: MixtapeRequest) -> Prepared:
         sounds = self.sounds.all(user_id)
@@ -85,7 +88,12 @@ class Preparer:
             self.separators.settled(request.stem_model, accepted=accepted)
         earlier = self.mixes.base_for(user_id, inputs)
         kept = inputs.model_copy(update={"earlier": earlier}).model_dump_json()
-        return Prepared(inputs.title, kept, duration_of(inputs))
+        title, work_s, wanted = inputs.title, duration_of(inputs), request.publish
+        then = None
+        if wanted is not None:
+            self.publishing.preflight.expect_clear(user_id, wanted, title, None)
+            then = partial(self.publishing.along_with, user_id, wanted, title, work_s)
+        return Prepared(title, kept, work_s, then=then)
 
     def _analysis(self, user_id: str, request: AnalysisRequest) -> Prepared:
         inputs = settle_analysis(self.library, user_id, request)

@@ -151,6 +151,19 @@ class PublicationStore:
                 raise _taken("The mix is on its way to YouTube already.")
             _expect_no_video(session, _of_source(user_id, source_job_id))
 
+    def expect_not_online(self, job_id: str) -> None:
+        """Make sure that no other job has put the mix online or is at it, unless it is again.
+
+        Raises
+        ------
+        AlreadyPublished
+            If one has.
+        """
+        with self._database.read() as session:
+            row = _row(session, job_id)
+            if not row.again:
+                _expect_nobody_else(session, row)
+
     def opened(
         self, job_id: str, *, sealed_session: str, sha256: str, size_bytes: int, nth: int
     ) -> None:
@@ -200,8 +213,8 @@ class PublicationStore:
         """There is the video."""
         self._set(job_id, video_id=video_id, sealed_session=None)
 
-    def playlist_known(self, job_id: str, playlist_id: str) -> None:
-        """The video belongs into this playlist."""
+    def playlist_known(self, job_id: str, playlist_id: str | None) -> None:
+        """The video belongs into this playlist, or into none."""
         self._set(job_id, playlist_id=playlist_id)
 
     def finished(self, job_id: str, *, channel_title: str) -> None:
@@ -244,18 +257,28 @@ def _expect_no_video(session: Session, which: ColumnElement[bool]) -> None:
 
 def _take_over(session: Session, row: PublicationRow) -> None:
     """End other jobs' uploads of the same mix that nobody is at; refuse if somebody is."""
-    others = and_(_of_source(row.user_id, row.source_job_id), _c("job_id") != row.job_id)
-    _expect_no_video(session, others)
-    uploading = and_(others, _c("sealed_session").is_not(None))
+    _expect_nobody_else(session, row)
+    session.connection().execute(
+        update(PublicationRow).where(_uploads_beside(row)).values(sealed_session=None, sent_bytes=0)
+    )
+
+
+def _expect_nobody_else(session: Session, row: PublicationRow) -> None:
+    _expect_no_video(session, _others_beside(row))
     running = select(JOBS.c.id).where(
-        JOBS.c.id.in_(select(_c("job_id")).where(uploading)),
+        JOBS.c.id.in_(select(_c("job_id")).where(_uploads_beside(row))),
         JOBS.c.status == JobStatus.RUNNING,
     )
     if session.connection().execute(running).first() is not None:
         raise _taken("Another job is uploading the mix.")
-    session.connection().execute(
-        update(PublicationRow).where(uploading).values(sealed_session=None, sent_bytes=0)
-    )
+
+
+def _others_beside(row: PublicationRow) -> ColumnElement[bool]:
+    return and_(_of_source(row.user_id, row.source_job_id), _c("job_id") != row.job_id)
+
+
+def _uploads_beside(row: PublicationRow) -> ColumnElement[bool]:
+    return and_(_others_beside(row), _c("sealed_session").is_not(None))
 
 
 def _taken(what: str) -> AlreadyPublished:
