@@ -47,11 +47,27 @@ UNPACKING = session.Key[bool]("youtube_unpacking")
 
 WENT_WRONG = {
     "access_denied": (
-        "YouTube was not connected: you did not allow it.",
-        "Connect it again whenever you like; nothing has changed.",
+        "You have not allowed Segue to publish.",
+        "Nothing has changed; connect YouTube whenever you want to.",
+    ),
+    "consent_expired": (
+        "It took too long, or this way back from Google was used before.",
+        "Connect YouTube again; there are ten minutes for it.",
+    ),
+    "other_browser": (
+        "This was begun by somebody else, or in another browser.",
+        "Connect YouTube in the browser in which you are signed in.",
+    ),
+    "upload_not_allowed": (
+        "You have not allowed Segue to upload videos.",
+        "Connect YouTube again, and leave the box for uploads ticked.",
+    ),
+    "no_channel": (
+        "This Google account has no YouTube channel.",
+        "Make a channel at youtube.com, or choose another account.",
     ),
     "not_configured": (
-        "YouTube was not connected: this server is not set up for it.",
+        "This server is not set up for YouTube.",
         "Ask whoever runs it.",
     ),
 }

@@ -15,7 +15,7 @@ from backend.app.contract.jobs import (
     TrackPick,
     VideoOptions,
 )
-from backend.app.contract.publishing import DescriptionOptions
+from backend.app.contract.publishing import DescriptionOptions, Publication, Writer
 from backend.app.contract.uploads import TrackView
 
 #: A blend of eight seconds is four bars at 120 BPM: long enough to be heard as a blend.
@@ -61,7 +61,11 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the mix is made, as the form gives it."""
+    """How the mix is made, as the form gives it.
+
+    ``publish`` is how it is to stand on YouTube, if it is to go there, and ``publish_lacks`` what
+    has to be said of that first.
+    """
 
     title: str
     artist: str
@@ -72,6 +76,10 @@ class Options:
     video: VideoOptions | None
     intro: str
     hashtags: str
+    writer: Writer = "template"
+    language: str = "en"
+    publish: Publication | None = None
+    publish_lacks: str | None = None
 
     def request(
         self,
@@ -102,7 +110,13 @@ class Options:
             formats=self.formats,
             mp3_vbr=self.mp3_vbr,
             video=self.video,
-            description=DescriptionOptions(intro=self.intro, hashtags=hashtags(self.hashtags)),
+            description=DescriptionOptions(
+                intro=self.intro,
+                hashtags=hashtags(self.hashtags),
+                writer=self.writer,
+                language=self.language,
+            ),
+            publish=self.publish,
         )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from backend.app.contract.publishing import Privacy, PublicationState, PublicationView
+from backend.app.contract.publishing import Privacy, PublicationState, PublicationView, Writer
 
 from . import words
 from .publishing import Audience
@@ -37,6 +37,7 @@ STATES: dict[PublicationState, str] = {
     "failed": "Stopped by an error",
     "cancelled": "Cancelled",
 }
+WRITERS: dict[Writer, str] = {"template": "From a template", "llm": "By a language model"}
 #: YouTube Data API v3, videoCategories.list: those that a mix may lie in.
 CATEGORIES = {
     "10": "Music",

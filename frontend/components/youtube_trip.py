@@ -19,4 +19,4 @@ def brought_back() -> str | None:
     result = _COMPONENT(
         key="youtube_trip_back", data={"url": None, "keep": ""}, on_kept_change=lambda: None
     )
-    return result.kept
+    return None if result.kept is None else str(result.kept)

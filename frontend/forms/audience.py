@@ -13,7 +13,7 @@ from frontend.publish_words import AUDIENCES, AUDIENCES_MEAN
 from frontend.publishing import NEW_PLAYLIST, draft_in, key
 
 
-def ask_audience(form: str, status: YouTubeStatus, places: FaultPlaces) -> None:
+def ask_audience(form: str, places: FaultPlaces) -> None:
     """Private unless somebody says otherwise."""
     st.radio(
         "Who may see it",
@@ -27,11 +27,6 @@ def ask_audience(form: str, status: YouTubeStatus, places: FaultPlaces) -> None:
     if draft_in(form).audience == "later":
         ask_time(form)
     places.below("privacy", "publish_at")
-    if not status.verified_project and status.connected:
-        st.caption(
-            "Google has not audited this server's project yet: until then, YouTube keeps all its "
-            "videos private, whatever is chosen here."
-        )
 
 
 def ask_time(form: str) -> None:

@@ -19,7 +19,7 @@ class FaultPlaces:
 
     def below(self, *fields: str) -> None:
         """Here is where the faults of these fields of the request are told."""
-        place = st.container(gap="xsmall")
+        place = st.container(gap="xsmall", key=f"faults_{fields[0]}")
         self._places.update(dict.fromkeys(fields, place))
 
     def tell(self, faults: Sequence[FaultView], rest: DeltaGenerator) -> None:

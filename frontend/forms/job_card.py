@@ -100,7 +100,8 @@ def actions(job: JobView, *, opens: bool) -> None:
             open_result(job, KINDS[job.kind])
         if job.status in ACTIVE:
             act("Cancel", ":material/stop_circle:", session.api().cancel, job)
-        if job.error and job.error.code in WANT_OF_CHANNEL:
+        wants_channel = job.error is not None and job.error.code in WANT_OF_CHANNEL
+        if wants_channel and opens:
             connect_instead(job)
         draft = draft_instead(job)
         if draft is not None and st.button(
@@ -112,7 +113,13 @@ def actions(job: JobView, *, opens: bool) -> None:
             follow_up(session.api().start(draft))
         if may_go_on(job):
             retry = session.api().retry
-            act("Retry", ":material/replay:", retry, job, primary=draft is None)
+            act(
+                "Retry",
+                ":material/replay:",
+                retry,
+                job,
+                primary=draft is None and not wants_channel,
+            )
         if job.status not in ACTIVE:
             delete(job, KINDS[job.kind])
 

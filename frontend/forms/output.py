@@ -7,8 +7,11 @@ from typing import cast
 import streamlit as st
 
 from backend.app.contract.jobs import AudioFormat, VideoOptions
+from backend.app.contract.publishing import Writer
 from frontend import words
 from frontend.draft import Joining, Options
+from frontend.forms.publish_later import ask_publication
+from frontend.publish_words import LANGUAGES, WRITERS
 
 HEIGHTS = {720: "720p", 1080: "1080p", 2160: "4K"}
 MP3_QUALITIES = {False: "320 kbit/s", True: "V0, a smaller file"}
@@ -35,17 +38,25 @@ def ask_options(joining: Joining) -> Options:
     )
     with st.expander("Sound, video and description", icon=":material/tune:"):
         loudness_lufs, formats, mp3_vbr = ask_sound()
-        return Options(
-            title=title or "",
-            artist=artist or "",
-            joining=joining,
-            loudness_lufs=loudness_lufs,
-            formats=formats,
-            mp3_vbr=mp3_vbr,
-            video=ask_video(),
-            intro=ask_intro(),
-            hashtags=ask_hashtags(),
-        )
+        video = ask_video()
+        intro, hashtags = ask_intro(), ask_hashtags()
+        writer, language = ask_writer()
+    publish, publish_lacks = ask_publication()
+    return Options(
+        title=title or "",
+        artist=artist or "",
+        joining=joining,
+        loudness_lufs=loudness_lufs,
+        formats=formats,
+        mp3_vbr=mp3_vbr,
+        video=video,
+        intro=intro,
+        hashtags=hashtags,
+        writer=writer,
+        language=language,
+        publish=publish,
+        publish_lacks=publish_lacks,
+    )
 
 
 def ask_sound() -> tuple[float, list[AudioFormat], bool]:
@@ -122,3 +133,27 @@ def ask_hashtags() -> str:
         )
         or ""
     )
+
+
+def ask_writer() -> tuple[Writer, str]:
+    """Who writes the opening, the hashtags and a title to choose; and in which language."""
+    writer = st.segmented_control(
+        "Words written",
+        list(WRITERS),
+        default="template",
+        required=True,
+        format_func=WRITERS.__getitem__,
+        key="writer",
+        help="A language model writes an opening, hashtags and tags. Tracks, times and credits "
+        "always come from the mix; the template stands in where the model fails.",
+        persist_state="session",
+    )
+    language = st.selectbox(
+        "Language of the words",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key="words_language",
+        persist_state="session",
+        disabled=writer != "llm",
+    )
+    return writer, language if writer == "llm" else "en"

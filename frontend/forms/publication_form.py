@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from backend.app.contract.jobs import JobView
+from backend.app.contract.mixes import WaveformView
 from backend.app.contract.publishing import PreflightView, YouTubeStatus
-from frontend import publishing, session
+from frontend import publishing, session, words
 from frontend.api_client import ApiError
 from frontend.components.video_preview import Shown, video_preview
 from frontend.forms.about_video import ask_about_video
@@ -19,7 +20,9 @@ from frontend.problems import show
 from frontend.publish_words import AUDIENCES, chapters
 from frontend.publishing import VideoDraft, draft_in
 
-VIDEO, THUMBNAIL = "mix.mp4", "thumbnail.jpg"
+VIDEO, THUMBNAIL, WAVEFORM = "mix.mp4", "thumbnail.jpg", "waveform.json"
+#: How long finished mixes are; it never changes.
+LENGTHS = session.Key[dict[str, float]]("lengths")
 
 
 def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> None:
@@ -34,20 +37,19 @@ def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> Non
             write_words(job)
             tell_notes(job.id)
         st.subheader("Who may see it", anchor=False)
-        ask_audience(job.id, status, places)
+        ask_audience(job.id, places)
         st.subheader("About the video", anchor=False)
         ask_about_video(job.id, status, places)
-        rest = st.container(gap="xsmall")
+        rest = st.container(gap="xsmall", key="faults_rest")
     draft = draft_in(job.id)
     checked = check(job, draft, again=again)
     with seen:
         preview(job, status, draft, checked)
-    with fields:
-        if isinstance(checked, ApiError):
-            show(checked)
-            return publish_bar(job, status, draft, None, again=again)
-        places.tell(checked.faults, rest)
-        return publish_bar(job, status, draft, checked, again=again)
+    if isinstance(checked, ApiError):
+        show(checked)
+        return publish_bar(job, status, draft, None, again=again)
+    places.tell(checked.faults, rest)
+    return publish_bar(job, status, draft, checked, again=again)
 
 
 def begin(job: JobView, *, again: bool) -> None:
@@ -60,6 +62,18 @@ def begin(job: JobView, *, again: bool) -> None:
         own = {"title": checked.title, "description": checked.description or ""}
         draft = draft.model_copy(update={**own, "tags": checked.tags})
     publishing.fill(job.id, draft)
+
+
+def length(job: JobView, made: set[str]) -> str:
+    """How long a mix is, once it is there."""
+    held = LENGTHS.get() or {}
+    if job.id not in held:
+        if job.status != "succeeded" or WAVEFORM not in made:
+            return ""
+        seconds = session.api().artifact(job.id, WAVEFORM, WaveformView).duration_s
+        held = {**held, job.id: seconds}
+        LENGTHS.put(held)
+    return words.clock(held[job.id])
 
 
 def preview(
@@ -82,6 +96,7 @@ def preview(
                 description=text,
                 chapters=chapters(text or ""),
                 picture_url=picture,
+                length=length(job, made),
             )
         )
         if VIDEO in made:

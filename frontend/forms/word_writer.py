@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from backend.app.contract.jobs import JobView, MixtapeRequest
-from backend.app.contract.publishing import DescriptionOptions, WordsView, Writer
+from backend.app.contract.publishing import DescriptionOptions, WordsView
 from frontend import draft, publishing, session
 from frontend.api_client import ApiError
 from frontend.problems import escaped, show
+from frontend.publish_words import WRITERS
 from frontend.publishing import draft_in, key
 
-WRITERS: dict[Writer, str] = {"template": "From a template", "llm": "By a language model"}
+LINES_SHOWN = 9
 #: Words that wait to be put into the fields of a form: only possible before those are drawn.
 WRITTEN = session.Key[dict[str, WordsView]]("publish_written")
 #: What a writer had to say about its words.
@@ -111,8 +112,8 @@ def by_template(job: JobView) -> None:
     except ApiError as problem:
         return show(problem)
     st.caption("This is what comes of it:")
-    height = 240 if words.description.count("\n") > 9 else "content"
-    st.code(words.description, language=None, wrap_lines=True, height=height)
+    long = words.description.count("\n") > LINES_SHOWN
+    st.code(words.description, language=None, wrap_lines=True, height=240 if long else "content")
     for note in words.notes:
         st.markdown(f":material/info: {escaped(note)}")
     if st.button("Use these words", icon=":material/check:", key="use_words"):

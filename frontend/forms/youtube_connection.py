@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from backend.app.contract.publishing import ChannelView, YouTubeStatus
@@ -82,7 +84,7 @@ def connected(status: YouTubeStatus) -> None:
         details(status)
     if not (status.may_upload and status.may_manage):
         st.markdown(f":orange[:material/warning:] {missing_permission(status)}")
-        connect_button("Connect again")
+        connect_button("Connect again", wide=False)
     if (status.token_age_days or 0.0) >= OLD_DAYS:
         st.markdown(f":orange[:material/schedule:] {week_note(status)}")
 
@@ -91,7 +93,7 @@ def left_today(status: YouTubeStatus) -> str:
     """The day's uploads, and when there are new ones."""
     left = uploads_left(status.uploads_left_today, status.uploads_per_day)
     anew = words.when(status.uploads_reset_at, st.context.timezone)
-    return f"{left} on this server. Counted anew {anew}."
+    return f"{left} on this server, new ones {anew}."
 
 
 def details(status: YouTubeStatus) -> None:
@@ -134,9 +136,10 @@ def week_note(status: YouTubeStatus) -> str:
     )
 
 
-def connect_button(label: str) -> None:
+def connect_button(label: str, *, wide: bool = True) -> None:
     """The way to Google, in this tab."""
-    if st.button(label, icon=":material/link:", type="primary", key="connect", width="stretch"):
+    width: Literal["stretch", "content"] = "stretch" if wide else "content"
+    if st.button(label, icon=":material/link:", type="primary", key="connect", width=width):
         channel.connect()
 
 

@@ -153,7 +153,7 @@ def why_not_yet(tracks: list[TrackPick], options: Options, *, uploading: bool) -
         return "Drop at least one track first."
     if not options.formats:
         return "Choose at least one kind of file."
-    return options.joining.why_not_yet
+    return options.joining.why_not_yet or options.publish_lacks
 
 
 view()
