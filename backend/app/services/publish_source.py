@@ -17,9 +17,13 @@ from .mixtape_inputs import TIMELINE
 FILM = "mix.mp4"
 THUMBNAIL = "thumbnail.jpg"
 DESCRIPTION = "description.txt"
+TRACKLIST = "tracklist.txt"
 KINDS = ("mixtape", "mashup", "restyle")
 SYNTHETIC = ("mashup", "restyle")
 """What nobody has ever played: YouTube asks for a declaration of that."""
+
+# A tracklist is written for people; YouTube takes no angle brackets.
+_FORBIDDEN = str.maketrans({"<": "‹", ">": "›"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,12 @@ class PublishSource:
         return next((file.size for file in self.record.artifacts if file.name == name), None)
 
     def description(self) -> str | None:
-        """The words that were made along with it; None before that, or if there are none."""
-        return self._text(DESCRIPTION)
+        """The words that were made along with it, or at least who is in it; None if there are none
+        (yet)."""
+        words = self._text(DESCRIPTION)
+        if words is None and (words := self._text(TRACKLIST)) is not None:
+            words = words.translate(_FORBIDDEN)
+        return words
 
     def duration_s(self) -> float | None:
         """How long it is; None before it is planned."""
