@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
@@ -14,18 +16,18 @@ from tests.oidc.running import CLIENT_SECRET
 
 
 @pytest.fixture
-def real_logs(port: int, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """The handler of the real server in place of pytest's; it writes where ``capsys`` reads."""
+def said(port: int) -> Iterator[io.StringIO]:
+    """What the real server's handler writes; it takes the place of pytest's."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     set_up_logs()
-    yield
+    stream = io.StringIO()
+    cast(logging.StreamHandler, root.handlers[0]).setStream(stream)
+    yield stream
     root.handlers[:], root.level = before, level
 
 
-def test_no_secret_of_a_sign_in_is_logged_or_kept_as_it_is(
-    real_logs, visitor, provider, settings, capsys
-):
+def test_no_secret_of_a_sign_in_is_logged_or_kept_as_it_is(said, visitor, provider, settings):
     visitor.register("ada@example.org", PASSWORD)
     callback = visitor.consent(visitor.begin())
     secrets = {**query_of(callback), **provider.seen()["authorize"]}
@@ -47,10 +49,10 @@ def test_no_secret_of_a_sign_in_is_logged_or_kept_as_it_is(
         tokens["refresh_token"],
         tokens["session_code"],
     }
-    said = capsys.readouterr().err
-    assert "GET /auth/google/callback?code=***&state=*** HTTP/1.1" in said
-    assert "a sign-in with Google was refused" in said
-    assert {one for one in canaries if one in said} == set()
+    logged = said.getvalue()
+    assert "GET /auth/google/callback?code=***&state=*** HTTP/1.1" in logged
+    assert "a sign-in with Google was refused" in logged
+    assert {one for one in canaries if one in logged} == set()
     files = [file for file in settings.storage_root.rglob("*") if file.is_file()]
     kept = b"".join(file.read_bytes() for file in files)
     assert b"ada@example.org" in kept
