@@ -48,7 +48,7 @@ class Tokens(BaseModel):
     access_token: str
     expires_at: float = 0.0  # where Google does not say, a token is good for one call
     refresh_token: str | None = None
-    scope: str = ""
+    scope: str | None = None
 
 
 class _Provider(BaseModel):

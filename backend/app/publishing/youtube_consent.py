@@ -91,7 +91,8 @@ class YouTubeConsent:
         if brought.error or not brought.code:
             raise _denied() if brought.error == "access_denied" else _refused()
         tokens = self._traded(brought)
-        scopes = tokens.scope or SCOPES  # RFC 6749, 5.1: left out where it is what was asked for
+        # RFC 6749, 5.1: left out where it is what was asked for
+        scopes = SCOPES if tokens.scope is None else tokens.scope
         if not may_upload(scopes):
             raise _no_upload()
         self._connections.keep(user_id, _lasting(tokens), scopes)

@@ -1,0 +1,160 @@
+"""What must stay secret stays out of the database, the log, errors and addresses.
+
+Everything secret that plays a part in a connection is recognisable here; the whole way is gone,
+well and badly, by a Google that repeats in its errors what it was sent. Then all that was written
+and said is searched.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from pydantic import SecretStr
+
+from backend.app.logs import set_up_logs
+from backend.app.settings import Settings
+from tests.publishing.google_stand_in import CLIENT_SECRET, Google, oauth_error
+from tests.publishing.local_server import Told, refused
+
+from .trips import Browser, query_of
+
+ENCRYPTION_KEY = "canary-encryption-key-0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def handlers_put_back() -> Iterator[None]:
+    root, callers = logging.getLogger(), logging.getLogger("httpx2")
+    before, level, callers_level = root.handlers[:], root.level, callers.level
+    yield
+    root.handlers[:], root.level = before, level
+    callers.setLevel(callers_level)
+
+
+@dataclass
+class Tour:
+    """What was secret on the way, and what people were told there."""
+
+    browser: Browser
+    secrets: dict[str, str] = field(
+        default_factory=lambda: {"client secret": CLIENT_SECRET, "key": ENCRYPTION_KEY}
+    )
+    heard: list[str] = field(default_factory=list)
+
+    def connect(self) -> None:
+        """To Google and back, well."""
+        self.note(location := self.browser.consent())
+        self.come_back(location)
+        assert self.heard[-1] == "youtube=connected"
+
+    def go(self) -> None:
+        """To Google and back, twice with the same code; then everything that there is to ask."""
+        location = self.browser.consent()
+        self.note(location)
+        self.come_back(location)
+        self.come_back(location)
+        for verb, path in (
+            ("GET", "/youtube/status"),
+            ("GET", "/youtube/playlists"),
+            ("DELETE", "/youtube/connection"),
+            ("GET", "/youtube/playlists"),
+        ):
+            self.ask(verb, path)
+
+    def note(self, location: str) -> None:
+        """What the way back hangs on, and the log line that a server writes of it."""
+        back = query_of(location)
+        self.secrets |= {name: back[name] for name in ("state", "code")}
+        access = logging.getLogger("uvicorn.access")
+        there = urlsplit(location)
+        access.info('%s - "GET %s?%s HTTP/1.1" 303', "127.0.0.1:1", there.path, there.query)
+
+    def come_back(self, location: str) -> None:
+        self.heard.append(self.browser.come_back(location))
+
+    def ask(self, verb: str, path: str) -> None:
+        assert self.browser.person is not None
+        answer = self.browser.client.request(verb, path, headers=self.browser.person.headers)
+        self.heard += [answer.text, str(answer.headers)]
+
+    def also_secret(self) -> dict[str, str]:
+        """All of it, with what only Google has seen."""
+        google = self.browser.google
+        assert google.verifiers
+        named = {f"verifier {i}": verifier for i, verifier in enumerate(google.verifiers)}
+        for i, grant in enumerate(google.grants):
+            named[f"refresh token {i}"] = grant.refresh_token
+            named |= {f"access token {i}.{j}": t for j, t in enumerate(grant.access_tokens)}
+        assert all(len(secret) > 15 for secret in named.values())
+        return {**self.secrets, **named}
+
+
+def gossip(google: Google) -> str:
+    """All that a server could repeat of what it was sent."""
+    grant = google.grants[-1]
+    sent = [CLIENT_SECRET, grant.refresh_token, *grant.access_tokens, *google.verifiers]
+    return " ".join(sent)
+
+
+def written(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file under a folder but the keys that the server makes for itself."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and "secrets" not in p.parts)
+    assert {"segue.db", "segue.db-wal"} <= {file.name for file in files}
+    for file in files:
+        yield file.name, file.read_bytes()
+
+
+def found(secrets: dict[str, str], where: str, content: bytes) -> list[str]:
+    forms = {name: (s.encode(), quote(s, safe="").encode()) for name, s in secrets.items()}
+    return [f"{name} in {where}" for name, some in forms.items() if any(f in content for f in some)]
+
+
+def test_nothing_secret_is_written_or_said(
+    ada: Browser, settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert settings.tokens_encryption_key == SecretStr(ENCRYPTION_KEY)
+    set_up_logs()
+    google = ada.google
+    google.rotates, google.expires_in_s = True, 30  # each question needs a refresh
+    tour = Tour(ada)
+    tour.connect()
+    tour.ask("GET", "/youtube/playlists")
+    rows = list(written(settings.storage_root))  # while there is something to find
+    for fault in (
+        oauth_error("invalid_grant", description=gossip(google)),
+        oauth_error(gossip(google), 401),
+        Told(500, gossip(google).encode()),
+        Told(200, gossip(google).encode(), {"Content-Type": "text/html"}),
+    ):
+        tour.connect()
+        google.token_faults = [fault]
+        tour.ask("GET", "/youtube/playlists")
+        google.token_faults = [fault]
+        tour.go()
+    for fault in (
+        refused(403, "forbidden", gossip(google)),
+        refused(403, gossip(google).replace(" ", "_")),
+        Told(403, gossip(google).encode()),
+    ):
+        tour.connect()
+        google.youtube_faults = [fault]
+        tour.ask("GET", "/youtube/playlists")
+        google.youtube_faults = [fault]
+        tour.go()
+    google.revocation_fault = Told(503, gossip(google).encode())
+    tour.go()
+    rows += written(settings.storage_root)
+
+    log = capfd.readouterr().err
+    assert "/youtube/oauth/callback?" in log  # it was listened to
+    places = [*rows, ("the log", log.encode()), ("answers", "\n".join(tour.heard).encode())]
+    secrets = tour.also_secret()
+    assert [hit for place in places for hit in found(secrets, *place)] == []
+    # and nothing but a code and a state ever went by address, where Google asks for it
+    addresses = "\n".join(f"{one.path}?{one.query}" for one in google.asked).encode()
+    by_address = {n: s for n, s in secrets.items() if n not in ("state", "code")}
+    assert found(by_address, "addresses", addresses) == []
