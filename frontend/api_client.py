@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
-from backend.app.contract.accounts import TokenView, UserView
+from backend.app.contract.accounts import Providers, TokenView, UserView
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import JobList, JobRequest, JobView, LinkView, PublishRequest
@@ -15,6 +15,7 @@ from backend.app.contract.publishing import (
     PlaylistList,
     PlaylistView,
     PreflightView,
+    TemplateView,
     WordsView,
     YouTubeStart,
     YouTubeStatus,
@@ -24,6 +25,7 @@ from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
 
 from .api_connection import (
+    GOOGLE_COOKIE,
     SESSION_COOKIE,
     Answer,
     ApiConnection,
@@ -33,7 +35,15 @@ from .api_connection import (
     connect,
 )
 
-__all__ = ["SESSION_COOKIE", "ApiClient", "ApiError", "Credentials", "api_base", "connect"]
+__all__ = [
+    "GOOGLE_COOKIE",
+    "SESSION_COOKIE",
+    "ApiClient",
+    "ApiError",
+    "Credentials",
+    "api_base",
+    "connect",
+]
 
 
 class ApiClient(ApiConnection):
@@ -50,6 +60,26 @@ class ApiClient(ApiConnection):
         """Trade an address and a password for tokens."""
         form = {"username": email, "password": password}
         return self._read(TokenView, self._send("POST", "/auth/token", form=form))
+
+    def providers(self) -> Providers:
+        """Who but a password may sign people in."""
+        return self._read(Providers, self._send("GET", "/auth/providers"))
+
+    def exchange(self, code: str, browser: str) -> TokenView:
+        """Trade the code that a browser brought back from Google for tokens.
+
+        ``join_needed`` if the e-mail has an account: :meth:`join_google` takes the code then.
+        """
+        return self._from_google("/auth/exchange", browser, {"code": code})
+
+    def join_google(self, code: str, password: str, browser: str) -> TokenView:
+        """Join a Google account to the account whose password this is."""
+        body = {"code": code, "password": password}
+        return self._from_google("/auth/google/join", browser, body)
+
+    def _from_google(self, path: str, browser: str, body: dict[str, str]) -> TokenView:
+        told = self._send("POST", path, json=body, cookie=browser, cookie_name=GOOGLE_COOKIE)
+        return self._read(TokenView, told)
 
     def sign_out(self) -> None:
         """Revoke what renews this session."""
@@ -116,6 +146,10 @@ class ApiClient(ApiConnection):
         """Words for a mix, as these options have them."""
         asked = options.model_dump(mode="json")
         return self._post(WordsView, f"/jobs/{_segment(job_id)}/words", asked)
+
+    def words_template(self) -> TemplateView:
+        """The house's template of a description, and what another one may use."""
+        return self._get(TemplateView, "/words/template")
 
     def youtube_status(self) -> YouTubeStatus:
         """How things stand between this person and YouTube."""

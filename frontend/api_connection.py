@@ -19,6 +19,8 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 SESSION_COOKIE = "segue_session"
+#: A browser that has come back from Google.
+GOOGLE_COOKIE = "segue_google"
 #: A token with less than this left is renewed first: the browser may be about to upload with it.
 RENEW_BEFORE_S = 120.0
 #: Connecting to a server next door takes milliseconds; a busy one may think about its answer.
@@ -148,10 +150,11 @@ class ApiConnection:
         form: dict[str, str] | None = None,
         token: str | None = None,
         cookie: str | None = None,
+        cookie_name: str = SESSION_COOKIE,
     ) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if cookie:
-            headers["Cookie"] = f"{SESSION_COOKIE}={cookie}"
+            headers["Cookie"] = f"{cookie_name}={cookie}"
         if self._address:
             headers["X-Forwarded-For"] = self._address
         try:

@@ -14,6 +14,7 @@ import streamlit as st  # noqa: E402
 
 from frontend import look, session  # noqa: E402
 from frontend.components.session_cookie import keep_session_cookie  # noqa: E402
+from frontend.forms import google  # noqa: E402
 from frontend.problems import told_in_words  # noqa: E402
 from frontend.views import sign_in  # noqa: E402
 
@@ -22,6 +23,7 @@ def main() -> None:
     """Draw the page that was asked for, or the sign-in in its place."""
     look.dress()
     with told_in_words():
+        google.come_back()
         signed_in = session.is_signed_in()
         shown = [*pages(), *(admin_pages() if signed_in and session.me().is_admin else [])]
         page = st.navigation(shown, position="top" if signed_in else "hidden")

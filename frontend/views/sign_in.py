@@ -11,6 +11,7 @@ from backend.app.contract.accounts import TokenView
 from .. import session
 from ..api_client import ApiError
 from ..components.session_cookie import drop_session_cookie
+from ..forms import google
 from ..problems import show
 
 SHORTEST_PASSWORD = 8
@@ -28,11 +29,16 @@ def view() -> None:
         if not _cookie_is_gone():
             st.caption("One moment…")
             return
+        if google.is_to_join():
+            google.join_form()
+            return
+        google.said()
         old, new = st.tabs(["Sign in", "Sign up"])
         with old:
             _sign_in_form()
         with new:
             _sign_up_form()
+        google.button()
 
 
 def _cookie_is_gone() -> bool:
@@ -52,7 +58,7 @@ def _sign_in_form() -> None:
         password = st.text_input(
             "Password", key="sign_in_password", type="password", autocomplete="current-password"
         )
-        sent = st.form_submit_button("Sign in", type="primary", width="stretch")
+        sent = _submit("Sign in")
     if sent and _filled_in(email, password):
         _enter(lambda: session.api().sign_in(email.strip(), password))
 
@@ -67,9 +73,14 @@ def _sign_up_form() -> None:
             autocomplete="new-password",
             help=f"At least {SHORTEST_PASSWORD} characters.",
         )
-        sent = st.form_submit_button("Make my account", type="primary", width="stretch")
+        sent = _submit("Make my account")
     if sent and _filled_in(email, password) and _long_enough(password):
         _enter(lambda: session.api().register(email.strip(), password))
+
+
+def _submit(label: str) -> bool:
+    """What a form's button says; what Google said before is of no interest any more."""
+    return st.form_submit_button(label, type="primary", width="stretch", on_click=google.SAID.drop)
 
 
 def _filled_in(email: str, password: str) -> bool:

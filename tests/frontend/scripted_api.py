@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from backend.app.contract.accounts import TokenView, UserView
+from backend.app.contract.accounts import Providers, TokenView, UserView
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.jobs import (
@@ -191,6 +191,7 @@ class ScriptedApi:
         self.analyses: dict[str, TrackAnalysis] = {}
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
         self.is_admin = False
+        self.knows_google = False
         self.library: list[SoundView] = []
         self.details: dict[str, SoundDetail] = {}
         self.known_separators = DRAFT_ONLY
@@ -210,6 +211,20 @@ class ScriptedApi:
 
     def register(self, email: str, password: str) -> TokenView:
         self.asked.append(("register", email))
+        return TOKENS
+
+    def providers(self) -> Providers:
+        self._refuse("providers")
+        return Providers(google=self.knows_google)
+
+    def exchange(self, code: str, browser: str) -> TokenView:
+        self.asked.append(("exchange", (code, browser)))
+        self._refuse("exchange")
+        return TOKENS
+
+    def join_google(self, code: str, password: str, browser: str) -> TokenView:
+        self.asked.append(("join_google", (code, password, browser)))
+        self._refuse("join_google")
         return TOKENS
 
     def sign_out(self) -> None:

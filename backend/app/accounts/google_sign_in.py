@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ..errors import JoinNeeded, OAuthRefused
+from ..errors import JoinNeeded, NotSignedIn, OAuthRefused
 from ..store.accounts import User
 from ..store.google import CodeKey, GoogleStore, Identity
 from .sign_in import CODE_LIFE, Accounts, Credentials, digest_of, utc_now
@@ -68,7 +68,7 @@ class GoogleSignIn:
         identity = self._store.ticket(key, now=self._now())
         if identity is None:
             raise _run_out()
-        user = self._accounts.prove(identity.email, password, address=address)
+        user = self._proven(identity.email, password, address)
         if not self._store.join(key, user.id, now=self._now()):
             raise _run_out()
         return self._accounts.sign_in_as(user.id)
@@ -76,6 +76,13 @@ class GoogleSignIn:
     def forget_expired(self) -> None:
         """Drop codes and tickets that are too late."""
         self._store.forget_expired(now=self._now())
+
+    def _proven(self, email: str, password: str, address: str) -> User:
+        try:
+            return self._accounts.prove(email, password, address=address)
+        except NotSignedIn as e:  # its words speak of an e-mail that nobody was asked for
+            hint = f"It is the one that you sign in with as {email}."
+            raise NotSignedIn("The password is wrong.", hint=hint) from e
 
     def _new_user(self, identity: Identity, key: CodeKey, address: str) -> User:
         now = self._now()
