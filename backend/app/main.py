@@ -23,6 +23,7 @@ from .api import (
     sounds,
     tracks,
     uploads,
+    words,
     youtube,
 )
 from .api.browsers import allowed_hosts, allowed_origins
@@ -46,6 +47,7 @@ ROUTERS = (
     mashups.router,
     jobs.router,
     artifacts.router,
+    words.router,
     youtube.router,
     admin.router,
     health.router,

@@ -31,12 +31,14 @@ from .services.library import Library
 from .services.library_sweep import LibrarySweep
 from .services.links import Links
 from .services.mashup_fits import MashupAdvice
+from .services.mix_words import writer_of
 from .services.preflight import Preflight
 from .services.publications import Publications
 from .services.publish_settling import PublishSettling
 from .services.separators import Separators
 from .services.sounds import Sounds
 from .services.track_analysis import TrackAnalyses
+from .services.words import MixWords
 from .settings import Settings
 from .store.accounts import AccountStore
 from .store.blobs import ContentStore
@@ -81,6 +83,7 @@ class Services:
     youtube: YouTubeConnections
     youtube_consent: YouTubeConsent
     preflight: Preflight
+    words: MixWords
     executor: ThreadExecutor
 
     def start(self) -> None:
@@ -150,6 +153,7 @@ def build(settings: Settings) -> Services:
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),
         youtube=youtube,
         preflight=preflight,
+        words=MixWords(job_store, _workspaces(settings), content, writer_of(settings)),
         youtube_consent=YouTubeConsent(
             YouTubeStore(database),
             youtube,
@@ -192,7 +196,11 @@ def _executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> 
         _workspaces(settings),
         _lanes(settings),
         settings.lease_s,
-        secrets={"mixtape": _llm(settings), "publish": _publishing(settings, keys)},
+        secrets={
+            "mixtape": _words(settings),
+            "mashup": _words(settings),
+            "publish": _publishing(settings, keys),
+        },
     )
 
 
@@ -200,12 +208,14 @@ def _lanes(settings: Settings) -> Mapping[str, int]:
     return {WORK: settings.max_concurrent_jobs, NET: UPLOADS_AT_ONCE}
 
 
-def _llm(settings: Settings) -> Mapping[str, str]:
-    """What a child needs to ask a language model; nothing where none is set up."""
+def _words(settings: Settings) -> Mapping[str, str]:
+    """What a child needs to write words: YouTube's limits, and a language model if there is one."""
+    limits = _named(settings, "youtube_max_", "youtube_min_")
     key = settings.openai_api_key
     if key is None:
-        return {}
+        return limits
     return {
+        **limits,
         "OPENAI_API_KEY": key.get_secret_value(),
         "OPENAI_BASE_URL": settings.openai_base_url,
         "OPENAI_MODEL": settings.openai_model,
@@ -215,17 +225,21 @@ def _llm(settings: Settings) -> Mapping[str, str]:
 
 def _publishing(settings: Settings, keys: Sequence[str]) -> Mapping[str, str]:
     """What a child needs to publish: the connections, what opens them, who Segue is to Google."""
-    youtube = {
-        name.upper(): str(value)
-        for name, value in settings.model_dump().items()
-        if name.startswith("youtube_") and value is not None
-    }
     return {
-        **youtube,
+        **_named(settings, "youtube_"),
         "DATABASE_URL": database_url(settings),
         "TOKENS_ENCRYPTION_KEY": ",".join(keys),
         "GOOGLE_CLIENT_SECRETS": str(settings.google_client_secrets.resolve()),
         "GOOGLE_ISSUER": settings.google_issuer,
+    }
+
+
+def _named(settings: Settings, *prefixes: str) -> Mapping[str, str]:
+    """The settings whose names begin so, as an environment has them."""
+    return {
+        name.upper(): str(value)
+        for name, value in settings.model_dump().items()
+        if name.startswith(prefixes) and value is not None
     }
 
 

@@ -23,6 +23,7 @@ from ..services.preflight import Preflight
 from ..services.separators import Separators
 from ..services.sounds import Sounds
 from ..services.track_analysis import TrackAnalyses
+from ..services.words import MixWords
 from ..settings import Settings
 from ..store.accounts import User
 from .google_provider import GoogleProvider
@@ -102,6 +103,11 @@ def _youtube_consent(request: Request) -> YouTubeConsent:
     return found
 
 
+def _words(request: Request) -> MixWords:
+    found: MixWords = request.app.state.services.words
+    return found
+
+
 def _executor(request: Request) -> ThreadExecutor:
     found: ThreadExecutor = request.app.state.services.executor
     return found
@@ -132,6 +138,7 @@ PreflightDep = Annotated[Preflight, Depends(_preflight)]
 LinksDep = Annotated[Links, Depends(_links)]
 YouTubeDep = Annotated[YouTubeConnections, Depends(_youtube)]
 YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_youtube_consent)]
+WordsDep = Annotated[MixWords, Depends(_words)]
 ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 

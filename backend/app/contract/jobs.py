@@ -165,6 +165,7 @@ class MashupRequest(RequestShape):
     model : who separates (None: the separator that the settings name)
     stems : whether the mashup's own stems are left as files, too
     loudness_lufs : None is the vibe's
+    description : the words that go online with it
     """
 
     kind: Literal["mashup"] = "mashup"
@@ -179,6 +180,7 @@ class MashupRequest(RequestShape):
     stems: bool = False
     formats: list[AudioFormat] = Field(default=["mp3"], min_length=1)
     loudness_lufs: float | None = Field(default=None, ge=-24.0, le=-9.0)
+    description: DescriptionOptions = DescriptionOptions()
 
 
 class RestyleRequest(RequestShape):

@@ -53,6 +53,31 @@ class WordsView(Shape):
     notes: list[str] = []
 
 
+class TemplateName(Shape):
+    """A name that a template may use.
+
+    ``is_sequence``: there are several, to loop over; each has these ``fields``, or is text.
+    """
+
+    name: str
+    meaning: str
+    example: str
+    is_sequence: bool = False
+    fields: list[str] = []
+
+
+class TemplateView(Shape):
+    """The house's template of a description, and what another one may use.
+
+    ``example`` is what it makes of the names' examples.
+    """
+
+    template: str
+    names: list[TemplateName]
+    filters: list[str]
+    example: str
+
+
 class Publication(Shape):
     """How a mix is to stand on YouTube.
 

@@ -24,10 +24,14 @@ def cut(text: str, n_bytes: int) -> str:
     encoded = text.encode(errors="replace")
     if len(encoded) <= n_bytes:
         return text
-    end = len(encoded[: max(0, n_bytes)].decode(errors="ignore"))
-    while end > 0 and not _is_border(text, end):
-        end -= 1
-    return text[:end]
+    return text[: _border(text, len(encoded[: max(0, n_bytes)].decode(errors="ignore")))]
+
+
+def shortened_to(text: str, n_characters: int) -> str:
+    """``text``, or as much of it as ``n_characters`` code points hold with an ellipsis behind."""
+    if len(text) <= n_characters:
+        return text
+    return text[: _border(text, n_characters - 1)].rstrip() + "…"
 
 
 def shortened(text: str, n_bytes: int) -> str:
@@ -35,6 +39,13 @@ def shortened(text: str, n_bytes: int) -> str:
     if len(text.encode(errors="replace")) <= n_bytes:
         return text
     return cut(text, n_bytes - len("…".encode())).rstrip() + "…"
+
+
+def _border(text: str, at: int) -> int:
+    """The last border up to there."""
+    while 0 < at < len(text) and not _is_border(text, at):
+        at -= 1
+    return at
 
 
 def _is_border(text: str, at: int) -> bool:

@@ -17,6 +17,7 @@ from ..contract.jobs import (
     StemMixRequest,
     StemsRequest,
 )
+from ..publishing.written import template_of
 from .dj_rules import HouseRules
 from .earlier import EarlierMixes
 from .jobs import Prepared
@@ -72,6 +73,7 @@ class Preparer:
                 earlier = EarlierStems(self.mixes.store)
                 return _prepared(settle_stem_mix(earlier, self.separators, user_id, request))
             case MashupRequest():
+                template_of(request.description)
                 return _prepared(settle_mashup(self.library, self.separators, user_id, request))
             case RestyleRequest():
                 return _prepared(
@@ -81,6 +83,7 @@ class Preparer:
                 return self.publishing.settle(user_id, request)
 
     def _mixtape(self, user_id: str, request: MixtapeRequest) -> Prepared:
+        template_of(request.description)
         sounds = self.sounds.all(user_id)
         inputs = settle(self.library, user_id, request, self.rules.current(), sounds)
         if request.stem_model is not None:

@@ -12,6 +12,8 @@ from .mashup_report import check_files
 from .mashup_songs import hear_songs
 from .mashup_sound import write_files, write_stems
 from .mashup_tracklist import tracklist
+from .mashup_words import describe_mashup
+from .mix_words import writer_of
 from .separating import limit_s
 from .separating_steps import separation_pipeline, separation_steps
 
@@ -34,7 +36,7 @@ def _share(ctx: StepContext[MashupJob], begin: float, end: float, done: float) -
     ctx.progress(begin + (end - begin) * done)
 
 
-# CPU seconds for a second of music that goes in, as measured on one core.
+# Before its words. CPU seconds for a second of music that goes in, as measured on one core.
 STEPS: tuple[Step[MashupJob], ...] = (
     *separation_steps(MashupJob),
     Step("analysing", hear_songs, weight=0.03),
@@ -45,4 +47,6 @@ STEPS: tuple[Step[MashupJob], ...] = (
 
 def mashup_pipeline(settings: Settings) -> Pipeline[MashupJob]:
     """The steps of a mashup, on this machine's content store, separators and ffmpeg."""
-    return separation_pipeline(settings, MashupInputs.model_validate_json, MashupJob, STEPS)
+    describe = partial(describe_mashup, writer=writer_of(settings))
+    steps = (*STEPS, Step("describing", describe, weight=0.0001))
+    return separation_pipeline(settings, MashupInputs.model_validate_json, MashupJob, steps)

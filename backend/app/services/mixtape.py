@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from ..dj.llm import LlmStrategist
 from ..jobs.pipeline import Pipeline, Step
-from ..llm.access import llm_access
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
 from ..store.blobs import ContentStore
+from .mix_words import model_of, writer_of
 from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
@@ -21,7 +22,7 @@ from .mixtape_words import describe_mix
 from .separating import limit_s
 from .separators import Separators, fetch_limit_s
 
-# Weights are CPU seconds for a second of music, as measured on one core.
+# Before its words. Weights are CPU seconds for a second of music, as measured on one core.
 STEPS: tuple[Step[MixtapeJob], ...] = (
     Step(
         "fetching_weights",
@@ -50,7 +51,6 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("mixing", render_mix, weight=0.03),
     Step("checking", check_mix, weight=0.005),
     Step("filming", film_mix, weight=0.01, when=lambda job: job.request.video is not None),
-    Step("describing", describe_mix, weight=0.0001),
 )
 
 
@@ -59,12 +59,7 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
     content = ContentStore(settings.storage_root)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     workers = settings.render_workers or os.cpu_count() or 1
-    model = llm_access(
-        settings.openai_api_key,
-        settings.openai_base_url,
-        settings.openai_model,
-        settings.llm_timeout_s,
-    )
+    model = model_of(settings)
 
     separators = Separators.of(settings)
 
@@ -82,4 +77,5 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
         job.expect_files()
         return job
 
-    return Pipeline(open_job, STEPS)
+    describe = partial(describe_mix, writer=writer_of(settings))
+    return Pipeline(open_job, (*STEPS, Step("describing", describe, weight=0.0001)))
