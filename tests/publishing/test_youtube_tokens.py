@@ -153,6 +153,19 @@ def test_a_connection_replaced_during_a_refresh_is_not_overwritten(
     assert house.row("ada").sealed == replaced
 
 
+def test_a_grant_that_died_while_the_connection_was_replaced_ends_nothing(
+    house: House, google: Google
+) -> None:
+    house.connect("ada").is_revoked = True
+    google.thinks_s = THINKS_S
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(house.connections().access_token, "ada")
+        _until(lambda: bool(google.refreshes))
+        house.connect("ada", good_for_s=3600)
+        assert asked.result() == "ya29.first-of-ada"
+    assert not house.connections().status("ada").needs_reconnect
+
+
 def _until(true: Callable[[], bool]) -> None:
     for _ in range(500):
         if true():

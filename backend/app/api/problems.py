@@ -61,6 +61,7 @@ STATUSES = {
     "already_published": 409,
     "youtube_unreachable": 503,
     "youtube_refused": 422,
+    "no_channel": 422,
     "upload_uncertain": 409,
     "not_before": 503,
 }

@@ -138,6 +138,7 @@ class GoogleOAuth:
         except OAuthError as e:
             raise _refusal(str(e.error)) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError):
+            self._described = None  # it may have moved
             raise unreachable() from None  # not there, in trouble, or answering in HTML
 
     def _provider(self, client: GoogleClient) -> _Provider:

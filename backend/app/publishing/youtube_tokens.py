@@ -109,12 +109,13 @@ class YouTubeTokens:
         return tokens.expires_at - self._now_s() > MARGIN_S
 
     def _refreshed(self, kept: KeptConnection, tokens: KeptTokens) -> str | None:
-        """The new token; None if the connection was replaced or given up meanwhile."""
+        """The new token; None if the connection was changed or given up meanwhile."""
         try:
             fresh = self._google.refresh(tokens.refresh_token)
         except GrantRefused:
-            self._store.mark_reconnect(kept.user_id, kept.sealed)
-            raise reconnect() from None
+            if self._store.mark_reconnect(kept.user_id, kept.sealed):
+                raise reconnect() from None
+            return None
         except SegueError:
             self._store.release_refresh(kept.user_id, kept.sealed)
             raise
