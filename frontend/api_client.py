@@ -159,9 +159,9 @@ class ApiClient(ApiConnection):
         """Where the browser has to go for this person to let Segue publish."""
         return self._post(YouTubeStart, "/youtube/oauth/start")
 
-    def disconnect_youtube(self) -> None:
-        """Give the connection up, here and at Google."""
-        self._authorized("DELETE", "/youtube/connection")
+    def disconnect_youtube(self) -> YouTubeStatus:
+        """Give the connection up; ``notes`` say so where Google could not be told."""
+        return self._read(YouTubeStatus, self._authorized("DELETE", "/youtube/connection"))
 
     def playlists(self) -> list[PlaylistView]:
         """The playlists of the connected channel."""
