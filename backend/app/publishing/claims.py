@@ -80,7 +80,7 @@ def sentences(text: str, known: Known, language: str) -> tuple[str, int]:
         kept = [one for one in said if may_stand(one, known, language)]
         left_out += len(said) - len(kept)
         if kept:
-            lines.append((" " if " " in line else "").join(kept))
+            lines.append("".join(one if one[-1] in "。！？" else f"{one} " for one in kept).strip())
     return "\n".join(lines), left_out
 
 
