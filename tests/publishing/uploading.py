@@ -34,7 +34,7 @@ VIDEO = random.Random(5).randbytes(CHUNKS * CHUNK - 100)  # the last chunk is a 
 LAST = CHUNKS
 TIMEOUT_S = 0.3
 HANG_S = 0.6
-KEY = "a key that is only used in tests, and long enough"
+KEY = "a-key-that-is-used-in-tests-only-0123456789"
 
 
 class Line:

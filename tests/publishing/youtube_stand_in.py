@@ -32,7 +32,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -53,10 +53,10 @@ class YouTubeStandIn:
     """
 
     def __init__(
-        self, channel: Channel | None = None, tokens: Collection[str] | None = None, port: int = 0
+        self, channel: Channel | None = None, tokens: Container[str] | None = None, port: int = 0
     ) -> None:
         self.channel = channel or Channel()
-        self.tokens = None if tokens is None else set(tokens)
+        self.tokens = tokens
         self.script = Script()
         self.on_request: Callable[[str], None] = lambda kind: None
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())

@@ -1,0 +1,259 @@
+"""A server that publishes to the stand-in: mixes that are finished, and publish jobs, run here."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from typing import Self
+
+from pydantic import SecretStr
+
+from backend.app.accounts.sealing import Seal
+from backend.app.contract.jobs import JobRequest, JobView, PublishRequest
+from backend.app.contract.mixes import TimelineView
+from backend.app.jobs.child import Child
+from backend.app.jobs.messages import Message, Order
+from backend.app.jobs.queue import NET, WORK, Claim, ExpectedStep
+from backend.app.jobs.runner import run_order
+from backend.app.jobs.supervisor import Supervisor
+from backend.app.jobs.workspace import Workspace
+from backend.app.publishing.limits import limits_of
+from backend.app.publishing.youtube_connection import youtube_connections
+from backend.app.publishing.youtube_consent import SCOPES
+from backend.app.publishing.youtube_tokens import KeptTokens
+from backend.app.services.jobs import Jobs, Prepared
+from backend.app.services.preflight import Preflight
+from backend.app.services.publications import Publications
+from backend.app.services.publish_settling import PublishSettling
+from backend.app.settings import Settings
+from backend.app.store.jobs import NewJob
+from backend.app.store.publication_records import PublicationRecords
+from backend.app.store.publications import PublicationStore
+from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
+
+from .google_stand_in import Google, Grant
+from .pipelines import CHUNK, HURRIED, UNIT, hurried
+from .youtube_model import Channel
+from .youtube_stand_in import YouTubeStandIn
+
+KEY = "a-key-that-is-used-in-tests-only-0123456789"
+FILM = random.Random(7).randbytes(4 * CHUNK - 100)
+N_CHUNKS = 4
+JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+WORDS = "A fine mix.\n\n0:00 One\n1:00 Two\n2:00 Three\n"
+MEDIA = {
+    "mix.mp4": "video/mp4",
+    "thumbnail.jpg": "image/jpeg",
+    "timeline.json": "application/json",
+}
+
+
+class PublishingHouse:
+    """One server, one user (ann, connected), one channel. No waits worth speaking of."""
+
+    def __init__(self, folder: Path, channel: Channel | None = None) -> None:
+        self.google = Google()
+        self.youtube = YouTubeStandIn(channel or Channel(unit_bytes=UNIT), Alive(self.google))
+        storage = folder / "storage"
+        storage.mkdir()
+        self.rows = Rows(storage)
+        self.settings = Settings(
+            _env_file=None,
+            storage_root=storage,
+            database_url=self.rows.url,
+            tokens_encryption_key=SecretStr(KEY),
+            google_client_secrets=self.google.secrets_file(folder),
+            google_issuer=self.google.url,
+            youtube_api_base=self.youtube.url,
+        )
+        self.workspaces = storage / "jobs"
+        self.seal = Seal([KEY])
+        self.connections = youtube_connections(self.settings, self.rows.database, self.seal)
+        self.preflight = Preflight(
+            self.rows.jobs, self.workspaces, self.connections, limits_of(self.settings)
+        )
+        self.store = PublicationStore(self.rows.database)
+        self.settling = PublishSettling(self.rows.jobs, self.workspaces, self.store, self.preflight)
+        self.jobs = Jobs(
+            store=self.rows.jobs,
+            workspaces=self.workspaces,
+            prepare=self._prepare,
+            publications=Publications(PublicationRecords(self.rows.database)),
+            wake=lambda: None,
+            lanes={WORK: 1, NET: 2},
+            retention_hours=0.0,
+        )
+
+    def __enter__(self) -> Self:
+        self.google.__enter__()
+        self.youtube.__enter__()
+        self.rows.user()
+        self.grant = self.connect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rows.database.close()
+        self.youtube.__exit__(None, None, None)
+        self.google.__exit__(None, None, None)
+
+    def connect(self, user: str = "ann") -> Grant:
+        """A user whose first token lasts for an hour."""
+        grant = self.google.granted(SCOPES)
+        grant.access_tokens.append(f"ya29.canary-of-{user}-{len(self.google.grants)}")
+        tokens = KeptTokens(
+            access_token=grant.access_tokens[0],
+            refresh_token=grant.refresh_token,
+            expires_at=time.time() + 3600,
+        )
+        self.connections.keep(user, tokens, SCOPES)
+        return grant
+
+    def mix(
+        self,
+        kind: str = "mixtape",
+        *,
+        files: Mapping[str, bytes] | None = None,
+        duration_s: float = 180.0,
+        is_done: bool = True,
+    ) -> str:
+        """A job that has made something, or is about to."""
+        job_id = secrets.token_hex(16)
+        new = NewJob(job_id, "ann", kind, "The mix", _request(kind), "{}", duration_s)
+        assert self.rows.jobs.add(new, quota=NO_QUOTA)
+        if is_done:
+            self.finish(job_id, files, duration_s)
+        return job_id
+
+    def finish(
+        self, job_id: str, files: Mapping[str, bytes] | None = None, duration_s: float = 180.0
+    ) -> None:
+        usual = {"mix.mp4": FILM, "thumbnail.jpg": JPEG, "description.txt": WORDS.encode()}
+        timeline = TimelineView(
+            version=1,
+            sample_rate=44_100,
+            duration_s=duration_s,
+            duration_samples=int(44_100 * duration_s),
+            clips=[],
+            transitions=[],
+            chapters=[],
+        )
+        given = {**(usual if files is None else files)}
+        given["timeline.json"] = timeline.model_dump_json().encode()
+        claim = self.rows.claim()
+        assert claim.job_id == job_id
+        workspace = Workspace(self.workspaces / job_id)
+        for name, content in given.items():
+            with workspace.write(name, MEDIA.get(name, "text/plain")) as path:
+                path.write_bytes(content)
+        self.rows.queue.planned(claim, [ExpectedStep("mixing", 1.0, kept=False)])
+        self.rows.queue.step_finished(claim, "mixing", workspace.written, 1.0)
+        self.rows.queue.succeeded(claim)
+
+    def ask(self, mix: str, **wanted: object) -> JobView:
+        request = {"title": "A fine mix", "tags": ["techno"], **wanted}
+        return self.jobs.submit("ann", PublishRequest(job_id=mix, **request))  # type: ignore[arg-type]
+
+    def publish(self, mix: str, **wanted: object) -> JobView:
+        """Ask, and run it to its end, or as far as it comes."""
+        return self.run(self.ask(mix, **wanted).id)
+
+    def run(self, job_id: str) -> JobView:
+        """One attempt, in this process."""
+        claim = self.claim(job_id)
+        messages: list[Message] = []
+        run_order(self.order(claim), hurried(self.settings), messages.append)
+        Supervisor(claim, self.rows.queue, _Said(messages), LEASE_S, Event()).run()  # type: ignore[arg-type]
+        return self.show(job_id)
+
+    def run_as_a_child(self, job_id: str, child_is: list[int]) -> JobView:
+        """One attempt, in a process of its own, whose id goes into ``child_is``."""
+        claim = self.claim(job_id)
+        settings = self.settings
+        environment = {
+            "STORAGE_ROOT": str(settings.storage_root),
+            "DATABASE_URL": str(settings.database_url),
+            "TOKENS_ENCRYPTION_KEY": KEY,
+            "GOOGLE_CLIENT_SECRETS": str(settings.google_client_secrets),
+            "GOOGLE_ISSUER": settings.google_issuer,
+            "YOUTUBE_API_BASE": settings.youtube_api_base,
+        }
+        child = Child(self.order(claim), environment)
+        child_is[:] = [child.pid]
+        Supervisor(claim, self.rows.queue, child, LEASE_S, Event()).run()
+        return self.show(job_id)
+
+    def claim(self, job_id: str) -> Claim:
+        claim = self.rows.queue.claim("me", LEASE_S, NET)
+        assert claim is not None
+        assert claim.job_id == job_id
+        return claim
+
+    def order(self, claim: Claim) -> Order:
+        return Order(
+            job_id=claim.job_id,
+            pipeline=HURRIED,
+            inputs=claim.inputs,
+            work_s=claim.work_s,
+            workspace=str(self.workspaces / claim.job_id),
+            attempt=claim.attempt,
+            finished=list(claim.finished),
+        )
+
+    def show(self, job_id: str) -> JobView:
+        return self.jobs.show("ann", job_id)
+
+    def record(self, job_id: str) -> dict[str, object]:
+        return dict(json.loads((self.workspaces / job_id / "youtube.json").read_text()))
+
+    def _prepare(self, user_id: str, request: JobRequest) -> Prepared:
+        assert isinstance(request, PublishRequest)
+        return self.settling.settle(user_id, request)
+
+
+class Alive:
+    """The tokens that Google has given out and that nobody has taken back."""
+
+    def __init__(self, google: Google) -> None:
+        self._google = google
+
+    def __contains__(self, token: object) -> bool:
+        grants = self._google.grants
+        return any(token in grant.access_tokens and not grant.is_revoked for grant in grants)
+
+
+def _request(kind: str) -> str:
+    """What a job of that kind may have been asked."""
+    asked = {
+        "mixtape": {"tracks_upload_id": "u"},
+        "mashup": {"tracks_upload_id": "u", "vibe": "chill"},
+        "restyle": {"track_id": "t"},
+        "stems": {"track_id": "t"},
+        "preview": {"job_id": "j", "transition": 0},
+        "publish": {"job_id": "j"},
+        "analysis": {"tracks_upload_id": "u"},
+    }
+    return json.dumps({"kind": kind, **asked[kind]})
+
+
+class _Said:
+    """A child that has said all that it has to say."""
+
+    pid = 0
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages: list[Message] | None = messages
+
+    def read(self, timeout_s: float) -> list[Message] | None:
+        said, self._messages = self._messages, None
+        return said
+
+    def bid_farewell(self) -> None:
+        return
+
+    def end(self) -> int:
+        return 0
