@@ -6,7 +6,7 @@ import streamlit as st
 
 from .. import session
 from ..api_client import GOOGLE_COOKIE, ApiError, api_base
-from ..problems import escaped, show
+from ..problems import show
 
 #: Why the way back did not sign anybody in, until something else is tried.
 SAID = session.Key[ApiError]("google_said")
@@ -73,7 +73,7 @@ def join_form() -> None:
     """Ask for the password of the account that has the Google account's e-mail."""
     asked = SAID.get()
     if asked:
-        st.markdown(f"**{escaped(asked.message)}** {escaped(asked.hint)}")
+        st.text(f"{asked.message} {asked.hint}")
     with st.form("join", border=False):
         password = st.text_input(
             "Password", key="join_password", type="password", autocomplete="current-password"

@@ -199,6 +199,17 @@ def test_signing_in_sends_a_form_and_signing_out_all_that_renews(wire: Wire) -> 
     assert wire.asked[1][1]["cookie"] == "segue_session=mine"
 
 
+def test_what_google_brought_back_is_traded_in_the_browsers_name(wire: Wire) -> None:
+    wire.say("POST /auth/exchange", 200, tokens(1))
+    wire.say("POST /auth/google/join", 200, tokens(2))
+    client().exchange("one-time", "browser-secret")
+    client().join_google("one-time", "correct horse", "browser-secret")
+    assert [headers["cookie"] for _, headers, _ in wire.asked] == [
+        "segue_google=browser-secret"
+    ] * 2
+    assert json.loads(wire.asked[1][2]) == {"code": "one-time", "password": "correct horse"}
+
+
 def test_names_cannot_leave_their_place_in_a_path(wire: Wire) -> None:
     wire.say("GET /jobs/..%2Fadmin%3Fx", 404, PROBLEM)
     with pytest.raises(ApiError) as refused:

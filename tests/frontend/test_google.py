@@ -113,7 +113,7 @@ class TestJoining:
         return come_back(app, google="ticket")
 
     def test_asks_for_the_password_and_nothing_else(self, asked: AppTest) -> None:
-        assert "There is an account with ada@example\\.org\\." in words_of(asked)
+        assert "There is an account with ada@example.org." in words_of(asked)
         assert [field.key for field in asked.text_input] == ["join_password"]
 
     def test_the_right_password_signs_in(self, asked: AppTest, scripted_api: ScriptedApi) -> None:

@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from composer.files import write_crate
+from tests.oidc.running import Provider, provider_running, write_client_secrets
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = (
@@ -66,7 +67,14 @@ class Segue:
 
 
 @pytest.fixture(scope="session")
-def segue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Segue]:
+def google() -> Iterator[Provider]:
+    """Who stands where Google does when somebody signs in."""
+    with provider_running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def segue(tmp_path_factory: pytest.TempPathFactory, google: Provider) -> Iterator[Segue]:
     """Start both servers as the README says, and end them with all they started."""
     folder = tmp_path_factory.mktemp("segue")
     api_port, ui_port = _free_port(), _free_port()
@@ -75,7 +83,13 @@ def segue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Segue]:
     )
     command = [sys.executable, "-m", "tools.serve"]
     command += ["--api-port", str(api_port), "--ui-port", str(ui_port)]
-    environment = {**os.environ, "STORAGE_ROOT": str(running.storage), "PYTHONWARNINGS": "default"}
+    environment = {
+        **os.environ,
+        "STORAGE_ROOT": str(running.storage),
+        "GOOGLE_CLIENT_SECRETS": str(write_client_secrets(folder)),
+        "GOOGLE_ISSUER": google.issuer,
+        "PYTHONWARNINGS": "default",
+    }
     with (folder / "log.txt").open("wb") as log:
         servers = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
