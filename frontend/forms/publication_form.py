@@ -21,6 +21,10 @@ from frontend.publish_words import AUDIENCES, chapters
 from frontend.publishing import VideoDraft, draft_in
 
 VIDEO, THUMBNAIL, WAVEFORM = "mix.mp4", "thumbnail.jpg", "waveform.json"
+#: What has chapters, and so words that can be written round them.
+WITH_WORDS = ("mixtape", "mashup")
+#: What stands against it because of the connection is told by the connection's own card.
+TOLD_ABOVE = ("not_configured", "youtube_not_connected", "youtube_reconnect")
 #: How long finished mixes are; it never changes.
 LENGTHS = session.Key[dict[str, float]]("lengths")
 
@@ -33,7 +37,7 @@ def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> Non
     fields, seen = st.columns([7, 5], gap="large")
     with fields:
         ask_video_words(job.id, places, is_ready=is_ready)
-        if is_ready:
+        if is_ready and job.kind in WITH_WORDS:
             write_words(job)
             tell_notes(job.id)
         st.subheader("Who may see it", anchor=False)
@@ -48,7 +52,7 @@ def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> Non
     if isinstance(checked, ApiError):
         show(checked)
         return publish_bar(job, status, draft, None, again=again)
-    places.tell(checked.faults, rest)
+    places.tell([one for one in checked.faults if one.code not in TOLD_ABOVE], rest)
     return publish_bar(job, status, draft, checked, again=again)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from backend.app.contract.jobs import JobView, MixtapeRequest
-from backend.app.contract.publishing import DescriptionOptions, WordsView
+from backend.app.contract.publishing import DescriptionOptions, TemplateView, WordsView
 from frontend import draft, publishing, session
 from frontend.api_client import ApiError
 from frontend.problems import escaped, show
@@ -17,7 +17,7 @@ LINES_SHOWN = 9
 WRITTEN = session.Key[dict[str, WordsView]]("publish_written")
 #: What a writer had to say about its words.
 NOTES = session.Key[dict[str, list[str]]]("publish_notes")
-TEMPLATE = session.Key[str]("words_template")
+TEMPLATE = session.Key[TemplateView]("words_template")
 
 
 def take_up(form: str) -> None:
@@ -123,11 +123,18 @@ def by_template(job: JobView) -> None:
 
 def ask_template(job: JobView, mine: DescriptionOptions) -> str | None:
     """The template, to be changed; None is the house's own."""
-    house = house_template()
+    known = house_template()
+    house = known.template
     with st.expander("Change the template", icon=":material/code:", type="compact"):
         st.caption(
-            "What stands in double braces is put in from the mix; the rest is printed as it is."
+            "What stands in double braces is put in from the mix; the rest is printed as it is. "
+            "These can be put in:"
         )
+        with st.container(key="template_names", gap=None):
+            for name in known.names:
+                fields = ", ".join(f"`{field}`" for field in name.fields)
+                each = f" Each has {fields}." if fields else ""
+                st.markdown(f"`{name.name}` — {escaped(name.meaning)}{each}")
         text = st.text_area(
             "Template",
             value=mine.template or house,
@@ -139,7 +146,7 @@ def ask_template(job: JobView, mine: DescriptionOptions) -> str | None:
     return None if (text or "").strip() in ("", house.strip()) else text
 
 
-def house_template() -> str:
+def house_template() -> TemplateView:
     """The template of this Segue, asked for once."""
     held = TEMPLATE.get()
     if held is None:

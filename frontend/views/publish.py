@@ -20,7 +20,7 @@ from frontend.publish_words import in_short
 
 ACTIVE = ("queued", "running")
 #: The mix that is to be published another time.
-AGAIN = session.Key[str]("publish_again")
+AGAIN = session.Key[str]("publish_once_more")
 SHOWN = 12
 
 

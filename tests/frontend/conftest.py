@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from frontend.api_client import Credentials
-from tests.frontend.scripted_api import ScriptedApi
+from tests.frontend.scripted_api import FINISHED, ScriptedApi
+from tests.frontend.youtube_data import CONNECTED
 
 APP = Path(__file__).parents[2] / "frontend" / "streamlit_app.py"
 # A first run imports all of the app's modules: on a loaded machine that takes seconds.
@@ -42,6 +43,21 @@ def page(app: AppTest) -> Callable[..., AppTest]:
         app.run()
         if path != "views/new_mixtape.py":
             app.switch_page(path).run()
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def publish_page(page: Callable[..., AppTest], scripted_api: ScriptedApi) -> Callable[..., AppTest]:
+    """The page of a finished mix, with a channel connected unless a test says otherwise."""
+    scripted_api.all_jobs = [FINISHED]
+    scripted_api.youtube = CONNECTED
+
+    def opened(**query: str) -> AppTest:
+        page("views/publish.py")
+        app = page("views/publish.py", **({"job": "job-1"} | query))
+        assert not app.exception
         return app
 
     return opened

@@ -25,6 +25,7 @@ from backend.app.contract.publishing import (
     DescriptionOptions,
     PlaylistView,
     PreflightView,
+    TemplateView,
     WordsView,
     YouTubeStart,
     YouTubeStatus,
@@ -303,7 +304,7 @@ class ScriptedApi:
         self.asked.append(("words", options))
         return self.written.model_copy(update={"written_by": options.writer})
 
-    def words_template(self) -> str:
+    def words_template(self) -> TemplateView:
         return TEMPLATE
 
     def dj_rules(self) -> DjRulesView:

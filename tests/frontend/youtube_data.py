@@ -9,6 +9,8 @@ from backend.app.contract.publishing import (
     PlaylistView,
     PreflightView,
     PublicationView,
+    TemplateName,
+    TemplateView,
     WordsView,
     YouTubeStatus,
 )
@@ -35,7 +37,21 @@ NOT_SET_UP = NOT_CONNECTED.model_copy(update={"missing_setting": "GOOGLE_CLIENT_
 LOST = CONNECTED.model_copy(update={"needs_reconnect": True})
 PLAYLISTS = [PlaylistView(id="PL1", title="Sets"), PlaylistView(id="PL2", title="Sets")]
 DESCRIPTION = "Recorded at night.\n\n0:00 First\n0:56 Second\n1:30 Third\n\n#mixtape"
-TEMPLATE = "{{ intro }}\n\n{% for chapter in chapters %}{{ chapter.stamp }}\n{% endfor %}"
+TEMPLATE = TemplateView(
+    template="{{ intro }}\n\n{% for chapter in chapters %}{{ chapter.stamp }}\n{% endfor %}",
+    names=[
+        TemplateName(name="intro", meaning="The introduction.", example="Hello"),
+        TemplateName(
+            name="chapters",
+            meaning="What begins when.",
+            example="0:00 First",
+            is_sequence=True,
+            fields=["stamp", "title"],
+        ),
+    ],
+    filters=["join"],
+    example="Hello",
+)
 CHECKED = PreflightView(
     may_go=True,
     faults=[],

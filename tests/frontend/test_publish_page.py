@@ -1,0 +1,326 @@
+"""The Publish page: the connection, the fields, what YouTube would refuse, the link at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.app.contract.jobs import JobView, MashupRequest, PublishRequest
+from backend.app.contract.publishing import DescriptionOptions, FaultView
+from frontend.api_client import ApiError
+from tests.frontend.scripted_api import FINISHED, ScriptedApi, artifact, job
+from tests.frontend.test_pages import Page, words_of
+from tests.frontend.youtube_data import (
+    CHECKED,
+    DESCRIPTION,
+    WRITTEN,
+    publication,
+)
+
+PublishPage = Callable[..., AppTest]
+
+
+def sent(api: ScriptedApi) -> PublishRequest:
+    request = api.ask_of("publish")
+    assert isinstance(request, PublishRequest)
+    return request
+
+
+def with_publication(*views: object, **fields: object) -> JobView:
+    return FINISHED.model_copy(update={"publications": list(views), **fields})
+
+
+def publish_job(status: str, **fields: object) -> JobView:
+    request = {"kind": "publish", "job_id": "job-1"}
+    return job(status, id="publish-1", kind="publish", request=request, **fields)
+
+
+class TestFields:
+    def test_they_begin_with_what_would_go_online(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        app.button(key="start").click().run()
+        assert not app.exception
+        assert sent(scripted_api) == PublishRequest(
+            job_id="job-1",
+            title="Saturday",
+            description=DESCRIPTION,
+            tags=["mixtape", "deep house"],
+            synthetic_media=False,
+        )
+
+    def test_everything_chosen_is_sent(
+        self,
+        publish_page: PublishPage,
+        scripted_api: ScriptedApi,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "Europe/Berlin")
+        app = publish_page()
+        app.text_input(key="publish_title_job-1").set_value("Late")
+        app.text_area(key="publish_description_job-1").set_value("Words")
+        app.multiselect(key="publish_tags_job-1").set_value(["a, b", "c"])
+        app.selectbox(key="publish_language_job-1").set_value("de")
+        app.radio(key="publish_audience_job-1").set_value("later")
+        app.selectbox(key="publish_playlist_job-1").set_value("PL2")
+        app.selectbox(key="publish_category_id_job-1").set_value("24")
+        for toggle in ("made_for_kids", "synthetic_media"):
+            app.toggle(key=f"publish_{toggle}_job-1").set_value(True)
+        for toggle in ("thumbnail", "notify_subscribers"):
+            app.toggle(key=f"publish_{toggle}_job-1").set_value(False)
+        app.run()
+        app.get_by_key("publish_goes_public_at_job-1").set_value(datetime(2030, 1, 2, 9, 0)).run()
+        app.button(key="start").click().run()
+        assert not app.exception
+        assert sent(scripted_api) == PublishRequest(
+            job_id="job-1",
+            title="Late",
+            description="Words",
+            tags=["a", "b", "c"],
+            language="de",
+            privacy="private",
+            publish_at=datetime(2030, 1, 2, 8, 0, tzinfo=UTC),
+            playlist_id="PL2",
+            category_id="24",
+            made_for_kids=True,
+            synthetic_media=True,
+            thumbnail=False,
+            notify_subscribers=False,
+        )
+
+    def test_a_new_playlist_needs_a_title(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        app.selectbox(key="publish_playlist_job-1").set_value("new").run()
+        assert app.button(key="start").disabled
+        app.text_input(key="publish_playlist_title_job-1").set_value("Nights").run()
+        app.button(key="start").click().run()
+        assert sent(scripted_api).playlist_title == "Nights"
+
+    def test_playlists_that_cannot_be_listed_leave_the_rest_as_it_is(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        app.session_state["youtube_playlists"] = None
+        scripted_api.refusals["playlists"] = ApiError("youtube_unreachable", "No answer.")
+        app.run()
+        assert "No answer." in words_of(app)
+        assert not app.button(key="start").disabled
+
+    def test_a_mashup_is_declared_as_made_up_unless_somebody_says_otherwise(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        request = MashupRequest(tracks_upload_id="c", vibe="dark").model_dump()
+        made = [artifact("mashup.mp3").model_dump()]
+        scripted_api.all_jobs = [job("succeeded", kind="mashup", request=request, artifacts=made)]
+        app = publish_page()
+        assert "one is made before it goes online" in words_of(app)
+        app.button(key="start").click().run()
+        assert sent(scripted_api).synthetic_media is True
+
+    def test_counters_count_as_youtube_does(self, publish_page: PublishPage) -> None:
+        app = publish_page()
+        app.text_area(key="publish_description_job-1").set_value("né").run()
+        said = words_of(app)
+        assert "8 / 100 characters" in said
+        assert "3 / 5000 bytes" in said
+        assert "20 / 500 characters, commas counted" in said
+
+    def test_hostile_words_are_shown_as_they_are(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        hostile = "<img src=x onerror=alert(1)> **bold** $x$"
+        scripted_api.checked = CHECKED.model_copy(update={"description": hostile})
+        scripted_api.all_jobs = [FINISHED.model_copy(update={"title": hostile})]
+        app = publish_page()
+        app.text_input(key="publish_title_job-1").set_value(hostile).run()
+        assert not re.search(r"(?<!\\)<img src=x", words_of(app))
+        assert "&lt;img src=x onerror=alert(1)&gt; **bold**" in words_of(app)
+        assert "\\*\\*bold\\*\\*" in words_of(app)
+
+
+class TestFaults:
+    def test_each_is_told_and_errors_hold_the_button(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        faults = [
+            FaultView(field="title", code="t", message="No <b>.", hint="Leave it out."),
+            FaultView(field="", code="v", message="Too long.", is_warning=True),
+            FaultView(field="", code="youtube_not_connected", message="Said by the card."),
+        ]
+        scripted_api.checked = CHECKED.model_copy(update={"may_go": False, "faults": faults})
+        app = publish_page()
+        said = words_of(app)
+        assert ":red[:material/error:] No \\<b\\>\\. Leave it out\\." in said
+        assert ":orange[:material/warning:] Too long\\." in said
+        assert "Said by the card" not in said
+        assert app.button(key="start").disabled
+
+    def test_warnings_alone_stop_nobody(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        warning = FaultView(field="privacy", code="p", message="Stays private.", is_warning=True)
+        scripted_api.checked = CHECKED.model_copy(update={"faults": [warning]})
+        assert not publish_page().button(key="start").disabled
+
+    def test_what_could_not_be_checked_is_not_sent(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        scripted_api.refusals["preflight"] = ApiError("internal", "It broke.", "Wait.")
+        app.run()
+        assert "It broke." in words_of(app)
+        assert app.button(key="start").disabled
+
+    def test_a_refusal_of_the_job_is_told(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        scripted_api.refusals["start"] = ApiError("already_published", "It is online already.")
+        app.button(key="start").click().run()
+        assert "It is online already." in words_of(app)
+
+
+class TestWords:
+    def test_nothing_is_written_until_somebody_looks(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        publish_page()
+        assert "words" not in [what for what, _ in scripted_api.asked]
+
+    def test_a_language_models_words_come_into_the_fields_with_its_notes(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        app.session_state["publish_written"] = {"job-1": WRITTEN}
+        app.run()
+        assert not app.exception
+        assert app.text_input(key="publish_title_job-1").value == WRITTEN.title
+        assert app.text_area(key="publish_description_job-1").value == WRITTEN.description
+        assert app.multiselect(key="publish_tags_job-1").value == WRITTEN.tags
+        assert "One hashtag was left out" in words_of(app)
+        app.button(key="start").click().run()
+        assert sent(scripted_api).title == WRITTEN.title
+
+    @pytest.mark.parametrize("template", [None, "{{ intro }} and no more"])
+    def test_a_template_is_tried_as_it_stands_and_its_words_are_used(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi, template: str | None
+    ) -> None:
+        app = publish_page()
+        app.session_state["publish_writing_job-1"] = True
+        app.run()
+        app.text_area(key="publish_intro_job-1").set_value("Hello")
+        app.text_input(key="publish_hashtags_job-1").set_value("#house #mix")
+        if template:
+            app.text_area(key="publish_template_job-1").set_value(template)
+        app.run()
+        asked = [ask for what, ask in scripted_api.asked if what == "words"][-1]
+        assert asked == DescriptionOptions(
+            intro="Hello", hashtags=["house", "mix"], template=template
+        )
+        app.button(key="use_words").click().run()
+        assert app.text_area(key="publish_description_job-1").value == WRITTEN.description
+
+    def test_a_language_model_is_asked_in_the_language_chosen(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        app.session_state["publish_writing_job-1"] = True
+        app.selectbox(key="publish_language_job-1").set_value("ja").run()
+        app.get_by_key("publish_writer_job-1").set_value("llm").run()
+        app.button(key="write_by_model").click().run()
+        asked = [ask for what, ask in scripted_api.asked if what == "words"][-1]
+        assert asked == DescriptionOptions(writer="llm", language="ja")
+        assert app.text_input(key="publish_title_job-1").value == WRITTEN.title
+
+    def test_a_template_keeps_the_title_that_is_there(self, publish_page: PublishPage) -> None:
+        app = publish_page()
+        by_template = WRITTEN.model_copy(update={"written_by": "template"})
+        app.session_state["publish_written"] = {"job-1": by_template}
+        app.run()
+        assert app.text_input(key="publish_title_job-1").value == "Saturday"
+
+
+class TestStanding:
+    def test_a_mix_in_the_making_can_be_prepared(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [job(step="mixing")]
+        scripted_api.checked = CHECKED.model_copy(update={"description": None})
+        app = publish_page()
+        assert app.button(key="start").label == "Publish when it is ready"
+        app.button(key="start").click().run()
+        assert sent(scripted_api).job_id == "job-1"
+        assert sent(scripted_api).description is None
+
+    def test_one_on_its_way_is_followed_in_place_of_the_form(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        going = publish_job("running", step="uploading", progress=42.0, eta_s=60.0)
+        scripted_api.all_jobs = [with_publication(publication("uploading")), going]
+        app = publish_page()
+        assert app.progress[0].text == "Uploading the video — about 60 seconds left"
+        assert not [b for b in app.button if b.key == "start"]
+        app.button(key="Cancel_publish-1").click().run()
+        assert ("cancel", "job-1") in scripted_api.asked
+
+    def test_published_is_told_with_the_link(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [with_publication(publication())]
+        app = publish_page()
+        assert ":green[:material/check_circle:] Published" in [one.value for one in app.subheader]
+        assert "Private: only you can see it." in words_of(app)
+        assert "https://youtu.be/v1" in words_of(app)
+        assert app.get("link_button")[0].proto.url == "https://youtu.be/v1"
+        assert not [b for b in app.button if b.key == "start"]
+
+    def test_another_time_needs_a_second_thought_and_says_so(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [with_publication(publication())]
+        app = publish_page()
+        app.button(key="publish_again").click().run()
+        app.button(key="start").click().run()
+        assert sent(scripted_api).again is True
+
+    def test_a_failed_one_tells_why_and_goes_on_from_there(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        error = {"code": "youtube_unreachable", "message": "No answer.", "retryable": True}
+        failed = publish_job("failed", error=error)
+        scripted_api.all_jobs = [with_publication(publication("failed")), failed]
+        app = publish_page()
+        assert "No answer." in words_of(app)
+        assert app.button(key="Retry_publish-1").label == "Retry"
+
+    def test_a_publication_whose_job_is_gone_is_still_told(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [with_publication(publication("failed"))]
+        assert not publish_page().button(key="start").disabled
+
+    def test_a_publications_own_address_leads_to_its_mix(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        done = publish_job("succeeded", publications=[publication().model_dump()])
+        scripted_api.all_jobs = [with_publication(publication()), done]
+        assert "https://youtu.be/v1" in words_of(publish_page(job="publish-1"))
+        scripted_api.all_jobs = [done]
+        said = words_of(publish_page(job="publish-1"))
+        assert "The mix that it was made of is no longer there." in said
+        assert "https://youtu.be/v1" in said
+
+    def test_without_a_job_one_is_chosen(self, page: Page, scripted_api: ScriptedApi) -> None:
+        scripted_api.all_jobs = [with_publication(publication()), publish_job("succeeded")]
+        app = page("views/publish.py")
+        chosen = [b for b in app.button if str(b.key).startswith("choose_")]
+        assert [b.label for b in chosen] == ["Saturday · On YouTube, private"]
+        chosen[0].click().run()
+        assert "https://youtu.be/v1" in words_of(app)
