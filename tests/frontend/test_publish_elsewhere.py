@@ -1,0 +1,194 @@
+"""Publishing as other pages have it: the mixtape's form, the jobs, the results."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.app.contract.jobs import JobView, MixtapeRequest
+from backend.app.contract.publishing import DescriptionOptions, Publication
+from frontend.api_client import ApiError
+from tests.frontend.mashup_data import FILES as MASHUP_FILES
+from tests.frontend.mashup_data import FINISHED as MASHUP
+from tests.frontend.restyle_data import FILES as RESTYLE_FILES
+from tests.frontend.restyle_data import FINISHED as RESTYLE
+from tests.frontend.scripted_api import CRATE, FILES, FINISHED, ScriptedApi, job
+from tests.frontend.test_pages import Page, words_of
+from tests.frontend.youtube_data import (
+    CONNECTED,
+    LOST,
+    NOT_CONNECTED,
+    NOT_SET_UP,
+    later,
+    publication,
+)
+
+
+@pytest.fixture
+def form(page: Page, scripted_api: ScriptedApi) -> AppTest:
+    """The form of a new mixtape, with tracks, by somebody with a channel."""
+    scripted_api.crates = {"crate-1": CRATE}
+    scripted_api.youtube = CONNECTED
+    return page(crate="crate-1")
+
+
+def mixtape(api: ScriptedApi) -> MixtapeRequest:
+    request = api.ask_of("mixtape")
+    assert isinstance(request, MixtapeRequest)
+    return request
+
+
+class TestNewMixtape:
+    def test_nothing_goes_online_unless_it_is_asked_for(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        form.button(key="start").click().run()
+        assert mixtape(scripted_api).publish is None
+
+    def test_a_mix_can_go_online_by_itself_and_private(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        form.button(key="start").click().run()
+        assert not form.exception
+        assert mixtape(scripted_api).publish == Publication(synthetic_media=False)
+
+    def test_at_a_time_and_into_a_new_playlist(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        form.radio(key="publish_audience_next_mix").set_value("later")
+        form.selectbox(key="publish_playlist_next_mix").set_value("new").run()
+        assert form.button(key="start").disabled
+        assert "Give the new playlist a title" in words_of(form)
+        assert "keeps all its videos private" in words_of(form)
+        form.text_input(key="publish_playlist_title_next_mix").set_value("Nights")
+        moment = form.get_by_key("publish_goes_public_at_next_mix")
+        moment.set_value(datetime(2031, 1, 2, 9, 0)).run()
+        form.button(key="start").click().run()
+        assert mixtape(scripted_api).publish == Publication(
+            publish_at=datetime(2031, 1, 2, 9, 0, tzinfo=UTC),
+            playlist_title="Nights",
+            synthetic_media=False,
+        )
+
+    @pytest.mark.parametrize("standing", [NOT_CONNECTED, LOST])
+    def test_without_a_channel_the_way_to_one_is_shown(
+        self, page: Page, scripted_api: ScriptedApi, standing: object
+    ) -> None:
+        scripted_api.youtube = standing  # type: ignore[assignment]
+        app = page()
+        assert "Connect your YouTube channel first" in words_of(app)
+        assert "Connect YouTube" in [link.value for link in app.page_link]
+        assert not app.toggle(key="video").disabled
+        assert not [one for one in app.toggle if one.key == "publish_next_mix"]
+
+    def test_a_server_that_is_not_set_up_says_so(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.youtube = NOT_SET_UP
+        assert "This server is not set up for YouTube." in words_of(page())
+
+    def test_a_mix_needs_no_youtube(self, page: Page, scripted_api: ScriptedApi) -> None:
+        scripted_api.crates = {"crate-1": CRATE}
+        scripted_api.refusals["youtube_status"] = ApiError("internal", "It broke.")
+        app = page(crate="crate-1")
+        assert "It broke." not in words_of(app)
+        assert not app.button(key="start").disabled
+
+    def test_a_language_model_can_write_in_a_language(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        assert form.selectbox(key="words_language").disabled
+        form.get_by_key("writer").set_value("llm").run()
+        form.selectbox(key="words_language").set_value("fr").run()
+        form.button(key="start").click().run()
+        said = mixtape(scripted_api).description
+        assert said == DescriptionOptions(writer="llm", language="fr")
+
+
+def publish_job(status: str, **fields: object) -> JobView:
+    request = {"kind": "publish", "job_id": "job-1"}
+    return job(status, id="publish-1", kind="publish", request=request, **fields)
+
+
+class TestJobs:
+    def test_a_publication_is_a_job_of_its_own(self, page: Page, scripted_api: ScriptedApi) -> None:
+        scripted_api.all_jobs = [publish_job("succeeded"), FINISHED]
+        app = page("views/jobs.py")
+        assert ":material/publish: Publication" in words_of(app)
+        assert "What is on YouTube stays there." in words_of(app)
+        app.button(key="open_publish-1").click().run()
+        assert not app.exception
+        assert app.title[0].value == "Publish"
+
+    def test_what_it_waits_for_is_said(self, page: Page, scripted_api: ScriptedApi) -> None:
+        scripted_api.all_jobs = [publish_job("queued", waits_for="job-1", queue_position=1)]
+        app = page("views/jobs.py")
+        assert app.progress[0].text == "Waits for the mix to be ready"
+
+    def test_when_and_why_it_goes_on_is_said(self, page: Page, scripted_api: ScriptedApi) -> None:
+        reason = "This server's uploads of today are used up."
+        scripted_api.all_jobs = [publish_job("queued", resumes_at=later(30), detail=reason)]
+        app = page("views/jobs.py")
+        assert app.progress[0].text.startswith("Goes on on ")
+        assert reason.replace(".", "\\.") in words_of(app)
+
+    def test_its_steps_have_words(self, page: Page, scripted_api: ScriptedApi) -> None:
+        names = ["checking", "filming", "uploading", "dressing", "noting"]
+        steps = [{"name": name, "state": "waiting"} for name in names]
+        steps[2] = {"name": "uploading", "state": "running", "progress": 42}
+        going = publish_job("running", step="uploading", detail="8.4 MB of 20 MB", steps=steps)
+        scripted_api.all_jobs = [going]
+        said = words_of(page("views/jobs.py", job="publish-1"))
+        for words in ("Checking what YouTube takes", "Making the video", "Noting what is online"):
+            assert words in said
+        assert "Uploading the video** — 42 % · 8\\.4 MB of 20 MB" in said
+
+    @pytest.mark.parametrize("code", ["youtube_reconnect", "youtube_not_connected"])
+    def test_a_lost_connection_leads_to_the_page_that_mends_it(
+        self, page: Page, scripted_api: ScriptedApi, code: str
+    ) -> None:
+        error = {"code": code, "message": "YouTube says no.", "retryable": True}
+        scripted_api.all_jobs = [publish_job("failed", error=error), FINISHED]
+        scripted_api.youtube = LOST
+        app = page("views/jobs.py")
+        app.button(key="reconnect_publish-1").click().run()
+        assert app.title[0].value == "Publish"
+        assert app.button(key="connect").label == "Connect again"
+
+
+RESULTS = {
+    "result": (FINISHED, FILES),
+    "mashup": (MASHUP, MASHUP_FILES),
+    "restyle": (RESTYLE, RESTYLE_FILES),
+}
+
+
+@pytest.mark.parametrize("view", RESULTS)
+class TestResults:
+    def test_a_finished_one_leads_to_its_publication(
+        self, page: Page, scripted_api: ScriptedApi, view: str
+    ) -> None:
+        made, scripted_api.files = RESULTS[view][0], dict(RESULTS[view][1])
+        scripted_api.all_jobs = [made]
+        page(f"views/{view}.py")
+        app = page(f"views/{view}.py", job=made.id)
+        assert not app.exception
+        app.button(key="publish").click().run()
+        assert not app.exception
+        assert app.title[0].value == "Publish"
+        assert app.query_params["job"] in (made.id, [made.id])
+
+    def test_what_is_online_is_told_with_its_link(
+        self, page: Page, scripted_api: ScriptedApi, view: str
+    ) -> None:
+        made, scripted_api.files = RESULTS[view][0], dict(RESULTS[view][1])
+        scripted_api.all_jobs = [made.model_copy(update={"publications": [publication()]})]
+        page(f"views/{view}.py")
+        app = page(f"views/{view}.py", job=made.id)
+        assert "On YouTube, private" in words_of(app)
+        assert "https://youtu.be/v1" in [link.proto.url for link in app.get("link_button")]
+        assert app.button(key="publish").label == "Publication"
