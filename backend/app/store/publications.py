@@ -11,8 +11,12 @@ from sqlmodel import BigInteger, Field, Session, SQLModel, Text, col
 
 from ..errors import AlreadyPublished
 from ..jobs.states import PENDING, JobStatus
+from .accounts import UserRow
 from .database import Database, UtcDateTime
 from .job_tables import JOBS
+
+# By its class: whoever writes these rows, a child that publishes too, has to know that table.
+_USER = f"{UserRow.__tablename__}.id"
 
 
 class PublicationRow(SQLModel, table=True):
@@ -32,7 +36,7 @@ class PublicationRow(SQLModel, table=True):
 
     __tablename__ = "publications"
     job_id: str = Field(primary_key=True)
-    user_id: str = Field(foreign_key="users.id", index=True)
+    user_id: str = Field(foreign_key=_USER, index=True)
     source_job_id: str = Field(index=True)
     marker: str
     title: str
