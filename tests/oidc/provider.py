@@ -74,12 +74,12 @@ def keep_challenge(response: flask.Response) -> flask.Response:
 
 
 def check_verifier() -> tuple[flask.Response, int] | None:
-    """RFC 7636, 4.6: a code is good for who knows what its challenge was made of."""
+    """RFC 7636, 4.6: a code that came with a challenge is good for who knows what it was made of."""
     if flask.request.path != "/oauth2/token":
         return None
     form = seen["token"] = flask.request.form.to_dict()
     digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-    if challenges.get(form.get("code", "")) == _plain(digest):
+    if challenges.get(form.get("code", "")) in (None, _plain(digest)):
         return None
     return flask.jsonify(error="invalid_grant"), 400
 
