@@ -10,7 +10,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -75,21 +76,25 @@ def google() -> Iterator[Provider]:
 
 @pytest.fixture(scope="session")
 def segue(tmp_path_factory: pytest.TempPathFactory, google: Provider) -> Iterator[Segue]:
-    """Start both servers as the README says, and end them with all they started."""
+    """Both servers, with a provider of OpenID Connect for the way in."""
     folder = tmp_path_factory.mktemp("segue")
+    secrets = str(write_client_secrets(folder))
+    known = {"GOOGLE_CLIENT_SECRETS": secrets, "GOOGLE_ISSUER": google.issuer}
+    with segue_running(folder, known) as running:
+        yield running
+
+
+@contextmanager
+def segue_running(folder: Path, settings: Mapping[str, str]) -> Iterator[Segue]:
+    """Start both servers as the README says, and end them with all they started."""
     api_port, ui_port = _free_port(), _free_port()
     running = Segue(
         f"http://localhost:{ui_port}", f"http://localhost:{api_port}", folder / "storage"
     )
     command = [sys.executable, "-m", "tools.serve"]
     command += ["--api-port", str(api_port), "--ui-port", str(ui_port)]
-    environment = {
-        **os.environ,
-        "STORAGE_ROOT": str(running.storage),
-        "GOOGLE_CLIENT_SECRETS": str(write_client_secrets(folder)),
-        "GOOGLE_ISSUER": google.issuer,
-        "PYTHONWARNINGS": "default",
-    }
+    own = {"STORAGE_ROOT": str(running.storage), "PYTHONWARNINGS": "default"}
+    environment = {**os.environ, **own, **settings}
     with (folder / "log.txt").open("wb") as log:
         servers = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
