@@ -48,11 +48,31 @@ def test_tracks_become_a_mix_and_nothing_else_is_left(
         "timeline.json",
         "tracklist.txt",
         "waveform.json",
+        "words.json",
     ]
     first, second = report_of(out).transitions
     said = capsys.readouterr().out
     assert f"\n300 → 400: {first.kind}. {first.reason}\n" in said
     assert f"\n400 → 500: {second.kind}. {second.reason}\nStem swaps: 0 of 2 joins\n" in said
+
+
+def test_the_words_of_a_mix_are_written_as_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = tmp_path / "words.j2"
+    wishes = ["--out", str(tmp_path / "out"), "--no-video", "--template", str(template)]
+    tracks = [tone(tmp_path / f"{hz}.wav", hz) for hz in (300, 400)]
+    assert cli.main(["mix", *tracks, *wishes]) == 1
+    assert "words.j2: there is no such file" in capsys.readouterr().err
+    template.write_text("{{ nothing }}")
+    assert cli.main(["mix", *tracks, *wishes]) == 1
+    assert "line 1: “nothing” is not known" in capsys.readouterr().err
+    assert cli.main(["mix", *tracks, *wishes, "--language", "?"]) == 1
+    assert "--language: " in capsys.readouterr().err
+    template.write_text("{{ title }}: {{ credits | length }} artists")
+    assert cli.main(["mix", *tracks, *wishes, "--title", "Night", "--writer", "llm"]) == 0
+    assert (tmp_path / "out" / "description.txt").read_text() == "Night: 0 artists\n"
+    assert "no language model is set up here" in capsys.readouterr().out
 
 
 def test_stem_swaps_are_counted_among_the_joins(tmp_path: Path) -> None:

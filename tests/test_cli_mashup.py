@@ -36,12 +36,14 @@ def test_two_songs_become_a_mashup_by_whom_one_says_and_nothing_else_is_left(
     assert cli.main(["mashup", one, two, "--out", str(out), *wishes]) == 0
     left = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
     assert left == [
+        "description.txt",
         "mashup.mp3",
         "report.json",
         *(f"stems/{stem}.flac" for stem in ("bass", "drums", "other", "vocals")),
         "timeline.json",
         "tracklist.txt",
         "waveform.json",
+        "words.json",
     ]
     report = MashupReport.model_validate_json((out / "report.json").read_text())
     assert (report.vibe, report.draft) == ("chill", True)
@@ -50,7 +52,7 @@ def test_two_songs_become_a_mashup_by_whom_one_says_and_nothing_else_is_left(
     assert text.startswith("Sun × Moon (chill mashup)\n")
     assert "Moon: vocals" in text
     said = capsys.readouterr().out
-    for step in ("separating_stems", "analysing", "mixing", "mastering"):
+    for step in ("separating_stems", "analysing", "mixing", "mastering", "describing"):
         assert f"{step} done" in said
     minutes, seconds = divmod(round(report.duration_s), 60)
     measured = f"{report.tempo_bpm:.1f} BPM, {report.key}, {report.loudness_lufs:.1f} LUFS"

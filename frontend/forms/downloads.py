@@ -26,7 +26,7 @@ PLAIN = {
     "report.json": "Report",
 }
 #: What pages draw from; nobody misses it among the downloads.
-UNSEEN = ("waveform.json", "stems.json")
+UNSEEN = ("waveform.json", "stems.json", "words.json")
 
 
 def downloads(

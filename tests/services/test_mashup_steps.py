@@ -14,6 +14,7 @@ from mutagen.id3 import ID3
 
 from backend.app.contract.mashups import MashupReport
 from backend.app.contract.mixes import TimelineView, WaveformView
+from backend.app.contract.publishing import DescriptionOptions, WordsView
 from backend.app.dj.mashup_plan import plan_mashup
 from backend.app.dj.timeline import Clip
 from backend.app.dj.vibes import VIBES
@@ -21,6 +22,9 @@ from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.jobs.pipeline import StepContext
 from backend.app.jobs.workspace import WrittenFile
+from backend.app.publishing.chapters import broken_rules, chapters_in
+from backend.app.publishing.limits import limits_of
+from backend.app.publishing.written import WordWriter
 from backend.app.render.pieces import Piece, pieces_of
 from backend.app.services import mashup_mix
 from backend.app.services.mashup import STEPS
@@ -28,8 +32,11 @@ from backend.app.services.mashup_inputs import MashupJob
 from backend.app.services.mashup_mix import PREMASTER, laid_out, unmastered
 from backend.app.services.mashup_report import beat_error_ms
 from backend.app.services.mashup_songs import mashup_tracks
+from backend.app.services.mashup_words import describe_mashup
 from backend.app.services.recordings import open_recording
 from backend.app.services.stretching import open_piece
+from backend.app.services.words_facts import mashup_facts
+from backend.app.settings import Settings
 from backend.app.store.blobs import ContentStore
 from composer.compose import compose_song
 from composer.song import SongSpec
@@ -241,6 +248,24 @@ def test_the_tags_and_the_tracklist_say_who_is_in_it(made: Made) -> None:
     singer = SPECS[made.report.chosen.vocals]
     assert f"{singer.artist} - {singer.title}: " in text
     assert "0:00 intro: " in text
+
+
+def test_its_words_are_those_of_its_parts_and_of_who_is_in_it(made: Made) -> None:
+    describe_mashup(made.ctx, WordWriter(None, limits_of(Settings(_env_file=None))))
+    words = WordsView.model_validate_json(made.path("words.json").read_bytes())
+    assert words.title == "Ay × Bee (chill mashup)"
+    assert words.description == made.path("description.txt").read_text()
+    found = chapters_in(words.description)
+    assert [chapter.second for chapter in found] == [
+        int(chapter.start_s) for chapter in made.timeline.chapters
+    ]
+    assert broken_rules(found, made.report.duration_s) == words.notes
+    assert "\nMusic by\n" in words.description
+    assert {"Ada", "Bo"} <= set(words.tags)
+    tempo = DescriptionOptions(template="{{ tempo }}, {{ keys | join(', ') }}, {{ n_tracks }}")
+    facts = mashup_facts(made.timeline, "", made.report)
+    said = WordWriter(None, limits_of(Settings(_env_file=None))).write(facts, tempo).description
+    assert said == f"{made.report.tempo_bpm:.0f} BPM, {made.report.key}, 2\n"
 
 
 def test_a_step_run_again_writes_the_same_bytes(made: Made, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from typing import get_args
 
 from ..contract.dj import NamedArc
 from ..contract.jobs import MixtapeRequest
+from ..contract.publishing import Writer
 from ..errors import InvalidRequest
+from ..publishing.written import template_of
 from ..services.mixtape import mixtape_pipeline
 from ..services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of
 from ..services.separators import Separators
@@ -25,7 +27,9 @@ FORMATS = ("mp3", "flac", "wav", "m4a", "opus")
 OPTIONS = {
     "transition_ms": "crossfade",
     "loudness_lufs": "loudness",
-    "description": "intro",
+    "description.intro": "intro",
+    "description.language": "language",
+    "description.template": "template",
     "energy_arc": "arc",
     "transitions": "join",
     "stem_model": "swap_stems_by",
@@ -59,6 +63,9 @@ def register(commands: Commands) -> None:
     add("--height", type=int, choices=(720, 1080, 2160), default=1080, help="of the video")
     add("--no-video", action="store_true", help="make no video")
     add("--intro", default="", help="first lines of the description")
+    add("--writer", choices=get_args(Writer), default="template", help="who writes its words")
+    add("--language", default="en", metavar="TAG", help="of a language model's words: en, pt-BR")
+    add("--template", type=Path, metavar="FILE", help="of the description, see docs/publishing.md")
     add(
         "--swap-stems-by",
         metavar="MODEL",
@@ -73,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidRequest("--crossfade: between 0 and 30 seconds.")
     request = _request(options)
     expect_files([options.image] if options.image else [])
+    template_of(request.description)
     expect_folder(options.out)
     settings = Settings()
     if request.stem_model is not None:
@@ -89,6 +97,13 @@ def run(options: argparse.Namespace) -> int:
     )
     status = run_job(mixtape_pipeline(settings), inputs, duration_of(inputs), options.out, mix_told)
     return status or (2 if brought.left_out else 0)
+
+
+def _template(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    expect_files([file])
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _mix_track(track: ShellTrack) -> MixTrack:
@@ -108,7 +123,12 @@ def _request(options: argparse.Namespace) -> MixtapeRequest:
         "formats": [name.strip() for name in options.formats.split(",")],
         "mp3_vbr": options.vbr,
         "video": None if options.no_video else {"height": options.height},
-        "description": {"intro": options.intro},
+        "description": {
+            "intro": options.intro,
+            "writer": options.writer,
+            "language": options.language,
+            "template": _template(options.template),
+        },
         "stem_model": model_named(options.swap_stems_by),
         "weights_notice_accepted": options.accept_weights_notice,
     }

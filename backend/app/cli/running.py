@@ -44,8 +44,9 @@ def checked(
     except ValidationError as e:
         first = e.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
+        option = options.get(".".join(map(str, first["loc"])), options.get(field, field))
         rule = _ends(shape, field) or _rule(e)
-        raise InvalidRequest(f"--{options.get(field, field)}: {rule}.") from e
+        raise InvalidRequest(f"--{option}: {rule}.") from e
 
 
 def _ends(shape: type[Shape], field: str) -> str:
