@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.app.errors import BadTemplate
-from backend.app.publishing.chapters import ListedChapter
+from backend.app.publishing.chapters import ListedChapter, chapters_in
 from backend.app.publishing.offered import EXAMPLE, OFFERED, values
-from backend.app.publishing.template import HOUSE, MAX_WRITTEN, DescriptionTemplate
+from backend.app.publishing.template import FILTERS, HOUSE, MAX_WRITTEN, DescriptionTemplate
 
 LARGEST = replace(
     EXAMPLE,
@@ -177,3 +179,14 @@ def test_any_text_is_a_template_or_is_refused(text: str) -> None:
         assert isinstance(written(text), str)
     except BadTemplate as refused:
         assert refused.message.endswith(".")
+
+
+def test_the_example_of_the_documentation_is_a_template_with_chapters() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "publishing.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```jinja\n(.*?)```", text, re.S)
+    made = written(example)
+    assert made.startswith("Night drive · 3 tracks in 1:05:00 · 120–124 BPM\n")
+    assert "With Ada, Bo, Cleo.\nKeys: A minor, C major\n" in made
+    assert [chapter.second for chapter in chapters_in(made)] == [0, 245, 3601]
+    assert all(f"| `{name}` |" in text for name in OFFERED)
+    assert all(f"`{name}`" in text for name in FILTERS if name != "join")
