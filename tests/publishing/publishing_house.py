@@ -15,7 +15,8 @@ from pydantic import SecretStr
 
 from backend.app.accounts.sealing import Seal
 from backend.app.contract.jobs import JobRequest, JobView, PublishRequest
-from backend.app.contract.mixes import TimelineView
+from backend.app.dj.timeline import Clip, Timeline
+from backend.app.dj.timeline_view import view_of
 from backend.app.jobs.child import Child
 from backend.app.jobs.messages import Message, Order
 from backend.app.jobs.queue import NET, WORK, Claim, ExpectedStep
@@ -133,15 +134,8 @@ class PublishingHouse:
         self, job_id: str, files: Mapping[str, bytes] | None = None, duration_s: float = 180.0
     ) -> None:
         usual = {"mix.mp4": FILM, "thumbnail.jpg": JPEG, "description.txt": WORDS.encode()}
-        timeline = TimelineView(
-            version=1,
-            sample_rate=44_100,
-            duration_s=duration_s,
-            duration_samples=int(44_100 * duration_s),
-            clips=[],
-            transitions=[],
-            chapters=[],
-        )
+        song = Clip("t", "0" * 64, "A song", "Ada", 0, int(44_100 * duration_s), role="stem")
+        timeline = view_of(Timeline((song,), (), ()))
         given = {**(usual if files is None else files)}
         given["timeline.json"] = timeline.model_dump_json().encode()
         claim = self.rows.claim()

@@ -29,6 +29,7 @@ from ..store.jobs import JobStore
 from ..store.publications import NewPublication, PublicationStore
 from .preflight import Preflight, expect_connection
 from .publications import video_url
+from .publish_film import film_source
 from .publish_inputs import PublishInputs, PublishJob
 from .publish_source import source_of
 
@@ -177,6 +178,7 @@ def _film(job: PublishJob, ctx: StepContext[PublishJob]) -> Path:
 # Seconds for a second of music: 1080p is some 2 Mbit/s here, and lines differ.
 STEPS: tuple[Step[PublishJob], ...] = (
     Step("checking", check, weight=0.001),
+    Step("filming", film_source, weight=0.03, when=lambda job: not job.has_film),
     Step("uploading", upload, weight=0.1, limit_s=lambda _: _DAY_S),
     Step("dressing", dress, weight=0.002, limit_s=lambda _: _DAY_S / 24),
     Step("noting", note, weight=0.0001),
@@ -205,6 +207,7 @@ def paced_pipeline(settings: Settings, pace: Pace) -> Pipeline[PublishJob]:
         return PublishJob(
             inputs=inputs,
             source=source,
+            source_inputs=jobs.inputs(inputs.user_id, inputs.request.job_id),
             settings=settings,
             content=ContentStore(storage),
             store=PublicationStore(database),

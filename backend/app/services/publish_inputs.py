@@ -38,10 +38,11 @@ class PublishInputs(Shape):
 
 @dataclass(frozen=True, slots=True)
 class PublishJob:
-    """What the steps of a publication work with."""
+    """What the steps of a publication work with; ``source_inputs`` is what the mix's job had."""
 
     inputs: PublishInputs
     source: PublishSource
+    source_inputs: str | None
     settings: Settings
     content: ContentStore
     store: PublicationStore

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..contract.mixes import TimelineView
+from ..dj.timeline import Timeline
+from ..dj.timeline_view import timeline_of
 from ..errors import InvalidRequest, NotFound
 from ..jobs.states import JobStatus
 from ..store.job_records import JobRecord
@@ -62,9 +64,18 @@ class PublishSource:
 
     def duration_s(self) -> float | None:
         """How long it is; None before it is planned."""
+        timeline = self._timeline()
+        return None if timeline is None else timeline.duration_s
+
+    def timeline(self) -> Timeline | None:
+        """How it was laid out; None before that."""
+        timeline = self._timeline()
+        return None if timeline is None else timeline_of(timeline)
+
+    def _timeline(self) -> TimelineView | None:
         text = self._text(TIMELINE)
         try:
-            return None if text is None else TimelineView.model_validate_json(text).duration_s
+            return None if text is None else TimelineView.model_validate_json(text)
         except ValidationError:  # of a Segue that is older than this shape
             return None
 
