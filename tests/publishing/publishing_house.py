@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import secrets
 import time
 from collections.abc import Mapping
@@ -38,12 +37,11 @@ from backend.app.store.publications import PublicationStore
 from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
 
 from .google_stand_in import Google, Grant
-from .pipelines import CHUNK, HURRIED, UNIT, hurried
+from .pipelines import FILM, HURRIED, UNIT, hurried
 from .youtube_model import Channel
 from .youtube_stand_in import YouTubeStandIn
 
 KEY = "a-key-that-is-used-in-tests-only-0123456789"
-FILM = random.Random(7).randbytes(4 * CHUNK - 100)
 N_CHUNKS = 4
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 WORDS = "A fine mix.\n\n0:00 One\n1:00 Two\n2:00 Three\n"

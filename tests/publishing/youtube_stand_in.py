@@ -33,6 +33,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Container
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -49,7 +50,7 @@ class YouTubeStandIn:
     """Serves on a port of its own while the block lasts.
 
     ``tokens`` None lets every bearer in; ``on_request`` is called with the kind of each request
-    before it is answered.
+    before anything comes of it, ``on_done`` before it is answered.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class YouTubeStandIn:
         self.tokens = tokens
         self.script = Script()
         self.on_request: Callable[[str], None] = lambda kind: None
+        self.on_done: Callable[[str], None] = lambda kind: None
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self._server.block_on_close = False  # a client may keep its connection open
@@ -91,9 +93,14 @@ class YouTubeStandIn:
             disable_nagle_algorithm = True
 
             def answer(self) -> None:
-                _Exchange(stand_in, self).run()
+                with suppress(ConnectionError):  # who asked is gone, killed perhaps
+                    _Exchange(stand_in, self).run()
 
             do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  its names
+
+            def finish(self) -> None:
+                with suppress(ConnectionError):
+                    super().finish()
 
             def log_message(self, format: str, *args: object) -> None:
                 return
@@ -122,6 +129,7 @@ class _Exchange:
             fault = stand_in.script.next(kind)
             reply = self._reply(kind, fault)
             self._lose(fault)
+        stand_in.on_done(kind)
         if fault is None or fault.answer == "honest":
             self._send(reply)
         else:

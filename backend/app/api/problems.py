@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..contract.base import Problem, ProblemView
-from ..errors import RejectedFile, SegueError, TooManyAttempts
+from ..errors import CannotPublish, RejectedFile, SegueError, TooManyAttempts
 from ..media.full_disk import storage_full
 
 _log = logging.getLogger(__name__)
@@ -65,8 +65,9 @@ STATUSES = {
     "upload_uncertain": 409,
     "not_before": 503,
 }
-# The gate's refusals have many codes and one status: the request was understood, the file was not.
-_REFUSED_FILE = 422
+# The gate's refusals, and those of what YouTube would not take, have many codes and one status: the
+# request was understood, what it is about will not do.
+_REFUSED = 422
 _RETRY_BUSY_S = 2
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 # What the framework refuses by itself, in our words.
@@ -88,7 +89,7 @@ def problem_of(error: SegueError) -> Problem:
 
 def problem_response(error: SegueError) -> JSONResponse:
     """The answer to a request that ended in ``error``."""
-    fallback = _REFUSED_FILE if isinstance(error, RejectedFile) else 400
+    fallback = _REFUSED if isinstance(error, RejectedFile | CannotPublish) else 400
     status = STATUSES.get(error.code, fallback)
     return _answer(status, problem_of(error), _headers(error, status))
 
