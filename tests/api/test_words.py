@@ -24,7 +24,7 @@ GOOD = says(
         {
             "title": "A slow night",
             "hook": "A calm start that never hurries.",
-            "body": "Play it after dark. By Carl Cox.",
+            "body": "Play it after dark. By Carl Cox." + " It goes on and on." * 40,
             "hashtags": ["deephouse"],
             "tags": ["deep house"],
         }
@@ -104,10 +104,13 @@ def test_a_mixtape_leaves_its_words_by_a_model_round_its_own_facts(house: Person
     text = house.get(f"/jobs/{mix}/artifacts/description.txt").text
     assert kept["description"] == text
     assert (kept["written_by"], kept["title"]) == ("llm", "A slow night")
-    assert text.startswith("A calm start that never hurries.\n\nPlay it after dark.\n\nTracklist\n")
+    assert text.startswith("A calm start that never hurries.\n\nPlay it after dark. It goes on")
     assert [chapter.second for chapter in chapters_in(text)] == [0, 13, 27]
     assert "Carl Cox" not in text
     assert "A language model wrote the words round the facts." in job["notes"]
+    # The process that makes the mix knows this server's limits, too
+    assert "The intro was shortened to fit into YouTube's 600 bytes." in job["notes"]
+    assert len(text.encode()) <= 600
     assert any("1 sentence of the language model's" in note for note in job["notes"])
 
 

@@ -13,7 +13,7 @@ from .mashup_songs import hear_songs
 from .mashup_sound import write_files, write_stems
 from .mashup_tracklist import tracklist
 from .mashup_words import describe_mashup
-from .mix_words import writer_of
+from .mix_words import describing
 from .separating import limit_s
 from .separating_steps import separation_pipeline, separation_steps
 
@@ -47,6 +47,5 @@ STEPS: tuple[Step[MashupJob], ...] = (
 
 def mashup_pipeline(settings: Settings) -> Pipeline[MashupJob]:
     """The steps of a mashup, on this machine's content store, separators and ffmpeg."""
-    describe = partial(describe_mashup, writer=writer_of(settings))
-    steps = (*STEPS, Step("describing", describe, weight=0.0001))
+    steps = (*STEPS, describing(describe_mashup, settings))
     return separation_pipeline(settings, MashupInputs.model_validate_json, MashupJob, steps)

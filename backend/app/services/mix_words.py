@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from ..contract.publishing import DescriptionOptions
 from ..errors import BadTemplate
-from ..jobs.pipeline import StepContext
+from ..jobs.pipeline import Step, StepContext, default_limit_s
 from ..llm.access import LlmAccess, llm_access
 from ..publishing.limits import limits_of
 from ..publishing.offered import Words
@@ -31,6 +32,19 @@ def model_of(settings: Settings) -> LlmAccess | None:
         settings.openai_base_url,
         settings.openai_model,
         settings.llm_timeout_s,
+    )
+
+
+def describing(
+    describe: Callable[[StepContext[JobT], WordWriter], None], settings: Settings
+) -> Step[JobT]:
+    """The step that writes words, which may take as long as a language model is waited for."""
+    writer = writer_of(settings)
+    return Step(
+        "describing",
+        lambda ctx: describe(ctx, writer),
+        weight=0.0001,
+        limit_s=lambda work_s: default_limit_s(work_s) + settings.llm_timeout_s,
     )
 
 

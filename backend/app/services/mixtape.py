@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from ..dj.llm import LlmStrategist
 from ..jobs.pipeline import Pipeline, Step
 from ..media.ffmpeg import find_ffmpeg
 from ..settings import Settings
 from ..store.blobs import ContentStore
-from .mix_words import model_of, writer_of
+from .mix_words import describing, model_of
 from .mixtape_check import check_mix
 from .mixtape_film import film_mix
 from .mixtape_inputs import MixtapeInputs, MixtapeJob
@@ -77,5 +76,4 @@ def mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
         job.expect_files()
         return job
 
-    describe = partial(describe_mix, writer=writer_of(settings))
-    return Pipeline(open_job, (*STEPS, Step("describing", describe, weight=0.0001)))
+    return Pipeline(open_job, (*STEPS, describing(describe_mix, settings)))
