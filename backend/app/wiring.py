@@ -83,6 +83,8 @@ class Services:
     youtube: YouTubeConnections
     youtube_consent: YouTubeConsent
     preflight: Preflight
+    uploads: PublicationStore
+    seal: Seal
     words: MixWords
     executor: ThreadExecutor
 
@@ -91,6 +93,7 @@ class Services:
         self.accounts.forget_expired()
         self.google_sign_in.forget_expired()
         self.youtube.seal_anew()
+        self.uploads.seal_anew(self.seal.renewed)
         self.incoming.sweep()
         self.executor.start()
 
@@ -109,7 +112,8 @@ def build(settings: Settings) -> Services:
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     database = open_database(database_url(settings))
     accounts = _accounts(database, jwt_secret)
-    youtube = youtube_connections(settings, database, Seal(keys))
+    seal, uploads = Seal(keys), PublicationStore(database)
+    youtube = youtube_connections(settings, database, seal)
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
     job_store = JobStore(database)
@@ -126,9 +130,7 @@ def build(settings: Settings) -> Services:
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
     preflight = Preflight(job_store, _workspaces(settings), youtube, limits_of(settings))
-    publishing = PublishSettling(
-        job_store, _workspaces(settings), PublicationStore(database), preflight
-    )
+    publishing = PublishSettling(job_store, _workspaces(settings), uploads, preflight)
     prepare = kinds.Preparer(library, sounds, rules, earlier, separators, publishing)
     publications = Publications(PublicationRecords(database))
     jobs = _jobs(settings, job_store, prepare, publications, executor)
@@ -153,6 +155,8 @@ def build(settings: Settings) -> Services:
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),
         youtube=youtube,
         preflight=preflight,
+        uploads=uploads,
+        seal=seal,
         words=MixWords(job_store, _workspaces(settings), content, writer_of(settings)),
         youtube_consent=YouTubeConsent(
             YouTubeStore(database),

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import pytest
 
+from backend.app.accounts.sealing import Seal
 from backend.app.errors import (
     AlreadyPublished,
     NotBefore,
@@ -23,7 +24,7 @@ from backend.app.publishing.quota_day import quota_day
 from backend.app.store.jobs import NewJob
 from tests.jobs.rows import NO_QUOTA
 
-from .uploading import CHUNK, CHUNKS, LAST, VIDEO, Line, line_to_youtube
+from .uploading import CHUNK, CHUNKS, KEY, LAST, VIDEO, Line, line_to_youtube
 from .youtube_faults import Fault
 
 DROPPED = Fault("chunk", LAST, "drop", store=1.0)
@@ -250,6 +251,18 @@ def test_an_address_that_no_key_opens_is_none(line: Line):
     )
     line.attempt()
     line.expect_one_video()
+
+
+def test_an_old_key_may_go_and_the_upload_goes_on_under_the_new_one(line: Line):
+    line.youtube.script.faults = [Fault("chunk", 3, "status", status=403, reason="quotaExceeded")]
+    with pytest.raises(NotBefore):
+        line.attempt()
+    line.store.seal_anew(Seal(["a new key 0123456789abcdef", KEY]).renewed)
+    line.seal = Seal(["a new key 0123456789abcdef"])
+    line.youtube.script.counts.clear()
+    line.attempt()
+    line.expect_one_video()
+    assert "open" not in line.youtube.script.counts, "it goes on where it was"
 
 
 def of_one_source(line: Line, *, again: bool = False) -> tuple[str, str]:

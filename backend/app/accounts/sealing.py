@@ -56,12 +56,12 @@ class Seal:
             raise BrokenSeal
         return content.secret
 
-    def renewed(self, sealed: str) -> str:
-        """The same content under the first key; :class:`BrokenSeal` if no key opens it."""
+    def renewed(self, sealed: str) -> str | None:
+        """The same content under the first key; None if no key of ours opens it."""
         try:
             return self._fernet.rotate(sealed.encode()).decode("ascii")
-        except (InvalidToken, UnicodeEncodeError) as e:
-            raise BrokenSeal from e
+        except (InvalidToken, UnicodeEncodeError):
+            return None
 
 
 def _fernet_key(secret: str) -> bytes:

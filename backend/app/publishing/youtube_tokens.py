@@ -92,7 +92,7 @@ class YouTubeTokens:
 
     def seal_anew(self) -> None:
         """Bring all that is sealed under the first key, so that the others may go."""
-        self._store.seal_anew(self._renewed)
+        self._store.seal_anew(self._seal.renewed)
 
     def _working(self, user_id: str) -> tuple[KeptConnection, KeptTokens]:
         kept = self._store.connection(user_id)
@@ -127,9 +127,3 @@ class YouTubeTokens:
         sealed = self.sealed(kept.user_id, renewed)
         is_ours = self._store.refreshed(kept.user_id, kept.sealed, renewed=sealed)
         return fresh.access_token if is_ours else None
-
-    def _renewed(self, sealed: str) -> str | None:
-        try:
-            return self._seal.renewed(sealed)
-        except BrokenSeal:
-            return None  # no key of ours: it needs a new connection, which replaces it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -220,6 +221,13 @@ class PublicationStore:
     def playlist_known(self, job_id: str, playlist_id: str | None) -> None:
         """The video belongs into this playlist, or into none."""
         self._set(job_id, playlist_id=playlist_id)
+
+    def seal_anew(self, renewed: Callable[[str], str | None]) -> None:
+        """Put ``renewed`` in the place of each address; None leaves it as it is."""
+        begun = select(PublicationRow).where(col(PublicationRow.sealed_session).is_not(None))
+        with self._database.write() as session:
+            for row in session.execute(begun).scalars():
+                row.sealed_session = renewed(row.sealed_session or "") or row.sealed_session
 
     def finished(self, job_id: str, *, channel_title: str) -> None:
         """All is done; the moment of the first time stays."""
