@@ -74,7 +74,7 @@ def keep_challenge(response: flask.Response) -> flask.Response:
 
 
 def check_verifier() -> tuple[flask.Response, int] | None:
-    """RFC 7636, 4.6: a code that came with a challenge is good for who knows what it was made of."""
+    """RFC 7636, 4.6: a code with a challenge is good for who knows what that was made of."""
     if flask.request.path != "/oauth2/token":
         return None
     form = seen["token"] = flask.request.form.to_dict()

@@ -79,9 +79,10 @@ def test_a_ticket_signs_nobody_in_by_itself_however_often_it_is_sent(registered,
     assert registered.join(ticket, PASSWORD).status_code == 200
 
 
-def test_a_code_is_no_ticket(registered):
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_a_code_is_no_ticket_and_tells_nothing_of_a_password(registered, password):
     code = registered.code_as("ada")
-    assert code_of(registered.join(code, PASSWORD)) == "oauth_refused"
+    assert code_of(registered.join(code, password)) == "oauth_refused"
 
 
 def test_the_password_of_another_account_joins_nothing(registered, ticket):

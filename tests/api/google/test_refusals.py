@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -15,7 +17,7 @@ from backend.app.settings import Settings
 from tests.api.google.browser import Browser, query_of
 from tests.api.google.conftest import settings_for
 from tests.api.wire import served
-from tests.oidc.running import Provider, free_port
+from tests.oidc.running import CLIENT_ID, Provider, free_port
 
 REFUSED = {"google_error": "oauth_refused"}
 CALLBACK = "http://localhost:8000/auth/google/callback"
@@ -143,6 +145,7 @@ def test_a_code_from_another_session_is_refused_by_its_challenge(new_browser, pr
         {"claims": {"aud": "another client"}},
         {"claims": {"aud": ["another client", "a third"]}},
         {"claims": {"aud": None}},
+        {"claims": {"aud": "another client", "azp": CLIENT_ID}},
         {"claims": {"azp": "another client"}},
         {"claims": {"at_hash": "x" * 22}},
         {"claims": {"sub": None}},
@@ -197,12 +200,18 @@ class TestAProviderInTrouble:
         provider.cheat(answers={path: {"status": 200, "text": text}})
         _refused(visitor, visitor.return_as("ada"))
 
-    @pytest.mark.parametrize(
-        "text", ["[]", "null", "{}", '{"issuer": "https://accounts.evil.example"}']
-    )
+    @pytest.mark.parametrize("text", ["[]", "null", "{}"])
     def test_whose_metadata_are_nonsense_is_refused(self, visitor, provider, text):
         nonsense = {"status": 200, "text": text}
         provider.cheat(answers={"/.well-known/openid-configuration": nonsense})
+        begun = visitor.http.get("/auth/google/login")
+        assert query_of(begun.headers["location"]) == REFUSED
+
+    def test_that_calls_itself_another_is_refused(self, visitor, provider):
+        path = "/.well-known/openid-configuration"
+        metadata = httpx2.get(provider.issuer + path).json()
+        lie = json.dumps({**metadata, "issuer": "https://accounts.evil.example"})
+        provider.cheat(answers={path: {"status": 200, "text": lie}})
         begun = visitor.http.get("/auth/google/login")
         assert query_of(begun.headers["location"]) == REFUSED
 
