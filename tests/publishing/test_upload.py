@@ -259,7 +259,7 @@ def test_an_old_key_may_go_and_the_upload_goes_on_under_the_new_one(line: Line):
         line.attempt()
     line.store.seal_anew(Seal(["a new key 0123456789abcdef", KEY]).renewed)
     line.seal = Seal(["a new key 0123456789abcdef"])
-    line.youtube.script.counts.clear()
+    line.youtube.script.replace([])
     line.attempt()
     line.expect_one_video()
     assert "open" not in line.youtube.script.counts, "it goes on where it was"
