@@ -42,6 +42,8 @@ STATUS = session.Key[Held[YouTubeStatus]]("youtube_status")
 PLAYLISTS = session.Key[Held[list[PlaylistView]]]("youtube_playlists")
 #: What became of the last visit to Google: empty is well, else the code of what went wrong.
 CAME_BACK = session.Key[str]("youtube_came_back")
+#: What was told when the connection was given up.
+LEFT_BEHIND = session.Key[list[str]]("youtube_left_behind")
 #: Whether what was on the table before that visit is still to be put back.
 UNPACKING = session.Key[bool]("youtube_unpacking")
 
@@ -113,15 +115,17 @@ def connect() -> None:
     job_id = st.query_params.get("job", "")
     draft = publishing.draft_in(job_id) if publishing.begun(job_id) else None
     CAME_BACK.drop()
+    LEFT_BEHIND.drop()
     kept = OnTheTable(job_id=job_id, draft=draft)
     leave_for(session.api().connect_youtube().url, kept.model_dump_json())
 
 
 def disconnect() -> None:
     """Give the connection up."""
-    session.api().disconnect_youtube()
+    left = session.api().disconnect_youtube()
     CAME_BACK.drop()
     look_again()
+    LEFT_BEHIND.put(left.notes)
 
 
 def come_back() -> None:

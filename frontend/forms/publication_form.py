@@ -15,14 +15,12 @@ from frontend.forms.audience import ask_audience
 from frontend.forms.fault_places import FaultPlaces
 from frontend.forms.publish_bar import check, publish_bar
 from frontend.forms.video_words import ask_video_words
-from frontend.forms.word_writer import take_up, tell_notes, write_words
+from frontend.forms.word_writer import WITH_WORDS, own_tags, take_up, tell_notes, write_words
 from frontend.problems import show
 from frontend.publish_words import AUDIENCES, chapters
 from frontend.publishing import VideoDraft, draft_in
 
 VIDEO, THUMBNAIL, WAVEFORM = "mix.mp4", "thumbnail.jpg", "waveform.json"
-#: What has chapters, and so words that can be written round them.
-WITH_WORDS = ("mixtape", "mashup")
 #: What stands against it because of the connection is told by the connection's own card.
 TOLD_ABOVE = ("not_configured", "youtube_not_connected", "youtube_reconnect")
 #: How long finished mixes are; it never changes.
@@ -64,7 +62,7 @@ def begin(job: JobView, *, again: bool) -> None:
     checked = check(job, draft, again=again)
     if not isinstance(checked, ApiError):
         own = {"title": checked.title, "description": checked.description or ""}
-        draft = draft.model_copy(update={**own, "tags": checked.tags})
+        draft = draft.model_copy(update={**own, "tags": checked.tags or own_tags(job)})
     publishing.fill(job.id, draft)
 
 

@@ -13,6 +13,8 @@ from frontend.publish_words import WRITERS
 from frontend.publishing import draft_in, key
 
 LINES_SHOWN = 9
+#: What has chapters, and so words that can be written round them.
+WITH_WORDS = ("mixtape", "mashup")
 #: Words that wait to be put into the fields of a form: only possible before those are drawn.
 WRITTEN = session.Key[dict[str, WordsView]]("publish_written")
 #: What a writer had to say about its words.
@@ -119,6 +121,22 @@ def by_template(job: JobView) -> None:
     if st.button("Use these words", icon=":material/check:", key="use_words"):
         put(job, words)
     return None
+
+
+def own_tags(job: JobView) -> list[str]:
+    """Tags to begin with: the hashtags of a mix and who is heard in it; none where it has none.
+
+    They come from the template's writer: nobody has asked a language model for them yet.
+    """
+    if job.kind not in WITH_WORDS or job.status != "succeeded":
+        return []
+    try:
+        asked = own_options(job).model_copy(update={"writer": "template"})
+        return session.api().words(job.id, asked).tags
+    except ApiError as problem:
+        if problem.code == "not_signed_in":
+            raise
+        return []  # the mix can be published without
 
 
 def ask_template(job: JobView, mine: DescriptionOptions) -> str | None:

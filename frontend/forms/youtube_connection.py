@@ -32,8 +32,6 @@ def connection_card(status: YouTubeStatus) -> None:
             not_connected()
         else:
             connected(status)
-        for note in status.notes:
-            st.caption(escaped(note))
 
 
 def not_set_up(setting: str) -> None:
@@ -56,6 +54,8 @@ def not_connected() -> None:
     )
     with way:
         connect_button("Connect YouTube")
+    for note in channel.LEFT_BEHIND.get() or []:
+        st.markdown(f":orange[:material/warning:] {escaped(note)}")
 
 
 def lost(status: YouTubeStatus) -> None:
@@ -85,7 +85,7 @@ def connected(status: YouTubeStatus) -> None:
     if not (status.may_upload and status.may_manage):
         st.markdown(f":orange[:material/warning:] {missing_permission(status)}")
         connect_button("Connect again", wide=False)
-    if (status.token_age_days or 0.0) >= OLD_DAYS:
+    if not status.verified_project and (status.token_age_days or 0.0) >= OLD_DAYS:
         st.markdown(f":orange[:material/schedule:] {week_note(status)}")
 
 
@@ -98,12 +98,13 @@ def left_today(status: YouTubeStatus) -> str:
 
 def details(status: YouTubeStatus) -> None:
     """What is allowed, since when, and the way out."""
-    st.markdown(f"{allowed(status.may_upload)} Upload videos")
-    st.markdown(f"{allowed(status.may_manage)} Set thumbnails, use playlists")
+    st.markdown(f"{allowed(status.may_upload)} Upload videos, set their thumbnails")
+    st.markdown(f"{allowed(status.may_manage)} Use playlists")
     if status.connected_at:
         since = words.day_and_time(status.connected_at, st.context.timezone)
         st.caption(f"Connected since {since}.")
-    st.caption(week_note(status))
+    for note in status.notes:
+        st.caption(escaped(note))
     st.caption(
         "Disconnecting takes back what you allowed, at Google too. "
         "Videos stay online; what waits to be published stops."
@@ -121,18 +122,16 @@ def missing_permission(status: YouTubeStatus) -> str:
     if not status.may_upload:
         return "You have not allowed Segue to upload videos. Connect again and tick that box."
     return (
-        "You have not allowed Segue to set thumbnails and use playlists. "
+        "You have not allowed Segue to use playlists. "
         "Videos can be published without; to have them, connect again and tick that box."
     )
 
 
 def week_note(status: YouTubeStatus) -> str:
     """How old the connection is, and why that matters."""
-    days = int(status.token_age_days or 0.0)
-    age = "less than a day" if days == 0 else "1 day" if days == 1 else f"{days} days"
     return (
-        f"The connection is {age} old. While the server's project is in testing at Google, "
-        "every connection ends after 7 days; then connect again."
+        f"The connection is {int(status.token_age_days or 0.0)} days old. While the server's "
+        "project is in testing at Google, every connection ends after 7 days; then connect again."
     )
 
 

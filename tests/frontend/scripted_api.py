@@ -201,6 +201,7 @@ class ScriptedApi:
         self.files: dict[str, BaseModel] = dict(FILES)
         self.trouble: Exception | None = None
         self.youtube: YouTubeStatus = NOT_CONNECTED
+        self.parting_notes: list[str] = []
         self.checked: PreflightView = CHECKED
         self.written: WordsView = WRITTEN
 
@@ -284,9 +285,10 @@ class ScriptedApi:
         self.asked.append(("connect_youtube", None))
         return YouTubeStart(url="http://localhost:9999/consent")
 
-    def disconnect_youtube(self) -> None:
+    def disconnect_youtube(self) -> YouTubeStatus:
         self.asked.append(("disconnect_youtube", None))
         self.youtube = NOT_CONNECTED
+        return self.youtube.model_copy(update={"notes": self.parting_notes})
 
     def playlists(self) -> list[PlaylistView]:
         self._refuse("playlists")

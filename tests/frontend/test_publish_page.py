@@ -54,6 +54,25 @@ class TestFields:
             synthetic_media=False,
         )
 
+    def test_tags_begin_with_the_mixs_own_and_no_model_is_asked_for_them(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.checked = CHECKED.model_copy(update={"tags": []})
+        app = publish_page()
+        assert app.multiselect(key="publish_tags_job-1").value == WRITTEN.tags
+        assert [ask for what, ask in scripted_api.asked if what == "words"] == [
+            DescriptionOptions(writer="template")
+        ]
+
+    def test_without_words_there_are_no_tags_and_no_trouble(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.checked = CHECKED.model_copy(update={"tags": []})
+        scripted_api.refusals["words"] = ApiError("not_planned", "Not planned yet.")
+        app = publish_page()
+        assert app.multiselect(key="publish_tags_job-1").value == []
+        assert "Not planned yet." not in words_of(app)
+
     def test_everything_chosen_is_sent(
         self,
         publish_page: PublishPage,

@@ -63,8 +63,15 @@ def test_a_connected_channel_tells_what_is_left_of_the_day(publish_page: Publish
     assert "Night &lt;i&gt;Shift&lt;/i&gt;" in said
     assert "<i>Shift" not in said
     assert "97 of 100 uploads left today on this server" in said
-    assert "The connection is 2 days old." in said
-    assert "every connection ends after 7 days" in said
+    assert "lets a connection live for 7 days" in said
+    assert "days old" not in said
+
+
+def test_an_old_connection_is_a_warning_of_its_own(
+    publish_page: PublishPage, scripted_api: ScriptedApi
+) -> None:
+    scripted_api.youtube = CONNECTED.model_copy(update={"token_age_days": 6.2})
+    assert "The connection is 6 days old." in words_of(publish_page())
 
 
 def test_a_link_that_is_no_web_address_is_none(
@@ -85,8 +92,10 @@ def test_what_was_not_allowed_is_told(publish_page: PublishPage, scripted_api: S
 def test_disconnecting_takes_effect_at_once(
     publish_page: PublishPage, scripted_api: ScriptedApi
 ) -> None:
+    scripted_api.parting_notes = ["Google could not be told."]
     app = publish_page()
     app.button(key="disconnect").click().run()
+    assert "Google could not be told\\." in words_of(app)
     assert ("disconnect_youtube", None) in scripted_api.asked
     assert "Connect your YouTube channel" in words_of(app)
 

@@ -31,6 +31,7 @@ CONNECTED = NOT_CONNECTED.model_copy(
         "may_manage": True,
         "connected_at": datetime(2026, 11, 19, 8, 0, tzinfo=UTC),
         "token_age_days": 2.3,
+        "notes": ["A consent screen in testing mode lets a connection live for 7 days."],
     }
 )
 NOT_SET_UP = NOT_CONNECTED.model_copy(update={"missing_setting": "GOOGLE_CLIENT_SECRETS"})
