@@ -137,8 +137,10 @@ def come_back() -> None:
         for name in ("youtube", "youtube_error"):
             st.query_params.pop(name, None)
         look_again()
+    place = st.container()  # always there: what comes below keeps its place on the page
     if UNPACKING.get():
-        kept = brought_back()
+        with place:
+            kept = brought_back()
         if kept is not None:
             UNPACKING.drop()
             unpack(kept)
