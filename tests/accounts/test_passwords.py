@@ -7,6 +7,7 @@ from argon2 import extract_parameters
 
 from backend.app.accounts import passwords
 from backend.app.accounts.passwords import Passwords
+from backend.app.store.google import NO_PASSWORD
 
 
 def test_hashes_meet_the_owasp_minimum_for_argon2id():
@@ -35,14 +36,21 @@ def test_nobody_has_no_password_at_all(cheap):
     assert not cheap.matches("correct horse", None)
 
 
+def test_an_account_without_a_password_is_opened_by_none(cheap, monkeypatch):
+    assert not cheap.matches("", NO_PASSWORD)
+    # not even by the one whose hash is tried in its place, to take as long
+    monkeypatch.setattr(cheap, "_hash_of_nobody", cheap.hash("guessed"))
+    assert not cheap.matches("guessed", NO_PASSWORD)
+
+
 def test_a_hash_that_is_none_matches_nothing(cheap):
     assert not cheap.matches("correct horse", "not a hash")
 
 
 @pytest.mark.parametrize("password", ["right", "wrong", "x" * 10_000_000])
-@pytest.mark.parametrize("known", [True, False])
-def test_every_check_hashes_once_and_never_more_than_the_cap(cheap, monkeypatch, password, known):
-    hashed = cheap.hash("right") if known else None
+@pytest.mark.parametrize("account", ["known", "unknown", "without a password"])
+def test_every_check_hashes_once_and_never_more_than_the_cap(cheap, monkeypatch, password, account):
+    hashed = {"known": cheap.hash("right"), "unknown": None}.get(account, NO_PASSWORD)
     seen: list[str] = []
     verify = cheap._hasher.verify
     hasher = type("Counting", (), {"verify": lambda _, h, p: seen.append(p) or verify(h, p)})()
