@@ -158,6 +158,9 @@ def held_back(job: JobView, zone: str | None) -> str | None:
     """What a queued job waits for besides its turn."""
     if job.resumes_at:
         return f"Goes on {when(job.resumes_at, zone)}"
+    if job.waits_for_status in ("failed", "cancelled"):
+        how = "failed" if job.waits_for_status == "failed" else "was cancelled"
+        return f"Waits for the mix, which {how}: retry that one, or cancel this"
     return "Waits for the mix to be ready" if job.waits_for else None
 
 

@@ -22,10 +22,13 @@ def channel_line(channel: ChannelView, facts: str) -> None:
 
 
 def _picture(channel: ChannelView) -> str:
+    """The picture, over a letter that shows where it does not come."""
+    picture = ""
     if channel.picture_url and _is_web(channel.picture_url):
         source = escape(channel.picture_url, quote=True)
-        return f'<img src="{source}" alt="" width="48" height="48" referrerpolicy="no-referrer">'
-    return f'<span class="letter" aria-hidden="true">{escape(channel.title[:1].upper())}</span>'
+        picture = f'<img src="{source}" alt="" referrerpolicy="no-referrer">'
+    letter = escape(channel.title[:1].upper())
+    return f'<span class="face" aria-hidden="true">{letter}{picture}</span>'
 
 
 def _is_web(url: str) -> bool:

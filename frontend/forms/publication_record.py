@@ -27,7 +27,7 @@ def show_published(publication: PublicationView) -> None:
         with way:
             watch_button(publication, stretch=True)
         if publication.url:
-            st.code(publication.url, language=None)
+            st.code(publication.url, language=None, wrap_lines=True)
 
 
 def headline(publication: PublicationView) -> str:

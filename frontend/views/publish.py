@@ -132,6 +132,7 @@ def in_progress(publications: list[PublicationView]) -> bool:
             raise
         return False
     job_card(job, in_detail=True, opens=False)
+    channel.look_again()  # an upload counts against the day
     return waits is not None
 
 

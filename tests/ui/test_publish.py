@@ -10,7 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import sign_up
-from tests.ui.test_journey import choose_small_video, fill_crate, open_button, photograph, start
+from tests.ui.test_journey import (
+    MIX_MS,
+    choose_small_video,
+    fill_crate,
+    open_button,
+    photograph,
+    start,
+)
 from tests.ui.youtube_screens import Screens, screens_running
 
 CHANNEL = "Stand-in Channel"
@@ -134,6 +141,38 @@ def expect_it_to_be_told_everywhere(page: Page, link: str) -> None:
     page.get_by_role("link", name="Jobs").first.click()
     page.get_by_role("button", name="Open the publication").click()
     expect(page.get_by_role("heading", name=re.compile("Published$"))).to_be_visible()
+
+
+def test_a_mix_goes_online_by_itself_once_it_is_ready(
+    publisher: Page, screens: Screens, crate: list[Path]
+) -> None:
+    page, before = publisher, set(screens.youtube.channel.videos)
+    page.get_by_role("link", name="Publish").first.click()
+    connect(page)
+    expect(page.get_by_role("link", name=CHANNEL)).to_be_visible()
+    page.get_by_role("link", name="New mixtape").first.click()
+    fill_crate(page, crate[:2])
+    choose_small_video(page)
+    page.get_by_text("Publish to YouTube when it is ready").click()
+    page.get_by_text("Publish it").click()
+    page.get_by_role("radiogroup").get_by_text("Public at a time").click()
+    expect(page.get_by_label("Goes public at").first).to_be_visible()
+    photograph(page, "17-publish-by-itself")
+    page.get_by_label("Title", exact=True).fill("By itself")
+    page.get_by_role("button", name="Start mixing").click()
+    expect(page.get_by_role("heading", name="By itself")).to_have_count(2)  # the mix, its way out
+    page.get_by_role("link", name="Publish").first.click()
+    page.get_by_role("button", name=re.compile("^By itself")).click()
+    expect(page.get_by_text("Waits for the mix to be ready")).to_be_visible()
+    photograph(page, "22-waits")
+    expect(page.get_by_role("heading", name=re.compile("Published$"))).to_be_visible(
+        timeout=MIX_MS + PUBLISHED_MS
+    )
+    expect(page.get_by_text("Private until it goes public tomorrow at 18:00.")).to_be_visible()
+    (video,) = (one for name, one in screens.youtube.channel.videos.items() if name not in before)
+    assert video.resource["snippet"]["title"] == "By itself"
+    assert video.resource["status"]["privacyStatus"] == "private"
+    assert "publishAt" in video.resource["status"]
 
 
 def test_a_channel_is_connected_refused_and_given_up(publisher: Page, screens: Screens) -> None:
