@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -20,6 +21,7 @@ import pytest
 from backend.app.contract.jobs import JobView
 
 from .publishing_house import FILM, JPEG, N_CHUNKS, PublishingHouse
+from .youtube_faults import Fault
 
 # A child starts in a second where nobody else is at work; sixty times that is a hang.
 PATIENCE_S = 60.0
@@ -170,3 +172,34 @@ def test_a_cancelled_upload_stops_and_a_retry_goes_on_from_the_last_byte(house: 
     assert counts["chunk"] < N_CHUNKS
     [video] = house.youtube.channel.videos.values()
     assert video.sha256 == hashlib.sha256(FILM).hexdigest()
+
+
+def test_neither_address_nor_token_is_written_or_said_in_clear(
+    house: PublishingHouse, capfd: pytest.CaptureFixture[str]
+):
+    """By a child that is killed, one whose upload is gone, and one that ends well."""
+    job_id = house.ask(house.mix(), playlist_title="Mixes").id
+    killer = Killer(house)
+    killer.wait_for("chunk", 2, before=False)
+    jobs = [killer.attempt(job_id)]
+    rows = house.rows.url.removeprefix("sqlite:///")
+    dumps = [_dump(rows)]
+    house.youtube.script.faults = [
+        Fault("chunk", 1, "status", status=400, reason="badRequest", forget=True),
+        Fault("thumbnails.set", 1, "status", status=403, reason="forbidden"),
+    ]
+    killer.wait_for("nothing", 1, before=False)
+    while jobs[-1].status != "succeeded":
+        jobs.append(killer.attempt(job_id))
+        dumps.append(_dump(rows))
+        if jobs[-1].status == "failed":
+            house.jobs.retry("ann", job_id)
+    said = [*dumps, capfd.readouterr().err, *(job.model_dump_json() for job in jobs)]
+    assert "upload 1 of this publication is begun" in said[len(dumps)]  # the children's log
+    for secret in ("upload_id=", "session-1", "session-2", *house.grant.access_tokens):
+        assert not [text for text in said if secret in text], secret
+
+
+def _dump(file: str) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        return "\n".join(connection.iterdump())
