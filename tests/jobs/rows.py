@@ -16,6 +16,7 @@ from backend.app.store.jobs import JobStore, NewJob
 
 LEASE_S = 30.0
 NO_QUOTA = 10_000
+ASKED = '{"kind": "analysis", "tracks_upload_id": "u"}'
 _CLOCK_TICK_S = 0.002  # SQLite counts milliseconds; what happens later shall be seen to be later
 
 
@@ -52,7 +53,7 @@ class Rows:
         after: str | None = None,
     ) -> str:
         job_id = secrets.token_hex(8)
-        new = NewJob(job_id, user, kind, f"job {job_id}", "{}", inputs, work_s, lane, after)
+        new = NewJob(job_id, user, kind, f"job {job_id}", ASKED, inputs, work_s, lane, after)
         assert self.jobs.add(new, quota=NO_QUOTA)
         time.sleep(_CLOCK_TICK_S)
         return job_id

@@ -8,7 +8,7 @@ import pytest
 
 from backend.app.jobs.queue import NET, WORK
 from backend.app.jobs.states import Failure, JobStatus
-from backend.app.services.job_views import QueueState
+from backend.app.services.job_views import QueueState, job_view
 from tests.jobs.rows import LEASE_S, Rows
 
 OOPS = Failure("oops", "Oops.")
@@ -45,6 +45,39 @@ def test_it_goes_on_waiting_for_one_that_came_to_nothing_until_that_is_retried(
     assert rows.claim().job_id == waiting
 
 
+@pytest.mark.parametrize("gone_by", ["its owner", "the sweep"])
+def test_a_job_that_came_to_nothing_holds_nobody_up_once_it_is_gone(rows: Rows, gone_by: str):
+    source = rows.job()
+    waiting = rows.job(after=source)
+    rows.queue.failed(rows.claim(), OOPS)
+    assert nothing_to_claim(rows)
+    if gone_by == "its owner":
+        assert rows.jobs.delete("ann", source)
+    else:
+        assert rows.jobs.delete_ended_before(-1.0) == [source]
+    assert rows.claim().job_id == waiting, "it is tried, and says that there is nothing left"
+
+
+def test_a_job_says_how_the_one_it_waits_for_stands(rows: Rows):
+    source = rows.job()
+    waiting = rows.job(after=source)
+    claim = rows.claim()
+    seen = [rows.record(waiting).job.after_status]
+    rows.queue.failed(claim, OOPS)
+    seen.append(rows.record(waiting).job.after_status)
+    assert seen == [JobStatus.RUNNING, JobStatus.FAILED]
+    view = job_view(rows.record(waiting), None)
+    assert (view.waits_for, view.waits_for_status) == (source, "failed")
+
+
+def test_what_waits_for_its_turn_only_names_no_other_job(rows: Rows):
+    source = rows.job()
+    waiting = rows.job(after=source)
+    rows.queue.succeeded(rows.claim())
+    view = job_view(rows.record(waiting), None)
+    assert (view.waits_for, view.waits_for_status) == (None, None)
+
+
 def test_what_another_job_waits_for_is_neither_deleted_nor_swept(rows: Rows):
     source = rows.job()
     waiting = rows.job(after=source)
@@ -57,11 +90,12 @@ def test_what_another_job_waits_for_is_neither_deleted_nor_swept(rows: Rows):
 
 def test_a_paused_job_is_not_tried_before_its_moment(rows: Rows):
     job_id = rows.job()
-    rows.queue.paused(rows.claim(), time.time() + 0.3, "No more today.")
+    until_s = time.time() + 3.0
+    rows.queue.paused(rows.claim(), until_s, "No more today.")
     assert nothing_to_claim(rows)
     paused = rows.record(job_id).job
     assert (paused.status, paused.detail) == (JobStatus.QUEUED, "No more today.")
-    time.sleep(0.35)
+    time.sleep(max(0.0, until_s - time.time()) + 0.05)
     assert rows.claim().attempt == 2
     assert rows.record(job_id).job.not_before_s is None
 

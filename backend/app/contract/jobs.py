@@ -259,8 +259,9 @@ class JobView(Shape):
     what the running step is at ("track 3 of 20").
 
     A queued job may have to wait for more than its turn: ``waits_for`` is the job that has to
-    succeed first, ``resumes_at`` the moment before which it is not tried again. ``publications``
-    are those of what this job made; of a publish job, its own.
+    succeed first and has not, ``waits_for_status`` how that one stands; ``resumes_at`` is the
+    moment before which it is not tried again. ``publications`` are those of what this job made; of
+    a publish job, its own.
     """
 
     id: str
@@ -279,6 +280,7 @@ class JobView(Shape):
     artifacts: list[ArtifactView] = []
     request: JobRequest
     waits_for: str | None = None
+    waits_for_status: JobStatus | None = None
     resumes_at: datetime | None = None
     publications: list[PublicationView] = []
     created_at: datetime

@@ -15,8 +15,8 @@ from pathlib import Path
 from .messages import Message, Order, message_of, order_to_json
 
 _ROOT = Path(__file__).resolve().parents[3]
-# A step needs none of these, so no step can leak them.
-_SECRET_NAMES = ("JWT_SECRET", "TOKENS_ENCRYPTION_KEY", "DATABASE_URL")
+# No child inherits these: what a kind of job cannot do without, it is handed by name.
+_SECRET_NAMES = ("JWT_SECRET", "TOKENS_ENCRYPTION_KEY", "DATABASE_URL", "OPENAI_API_KEY")
 _READ_BYTES = 1 << 16
 # After its last message a child has nothing left to do but to close what it holds.
 _FAREWELL_S = 2.0

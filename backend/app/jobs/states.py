@@ -116,7 +116,7 @@ class Job:
     ``attempt`` counts claims, ``crashes`` the attempts in a row that died without finishing a step
     (-1: the present one has finished one already). ``detail`` says what the running step is at, or
     why a waiting job is not tried before ``not_before_s``. ``after_job_id`` is the job that has to
-    succeed first.
+    succeed first, and ``after_status`` how that one stands (None: there is none, or no more).
     """
 
     id: str
@@ -137,4 +137,5 @@ class Job:
     started_s: float | None
     finished_s: float | None
     after_job_id: str | None = None
+    after_status: JobStatus | None = None
     not_before_s: float | None = None

@@ -19,7 +19,7 @@ from ..jobs.estimate import (
     speed_of_kind,
     wait_s,
 )
-from ..jobs.states import Failure, JobStatus, StepRecord, StepState
+from ..jobs.states import Failure, Job, JobStatus, StepRecord, StepState
 from ..jobs.workspace import WrittenFile
 from ..store.job_records import JobRecord, QueuedJob, QueueRecord
 
@@ -74,13 +74,20 @@ def job_view(
         notes=list(job.notes),
         artifacts=[artifact_view(file) for file in record.artifacts],
         request=request_of(job.request),
-        waits_for=job.after_job_id if job.status is JobStatus.QUEUED else None,
+        waits_for=job.after_job_id if _is_waiting(job) else None,
+        waits_for_status=job.after_status.value if job.after_status and _is_waiting(job) else None,
         resumes_at=None if job.not_before_s is None else _moment(job.not_before_s),
         publications=list(publications),
         created_at=_moment(job.created_s),
         started_at=None if job.started_s is None else _moment(job.started_s),
         finished_at=None if job.finished_s is None else _moment(job.finished_s),
     )
+
+
+def _is_waiting(job: Job) -> bool:
+    """Whether it waits for another job, which has not succeeded."""
+    unfinished = job.after_status not in (None, JobStatus.SUCCEEDED)
+    return job.status is JobStatus.QUEUED and unfinished
 
 
 def request_of(text: str) -> JobRequest:

@@ -64,7 +64,10 @@ def records(
     connection: Connection, which: ColumnElement[bool], limit: int | None = None
 ) -> list[JobRecord]:
     """Jobs, newest first: three queries, however many they are."""
-    newest = select(*_SHOWN).where(which).order_by(JOBS.c.created_s.desc(), JOBS.c.id).limit(limit)
+    source = JOBS.alias("source")
+    stands = select(source.c.status).where(source.c.id == JOBS.c.after_job_id).scalar_subquery()
+    shown = select(*(*_SHOWN, stands.label("after_status"))).where(which)
+    newest = shown.order_by(JOBS.c.created_s.desc(), JOBS.c.id).limit(limit)
     jobs = [_job_of(row) for row in connection.execute(newest)]
     ids = [job.id for job in jobs]
     steps = _steps_of(connection, ids)
@@ -147,5 +150,6 @@ def _job_of(row: Row[tuple[object, ...]]) -> Job:
         started_s=row.started_s,
         finished_s=row.finished_s,
         after_job_id=row.after_job_id,
+        after_status=None if row.after_status is None else JobStatus(row.after_status),
         not_before_s=row.not_before_s,
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     not_,
+    or_,
     select,
     update,
 )
@@ -208,10 +209,10 @@ def _pending(user_id: str) -> ColumnElement[bool]:
 
 
 def _not_needed() -> ColumnElement[bool]:
-    """No job that has not ended goes on from this one."""
+    """No job that has not ended goes on from this one, or nothing has come of it."""
     other = JOBS.alias("other")
     needs = exists().where(other.c.after_job_id == JOBS.c.id, other.c.status.in_(PENDING))
-    return not_(needs)
+    return or_(JOBS.c.status.in_((JobStatus.FAILED, JobStatus.CANCELLED)), not_(needs))
 
 
 def _fresh() -> dict[str, object]:
