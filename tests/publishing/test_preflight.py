@@ -29,7 +29,7 @@ FINE = Circumstances(
     uploads_left=100,
     uploads_reset_at=NOW + timedelta(hours=20),
     verified_project=True,
-    takes_long_videos=None,
+    takes_long_videos=True,
 )
 
 
@@ -98,12 +98,19 @@ def test_a_limit_holds_to_the_last_character(
     assert found(replace(GOOD, **does_not)) == [(*fault, False)]
 
 
-@pytest.mark.parametrize(("takes_long", "refused"), [(True, False), (None, False), (False, True)])
+@pytest.mark.parametrize(
+    ("takes_long", "told"),
+    [
+        (True, []),
+        (None, [("", "long_video", True)]),
+        (False, [("", "channel_not_verified", False)]),
+    ],
+)
 def test_a_channel_that_takes_no_long_videos_is_asked_to_verify_itself(
-    takes_long: bool | None, refused: bool
+    takes_long: bool | None, told: list[tuple[str, str, bool]]
 ):
-    told = found(replace(GOOD, duration_s=901.0), replace(FINE, takes_long_videos=takes_long))
-    assert told == ([("", "channel_not_verified", False)] if refused else [])
+    circumstances = replace(FINE, takes_long_videos=takes_long)
+    assert found(replace(GOOD, duration_s=901.0), circumstances) == told
     assert found(replace(GOOD, duration_s=900.0), replace(FINE, takes_long_videos=False)) == []
 
 

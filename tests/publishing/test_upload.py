@@ -153,6 +153,14 @@ def test_retry_after_is_waited_for(line: Line):
     assert line.slept_s == [33.0]
 
 
+@pytest.mark.parametrize("asked", ["99999999999999", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_whoever_asks_for_an_endless_pause_gets_a_day(line: Line, asked: str):
+    line.youtube.script.faults = [Fault("chunk", 2, "status", status=503, retry_after=asked)]
+    with pytest.raises(NotBefore) as caught:
+        line.attempt()
+    assert caught.value.until_s <= time.time() + 24 * 3600
+
+
 def test_where_youtube_wants_a_long_pause_the_job_is_handed_back(line: Line):
     line.youtube.script.faults = [Fault("chunk", 2, "status", status=503, retry_after="3600")]
     with pytest.raises(NotBefore) as caught:

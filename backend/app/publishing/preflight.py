@@ -138,13 +138,21 @@ def _video(draft: Draft, limits: YouTubeLimits, found: Circumstances) -> Iterato
     if duration_s > limits.video_s:
         hours = limits.video_s / 3600
         yield error("video_too_long", f"YouTube takes {hours:g} hours at most.", "Mix fewer songs.")
-    elif duration_s > limits.unverified_channel_s and found.takes_long_videos is False:
+    elif duration_s > limits.unverified_channel_s and not found.takes_long_videos:
         minutes = limits.unverified_channel_s / 60
-        yield error(
-            "channel_not_verified",
-            f"Your channel may not upload videos longer than {minutes:g} minutes yet.",
-            "Verify your phone number at youtube.com/verify, then try again.",
-        )
+        if found.takes_long_videos is None:
+            yield _warning(
+                "",
+                "long_video",
+                f"A channel takes more than {minutes:g} minutes only once its owner is verified.",
+                "Yours does not say: look at youtube.com/verify.",
+            )
+        else:
+            yield error(
+                "channel_not_verified",
+                f"Your channel may not upload videos longer than {minutes:g} minutes yet.",
+                "Verify your phone number at youtube.com/verify, then try again.",
+            )
     if (draft.video_bytes or 0) > limits.video_bytes:
         gigabytes = limits.video_bytes / 10**9
         yield error(

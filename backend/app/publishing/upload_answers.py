@@ -127,12 +127,15 @@ def _received(ranges: str | None, size_bytes: int) -> int:
 
 
 def _retry_after_s(text: str | None) -> float:
-    """The seconds that a ``Retry-After`` asks for, as a number or as a date (RFC 9110, 10.2.3)."""
+    """The seconds that a ``Retry-After`` asks for, as a number or as a date (RFC 9110, 10.2.3).
+
+    A day at most: any machine on the way may ask, for anything.
+    """
     if text is None:
         return 0.0
     if text.strip().isdecimal():
-        return float(text)
+        return min(_DAY_S, float(text))
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return min(_DAY_S, max(0.0, parsedate_to_datetime(text).timestamp() - time.time()))
     except ValueError:
         return 0.0

@@ -155,6 +155,7 @@ def move(
             lease_until=None,
             finished_s=ended,
             detail=None,
+            not_before_s=None,
             failure=None if failure is None else asdict(failure),
         )
     )
