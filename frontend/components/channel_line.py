@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
 from backend.app.contract.publishing import ChannelView
+
+#: What an address may have in it that does not end a ``url('…')``.
+IN_AN_ADDRESS = ":/?&=%#@!,;+~-._"
 
 
 def channel_line(channel: ChannelView, facts: str) -> None:
@@ -25,8 +29,9 @@ def _picture(channel: ChannelView) -> str:
     """The picture, over a letter that shows where it does not come."""
     picture = ""
     if channel.picture_url and _is_web(channel.picture_url):
-        source = escape(channel.picture_url, quote=True)
-        picture = f'<img src="{source}" alt="" referrerpolicy="no-referrer">'
+        # As a background: a picture that does not come leaves the letter, and no broken frame
+        source = escape(quote(channel.picture_url, safe=IN_AN_ADDRESS), quote=True)
+        picture = f"<span style=\"background-image: url('{source}')\"></span>"
     letter = escape(channel.title[:1].upper())
     return f'<span class="face" aria-hidden="true">{letter}{picture}</span>'
 

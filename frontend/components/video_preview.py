@@ -16,7 +16,7 @@ _LINKS = re.compile(r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?![\d:])|#[^\s#]+|https?://\S
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What stands in the preview; ``picture_url`` None where there is no picture yet."""
+    """What stands in the preview; ``no_picture`` says why where there is no ``picture_url``."""
 
     title: str
     channel: str
@@ -24,6 +24,7 @@ class Shown:
     description: str | None
     chapters: Sequence[tuple[int, str]]
     picture_url: str | None = None
+    no_picture: str = ""
     length: str = ""
 
 
@@ -40,10 +41,7 @@ def video_preview(shown: Shown) -> None:
 def _picture(shown: Shown) -> str:
     length = f'<span class="length">{escape(shown.length)}</span>' if shown.length else ""
     if shown.picture_url is None:
-        return (
-            '<div class="picture none"><span>The video is made before it goes online.</span>'
-            f"{length}</div>"
-        )
+        return f'<div class="picture none"><span>{escape(shown.no_picture)}</span>{length}</div>'
     source = escape(shown.picture_url, quote=True)
     return f'<div class="picture"><img src="{source}" alt="Thumbnail">{length}</div>'
 

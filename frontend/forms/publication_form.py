@@ -23,6 +23,8 @@ from frontend.publishing import VideoDraft, draft_in
 VIDEO, THUMBNAIL, WAVEFORM = "mix.mp4", "thumbnail.jpg", "waveform.json"
 #: What stands against it because of the connection is told by the connection's own card.
 TOLD_ABOVE = ("not_configured", "youtube_not_connected", "youtube_reconnect")
+YOUTUBES_CHOICE = "YouTube takes a picture from the video."
+NO_VIDEO_YET = "The video is made before it goes online."
 #: How long finished mixes are; it never changes.
 LENGTHS = session.Key[dict[str, float]]("lengths")
 
@@ -98,11 +100,10 @@ def preview(
                 description=text,
                 chapters=chapters(text or ""),
                 picture_url=picture,
+                no_picture=YOUTUBES_CHOICE if VIDEO in made else NO_VIDEO_YET,
                 length=length(job, made),
             )
         )
         if VIDEO in made:
             with st.expander("Watch the video", icon=":material/movie:"):
                 st.video(session.link_to(job.id, VIDEO, inline=True), alt=f"Video of {job.title}")
-        elif job.status == "succeeded":
-            st.caption("There is no video of this one yet: one is made before it goes online.")

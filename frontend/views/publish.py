@@ -15,13 +15,14 @@ from frontend.forms.publication_form import publication_form
 from frontend.forms.publication_record import show_published
 from frontend.forms.youtube_connection import connection_card
 from frontend.job_kinds import KINDS
-from frontend.problems import escaped
+from frontend.problems import escaped, told_in_words
 from frontend.publish_words import in_short
 
 ACTIVE = ("queued", "running")
 #: The mix that is to be published another time.
 AGAIN = session.Key[str]("publish_once_more")
 SHOWN = 12
+REFRESH_S = 2.0
 
 
 def view() -> None:
@@ -117,6 +118,17 @@ def heading(job: JobView) -> None:
         )
         st.title("Publish", anchor=False)
         st.markdown(f"{kind.icon} **{escaped(job.title) or kind.untitled}**")
+        if job.status in ACTIVE and job.kind != "publish":
+            st.fragment(follow_mix, run_every=REFRESH_S)(job.id)
+
+
+def follow_mix(job_id: str) -> None:
+    """How far a mix is that is still being made; the page is drawn anew once it is there."""
+    with told_in_words():
+        job = session.api().job(job_id)
+        if job.status not in ACTIVE:
+            st.rerun()
+        st.caption(f"Still in the making: {words.standing(job, st.context.timezone)}.")
 
 
 def in_progress(publications: list[PublicationView]) -> bool:

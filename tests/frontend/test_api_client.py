@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import pytest
 
 from backend.app.contract.analysis import GridFix
 from backend.app.contract.dj import DjRules, DjRulesView
-from backend.app.contract.jobs import JobView
+from backend.app.contract.jobs import JobView, PublishRequest
+from backend.app.contract.publishing import DescriptionOptions
 from backend.app.contract.sounds import SoundView
 from frontend.api_client import ApiClient, ApiError, Credentials, api_base, connect
 from tests.frontend.scripted_api import NOW, REQUEST, job
+from tests.frontend.youtube_data import CHECKED, NOT_CONNECTED, TEMPLATE, WRITTEN
 
 
 @dataclass
@@ -208,6 +211,33 @@ def test_what_google_brought_back_is_traded_in_the_browsers_name(wire: Wire) -> 
         "segue_google=browser-secret"
     ] * 2
     assert json.loads(wire.asked[1][2]) == {"code": "one-time", "password": "correct horse"}
+
+
+def test_what_is_asked_about_youtube_goes_to_its_own_places(wire: Wire) -> None:
+    stands = NOT_CONNECTED.model_dump(mode="json")
+    wire.say("GET /youtube/status", 200, stands)
+    wire.say("POST /youtube/oauth/start", 200, {"url": "https://accounts.example/consent"})
+    wire.say("DELETE /youtube/connection", 200, stands)
+    wire.say("GET /youtube/playlists", 200, {"playlists": [{"id": "PL1", "title": "Sets"}]})
+    api = client(fresh())
+    assert api.youtube_status() == NOT_CONNECTED
+    assert api.connect_youtube().url == "https://accounts.example/consent"
+    assert api.disconnect_youtube() == NOT_CONNECTED
+    assert [one.title for one in api.playlists()] == ["Sets"]
+
+
+def test_words_and_publications_are_tried_out_as_they_would_be_sent(wire: Wire) -> None:
+    wire.say("POST /jobs/m/words", 200, WRITTEN.model_dump(mode="json"))
+    wire.say("GET /words/template", 200, TEMPLATE.model_dump(mode="json"))
+    wire.say("POST /youtube/preflight", 200, CHECKED.model_dump(mode="json"))
+    api = client(fresh())
+    assert api.words("m", DescriptionOptions(writer="llm", language="ja")) == WRITTEN
+    assert api.words_template() == TEMPLATE
+    moment = datetime(2030, 1, 2, 8, 0, tzinfo=UTC)
+    assert api.preflight(PublishRequest(job_id="m", publish_at=moment, again=True)) == CHECKED
+    assert json.loads(wire.asked[0][2])["language"] == "ja"
+    sent = json.loads(wire.asked[2][2])
+    assert (sent["publish_at"], sent["again"]) == ("2030-01-02T08:00:00Z", True)
 
 
 def test_names_cannot_leave_their_place_in_a_path(wire: Wire) -> None:

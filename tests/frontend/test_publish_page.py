@@ -139,7 +139,7 @@ class TestFields:
         made = [artifact("mashup.mp3").model_dump()]
         scripted_api.all_jobs = [job("succeeded", kind="mashup", request=request, artifacts=made)]
         app = publish_page()
-        assert "one is made before it goes online" in words_of(app)
+        assert "The video is made before it goes online." in words_of(app)
         app.button(key="start").click().run()
         assert sent(scripted_api).synthetic_media is True
 
@@ -274,6 +274,7 @@ class TestStanding:
         scripted_api.checked = CHECKED.model_copy(update={"description": None})
         app = publish_page()
         assert app.button(key="start").label == "Publish when it is ready"
+        assert "Still in the making: Mixing." in words_of(app)
         app.button(key="start").click().run()
         assert sent(scripted_api).job_id == "job-1"
         assert sent(scripted_api).description is None

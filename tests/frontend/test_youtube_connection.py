@@ -82,6 +82,16 @@ def test_a_link_that_is_no_web_address_is_none(
     assert "javascript" not in words_of(publish_page())
 
 
+def test_a_pictures_address_cannot_break_out_of_its_place(
+    publish_page: PublishPage, scripted_api: ScriptedApi
+) -> None:
+    bad = youtube_data.CHANNEL.model_copy(update={"picture_url": "https://x/');\"><script>"})
+    scripted_api.youtube = CONNECTED.model_copy(update={"channel": bad})
+    said = words_of(publish_page())
+    assert "url('https://x/%27%29;%22%3E%3Cscript%3E')" in said
+    assert "<script>" not in said
+
+
 def test_what_was_not_allowed_is_told(publish_page: PublishPage, scripted_api: ScriptedApi) -> None:
     scripted_api.youtube = CONNECTED.model_copy(update={"may_upload": False})
     app = publish_page()
