@@ -238,3 +238,8 @@ def test_a_mix_of_two_tracks_has_no_chapters_and_no_template_is_blamed() -> None
 )
 def test_hashtags_have_only_what_a_hashtag_may_have(text: str, tag: str) -> None:
     assert hashtag(text) == tag
+
+
+def test_what_is_no_text_goes_and_a_name_of_two_lines_is_one() -> None:
+    text, _ = description(words([ListedChapter(0, "a\x00b\tc\ud800\n5:00 d\u2028e")]))
+    assert "0:00 ab c 5:00 d e\n" in text

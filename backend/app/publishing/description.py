@@ -8,6 +8,7 @@ lines left out.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from .template import HOUSE, DescriptionTemplate
 
 MAX_BYTES = 5000  # YouTube Data API v3, videos: snippet.description
 _SHORTEST_TITLE = 12  # bytes: three emoji, four characters of Chinese
+_NO_TEXT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # categories Cc and Cs
 _FORBIDDEN = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -103,8 +105,7 @@ def _line(text: str) -> str:
 
 def _text(text: str) -> str:
     """Without what is no text: controls, halves of surrogate pairs; other breaks become lines."""
-    lines = "\n".join(text.splitlines())
-    return "".join(c for c in lines if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return _NO_TEXT.sub("", "\n".join(text.splitlines()).replace("\t", " "))
 
 
 @dataclass(frozen=True, slots=True)
