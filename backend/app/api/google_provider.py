@@ -44,7 +44,7 @@ class GoogleProvider:
     """Google as a provider of OpenID Connect: the code flow with PKCE, a state and a nonce.
 
     What is kept between the two halves of a sign-in lies in ``request.session``. Where Google
-    answers is asked once, and again after anything that went wrong.
+    answers is asked once, and again after anything that went wrong with an answer of Google's.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -63,7 +63,7 @@ class GoogleProvider:
         OAuthRefused
             If Google does not answer as it has to.
         """
-        with self._told_as_refusal():
+        with self._told_as_refusal(sent=True):
             app = await self._known_app()
             answer: Response = await app.authorize_redirect(request, self._redirect_uri())
         return answer
@@ -76,7 +76,8 @@ class GoogleProvider:
         OAuthRefused
             If anything about the way back, or about the token, is not as it has to be.
         """
-        with self._told_as_refusal():
+        # Whom we have not sent to Google cannot make us ask Google anything.
+        with self._told_as_refusal(sent=bool(request.session)):
             app = await self._known_app()
             token = await app.authorize_access_token(request, claims_options=self._claims())
             claims = token["userinfo"]  # absent where no ID token came
@@ -122,7 +123,7 @@ class GoogleProvider:
         return self._settings.google_oauth_redirect_uri or usual
 
     @contextmanager
-    def _told_as_refusal(self) -> Iterator[None]:
+    def _told_as_refusal(self, *, sent: bool) -> Iterator[None]:
         try:
             yield
         except (httpx2.HTTPError, json.JSONDecodeError) as e:
@@ -130,7 +131,7 @@ class GoogleProvider:
             _log.warning("Google did not answer a sign-in: %s", type(e).__name__)
             raise _unreachable() from e
         except _MALFORMED as e:
-            self._app = None
+            self._app = None if sent else self._app
             reason = e.error if isinstance(e, AuthlibBaseError) else type(e).__name__
             _log.info("a sign-in with Google was refused: %.60r", reason)
             raise _denied() if reason == "access_denied" else _refused() from e

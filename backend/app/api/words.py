@@ -12,14 +12,17 @@ router = APIRouter(tags=["words"])
 
 @router.post("/jobs/{job_id}/words")
 def write_words(
-    job_id: str, options: DescriptionOptions, user: CurrentUser, words: WordsDep
+    job_id: str,
+    user: CurrentUser,
+    words: WordsDep,
+    options: DescriptionOptions | None = None,
 ) -> WordsView:
     """The words that these options make for a planned mixtape or mashup; nothing is kept.
 
     With the writer ``llm`` it takes as long as a language model does; where several people ask one
     already it is 503 ``busy``.
     """
-    return words.preview(user.id, job_id, options)
+    return words.preview(user.id, job_id, options or DescriptionOptions())
 
 
 @router.get("/words/template")

@@ -257,11 +257,9 @@ class JobView(Shape):
     ``notes`` are sentences about decisions a person should know of (a shorter overlap, a chapter
     rule that could not be met). ``queue_position`` is 1 for the next job to start. ``detail`` says
     what the running step is at ("track 3 of 20").
-
-    A queued job may have to wait for more than its turn: ``waits_for`` is the job that has to
-    succeed first and has not, ``waits_for_status`` how that one stands; ``resumes_at`` is the
-    moment before which it is not tried again. ``publications`` are those of what this job made; of
-    a publish job, its own.
+    ``waits_for`` is a job that has to succeed before this one and has not, ``waits_for_status`` how
+    that one stands; before ``resumes_at`` this one is not tried again. ``publications`` are those
+    of what this job made; of a publish job, its own.
     """
 
     id: str

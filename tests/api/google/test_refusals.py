@@ -40,7 +40,7 @@ def port(app: FastAPI) -> Iterator[int]:
 
 
 @pytest.fixture(autouse=True)
-def nobody_came_in(app: FastAPI, port: int) -> Iterator[None]:
+def nobody_came_in(app: FastAPI, port: int, provider: Provider) -> Iterator[None]:
     """At the end of each test: no account, no identity, no code; at its start nothing is known."""
     app.state.google_provider = GoogleProvider(app.state.settings)
     yield
@@ -104,6 +104,15 @@ def _signs_in_once(visitor: Browser, callback: str, app) -> None:
     with app.state.services.database.write() as session:
         session.connection().exec_driver_sql("delete from exchange_codes")
     visitor.http.cookies.delete("segue_google")
+
+
+def test_whom_nobody_has_sent_to_google_makes_nobody_ask_it_anything(new_browser, provider):
+    new_browser().begin()
+    provider.cheat(answers={"/.well-known/openid-configuration": {"text": "", "status": 500}})
+    stranger = new_browser()
+    for query in ("?code=x&state=y", "?error=server_error", ""):
+        _refused(stranger, stranger.come_back(CALLBACK + query))
+    assert "/oauth2/authorize" in new_browser().begin(), "where Google answers is still known"
 
 
 def test_a_way_back_is_taken_once(visitor, app):
