@@ -37,7 +37,7 @@ def test_a_conversation_gives_what_comes_of_it() -> None:
 def test_a_conversation_that_does_not_end_is_left_and_its_connection_closed() -> None:
     with serving(silence) as server:
         began = time.monotonic()
-        with pytest.raises(LlmFailed, match="did not answer within 0.5 s"):
+        with pytest.raises(LlmFailed, match=r"did not answer within 0\.5 s"):
             access(server.base_url, 0.5).talk(lambda line: line.ask(QUESTION))
         assert time.monotonic() - began < 1.0
         time.sleep(0.3)
@@ -51,6 +51,9 @@ def test_a_mistake_of_ours_is_a_failure_like_others() -> None:
 
     with pytest.raises(LlmFailed, match=BROKEN):
         access().talk(wrong)
+    for thread in threading.enumerate():  # it shows its traceback while this test still runs
+        if thread.name == "llm":
+            thread.join()
 
 
 def test_a_field_called_title_stays_and_the_title_of_a_schema_goes() -> None:
