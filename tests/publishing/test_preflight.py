@@ -70,7 +70,17 @@ def test_what_is_not_known_yet_is_not_held_against_it():
             {"tags": ("x" * (500 - MARKER_CHARS + 1),)},
             ("tags", "tags_too_long"),
         ),
-        ({"tags": ("a b",)}, {"tags": ("a,b",)}, ("tags", "tag_comma")),
+        ({"tags": ("a b",)}, {"tags": ("a,b",)}, ("tags", "tag_characters")),
+        ({"tags": ("a'b",)}, {"tags": ('a"b',)}, ("tags", "tag_characters")),
+        ({"tags": ("ab",)}, {"tags": ("a\nb",)}, ("tags", "tag_characters")),
+        ({"title": "a b"}, {"title": "a\nb"}, ("title", "title_controls")),
+        ({"title": "a b"}, {"title": "a\x00b"}, ("title", "title_controls")),
+        ({"title": "🎧"}, {"title": "\u200b\u00a0"}, ("title", "title_empty")),
+        (
+            {"description": CHAPTERS + "\tx\r\n"},
+            {"description": CHAPTERS + "\x00"},
+            ("description", "description_controls"),
+        ),
         ({"tags": ("ab",)}, {"tags": ("a<b",)}, ("tags", "tag_brackets")),
         (
             {"publish_at": NOW + timedelta(hours=1)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ MARKER_CHARS = len(",segue-0123abcd")
 """What the tag takes by which Segue knows a video for its own."""
 
 _BRACKETS = frozenset("<>")
+_LAYOUT = str.maketrans("", "", "\n\r\t")  # what a description of several lines is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def faults(draft: Draft, limits: YouTubeLimits, found: Circumstances) -> list[Fa
 
 def _title(title: str, limits: YouTubeLimits) -> Iterator[FaultView]:
     error = _errors_in("title")
-    if not title.strip():
+    if not _shows_something(title):
         yield error("title_empty", "The title is empty.", "Give the video a title.")
     if len(title) > limits.title_chars:
         yield error(
@@ -71,6 +73,8 @@ def _title(title: str, limits: YouTubeLimits) -> Iterator[FaultView]:
         )
     if _BRACKETS & set(title):
         yield error("title_brackets", "YouTube takes no < and > in a title.", "Leave them out.")
+    if _has_controls(title):
+        yield error("title_controls", "The title has a line break in it.", "Put it on one line.")
 
 
 def _description(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
@@ -89,6 +93,12 @@ def _description(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
             "description_brackets",
             "YouTube takes no < and > in a description.",
             "Leave them out, or use ‹ and ›.",
+        )
+    if _has_controls(text.translate(_LAYOUT)):
+        yield error(
+            "description_controls",
+            "The description has a character in it that nobody can see.",
+            "Write it anew without pasting.",
         )
     if draft.duration_s is not None:
         chapters = chapters_in(text)
@@ -111,8 +121,12 @@ def _tags(tags: tuple[str, ...], limits: YouTubeLimits) -> Iterator[FaultView]:
         )
     if any(_BRACKETS & set(tag) for tag in tags):
         yield error("tag_brackets", "YouTube takes no < and > in a tag.", "Leave them out.")
-    if any("," in tag for tag in tags):
-        yield error("tag_comma", "A comma ends a tag.", "Make two tags of it.")
+    if any({",", '"'} & set(tag) or _has_controls(tag) for tag in tags):
+        yield error(
+            "tag_characters",
+            "A tag has no commas, quotation marks and line breaks in it.",
+            "Make two tags of it, or leave them out.",
+        )
 
 
 def _when(draft: Draft, found: Circumstances) -> Iterator[FaultView]:
@@ -187,6 +201,16 @@ def _quota(found: Circumstances) -> Iterator[FaultView]:
             "This server's uploads of today are used up.",
             f"The upload waits until {found.uploads_reset_at:%Y-%m-%d %H:%M %Z}.",
         )
+
+
+def _has_controls(text: str) -> bool:
+    """Whether there are control characters or line breaks in it."""
+    return any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
+
+
+def _shows_something(text: str) -> bool:
+    """Whether there is anything to be seen: letters, signs, emoji."""
+    return any(unicodedata.category(character)[0] in "LNPSM" for character in text)
 
 
 def _errors_in(field: str) -> Callable[[str, str, str], FaultView]:
