@@ -21,6 +21,7 @@ from backend.app.errors import (
 )
 from backend.app.publishing.pace import CHUNK_UNIT, Pace
 from backend.app.publishing.quota_day import quota_day
+from backend.app.publishing.youtube_client import AuthorizedHttp
 from backend.app.store.jobs import NewJob
 from tests.jobs.rows import NO_QUOTA
 
@@ -57,6 +58,20 @@ def nobody_watches(the_line: Line) -> Iterator[None]:
 def test_a_real_chunk_is_8_mib_in_whole_units():
     assert Pace().chunk_bytes == 8 * 1024**2
     assert Pace().chunk_bytes % CHUNK_UNIT == 0
+
+
+def test_at_their_real_size_chunks_are_what_youtube_takes(line: Line):
+    line.youtube.channel.unit_bytes = CHUNK_UNIT
+    hurried, line.http = line.http, AuthorizedHttp(line._token)
+    pace, line.pace = line.pace, Pace()
+    video = random.Random(8).randbytes(2 * Pace().chunk_bytes + 12_345)
+    try:
+        line.attempt(video=video)
+    finally:
+        line.http.close()
+        line.http, line.pace = hurried, pace
+    line.expect_one_video(video)
+    assert line.youtube.script.counts == {"open": 1, "chunk": 3}
 
 
 def test_the_address_is_kept_and_sealed_before_the_first_byte(line: Line):
