@@ -129,7 +129,7 @@ def build(settings: Settings) -> Services:
     rules = HouseRules(DjRulesStore(database))
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
-    preflight = Preflight(job_store, _workspaces(settings), youtube, limits_of(settings))
+    preflight = Preflight(job_store, _workspaces(settings), youtube, uploads, limits_of(settings))
     publishing = PublishSettling(job_store, _workspaces(settings), uploads, preflight)
     prepare = kinds.Preparer(library, sounds, rules, earlier, separators, publishing)
     publications = Publications(PublicationRecords(database))

@@ -73,10 +73,14 @@ class PublishingHouse:
         self.workspaces = storage / "jobs"
         self.seal = Seal([KEY])
         self.connections = youtube_connections(self.settings, self.rows.database, self.seal)
-        self.preflight = Preflight(
-            self.rows.jobs, self.workspaces, self.connections, limits_of(self.settings)
-        )
         self.store = PublicationStore(self.rows.database)
+        self.preflight = Preflight(
+            self.rows.jobs,
+            self.workspaces,
+            self.connections,
+            self.store,
+            limits_of(self.settings),
+        )
         self.settling = PublishSettling(self.rows.jobs, self.workspaces, self.store, self.preflight)
         self.jobs = Jobs(
             store=self.rows.jobs,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from backend.app.contract.jobs import PublishRequest
 from backend.app.contract.publishing import PublicationView
 from backend.app.errors import AlreadyPublished, Conflict
 
@@ -214,3 +215,18 @@ def test_a_list_of_jobs_asks_the_database_the_same_number_of_questions(house: Pu
     assert len(listed) == 12
     assert all(job.publications for job in listed)
     assert len(asked) == few
+
+
+def test_preflight_says_so_of_what_is_online_unless_it_is_asked_for_again(house: PublishingHouse):
+    mix = house.mix()
+
+    def told(*, again: bool = False) -> list[str]:
+        request = PublishRequest(job_id=mix, again=again)
+        view = house.preflight.check("ann", request)
+        assert view.may_go is not any(fault.code == "already_published" for fault in view.faults)
+        return [fault.code for fault in view.faults if not fault.is_warning]
+
+    assert told() == []
+    house.publish(mix)
+    assert told() == ["already_published"]
+    assert told(again=True) == []

@@ -9,11 +9,19 @@ from pathlib import Path
 
 from ..contract.jobs import PublishRequest
 from ..contract.publishing import FaultView, PreflightView, Publication, YouTubeStatus
-from ..errors import CannotPublish, NotConfigured, NotConnected, ReconnectNeeded
+from ..errors import (
+    AlreadyPublished,
+    CannotPublish,
+    NotConfigured,
+    NotConnected,
+    ReconnectNeeded,
+    SegueError,
+)
 from ..publishing.limits import YouTubeLimits
 from ..publishing.preflight import Circumstances, Draft, faults
 from ..publishing.youtube_connection import YouTubeConnections
 from ..store.jobs import JobStore
+from ..store.publications import PublicationStore
 from .publish_source import FILM, THUMBNAIL, PublishSource, source_of
 
 
@@ -28,6 +36,7 @@ class Preflight:
     store: JobStore
     workspaces: Path
     connections: YouTubeConnections
+    publications: PublicationStore
     limits: YouTubeLimits
     now: Callable[[], datetime] = _now
 
@@ -42,7 +51,8 @@ class Preflight:
         source = source_of(self.store, self.workspaces, user_id, request.job_id)
         status = self.connections.status(user_id)
         draft = draft_of(request, source.title, source)
-        told = [*_connection(status), *self._faults(user_id, draft, status)]
+        told = [*_connection(status), *self._online(user_id, request)]
+        told += self._faults(user_id, draft, status)
         told.sort(key=lambda fault: fault.is_warning)
         return PreflightView(
             may_go=all(fault.is_warning for fault in told),
@@ -69,6 +79,16 @@ class Preflight:
         for fault in self._faults(user_id, draft_of(wanted, title, source), status):
             if not fault.is_warning:
                 raise CannotPublish(fault.message, hint=fault.hint, code=fault.code)
+
+    def _online(self, user_id: str, request: PublishRequest) -> list[FaultView]:
+        """That the mix is on YouTube already, or may be, where nobody has asked for it again."""
+        if request.again:
+            return []
+        try:
+            self.publications.expect_free(user_id, request.job_id)
+        except AlreadyPublished as refused:
+            return [_fault_of(refused)]
+        return []
 
     def _faults(self, user_id: str, draft: Draft, status: YouTubeStatus) -> list[FaultView]:
         circumstances = Circumstances(
@@ -128,5 +148,9 @@ def _connection(status: YouTubeStatus) -> list[FaultView]:
     try:
         expect_connection(status)
     except (NotConfigured, NotConnected, ReconnectNeeded) as refused:
-        return [FaultView(field="", code=refused.code, message=refused.message, hint=refused.hint)]
+        return [_fault_of(refused)]
     return []
+
+
+def _fault_of(refused: SegueError) -> FaultView:
+    return FaultView(field="", code=refused.code, message=refused.message, hint=refused.hint)

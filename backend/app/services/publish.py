@@ -199,7 +199,8 @@ def paced_pipeline(settings: Settings, pace: Pace) -> Pipeline[PublishJob]:
     database = open_database(url, migrate=False)
     jobs = JobStore(database)
     connections = youtube_connections(settings, database, seal)
-    preflight = Preflight(jobs, storage / "jobs", connections, limits_of(settings))
+    store, limits = PublicationStore(database), limits_of(settings)
+    preflight = Preflight(jobs, storage / "jobs", connections, store, limits)
 
     def open_job(text: str) -> PublishJob:
         inputs = PublishInputs.model_validate_json(text)
@@ -210,7 +211,7 @@ def paced_pipeline(settings: Settings, pace: Pace) -> Pipeline[PublishJob]:
             source_inputs=jobs.inputs(inputs.user_id, inputs.request.job_id),
             settings=settings,
             content=ContentStore(storage),
-            store=PublicationStore(database),
+            store=store,
             connections=connections,
             preflight=preflight,
             seal=seal,
