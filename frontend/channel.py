@@ -23,6 +23,8 @@ Value = TypeVar("Value")
 
 #: Uploads count down while a page is open; more often than this it need not know.
 GOOD_FOR_S = 15.0
+#: Each look at the playlists is a call to YouTube, and a long one where YouTube does not answer.
+PLAYLISTS_GOOD_FOR_S = 120.0
 
 
 @dataclass(frozen=True)  # no slots: a generic alias notes itself on the instance it makes
@@ -31,15 +33,16 @@ class Held(Generic[Value]):
 
     answer: Value
     at_s: float
+    good_for_s: float = GOOD_FOR_S
 
     @property
     def is_fresh(self) -> bool:
         """Whether it still tells how things stand."""
-        return monotonic() - self.at_s < GOOD_FOR_S
+        return monotonic() - self.at_s < self.good_for_s
 
 
 STATUS = session.Key[Held[YouTubeStatus]]("youtube_status")
-PLAYLISTS = session.Key[Held[list[PlaylistView]]]("youtube_playlists")
+PLAYLISTS = session.Key[Held[list[PlaylistView] | ApiError]]("youtube_playlists")
 #: What became of the last visit to Google: empty is well, else the code of what went wrong.
 CAME_BACK = session.Key[str]("youtube_came_back")
 #: What was told when the connection was given up.
@@ -95,13 +98,22 @@ def status() -> YouTubeStatus:
     return held.answer
 
 
-def playlists() -> list[PlaylistView]:
-    """The channel's playlists."""
+def playlists() -> list[PlaylistView] | ApiError:
+    """The channel's playlists, or why YouTube did not tell."""
     held = PLAYLISTS.get()
     if held is None or not held.is_fresh:
-        held = Held(session.api().playlists(), monotonic())
+        held = Held(_ask_for_playlists(), monotonic(), PLAYLISTS_GOOD_FOR_S)
         PLAYLISTS.put(held)
     return held.answer
+
+
+def _ask_for_playlists() -> list[PlaylistView] | ApiError:
+    try:
+        return session.api().playlists()
+    except ApiError as problem:
+        if problem.code == "not_signed_in":
+            raise
+        return problem
 
 
 def look_again() -> None:

@@ -68,9 +68,9 @@ def ask_playlist(form: str, status: YouTubeStatus) -> None:
 
 def playlist_titles() -> dict[str, str]:
     """What there is to choose from, by id; where YouTube does not tell, a new one still can be."""
-    try:
-        theirs = {one.id: one.title or "Untitled playlist" for one in channel.playlists()}
-    except ApiError as problem:
-        show(problem)
-        theirs = {}
+    found, theirs = channel.playlists(), {}
+    if isinstance(found, ApiError):
+        show(found)
+    else:
+        theirs = {one.id: one.title or "Untitled playlist" for one in found}
     return {"": "No playlist", **words.told_apart(theirs), NEW_PLAYLIST: "A new playlist…"}

@@ -97,7 +97,7 @@ def publish(job: JobView) -> None:
     for publication in online:
         show_published(publication)
     if in_progress(job.publications):
-        return None
+        return AGAIN.drop()  # what was thought over is under way
     if not may_be_published(job):
         return not_there(job)
     again = AGAIN.get() == job.id

@@ -131,6 +131,8 @@ class TestFields:
         app.run()
         assert "No answer." in words_of(app)
         assert not app.button(key="start").disabled
+        app.run()  # YouTube is not asked again at once: that would take its time with each key
+        assert "No answer." in words_of(app)
 
     def test_a_mashup_is_declared_as_made_up_unless_somebody_says_otherwise(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
@@ -309,6 +311,20 @@ class TestStanding:
         app.button(key="publish_again").click().run()
         app.button(key="start").click().run()
         assert sent(scripted_api).again is True
+
+    def test_a_second_thought_is_good_for_one_publication(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [with_publication(publication())]
+        app = publish_page()
+        app.button(key="publish_again").click().run()
+        second = publication("uploading", job_id="publish-1")
+        scripted_api.all_jobs = [with_publication(second, publication()), publish_job("running")]
+        app.run()
+        scripted_api.all_jobs = [with_publication(publication(), publication(job_id="publish-2"))]
+        app.run()
+        assert not app.exception
+        assert not [b for b in app.button if b.key == "start"]
 
     def test_a_failed_one_tells_why_and_goes_on_from_there(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
