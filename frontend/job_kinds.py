@@ -62,7 +62,8 @@ def tracks_in(request: JobRequest) -> int:
 def with_draft(request: JobRequest) -> JobRequest | None:
     """The same, taken apart by the draft; None where it asks for what a draft cannot tell apart."""
     if isinstance(request, MixtapeRequest):
-        return request.model_copy(update={"stem_model": DRAFT})
+        # What was to go online waits for the mix that failed: two would, were this one retried too
+        return request.model_copy(update={"stem_model": DRAFT, "publish": None})
     if isinstance(request, StemsRequest):
         stems = request.stems and [one for one in request.stems if one in FOUR_STEMS]
         return None if stems == [] else request.model_copy(update={"model": DRAFT, "stems": stems})

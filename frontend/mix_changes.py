@@ -66,7 +66,8 @@ def changed_request(
 ) -> MixtapeRequest:
     """The mix again, in this order and with these wishes; all else is kept where it can be.
 
-    A mix of other tracks cannot go on from this one: it is planned anew.
+    A mix of other tracks cannot go on from this one: it is planned anew. What is made again does
+    not go online again by itself.
     """
     if not isinstance(job.request, MixtapeRequest):
         raise TypeError("only a mixtape can be made again")
@@ -81,5 +82,6 @@ def changed_request(
             "locks": [],
             "overrides": changes.that_fit(ids) if like_a_dj else [],
             "based_on": job.id if like_a_dj and same_tracks else None,
+            "publish": None,
         }
     )

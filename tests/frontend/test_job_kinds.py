@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.jobs import JobView, MixtapeRequest, StemsRequest
+from backend.app.contract.publishing import Publication
 from frontend import words
 from frontend.job_kinds import with_draft
 from tests.frontend.scripted_api import ScriptedApi, job
@@ -106,10 +107,11 @@ def test_what_fails_for_want_of_a_model_starts_again_with_the_draft(
 
 
 def test_a_mix_is_given_the_draft_for_its_swaps() -> None:
-    failed = of_kind("mixtape").request.model_copy(update={"stem_model": "htdemucs"})
-    asked = with_draft(failed)
+    changed = {"stem_model": "htdemucs", "publish": Publication()}
+    asked = with_draft(of_kind("mixtape").request.model_copy(update=changed))
     assert isinstance(asked, MixtapeRequest)
     assert asked.stem_model == "draft"
+    assert asked.publish is None, "what was to go online waits for the one that failed"
 
 
 def test_no_draft_is_offered_for_what_it_cannot_tell_apart() -> None:

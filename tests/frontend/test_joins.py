@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from backend.app.contract.dj import PairChoice
 from backend.app.contract.jobs import JobRequest, MixtapeRequest, PreviewRequest, TrackPick
 from backend.app.contract.mixes import EffectView
+from backend.app.contract.publishing import Publication
 from frontend.components.mix_picture import filters, mix_picture
 from frontend.components.player import joins_by_place
 from frontend.joins import joins_of, source_at
@@ -210,6 +211,13 @@ class TestWhatIsKept:
     def test_a_mix_without_one_of_the_tracks_is_planned_anew(self) -> None:
         order = [TrackPick(track_id="a")]
         assert changed_request(FINISHED, ["a", "b"], order, Changes()).based_on is None
+
+    def test_a_mix_made_again_does_not_go_online_a_second_time(self) -> None:
+        assert isinstance(FINISHED.request, MixtapeRequest)
+        online = FINISHED.request.model_copy(update={"publish": Publication(privacy="public")})
+        job = FINISHED.model_copy(update={"request": online})
+        order = [TrackPick(track_id="b"), TrackPick(track_id="a")]
+        assert changed_request(job, ["a", "b"], order, Changes()).publish is None
 
     def test_a_mix_without_measures_still_has_its_joins(self) -> None:
         assert [join.report for join in joins_of(TIMELINE, None, {})] == [None]
