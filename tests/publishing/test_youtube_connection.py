@@ -12,7 +12,7 @@ from backend.app.publishing.quota_day import quota_day
 from backend.app.publishing.youtube_connection import UPLOAD
 from backend.app.publishing.youtube_tokens import KeptTokens
 from backend.app.settings import Settings
-from backend.app.store.publications import YouTubeInsertRow
+from backend.app.store.publication_tables import YouTubeInsertRow
 
 from .connected import House
 from .google_stand_in import HTML, IN_TROUBLE, Google

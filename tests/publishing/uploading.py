@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from googleapiclient.http import MediaIoBaseUpload
+from sqlalchemy import update
 
 from backend.app.accounts.sealing import Seal
 from backend.app.errors import SegueError
@@ -20,8 +21,11 @@ from backend.app.publishing.own_uploads import find_marked
 from backend.app.publishing.pace import Pace
 from backend.app.publishing.resumable import MEDIA_TYPE, Upload, VideoFile
 from backend.app.publishing.youtube_client import AuthorizedHttp, youtube
+from backend.app.store.clock import now_s
+from backend.app.store.job_tables import JOBS
+from backend.app.store.jobs import NewJob
 from backend.app.store.publications import NewPublication, PublicationStore
-from tests.jobs.rows import Rows
+from tests.jobs.rows import NO_QUOTA, Rows
 
 from .youtube_faults import Script
 from .youtube_model import Channel
@@ -69,6 +73,8 @@ class Line:
         self.begin(self.job_id)
 
     def begin(self, job_id: str, source: str | None = None, *, again: bool = False) -> None:
+        inputs = NewJob(job_id, "ann", "publish", "A mix", "{}", "{}", 1.0, "net", source)
+        assert self.rows.jobs.add(inputs, quota=NO_QUOTA)
         self.store.begin(
             NewPublication(
                 job_id=job_id,
@@ -106,11 +112,18 @@ class Line:
         )
         return upload.run()
 
+    def ask_anew(self) -> None:
+        """What a retry does to the job's row, so that its attempts are those of another request."""
+        again = update(JOBS).where(JOBS.c.id == self.job_id).values(queued_s=now_s())
+        with self.rows.database.write() as session:
+            session.connection().execute(again)
+
     def outcome(self) -> str:
-        """``video``, or the code of the error that the attempt ends with."""
+        """``video``, or the code of the error with which the attempt ends; its job is retried."""
         try:
             video_id = self.attempt()
         except SegueError as error:
+            self.ask_anew()
             return error.code
         assert video_id in self.youtube.channel.videos
         return "video"

@@ -139,14 +139,14 @@ class Upload:
         raise unreachable()
 
     def _looked_for(self, state: UploadState) -> str | None:
-        """Our video, if the channel shows it; None if there is none and everybody knows of it."""
+        """Our video, if the channel shows it; None if it does not, and its owner asks anew."""
         for wait_s in self.pace.looks_s:
             self.pace.sleep(wait_s)
             if ours := self.find_ours():
                 return ours
-        if state.doubt_told:
+        if state.is_wanted_anew:
             return None
-        self.kept.store.doubt_told(self.kept.job_id)
+        self.kept.store.doubted(self.kept.job_id)
         raise UploadUncertain(
             "All of the video was sent, and YouTube does not say what became of it.",
             hint="Have a look in YouTube Studio. If it is not there in a while, retry: "

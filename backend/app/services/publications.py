@@ -9,7 +9,7 @@ from ..contract.jobs import PublishRequest
 from ..contract.publishing import PublicationState, PublicationView
 from ..jobs.states import JobStatus
 from ..store.publication_records import PublicationRecord, PublicationRecords
-from ..store.publications import PublicationRow
+from ..store.publication_tables import PublicationRow
 
 _ENDED: dict[JobStatus | None, PublicationState] = {
     JobStatus.QUEUED: "waiting",

@@ -11,7 +11,7 @@ from sqlmodel import col
 from ..jobs.states import JobStatus
 from .database import Database
 from .job_tables import JOBS
-from .publications import PublicationRow
+from .publication_tables import PublicationRow
 
 _TOLD = tuple(JOBS.c[name] for name in ("id", "after_job_id", "status", "title", "request"))
 

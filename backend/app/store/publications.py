@@ -8,63 +8,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, select, true, update
 from sqlalchemy.orm import Mapped
-from sqlmodel import BigInteger, Field, Session, SQLModel, Text, col
+from sqlmodel import Session, col
 
 from ..errors import AlreadyPublished
 from ..jobs.states import PENDING, JobStatus
-from .accounts import UserRow
-from .database import Database, UtcDateTime
+from .clock import now_s
+from .database import Database
 from .job_tables import JOBS
-
-# By its class: whoever writes these rows, a child that publishes too, has to know that table.
-_USER = f"{UserRow.__tablename__}.id"
-
-
-class PublicationRow(SQLModel, table=True):
-    """One publication. It outlives its job, so that a mix is not published twice unawares.
-
-    Attributes
-    ----------
-    marker : the tag by which a video is known to be this one
-    again : whether the mix may be on YouTube a second time
-    sealed_session : the address of the upload, which is worth as much as a token
-    sessions : how many uploads have been begun
-    sha256, size_bytes : of the file that goes, or went, into the upload
-    sent_bytes : what YouTube is known to have of it
-    all_sent : the last byte has gone out at least once, so that there may be a video
-    doubt_told : the owner knows that nobody can say whether there is one
-    """
-
-    __tablename__ = "publications"
-    job_id: str = Field(primary_key=True)
-    user_id: str = Field(foreign_key=_USER, index=True)
-    source_job_id: str = Field(index=True)
-    marker: str
-    title: str
-    privacy: str
-    publish_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    again: bool
-    sealed_session: str | None = Field(default=None, sa_type=Text)
-    sessions: int = 0
-    sha256: str | None = None
-    size_bytes: int | None = Field(default=None, sa_type=BigInteger)
-    sent_bytes: int = Field(default=0, sa_type=BigInteger)
-    all_sent: bool = False
-    doubt_told: bool = False
-    video_id: str | None = None
-    channel_title: str | None = None
-    playlist_id: str | None = None
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class YouTubeInsertRow(SQLModel, table=True):
-    """One call that counts against the project's daily uploads."""
-
-    __tablename__ = "youtube_inserts"
-    id: int | None = Field(default=None, primary_key=True)
-    job_id: str
-    made_at: datetime = Field(sa_type=UtcDateTime, index=True)
+from .publication_tables import PublicationRow, YouTubeInsertRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +34,17 @@ class NewPublication:
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """How far an upload is; see :class:`PublicationRow`."""
+    """How far an upload is; see :class:`PublicationRow`.
+
+    ``is_wanted_anew``: its owner has asked for the job again since the doubt was told.
+    """
 
     sealed_session: str | None
     sessions: int
     sha256: str | None
     size_bytes: int | None
     all_sent: bool
-    doubt_told: bool
+    is_wanted_anew: bool
     video_id: str | None
     playlist_id: str | None
 
@@ -132,7 +86,7 @@ class PublicationStore:
                 sha256=row.sha256,
                 size_bytes=row.size_bytes,
                 all_sent=row.all_sent,
-                doubt_told=row.doubt_told,
+                is_wanted_anew=_is_wanted_anew(session, row),
                 video_id=row.video_id,
                 playlist_id=row.playlist_id,
             )
@@ -191,7 +145,7 @@ class PublicationStore:
                 _take_over(session, row)
             row.sealed_session, row.sessions = sealed_session, nth
             row.sha256, row.size_bytes, row.sent_bytes = sha256, size_bytes, 0
-            row.all_sent = row.doubt_told = False
+            row.all_sent, row.doubted_s = False, None
             session.add(YouTubeInsertRow(job_id=job_id, made_at=datetime.now(UTC)))
 
     def acknowledged(self, job_id: str, sent_bytes: int) -> None:
@@ -210,9 +164,9 @@ class PublicationStore:
         """The upload is not whole, and nobody goes on with it: there is no video, nor will be."""
         self._set(job_id, sealed_session=None, sent_bytes=0, all_sent=False)
 
-    def doubt_told(self, job_id: str) -> None:
-        """The owner has been told that nobody can say whether there is a video."""
-        self._set(job_id, doubt_told=True)
+    def doubted(self, job_id: str) -> None:
+        """The owner is told that nobody can say whether there is a video."""
+        self._set(job_id, doubted_s=now_s())
 
     def video_known(self, job_id: str, video_id: str) -> None:
         """There is the video."""
@@ -248,6 +202,14 @@ def _row(session: Session, job_id: str) -> PublicationRow:
     if row is None:
         raise LookupError(job_id)
     return row
+
+
+def _is_wanted_anew(session: Session, row: PublicationRow) -> bool:
+    """A job that has died keeps its place in the queue; one that is retried gets a new one."""
+    if row.doubted_s is None:
+        return False
+    asked = select(1).where(JOBS.c.id == row.job_id, JOBS.c.queued_s >= row.doubted_s)
+    return session.connection().execute(asked).first() is not None
 
 
 def _c(name: str) -> Mapped[str]:

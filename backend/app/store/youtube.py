@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, Text, col, select
 
 from .clock import now_s
 from .database import Database, UtcDateTime
-from .publications import YouTubeInsertRow
+from .publication_tables import YouTubeInsertRow
 
 
 class YouTubeStateRow(SQLModel, table=True):

@@ -107,7 +107,7 @@ def _publications() -> None:
         sa.Column("size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("sent_bytes", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("all_sent", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.Column("doubt_told", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("doubted_s", sa.Double(), nullable=True),
         _text("video_id", nullable=True),
         _text("channel_title", nullable=True),
         _text("playlist_id", nullable=True),
