@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from ..errors import NotConfigured
 
 SETTING = "GOOGLE_CLIENT_SECRETS"
+SPELT_ALSO = {"https://accounts.google.com": "accounts.google.com"}
+"""What else an issuer may call itself in an ID token, by its name; Google documents both of its own
+(developers.google.com/identity/openid-connect/reference, "issuer" and "iss")."""
 
 
 class _Web(BaseModel):
@@ -33,6 +36,12 @@ class GoogleClient:
     client_id: str
     client_secret: SecretStr
     issuer: str
+
+    @property
+    def issuer_spellings(self) -> list[str]:
+        """What the issuer may call itself in an ID token."""
+        also = SPELT_ALSO.get(self.issuer)
+        return [self.issuer, also] if also else [self.issuer]
 
     @property
     def discovery_url(self) -> str:

@@ -12,6 +12,8 @@ from ..store.google import CodeKey, GoogleStore, Identity
 from .sign_in import CODE_LIFE, Accounts, Credentials, digest_of, utc_now
 
 TICKET_LIFE = timedelta(minutes=10)  # as long as somebody may look for a password
+# Who registers with a password need not own the address.
+_NOT_YOURS = "If you did not make that account, ask whoever runs this server."
 
 
 class GoogleSignIn:
@@ -81,7 +83,7 @@ class GoogleSignIn:
         try:
             return self._accounts.prove(email, password, address=address)
         except NotSignedIn as e:  # its words speak of an e-mail that nobody was asked for
-            hint = f"It is the one that you sign in with as {email}."
+            hint = f"It is the one that you sign in with as {email}. {_NOT_YOURS}"
             raise NotSignedIn("The password is wrong.", hint=hint) from e
 
     def _new_user(self, identity: Identity, key: CodeKey, address: str) -> User:
@@ -90,7 +92,7 @@ class GoogleSignIn:
             self._store.add_code(key, identity, expires_at=now + TICKET_LIFE, is_ticket=True)
             raise JoinNeeded(
                 f"There is an account with {identity.email}.",
-                hint="Enter its password to sign in to it with Google from now on.",
+                hint=f"Enter its password to sign in to it with Google from now on. {_NOT_YOURS}",
             )
         self._accounts.count_registration(address)
         return self._store.add_user(secrets.token_hex(16), identity, now=now)

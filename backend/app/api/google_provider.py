@@ -83,7 +83,9 @@ class GoogleProvider:
             claims = token["userinfo"]  # absent where no ID token came
             if claims.get("email_verified") is not True:
                 raise _unverified()
-            return Identity(claims["iss"], claims["sub"], _email.validate_python(claims["email"]))
+            email = _email.validate_python(claims["email"])
+            # Not as the token spells it, or one person would be two
+            return Identity(self.client().issuer, claims["sub"], email)
 
     async def _known_app(self) -> StarletteOAuth2App:
         if self._app is not None:
@@ -111,7 +113,7 @@ class GoogleProvider:
         """What an ID token has to say; its times and the nonce are Authlib's to check."""
         client = self.client()
         return {
-            "iss": {"essential": True, "value": client.issuer},
+            "iss": {"essential": True, "values": client.issuer_spellings},
             "aud": {"essential": True, "value": client.client_id},
             "sub": {"essential": True},
             "email": {"essential": True},

@@ -34,7 +34,7 @@ class OAuthCookie:
             secret_key=state.services.oauth_cookie_key.hex(),
             session_cookie=COOKIE,
             max_age=LIFE_S,
-            path="/auth",
+            path="/",  # a proxy may serve the API under a path that we are not told
             https_only=cast(Settings, state.settings).api_base.startswith("https:"),
         )
         await remembered(scope, receive, send)

@@ -30,6 +30,13 @@ def ticket(registered) -> str:
     return code
 
 
+def test_whose_address_somebody_else_has_registered_is_told_whom_to_ask(registered):
+    code = registered.code_as("ada")
+    for answer in (registered.exchange(code), registered.join(code, "a guess")):
+        hint = answer.json()["error"]["hint"]
+        assert "If you did not make that account, ask whoever runs this server." in hint
+
+
 def test_the_right_password_joins_both_for_good(registered, ticket):
     joined = registered.me(registered.join(ticket, PASSWORD))
     assert (joined["email"], joined["is_admin"]) == (ADA, True)

@@ -150,6 +150,7 @@ def test_a_code_from_another_session_is_refused_by_its_challenge(new_browser, pr
         {"claims": {"exp": "tomorrow"}},
         {"claims": {}, "times": {"iat": 600}},
         {"claims": {"iss": "https://accounts.evil.example"}},
+        {"claims": {"iss": "accounts.google.com"}},  # this provider is not Google
         {"claims": {"iss": None}},
         {"claims": {"aud": "another client"}},
         {"claims": {"aud": ["another client", "a third"]}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from backend.app.accounts import attempts
+from backend.app.accounts import attempts, google_client
 from backend.app.main import create_app
 from tests.api.conftest import PASSWORD
 from tests.api.google.browser import Browser, query_of
@@ -42,6 +42,15 @@ def test_a_google_account_opens_the_same_account_each_time(visitor, provider):
     first = visitor.me(visitor.exchange(visitor.code_as("ada")))
     provider.cheat(claims={"email": "ada@elsewhere.example"})  # the number counts, not the address
     assert visitor.me(visitor.exchange(visitor.code_as("ada"))) == first
+
+
+def test_an_issuer_with_two_spellings_knows_people_under_one(visitor, provider, monkeypatch):
+    monkeypatch.setitem(google_client.SPELT_ALSO, provider.issuer, "accounts.example")
+    first = visitor.me(visitor.exchange(visitor.code_as("ada")))
+    provider.cheat(claims={"iss": "accounts.example"})
+    assert visitor.me(visitor.exchange(visitor.code_as("ada"))) == first
+    provider.cheat(claims={"iss": "accounts.elsewhere.example"})
+    assert visitor.return_as("ada") == {"google_error": "oauth_refused"}
 
 
 def test_two_google_accounts_are_two_people_and_one_is_no_administrator(visitor):
@@ -85,7 +94,7 @@ def test_the_cookies_of_a_sign_in_are_out_of_scripts_reach(visitor):
     begun = visitor.http.get("/auth/google/login")
     callback = visitor.consent(begun.headers["location"]).removeprefix("http://localhost:8000")
     back = visitor.http.get(callback)
-    for answer, name, path in ((begun, "segue_oauth", "/auth"), (back, "segue_google", "/")):
+    for answer, name, path in ((begun, "segue_oauth", "/"), (back, "segue_google", "/")):
         cookies = answer.headers.get_list("set-cookie")
         cookie = next(one.lower() for one in cookies if one.startswith(f"{name}="))
         for words in ("httponly", "samesite=lax", f"path={path}", "max-age=600"):
@@ -103,6 +112,21 @@ def test_behind_https_the_cookies_are_secure(settings):
         back = client.get(Browser.consent(address).removeprefix("https://mix.example"))
         given = [c for c in back.headers.get_list("set-cookie") if c.startswith("segue_google=")]
         assert "Secure" in given[0]
+
+
+def test_a_sign_in_works_behind_a_proxy_that_serves_the_api_under_a_path(settings):
+    app = create_app(settings.model_copy(update={"api_base": "https://mix.example/api"}))
+
+    async def proxy(scope, receive, send):
+        path = scope.get("path", "").removeprefix("/api")
+        await app({**scope, "path": path} if path else scope, receive, send)
+
+    with TestClient(proxy, base_url="https://mix.example", follow_redirects=False) as client:
+        address = client.get("/api/auth/google/login").headers["location"]
+        back = client.get(Browser.consent(address).removeprefix("https://mix.example"))
+        told = query_of(back.headers["location"])
+        assert set(told) == {"google"}
+        assert client.post("/api/auth/exchange", json={"code": told["google"]}).status_code == 200
 
 
 class TestTheCode:
