@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.app.contract.jobs import PublishRequest
-from backend.app.contract.publishing import PublicationView
+from backend.app.contract.publishing import PublicationView, WordsView
 from backend.app.errors import (
     CannotPublish,
     InvalidRequest,
@@ -134,6 +134,22 @@ def test_a_time_that_passes_while_the_job_waits_is_noticed(house: PublishingHous
     assert job.error is not None
     assert job.error.code == "publish_at_passed"
     assert house.youtube.channel.videos == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"), [(None, ["ambient", "Ada"]), ([], []), (["mine"], ["mine"])]
+)
+def test_tags_are_those_of_the_mix_unless_others_are_asked_for(
+    house: PublishingHouse, asked: list[str] | None, sent: list[str]
+):
+    words = WordsView(
+        title="", description="", tags=["ambient", "Ada"], hashtags=[], written_by="template"
+    )
+    made = {"mix.mp4": FILM, "words.json": words.model_dump_json().encode()}
+    house.publish(house.mix(files=made), tags=asked)
+    *tags, marker = only_video(house).resource["snippet"]["tags"]
+    assert tags == sent
+    assert marker.startswith("segue-")
 
 
 def test_the_description_is_checked_once_it_is_there(house: PublishingHouse):

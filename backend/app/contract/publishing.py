@@ -85,6 +85,7 @@ class Publication(Shape):
     ----------
     title : empty is the mix's own
     description : None is the mix's own, with its chapters
+    tags : None are the mix's own, as they were written along with it
     privacy : with ``publish_at`` it stays private until then, and is public from then on
     playlist_id, playlist_title : one of the channel's playlists, or the title of one, which is
         made where there is none of that title
@@ -97,7 +98,7 @@ class Publication(Shape):
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     description: Annotated[str, StringConstraints(max_length=20_000)] | None = None
-    tags: list[Tag] = Field(default=[], max_length=100)
+    tags: list[Tag] | None = Field(default=None, max_length=100)
     privacy: Privacy = "private"
     publish_at: AwareDatetime | None = None
     playlist_id: Annotated[str, StringConstraints(max_length=100)] | None = None

@@ -103,14 +103,16 @@ class Preflight:
 
 def draft_of(wanted: Publication, title: str, source: PublishSource | None) -> Draft:
     """The video as far as it is known; ``title`` stands in for one that is not given."""
-    description = wanted.description
+    description, tags = wanted.description, wanted.tags
     if description is None and source is not None:
         description = source.description()
+    if tags is None:
+        tags = list(source.tags()) if source is not None else []
     thumbnail = source.size_of(THUMBNAIL) if source and wanted.thumbnail else None
     return Draft(
         title=wanted.title or title,
         description=description,
-        tags=tuple(wanted.tags),
+        tags=tuple(tags),
         privacy=wanted.privacy,
         publish_at=wanted.publish_at,
         duration_s=source.duration_s() if source else None,

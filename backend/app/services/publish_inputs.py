@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -91,7 +91,7 @@ class PublishJob:
         snippet: dict[str, object] = {
             "title": self.inputs.title,
             "description": self.description(),
-            "tags": [*request.tags, marker_of(job_id)],
+            "tags": [*self.tags(), marker_of(job_id)],
             "categoryId": request.category_id,
             "defaultLanguage": request.language,
             "defaultAudioLanguage": request.language,
@@ -108,6 +108,11 @@ class PublishJob:
             moment = request.publish_at.astimezone(UTC)
             status["publishAt"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         return {"snippet": snippet, "status": status}
+
+    def tags(self) -> Sequence[str]:
+        """The tags asked for, or else the mix's own."""
+        asked = self.request.tags
+        return self.source.tags() if asked is None else asked
 
     def description(self) -> str:
         """The words asked for, or else the mix's own."""

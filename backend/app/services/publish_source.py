@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..contract.mixes import TimelineView
+from ..contract.publishing import WordsView
 from ..dj.timeline import Timeline
 from ..dj.timeline_view import timeline_of
 from ..errors import InvalidRequest, NotFound
@@ -20,6 +21,7 @@ FILM = "mix.mp4"
 THUMBNAIL = "thumbnail.jpg"
 DESCRIPTION = "description.txt"
 TRACKLIST = "tracklist.txt"
+WORDS = "words.json"
 KINDS = ("mixtape", "mashup", "restyle")
 SYNTHETIC = ("mashup", "restyle")
 """What nobody has ever played: YouTube asks for a declaration of that."""
@@ -61,6 +63,14 @@ class PublishSource:
         if words is None and (words := self._text(TRACKLIST)) is not None:
             words = words.translate(_FORBIDDEN)
         return words
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags that were written along with it; none where nobody wrote any (yet)."""
+        text = self._text(WORDS)
+        try:
+            return () if text is None else tuple(WordsView.model_validate_json(text).tags)
+        except ValidationError:  # of a Segue that is older than this shape
+            return ()
 
     def duration_s(self) -> float | None:
         """How long it is; None before it is planned."""
