@@ -63,6 +63,7 @@ class Google(LocalServer):
     expires_in_s : how long access tokens last
     rotates : whether a refresh gives a new refresh token, and ends the old one
     thinks_s : how long a refresh takes
+    muses_s : how long YouTube thinks about a channel
     channel, playlists : what the account has; playlists come two a page
     long_uploads : what the channel says of videos longer than 15 minutes; empty: nothing
     refreshes, verifiers : what came to the token endpoint
@@ -78,6 +79,7 @@ class Google(LocalServer):
         self.expires_in_s = 3600
         self.rotates = False
         self.thinks_s = 0.0
+        self.muses_s = 0.0
         self.channel: dict[str, str] | None = {"id": "UCada", "title": "Ada’s sets"}
         self.long_uploads = ""
         self.playlists: list[tuple[str, str]] = []
@@ -231,6 +233,7 @@ class Google(LocalServer):
         return None if MANAGE in grant.scopes.split() else refused(403, "insufficientPermissions")
 
     def _channels(self, asked: Asked) -> Told:
+        time.sleep(self.muses_s)
         answer = self._refused(asked)
         if answer is not None:
             return answer

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 
 from backend.app.contract.publishing import ChannelView, PlaylistView
 from backend.app.errors import NotBefore, ReconnectNeeded, YouTubeRefused
+from backend.app.publishing import youtube_connection
 from backend.app.publishing.quota_day import quota_day
 from backend.app.publishing.youtube_connection import UPLOAD
 from backend.app.publishing.youtube_tokens import KeptTokens
@@ -206,6 +209,94 @@ def test_a_channel_that_took_none_is_asked_again_until_it_does(
     asked = len(google.asked)
     assert house.connections().takes_long_videos("ada") is True
     assert len(google.asked) == asked, "what is known to be so is not asked again"
+
+
+def questions(google: Google) -> int:
+    """How often the channel was asked for since it was connected."""
+    return [asked.path for asked in google.asked].count("/youtube/v3/channels") - 1
+
+
+def waiting_for_its_owner(house: House, google: Google, *, good_for_s: float = 3600.0) -> None:
+    google.long_uploads = "eligible"
+    house.connect("ada", good_for_s=good_for_s)
+
+
+@pytest.mark.parametrize("troubles", [0, 9])
+def test_who_types_asks_youtube_once_in_some_minutes_whether_it_answers_or_not(
+    house: House, google: Google, troubles: int
+) -> None:
+    waiting_for_its_owner(house, google)
+    google.youtube_faults = [IN_TROUBLE] * troubles
+    for _ in range(5):  # each time as another process would, which remembers nothing
+        assert house.connections().takes_long_videos("ada") is False
+    assert questions(google) == 1
+    google.youtube_faults, google.long_uploads = [], "allowed"
+    house.change("ada", long_videos_asked_at=datetime.now(UTC) - timedelta(minutes=2, seconds=30))
+    assert house.connections().takes_long_videos("ada") is False
+    house.change("ada", long_videos_asked_at=datetime.now(UTC) - timedelta(minutes=3))
+    assert house.connections().takes_long_videos("ada") is True
+    assert questions(google) == 2
+
+
+def test_two_who_type_at_once_ask_once(house: House, google: Google) -> None:
+    waiting_for_its_owner(house, google)
+    with ThreadPoolExecutor(4) as pool:
+        connections = house.connections()
+        found = list(pool.map(connections.takes_long_videos, ["ada"] * 4))
+    assert (found, questions(google)) == ([False] * 4, 1)
+
+
+def test_what_was_found_is_kept_though_the_token_had_to_be_refreshed_for_it(
+    house: House, google: Google
+) -> None:
+    waiting_for_its_owner(house, google, good_for_s=0.0)
+    google.long_uploads = "allowed"
+    assert house.connections().takes_long_videos("ada") is True
+    google.youtube_faults = [IN_TROUBLE] * 9
+    assert house.connections().takes_long_videos("ada") is True
+
+
+def test_no_form_hangs_for_a_youtube_that_is_slow(
+    house: House, google: Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting_for_its_owner(house, google)
+    monkeypatch.setattr(youtube_connection, "_TYPING_TIMEOUT_S", 0.1)
+    google.long_uploads, google.muses_s = "allowed", 1.0
+    began_s = monotonic()
+    assert house.connections().takes_long_videos("ada") is False
+    assert monotonic() - began_s < google.muses_s
+
+
+def test_a_fresh_token_that_is_refused_too_needs_a_new_connection(
+    house: House, google: Google
+) -> None:
+    grant = house.connect("ada", good_for_s=3600)
+    google.youtube_faults = [refused(401, "authError")] * 2
+    with pytest.raises(ReconnectNeeded):
+        house.connections().playlists("ada")
+    assert google.refreshes == [grant.refresh_token]
+    assert house.connections().status("ada").needs_reconnect
+    with pytest.raises(ReconnectNeeded):
+        house.connections().access_token("ada")
+
+
+def test_one_token_refused_or_a_channel_gone_needs_none(house: House, google: Google) -> None:
+    house.connect("ada", good_for_s=3600)
+    google.youtube_faults = [refused(401, "authError")]
+    house.connections().playlists("ada")
+    google.youtube_faults = [refused(401, "youtubeSignupRequired")] * 2
+    with pytest.raises(YouTubeRefused):
+        house.connections().playlists("ada")
+    assert not house.connections().status("ada").needs_reconnect
+
+
+def test_a_token_refused_after_the_connection_has_got_others_ends_nothing(house: House) -> None:
+    house.connect("ada", good_for_s=3600)
+    house.connections().refused("ada", "ya29.of-the-connection-before")
+    house.connections().refused("bob", "ya29.of-nobody")
+    house.change("ada", refreshing_until_s=4e9)  # somebody is about to find it out
+    house.connections().refused("ada", "ya29.first-of-ada")
+    assert not house.connections().status("ada").needs_reconnect
 
 
 def test_a_youtube_that_cannot_be_asked_changes_nothing(house: House, google: Google) -> None:

@@ -40,14 +40,21 @@ _QUOTA_SPENT = ("quotaExceeded", "dailyLimitExceeded")
 _NOT_SWITCHED_ON = ("accessNotConfigured", "serviceDisabled")
 _NOT_ALLOWED = ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
 
+_NO_CHANNEL = "youtubeSignupRequired"  # with status 401, though nothing is wrong with the token
+
 Answer = TypeVar("Answer", bound=BaseModel)
+
+
+def nobody_is_told(token: str) -> None:
+    """What to do about a refused token of no connection: nothing."""
 
 
 class AuthorizedHttp:
     """What googleapiclient calls as ``http``: sends what it is given, as a user.
 
-    A request that YouTube answers with 401 is sent once more, with another token. Otherwise each
-    goes out exactly once, and no redirect is followed; 308 is an answer like any other.
+    A request that YouTube answers with 401 is sent once more, with another token; ``refused`` is
+    told of that one where YouTube takes it neither. Otherwise each goes out exactly once, and no
+    redirect is followed; 308 is an answer like any other.
     ``httplib2`` sends a request again by itself, a POST too, where the connection breaks before the
     answer, so that a playlist could be made twice unawares; of it there is only the answer's shape.
     For one thread at a time.
@@ -58,8 +65,15 @@ class AuthorizedHttp:
         If no whole answer came.
     """
 
-    def __init__(self, access_token: AccessToken, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        access_token: AccessToken,
+        refused: Callable[[str], None] = nobody_is_told,
+        *,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self._access_token = access_token
+        self._refused = refused
         self._client = httpx2.Client(timeout=timeout_s, follow_redirects=False)
 
     def request(  # the signature is httplib2's
@@ -78,6 +92,8 @@ class AuthorizedHttp:
         if answer.status_code == 401:
             token = self._access_token(token)
             answer = self._send(uri, method, body, headers or {}, token)
+            if answer.status_code == 401 and _reason_in(answer.content) != _NO_CHANNEL:
+                self._refused(token)
         return _response(answer), answer.content
 
     def close(self) -> None:
@@ -166,7 +182,7 @@ def waits_s(n: int) -> Iterator[float]:
 def refusal(error: HttpError) -> SegueError:
     """What a refusal means: never in YouTube's own words, which hold addresses and keys."""
     status, reason = int(error.resp.status), reason_of(error)
-    if reason == "youtubeSignupRequired":
+    if reason == _NO_CHANNEL:
         return no_channel()
     if status == 401 or reason in _NOT_ALLOWED:
         return reconnect()
@@ -203,8 +219,12 @@ class _ErrorBody(BaseModel):
 
 def reason_of(error: HttpError) -> str:
     """YouTube's word for why, such as ``quotaExceeded``; empty where it gives none."""
+    return _reason_in(error.content)
+
+
+def _reason_in(content: bytes) -> str:
     try:
-        said = _ErrorBody.model_validate_json(error.content).error
+        said = _ErrorBody.model_validate_json(content).error
     except ValidationError:
         return ""
     reasons = (fault.reason for fault in (*said.errors, *said.details))

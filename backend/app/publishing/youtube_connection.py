@@ -2,77 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from ..accounts.google_client import SETTING, GoogleClient, google_client
 from ..accounts.sealing import Seal
-from ..contract.publishing import ChannelView, PlaylistList, PlaylistView, YouTubeStatus
+from ..contract.publishing import ChannelView, PlaylistList, YouTubeStatus
 from ..errors import NotConfigured, SegueError
 from ..settings import Settings
 from ..store.database import Database
 from ..store.youtube import KeptConnection, YouTubeStore
 from .google_oauth import GoogleOAuth, GrantRefused
 from .quota_day import quota_day
-from .youtube_client import AccessToken, AuthorizedHttp, ask, no_channel, youtube
+from .youtube_channel import own_channel, own_playlists
+from .youtube_client import AccessToken, AuthorizedHttp, nobody_is_told, youtube
 from .youtube_tokens import KeptTokens, YouTubeTokens
 
 if TYPE_CHECKING:
     from googleapiclient.discovery import Resource
 
+_log = logging.getLogger(__name__)
+
 UPLOAD = "https://www.googleapis.com/auth/youtube.upload"
 MANAGE = "https://www.googleapis.com/auth/youtube"
 _MAY_MANAGE = {MANAGE, "https://www.googleapis.com/auth/youtube.force-ssl"}
 _MAY_UPLOAD = {UPLOAD, *_MAY_MANAGE}
-# Somebody waits for a page.
+# Somebody waits for a page; and, while a form is being filled in, at every pause in typing.
 _TIMEOUT_S = 10.0
 _TRIES = 2
+_TYPING_TIMEOUT_S = 3.0
+# A question is one of the 10,000 units that the project has a day; and it is the time for which who
+# has just verified a channel may still be told that it is not.
+_ASK_AGAIN = timedelta(minutes=3)
 # developers.google.com/identity/protocols/oauth2, "Refresh token expiration"
 _TESTING_DAYS = 7
-_MAX_PLAYLIST_PAGES = 20  # of 50
-
-
-class _Picture(BaseModel):
-    url: str
-
-
-class _Snippet(BaseModel):
-    title: str
-    thumbnails: dict[str, _Picture] = {}
-
-
-class _Status(BaseModel):
-    """Of a channel; see "longUploadsStatus" in the YouTube Data API v3, channels."""
-
-    long_uploads: str = Field(default="", alias="longUploadsStatus")
-
-
-class _Item(BaseModel):
-    id: str
-    snippet: _Snippet
-    status: _Status = _Status()
-
-    @property
-    def takes_long_videos(self) -> bool | None:
-        """Whether the owner has verified a phone number; None where YouTube does not say."""
-        return {"allowed": True, "eligible": False, "disallowed": False}.get(
-            self.status.long_uploads
-        )
-
-
-class _Page(BaseModel):
-    """What is read of a list of channels or playlists; an empty one has no ``items`` at all."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    items: list[_Item] = []
-    next_page: str | None = Field(default=None, alias="nextPageToken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +66,7 @@ class YouTubeConnections:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.access_token = tokens.access_token
+        self.refused = tokens.refused
         self.seal_anew = tokens.seal_anew
         self.google = google
         self._store = store
@@ -110,24 +79,30 @@ class YouTubeConnections:
     def keep(self, user_id: str, tokens: KeptTokens, scopes: str) -> None:
         """Connect a user to the channel that these tokens are for, in place of any other.
 
+        What was allowed for another channel is taken back at Google, if Google answers.
+
         Raises
         ------
         YouTubeRefused
             If the account has no channel.
         """
-        channel = self._channel(lambda _: tokens.access_token) if may_manage(scopes) else None
-        self._store.put(
-            KeptConnection(
-                user_id=user_id,
-                sealed=self._tokens.sealed(user_id, tokens),
-                scopes=scopes,
-                channel_id=channel.id if channel else "",
-                channel_title=channel.snippet.title if channel else "",
-                channel_picture=_picture(channel) if channel else None,
-                takes_long_videos=channel.takes_long_videos if channel else None,
-                connected_at=self._now(),
-            )
+        channel = None
+        if may_manage(scopes):
+            with self._line(lambda _: tokens.access_token) as api:
+                channel = own_channel(api, tries=_TRIES)
+        kept = KeptConnection(
+            user_id=user_id,
+            sealed=self._tokens.sealed(user_id, tokens),
+            scopes=scopes,
+            channel_id=channel.id if channel else "",
+            channel_title=channel.snippet.title if channel else "",
+            channel_picture=channel.picture_url if channel else None,
+            takes_long_videos=channel.takes_long_videos if channel else None,
+            connected_at=self._now(),
         )
+        earlier = self._store.put(kept)
+        if earlier is not None:
+            self._end_replaced(earlier, kept)
 
     def status(self, user_id: str) -> YouTubeStatus:
         """How things stand; asks the database, not YouTube."""
@@ -159,67 +134,94 @@ class YouTubeConnections:
     def takes_long_videos(self, user_id: str) -> bool | None:
         """Whether the channel takes more than 15 minutes; None where YouTube has not said.
 
-        One that did not is asked again: its owner may have verified it meanwhile.
+        One that did not is asked again, as its owner may have verified it meanwhile: once in some
+        minutes, whoever wants to know it how often, and whether YouTube answers or not.
         """
         kept = self._store.connection(user_id)
         if kept is None or kept.takes_long_videos is not False:
             return kept.takes_long_videos if kept else None
+        now = self._now()
         try:
-            by_now = self._channel(partial(self.access_token, user_id)).takes_long_videos
+            if not self._store.claim_question(user_id, now=now, unless_since=now - _ASK_AGAIN):
+                return False
+            with self._line_of(user_id, timeout_s=_TYPING_TIMEOUT_S) as api:
+                channel = own_channel(api, tries=1)
         except SegueError:
             return False
-        if by_now:
-            self._store.long_videos_taken(user_id, kept.sealed)
-        return by_now
+        if channel.takes_long_videos:
+            self._store.long_videos_taken(user_id, channel.id)
+        return channel.takes_long_videos is True
 
     def playlists(self, user_id: str) -> PlaylistList:
         """The channel's playlists, as YouTube lists them."""
-        found: list[PlaylistView] = []
-        page: str | None = None
-        with self._line(partial(self.access_token, user_id)) as api:
-            for _ in range(_MAX_PLAYLIST_PAGES):
-                request = api.playlists().list(
-                    part="snippet", mine=True, maxResults=50, pageToken=page
-                )
-                answer = ask(request, _Page, tries=_TRIES)
-                found += [PlaylistView(id=i.id, title=i.snippet.title) for i in answer.items]
-                page = answer.next_page
-                if page is None:
-                    break
-        return PlaylistList(playlists=found)
+        with self._line_of(user_id) as api:
+            return PlaylistList(playlists=own_playlists(api, tries=_TRIES))
 
     def disconnect(self, user_id: str) -> YouTubeStatus:
-        """Forget the connection, and take back at Google what was allowed, if Google answers."""
+        """Forget the connection, and take back at Google what was allowed, if Google answers.
+
+        With it ends all that this Google account has allowed this server: another user who has
+        connected the same account has to connect it again.
+        """
         kept = self._store.remove(user_id)
         tokens = self._tokens.opened(kept) if kept else None
         status = self.status(user_id)
-        if kept is not None and (tokens is None or not self._revoked(tokens)):
+        if kept is not None and (tokens is None or not self._taken_back(tokens.refresh_token)):
             status.notes.append(
                 "The connection is forgotten here, but Google could not be told. Take Segue off "
                 "the list at myaccount.google.com/connections."
             )
         return status
 
-    def _revoked(self, tokens: KeptTokens) -> bool:
+    def let_go(self, user_id: str, token: str) -> None:
+        """Take back at Google what was just allowed and is not kept, if Google answers.
+
+        Not from a user with a connection that works: it may be the same Google account's, and
+        would end too (see :meth:`disconnect`). Whether it is another user's, nobody can say here.
+        """
+        kept = self._store.connection(user_id)
+        if kept is None or kept.needs_reconnect:
+            self._taken_back(token)
+
+    def _end_replaced(self, earlier: KeptConnection, by: KeptConnection) -> None:
+        """Take back what is in nobody's use any more.
+
+        The same channel's grant is in use, by this connection or another user's; and whose channel
+        it was is known of neither where only uploads were allowed.
+        """
+        ids = {earlier.channel_id, by.channel_id}
+        if "" in ids or len(ids) == 1 or self._store.has_channel(earlier.channel_id):
+            return
+        tokens = self._tokens.opened(earlier)
+        if tokens is not None:
+            self._taken_back(tokens.refresh_token)
+
+    def _taken_back(self, token: str) -> bool:
         try:
-            self.google.revoke(tokens.refresh_token)
+            self.google.revoke(token)
         except GrantRefused:
             return True  # it was dead already
-        except SegueError:
+        except SegueError as e:
+            _log.warning("what somebody has allowed could not be taken back at Google: %s", e.code)
             return False
         return True
 
-    def _channel(self, access_token: AccessToken) -> _Item:
-        with self._line(access_token) as api:
-            request = api.channels().list(part="snippet,status", mine=True)
-            items = ask(request, _Page, tries=_TRIES).items
-        if not items:
-            raise no_channel()
-        return items[0]
+    @contextmanager
+    def _line_of(self, user_id: str, *, timeout_s: float = _TIMEOUT_S) -> Iterator[Resource]:
+        """The API, as a user who is connected."""
+        token, refused = partial(self.access_token, user_id), partial(self.refused, user_id)
+        with self._line(token, refused, timeout_s=timeout_s) as api:
+            yield api
 
     @contextmanager
-    def _line(self, access_token: AccessToken) -> Iterator[Resource]:
-        http = AuthorizedHttp(access_token, timeout_s=_TIMEOUT_S)
+    def _line(
+        self,
+        access_token: AccessToken,
+        refused: Callable[[str], None] = nobody_is_told,
+        *,
+        timeout_s: float = _TIMEOUT_S,
+    ) -> Iterator[Resource]:
+        http = AuthorizedHttp(access_token, refused, timeout_s=timeout_s)
         try:
             yield youtube(http, self._api_base)
         finally:
@@ -286,12 +288,6 @@ def _channel_view(kept: KeptConnection) -> ChannelView | None:
         url=f"https://www.youtube.com/channel/{kept.channel_id}",
         picture_url=kept.channel_picture,
     )
-
-
-def _picture(channel: _Item) -> str | None:
-    """The smallest picture's address, for a page to show."""
-    picture = channel.snippet.thumbnails.get("default")
-    return picture.url if picture and picture.url.startswith("https://") else None
 
 
 def _days(n: int) -> str:

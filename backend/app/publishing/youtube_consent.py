@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..errors import OAuthRefused
+from ..errors import OAuthRefused, SegueError
 from ..store.youtube import YouTubeStore
 from .google_oauth import GrantRefused, Tokens
 from .youtube_connection import MANAGE, UPLOAD, YouTubeConnections, may_upload
@@ -74,7 +74,7 @@ class YouTubeConsent:
 
         Without that, a consent that somebody else has begun could be finished in a victim's
         browser, and the victim's channel would be the other's to publish to. A state is spent by
-        whatever comes back with it.
+        whatever comes back with it. What was allowed and leads to no connection is taken back.
 
         Raises
         ------
@@ -91,6 +91,13 @@ class YouTubeConsent:
         if brought.error or not brought.code:
             raise _denied() if brought.error == "access_denied" else _refused()
         tokens = self._traded(brought)
+        try:
+            self._keep(user_id, tokens)
+        except SegueError:
+            self._connections.let_go(user_id, tokens.refresh_token or tokens.access_token)
+            raise
+
+    def _keep(self, user_id: str, tokens: Tokens) -> None:
         # RFC 6749, 5.1: left out where it is what was asked for
         scopes = SCOPES if tokens.scope is None else tokens.scope
         if not may_upload(scopes):

@@ -90,6 +90,16 @@ class YouTubeTokens:
             waited_s += _LOOK_AGAIN_S
         raise unreachable()
 
+    def refused(self, user_id: str, token: str) -> None:
+        """YouTube has refused this token, which came in place of one that it had refused before.
+
+        A new consent is needed, unless the connection has got other tokens meanwhile.
+        """
+        kept = self._store.connection(user_id)
+        tokens = self.opened(kept) if kept else None
+        if kept is not None and tokens is not None and tokens.access_token == token:
+            self._store.mark_refused(user_id, kept.sealed)
+
     def seal_anew(self) -> None:
         """Bring all that is sealed under the first key, so that the others may go."""
         self._store.seal_anew(self._seal.renewed)

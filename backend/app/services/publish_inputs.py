@@ -78,7 +78,10 @@ class PublishJob:
     @contextmanager
     def youtube(self) -> Iterator[tuple[AuthorizedHttp, Resource]]:
         """The API, as the user."""
-        http = AuthorizedHttp(partial(self.connections.access_token, self.inputs.user_id))
+        user_id, connections = self.inputs.user_id, self.connections
+        http = AuthorizedHttp(
+            partial(connections.access_token, user_id), partial(connections.refused, user_id)
+        )
         try:
             yield http, youtube(http, self.settings.youtube_api_base)
         finally:

@@ -84,6 +84,7 @@ def _youtube() -> None:
         _text("channel_title"),
         _text("channel_picture", nullable=True),
         sa.Column("takes_long_videos", sa.Boolean(), nullable=True),
+        _moment("long_videos_asked_at", nullable=True),
         sa.Column("needs_reconnect", sa.Boolean(), nullable=False),
         _moment("connected_at"),
         sa.Column("refreshing_until_s", sa.Double(), nullable=True),
