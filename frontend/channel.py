@@ -128,8 +128,8 @@ def connect() -> None:
     draft = publishing.draft_in(job_id) if publishing.begun(job_id) else None
     CAME_BACK.drop()
     LEFT_BEHIND.drop()
-    kept = OnTheTable(job_id=job_id, draft=draft)
-    leave_for(session.api().connect_youtube().url, kept.model_dump_json())
+    kept = OnTheTable(job_id=job_id, draft=draft).model_dump_json() if job_id else ""
+    leave_for(session.api().connect_youtube().url, kept)
 
 
 def disconnect() -> None:

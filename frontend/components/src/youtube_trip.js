@@ -9,7 +9,8 @@ export default function ({ data, setTriggerValue }) {
   if (url) {
     if (gone === url) return;
     gone = url;
-    sessionStorage.setItem(KEPT, keep);
+    if (keep) sessionStorage.setItem(KEPT, keep);
+    else sessionStorage.removeItem(KEPT);
     window.location.assign(url);
     return;
   }
