@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.app.publishing.chapters import ListedChapter, broken_rules, chapters_in
+from backend.app.publishing.chapters import (
+    ListedChapter,
+    broken_rules,
+    chapters_in,
+    without_times_first,
+)
 from backend.app.publishing.description import (
     MAX_BYTES,
     chapter_notes,
@@ -59,12 +64,15 @@ def test_a_template_inside_a_title_is_only_a_title() -> None:
 def test_four_hours_of_emoji_and_cjk_titles_fit_with_every_chapter() -> None:
     made = words(
         set_of(60, "夜の東京を歩く長い長いタイトル 🎧🌃✨ ミックス" * 2),
-        intro="A long night. " * 40,
-        credits=tuple(f"アーティスト {i}" for i in range(60)),
+        intro="5:30 in the morning. " + "A long night. " * 40,
+        credits=("4:20 Crew", *(f"アーティスト {i}" for i in range(60))),
         hashtags=("djmix",),
     )
     text, notes = description(made)
     assert len(text.encode()) <= MAX_BYTES
+    found = chapters_in(text)
+    assert [chapter.second for chapter in found] == [c.second for c in made.chapters]
+    assert broken_rules(found, 4 * 3600.0) == []
     assert [line.split()[0] for line in text.splitlines() if "夜" in line] == [
         chapter.stamp for chapter in made.chapters
     ]
@@ -110,6 +118,7 @@ TITLES = (
     "👩\u200d👩\u200d👧\u200d👦" * 12,
     "🇯🇵" * 20,
     "5:00 in the morning",
+    "4:20 Crew – Song",
     "- 1:00",
     "한국어 노래 제목이 아주 길어요",
     "Z" + "\u0334" * 60,
@@ -131,8 +140,9 @@ def test_a_long_mix_of_any_script_has_all_its_chapters(n_tracks: int, own: str |
         chapters = [replace(chapter, title=own) for chapter in chapters]
     made = words(
         chapters,
-        intro="いらっしゃいませ 🎉 " * 150,
-        credits=tuple(f"アーティスト {i}" for i in range(n_tracks)),
+        title="24:00 Techno",
+        intro="5:30 in the morning\n" + "いらっしゃいませ 🎉 " * 150,
+        credits=("4:20 Crew", *(f"{i}:00 アーティスト" for i in range(n_tracks))),
         hashtags=("djmix", "夜"),
     )
     text, _ = description(made)
@@ -141,12 +151,32 @@ def test_a_long_mix_of_any_script_has_all_its_chapters(n_tracks: int, own: str |
     assert [chapter.second for chapter in found] == [chapter.second for chapter in chapters]
     assert broken_rules(found, 4 * 3600.0) == []
     for chapter, original in zip(found, chapters, strict=True):
-        whole = " ".join(original.title.translate({60: "‹", 62: "›"}).split())
+        seen = original.title.translate({60: "‹", 62: "›"})
+        whole = " ".join(without_times_first(seen).split())
         kept = chapter.title.removesuffix("…").rstrip()
-        # "- 1:00" is read without its dash
+        # "- 1∶00" is read without its dash
         at = whole.find(kept)
         assert at in (0, 2), (kept, whole)
         assert cut(whole, len(whole[: at + len(kept)].encode())).rstrip() == whole[: at + len(kept)]
+
+
+def test_four_hours_of_names_that_begin_with_a_time_have_all_their_chapters() -> None:
+    names = [f"{i % 24}:{i % 60:02} Crew" for i in range(60)]
+    chapters = [ListedChapter(i * 240, f"{name} – Song") for i, name in enumerate(names)]
+    made = words(
+        chapters,
+        title="24:00 Techno",
+        intro="24:00 Techno\n5:30 in the morning",
+        credits=("4:20 Crew", *names),
+        hashtags=("4:20",),
+        duration_s=4 * 3600.0,
+    )
+    text, notes = description(made)
+    assert notes == []
+    assert "Music by\n4\u223620 Crew\n" in text
+    found = chapters_in(text)
+    assert [chapter.second for chapter in found] == [chapter.second for chapter in chapters]
+    assert broken_rules(found, made.duration_s) == []
 
 
 @settings(max_examples=100, deadline=None)
@@ -222,8 +252,47 @@ def test_a_template_that_loses_chapters_gets_a_note(template: str, why: str) -> 
     assert "Of the mix's 3 chapters the description has" in second
 
 
-def test_a_time_in_the_intro_that_spoils_the_list_gets_a_note() -> None:
-    first, second = notes_on(None, set_of(3, "Song"), intro="20:00 doors open")
+OWN = "{% for c in chapters %}{{ c.stamp }} {{ c.title }}\n{% endfor %}"
+TIMES_FIRST = ("4:20 Crew", "24:00 Techno", "[1:05:00] Late", "- 8:00", "0:00")
+
+
+@pytest.mark.parametrize("name", TIMES_FIRST)
+@pytest.mark.parametrize(
+    "template",
+    [
+        None,
+        "{{ title }} is here\n" + OWN + "{% for a in credits %}– {{ a }} plays\n{% endfor %}",
+        "{{ intro | upper }}\n" + OWN + "{% for c in chapters %}{{ c.artist }}: hi\n{% endfor %}",
+        "{{ duration }} of music\n({{ duration | trim }}) it lasts\n" + OWN,
+        OWN + "{{ credits | join('\n') }}\n\n{{ credits | first }} and more",
+    ],
+)
+def test_a_name_that_begins_with_a_time_is_no_chapter(name: str, template: str | None) -> None:
+    chapters = [ListedChapter(s, f"{name} – Song", artist=name, track=name) for s in (0, 260, 480)]
+    made = words(
+        chapters,
+        title=name,
+        intro=f"{name} says hello.\n5:30 in the morning\n\n  20:00 doors open",
+        credits=(name, f"Ada\n{name}", name),
+        hashtags=(name, "4:20 crew"),
+        duration_s=900.0,
+    )
+    text, _ = description(made, DescriptionTemplate(template) if template else None)
+    found = chapters_in(text)
+    assert [chapter.second for chapter in found] == [0, 260, 480]
+    assert broken_rules(found, 900.0) == []
+    assert all(f"{chapter.title}\n" in text for chapter in found)
+
+
+def test_a_time_at_the_beginning_of_a_name_still_reads_as_one() -> None:
+    made = words(set_of(3, "Song"), intro="Doors: 8:00.\n5:30 is late", credits=("4:20 Crew",))
+    text, _ = description(made)
+    assert text.startswith("Doors: 8:00.\n5\u223630 is late\n")
+    assert "\n4\u223620 Crew\n" in text
+
+
+def test_a_time_that_the_template_writes_itself_stays_and_gets_a_note() -> None:
+    first, second = notes_on("20:00 doors open\n" + OWN, set_of(3, "Song"))
     assert "not at 0:00; here it is “20:00 doors open”" in first
     assert "do not ascend: “Song 1”" in second
 

@@ -21,6 +21,10 @@ _LINE = re.compile(
     re.ASCII,
 )
 
+# A time at the beginning of a line of somebody's words: the name of a band, an hour of the day.
+_TIME_FIRST = re.compile(r"^[^\w\n]{0,4}(\d+(?::\d+)+)", re.ASCII | re.MULTILINE)
+_RATIO = "\u2236"  # a reader takes it for a colon, and no reader of chapters does
+
 
 @dataclass(frozen=True, slots=True)
 class ListedChapter:
@@ -67,6 +71,18 @@ def chapters_in(text: str) -> list[ListedChapter]:
         ListedChapter(3600 * int(hours or 0) + 60 * int(minutes) + int(seconds), title.strip())
         for hours, minutes, seconds, title in (line.groups() for line in found if line)
     ]
+
+
+def without_times_first(text: str, *, only: str = "") -> str:
+    """The same to the eye, and none of its lines begins with what is read as a chapter's time.
+
+    ``only`` that time; empty is any.
+    """
+
+    def disguised(time: re.Match[str]) -> str:
+        return time[0].replace(":", _RATIO) if only in ("", time[1]) else time[0]
+
+    return _TIME_FIRST.sub(disguised, text)
 
 
 def broken_rules(

@@ -12,13 +12,14 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
-from .chapters import ListedChapter, broken_rules, chapters_in
+from .chapters import ListedChapter, broken_rules, chapters_in, without_times_first
 from .graphemes import cut, shortened
 from .offered import Words, values
 from .template import HOUSE, DescriptionTemplate
+from .template_work import Work
 
 MAX_BYTES = 5000  # YouTube Data API v3, videos: snippet.description
 _SHORTEST_TITLE = 12  # bytes: three emoji, four characters of Chinese
@@ -45,7 +46,7 @@ def description(
     Raises
     ------
     BadTemplate
-        If nothing can be written by this template.
+        If nothing can be written by this template, or not with little enough work.
     """
     return _Fitting(template or house(), max_bytes).fitted(_in_lines(words))
 
@@ -85,11 +86,11 @@ def hashtag(text: str) -> str:
 
 
 def _in_lines(words: Words) -> Words:
-    """The same, its names on one line each: a title of two lines could be a chapter of its own."""
+    """The same, its names on one line each, and no line that could be a chapter of its own."""
     return replace(
         words,
         title=_line(words.title),
-        intro=_text(words.intro),
+        intro=without_times_first(_text(words.intro)),
         chapters=tuple(
             replace(c, title=_line(c.title) or "…", artist=_line(c.artist), track=_line(c.track))
             for c in words.chapters
@@ -100,7 +101,7 @@ def _in_lines(words: Words) -> Words:
 
 
 def _line(text: str) -> str:
-    return " ".join(_text(text).split())
+    return without_times_first(" ".join(_text(text).split()))
 
 
 def _text(text: str) -> str:
@@ -114,18 +115,20 @@ class _Fitting:
 
     template: DescriptionTemplate
     max_bytes: int
+    work: Work = field(default_factory=Work)
 
     def fitted(self, words: Words) -> tuple[str, list[str]]:
         """The text, and a sentence for each thing that gave way."""
         notes = []
+        size = self.size(words)
         for give_way in (_without_credits, self._cut_intro, self._short_titles):
-            if self.size(words) <= self.max_bytes:
+            if size <= self.max_bytes:
                 break
             smaller, note = give_way(words)
-            if self.size(smaller) < self.size(words):
-                words = smaller
+            if (left := self.size(smaller)) < size:
+                words, size = smaller, left
                 notes.append(note.format(limit=self.max_bytes))
-        if self.size(words) > self.max_bytes:
+        if size > self.max_bytes:
             words, more = self._first_tracks(words)
             notes += more
         text = self.text(words)
@@ -136,12 +139,22 @@ class _Fitting:
 
     def text(self, words: Words) -> str:
         """What the template makes of these words."""
-        text = _text(self.template.write(values(words))).strip().translate(_FORBIDDEN)
+        text = _text(self._written(words)).strip().translate(_FORBIDDEN)
         return f"{text}\n" if text else ""
 
     def size(self, words: Words) -> int:
-        """How many bytes that has."""
-        return len(self.text(words).encode())
+        """How many bytes that has; what is no text in a template is counted as well."""
+        text = self._written(words).strip()
+        grows = len("‹".encode()) - len("<")
+        return len(_encoded(f"{text}\n")) + grows * (text.count("<") + text.count(">"))
+
+    def _written(self, words: Words) -> str:
+        """Written by the template; how long it is looks like a time, and begins no chapter."""
+        text = self.template.write(values(words), self.work)
+        end = ListedChapter(int(words.duration_s), "")
+        if end.stamp not in text or any(c.second == end.second for c in words.chapters):
+            return text
+        return without_times_first(text, only=end.stamp)
 
     def _cut_intro(self, words: Words) -> tuple[Words, str]:
         """As much of the intro as there is room for, ending on a word."""
@@ -150,7 +163,7 @@ class _Fitting:
             kept = cut(words.intro.translate(_FORBIDDEN), n_bytes)
             return replace(words, intro=kept.rsplit(None, 1)[0] + "…" if kept.split() else "")
 
-        room = self._most(shorter, len(words.intro.encode(errors="replace")))
+        room = self._most(shorter, 0, len(_encoded(words.intro)))
         return shorter(room), "The intro was shortened to fit into YouTube's {limit} bytes."
 
     def _short_titles(self, words: Words) -> tuple[Words, str]:
@@ -160,7 +173,7 @@ class _Fitting:
             return replace(words, chapters=tuple(_limited(c, n_bytes) for c in words.chapters))
 
         longest = max((len(_encoded(c.title)) for c in words.chapters), default=0)
-        room = max(_SHORTEST_TITLE, self._most(shorter, longest))
+        room = self._most(shorter, _SHORTEST_TITLE, longest)
         return shorter(room), "Long titles were shortened to fit into YouTube's {limit} bytes."
 
     def _first_tracks(self, words: Words) -> tuple[Words, list[str]]:
@@ -170,16 +183,18 @@ class _Fitting:
             return replace(words, chapters=words.chapters[:n_chapters])
 
         n_tracks = len(words.chapters)
-        kept = self._most(first, n_tracks)
-        if self.size(first(kept)) > self.max_bytes:  # it is not the tracks that are too many
+        kept = self._most(first, 0, n_tracks)
+        if not kept and self.size(first(0)) > self.max_bytes:  # it is not the tracks
             return words, []
         note = f"Only the first {kept} of {n_tracks} tracks fit into YouTube's"
         return first(kept), [f"{note} {self.max_bytes} bytes."]
 
-    def _most(self, made: Callable[[int], Words], highest: int) -> int:
-        """The largest number, up to ``highest``, of which what is made fits; 0 if none does."""
-        sizes = range(highest + 1)
-        return max(0, bisect_right(sizes, self.max_bytes, key=lambda n: self.size(made(n))) - 1)
+    def _most(self, made: Callable[[int], Words], lowest: int, highest: int) -> int:
+        """The largest number of which what is made fits; ``lowest`` where none does."""
+        if highest <= lowest or self.size(made(lowest)) > self.max_bytes:
+            return lowest
+        above = range(lowest + 1, highest + 1)
+        return lowest + bisect_right(above, self.max_bytes, key=lambda n: self.size(made(n)))
 
 
 def _without_credits(words: Words) -> tuple[Words, str]:

@@ -8,13 +8,14 @@ loops over what is offered that are not nested. What it writes is counted as it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from ..errors import BadTemplate
 from .offered import LOOP_FIELDS, OFFERED
+from .template_work import CHARS_WRITTEN, COUNTED, FILTERS, WORK, Work
 
 HOUSE = """\
 {% if intro %}
@@ -41,20 +42,17 @@ Music by
 """
 """The template where nobody wrote another one."""
 
-FILTERS = ("capitalize", "first", "join", "last", "length", "lower", "title", "trim", "upper")
+MAX_WRITTEN = 400_000
+"""Characters of a description before anything gives way; 500 long titles are half of it."""
 
-MAX_WRITTEN = 1_000_000
-"""Characters of a description before anything gives way; 500 long titles are a fifth of it."""
-
-# A loop runs up to 500 times, and a description is written some 50 times until it fits: the worst
-# that 60 parts can do takes 15 ms each time, and the house's loops have 6.
 MAX_PARTS = 600
 MAX_PARTS_LOOPED = 60
 MAX_DEPTH = 12
 
+
 # Text, not HTML: escaping is for pages.
 _LANGUAGE = SandboxedEnvironment(autoescape=False, trim_blocks=True, lstrip_blocks=True)
-_LANGUAGE.filters = {name: _LANGUAGE.filters[name] for name in FILTERS}
+_LANGUAGE.filters = dict(COUNTED)
 _LANGUAGE.tests = {}
 _LANGUAGE.globals = {}
 
@@ -105,20 +103,23 @@ class DescriptionTemplate:
     """
 
     def __init__(self, text: str) -> None:
-        self._template = _compiled(text)
+        self._template, self._check = _compiled(text)
 
-    def write(self, values: Mapping[str, object]) -> str:
+    def write(self, values: Mapping[str, object], work: Work | None = None) -> str:
         """What comes of it; past ``MAX_WRITTEN`` characters the rest is not written at all.
 
         Raises
         ------
         BadTemplate
             If it compares or measures what cannot be: a text with a number, a number's length.
+            If it costs more than is left of the ``work``.
         """
+        work = work or Work()
+        work.spend(self._check.cost(values))
         written: list[str] = []
         length = 0
         try:
-            for part in self._template.generate(**values):
+            for part in self._template.generate({**values, WORK: work}):
                 written.append(part)
                 length += len(part)
                 if length > MAX_WRITTEN:
@@ -126,14 +127,16 @@ class DescriptionTemplate:
         except (TypeError, TemplateError) as error:
             why = "The template compares a text with a number, or asks for the length of one."
             raise BadTemplate(why, hint=_HINT) from error
+        work.spend(length // CHARS_WRITTEN)
         return "".join(written)[:MAX_WRITTEN]
 
 
-def _compiled(text: str) -> Template:
+def _compiled(text: str) -> tuple[Template, _Check]:
+    check = _Check()
     try:
         tree = _LANGUAGE.parse(text)
-        _Check().all_of(tree)
-        return _LANGUAGE.from_string(tree)
+        check.all_of(tree)
+        return _LANGUAGE.from_string(tree), check
     except TemplateSyntaxError as error:
         raise _bad(error.lineno, f"{error.message or 'it cannot be read'}".rstrip(".")) from error
     except RecursionError as error:
@@ -148,7 +151,13 @@ class _Check:
     def __init__(self) -> None:
         self._parts = 0
         self._looped = 0
+        self._loops: list[tuple[str, int]] = []
         self._items: dict[str, tuple[str, ...]] = {}
+
+    def cost(self, values: Mapping[str, object]) -> int:
+        """How many parts run, at most, with these values."""
+        of = {name: len(value) for name, value in values.items() if isinstance(value, Sized)}
+        return self._parts + sum(of[name] * parts for name, parts in self._loops)
 
     def all_of(self, node: nodes.Node, depth: int = 0) -> None:
         """Raise :class:`BadTemplate` for what is not allowed in a node or below it."""
@@ -192,7 +201,9 @@ class _Check:
         if loop.target.name in OFFERED or loop.target.name == "loop":
             raise _bad(loop.lineno, f"“{loop.target.name}” has a meaning already")
         self._items = {loop.target.name: tuple(OFFERED[over].fields), "loop": LOOP_FIELDS}
+        before = self._looped
         self.all_of(nodes.Template(loop.body, lineno=loop.lineno), depth + 1)
+        self._loops.append((over, self._looped - before))
         self._items = {}
         self.all_of(nodes.Template(loop.else_, lineno=loop.lineno), depth + 1)
 

@@ -19,7 +19,8 @@ from ..dj.timeline_view import timeline_of
 from ..errors import Conflict, InvalidRequest, NotFound, StoreBusy
 from ..publishing.description import description
 from ..publishing.offered import EXAMPLE, OFFERED, Words, values
-from ..publishing.template import FILTERS, HOUSE
+from ..publishing.template import HOUSE
+from ..publishing.template_work import FILTERS
 from ..publishing.written import WordWriter
 from ..store.blobs import ContentStore
 from ..store.job_records import JobRecord
