@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from .base import Shape
 
@@ -18,6 +18,17 @@ Language = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"),
 ]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; at the ends of the calendar there is none."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as e:
+        raise ValueError("no calendar has this moment") from e
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class DescriptionOptions(Shape):
@@ -100,7 +111,7 @@ class Publication(Shape):
     description: Annotated[str, StringConstraints(max_length=20_000)] | None = None
     tags: list[Tag] | None = Field(default=None, max_length=100)
     privacy: Privacy = "private"
-    publish_at: AwareDatetime | None = None
+    publish_at: Moment | None = None
     playlist_id: Annotated[str, StringConstraints(max_length=100)] | None = None
     playlist_title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=150)] = ""
     category_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")] = "10"
