@@ -135,7 +135,7 @@ class YouTubeConnections:
         """Whether the channel takes more than 15 minutes; None where YouTube has not said.
 
         One that did not is asked again, as its owner may have verified it meanwhile: once in some
-        minutes, whoever wants to know it how often, and whether YouTube answers or not.
+        minutes, however often anybody wants to know it, and whether YouTube answers or not.
         """
         kept = self._store.connection(user_id)
         if kept is None or kept.takes_long_videos is not False:
@@ -187,10 +187,10 @@ class YouTubeConnections:
         """Take back what is in nobody's use any more.
 
         The same channel's grant is in use, by this connection or another user's; and whose channel
-        it was is known of neither where only uploads were allowed.
+        it is, nobody knows where only uploads were allowed.
         """
-        ids = {earlier.channel_id, by.channel_id}
-        if "" in ids or len(ids) == 1 or self._store.has_channel(earlier.channel_id):
+        is_known = earlier.channel_id and by.channel_id
+        if not is_known or self._store.has_channel(earlier.channel_id):
             return
         tokens = self._tokens.opened(earlier)
         if tokens is not None:

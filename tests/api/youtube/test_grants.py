@@ -61,6 +61,17 @@ def test_a_consent_that_fails_ends_no_connection_of_what_may_be_the_same_account
     assert revoked(ada) == [False, False]
 
 
+def test_a_consent_that_fails_in_the_place_of_a_dead_connection_is_taken_back(ada: Browser) -> None:
+    ada.google.expires_in_s = 1
+    ada.connect()
+    ada.google.grants[0].is_revoked = True
+    assert ada.person is not None
+    assert ada.person.get("/youtube/playlists").status_code == 409
+    ada.google.channel = None
+    assert ada.connect() == "youtube_error=no_channel"
+    assert revoked(ada) == [True, True]
+
+
 def test_another_channel_in_the_place_of_one_ends_what_that_had_allowed(ada: Browser) -> None:
     go_to(ada, "UCfirst")
     go_to(ada, "UCsecond")
