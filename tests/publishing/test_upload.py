@@ -22,6 +22,7 @@ from backend.app.errors import (
 from backend.app.publishing.pace import CHUNK_UNIT, Pace
 from backend.app.publishing.quota_day import quota_day
 from backend.app.publishing.youtube_client import AuthorizedHttp
+from backend.app.store.publications import NewUpload
 
 from .uploading import CHUNK, CHUNKS, KEY, LAST, VIDEO, Line, line_to_youtube
 from .youtube_faults import Fault
@@ -303,7 +304,7 @@ def test_a_mix_that_is_online_is_not_uploaded_by_another_job(line: Line):
     line.attempt(first)
     with pytest.raises(AlreadyPublished):
         line.attempt(second)
-    assert len(line.youtube.channel.videos) == 1
+    assert len(line.videos) == 1
 
 
 def test_nor_is_one_that_may_be_online(line: Line):
@@ -319,7 +320,7 @@ def test_again_means_again(line: Line):
     first, second = of_one_source(line, again=True)
     line.attempt(first)
     line.attempt(second)
-    assert len(line.youtube.channel.videos) == 2
+    assert len(line.videos) == 2
 
 
 def test_an_upload_that_was_left_is_given_up_for_that_of_another_job(line: Line):
@@ -331,7 +332,7 @@ def test_an_upload_that_was_left_is_given_up_for_that_of_another_job(line: Line)
     line.attempt(second)
     with pytest.raises(AlreadyPublished):
         line.attempt(first)
-    assert len(line.youtube.channel.videos) == 1
+    assert len(line.videos) == 1
 
 
 def test_an_upload_that_runs_is_not_disturbed(line: Line):
@@ -345,7 +346,13 @@ def test_an_upload_that_runs_is_not_disturbed(line: Line):
     with pytest.raises(AlreadyPublished):
         line.attempt(second)
     line.attempt(first)
-    assert len(line.youtube.channel.videos) == 1
+    assert len(line.videos) == 1
+
+
+def elsewhere(line: Line, nth: int) -> NewUpload:
+    """An upload that somebody else has begun."""
+    sealed = line.seal.seal("http://127.0.0.1:9/x", user_id="ann", purpose="upload")
+    return NewUpload(nth, sealed, sha256="-", size_bytes=1, channel_id="", channel_title="")
 
 
 def test_two_processes_that_believe_to_have_the_job_make_one_video(line: Line):
@@ -354,15 +361,12 @@ def test_two_processes_that_believe_to_have_the_job_make_one_video(line: Line):
 
     def another() -> None:
         line.youtube.on_request = lambda kind: None
-        kept = line.seal.seal("http://127.0.0.1:9/x", user_id="ann", purpose="upload")
-        line.store.opened(
-            line.job_id, sealed_session=kept, sha256="-", size_bytes=1, nth=state.sessions + 1
-        )
+        line.store.opened(line.job_id, elsewhere(line, state.sessions + 1))
 
     watch(line, "open", another)
     with pytest.raises(AlreadyPublished):
         line.attempt()
-    assert line.youtube.channel.videos == {}
+    assert line.videos == []
 
 
 # --- faults by chance

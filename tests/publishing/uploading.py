@@ -8,6 +8,7 @@ import random
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,7 @@ from googleapiclient.http import MediaIoBaseUpload
 from sqlalchemy import update
 
 from backend.app.accounts.sealing import Seal
+from backend.app.contract.publishing import ChannelView
 from backend.app.errors import SegueError
 from backend.app.publishing.kept_upload import KeptUpload, marker_of
 from backend.app.publishing.own_uploads import find_marked
@@ -28,7 +30,7 @@ from backend.app.store.publications import NewPublication, PublicationStore
 from tests.jobs.rows import NO_QUOTA, Rows
 
 from .youtube_faults import Script
-from .youtube_model import Channel
+from .youtube_model import Channel, Video
 from .youtube_stand_in import YouTubeStandIn
 
 UNIT = 256
@@ -38,6 +40,7 @@ VIDEO = random.Random(5).randbytes(CHUNKS * CHUNK - 100)  # the last chunk is a 
 LAST = CHUNKS
 TIMEOUT_S = 0.3
 HANG_S = 0.6
+FIRST_VIDEO = datetime(2008, 2, 14, tzinfo=UTC)
 KEY = "a-key-that-is-used-in-tests-only-0123456789"
 
 
@@ -62,8 +65,16 @@ class Line:
         self.renew()
 
     def renew(self, **circumstances: object) -> None:
-        """Another channel, another job: nothing is left of what was before."""
+        """Another channel, another job: nothing is left of what was before.
+
+        The channel has videos already: one of its owner's, one of another job of ours.
+        """
         self.youtube.channel = Channel(unit_bytes=UNIT, **circumstances)  # type: ignore[arg-type]
+        if not self.youtube.channel.has_no_uploads:
+            self.youtube.channel.holds(tags=[marker_of("another job")], uploaded_at=FIRST_VIDEO)
+            self.youtube.channel.holds(tags=["segue", "sea"], uploaded_at=FIRST_VIDEO)
+        self.strangers = set(self.youtube.channel.videos)
+        self.connected: ChannelView | None = channel_view("one")
         self.youtube.script = Script()
         self.youtube.tokens = None
         self.slept_s.clear()
@@ -92,6 +103,7 @@ class Line:
         """What a process that is started anew would do; the id of the video."""
         job_id = job_id or self.job_id
         marker = marker_of(job_id)
+        kept = KeptUpload(self.store, self.seal, "ann", job_id, lambda: self.connected)
         file = io.BytesIO(video)
         insert = self.api.videos().insert(
             part="snippet,status",
@@ -105,8 +117,10 @@ class Line:
             http=self.http,
             insert=insert,
             video=VideoFile(file, len(video), hashlib.sha256(video).hexdigest()),
-            kept=KeptUpload(self.store, self.seal, "ann", job_id),
-            find_ours=lambda: find_marked(self.api, marker, sleep=self.pace.sleep),
+            kept=kept,
+            find_ours=lambda: find_marked(
+                self.api, marker, since=kept.state.created_at, sleep=self.pace.sleep
+            ),
             pace=self.pace,
             progress=self.told.append,
         )
@@ -125,18 +139,24 @@ class Line:
         except SegueError as error:
             self.ask_anew()
             return error.code
-        assert video_id in self.youtube.channel.videos
+        assert video_id in [video.id for video in self.videos]
         return "video"
+
+    @property
+    def videos(self) -> list[Video]:
+        """Those that came of uploads."""
+        there = self.youtube.channel.videos
+        return [video for video_id, video in there.items() if video_id not in self.strangers]
 
     def expect_one_video(self, video: bytes = VIDEO) -> None:
         """There is one video, with equal bytes, and the row knows it."""
-        videos = list(self.youtube.channel.videos.values())
+        videos = self.videos
         assert [found.size for found in videos] == [len(video)]
         assert videos[0].sha256 == hashlib.sha256(video).hexdigest()
         assert self.store.state(self.job_id).video_id == videos[0].id
 
     def expect_no_duplicate(self) -> None:
-        assert len(self.youtube.channel.videos) <= 1
+        assert len(self.videos) <= 1
         assert self.youtube.channel.duplicates() == []
 
     def close(self) -> None:
@@ -154,6 +174,10 @@ class Line:
     def _token(self, rejected: str | None) -> str:
         self.renewals += rejected is not None
         return f"good-{self.renewals + 1}"
+
+
+def channel_view(name: str) -> ChannelView:
+    return ChannelView(id=f"UC-{name}", title=f"Channel {name}", url="https://example.org")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 CHANNEL_ID = "UCstandin0000000000000000"
@@ -58,6 +59,7 @@ class Video:
     sha256: str
     size: int
     thumbnail: str | None = None
+    uploaded_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -70,14 +72,17 @@ class Channel:
 
     ``unit_bytes`` is what chunks are multiples of. A new video is listed after so many looks at
     the uploads as ``appears_after`` says. ``may_set_thumbnails`` is False on a channel whose owner
-    is not verified.
+    is not verified. Of one that ``has_no_uploads`` the playlist of its uploads is not there.
     """
 
+    id: str = CHANNEL_ID
+    title: str = CHANNEL_TITLE
     unit_bytes: int = 256 * 1024
     uploads_left: int = 100
     appears_after: int = 0
     may_set_thumbnails: bool = True
     takes_long_videos: bool = True
+    has_no_uploads: bool = False
     sessions: dict[str, Session] = field(default_factory=dict)
     videos: dict[str, Video] = field(default_factory=dict)
     playlists: dict[str, str] = field(default_factory=dict)
@@ -145,14 +150,23 @@ class Channel:
         session.video_id = video.id
         return video
 
+    def holds(self, *, tags: list[str], uploaded_at: datetime | None = None) -> str:
+        """Another video, of another hand or another job; its id."""
+        number = len(self.videos) + 1
+        resource = {"snippet": {"title": "Holidays", "tags": tags}, "status": {}}
+        moment = uploaded_at or datetime.now(UTC)
+        video = Video(f"video-{number}", resource, "-", 1, uploaded_at=moment)
+        self.videos[video.id] = video
+        return video.id
+
     # --- everything else
 
     def channels_list(self) -> Reply:
         long_ones = "allowed" if self.takes_long_videos else "eligible"
         pictures = {"default": {"url": "https://yt3.example/picture.jpg"}}
         channel = {
-            "id": CHANNEL_ID,
-            "snippet": {"title": CHANNEL_TITLE, "thumbnails": pictures},
+            "id": self.id,
+            "snippet": {"title": self.title, "thumbnails": pictures},
             "contentDetails": {"relatedPlaylists": {"uploads": UPLOADS_ID}},
             "status": {"longUploadsStatus": long_ones, "privacyStatus": "public"},
         }
@@ -164,7 +178,7 @@ class Channel:
 
     def items_list(self, query: Mapping[str, str]) -> Reply:
         playlist = query.get("playlistId", "")
-        if playlist == UPLOADS_ID:
+        if playlist == UPLOADS_ID and not self.has_no_uploads:
             self.looks += 1
             late = self.looks <= self.appears_after
             ids = [] if late else list(reversed(self.videos))
@@ -175,7 +189,13 @@ class Channel:
         if wanted := query.get("videoId"):
             ids = [video for video in ids if video == wanted]
         items = [
-            {"snippet": {"resourceId": {"videoId": i}}, "contentDetails": {"videoId": i}}
+            {
+                "snippet": {
+                    "resourceId": {"videoId": i},
+                    "publishedAt": self.videos[i].uploaded_at.isoformat(),
+                },
+                "contentDetails": {"videoId": i},
+            }
             for i in ids
         ]
         return _page(items, query)

@@ -14,7 +14,9 @@ WORK = "work"
 """The lane of jobs that keep this machine busy."""
 
 NET = "net"
-"""The lane of jobs that mostly wait for others' machines; they hold up no work."""
+"""The lane of jobs that mostly wait for others' machines, and run beside the work.
+
+What one of them renders, the film of a mix that has none, it renders with one worker."""
 
 
 class LeaseLost(Exception):

@@ -6,9 +6,11 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..errors import NotBefore, SegueError
 
+Answer = TypeVar("Answer")
 CHUNK_UNIT = 256 * 1024
 """A chunk that is not the last is a multiple of this (YouTube Data API, "Resumable uploads")."""
 
@@ -78,6 +80,14 @@ class Patience:
         if wait_s > pace.longest_pause_s:
             raise NotBefore("YouTube asks for a pause.", until_s=pace.clock() + wait_s)
         pace.sleep(wait_s)
+
+    def until_sure(self, ask: Callable[[], Answer]) -> Answer:
+        """What ``ask`` answers, which is called until it is not ``Unsure``; raises as ``wait``."""
+        while True:
+            try:
+                return ask()
+            except Unsure as unsure:
+                self.wait(unsure)
 
     def renew(self) -> None:
         """Something has got further."""

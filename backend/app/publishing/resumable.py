@@ -12,6 +12,7 @@ Why there is never a second video:
 - A new upload is begun only where the old one is gone before its last byte was sent, or where
   several looks at the channel find no video with our marker. Even then the attempt ends, with
   :class:`UploadUncertain`; it takes a person who asks for another one.
+- Both hold for the channel that the upload was begun on, and no other one is asked.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from ..errors import (
     YouTubeUnreachable,
 )
 from ..store.publications import UploadState
-from .kept_upload import KeptUpload
+from .kept_upload import KeptUpload, Session
 from .pace import Pace, Patience, Unsure
 from .upload_answers import Standing, failure_of, standing_of
 from .youtube_client import AuthorizedHttp, unreachable
@@ -85,45 +86,51 @@ class Upload:
             If there may be a video, and YouTube does not show one.
         NotBefore
             If a quota is used up.
-        ReconnectNeeded, YouTubeRefused, CannotPublish, AlreadyPublished
+        CannotPublish
+            If YouTube refuses the video, or another channel is connected than the one that the
+            upload was begun on.
+        ReconnectNeeded, YouTubeRefused, AlreadyPublished
             As they say.
         """
         state = self.kept.state
         if state.video_id is not None:
             return state.video_id
         video_id = self._gone_on_with(state) or self._anew()
-        self.kept.store.video_known(self.kept.job_id, video_id)
+        self.kept.video_known(video_id)
         return video_id
 
     def _gone_on_with(self, state: UploadState) -> str | None:
         """The video of the upload that an earlier attempt has begun; None if it is gone."""
-        address = self.kept.address(state)
-        if address is None:
+        session = self.kept.session(state)
+        if session is None:
             return None
+        self.kept.expect_channel()
         log.info("an upload that has been begun is gone on with")
         if state.sha256 == self.video.sha256:
-            video_id = self._sent(address, Standing(), ask_first=True)
+            video_id = self._sent(session, Standing(), ask_first=True)
         else:
-            video_id = self._given_up(address, state.size_bytes or 0)
+            video_id = self._given_up(session, state.size_bytes or 0)
         if video_id is None:
-            self.kept.store.session_gone(self.kept.job_id)
+            self.kept.session_gone(session)
         return video_id
 
-    def _given_up(self, address: str, size_bytes: int) -> str | None:
-        """The video that was made of another file than today's; None if there is none so far.
+    def _given_up(self, session: Session, size_bytes: int) -> str | None:
+        """The video that was made of another file than today's; None if there is none.
 
-        Nobody sends to that address any more, so that none can come of it.
+        Of what is not whole none can come: nobody sends to that address any more. Where all of it
+        is there YouTube may be at work on it, and is asked until it is known.
         """
-        patience = Patience(self.pace)
-        while True:
-            try:
-                standing = self._asked(address, size_bytes)
-            except Unsure as unsure:
-                patience.wait(unsure)
-                continue
-            if standing.video_id is None and not standing.is_gone:
-                self.kept.store.given_up(self.kept.job_id)
-            return standing.video_id
+
+        def asked() -> Standing:
+            standing = self._asked(session.address, size_bytes)
+            if not (standing.video_id or standing.is_gone) and standing.received >= size_bytes:
+                raise Unsure(_uncertain())
+            return standing
+
+        standing = Patience(self.pace).until_sure(asked)
+        if standing.video_id is None and not standing.is_gone:
+            self.kept.given_up(session)
+        return standing.video_id
 
     def _anew(self) -> str:
         """A video of an upload begun now, if it is known that there is none yet."""
@@ -131,41 +138,33 @@ class Upload:
             state = self.kept.state
             if state.all_sent and (ours := self._looked_for(state)):
                 return ours
-            address = self._opened(state.sessions + 1)
-            if video_id := self._sent(address, Standing(), ask_first=False):
+            session = self._opened(state.sessions + 1)
+            if video_id := self._sent(session, Standing(), ask_first=False):
                 return video_id
             log.info("YouTube has lost the upload")
-            self.kept.store.session_gone(self.kept.job_id)
+            self.kept.session_gone(session)
         raise unreachable()
 
     def _looked_for(self, state: UploadState) -> str | None:
         """Our video, if the channel shows it; None if it does not, and its owner asks anew."""
         for wait_s in self.pace.looks_s:
             self.pace.sleep(wait_s)
+            self.kept.expect_channel()
             if ours := self.find_ours():
                 return ours
         if state.is_wanted_anew:
             return None
-        self.kept.store.doubted(self.kept.job_id)
-        raise UploadUncertain(
-            "All of the video was sent, and YouTube does not say what became of it.",
-            hint="Have a look in YouTube Studio. If it is not there in a while, retry: "
-            "Segue looks once more before it uploads anything.",
-        )
+        self.kept.doubted()
+        raise _uncertain()
 
-    def _opened(self, nth: int) -> str:
-        """The address of a new upload, kept before it is used."""
-        patience = Patience(self.pace)
-        while True:
-            try:
-                address = self._asked_for_address()
-                break
-            except Unsure as unsure:
-                patience.wait(unsure)
-        video = self.video
-        self.kept.opened(address, sha256=video.sha256, size_bytes=video.size_bytes, nth=nth)
+    def _opened(self, nth: int) -> Session:
+        """A new upload, whose address is kept before it is used."""
+        address, video = Patience(self.pace).until_sure(self._asked_for_address), self.video
+        session = self.kept.opened(
+            address, sha256=video.sha256, size_bytes=video.size_bytes, nth=nth
+        )
         log.info("upload %d of this publication is begun", nth)
-        return address
+        return session
 
     def _asked_for_address(self) -> str:
         headers = {
@@ -183,7 +182,7 @@ class Upload:
             raise Unsure(unreachable())
         return str(address)
 
-    def _sent(self, address: str, standing: Standing, *, ask_first: bool) -> str | None:
+    def _sent(self, session: Session, standing: Standing, *, ask_first: bool) -> str | None:
         """The video, once all of the file is there; None if YouTube no longer knows the upload."""
         patience, best, size = Patience(self.pace), 0, self.video.size_bytes
         doubtful = ask_first
@@ -191,9 +190,9 @@ class Upload:
             before = standing.received
             try:
                 if doubtful or before == size:
-                    standing = self._asked(address, size)
+                    standing = self._asked(session.address, size)
                 else:
-                    standing = self._chunk_sent(address, before)
+                    standing = self._chunk_sent(session, before)
                 if not (standing.video_id or standing.is_gone or doubtful):
                     self._expect_progress(standing, before)
             except (Unsure, StoreBusy) as trouble:
@@ -206,16 +205,16 @@ class Upload:
             if standing.received > best:
                 best = standing.received
                 patience.renew()
-            self._keep(standing.received)
+            self._keep(session, standing.received)
 
     def _expect_progress(self, standing: Standing, before: int) -> None:
         """A chunk that brought nothing counts as a failure, or one might send it for ever."""
         if standing.received <= before:
             raise Unsure(unreachable())
 
-    def _keep(self, received: int) -> None:
+    def _keep(self, session: Session, received: int) -> None:
         with suppress(StoreBusy):  # for people to see; whoever goes on from here asks YouTube
-            self.kept.store.acknowledged(self.kept.job_id, received)
+            self.kept.acknowledged(session, received)
         self.progress(received / self.video.size_bytes)
 
     def _asked(self, address: str, size_bytes: int) -> Standing:
@@ -227,18 +226,18 @@ class Upload:
         except (YouTubeRefused, CannotPublish):
             return Standing(is_gone=True)
 
-    def _chunk_sent(self, address: str, at: int) -> Standing:
+    def _chunk_sent(self, session: Session, at: int) -> Standing:
         """How the upload stands after the chunk that begins ``at``."""
         size = self.video.size_bytes
         chunk = self.video.read(at, self.pace.chunk_bytes)
         end = at + len(chunk)
         if end >= size:
-            self.kept.store.all_sent(self.kept.job_id)
+            self.kept.all_sent(session)
         headers = {
             "Content-Type": MEDIA_TYPE,
             "Content-Range": f"bytes {at}-{end - 1}/{size}",
         }
-        response, content = self._request(address, "PUT", chunk, headers)
+        response, content = self._request(session.address, "PUT", chunk, headers)
         return standing_of(response, content, size)
 
     def _request(
@@ -250,3 +249,11 @@ class Upload:
             raise Unsure(unreachable()) from e
         except (YouTubeUnreachable, StoreBusy) as e:  # where the token comes from
             raise Unsure(e) from e
+
+
+def _uncertain() -> UploadUncertain:
+    return UploadUncertain(
+        "All of the video was sent, and YouTube does not say what became of it.",
+        hint="Have a look in YouTube Studio. If it is not there in a while, retry: "
+        "Segue looks once more before it uploads anything.",
+    )

@@ -6,13 +6,16 @@ again.
 
 from __future__ import annotations
 
-import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..accounts.keys import secrets_for
 from ..accounts.sealing import Seal
+from ..contract.base import Shape
 from ..contract.publishing import YouTubeRecord
-from ..errors import NotFound, SegueError
+from ..errors import NotBefore, NotFound, SegueError, StoreBusy
 from ..jobs.pipeline import Pipeline, Step, StepContext
 from ..jobs.workspace import sha256_of
 from ..publishing.dressing import Dressing
@@ -37,6 +40,7 @@ RECORD = "youtube.json"
 _DRESSED = "dressed.json"
 _MB = 1e6
 _DAY_S = 24 * 3600.0
+_BUSY_S = 60.0  # after which a database that was busy is asked again
 
 
 def check(ctx: StepContext[PublishJob]) -> None:
@@ -86,20 +90,30 @@ def upload(ctx: StepContext[PublishJob]) -> None:
             ctx.say(f"{done * size_mb:.0f} of {size_mb:.0f} MB")
             ctx.progress(done)
 
-        marker, pace = marker_of(kept.job_id), job.pace
+        marker, since, pace = marker_of(kept.job_id), kept.state.created_at, job.pace
         Upload(
             http=http,
             insert=insert,
             video=video,
             kept=kept,
-            find_ours=lambda: find_marked(api, marker, sleep=pace.sleep),
+            find_ours=lambda: find_marked(api, marker, since=since, sleep=pace.sleep),
             pace=pace,
             progress=progress,
         ).run()
 
 
+class _Dressed(Shape):
+    """What came of the thumbnail and the playlist."""
+
+    thumbnail_set: bool
+    notes: list[str]
+
+
 def dress(ctx: StepContext[PublishJob]) -> None:
-    """Set the thumbnail and fill the playlist; whatever fails there, the video stands."""
+    """Set the thumbnail and fill the playlist; whatever YouTube refuses there, the video stands.
+
+    What is only out of the question for now, such as by a spent quota, is waited for.
+    """
     job, kept = ctx.job, ctx.job.kept(ctx.workspace)
     notes: list[str] = []
     with job.youtube() as (_, api):
@@ -109,19 +123,18 @@ def dress(ctx: StepContext[PublishJob]) -> None:
     for note in notes:
         ctx.note(note)
     with ctx.workspace.write(_DRESSED) as path:
-        path.write_text(json.dumps({"thumbnail_set": has_thumbnail, "notes": notes}))
+        path.write_text(_Dressed(thumbnail_set=has_thumbnail, notes=notes).model_dump_json())
 
 
 def _set_thumbnail(ctx: StepContext[PublishJob], dressing: Dressing, notes: list[str]) -> bool:
     picture = ctx.job.thumbnail(ctx.workspace)
     if picture is None:
         return False
-    try:
+    with _noting(notes, "The thumbnail is not set"):
+        ctx.job.kept(ctx.workspace).expect_channel()
         dressing.set_thumbnail(picture.read_bytes())
-    except SegueError as error:
-        notes.append(f"The thumbnail is not set: {error.message} {error.hint}".strip())
-        return False
-    return True
+        return True
+    return False
 
 
 def _fill_playlist(ctx: StepContext[PublishJob], dressing: Dressing, notes: list[str]) -> None:
@@ -131,41 +144,52 @@ def _fill_playlist(ctx: StepContext[PublishJob], dressing: Dressing, notes: list
         return
     # Who schedules a video wants it to be seen, and its playlist too.
     privacy = "public" if request.publish_at else request.privacy
-    try:
+    with _noting(notes, "The video is in no playlist"):
+        kept.expect_channel()
         playlist_id = request.playlist_id or kept.state.playlist_id
         if playlist_id is None:
             playlist_id = dressing.playlist_called(request.playlist_title, privacy)
         job.store.playlist_known(kept.job_id, playlist_id)
         dressing.put_into(playlist_id)
+        return
+    job.store.playlist_known(kept.job_id, None)
+
+
+@contextmanager
+def _noting(notes: list[str], what_is_not: str) -> Iterator[None]:
+    """A refusal is a note; what can be done later is left to a later attempt."""
+    try:
+        yield
+    except NotBefore:
+        raise
+    except StoreBusy as busy:
+        raise NotBefore(busy.message, until_s=time.time() + _BUSY_S) from busy
     except SegueError as error:
-        notes.append(f"The video is in no playlist: {error.message} {error.hint}".strip())
-        job.store.playlist_known(kept.job_id, None)
+        notes.append(f"{what_is_not}: {error.message} {error.hint}".strip())
 
 
 def note(ctx: StepContext[PublishJob]) -> None:
     """Write down what stands on YouTube."""
     job, kept = ctx.job, ctx.job.kept(ctx.workspace)
     state, request = kept.state, job.request
-    channel = job.connections.status(kept.user_id).channel
-    channel_title = channel.title if channel else ""
-    dressed = json.loads(ctx.workspace.path(_DRESSED).read_text())
+    dressed = _Dressed.model_validate_json(ctx.workspace.path(_DRESSED).read_text())
     record = YouTubeRecord(
         video_id=state.video_id or "",
         url=video_url(state.video_id or ""),
         title=job.inputs.title,
         privacy=request.privacy,
         publish_at=request.publish_at,
-        channel_id=channel.id if channel else "",
-        channel_title=channel_title,
+        channel_id=state.channel_id,
+        channel_title=state.channel_title,
         playlist_id=state.playlist_id,
-        thumbnail_set=dressed["thumbnail_set"],
+        thumbnail_set=dressed.thumbnail_set,
         size_bytes=state.size_bytes or 0,
         sha256=state.sha256 or "",
-        notes=dressed["notes"],
+        notes=dressed.notes,
     )
     with ctx.workspace.write(RECORD, "application/json") as path:
         path.write_text(record.model_dump_json(indent=1), encoding="utf-8")
-    job.store.finished(kept.job_id, channel_title=channel_title)
+    job.store.finished(kept.job_id)
 
 
 def _film(job: PublishJob, ctx: StepContext[PublishJob]) -> Path:

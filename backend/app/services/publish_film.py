@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ..contract.jobs import MashupRequest, MixtapeRequest
@@ -21,14 +20,14 @@ _MIXES = ("mix", "mashup", "restyled")
 
 
 def film_source(ctx: StepContext[PublishJob]) -> None:
-    """Film the mix, and draw its thumbnail, as a mixtape with a film would have them."""
+    """Film the mix, and draw its thumbnail, as a mixtape with a film would have them.
+
+    On one core: the work lane goes on meanwhile.
+    """
     job, settings = ctx.job, ctx.job.settings
     wanted = _wanted(job)
-    workshop = Workshop(
-        find_ffmpeg(settings.ffmpeg_binary),
-        ctx.workspace.scratch("film"),
-        settings.render_workers or os.cpu_count() or 1,
-    )
+    ffmpeg, scratch = find_ffmpeg(settings.ffmpeg_binary), ctx.workspace.scratch("film")
+    workshop = Workshop(ffmpeg, scratch, workers=1)
     with ctx.workspace.write(FILM, "video/mp4") as path:
         write_film(wanted, job.content, workshop, path, ctx.progress)
     with ctx.workspace.write(THUMBNAIL, "image/jpeg") as path:

@@ -73,7 +73,14 @@ class PublishJob:
 
     def kept(self, workspace: Workspace) -> KeptUpload:
         """What is written down of the upload; a job's folder bears its id."""
-        return KeptUpload(self.store, self.seal, self.inputs.user_id, workspace.root.name)
+        user_id = self.inputs.user_id
+        return KeptUpload(
+            store=self.store,
+            seal=self.seal,
+            user_id=user_id,
+            job_id=workspace.root.name,
+            channel=lambda: self.connections.status(user_id).channel,
+        )
 
     @contextmanager
     def youtube(self) -> Iterator[tuple[AuthorizedHttp, Resource]]:

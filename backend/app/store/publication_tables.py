@@ -21,6 +21,7 @@ class PublicationRow(SQLModel, table=True):
     ----------
     marker : the tag by which a video is known to be this one
     again : whether the mix may be on YouTube a second time
+    channel_id, channel_title : where the upload was begun; empty where the consent does not tell
     sealed_session : the address of the upload, which is worth as much as a token
     sessions : how many uploads have been begun
     sha256, size_bytes : of the file that goes, or went, into the upload
@@ -47,6 +48,7 @@ class PublicationRow(SQLModel, table=True):
     all_sent: bool = False
     doubted_s: float | None = Field(default=None, sa_type=Double)
     video_id: str | None = None
+    channel_id: str | None = None
     channel_title: str | None = None
     playlist_id: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)

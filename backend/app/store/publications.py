@@ -46,7 +46,22 @@ class UploadState:
     all_sent: bool
     is_wanted_anew: bool
     video_id: str | None
+    channel_id: str
+    channel_title: str
     playlist_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """An upload of a publication, the ``nth``, that is about to get its bytes."""
+
+    nth: int
+    sealed_session: str
+    sha256: str
+    size_bytes: int
+    channel_id: str
+    channel_title: str
 
 
 class PublicationStore:
@@ -88,7 +103,10 @@ class PublicationStore:
                 all_sent=row.all_sent,
                 is_wanted_anew=_is_wanted_anew(session, row),
                 video_id=row.video_id,
+                channel_id=row.channel_id or "",
+                channel_title=row.channel_title or "",
                 playlist_id=row.playlist_id,
+                created_at=row.created_at,
             )
 
     def expect_free(self, user_id: str, source_job_id: str) -> None:
@@ -123,10 +141,8 @@ class PublicationStore:
             if not row.again:
                 _expect_nobody_else(session, row)
 
-    def opened(
-        self, job_id: str, *, sealed_session: str, sha256: str, size_bytes: int, nth: int
-    ) -> None:
-        """Keep the address of the job's ``nth`` upload, before a byte of it is sent.
+    def opened(self, job_id: str, new: NewUpload) -> None:
+        """Keep the address of the job's upload, before a byte of it is sent.
 
         Uploads of the same mix that others have begun and left are given up: they can never be
         gone on with, so that there is one video at most.
@@ -139,30 +155,38 @@ class PublicationStore:
         """
         with self._database.write() as session:
             row = _row(session, job_id)
-            if row.sessions != nth - 1:
+            if row.sessions != new.nth - 1:
                 raise _taken("This upload has been begun elsewhere.")
             if not row.again:
                 _take_over(session, row)
-            row.sealed_session, row.sessions = sealed_session, nth
-            row.sha256, row.size_bytes, row.sent_bytes = sha256, size_bytes, 0
+            row.sealed_session, row.sessions = new.sealed_session, new.nth
+            row.sha256, row.size_bytes, row.sent_bytes = new.sha256, new.size_bytes, 0
+            row.channel_id, row.channel_title = new.channel_id, new.channel_title
             row.all_sent, row.doubted_s = False, None
             session.add(YouTubeInsertRow(job_id=job_id, made_at=datetime.now(UTC)))
 
-    def acknowledged(self, job_id: str, sent_bytes: int) -> None:
-        """YouTube has so many bytes."""
-        self._set(job_id, sent_bytes=sent_bytes)
+    def acknowledged(self, job_id: str, nth: int, sent_bytes: int) -> None:
+        """YouTube has so many bytes of the job's ``nth`` upload."""
+        self._set_of_upload(job_id, nth, sent_bytes=sent_bytes)
 
-    def all_sent(self, job_id: str) -> None:
-        """The last byte is about to go out: from now on there may be a video."""
-        self._set(job_id, all_sent=True)
+    def all_sent(self, job_id: str, nth: int) -> None:
+        """The last byte is about to go out: from now on there may be a video.
 
-    def session_gone(self, job_id: str) -> None:
-        """YouTube knows the upload no longer."""
-        self._set(job_id, sealed_session=None, sent_bytes=0)
+        Raises
+        ------
+        AlreadyPublished
+            If the upload has been given up for another one meanwhile.
+        """
+        if not self._set_of_upload(job_id, nth, all_sent=True):
+            raise _taken("Another upload of the mix has taken this one's place.")
 
-    def given_up(self, job_id: str) -> None:
+    def session_gone(self, job_id: str, nth: int) -> None:
+        """YouTube knows the job's ``nth`` upload no longer."""
+        self._set_of_upload(job_id, nth, sealed_session=None, sent_bytes=0)
+
+    def given_up(self, job_id: str, nth: int) -> None:
         """The upload is not whole, and nobody goes on with it: there is no video, nor will be."""
-        self._set(job_id, sealed_session=None, sent_bytes=0, all_sent=False)
+        self._set_of_upload(job_id, nth, sealed_session=None, sent_bytes=0, all_sent=False)
 
     def doubted(self, job_id: str) -> None:
         """The owner is told that nobody can say whether there is a video."""
@@ -183,12 +207,21 @@ class PublicationStore:
             for row in session.execute(begun).scalars():
                 row.sealed_session = renewed(row.sealed_session or "") or row.sealed_session
 
-    def finished(self, job_id: str, *, channel_title: str) -> None:
+    def finished(self, job_id: str) -> None:
         """All is done; the moment of the first time stays."""
         with self._database.write() as session:
             row = _row(session, job_id)
-            row.channel_title = channel_title
             row.published_at = row.published_at or datetime.now(UTC)
+
+    def _set_of_upload(self, job_id: str, nth: int, **values: object) -> bool:
+        """Whether it is that upload still, of which the row tells."""
+        ours = (_c("job_id") == job_id, col(PublicationRow.sessions) == nth)
+        going_on = col(PublicationRow.sealed_session).is_not(None)
+        with self._database.write() as session:
+            changed = session.connection().execute(
+                update(PublicationRow).where(*ours, going_on).values(**values)
+            )
+            return changed.rowcount > 0
 
     def _set(self, job_id: str, **values: object) -> None:
         with self._database.write() as session:

@@ -110,6 +110,7 @@ def _publications() -> None:
         sa.Column("all_sent", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("doubted_s", sa.Double(), nullable=True),
         _text("video_id", nullable=True),
+        _text("channel_id", nullable=True),
         _text("channel_title", nullable=True),
         _text("playlist_id", nullable=True),
         _moment("created_at"),
