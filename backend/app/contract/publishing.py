@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from .base import Shape
+from .mixes import ChapterView
 
 Privacy = Literal["private", "unlisted", "public"]
 Writer = Literal["template", "llm"]
@@ -178,7 +179,8 @@ class PreflightView(Shape):
     """What stands against publishing; ``may_go`` while there are warnings only.
 
     ``title``, ``description`` and ``tags`` are what would be sent; the description is None until
-    the mix is planned, for it has no chapters yet.
+    the mix is planned, for it has no chapters yet. ``chapters`` are those that YouTube would show
+    of it: none where one of its rules is broken.
     """
 
     may_go: bool
@@ -186,6 +188,7 @@ class PreflightView(Shape):
     title: str
     description: str | None = None
     tags: list[str] = []
+    chapters: list[ChapterView] = []
 
 
 class ChannelView(Shape):

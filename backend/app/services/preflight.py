@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..contract.jobs import PublishRequest
+from ..contract.mixes import ChapterView
 from ..contract.publishing import FaultView, PreflightView, Publication, YouTubeStatus
 from ..errors import (
     AlreadyPublished,
@@ -17,6 +18,7 @@ from ..errors import (
     ReconnectNeeded,
     SegueError,
 )
+from ..publishing.chapters import broken_rules, chapters_in
 from ..publishing.limits import YouTubeLimits
 from ..publishing.preflight import Circumstances, Draft, faults
 from ..publishing.youtube_connection import YouTubeConnections
@@ -60,6 +62,7 @@ class Preflight:
             title=draft.title,
             description=draft.description,
             tags=list(draft.tags),
+            chapters=_chapters(draft, self.limits),
         )
 
     def expect_clear(
@@ -119,6 +122,17 @@ def draft_of(wanted: Publication, title: str, source: PublishSource | None) -> D
         video_bytes=source.size_of(FILM) if source else None,
         thumbnail_bytes=thumbnail,
     )
+
+
+def _chapters(draft: Draft, limits: YouTubeLimits) -> list[ChapterView]:
+    """Those that YouTube would show; nobody knows of a mix whose length is not known."""
+    if draft.description is None or draft.duration_s is None:
+        return []
+    listed = chapters_in(draft.description)
+    rules = broken_rules(
+        listed, draft.duration_s, min_chapters=limits.chapters, min_chapter_s=limits.chapter_s
+    )
+    return [] if rules else [ChapterView(start_s=one.second, title=one.title) for one in listed]
 
 
 def expect_connection(status: YouTubeStatus) -> None:
