@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from backend.app.contract.publishing import Privacy, PublicationState, PublicationView, Writer
 
@@ -84,37 +82,11 @@ LANGUAGES = {
 #: YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]. Only counted
 #: here; what is too long is told by the API, which may have other limits set.
 TITLE_CHARS, DESCRIPTION_BYTES, TAGS_CHARS = 100, 5000, 500
-#: YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579).
-FEWEST_CHAPTERS, SHORTEST_CHAPTER_S = 3, 10
-
-_STAMP = re.compile(
-    r"\W{0,4}(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\d:])\s*[-–—|)\].]*\s*(\S.*)", re.ASCII
-)
 
 
 def tags_length(tags: Sequence[str]) -> int:
     """The characters of tags as YouTube counts: with commas, and quotes where there is a space."""
     return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
-
-
-def chapters(description: str) -> list[tuple[int, str]]:
-    """Second and title of each chapter that YouTube would find; none where a rule is broken."""
-    found = [
-        (stamped, title) for line in description.splitlines() for stamped, title in stamp(line)
-    ]
-    starts = [second for second, _ in found]
-    apart = [later - sooner for sooner, later in pairwise(starts)]
-    holds = len(found) >= FEWEST_CHAPTERS and starts[0] == 0 and min(apart) >= SHORTEST_CHAPTER_S
-    return found if holds else []
-
-
-def stamp(line: str) -> list[tuple[int, str]]:
-    """Second and title, where a line begins with a time."""
-    found = _STAMP.match(line)
-    if found is None:
-        return []
-    hours, minutes, seconds, title = found.groups()
-    return [(3600 * int(hours or 0) + 60 * int(minutes) + int(seconds), title.strip())]
 
 
 def seen_by(publication: PublicationView, zone: str | None) -> str:

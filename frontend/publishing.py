@@ -9,8 +9,13 @@ from typing import Literal
 import streamlit as st
 from pydantic import BaseModel
 
-from backend.app.contract.jobs import JobView, MixtapeRequest, PublishRequest
-from backend.app.contract.publishing import Privacy, Publication, PublicationView
+from backend.app.contract.jobs import JobView, MashupRequest, MixtapeRequest, PublishRequest
+from backend.app.contract.publishing import (
+    DescriptionOptions,
+    Privacy,
+    Publication,
+    PublicationView,
+)
 
 from . import words
 
@@ -49,7 +54,7 @@ class VideoDraft(BaseModel):
     category_id: str = "10"
 
     def publication(self, zone: str | None) -> Publication:
-        """The same as the API has it; a text that is left empty is the mix's own.
+        """The same as the API has it; words that are left empty are the mix's own.
 
         Texts are cut where the contract ends: that is far past what YouTube takes, and refused
         before anything is sent.
@@ -60,7 +65,7 @@ class VideoDraft(BaseModel):
         return Publication(
             title=self.title[:1000],
             description=self.description[:20_000] if self.description.strip() else None,
-            tags=[tag[:500] for tag in self.tags if tag.strip()],
+            tags=[tag[:500] for tag in self.tags if tag.strip()] or None,
             privacy=privacy,
             publish_at=moment(self.goes_public_at, zone) if later else None,
             playlist_id=None if is_new else self.playlist or None,
@@ -103,13 +108,18 @@ def begun(form: str) -> bool:
 
 def first_draft(job: JobView, zone: str | None) -> VideoDraft:
     """What is sensible for a mix before anybody has said anything."""
-    request = job.request
-    said = request.description.language if isinstance(request, MixtapeRequest) else "en"
     return VideoDraft(
-        language=said,
+        language=words_asked_for(job).language,
         goes_public_at=tomorrow_evening(zone),
         synthetic_media=job.kind in MADE_UP,
     )
+
+
+def words_asked_for(job: JobView) -> DescriptionOptions:
+    """How its words were wished for when it was started; a restyle has none of its own."""
+    if isinstance(job.request, MixtapeRequest | MashupRequest):
+        return job.request.description
+    return DescriptionOptions()
 
 
 def tomorrow_evening(zone: str | None) -> datetime:
@@ -129,5 +139,5 @@ def on_its_way(publications: Sequence[PublicationView]) -> PublicationView | Non
 
 
 def online(publications: Sequence[PublicationView]) -> list[PublicationView]:
-    """Those that have a video, whatever else became of them."""
-    return [one for one in publications if one.url]
+    """Those that have a video, whatever else became of them; the newest first."""
+    return [one for one in reversed(publications) if one.url]

@@ -9,6 +9,8 @@ from html import escape
 
 import streamlit as st
 
+from backend.app.contract.mixes import ChapterView
+
 from .. import words
 
 _LINKS = re.compile(r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d(?![\d:])|#[^\s#]+|https?://\S+")
@@ -22,7 +24,7 @@ class Shown:
     channel: str
     seen_by: str
     description: str | None
-    chapters: Sequence[tuple[int, str]]
+    chapters: Sequence[ChapterView]
     picture_url: str | None = None
     no_picture: str = ""
     length: str = ""
@@ -57,12 +59,12 @@ def _description(text: str | None) -> str:
     return f'<div class="text" tabindex="0">{"".join(parts)}{escape(text[end:])}</div>'
 
 
-def _chapters(chapters: Sequence[tuple[int, str]]) -> str:
+def _chapters(chapters: Sequence[ChapterView]) -> str:
     if not chapters:
         return ""
     rows = "".join(
-        f"<li><b>{words.clock(second)}</b><span>{escape(title)}</span></li>"
-        for second, title in chapters
+        f"<li><b>{words.clock(one.start_s)}</b><span>{escape(one.title)}</span></li>"
+        for one in chapters
     )
     count = f"{len(chapters)} chapters"
     return f'<details class="chapters"><summary>{count}</summary><ol>{rows}</ol></details>'

@@ -41,7 +41,7 @@ def ask_options(joining: Joining) -> Options:
         video = ask_video()
         intro, hashtags = ask_intro(), ask_hashtags()
         writer, language = ask_writer()
-    publish, publish_lacks = ask_publication()
+    publish, publish_lacks = ask_publication(language)
     return Options(
         title=title or "",
         artist=artist or "",

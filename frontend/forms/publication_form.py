@@ -15,9 +15,9 @@ from frontend.forms.audience import ask_audience
 from frontend.forms.fault_places import FaultPlaces
 from frontend.forms.publish_bar import check, publish_bar
 from frontend.forms.video_words import ask_video_words
-from frontend.forms.word_writer import WITH_WORDS, own_tags, take_up, tell_notes, write_words
+from frontend.forms.word_writer import WITH_WORDS, take_up, tell_notes, write_words
 from frontend.problems import show
-from frontend.publish_words import AUDIENCES, chapters
+from frontend.publish_words import AUDIENCES
 from frontend.publishing import VideoDraft, draft_in
 
 VIDEO, THUMBNAIL, WAVEFORM = "mix.mp4", "thumbnail.jpg", "waveform.json"
@@ -64,7 +64,7 @@ def begin(job: JobView, *, again: bool) -> None:
     checked = check(job, draft, again=again)
     if not isinstance(checked, ApiError):
         own = {"title": checked.title, "description": checked.description or ""}
-        draft = draft.model_copy(update={**own, "tags": checked.tags or own_tags(job)})
+        draft = draft.model_copy(update={**own, "tags": checked.tags})
     publishing.fill(job.id, draft)
 
 
@@ -84,9 +84,9 @@ def preview(
     job: JobView, status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | ApiError
 ) -> None:
     """What viewers would see; the words are those that would be sent."""
-    title, text = draft.title, draft.description or None
+    title, text, chapters = draft.title, draft.description or None, []
     if not isinstance(checked, ApiError):
-        title, text = checked.title, checked.description
+        title, text, chapters = checked.title, checked.description, checked.chapters
     made = {artifact.name for artifact in job.artifacts}
     has_picture = draft.thumbnail and THUMBNAIL in made
     picture = session.link_to(job.id, THUMBNAIL, inline=True) if has_picture else None
@@ -98,7 +98,7 @@ def preview(
                 channel=status.channel.title if status.channel else "Your channel",
                 seen_by=AUDIENCES[draft.audience],
                 description=text,
-                chapters=chapters(text or ""),
+                chapters=chapters,
                 picture_url=picture,
                 no_picture=YOUTUBES_CHOICE if VIDEO in made else NO_VIDEO_YET,
                 length=length(job, made),

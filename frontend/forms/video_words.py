@@ -67,7 +67,7 @@ def ask_tags(form: str) -> None:
         key=key(form, "tags"),
         accept_new_options=True,
         max_selections=MOST_TAGS,
-        placeholder="Type a tag, press Enter",
+        placeholder="Left empty, those of the mix",
         on_change=part_at_commas,
         args=(form,),
         persist_state="session",

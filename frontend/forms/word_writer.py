@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from backend.app.contract.jobs import JobView, MixtapeRequest
+from backend.app.contract.jobs import JobView
 from backend.app.contract.publishing import DescriptionOptions, TemplateView, WordsView
 from frontend import draft, publishing, session
 from frontend.api_client import ApiError
@@ -76,7 +76,7 @@ def by_model(job: JobView) -> None:
         "It writes a title, an opening, hashtags and tags, in the language chosen here. "
         "Tracks, times and credits always come from the mix itself."
     )
-    options = own_options(job).model_copy(
+    options = publishing.words_asked_for(job).model_copy(
         update={"writer": "llm", "language": draft_in(job.id).language}
     )
     if st.button("Write them", icon=":material/edit_note:", key="write_by_model"):
@@ -87,7 +87,7 @@ def by_model(job: JobView) -> None:
 
 def by_template(job: JobView) -> None:
     """An introduction, hashtags, and the template they go into; what comes of it is shown."""
-    mine = own_options(job)
+    mine = publishing.words_asked_for(job)
     intro = st.text_area(
         "Introduction",
         value=mine.intro,
@@ -123,22 +123,6 @@ def by_template(job: JobView) -> None:
     return None
 
 
-def own_tags(job: JobView) -> list[str]:
-    """Tags to begin with: the hashtags of a mix and who is heard in it; none where it has none.
-
-    They come from the template's writer: nobody has asked a language model for them yet.
-    """
-    if job.kind not in WITH_WORDS or job.status != "succeeded":
-        return []
-    try:
-        asked = own_options(job).model_copy(update={"writer": "template"})
-        return session.api().words(job.id, asked).tags
-    except ApiError as problem:
-        if problem.code == "not_signed_in":
-            raise
-        return []  # the mix can be published without
-
-
 def ask_template(job: JobView, mine: DescriptionOptions) -> str | None:
     """The template, to be changed; None is the house's own."""
     known = house_template()
@@ -171,13 +155,6 @@ def house_template() -> TemplateView:
         held = session.api().words_template()
         TEMPLATE.put(held)
     return held
-
-
-def own_options(job: JobView) -> DescriptionOptions:
-    """What was asked for when the mix was started."""
-    if isinstance(job.request, MixtapeRequest):
-        return job.request.description
-    return DescriptionOptions()
 
 
 def put(job: JobView, words: WordsView) -> None:

@@ -15,6 +15,7 @@ from frontend.forms.grid_fix import open_grid_fix
 from frontend.forms.heard_line import listen
 from frontend.forms.joining import ask_joining
 from frontend.forms.output import ask_options
+from frontend.forms.publish_later import begin_anew
 from frontend.problems import show
 
 
@@ -142,6 +143,7 @@ def start(
         pinned = arrangement.pinned if arrangement else []
         request = options.request(crate.id, tracks, session.PICTURE_ID.get(), pinned)
         job = session.api().start(request)
+        begin_anew()
         st.switch_page("views/jobs.py", query_params={"job": job.id})
 
 

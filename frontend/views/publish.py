@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from backend.app.contract.jobs import JobView, PublishRequest
-from backend.app.contract.publishing import PublicationView
+from backend.app.contract.publishing import FaultView, PreflightView, PublicationView
 from frontend import channel, publishing, session, words
 from frontend.api_client import ApiError
 from frontend.forms.asked_job import asked_job
@@ -13,14 +13,18 @@ from frontend.forms.earlier import open_job
 from frontend.forms.job_card import job_card
 from frontend.forms.publication_form import publication_form
 from frontend.forms.publication_record import show_published
+from frontend.forms.publish_bar import check
 from frontend.forms.youtube_connection import connection_card
 from frontend.job_kinds import KINDS
 from frontend.problems import escaped, told_in_words
 from frontend.publish_words import in_short
+from frontend.publishing import VideoDraft
 
 ACTIVE = ("queued", "running")
 #: The mix that is to be published another time.
 AGAIN = session.Key[str]("publish_once_more")
+#: Where owners find all of their videos, private ones and unfinished ones, too.
+STUDIO = "https://studio.youtube.com"
 SHOWN = 12
 REFRESH_S = 2.0
 
@@ -66,7 +70,7 @@ def may_be_published(job: JobView) -> bool:
 
 def standing(job: JobView) -> str:
     """What is online of it, or how far it is."""
-    told = publishing.online(job.publications) or job.publications
+    told = publishing.online(job.publications) or job.publications[-1:]
     if told:
         return in_short(told[0])
     return "not published" if job.status == "succeeded" else words.standing(job)
@@ -101,8 +105,11 @@ def publish(job: JobView) -> None:
     if not may_be_published(job):
         return not_there(job)
     again = AGAIN.get() == job.id
-    if online and not again:
-        return another_time(job)
+    doubt = None if online or again else in_doubt(job)
+    if doubt:
+        tell_doubt(doubt)
+    if doubt or (online and not again):
+        return another_time(job, is_sure=bool(online))
     return publication_form(job, status, again=again)
 
 
@@ -134,7 +141,7 @@ def follow_mix(job_id: str) -> None:
 def in_progress(publications: list[PublicationView]) -> bool:
     """Follow what is on its way, or tell why the last attempt failed; True for the first."""
     waits = publishing.on_its_way(publications)
-    shown = waits or next((one for one in publications[:1] if one.state == "failed"), None)
+    shown = waits or next((one for one in publications[-1:] if one.state == "failed"), None)
     if shown is None:
         return False
     try:
@@ -153,10 +160,32 @@ def not_there(job: JobView) -> None:
     st.markdown(f"{words.standing(job)}: there is nothing to publish of it.")
 
 
-def another_time(job: JobView) -> None:
-    """A second video of the same mix, after a second thought."""
+def in_doubt(job: JobView) -> FaultView | None:
+    """What is said against another video of a mix that has no link: there may be one already."""
+    checked = check(job, VideoDraft(), again=False) if job.publications else None
+    faults = checked.faults if isinstance(checked, PreflightView) else []
+    return next((fault for fault in faults if fault.code == "already_published"), None)
+
+
+def tell_doubt(doubt: FaultView) -> None:
+    """Only its owner can see whether there is a video."""
+    with st.container(border=True, gap="xsmall", key="in_doubt"):
+        st.subheader(":orange[:material/help:] Look in YouTube Studio first", anchor=False)
+        st.markdown(escaped(doubt.message))
+        st.caption(
+            "If the video is there, all is well, and nothing is left to do here. If it is not, "
+            "publish the mix another time."
+        )
+        st.link_button("Open YouTube Studio", STUDIO, icon=":material/open_in_new:")
+
+
+def another_time(job: JobView, *, is_sure: bool) -> None:
+    """Another video of the same mix, after a second thought."""
     with st.popover("Publish another time", icon=":material/publish:", type="tertiary"):
-        st.markdown("There will be two videos of this mix on your channel.")
+        if is_sure:
+            st.markdown("There will be two videos of this mix on your channel.")
+        else:
+            st.markdown("If the first video is there after all, your channel will have two.")
         if st.button("Go on", key="publish_again", type="primary"):
             AGAIN.put(job.id)
             st.rerun()

@@ -50,6 +50,8 @@ DRAFT_ONLY = SeparatorList(
 )
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
+#: What pre-flight no longer says once a mix is asked for again.
+WAIVED = ("already_published",)
 TOKENS = TokenView(access_token="t", expires_in=900, refresh_token="r", session_code="once")
 
 
@@ -299,7 +301,9 @@ class ScriptedApi:
         self.asked.append(("preflight", request))
         said = {"title": request.title} if request.title else {}
         text = {"description": request.description} if request.description else {}
-        return self.checked.model_copy(update={**said, **text})
+        faults = [one for one in self.checked.faults if one.code not in WAIVED or not request.again]
+        clear = {"faults": faults, "may_go": all(one.is_warning for one in faults)}
+        return self.checked.model_copy(update={**said, **text, **clear})
 
     def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
         self._refuse("words")

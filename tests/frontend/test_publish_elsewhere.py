@@ -51,9 +51,12 @@ class TestNewMixtape:
         self, form: AppTest, scripted_api: ScriptedApi
     ) -> None:
         form.toggle(key="publish_next_mix").set_value(True).run()
+        form.get_by_key("writer").set_value("llm").run()
+        form.selectbox(key="words_language").set_value("de").run()
         form.button(key="start").click().run()
         assert not form.exception
-        assert mixtape(scripted_api).publish == Publication(synthetic_media=False)
+        own = Publication(tags=None, language="de", synthetic_media=False)
+        assert mixtape(scripted_api).publish == own
 
     def test_at_a_time_and_into_a_new_playlist(
         self, form: AppTest, scripted_api: ScriptedApi
@@ -73,6 +76,43 @@ class TestNewMixtape:
             playlist_title="Nights",
             synthetic_media=False,
         )
+
+    def test_what_was_chosen_goes_with_one_mix_only(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        form.radio(key="publish_audience_next_mix").set_value("public")
+        form.selectbox(key="publish_playlist_next_mix").set_value("PL1").run()
+        form.button(key="start").click().run()
+        assert mixtape(scripted_api).publish is not None
+        form.switch_page("views/new_mixtape.py").run()
+        assert form.toggle(key="publish_next_mix").value is False
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        assert form.radio(key="publish_audience_next_mix").value == "private"
+        assert form.selectbox(key="publish_playlist_next_mix").value == ""
+
+    def test_a_refused_start_leaves_what_was_chosen(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        form.radio(key="publish_audience_next_mix").set_value("public").run()
+        scripted_api.refusals["start"] = ApiError("title_too_long", "The title is too long.")
+        form.button(key="start").click().run()
+        assert "The title is too long." in words_of(form)
+        form.run()
+        assert form.radio(key="publish_audience_next_mix").value == "public"
+
+    def test_a_time_that_has_passed_is_told_at_its_field_and_at_the_button(
+        self, form: AppTest
+    ) -> None:
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        form.radio(key="publish_audience_next_mix").set_value("later").run()
+        assert not form.button(key="start").disabled
+        form.get_by_key("publish_goes_public_at_next_mix").set_value(later(-1)).run()
+        assert form.button(key="start").disabled
+        told = "The time at which it goes public has passed"
+        assert f":red[:material/error:] {told}\\. Choose a later one\\." in words_of(form)
+        assert f"{told}." in [caption.value for caption in form.caption]
 
     @pytest.mark.parametrize("standing", [NOT_CONNECTED, LOST])
     def test_without_a_channel_the_way_to_one_is_shown(

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.jobs import JobView, MashupRequest, PublishRequest
-from backend.app.contract.publishing import DescriptionOptions, FaultView
+from backend.app.contract.publishing import DescriptionOptions, FaultView, PublicationView
 from frontend.api_client import ApiError
 from tests.frontend.scripted_api import FINISHED, ScriptedApi, artifact, job
 from tests.frontend.test_pages import Page, words_of
@@ -34,6 +34,12 @@ def with_publication(*views: object, **fields: object) -> JobView:
     return FINISHED.model_copy(update={"publications": list(views), **fields})
 
 
+def failed_job(job_id: str, message: str) -> JobView:
+    error = {"code": "youtube_unreachable", "message": message, "retryable": True}
+    request = {"kind": "publish", "job_id": "job-1"}
+    return job("failed", id=job_id, kind="publish", request=request, error=error)
+
+
 def publish_job(status: str, **fields: object) -> JobView:
     request = {"kind": "publish", "job_id": "job-1"}
     return job(status, id="publish-1", kind="publish", request=request, **fields)
@@ -54,24 +60,24 @@ class TestFields:
             synthetic_media=False,
         )
 
-    def test_tags_begin_with_the_mixs_own_and_no_model_is_asked_for_them(
+    def test_words_that_are_left_empty_are_the_mixs_own(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
     ) -> None:
-        scripted_api.checked = CHECKED.model_copy(update={"tags": []})
         app = publish_page()
-        assert app.multiselect(key="publish_tags_job-1").value == WRITTEN.tags
-        assert [ask for what, ask in scripted_api.asked if what == "words"] == [
-            DescriptionOptions(writer="template")
-        ]
+        app.text_area(key="publish_description_job-1").set_value(" ")
+        app.multiselect(key="publish_tags_job-1").set_value([])
+        app.button(key="start").click().run()
+        assert (sent(scripted_api).description, sent(scripted_api).tags) == (None, None)
 
-    def test_without_words_there_are_no_tags_and_no_trouble(
+    def test_the_preview_has_the_chapters_that_youtube_would_show(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
     ) -> None:
-        scripted_api.checked = CHECKED.model_copy(update={"tags": []})
-        scripted_api.refusals["words"] = ApiError("not_planned", "Not planned yet.")
         app = publish_page()
-        assert app.multiselect(key="publish_tags_job-1").value == []
-        assert "Not planned yet." not in words_of(app)
+        assert "<summary>3 chapters</summary>" in words_of(app)
+        scripted_api.checked = CHECKED.model_copy(update={"chapters": []})
+        app.run()
+        assert "0:56" in words_of(app)
+        assert "</summary>" not in words_of(app)
 
     def test_everything_chosen_is_sent(
         self,
@@ -134,16 +140,22 @@ class TestFields:
         app.run()  # YouTube is not asked again at once: that would take its time with each key
         assert "No answer." in words_of(app)
 
-    def test_a_mashup_is_declared_as_made_up_unless_somebody_says_otherwise(
+    def test_a_mashup_is_declared_as_made_up_and_has_the_language_of_its_words(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
     ) -> None:
-        request = MashupRequest(tracks_upload_id="c", vibe="dark").model_dump()
+        asked = DescriptionOptions(intro="Hallo", writer="llm", language="de")
+        mashup = MashupRequest(tracks_upload_id="c", vibe="dark", description=asked)
+        request = mashup.model_dump()
         made = [artifact("mashup.mp3").model_dump()]
         scripted_api.all_jobs = [job("succeeded", kind="mashup", request=request, artifacts=made)]
         app = publish_page()
         assert "The video is made before it goes online." in words_of(app)
         app.button(key="start").click().run()
         assert sent(scripted_api).synthetic_media is True
+        assert sent(scripted_api).language == "de"
+        app.session_state["publish_writing_job-1"] = True
+        app.run()
+        assert app.text_area(key="publish_intro_job-1").value == "Hallo"
 
     def test_counters_count_as_youtube_does(self, publish_page: PublishPage) -> None:
         app = publish_page()
@@ -175,7 +187,7 @@ class TestFaults:
             FaultView(field="", code="v", message="Too long.", is_warning=True),
             FaultView(field="", code="youtube_not_connected", message="Said by the card."),
         ]
-        scripted_api.checked = CHECKED.model_copy(update={"may_go": False, "faults": faults})
+        scripted_api.checked = CHECKED.model_copy(update={"faults": faults})
         app = publish_page()
         said = words_of(app)
         assert ":red[:material/error:] No \\<b\\>\\. Leave it out\\." in said
@@ -326,17 +338,55 @@ class TestStanding:
         assert not app.exception
         assert not [b for b in app.button if b.key == "start"]
 
+    @pytest.mark.parametrize("earlier", [[], [publication("failed", job_id="publish-0")]])
     def test_a_failed_one_tells_why_and_goes_on_from_there(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi
+        self,
+        publish_page: PublishPage,
+        scripted_api: ScriptedApi,
+        earlier: list[PublicationView],
     ) -> None:
-        error = {"code": "youtube_unreachable", "message": "No answer.", "retryable": True}
-        failed = publish_job("failed", error=error)
-        scripted_api.all_jobs = [with_publication(publication("failed")), failed]
+        told = [*earlier, publication("failed")]
+        scripted_api.all_jobs = [with_publication(*told), failed_job("publish-0", "Long over.")]
+        scripted_api.all_jobs += [failed_job("publish-1", "No answer.")]
         app = publish_page()
         assert "No answer." in words_of(app)
+        assert "Long over." not in words_of(app)
         assert app.button(key="Retry_publish-1").label == "Retry"
 
-    def test_a_publication_whose_job_is_gone_is_still_told(
+    def test_what_failed_first_and_went_online_later_is_online(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        told = [publication("failed", job_id="publish-0"), publication()]
+        scripted_api.all_jobs = [with_publication(*told), failed_job("publish-0", "No answer.")]
+        app = publish_page()
+        assert ":green[:material/check_circle:] Published" in [one.value for one in app.subheader]
+        assert "No answer." not in words_of(app)
+        assert not [b for b in app.button if str(b.key).startswith("Retry")]
+
+    def test_the_newest_video_stands_first(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        newer = publication(job_id="publish-2", url="https://youtu.be/v2")
+        scripted_api.all_jobs = [with_publication(publication(), newer)]
+        links = [link.proto.url for link in publish_page().get("link_button")]
+        assert links == ["https://youtu.be/v2", "https://youtu.be/v1"]
+
+    def test_one_that_ended_in_doubt_is_looked_for_first_and_can_be_published_again(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        doubt = FaultView(field="", code="already_published", message="It may be there already.")
+        scripted_api.checked = CHECKED.model_copy(update={"faults": [doubt]})
+        scripted_api.all_jobs = [with_publication(publication("failed"))]  # its job is gone
+        app = publish_page()
+        assert not [b for b in app.button if b.key == "start"]
+        assert "It may be there already\\." in words_of(app)
+        assert "Look in YouTube Studio first" in words_of(app)
+        assert app.get("link_button")[0].proto.url == "https://studio.youtube.com"
+        app.button(key="publish_again").click().run()
+        app.button(key="start").click().run()
+        assert sent(scripted_api).again is True
+
+    def test_a_publication_whose_job_is_gone_stands_in_nobodys_way(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
     ) -> None:
         scripted_api.all_jobs = [with_publication(publication("failed"))]

@@ -21,31 +21,6 @@ def test_tags_are_counted_with_their_commas_and_with_quotes_round_spaces() -> No
     assert publish_words.tags_length(["house", "deep house"]) == 5 + 1 + 10 + 2
 
 
-def test_chapters_are_found_where_lines_begin_with_times() -> None:
-    text = "Hello at 1:00\n0:00 First\n- 0:56 – Second\n(1:30) Third\n1:02:03 Fourth\n12:30:1 no"
-    assert publish_words.chapters(text) == [
-        (0, "First"),
-        (56, "Second"),
-        (90, "Third"),
-        (3723, "Fourth"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "0:00 First\n0:56 Second",
-        "0:01 First\n0:56 Second\n1:30 Third",
-        "0:00 First\n0:09 Second\n1:30 Third",
-        "0:00 First\n1:30 Second\n0:56 Third",
-    ],
-    ids=["none", "two", "late", "short", "backwards"],
-)
-def test_a_broken_rule_leaves_no_chapters_at_all(text: str) -> None:
-    assert publish_words.chapters(text) == []
-
-
 def test_a_moment_close_by_is_said_as_such() -> None:
     nine = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
     assert words.when(nine, "Europe/Berlin", NOW) == "tomorrow at 09:00"
@@ -63,8 +38,9 @@ def test_a_job_that_is_held_back_says_for_what() -> None:
 
 
 def test_what_is_left_empty_is_the_mixs_own() -> None:
-    sent = VideoDraft(description=" \n").publication(None)
-    assert (sent.title, sent.description, sent.playlist_id) == ("", None, None)
+    sent = VideoDraft(description=" \n", tags=[" "]).publication(None)
+    assert (sent.title, sent.description, sent.tags) == ("", None, None)
+    assert sent.playlist_id is None
     assert sent.privacy == "private"
 
 

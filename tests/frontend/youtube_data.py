@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from backend.app.contract.mixes import ChapterView
 from backend.app.contract.publishing import (
     ChannelView,
     PlaylistView,
@@ -59,6 +60,11 @@ CHECKED = PreflightView(
     title="Saturday",
     description=DESCRIPTION,
     tags=["mixtape", "deep house"],
+    chapters=[
+        ChapterView(start_s=0, title="First"),
+        ChapterView(start_s=56, title="Second"),
+        ChapterView(start_s=90, title="Third"),
+    ],
 )
 WRITTEN = WordsView(
     title="A night on the last train",
