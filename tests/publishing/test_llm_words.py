@@ -255,6 +255,32 @@ def test_what_a_title_tells_a_model_to_write_is_not_published() -> None:
     assert any(note.startswith("4 sentences of the language model's") for note in words.notes)
 
 
+def test_no_tag_has_a_name_that_is_not_of_the_mix() -> None:
+    made_up = ["taylor swift live", "david guetta", "drake type beat", "#TaylorSwift", "beyonce"]
+    stand = ["deep house", "ada mix", "music to study to", "latenightdrive", "música electrónica"]
+    words, _ = one(answers(tags=made_up + stand, hashtags=made_up + stand))
+    assert words.tags[: len(stand)] == stand
+    assert words.hashtags == ["#deephouse", "#adamix", "#musictostudyto", "#latenightdrive",
+                              "#músicaelectrónica"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "stands"),
+    [
+        ("Deep House Journey After Dark", True),
+        ("HARBOUR NIGHTS: A Slow Burner With Ada", True),
+        ("Fifteen Minutes of Neon", True),
+        ("Deep House Journey With Beyoncé", False),
+        ("Two Hours of Deep House", False),
+        ("Ibiza Sunset Mix", False),
+        ("Deep House Mix | Subscribe", False),
+    ],
+)
+def test_a_title_in_title_case_stands_if_no_word_is_strange(title: str, stands: bool) -> None:
+    words, _ = one(answers(title=title))
+    assert words.title == (title if stands else FACTS.title)
+
+
 def test_tracks_times_and_credits_are_the_timeline_s_whatever_a_model_lists() -> None:
     listed = "Tracklist:\n0:00 Somebody – Else\n9:99 Other\n\nA long night."
     words, _ = one(answers(body=listed))
@@ -263,10 +289,9 @@ def test_tracks_times_and_credits_are_the_timeline_s_whatever_a_model_lists() ->
 
 
 def test_titles_and_tags_keep_to_their_limits() -> None:
-    many = [f"warm night number {'abcdefghij'[i % 10] * (i // 10 + 1)}" for i in range(100)]
-    words, _ = one(
-        answers(title="a night " + "and a night " * 30, tags=many, hashtags=[t[-9:] for t in many])
-    )
+    moods, genres = ("warm", "deep", "slow", "dark", "sunny"), ("house", "techno", "disco", "dub")
+    many = [f"{a} {b} {c}" for a in moods for b in moods for c in genres]
+    words, _ = one(answers(title="a night " + "and a night " * 30, tags=many, hashtags=many))
     assert len(words.title) == 100
     assert words.title.endswith("…")
     assert 400 < tags_length(words.tags) <= 485

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .common_words import ASKED_OF, COMMON, COMPOUNDED, GENRES, LEADS_ELSEWHERE, NUMBERS
 from .offered import Words
 
 _END = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"”»’)]))\s+|(?<=[。！？])(?![」』A-Za-z0-9])")
@@ -29,25 +30,23 @@ _WORD = re.compile(r"([^\W\d_]+)(?:['’][^\W\d_]+)*")
 _LAID_OUT = re.compile(r"[*`_~|\\<>]|^\s*[-•–]\s+", re.M)
 _MASK = "\ue000"  # for private use: no text has it
 
+_CALLS = re.compile(r"\bfollow\s+(?:us|me)\b|\blinks?\b|\bsign\s+up\b|\blike\s+and\b", re.I)
+
 # Languages that write every noun with a capital; one such word is no name there, two in a row are.
 _NOUNS_ARE_CAPITAL = ("de", "lb")
-# Words of the trade that are often written with a capital, and English's own one.
-_OF_THE_TRADE = """
-acid afro ambient bass beat beats bpm breakbeat breaks chill chillout club dance deep disco dj djs
-downtempo drum dub dubstep edm electro electronic electronica funk garage hip hop house i indie jazz
-jungle latin lofi lounge mashup melodic minimal mix mixes mixtape music musik nu organic party pop
-progressive psy r rap reggae remix rnb rock set soul swing synthwave tech techno trance trap trip
-tropical uk vocal wave world
-"""
-_NO_NAMES = frozenset(_OF_THE_TRADE.split())
+# English words of this length and ending are hardly ever somebody's name (Kimberly, Sterling: 8)
+_DERIVED = re.compile(r"\w{7,}ly|\w{6,}ing")
+_LATIN = re.compile("[a-z]+")
+_LONGEST_PIECE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a mix: its figures, and its names, by their folded spelling."""
+    """What is known of a mix: its figures, its names by their folded spelling, and their words."""
 
     names: Mapping[str, str]
     figures: frozenset[int]
+    words: frozenset[str]
 
 
 def known_of(words: Words) -> Known:
@@ -62,7 +61,11 @@ def known_of(words: Words) -> Known:
     if minutes >= 90.0:
         figures.add(round(minutes / 60.0))
     longest_first = sorted(spelt, key=len, reverse=True)
-    return Known({name.casefold(): name for name in longest_first}, frozenset(figures - {0}))
+    return Known(
+        names={name.casefold(): name for name in longest_first},
+        figures=frozenset(figures - {0}),
+        words=frozenset(word for name in spelt for word in _words(name)),
+    )
 
 
 def plain(text: str) -> str:
@@ -86,15 +89,33 @@ def sentences(text: str, known: Known, language: str) -> tuple[str, int]:
 
 def may_stand(sentence: str, known: Known, language: str) -> bool:
     """Whether a sentence leads nowhere and names nothing that is not known."""
-    spelt = unicodedata.normalize("NFKC", _visible(sentence))
+    rest = _harmless(sentence, known, language)
+    return rest is not None and not _names_somebody(rest, known, _base(language))
+
+
+def may_be_listed(text: str, known: Known, language: str) -> bool:
+    """Whether it leads nowhere and has only words that are common, or of the facts, in any case."""
+    rest = _harmless(text, known, language)
+    return rest is not None and all(
+        _is_common(word, known) or _is_made_of(word, known) for word in _words(rest)
+    )
+
+
+def _harmless(text: str, known: Known, language: str) -> str | None:
+    """The text without the known names; None if it leads away, or has figures of its own."""
+    spelt = unicodedata.normalize("NFKC", _visible(text))
     if _LEADS_AWAY.search(spelt) or _TIME.search(spelt):
-        return False
+        return None
     if not all(_is_name(quoted, known) for quoted in _QUOTED.findall(spelt)):
-        return False
+        return None
     rest = _without_names(spelt, known.names)
+    said = {*_words(rest), *_LATIN.findall(rest.casefold())}  # some scripts put no space between
+    if _CALLS.search(rest) or said & LEADS_ELSEWHERE:
+        return None
     if any(unicodedata.category(c) in ("Sc", "No", "Nl") or c in "%‰" for c in rest):
-        return False
-    return _figures(rest) <= known.figures and not _names_somebody(rest, language)
+        return None
+    figures = _figures(rest) | _figures_in_words(rest, _base(language))
+    return rest if figures <= known.figures else None
 
 
 def _is_name(quoted: str, known: Known) -> bool:
@@ -103,21 +124,62 @@ def _is_name(quoted: str, known: Known) -> bool:
     return name in known.names or name.rstrip(".,;:!?…。、！？") in known.names
 
 
-def _names_somebody(rest: str, language: str) -> bool:
+def _names_somebody(rest: str, known: Known, language: str) -> bool:
     """Whether what is left of a sentence without the known names has a name in it."""
-    in_a_row = 2 if language.lower().split("-")[0] in _NOUNS_ARE_CAPITAL else 1
+    in_a_row = 2 if language in _NOUNS_ARE_CAPITAL else 1
     # Its first word has a capital by right, in a script that has them
     by_right = not any(unicodedata.category(c) == "Lo" for c in rest)
     end = row = 0
     for word in _WORD.finditer(rest):
         between = rest[end : word.start()]
-        is_first = not end and by_right and _MASK not in between
-        is_name = word[0][0].isupper() and word[1].casefold() not in _NO_NAMES and not is_first
+        first, *others = re.split("['’]", word[0])
+        is_name = any(map(_is_capital, others))
+        if end or not by_right or _MASK in between:
+            is_name = is_name or _is_capital(first)
+        elif not _may_begin(first, rest, known, language):
+            return True
         row = row * (not between.strip()) + 1 if is_name else 0
         if row >= in_a_row:
             return True
         end = word.end()
     return False
+
+
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() and word.casefold() not in GENRES
+
+
+def _may_begin(first: str, rest: str, known: Known, language: str) -> bool:
+    """Whether a sentence may begin with this word, whose capital says nothing."""
+    if _is_common(first, known) or (language == "en" and _DERIVED.fullmatch(first)):
+        return True
+    if language in ASKED_OF:
+        return False
+    scripts = {unicodedata.name(word[0]).split()[0] for word in _WORD.findall(rest)}
+    return len(scripts) == 1 or not unicodedata.name(first[0]).startswith("LATIN")
+
+
+def _is_common(word: str, known: Known) -> bool:
+    folded = word.casefold()
+    return folded in COMMON or folded in known.words or folded.removesuffix("s") in COMMON
+
+
+def _is_made_of(word: str, known: Known) -> bool:
+    """Whether a word is several in one: of a hashtag, or in a script without spaces."""
+    folded = word.casefold()
+    has_case = folded != word.upper()
+
+    def is_piece(piece: str) -> bool:
+        if has_case:
+            return piece in COMPOUNDED or (len(piece) > 3 and piece in known.words)
+        return piece in COMMON or piece in known.words
+
+    ends = {0}
+    for at in range(len(folded)):
+        if at in ends:
+            upto = range(at + 1, min(len(folded), at + _LONGEST_PIECE) + 1)
+            ends |= {end for end in upto if is_piece(folded[at:end])}
+    return len(folded) in ends
 
 
 def _without_names(text: str, names: Mapping[str, str]) -> str:
@@ -130,6 +192,28 @@ def _without_names(text: str, names: Mapping[str, str]) -> str:
 
 def _figures(text: str) -> frozenset[int]:
     return frozenset(int(figure[:18]) for figure in _FIGURE.findall(text))
+
+
+def _figures_in_words(text: str, language: str) -> frozenset[int]:
+    """What numbers are written out; of “twenty-four” both words make one."""
+    meanings = NUMBERS.get(language, NUMBERS["en"])
+    found = [0]
+    for word in _words(text):
+        number = meanings.get(word) or meanings.get(word.removesuffix("s")) or 0
+        if 20 <= found[-1] < 100 and 0 < number < 10:
+            number += found.pop()
+        found.append(number)
+    return frozenset(found) - {0}
+
+
+def _words(text: str) -> list[str]:
+    """Its words, folded; marks belong to their letters."""
+    spaced = (c if unicodedata.category(c)[0] in "LM" else " " for c in text.casefold())
+    return "".join(spaced).split()
+
+
+def _base(language: str) -> str:
+    return language.lower().split("-")[0]
 
 
 def _spelt(name: str) -> str:

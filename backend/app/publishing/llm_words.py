@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from ..llm.access import LlmAccess
 from ..llm.failure import LlmFailed
 from ..llm.reply import CUT_OFF, Reply
-from .claims import Known, known_of, may_stand, plain, sentences
+from .claims import Known, known_of, may_be_listed, may_stand, plain, sentences
 from .description import hashtag
 from .graphemes import shortened_to
 from .limits import tags_length
@@ -106,8 +106,8 @@ def _held(
     if lost := lost_hook + lost_body:
         what = "1 sentence" if lost == 1 else f"{lost} sentences"
         notes.append(f"{what} of the language model's said what is not known of the mix; left out.")
-    stand = [one for one in _texts(fields, "hashtags") if _is_known(one, known)]
-    tags = [one for one in _texts(fields, "tags") if _is_known(one, known)]
+    stand = [one for one in _texts(fields, "hashtags") if _is_known(one, known, language)]
+    tags = [one for one in _texts(fields, "tags") if _is_known(one, known, language)]
     return Suggested(title, intro, _hashtags(stand), fitting_tags(tags, tags_chars), tuple(notes))
 
 
@@ -140,8 +140,9 @@ def _one_line(text: str) -> str:
 
 
 def _title(text: str, known: Known, language: str, title_chars: int) -> tuple[str, list[str]]:
+    """A title, in the capitals of a sentence or, where no word of it is strange, of a headline."""
     title = _one_line(text)
-    if title and may_stand(title, known, language):
+    if title and (may_stand(title, known, language) or may_be_listed(title, known, language)):
         return shortened_to(title, title_chars), []
     return "", ["The language model's title says what is not known of the mix; its own stands."]
 
@@ -155,9 +156,9 @@ def _within(text: str, n_characters: int) -> str:
     return kept[: end + 1].strip() if end > 0 else shortened_to(text, n_characters)
 
 
-def _is_known(text: str, known: Known) -> bool:
-    """Whether a tag may stand; ``#DeepHouse`` is two words, and none has a capital by right."""
-    return may_stand(f"a {_CAMEL.sub(' ', text)}", known, "")
+def _is_known(text: str, known: Known, language: str) -> bool:
+    """Whether a tag may stand; ``#DeepHouse`` is two words, and a name may be in small letters."""
+    return may_be_listed(_CAMEL.sub(" ", text), known, language)
 
 
 def _hashtags(texts: Iterable[str]) -> tuple[str, ...]:

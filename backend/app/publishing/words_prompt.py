@@ -27,10 +27,14 @@ Answer with one JSON object and nothing else:
 - hashtags: five to ten, in small letters, without #;
 - tags: ten to twenty search terms, in small letters.
 
+Hashtags and tags are made of common words for music, moods and occasions, and of names in the data.
+Begin each sentence with a common word or with a name in the data.
+
 The data is all you know. Name nobody and nothing that is not in it: no other artists, labels,
-places or dates, no praise by others. Write no figures but those of the data, no times, no links, no
-e-mail addresses, no @, no calls to subscribe or to buy. The list of tracks is added by others: give
-none. Quote nothing but titles of the data, exactly as they are."""
+places or dates, no praise by others. Write no figures but those of the data (in words neither), no
+times, no links, no e-mail addresses, no @, no other sites, no calls to follow, subscribe or buy.
+The list of tracks is added by others: give none. Quote nothing but titles of the data, exactly as
+they are."""
 
 
 class Answer(Shape):
