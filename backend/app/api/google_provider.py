@@ -12,7 +12,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
 from fastapi import Request, Response
 from joserfc.errors import JoseError
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..accounts.google_client import GoogleClient, google_client
 from ..contract.accounts import Email
@@ -22,12 +22,9 @@ from ..store.google import Identity
 
 # Google answers in less than a second; a person waits for this one.
 TIMEOUT_S = 10.0
-# Google signs with nothing else (accounts.google.com/.well-known/openid-configuration).
-_SIGNED_WITH = ["RS256"]
 _SCOPE = "openid email"
 # What Authlib raises for answers of a shape that no provider in its right mind would give.
 _MALFORMED = (
-    AuthlibBaseError,
     JoseError,
     httpx2.InvalidURL,
     ValueError,
@@ -36,20 +33,26 @@ _MALFORMED = (
     AttributeError,
     RuntimeError,  # metadata that lack an address
 )
-_email = TypeAdapter[str](Email)
 _log = logging.getLogger(__name__)
+
+
+class _Person(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    sub: str = Field(min_length=1)
+    email: Email
 
 
 class GoogleProvider:
     """Google as a provider of OpenID Connect: the code flow with PKCE, a state and a nonce.
 
     What is kept between the two halves of a sign-in lies in ``request.session``. Where Google
-    answers is asked once, and again after anything that went wrong with an answer of Google's.
+    answers is asked once for each client, and again after an answer of Google's that made no sense.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._app: StarletteOAuth2App | None = None
+        self._known: tuple[GoogleClient, StarletteOAuth2App] | None = None
 
     def client(self) -> GoogleClient:
         """Who Segue is to Google; :class:`NotConfigured` says what is missing."""
@@ -63,8 +66,9 @@ class GoogleProvider:
         OAuthRefused
             If Google does not answer as it has to.
         """
-        with self._told_as_refusal(sent=True):
-            app = await self._known_app()
+        client = self.client()
+        with self._told_as_refusal():
+            app = await self._app_of(client)
             answer: Response = await app.authorize_redirect(request, self._redirect_uri())
         return answer
 
@@ -76,21 +80,16 @@ class GoogleProvider:
         OAuthRefused
             If anything about the way back, or about the token, is not as it has to be.
         """
-        # Whom we have not sent to Google cannot make us ask Google anything.
-        with self._told_as_refusal(sent=bool(request.session)):
-            app = await self._known_app()
-            token = await app.authorize_access_token(request, claims_options=self._claims())
-            claims = token["userinfo"]  # absent where no ID token came
-            if claims.get("email_verified") is not True:
-                raise _unverified()
-            email = _email.validate_python(claims["email"])
-            # Not as the token spells it, or one person would be two
-            return Identity(self.client().issuer, claims["sub"], email)
-
-    async def _known_app(self) -> StarletteOAuth2App:
-        if self._app is not None:
-            return self._app
         client = self.client()
+        wanted = _wanted_claims(client)
+        with self._told_as_refusal():
+            app = await self._app_of(client)
+            token = await app.authorize_access_token(request, claims_options=wanted)
+        return _identity(client, token.get("userinfo") or {})  # absent where no ID token came
+
+    async def _app_of(self, client: GoogleClient) -> StarletteOAuth2App:
+        if self._known is not None and self._known[0] == client:
+            return self._known[1]
         app = OAuth().register(
             "google",
             client_id=client.client_id,
@@ -105,19 +104,8 @@ class GoogleProvider:
         metadata = await app.load_server_metadata()
         if metadata["issuer"] != client.issuer:  # OpenID Connect Discovery 1.0, 4.3
             raise ValueError("the metadata are another issuer's")
-        metadata["id_token_signing_alg_values_supported"] = _SIGNED_WITH
-        self._app = app
+        self._known = client, app
         return app
-
-    def _claims(self) -> Mapping[str, Mapping[str, object]]:
-        """What an ID token has to say; its times and the nonce are Authlib's to check."""
-        client = self.client()
-        return {
-            "iss": {"essential": True, "values": client.issuer_spellings},
-            "aud": {"essential": True, "value": client.client_id},
-            "sub": {"essential": True},
-            "email": {"essential": True},
-        }
 
     def _redirect_uri(self) -> str:
         """Where Google sends browsers back to: as set, whatever host the request named."""
@@ -125,18 +113,43 @@ class GoogleProvider:
         return self._settings.google_oauth_redirect_uri or usual
 
     @contextmanager
-    def _told_as_refusal(self, *, sent: bool) -> Iterator[None]:
+    def _told_as_refusal(self) -> Iterator[None]:
+        """Round Authlib's calls, and nothing of ours."""
         try:
             yield
         except (httpx2.HTTPError, json.JSONDecodeError) as e:
-            self._app = None
+            self._known = None
             _log.warning("Google did not answer a sign-in: %s", type(e).__name__)
             raise _unreachable() from e
+        except AuthlibBaseError as e:  # nothing about where Google answers: anybody can cause it
+            _log.info("a sign-in with Google was refused: %.60r", e.error)
+            raise _denied() if e.error == "access_denied" else _refused() from e
         except _MALFORMED as e:
-            self._app = None if sent else self._app
-            reason = e.error if isinstance(e, AuthlibBaseError) else type(e).__name__
-            _log.info("a sign-in with Google was refused: %.60r", reason)
-            raise _denied() if reason == "access_denied" else _refused() from e
+            self._known = None
+            _log.warning("Google answered a sign-in with nonsense: %s", type(e).__name__)
+            raise _refused() from e
+
+
+def _wanted_claims(client: GoogleClient) -> Mapping[str, Mapping[str, object]]:
+    """What an ID token has to say; its times and the nonce are Authlib's to check."""
+    return {
+        "iss": {"essential": True, "values": client.issuer_spellings},
+        "aud": {"essential": True, "value": client.client_id},
+        "sub": {"essential": True},
+        "email": {"essential": True},
+    }
+
+
+def _identity(client: GoogleClient, claims: Mapping[str, object]) -> Identity:
+    """Who a checked ID token is about."""
+    if claims and claims.get("email_verified") is not True:
+        raise _unverified()
+    try:
+        person = _Person.model_validate(claims)
+    except ValidationError as e:
+        raise _refused() from e
+    # Not as the token spells it, or one person would be two
+    return Identity(client.issuer, person.sub, person.email)
 
 
 def _refused() -> OAuthRefused:

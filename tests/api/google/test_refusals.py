@@ -106,13 +106,14 @@ def _signs_in_once(visitor: Browser, callback: str, app) -> None:
     visitor.http.cookies.delete("segue_google")
 
 
-def test_whom_nobody_has_sent_to_google_makes_nobody_ask_it_anything(new_browser, provider):
-    new_browser().begin()
+def test_whatever_people_come_back_with_where_google_answers_is_asked_once(new_browser, provider):
+    begun = new_browser()
+    begun.begin()
     provider.cheat(answers={"/.well-known/openid-configuration": {"text": "", "status": 500}})
-    stranger = new_browser()
-    for query in ("?code=x&state=y", "?error=server_error", ""):
-        _refused(stranger, stranger.come_back(CALLBACK + query))
-    assert "/oauth2/authorize" in new_browser().begin(), "where Google answers is still known"
+    for browser in (new_browser(), begun):
+        for query in ("?code=x&state=y", "?error=server_error", ""):
+            _refused(browser, browser.come_back(CALLBACK + query))
+    assert "/oauth2/authorize" in new_browser().begin()
 
 
 def test_a_way_back_is_taken_once(visitor, app):
