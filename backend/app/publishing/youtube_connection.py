@@ -44,7 +44,7 @@ _TESTING_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class YouTubeLimits:
+class ProjectLimits:
     """What YouTube lets this server's project do."""
 
     uploads_per_day: int
@@ -62,7 +62,7 @@ class YouTubeConnections:
         *,
         client: Callable[[], GoogleClient],
         api_base: str,
-        limits: YouTubeLimits,
+        limits: ProjectLimits,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.access_token = tokens.access_token
@@ -265,7 +265,7 @@ def youtube_connections(settings: Settings, database: Database, seal: Seal) -> Y
         google,
         client=client,
         api_base=settings.youtube_api_base,
-        limits=YouTubeLimits(settings.youtube_uploads_per_day, settings.youtube_project_verified),
+        limits=ProjectLimits(settings.youtube_uploads_per_day, settings.youtube_project_verified),
     )
 
 
