@@ -22,7 +22,6 @@ from backend.app.errors import (
 from backend.app.publishing.pace import CHUNK_UNIT, Pace
 from backend.app.publishing.quota_day import quota_day
 from backend.app.publishing.youtube_client import AuthorizedHttp
-from backend.app.store.publications import NewUpload
 
 from .uploading import CHUNK, CHUNKS, KEY, LAST, VIDEO, Line, line_to_youtube
 from .youtube_faults import Fault
@@ -349,19 +348,15 @@ def test_an_upload_that_runs_is_not_disturbed(line: Line):
     assert len(line.videos) == 1
 
 
-def elsewhere(line: Line, nth: int) -> NewUpload:
-    """An upload that somebody else has begun."""
-    sealed = line.seal.seal("http://127.0.0.1:9/x", user_id="ann", purpose="upload")
-    return NewUpload(nth, sealed, sha256="-", size_bytes=1, channel_id="", channel_title="")
-
-
 def test_two_processes_that_believe_to_have_the_job_make_one_video(line: Line):
     """One that lost its lease unawares goes on while another has begun."""
     state = line.store.state(line.job_id)
 
     def another() -> None:
         line.youtube.on_request = lambda kind: None
-        line.store.opened(line.job_id, elsewhere(line, state.sessions + 1))
+        line.kept(line.job_id).opened(
+            "http://127.0.0.1:9/x", sha256="-", size_bytes=1, nth=state.sessions + 1
+        )
 
     watch(line, "open", another)
     with pytest.raises(AlreadyPublished):

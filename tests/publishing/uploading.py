@@ -103,7 +103,7 @@ class Line:
         """What a process that is started anew would do; the id of the video."""
         job_id = job_id or self.job_id
         marker = marker_of(job_id)
-        kept = KeptUpload(self.store, self.seal, "ann", job_id, lambda: self.connected)
+        kept = self.kept(job_id)
         file = io.BytesIO(video)
         insert = self.api.videos().insert(
             part="snippet,status",
@@ -125,6 +125,9 @@ class Line:
             progress=self.told.append,
         )
         return upload.run()
+
+    def kept(self, job_id: str) -> KeptUpload:
+        return KeptUpload(self.store, self.seal, "ann", job_id, lambda: self.connected)
 
     def ask_anew(self) -> None:
         """What a retry does to the job's row, so that its attempts are those of another request."""
