@@ -258,6 +258,13 @@ class CannotPublish(InvalidRequest):
     code = "cannot_publish"
 
 
+class OtherChannel(CannotPublish):
+    """The upload was begun on another channel than the one that is connected now."""
+
+    code = "other_channel"
+    retryable = True  # once the first one is connected again
+
+
 class AlreadyPublished(Conflict):
     """The mix is on YouTube already, or on its way there."""
 

@@ -63,6 +63,8 @@ def test_two_jobs_that_slipped_in_together_make_one_video(house: PublishingHouse
     assert ran[1].error is not None
     assert ran[1].error.code == "already_published"
     only_video(house)
+    assert house.youtube.script.counts["open"] == 1, "none of the day's uploads is spent on it"
+    assert [step.name for step in ran[1].steps if step.state == "failed"] == ["checking"]
 
 
 def test_a_deleted_publish_job_leaves_word_of_the_video(house: PublishingHouse):

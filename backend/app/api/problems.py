@@ -58,6 +58,7 @@ STATUSES = {
     "youtube_reconnect": 409,
     "bad_template": 422,
     "cannot_publish": 422,
+    "other_channel": 409,
     "already_published": 409,
     "youtube_unreachable": 503,
     "youtube_refused": 422,

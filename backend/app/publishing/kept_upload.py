@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..accounts.sealing import BrokenSeal, Seal
 from ..contract.publishing import ChannelView
-from ..errors import CannotPublish
+from ..errors import OtherChannel
 from ..store.publications import NewUpload, PublicationStore, UploadState
 
 _PURPOSE = "upload"
@@ -48,7 +48,7 @@ class KeptUpload:
 
         Raises
         ------
-        CannotPublish
+        OtherChannel
             If it is not.
         """
         state, now = self.state, self.channel()
@@ -56,11 +56,10 @@ class KeptUpload:
             return
         called = f"“{state.channel_title}”"
         other = "one that does not tell its name" if now is None else f"“{now.title}”"
-        raise CannotPublish(
+        raise OtherChannel(
             f"The upload was begun on the channel {called}; connected is {other}.",
             hint=f"Connect {called} again, with everything ticked, and retry; or publish the mix "
             "another time.",
-            code="other_channel",
         )
 
     def session(self, state: UploadState) -> Session | None:

@@ -86,10 +86,9 @@ class Upload:
             If there may be a video, and YouTube does not show one.
         NotBefore
             If a quota is used up.
-        CannotPublish
-            If YouTube refuses the video, or another channel is connected than the one that the
-            upload was begun on.
-        ReconnectNeeded, YouTubeRefused, AlreadyPublished
+        OtherChannel
+            If another channel is connected than the one that the upload was begun on.
+        ReconnectNeeded, YouTubeRefused, CannotPublish, AlreadyPublished
             As they say.
         """
         state = self.kept.state

@@ -15,7 +15,7 @@ from ..accounts.keys import secrets_for
 from ..accounts.sealing import Seal
 from ..contract.base import Shape
 from ..contract.publishing import YouTubeRecord
-from ..errors import NotBefore, NotFound, SegueError, StoreBusy
+from ..errors import NotBefore, NotFound, OtherChannel, SegueError, StoreBusy
 from ..jobs.pipeline import Pipeline, Step, StepContext
 from ..jobs.workspace import sha256_of
 from ..publishing.dressing import Dressing
@@ -164,6 +164,8 @@ def _noting(notes: list[str], what_is_not: str) -> Iterator[None]:
         raise
     except StoreBusy as busy:
         raise NotBefore(busy.message, until_s=time.time() + _BUSY_S) from busy
+    except OtherChannel as other:  # its hint is for who still has to upload
+        notes.append(f"{what_is_not}: {other.message}")
     except SegueError as error:
         notes.append(f"{what_is_not}: {error.message} {error.hint}".strip())
 
