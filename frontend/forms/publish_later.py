@@ -99,7 +99,7 @@ def ask(status: YouTubeStatus, language: str) -> tuple[Publication, str | None]:
             "videos private, whatever is chosen here."
         )
     ask_playlist(FORM, status)
-    st.caption("Title, description, chapters and thumbnail are those of the mix.")
+    st.caption("Title, description, tags, chapters and thumbnail are those of the mix.")
     draft = draft_in(FORM).model_copy(update={"language": language})
     return draft.publication(st.context.timezone), missing(draft)
 

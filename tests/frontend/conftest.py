@@ -55,8 +55,11 @@ def publish_page(page: Callable[..., AppTest], scripted_api: ScriptedApi) -> Cal
     scripted_api.youtube = CONNECTED
 
     def opened(**query: str) -> AppTest:
-        page("views/publish.py")
-        app = page("views/publish.py", **({"job": "job-1"} | query))
+        app = page()
+        app.switch_page("views/publish.py")
+        for name, value in ({"job": "job-1"} | query).items():
+            app.query_params[name] = value
+        app.run()
         assert not app.exception
         return app
 

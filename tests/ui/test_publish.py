@@ -173,6 +173,8 @@ def test_a_mix_goes_online_by_itself_once_it_is_ready(
     assert video.resource["snippet"]["title"] == "By itself"
     assert video.resource["status"]["privacyStatus"] == "private"
     assert "publishAt" in video.resource["status"]
+    own = video.resource["snippet"]["tags"][:-1]  # the last one is Segue's mark
+    assert own, "the tags that were written along with the mix"
 
 
 def test_a_channel_is_connected_refused_and_given_up(publisher: Page, screens: Screens) -> None:
