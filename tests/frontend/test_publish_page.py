@@ -404,9 +404,13 @@ class TestStanding:
         assert "https://youtu.be/v1" in said
 
     def test_without_a_job_one_is_chosen(self, page: Page, scripted_api: ScriptedApi) -> None:
-        scripted_api.all_jobs = [with_publication(publication()), publish_job("succeeded")]
+        failed = publication("failed", job_id="publish-0")
+        left = with_publication(failed, publication("cancelled"), id="job-2")
+        online = with_publication(publication(), failed)
+        scripted_api.all_jobs = [online, left, publish_job("succeeded")]
         app = page("views/publish.py")
         chosen = [b for b in app.button if str(b.key).startswith("choose_")]
-        assert [b.label for b in chosen] == ["Saturday · On YouTube, private"]
+        told = ["Saturday · On YouTube, private", "Saturday · Cancelled"]
+        assert [b.label for b in chosen] == told
         chosen[0].click().run()
         assert "https://youtu.be/v1" in words_of(app)
