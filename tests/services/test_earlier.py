@@ -13,7 +13,8 @@ from backend.app.errors import InvalidRequest, NotFound
 from backend.app.jobs.queue import ExpectedStep
 from backend.app.jobs.workspace import WrittenFile
 from backend.app.services.earlier import EarlierMixes
-from backend.app.services.mixtape_inputs import TIMELINE, MixtapeInputs, MixTrack
+from backend.app.services.mix_files import TIMELINE
+from backend.app.services.mixtape_inputs import MixtapeInputs, MixTrack
 from tests.jobs.rows import Rows
 
 VIEW = TimelineView(

@@ -16,9 +16,10 @@ from backend.app.dj.timeline_view import view_of
 from backend.app.dsp.samples import Samples
 from backend.app.media.ffmpeg import find_ffmpeg
 from backend.app.render.player import Player
+from backend.app.services.mix_files import TIMELINE
 from backend.app.services.mixtape_before import MADE, MEASURED, MP3
 from backend.app.services.mixtape_check import check_mix
-from backend.app.services.mixtape_inputs import TIMELINE, MixtapeInputs, MixtapeJob
+from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob
 from backend.app.services.mixtape_plan import JOINS, PlannedJoins
 from backend.app.services.mixtape_sound import render_mix
 from backend.app.store.blobs import ContentStore

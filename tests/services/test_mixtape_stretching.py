@@ -13,9 +13,9 @@ from backend.app.jobs.pipeline import StepContext
 from backend.app.jobs.workspace import Workspace
 from backend.app.media.normal_form import write_normal_form
 from backend.app.render.pieces import pieces_of
+from backend.app.services.mix_files import TIMELINE
 from backend.app.services.mixtape import mixtape_pipeline
 from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob, MixTrack
-from backend.app.services.mixtape_plan import TIMELINE
 from backend.app.services.mixtape_sound import stretch_pieces
 from backend.app.services.stretching import open_piece
 from backend.app.settings import Settings

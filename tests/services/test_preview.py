@@ -14,8 +14,9 @@ from backend.app.contract.mixes import TimelineView
 from backend.app.errors import InvalidRequest
 from backend.app.media.ffmpeg import find_ffmpeg
 from backend.app.services.earlier import EarlierMix
+from backend.app.services.mix_files import TIMELINE
 from backend.app.services.mixtape_inputs import MixtapeInputs, MixtapeJob
-from backend.app.services.mixtape_plan import TIMELINE, plan_mix, planned
+from backend.app.services.mixtape_plan import plan_mix, planned
 from backend.app.services.mixtape_sound import player_for
 from backend.app.services.preview import (
     STEPS,

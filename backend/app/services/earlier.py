@@ -12,7 +12,8 @@ from ..errors import InvalidRequest, NotFound
 from ..jobs.states import JobStatus
 from ..store.job_records import JobRecord
 from ..store.jobs import JobStore
-from .mixtape_inputs import TIMELINE, MixtapeInputs
+from .mix_files import TIMELINE
+from .mixtape_inputs import MixtapeInputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from .mashup_songs import hear_songs
 from .mashup_sound import write_files, write_stems
 from .mashup_tracklist import tracklist
 from .mashup_words import describe_mashup
+from .mix_files import TRACKLIST
 from .mix_words import describing
 from .separating import limit_s
 from .separating_steps import separation_pipeline, separation_steps
@@ -28,7 +29,7 @@ def master_mashup(ctx: StepContext[MashupJob]) -> None:
     check_files(ctx, partial(_share, ctx, written_at, 0.95))
     timeline, _ = laid_out(ctx.workspace)
     text = tracklist(job.title(timeline), timeline.clips, decided(ctx.workspace))
-    with ctx.workspace.write("tracklist.txt", "text/plain; charset=utf-8") as path:
+    with ctx.workspace.write(TRACKLIST, "text/plain; charset=utf-8") as path:
         path.write_text(text, encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ from ..render.player import Player
 from .hearing import profile_of
 from .mashup_inputs import MashupJob
 from .mashup_songs import mashup_tracks
-from .mixtape_inputs import TIMELINE
+from .mix_files import TIMELINE
 from .recordings import open_recording
 from .stretching import make_pieces, open_piece
 

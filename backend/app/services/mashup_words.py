@@ -7,8 +7,8 @@ from ..contract.mixes import TimelineView
 from ..jobs.pipeline import StepContext
 from ..publishing.written import WordWriter
 from .mashup_inputs import MashupJob
+from .mix_files import TIMELINE
 from .mix_words import write_words
-from .mixtape_inputs import TIMELINE
 from .words_facts import REPORT, mashup_facts
 
 

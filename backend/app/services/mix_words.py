@@ -13,11 +13,9 @@ from ..publishing.limits import limits_of
 from ..publishing.offered import Words
 from ..publishing.written import WordWriter
 from ..settings import Settings
+from .mix_files import DESCRIPTION, WORDS
 
 JobT = TypeVar("JobT")
-
-DESCRIPTION = "description.txt"
-WORDS = "words.json"
 
 
 def writer_of(settings: Settings) -> WordWriter:

@@ -6,6 +6,7 @@ from ..contract.jobs import VideoOptions
 from ..jobs.pipeline import StepContext
 from ..video.movie import Workshop
 from .film import WantedFilm, write_film, write_thumbnail
+from .mix_files import FILM, THUMBNAIL
 from .mixtape_inputs import MixtapeJob
 from .mixtape_plan import planned
 from .mixtape_sound import FILM_SOUND
@@ -23,7 +24,7 @@ def film_mix(ctx: StepContext[MixtapeJob]) -> None:
         height=(job.request.video or VideoOptions()).height,
     )
     workshop = Workshop(job.ffmpeg, ctx.workspace.scratch("film"), job.workers)
-    with ctx.workspace.write("mix.mp4", "video/mp4") as path:
+    with ctx.workspace.write(FILM, "video/mp4") as path:
         write_film(wanted, job.content, workshop, path, ctx.progress)
-    with ctx.workspace.write("thumbnail.jpg", "image/jpeg") as path:
+    with ctx.workspace.write(THUMBNAIL, "image/jpeg") as path:
         write_thumbnail(wanted, path)

@@ -20,9 +20,6 @@ from ..stems.separator import Separator
 from ..store.blobs import ContentStore
 from .separators import Separators
 
-TIMELINE = "timeline.json"
-"""The plan of a mix, and the one artifact that other jobs go on from."""
-
 
 class MixTrack(Shape):
     """A track of the mix, under the names that will be printed, with what a person put right."""

@@ -19,7 +19,8 @@ from ..jobs.pipeline import StepContext
 from ..jobs.workspace import Workspace
 from .decks import decks_of, needs_ears
 from .hearing import hear_all, whole_profile_of
-from .mixtape_inputs import TIMELINE, MixtapeJob
+from .mix_files import TIMELINE
+from .mixtape_inputs import MixtapeJob
 from .mixtape_order import ordered_tracks
 from .mixtape_sounds import overlay_note, overlay_sounds
 from .mixtape_wanted import wanted

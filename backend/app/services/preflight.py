@@ -24,7 +24,8 @@ from ..publishing.preflight import Circumstances, Draft, faults
 from ..publishing.youtube_connection import YouTubeConnections
 from ..store.jobs import JobStore
 from ..store.publications import PublicationStore
-from .publish_source import FILM, THUMBNAIL, PublishSource, source_of
+from .mix_files import FILM, THUMBNAIL
+from .publish_source import PublishSource, source_of
 
 
 def _now() -> datetime:

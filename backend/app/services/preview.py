@@ -21,7 +21,8 @@ from ..render.player import Player
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from .decks import decks_of
-from .mixtape_inputs import TIMELINE, MixtapeInputs, MixtapeJob
+from .mix_files import TIMELINE
+from .mixtape_inputs import MixtapeInputs, MixtapeJob
 from .mixtape_plan import dj_plan
 from .mixtape_sound import player_for
 from .mixtape_stems import separator_of, take_apart

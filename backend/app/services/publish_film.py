@@ -12,9 +12,9 @@ from ..media.ffmpeg import find_ffmpeg
 from ..video.movie import Workshop
 from .film import AUDIO_SUFFIXES, WantedFilm, write_film, write_thumbnail
 from .job_views import request_of
-from .mixtape_inputs import MixtapeInputs
+from .mix_files import FILM, THUMBNAIL
 from .publish_inputs import PublishJob
-from .publish_source import FILM, THUMBNAIL, PublishSource
+from .publish_source import PublishSource
 
 _MIXES = ("mix", "mashup", "restyled")
 
@@ -68,6 +68,8 @@ def _picture(job: PublishJob) -> Path | None:
     """The picture that a mixtape came with; nothing else has one."""
     if job.source.kind != "mixtape" or job.source_inputs is None:
         return None
+    from .mixtape_inputs import MixtapeInputs  # it brings the separators, of use to no upload
+
     name = MixtapeInputs.model_validate_json(job.source_inputs).picture
     path = job.content.image_path(name) if name else None
     return path if path and path.is_file() else None

@@ -21,8 +21,9 @@ from ..publishing.youtube_connection import YouTubeConnections
 from ..settings import Settings
 from ..store.blobs import ContentStore
 from ..store.publications import PublicationStore
+from .mix_files import FILM, THUMBNAIL
 from .preflight import Preflight
-from .publish_source import FILM, SYNTHETIC, THUMBNAIL, PublishSource
+from .publish_source import SYNTHETIC, PublishSource
 
 if TYPE_CHECKING:
     from googleapiclient.discovery import Resource

@@ -15,13 +15,8 @@ from ..errors import InvalidRequest, NotFound
 from ..jobs.states import JobStatus
 from ..store.job_records import JobRecord
 from ..store.jobs import JobStore
-from .mixtape_inputs import TIMELINE
+from .mix_files import DESCRIPTION, TIMELINE, TRACKLIST, WORDS
 
-FILM = "mix.mp4"
-THUMBNAIL = "thumbnail.jpg"
-DESCRIPTION = "description.txt"
-TRACKLIST = "tracklist.txt"
-WORDS = "words.json"
 KINDS = ("mixtape", "mashup", "restyle")
 SYNTHETIC = ("mashup", "restyle")
 """What nobody has ever played: YouTube asks for a declaration of that."""

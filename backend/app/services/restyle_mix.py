@@ -25,7 +25,7 @@ from ..render.encode import Encoding, Output, encode_all
 from ..render.mix_tags import MixTags
 from ..render.player import Player
 from .hearing import profile_of
-from .mixtape_inputs import TIMELINE
+from .mix_files import TIMELINE
 from .recordings import open_recording
 from .restyle_grains import nothing_in
 from .restyle_inputs import RestyleJob

@@ -24,7 +24,7 @@ from ..settings import Settings
 from ..stems.separator import Separator
 from ..store.blobs import ContentStore
 from .hearing import profile_of
-from .mixtape_inputs import TIMELINE
+from .mix_files import TIMELINE
 from .recordings import open_recording
 from .separating import is_separated, limit_s, separate_all
 from .separators import Separators, fetch_limit_s

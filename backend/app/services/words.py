@@ -25,7 +25,8 @@ from ..publishing.written import WordWriter
 from ..store.blobs import ContentStore
 from ..store.job_records import JobRecord
 from ..store.jobs import JobStore
-from .mixtape_inputs import TIMELINE, MixtapeInputs
+from .mix_files import TIMELINE
+from .mixtape_inputs import MixtapeInputs
 from .words_facts import REPORT, mashup_facts, mixtape_facts
 
 Read = TypeVar("Read", bound=Shape)
