@@ -18,8 +18,7 @@ class SegueError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
-        if code is not None:
-            self.code = code
+        self.code = code or self.code
 
 
 class NotFound(SegueError):
@@ -246,6 +245,12 @@ class ReconnectNeeded(SegueError):
     retryable = True
 
 
+class OtherChannel(ReconnectNeeded):
+    """The upload was begun on another channel than the one that is connected now."""
+
+    code = "other_channel"
+
+
 class BadTemplate(InvalidRequest):
     """A person's template that nothing can be made of; the message names the line."""
 
@@ -256,13 +261,6 @@ class CannotPublish(InvalidRequest):
     """YouTube would refuse this; ``code`` says which of its rules is broken."""
 
     code = "cannot_publish"
-
-
-class OtherChannel(CannotPublish):
-    """The upload was begun on another channel than the one that is connected now."""
-
-    code = "other_channel"
-    retryable = True  # once the first one is connected again
 
 
 class AlreadyPublished(Conflict):

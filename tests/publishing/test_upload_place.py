@@ -10,8 +10,8 @@ import pytest
 
 from backend.app.errors import (
     AlreadyPublished,
-    CannotPublish,
     NotBefore,
+    OtherChannel,
     UploadUncertain,
     YouTubeRefused,
 )
@@ -118,7 +118,7 @@ def cut_short(line: Line, *faults: Fault) -> None:
 def test_no_other_channel_gets_what_was_begun_on_one(line: Line, fault: Fault, other):
     cut_short(line, fault)
     line.connected = other
-    with pytest.raises(CannotPublish) as caught:
+    with pytest.raises(OtherChannel) as caught:
         line.attempt()
     assert caught.value.code == "other_channel"
     assert "“Channel one”" in caught.value.message
@@ -156,7 +156,7 @@ def test_another_channel_that_comes_between_two_looks_is_noticed(line: Line):
             line.connected = channel_view("other")
 
     line.youtube.on_done = connect_another
-    with pytest.raises(CannotPublish):
+    with pytest.raises(OtherChannel):
         line.attempt()
     assert looked_at(line) == 1
 
