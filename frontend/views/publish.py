@@ -174,7 +174,7 @@ def tell_doubt(doubt: FaultView) -> None:
         st.markdown(escaped(doubt.message))
         st.caption(
             "If the video is there, all is well, and nothing is left to do here. If it is not, "
-            "publish the mix another time."
+            "retry where that is offered, or publish the mix another time."
         )
         st.link_button("Open YouTube Studio", STUDIO, icon=":material/open_in_new:")
 
