@@ -6,11 +6,15 @@ import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 from PIL import Image
+
+from backend.app.services import publish_film
+from backend.app.services.film import write_film
 
 from .publishing_house import PublishingHouse
 from .youtube_faults import Fault
@@ -59,6 +63,21 @@ def test_a_film_is_made_once_however_often_the_upload_is_begun(house: Publishing
     assert house.run(paused.id).status == "succeeded"
     assert film.stat().st_mtime_ns == made
     assert house.youtube.channel.duplicates() == []
+
+
+def test_a_film_leaves_cores_to_the_work_lane(
+    house: PublishingHouse, monkeypatch: pytest.MonkeyPatch
+):
+    workers: list[int] = []
+
+    def watched(*args: Any) -> None:
+        workers.append(args[2].workers)
+        write_film(*args)
+
+    monkeypatch.setattr(publish_film, "write_film", watched)
+    house.settings.render_workers = 8
+    house.publish(house.mix("mashup", files={"mashup.wav": wav()}, duration_s=DURATION_S))
+    assert workers == [1]
 
 
 def test_a_mix_whose_sound_is_gone_is_refused_in_words(house: PublishingHouse):
