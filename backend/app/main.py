@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from .accounts.google_client import doubts
 from .api import (
     admin,
     artifacts,
@@ -36,6 +38,8 @@ from .jobs.signals import told_to_stop
 from .logs import set_up_logs
 from .settings import MIB, Settings
 from .wiring import build
+
+log = logging.getLogger(__name__)
 
 ROUTERS = (
     auth.router,
@@ -72,12 +76,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logs()
     services = build(app.state.settings)
     app.state.services = services
+    _tell_doubts(app.state.settings)
     services.start()
     try:
         with told_to_stop(services.executor.ask_to_stop):
             yield
     finally:
         services.stop()
+
+
+def _tell_doubts(settings: Settings) -> None:
+    """Tell whoever runs the server of what people would only meet at Google."""
+    callbacks = (settings.google_callback, settings.youtube_callback)
+    for doubt in doubts(settings.google_client_secrets, settings.google_issuer, callbacks):
+        log.warning(doubt)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -75,3 +75,16 @@ class Settings(BaseSettings):
     # project (developers.google.com/youtube/v3/determine_quota_cost); a day ends at midnight in
     # Pacific time.
     youtube_uploads_per_day: int = 100
+
+    @property
+    def google_callback(self) -> str:
+        """Where Google sends browsers back to after a sign-in, whatever host a request named."""
+        return self.google_oauth_redirect_uri or self._at("/auth/google/callback")
+
+    @property
+    def youtube_callback(self) -> str:
+        """Where Google sends browsers back to after a consent to publish."""
+        return self.youtube_oauth_redirect_uri or self._at("/youtube/oauth/callback")
+
+    def _at(self, path: str) -> str:
+        return f"{self.api_base.rstrip('/')}{path}"

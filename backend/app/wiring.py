@@ -162,7 +162,7 @@ def build(settings: Settings) -> Services:
             YouTubeStore(database),
             youtube,
             key=derived_key(jwt_secret, "youtube consent"),
-            redirect_uri=_youtube_redirect_uri(settings),
+            redirect_uri=settings.youtube_callback,
         ),
         executor=executor,
     )
@@ -177,12 +177,6 @@ def _accounts(database: Database, jwt_secret: str) -> Accounts:
     return Accounts(
         AccountStore(database), CredentialStore(database), Passwords(), AccessTokens(jwt_secret)
     )
-
-
-def _youtube_redirect_uri(settings: Settings) -> str:
-    """Where Google sends browsers back to: as set, whatever host a request names."""
-    usual = f"{settings.api_base.rstrip('/')}/youtube/oauth/callback"
-    return settings.youtube_oauth_redirect_uri or usual
 
 
 def _executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> ExecutorOptions:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, SecretStr, ValidationError
 
 from ..errors import NotConfigured
 
@@ -17,8 +18,10 @@ SPELT_ALSO = {"https://accounts.google.com": "accounts.google.com"}
 
 class _Web(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
+
     client_id: str
     client_secret: SecretStr
+    redirect_uris: list[str] = []
 
 
 class _SecretsFile(BaseModel):
@@ -26,16 +29,18 @@ class _SecretsFile(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    web: _Web
+    web: _Web | None = None
+    installed: JsonValue = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoogleClient:
-    """Who Segue is to Google."""
+    """Who Segue is to Google; ``redirect_uris`` are those that the file lists, if it does."""
 
     client_id: str
     client_secret: SecretStr
     issuer: str
+    redirect_uris: tuple[str, ...] = ()
 
     @property
     def issuer_spellings(self) -> list[str]:
@@ -57,15 +62,45 @@ def google_client(file: Path, issuer: str) -> GoogleClient:
     NotConfigured
         If there is no such file, or it is of another kind; the message names the setting.
     """
+    web = _web_client(file)
+    return GoogleClient(web.client_id, web.client_secret, issuer, tuple(web.redirect_uris))
+
+
+def doubts(file: Path, issuer: str, redirect_uris: Sequence[str]) -> list[str]:
+    """What whoever runs the server should know of the file before anybody is sent to Google.
+
+    That there is none is no doubt: Google is optional.
+    """
+    if not file.exists():
+        return []
     try:
-        web = _SecretsFile.model_validate_json(file.read_bytes()).web
+        listed = google_client(file, issuer).redirect_uris
+    except NotConfigured as refused:
+        return [refused.message]
+    return [
+        f"{file.name} does not list the redirect URI {uri}: add it in Google's console."
+        for uri in redirect_uris
+        if listed and uri not in listed
+    ]
+
+
+def _web_client(file: Path) -> _Web:
+    name = file.name
+    try:
+        read = _SecretsFile.model_validate_json(file.read_bytes())
     except FileNotFoundError as e:
-        raise _missing(f"{SETTING} names no file ({file.name}).") from e
+        raise _missing(f"{SETTING} names no file ({name}).") from e
     except OSError as e:
-        raise _missing(f"{SETTING} names a file that cannot be read ({file.name}).") from e
+        raise _missing(f"{SETTING} names a file that cannot be read ({name}).") from e
     except ValidationError as e:
-        raise _missing(f"{SETTING} names a file without a web client ({file.name}).") from e
-    return GoogleClient(web.client_id, web.client_secret, issuer)
+        is_json = e.errors()[0]["type"] != "json_invalid"
+        what = "lacks a client's id or secret" if is_json else "is no JSON"
+        raise _missing(f"{SETTING} names a file that {what} ({name}).") from e
+    if read.web is None:
+        kind = "of a desktop client; make one of the type “Web application”"
+        what = kind if read.installed else "without a web client"
+        raise _missing(f"{SETTING} names a file {what} ({name}).")
+    return read.web
 
 
 def _missing(what: str) -> NotConfigured:

@@ -31,8 +31,8 @@ def providers(provider: GoogleProviderDep) -> Providers:
     """Who but a password may sign people in here, and what is missing where Google may not."""
     try:
         provider.client()
-    except NotConfigured:
-        return Providers(google=False, missing_setting=SETTING)
+    except NotConfigured as refused:
+        return Providers(google=False, missing_setting=SETTING, missing_reason=refused.message)
     return Providers(google=True)
 
 

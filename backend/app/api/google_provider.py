@@ -69,7 +69,7 @@ class GoogleProvider:
         client = self.client()
         with self._told_as_refusal():
             app = await self._app_of(client)
-            answer: Response = await app.authorize_redirect(request, self._redirect_uri())
+            answer: Response = await app.authorize_redirect(request, self._settings.google_callback)
         return answer
 
     async def identity(self, request: Request) -> Identity:
@@ -106,11 +106,6 @@ class GoogleProvider:
             raise ValueError("the metadata are another issuer's")
         self._known = client, app
         return app
-
-    def _redirect_uri(self) -> str:
-        """Where Google sends browsers back to: as set, whatever host the request named."""
-        usual = f"{self._settings.api_base.rstrip('/')}/auth/google/callback"
-        return self._settings.google_oauth_redirect_uri or usual
 
     @contextmanager
     def _told_as_refusal(self) -> Iterator[None]:

@@ -55,11 +55,13 @@ class TokenView(Shape):
 class Providers(Shape):
     """Who but a password may sign people in.
 
-    ``missing_setting`` is what the server lacks for Google; None where it lacks nothing.
+    ``missing_setting`` is what the server lacks for Google, ``missing_reason`` what is wrong with
+    it in words; None where it lacks nothing.
     """
 
     google: bool
     missing_setting: str | None = None
+    missing_reason: str | None = None
 
 
 class ExchangeRequest(Shape):

@@ -218,7 +218,8 @@ class YouTubeStatus(Shape):
 
     Attributes
     ----------
-    missing_setting : what the server lacks to speak to Google at all; None where it lacks nothing
+    missing_setting, missing_reason : what the server lacks to speak to Google at all, and what is
+        wrong with it in words; None where it lacks nothing
     needs_reconnect : there is a connection, and YouTube accepts it no longer
     may_upload, may_manage : what the user has allowed: to upload; to set thumbnails and playlists
     connected_at : since when; a consent screen in testing mode lets a connection live for 7 days
@@ -228,6 +229,7 @@ class YouTubeStatus(Shape):
     """
 
     missing_setting: str | None = None
+    missing_reason: str | None = None
     connected: bool = False
     needs_reconnect: bool = False
     channel: ChannelView | None = None

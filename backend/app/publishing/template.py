@@ -8,6 +8,7 @@ loops over what is offered that are not nested. What it writes is counted as it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sized
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
@@ -49,6 +50,8 @@ MAX_PARTS = 600
 MAX_PARTS_LOOPED = 60
 MAX_DEPTH = 12
 
+
+_ONLY_BLOCKS = re.compile(r"(?:\s|\{%[^%]*%\}|\{#[^#]*#\})+")
 
 # Text, not HTML: escaping is for pages.
 _LANGUAGE = SandboxedEnvironment(autoescape=False, trim_blocks=True, lstrip_blocks=True)
@@ -134,7 +137,7 @@ class DescriptionTemplate:
 def _compiled(text: str) -> tuple[Template, _Check]:
     check = _Check()
     try:
-        tree = _LANGUAGE.parse(text)
+        tree = _LANGUAGE.parse(_with_line_ends(text))
         check.all_of(tree)
         return _LANGUAGE.from_string(tree), check
     except TemplateSyntaxError as error:
@@ -255,3 +258,18 @@ _HINT = "See “Templates” in docs/publishing.md for what a template can do."
 
 def _bad(line: int, why: str) -> BadTemplate:
     return BadTemplate(f"The template's line {line}: {why}.", hint=_HINT)
+
+
+def _with_line_ends(text: str) -> str:
+    """The same, so that only lines with nothing but ``{% … %}`` leave no line behind.
+
+    Jinja2 takes away the line's end behind any block; a plus sign keeps it there.
+    """
+    return "\n".join(map(_with_its_end, text.split("\n")))
+
+
+def _with_its_end(line: str) -> str:
+    ends_in_block = line.endswith(("%}", "#}")) and line[-3:-2] not in ("-", "+")
+    if not ends_in_block or _ONLY_BLOCKS.fullmatch(line):
+        return line
+    return f"{line[:-2]}+{line[-2:]}"

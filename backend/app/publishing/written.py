@@ -83,7 +83,7 @@ class WordWriter:
 
     def _tags(self, suggestion: Suggested | None, words: Words) -> list[str]:
         """A model's, then what is known: the hashtags, and who is heard."""
-        known = [tag.lstrip("#") for tag in words.hashtags]
+        known = [hashtag(tag).lstrip("#") for tag in words.hashtags]
         asked = suggestion.tags if suggestion else ()
         return list(fitting_tags([*asked, *known, *words.credits], self._tags_chars))
 

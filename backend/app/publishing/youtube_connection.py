@@ -108,8 +108,10 @@ class YouTubeConnections:
         """How things stand; asks the database, not YouTube."""
         now = self._now()
         day_began, day_ends = quota_day(now)
+        missing = self._missing()
         status = YouTubeStatus(
-            missing_setting=self._missing_setting(),
+            missing_setting=missing and SETTING,
+            missing_reason=missing,
             uploads_per_day=self._limits.uploads_per_day,
             uploads_left_today=self._uploads_left(day_began),
             uploads_reset_at=day_ends,
@@ -227,11 +229,12 @@ class YouTubeConnections:
         finally:
             http.close()
 
-    def _missing_setting(self) -> str | None:
+    def _missing(self) -> str | None:
+        """What is wrong with the client, in words."""
         try:
             self._client()
-        except NotConfigured:
-            return SETTING
+        except NotConfigured as refused:
+            return refused.message
         return None
 
     def _uploads_left(self, day_began: datetime) -> int:
