@@ -45,6 +45,8 @@ STATUS = session.Key[Held[YouTubeStatus]]("youtube_status")
 PLAYLISTS = session.Key[Held[list[PlaylistView] | ApiError]]("youtube_playlists")
 #: What became of the last visit to Google: empty is well, else the code of what went wrong.
 CAME_BACK = session.Key[str]("youtube_came_back")
+#: Why the way to Google could not be begun.
+REFUSED = session.Key[ApiError]("youtube_refused")
 #: What was told when the connection was given up.
 LEFT_BEHIND = session.Key[list[str]]("youtube_left_behind")
 #: Whether what was on the table before that visit is still to be put back.
@@ -123,19 +125,31 @@ def look_again() -> None:
 
 
 def connect() -> None:
-    """Send the browser to Google's page of consent; what is on the table is kept meanwhile."""
+    """Send the browser to Google's page of consent; what is on the table is kept meanwhile.
+
+    A refusal is told above the page instead, which goes on as it stands.
+    """
     job_id = st.query_params.get("job", "")
     draft = publishing.draft_in(job_id) if publishing.begun(job_id) else None
     CAME_BACK.drop()
     LEFT_BEHIND.drop()
+    REFUSED.drop()
+    try:
+        start = session.api().connect_youtube()
+    except ApiError as problem:
+        if problem.code == "not_signed_in":
+            raise
+        REFUSED.put(problem)
+        st.rerun()
     kept = OnTheTable(job_id=job_id, draft=draft).model_dump_json() if job_id else ""
-    leave_for(session.api().connect_youtube().url, kept)
+    leave_for(start.url, kept)
 
 
 def disconnect() -> None:
     """Give the connection up."""
     left = session.api().disconnect_youtube()
     CAME_BACK.drop()
+    REFUSED.drop()
     look_again()
     LEFT_BEHIND.put(left.notes)
 
@@ -145,6 +159,7 @@ def come_back() -> None:
     went_wrong = st.query_params.get("youtube_error")
     if went_wrong is not None or "youtube" in st.query_params:
         CAME_BACK.put(went_wrong or "")
+        REFUSED.drop()
         UNPACKING.put(True)
         for name in ("youtube", "youtube_error"):
             st.query_params.pop(name, None)
@@ -175,6 +190,6 @@ def what_went_wrong() -> ApiError | None:
     """In words, unless the last visit to Google went well."""
     code = CAME_BACK.get()
     if not code:
-        return None
+        return REFUSED.get()
     message, hint = WENT_WRONG.get(code, SOMETHING_WENT_WRONG)
     return ApiError(code, message, hint)

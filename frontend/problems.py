@@ -15,6 +15,8 @@ from .api_client import ApiError
 
 log = logging.getLogger(__name__)
 
+WORD_JOINER = "\u2060"
+
 
 @contextmanager
 def told_in_words() -> Iterator[None]:
@@ -47,5 +49,10 @@ def show(problem: ApiError | Problem) -> None:
 
 
 def escaped(words: str) -> str:
-    """Text that somebody else wrote, so that Markdown shows it as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in words)
+    """Text that somebody else wrote, so that Markdown shows it as it is.
+
+    Streamlit makes links of e-mail addresses after all escapes are gone; an invisible joiner
+    before the ``@`` leaves it none to find.
+    """
+    plain = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in words)
+    return plain.replace("@", f"{WORD_JOINER}@")

@@ -26,6 +26,8 @@ SEEN_BY: dict[Privacy, str] = {
     "unlisted": "Unlisted: whoever has the link can see it.",
     "public": "Public: everybody can see it.",
 }
+#: YouTube Data API v3, videos.insert: what a project uploads that was never audited.
+KEPT_PRIVATE = "YouTube keeps it private while Google has not audited this server's project."
 STATES: dict[PublicationState, str] = {
     "waiting": "Waiting",
     "preparing": "Being prepared",
@@ -36,6 +38,9 @@ STATES: dict[PublicationState, str] = {
     "cancelled": "Cancelled",
 }
 WRITERS: dict[Writer, str] = {"template": "From a template", "llm": "By a language model"}
+#: What stands in a description where nobody says anything else.
+NO_INTRO = "Left empty, it is the title"
+NO_HASHTAGS = {"mixtape": "#mixtape #djmix", "mashup": "#mashup"}
 #: YouTube Data API v3, videoCategories.list: those that a mix may lie in.
 CATEGORIES = {
     "10": "Music",
@@ -82,6 +87,8 @@ LANGUAGES = {
 #: YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]. Only counted
 #: here; what is too long is told by the API, which may have other limits set.
 TITLE_CHARS, DESCRIPTION_BYTES, TAGS_CHARS = 100, 5000, 500
+#: Of these, what is left beside the tag by which Segue knows a video for its own.
+OWN_TAGS_CHARS = TAGS_CHARS - len(",segue-0123abcd")
 
 
 def tags_length(tags: Sequence[str]) -> int:
@@ -89,11 +96,20 @@ def tags_length(tags: Sequence[str]) -> int:
     return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
 
 
-def seen_by(publication: PublicationView, zone: str | None) -> str:
-    """Who can see a video, and from when on."""
+def seen_by(publication: PublicationView, zone: str | None, *, is_audited: bool) -> str:
+    """Who can see a video, and from when on; YouTube publishes for audited projects only."""
+    if not is_audited and (publication.publish_at or publication.privacy != "private"):
+        return f"Asked for: {asked_for(publication, zone)}. {KEPT_PRIVATE}"
     if publication.publish_at:
         return f"Private until it goes public {words.when(publication.publish_at, zone)}."
     return SEEN_BY[publication.privacy]
+
+
+def asked_for(publication: PublicationView, zone: str | None) -> str:
+    """Who was to see a video."""
+    if publication.publish_at:
+        return f"public {words.when(publication.publish_at, zone)}"
+    return publication.privacy
 
 
 def in_short(publication: PublicationView) -> str:

@@ -8,7 +8,7 @@ from backend.app.contract.publishing import YouTubeStatus
 from frontend import channel, words
 from frontend.api_client import ApiError
 from frontend.forms.fault_places import FaultPlaces
-from frontend.problems import show
+from frontend.problems import escaped, show
 from frontend.publish_words import AUDIENCES, AUDIENCES_MEAN
 from frontend.publishing import NEW_PLAYLIST, draft_in, key
 
@@ -33,12 +33,16 @@ def ask_time(form: str) -> None:
     """The day and the hour, on the clock of whoever asks."""
     zone = st.context.timezone
     st.datetime_input(
-        "Goes public at",
+        f"Goes public at ({zone_name(zone)})",
         key=key(form, "goes_public_at"),
         format="DD/MM/YYYY",
-        help=f"On your clock: {words.clock_of(zone)}.",
         persist_state="session",
     )
+
+
+def zone_name(zone: str | None) -> str:
+    """What a clock is called, as Markdown."""
+    return escaped(str(words.clock_of(zone)).replace("_", " "))
 
 
 def ask_playlist(form: str, status: YouTubeStatus) -> None:

@@ -25,8 +25,8 @@ BADGES: dict[str, tuple[str, str, BadgeColor]] = {
 }
 #: A model that cannot be had; the draft needs none.
 WANT_OF_WEIGHTS = ("weights_unreachable", "no_models_folder", "bad_weights", "unknown_model")
-#: A connection to YouTube that is missing, or has ended.
-WANT_OF_CHANNEL = ("youtube_reconnect", "youtube_not_connected")
+#: A connection to YouTube that is missing, has ended, or is to another channel.
+WANT_OF_CHANNEL = ("youtube_reconnect", "youtube_not_connected", "other_channel")
 STEP_ICONS = {
     "waiting": ":material/radio_button_unchecked:",
     "running": ":material/graphic_eq:",

@@ -11,7 +11,7 @@ from backend.app.contract.publishing import Writer
 from frontend import words
 from frontend.draft import Joining, Options
 from frontend.forms.publish_later import ask_publication
-from frontend.publish_words import LANGUAGES, WRITERS
+from frontend.publish_words import LANGUAGES, NO_HASHTAGS, NO_INTRO, WRITERS
 
 HEIGHTS = {720: "720p", 1080: "1080p", 2160: "4K"}
 MP3_QUALITIES = {False: "320 kbit/s", True: "V0, a smaller file"}
@@ -114,7 +114,7 @@ def ask_intro() -> str:
             key="intro",
             max_chars=2000,
             height=90,
-            placeholder="Recorded on a rainy Sunday…",
+            placeholder=left_empty(NO_INTRO),
             help="The first lines of the description, above the tracklist.",
             persist_state="session",
         )
@@ -128,11 +128,17 @@ def ask_hashtags() -> str:
         st.text_input(
             "Hashtags",
             key="hashtags",
-            placeholder="#housemusic #mixtape",
+            placeholder=left_empty(f"Left empty: {NO_HASHTAGS['mixtape']}"),
             persist_state="session",
         )
         or ""
     )
+
+
+def left_empty(by_template: str) -> str:
+    """What stands there otherwise."""
+    by_model = st.session_state.get("writer") == "llm"
+    return "Left empty, a language model writes it" if by_model else by_template
 
 
 def ask_writer() -> tuple[Writer, str]:

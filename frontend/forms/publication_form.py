@@ -13,7 +13,7 @@ from frontend.components.video_preview import Shown, video_preview
 from frontend.forms.about_video import ask_about_video
 from frontend.forms.audience import ask_audience
 from frontend.forms.fault_places import FaultPlaces
-from frontend.forms.publish_bar import check, publish_bar
+from frontend.forms.publish_bar import check, publish_bar, stays_private
 from frontend.forms.video_words import ask_video_words
 from frontend.forms.word_writer import WITH_WORDS, take_up, tell_notes, write_words
 from frontend.problems import show
@@ -85,8 +85,10 @@ def preview(
 ) -> None:
     """What viewers would see; the words are those that would be sent."""
     title, text, chapters = draft.title, draft.description or None, []
+    audience = draft.audience
     if not isinstance(checked, ApiError):
         title, text, chapters = checked.title, checked.description, checked.chapters
+        audience = "private" if stays_private(checked) else audience
     made = {artifact.name for artifact in job.artifacts}
     has_picture = draft.thumbnail and THUMBNAIL in made
     picture = session.link_to(job.id, THUMBNAIL, inline=True) if has_picture else None
@@ -96,7 +98,7 @@ def preview(
             Shown(
                 title=title,
                 channel=status.channel.title if status.channel else "Your channel",
-                seen_by=AUDIENCES[draft.audience],
+                seen_by=AUDIENCES[audience],
                 description=text,
                 chapters=chapters,
                 picture_url=picture,

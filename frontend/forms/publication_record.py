@@ -13,8 +13,8 @@ from frontend.problems import escaped
 from frontend.publish_words import in_short, seen_by
 
 
-def show_published(publication: PublicationView) -> None:
-    """There is a video: where, under which name, for whom."""
+def show_published(publication: PublicationView, *, is_audited: bool) -> None:
+    """There is a video: where, under which name, for whom; Google audits a server's project."""
     zone = st.context.timezone
     with st.container(border=True, key=f"published_{publication.job_id}"):
         said, way = st.columns([3, 1], vertical_alignment="center")
@@ -23,7 +23,8 @@ def show_published(publication: PublicationView) -> None:
             title = escaped(publication.title) or "Untitled video"
             where = f" · {escaped(publication.channel_title)}" if publication.channel_title else ""
             st.markdown(f"**{title}**{where}")
-            st.caption(" ".join([seen_by(publication, zone), since(publication, zone)]).strip())
+            seen = seen_by(publication, zone, is_audited=is_audited)
+            st.caption(f"{seen} {since(publication, zone)}".strip())
         with way:
             watch_button(publication, stretch=True)
         if publication.url:

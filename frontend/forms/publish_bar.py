@@ -8,6 +8,7 @@ from backend.app.contract.jobs import JobView
 from backend.app.contract.publishing import PreflightView, YouTubeStatus
 from frontend import channel, publishing, session, words
 from frontend.api_client import ApiError
+from frontend.publish_words import KEPT_PRIVATE
 from frontend.publishing import NEW_PLAYLIST, VideoDraft
 
 ACTIVE = ("queued", "running")
@@ -32,7 +33,7 @@ def publish_bar(
             disabled=reason is not None,
             key="start",
         )
-        st.caption(reason or what_happens(draft))
+        st.caption(reason or what_happens(draft, checked))
     if pressed:
         session.api().start(draft.request(job.id, st.context.timezone, again=again))
         channel.look_again()
@@ -66,8 +67,10 @@ def why_not_yet(
     return None
 
 
-def what_happens(draft: VideoDraft) -> str:
+def what_happens(draft: VideoDraft, checked: PreflightView | None) -> str:
     """What a press on the button comes to."""
+    if checked and stays_private(checked):
+        return f"Ready. {KEPT_PRIVATE}"
     if draft.audience == "later" and draft.goes_public_at:
         zone = st.context.timezone
         moment = publishing.moment(draft.goes_public_at, zone)
@@ -78,6 +81,11 @@ def what_happens(draft: VideoDraft) -> str:
         "public": "Ready. Everybody will see it.",
         "later": "",
     }[draft.audience]
+
+
+def stays_private(checked: PreflightView) -> bool:
+    """Whether YouTube keeps it private, whatever was chosen."""
+    return any(fault.code == "stays_private" for fault in checked.faults)
 
 
 def check(job: JobView, draft: VideoDraft, *, again: bool) -> PreflightView | ApiError:

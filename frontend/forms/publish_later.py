@@ -80,10 +80,23 @@ def may_publish(status: YouTubeStatus) -> bool:
 def way_to_connect(status: YouTubeStatus | None) -> None:
     """What has to be done first."""
     if status is not None and status.missing_setting:
-        st.caption("This server is not set up for YouTube.")
-        return
+        return not_set_up()
     st.caption("Connect your YouTube channel first; then a mix can go there by itself.")
-    st.page_link("views/publish.py", label="Connect YouTube", icon=":material/link:")
+    return to_publish_page("Connect YouTube")
+
+
+def not_set_up() -> None:
+    """Only whoever runs the server can change that, and is told how on the page of publishing."""
+    if session.me().is_admin:
+        st.caption("This server is not set up for YouTube.")
+        return to_publish_page("What is missing")
+    st.caption("This server is not set up for YouTube: ask whoever runs it.")
+    return None
+
+
+def to_publish_page(label: str) -> None:
+    """The way to the page on which a channel is connected."""
+    st.page_link("views/publish.py", label=label, icon=":material/link:")
 
 
 def ask(status: YouTubeStatus, language: str) -> tuple[Publication, str | None]:

@@ -8,7 +8,7 @@ from frontend.forms.fault_places import FaultPlaces
 from frontend.publish_words import (
     DESCRIPTION_BYTES,
     LANGUAGES,
-    TAGS_CHARS,
+    OWN_TAGS_CHARS,
     TITLE_CHARS,
     tags_length,
 )
@@ -72,7 +72,7 @@ def ask_tags(form: str) -> None:
         args=(form,),
         persist_state="session",
     )
-    counter(tags_length(draft_in(form).tags), TAGS_CHARS, "characters, commas counted")
+    counter(tags_length(draft_in(form).tags), OWN_TAGS_CHARS, "characters, with commas and quotes")
 
 
 def part_at_commas(form: str) -> None:

@@ -9,7 +9,7 @@ from backend.app.contract.publishing import DescriptionOptions, TemplateView, Wo
 from frontend import draft, publishing, session
 from frontend.api_client import ApiError
 from frontend.problems import escaped, show
-from frontend.publish_words import WRITERS
+from frontend.publish_words import NO_HASHTAGS, NO_INTRO, WRITERS
 from frontend.publishing import draft_in, key
 
 LINES_SHOWN = 9
@@ -74,7 +74,8 @@ def by_model(job: JobView) -> None:
     """A language model writes round what the mix tells."""
     st.caption(
         "It writes a title, an opening, hashtags and tags, in the language chosen here. "
-        "Tracks, times and credits always come from the mix itself."
+        "Tracks, times and credits always come from the mix itself. "
+        "What it writes takes the place of what stands in the fields."
     )
     options = publishing.words_asked_for(job).model_copy(
         update={"writer": "llm", "language": draft_in(job.id).language}
@@ -82,7 +83,20 @@ def by_model(job: JobView) -> None:
     if st.button("Write them", icon=":material/edit_note:", key="write_by_model"):
         with st.spinner("Writing…"):
             words = session.api().words(job.id, options)
-        put(job, words)
+        if words.written_by == "llm":
+            put(job, words)
+        else:
+            tell_stand_in(words)
+
+
+def tell_stand_in(words: WordsView) -> None:
+    """A model that wrote nothing takes nobody's words away."""
+    st.warning(
+        "  \n".join(map(escaped, words.notes))
+        + "\n\nThe fields are as they were; the template's words are under “From a template”. "
+        "A language model is set up with `OPENAI_API_KEY` by whoever runs this server.",
+        icon=":material/warning:",
+    )
 
 
 def by_template(job: JobView) -> None:
@@ -94,12 +108,14 @@ def by_template(job: JobView) -> None:
         key=key(job.id, "intro"),
         height=90,
         max_chars=2000,
+        placeholder=NO_INTRO,
         persist_state="session",
     )
     tags = st.text_input(
         "Hashtags",
         value=" ".join(f"#{tag}" for tag in mine.hashtags),
         key=key(job.id, "hashtags"),
+        placeholder=f"Left empty: {NO_HASHTAGS[job.kind]}",
         persist_state="session",
     )
     template = ask_template(job, mine)
@@ -118,6 +134,9 @@ def by_template(job: JobView) -> None:
     st.code(words.description, language=None, wrap_lines=True, height=240 if long else "content")
     for note in words.notes:
         st.markdown(f":material/info: {escaped(note)}")
+    st.caption(
+        "They take the place of the description and the tags, and of the title where it is empty."
+    )
     if st.button("Use these words", icon=":material/check:", key="use_words"):
         put(job, words)
     return None
@@ -136,7 +155,8 @@ def ask_template(job: JobView, mine: DescriptionOptions) -> str | None:
             for name in known.names:
                 fields = ", ".join(f"`{field}`" for field in name.fields)
                 each = f" Each has {fields}." if fields else ""
-                st.markdown(f"`{name.name}` — {escaped(name.meaning)}{each}")
+                means = escaped(name.meaning.removesuffix("."))
+                st.markdown(f"`{name.name}` — {means}.{each}")
         text = st.text_area(
             "Template",
             value=mine.template or house,

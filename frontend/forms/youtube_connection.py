@@ -25,7 +25,7 @@ def connection_card(status: YouTubeStatus) -> None:
         show(wrong)
     with st.container(border=True, key="youtube_connection"):
         if status.missing_setting:
-            not_set_up(status.missing_setting)
+            not_set_up(status.missing_setting, status.missing_reason)
         elif status.needs_reconnect:
             lost(status)
         elif not status.connected:
@@ -34,12 +34,17 @@ def connection_card(status: YouTubeStatus) -> None:
             connected(status)
 
 
-def not_set_up(setting: str) -> None:
+def not_set_up(setting: str, why: str | None) -> None:
     """The server cannot speak to Google; only who runs it can change that."""
     st.markdown("**This server is not set up for YouTube yet.**")
     name = setting.replace("`", "")
     if session.me().is_admin:
-        st.caption(f"Set `{name}` and start Segue again; the README says how, step by step.")
+        if why:
+            st.markdown(f":orange[:material/warning:] {escaped(why)}")
+        st.caption(
+            "Save Google's file as `client_secrets.json` in Segue's folder, or name it in "
+            f"`{name}`; the steps are in the README under “Google and YouTube”."
+        )
     else:
         st.caption(f"Ask whoever runs it: the setting `{name}` is missing.")
 

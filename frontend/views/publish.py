@@ -87,8 +87,9 @@ def publication_of(job: JobView, request: PublishRequest) -> None:
         return publish(mix)
     heading(job)
     st.caption("The mix that it was made of is no longer there.")
+    is_audited = channel.status().verified_project
     for publication in publishing.online(job.publications):
-        show_published(publication)
+        show_published(publication, is_audited=is_audited)
     return job_card(job, in_detail=True, opens=False)
 
 
@@ -99,7 +100,7 @@ def publish(job: JobView) -> None:
     connection_card(status)
     online = publishing.online(job.publications)
     for publication in online:
-        show_published(publication)
+        show_published(publication, is_audited=status.verified_project)
     if in_progress(job.publications):
         return AGAIN.drop()  # what was thought over is under way
     if not may_be_published(job):

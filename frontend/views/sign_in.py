@@ -23,8 +23,9 @@ def view() -> None:
         st.title("A pile of songs in. One mix out.", anchor=False)
         st.markdown(
             "Drop your tracks, put them in order, and Segue joins them into a single mix "
-            "with its video, chapters and description. It also takes songs apart into stems, "
-            "mashes up to four of them into one, and restyles a song with sounds of your own."
+            "with its video, chapters and description, and publishes it to YouTube. "
+            "It also takes songs apart into stems, mashes up to four of them into one, and "
+            "restyles a song with sounds of your own."
         )
         if not _cookie_is_gone():
             st.caption("One moment…")

@@ -129,7 +129,15 @@ class TestNewMixtape:
         self, page: Page, scripted_api: ScriptedApi
     ) -> None:
         scripted_api.youtube = NOT_SET_UP
-        assert "This server is not set up for YouTube." in words_of(page())
+        app = page()
+        told = "This server is not set up for YouTube: ask whoever runs it."
+        assert told in words_of(app)
+        assert "What is missing" not in [link.value for link in app.page_link]
+        scripted_api.is_admin = True
+        app.session_state["me"] = scripted_api.me()
+        app.run()
+        assert told not in words_of(app)
+        assert "What is missing" in [link.value for link in app.page_link]
 
     def test_a_mix_needs_no_youtube(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.crates = {"crate-1": CRATE}
@@ -187,7 +195,9 @@ class TestJobs:
             assert words in said
         assert "Uploading the video** — 42 % · 8\\.4 MB of 20 MB" in said
 
-    @pytest.mark.parametrize("code", ["youtube_reconnect", "youtube_not_connected"])
+    @pytest.mark.parametrize(
+        "code", ["youtube_reconnect", "youtube_not_connected", "other_channel"]
+    )
     def test_a_lost_connection_leads_to_the_page_that_mends_it(
         self, page: Page, scripted_api: ScriptedApi, code: str
     ) -> None:

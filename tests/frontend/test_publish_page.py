@@ -17,7 +17,6 @@ from tests.frontend.test_pages import Page, words_of
 from tests.frontend.youtube_data import (
     CHECKED,
     DESCRIPTION,
-    WRITTEN,
     publication,
 )
 
@@ -163,7 +162,25 @@ class TestFields:
         said = words_of(app)
         assert "8 / 100 characters" in said
         assert "3 / 5000 bytes" in said
-        assert "20 / 500 characters, commas counted" in said
+        assert "20 / 485 characters, with commas and quotes" in said
+
+    def test_tags_that_leave_no_room_for_segues_own_are_too_many(
+        self, publish_page: PublishPage
+    ) -> None:
+        app = publish_page()
+        app.multiselect(key="publish_tags_job-1").set_value(["x" * 485]).run()
+        assert "485 / 485 characters, with commas and quotes" in words_of(app)
+        app.multiselect(key="publish_tags_job-1").set_value(["x" * 486]).run()
+        assert ":red[**486 / 485 characters, with commas and quotes**]" in words_of(app)
+
+    def test_a_time_names_its_clock(
+        self, publish_page: PublishPage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.timezone", "America/New_York")
+        app = publish_page()
+        app.radio(key="publish_audience_job-1").set_value("later").run()
+        field = app.get_by_key("publish_goes_public_at_job-1")
+        assert field.label == "Goes public at (America/New York)"
 
     def test_hostile_words_are_shown_as_they_are(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
@@ -202,6 +219,21 @@ class TestFaults:
         scripted_api.checked = CHECKED.model_copy(update={"faults": [warning]})
         assert not publish_page().button(key="start").disabled
 
+    @pytest.mark.parametrize("audience", ["unlisted", "public", "later"])
+    def test_what_youtube_keeps_private_is_promised_to_nobody(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi, audience: str
+    ) -> None:
+        app = publish_page()
+        kept = FaultView(field="privacy", code="stays_private", message="Kept.", is_warning=True)
+        scripted_api.checked = CHECKED.model_copy(update={"faults": [kept]})
+        app.radio(key="publish_audience_job-1").set_value(audience).run()
+        said = words_of(app)
+        assert "Ready. YouTube keeps it private" in said
+        assert "will see it" not in said
+        assert "Goes public" not in said
+        assert "&lt;i&gt;Shift&lt;/i&gt; · Private</p>" in said
+        assert not app.button(key="start").disabled
+
     def test_what_could_not_be_checked_is_not_sent(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
     ) -> None:
@@ -218,66 +250,6 @@ class TestFaults:
         scripted_api.refusals["start"] = ApiError("already_published", "It is online already.")
         app.button(key="start").click().run()
         assert "It is online already." in words_of(app)
-
-
-class TestWords:
-    def test_nothing_is_written_until_somebody_looks(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi
-    ) -> None:
-        publish_page()
-        assert "words" not in [what for what, _ in scripted_api.asked]
-
-    def test_a_language_models_words_come_into_the_fields_with_its_notes(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi
-    ) -> None:
-        app = publish_page()
-        app.session_state["publish_written"] = {"job-1": WRITTEN}
-        app.run()
-        assert not app.exception
-        assert app.text_input(key="publish_title_job-1").value == WRITTEN.title
-        assert app.text_area(key="publish_description_job-1").value == WRITTEN.description
-        assert app.multiselect(key="publish_tags_job-1").value == WRITTEN.tags
-        assert "One hashtag was left out" in words_of(app)
-        app.button(key="start").click().run()
-        assert sent(scripted_api).title == WRITTEN.title
-
-    @pytest.mark.parametrize("template", [None, "{{ intro }} and no more"])
-    def test_a_template_is_tried_as_it_stands_and_its_words_are_used(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi, template: str | None
-    ) -> None:
-        app = publish_page()
-        app.session_state["publish_writing_job-1"] = True
-        app.run()
-        app.text_area(key="publish_intro_job-1").set_value("Hello")
-        app.text_input(key="publish_hashtags_job-1").set_value("#house #mix")
-        if template:
-            app.text_area(key="publish_template_job-1").set_value(template)
-        app.run()
-        asked = [ask for what, ask in scripted_api.asked if what == "words"][-1]
-        assert asked == DescriptionOptions(
-            intro="Hello", hashtags=["house", "mix"], template=template
-        )
-        app.button(key="use_words").click().run()
-        assert app.text_area(key="publish_description_job-1").value == WRITTEN.description
-
-    def test_a_language_model_is_asked_in_the_language_chosen(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi
-    ) -> None:
-        app = publish_page()
-        app.session_state["publish_writing_job-1"] = True
-        app.selectbox(key="publish_language_job-1").set_value("ja").run()
-        app.get_by_key("publish_writer_job-1").set_value("llm").run()
-        app.button(key="write_by_model").click().run()
-        asked = [ask for what, ask in scripted_api.asked if what == "words"][-1]
-        assert asked == DescriptionOptions(writer="llm", language="ja")
-        assert app.text_input(key="publish_title_job-1").value == WRITTEN.title
-
-    def test_a_template_keeps_the_title_that_is_there(self, publish_page: PublishPage) -> None:
-        app = publish_page()
-        by_template = WRITTEN.model_copy(update={"written_by": "template"})
-        app.session_state["publish_written"] = {"job-1": by_template}
-        app.run()
-        assert app.text_input(key="publish_title_job-1").value == "Saturday"
 
 
 class TestStanding:
@@ -314,6 +286,17 @@ class TestStanding:
         assert "https://youtu.be/v1" in words_of(app)
         assert app.get("link_button")[0].proto.url == "https://youtu.be/v1"
         assert not [b for b in app.button if b.key == "start"]
+
+    @pytest.mark.parametrize(("is_audited", "said"), [(True, "whoever has"), (False, "Asked for:")])
+    def test_who_can_see_it_depends_on_googles_audit(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi, is_audited: bool, said: str
+    ) -> None:
+        scripted_api.all_jobs = [with_publication(publication(privacy="unlisted"))]
+        audited = {"verified_project": is_audited}
+        scripted_api.youtube = scripted_api.youtube.model_copy(update=audited)
+        told = words_of(publish_page())
+        assert said in told
+        assert ("Asked for: unlisted. YouTube keeps it private" in told) is not is_audited
 
     def test_another_time_needs_a_second_thought_and_says_so(
         self, publish_page: PublishPage, scripted_api: ScriptedApi

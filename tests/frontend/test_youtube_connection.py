@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from frontend import channel
+from frontend.api_client import ApiError
 from frontend.publishing import VideoDraft
 from tests.frontend import youtube_data
 from tests.frontend.scripted_api import ScriptedApi
@@ -33,7 +34,25 @@ def test_who_runs_the_server_is_told_what_to_do(
     publish_page: PublishPage, scripted_api: ScriptedApi
 ) -> None:
     scripted_api.youtube, scripted_api.is_admin = NOT_SET_UP, True
-    assert "Set `GOOGLE_CLIENT_SECRETS` and start Segue again" in words_of(publish_page())
+    said = words_of(publish_page())
+    assert "GOOGLE\\_CLIENT\\_SECRETS names a file of a desktop client\\." in said
+    assert "Save Google's file as `client_secrets.json` in Segue's folder" in said
+
+
+def test_a_way_to_google_that_is_refused_leaves_the_page_as_it_is(
+    publish_page: PublishPage, scripted_api: ScriptedApi
+) -> None:
+    scripted_api.youtube = NOT_CONNECTED
+    scripted_api.refusals["connect_youtube"] = ApiError("youtube_unreachable", "Google is away.")
+    app = publish_page()
+    app.text_input(key="publish_title_job-1").set_value("Half typed").run()
+    app.button(key="connect").click().run()
+    assert "Google is away." in words_of(app)
+    assert app.text_input(key="publish_title_job-1").value == "Half typed"
+    assert app.button(key="start").disabled
+    scripted_api.refusals.clear()
+    app.button(key="connect").click().run()
+    assert "Google is away." not in words_of(app.run())
 
 
 def test_without_a_channel_one_is_connected_first(

@@ -35,7 +35,12 @@ CONNECTED = NOT_CONNECTED.model_copy(
         "notes": ["A consent screen in testing mode lets a connection live for 7 days."],
     }
 )
-NOT_SET_UP = NOT_CONNECTED.model_copy(update={"missing_setting": "GOOGLE_CLIENT_SECRETS"})
+NOT_SET_UP = NOT_CONNECTED.model_copy(
+    update={
+        "missing_setting": "GOOGLE_CLIENT_SECRETS",
+        "missing_reason": "GOOGLE_CLIENT_SECRETS names a file of a desktop client.",
+    }
+)
 LOST = CONNECTED.model_copy(update={"needs_reconnect": True})
 PLAYLISTS = [PlaylistView(id="PL1", title="Sets"), PlaylistView(id="PL2", title="Sets")]
 DESCRIPTION = "Recorded at night.\n\n0:00 First\n0:56 Second\n1:30 Third\n\n#mixtape"

@@ -91,7 +91,7 @@ def choose(page: Page) -> None:
     title.fill("Saturday, later")
     expect(button).to_be_enabled()
     page.get_by_role("radiogroup").get_by_text("Unlisted").click()
-    expect(page.get_by_text("Ready. Whoever has the link will see it.")).to_be_visible()
+    expect(page.get_by_text("Ready. YouTube keeps it private while")).to_be_visible()
     page.get_by_label("Playlist", exact=True).click()
     page.get_by_role("option", name="A new playlist…").click()
     new = page.get_by_label("Title of the new playlist")
@@ -168,7 +168,7 @@ def test_a_mix_goes_online_by_itself_once_it_is_ready(
     expect(page.get_by_role("heading", name=re.compile("Published$"))).to_be_visible(
         timeout=MIX_MS + PUBLISHED_MS
     )
-    expect(page.get_by_text("Private until it goes public tomorrow at 18:00.")).to_be_visible()
+    expect(page.get_by_text("Asked for: public tomorrow at 18:00.")).to_be_visible()
     (video,) = (one for name, one in screens.youtube.channel.videos.items() if name not in before)
     assert video.resource["snippet"]["title"] == "By itself"
     assert video.resource["status"]["privacyStatus"] == "private"
