@@ -34,6 +34,7 @@ class TestSignIn:
         app.run()
         assert not app.exception
         assert "One mix out" in words_of(app)
+        assert "publishes it to YouTube" in words_of(app)
         assert not [b for b in app.button if b.label == "Start mixing"]
 
     def test_a_wrong_password_is_answered_with_message_and_hint(self, app: AppTest) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from frontend import words
 from frontend.components.player import chapter_clips, thinned
+from frontend.problems import escaped
 from tests.frontend.scripted_api import TIMELINE, job
 
 
@@ -69,3 +70,9 @@ def test_choices_of_one_name_are_counted_for_each_to_be_a_choice_of_its_own() ->
     names = {"a": "Intro", "b": "Intro (2)", "c": "Intro", "d": "Intro"}
     told = words.told_apart(names)
     assert told == {"a": "Intro", "b": "Intro (2)", "c": "Intro (3)", "d": "Intro (4)"}
+
+
+def test_an_address_in_somebody_elses_words_becomes_no_link() -> None:
+    local, domain = escaped("Ask dj@example.org").split("@")
+    assert local.endswith("dj\N{WORD JOINER}")  # no address ends in one: nothing to make a link of
+    assert domain == "example\\.org"
