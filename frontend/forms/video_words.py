@@ -52,7 +52,7 @@ def ask_description(form: str, *, is_ready: bool) -> None:
     text = st.text_area(
         "Description",
         key=key(form, "description"),
-        height=320,
+        height=316,  # fourteen whole lines
         placeholder=f"Left empty, Segue writes it from the mix{soon}, with its chapters.",
         persist_state="session",
     )

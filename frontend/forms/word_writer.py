@@ -131,7 +131,7 @@ def by_template(job: JobView) -> None:
         return show(problem)
     st.caption("This is what comes of it:")
     long = words.description.count("\n") > LINES_SHOWN
-    st.code(words.description, language=None, wrap_lines=True, height=240 if long else "content")
+    st.code(words.description, language=None, wrap_lines=True, height=228 if long else "content")
     for note in words.notes:
         st.markdown(f":material/info: {escaped(note)}")
     st.caption(
@@ -161,7 +161,7 @@ def ask_template(job: JobView, mine: DescriptionOptions) -> str | None:
             "Template",
             value=mine.template or house,
             key=key(job.id, "template"),
-            height=260,
+            height=258,  # eleven whole lines
             max_chars=10_000,
             persist_state="session",
         )
