@@ -20,7 +20,7 @@ run: $(VENV)/.runs ## Start API and app, and print the address
 	@$(PY) -m tools.serve
 
 test: $(VENV)/.tests lint types ## Style, types, layers, then every test but the long ones
-	@$(PY) -m pytest -q -n auto --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: $(VENV)/.tests ## The long suites: fault loops, four-hour mixes, fuzzing
 	@$(PY) -m pytest -q -m soak $(PYTEST_ARGS)
