@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+# One more than there are cores: some tests wait for a browser or a server most of their time.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -20,7 +22,7 @@ run: $(VENV)/.runs ## Start API and app, and print the address
 	@$(PY) -m tools.serve
 
 test: $(VENV)/.tests lint types ## Style, types, layers, then every test but the long ones
-	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: $(VENV)/.tests ## The long suites: fault loops, four-hour mixes, fuzzing
 	@$(PY) -m pytest -q -m soak $(PYTEST_ARGS)
