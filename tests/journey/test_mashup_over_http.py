@@ -19,7 +19,7 @@ from composer.song import SongSpec
 from .checks import decoded, lufs, true_peak_db
 from .server import Visitor, serving, visiting
 
-STEPS = ["separating_stems", "analysing", "mixing", "mastering"]
+STEPS = ["separating_stems", "analysing", "mixing", "mastering", "describing"]
 SONGS = (
     SongSpec(tempo_bpm=124, key="A minor", seed=1, bars=12, title="Ay", artist="Ada"),
     SongSpec(style="pop", tempo_bpm=119, key="C major", seed=2, bars=12, title="Bee", artist="Bo"),
