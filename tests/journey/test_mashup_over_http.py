@@ -105,6 +105,7 @@ def expect_mastered(files: dict[str, Path], report: MashupReport) -> None:
     assert report.sections[-1].label == "outro"
 
 
+@pytest.mark.soak
 def test_a_mashup_goes_on_where_the_server_was_killed(songs: list[Path], tmp_path: Path) -> None:
     with serving(tmp_path / "storage", LEASE_S="3") as server, visiting(server) as visitor:
         crate = visitor.upload_tracks(songs[:2])
@@ -143,6 +144,7 @@ def separated(storage: Path) -> dict[Path, int]:
     return {file: file.stat().st_ino for file in stems}
 
 
+@pytest.mark.soak
 def test_a_cancelled_mashup_is_over_within_two_seconds(songs: list[Path], tmp_path: Path) -> None:
     with serving(tmp_path / "storage") as server, visiting(server) as visitor:
         crate = visitor.upload_tracks(songs[:2])

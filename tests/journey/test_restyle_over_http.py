@@ -102,6 +102,7 @@ def expect_as_loud_and_as_long(files: dict[str, Path], song: Samples) -> None:
     assert told["bass"].envelope_correlation >= 0.9
 
 
+@pytest.mark.soak
 def test_a_restyle_goes_on_where_the_server_was_killed(
     song: Path, strings: Path, tmp_path: Path
 ) -> None:

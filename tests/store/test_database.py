@@ -23,6 +23,12 @@ from backend.app.store import database
 from backend.app.store.database import Database, UtcDateTime, open_database
 
 
+@pytest.fixture(autouse=True)
+def migrated_for_real(monkeypatch, real_migration):
+    """Here migrations are what is tested."""
+    monkeypatch.setattr(database, "_migrate", real_migration)
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
     opened = open_database(f"sqlite:///{tmp_path}/segue.db")
