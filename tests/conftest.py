@@ -9,8 +9,10 @@ import pytest
 
 from backend.app.store import database
 
-#: Few tests a file, and most of a minute each.
-LONGEST = ("ui", "notebooks", "journey")
+#: Few tests a file, and up to a minute each.
+LONGEST = ("journey", "notebooks", "faults")
+#: The browser's driver leaves an event loop running, in which no other test could have its own.
+BROWSER = "ui"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,6 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _rank(item: pytest.Item) -> int:
     folder = item.path.parent.name
+    if folder == BROWSER:
+        return len(LONGEST) + 1
     return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
