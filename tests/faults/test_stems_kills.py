@@ -43,6 +43,7 @@ def survive(house: House, kill: Callable[[House], bool], rounds: int) -> None:
         assert disturbed(house, kill, took_s) == artifacts_of(undisturbed)
 
 
+@pytest.mark.soak
 def test_killed_stems_end_with_the_bytes_of_undisturbed_ones(house: House) -> None:
     survive(house, kill_the_api, rounds=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -15,21 +16,30 @@ MIX_MS = 300_000
 # A job's mark: its sign has a name of its own in front.
 FAILED = re.compile("Failed$")
 WIDTHS = {"wide": 1400, "narrow": 390}
+CORNERS = [("light", "wide"), ("dark", "narrow")]
+LOOKS = (
+    [*CORNERS, ("light", "narrow"), ("dark", "wide")]
+    if os.environ.get("PHOTOGRAPHS") == "all"
+    else CORNERS
+)
 
 
 def photograph(page: Page, name: str) -> None:
-    """The page in light and dark, wide and narrow, for a person to look at."""
+    """The page in light and wide, in dark and narrow, for a person to look at.
+
+    With ``PHOTOGRAPHS=all`` in light and narrow, in dark and wide as well: each costs two seconds.
+    """
     SCREENSHOTS.mkdir(exist_ok=True)
-    for scheme in ("light", "dark"):
+    for scheme, words in LOOKS:
+        width = WIDTHS[words]
         page.emulate_media(color_scheme=scheme)
-        for words, width in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": 950})
-            page.wait_for_timeout(700)
-            height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-            page.set_viewport_size({"width": width, "height": min(max(height, 700) + 10, 3600)})
-            page.wait_for_timeout(400)
-            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{words}.png")
-            expect_no_sideways_scroll(page)
+        page.set_viewport_size({"width": width, "height": 950})
+        page.wait_for_timeout(700)
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": width, "height": min(max(height, 700) + 10, 3600)})
+        page.wait_for_timeout(400)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{words}.png")
+        expect_no_sideways_scroll(page)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1400, "height": 950})
 
