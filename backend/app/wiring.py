@@ -60,6 +60,22 @@ UPLOADS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Online:
+    """What publishes: the connections to YouTube, and what stands there already."""
+
+    seal: Seal
+    uploads: PublicationStore
+    youtube: YouTubeConnections
+    preflight: Preflight
+    settling: PublishSettling
+
+    def seal_anew(self) -> None:
+        """Bring all secrets of users under the first key, so that the others may go."""
+        self.youtube.seal_anew()
+        self.uploads.seal_anew(self.seal.renewed)
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """What the API calls, and what works behind it."""
 
@@ -80,11 +96,8 @@ class Services:
     rules: HouseRules
     jobs: Jobs
     links: Links
-    youtube: YouTubeConnections
+    online: Online
     youtube_consent: YouTubeConsent
-    preflight: Preflight
-    uploads: PublicationStore
-    seal: Seal
     words: MixWords
     executor: ThreadExecutor
 
@@ -92,8 +105,7 @@ class Services:
         """Clear away what earlier runs left, and go on with their jobs."""
         self.accounts.forget_expired()
         self.google_sign_in.forget_expired()
-        self.youtube.seal_anew()
-        self.uploads.seal_anew(self.seal.renewed)
+        self.online.seal_anew()
         self.incoming.sweep()
         self.executor.start()
 
@@ -112,8 +124,6 @@ def build(settings: Settings) -> Services:
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     database = open_database(database_url(settings))
     accounts = _accounts(database, jwt_secret)
-    seal, uploads = Seal(keys), PublicationStore(database)
-    youtube = youtube_connections(settings, database, seal)
     content = ContentStore(settings.storage_root)
     incoming = Incoming(settings.storage_root)
     job_store = JobStore(database)
@@ -129,9 +139,8 @@ def build(settings: Settings) -> Services:
     rules = HouseRules(DjRulesStore(database))
     separators = Separators.of(settings)
     earlier = EarlierMixes(job_store, _workspaces(settings))
-    preflight = Preflight(job_store, _workspaces(settings), youtube, uploads, limits_of(settings))
-    publishing = PublishSettling(job_store, _workspaces(settings), uploads, preflight)
-    prepare = kinds.Preparer(library, sounds, rules, earlier, separators, publishing)
+    online = _online(settings, database, Seal(keys), job_store)
+    prepare = kinds.Preparer(library, sounds, rules, earlier, separators, online.settling)
     publications = Publications(PublicationRecords(database))
     jobs = _jobs(settings, job_store, prepare, publications, executor)
     executor.chores = (jobs.sweep, library_sweep.sweep)
@@ -153,18 +162,29 @@ def build(settings: Settings) -> Services:
         rules=rules,
         jobs=jobs,
         links=Links(derived_key(jwt_secret, "links"), settings.api_base),
-        youtube=youtube,
-        preflight=preflight,
-        uploads=uploads,
-        seal=seal,
+        online=online,
         words=MixWords(job_store, _workspaces(settings), content, writer_of(settings)),
-        youtube_consent=YouTubeConsent(
-            YouTubeStore(database),
-            youtube,
-            key=derived_key(jwt_secret, "youtube consent"),
-            redirect_uri=settings.youtube_callback,
-        ),
+        youtube_consent=_consent(settings, database, jwt_secret, online.youtube),
         executor=executor,
+    )
+
+
+def _online(settings: Settings, database: Database, seal: Seal, jobs: JobStore) -> Online:
+    uploads = PublicationStore(database)
+    youtube = youtube_connections(settings, database, seal)
+    preflight = Preflight(jobs, _workspaces(settings), youtube, uploads, limits_of(settings))
+    settling = PublishSettling(jobs, _workspaces(settings), uploads, preflight)
+    return Online(seal, uploads, youtube, preflight, settling)
+
+
+def _consent(
+    settings: Settings, database: Database, jwt_secret: str, youtube: YouTubeConnections
+) -> YouTubeConsent:
+    return YouTubeConsent(
+        YouTubeStore(database),
+        youtube,
+        key=derived_key(jwt_secret, "youtube consent"),
+        redirect_uri=settings.youtube_callback,
     )
 
 

@@ -65,7 +65,7 @@ def connect(client: TestClient, alice: Person) -> Callable[[], None]:
         tokens = KeptTokens(
             access_token=TOKEN, refresh_token="1//canary", expires_at=time.time() + 3600
         )
-        client.app.state.services.youtube.keep(user_id, tokens, SCOPES)  # type: ignore[attr-defined]
+        client.app.state.services.online.youtube.keep(user_id, tokens, SCOPES)  # type: ignore[attr-defined]
 
     return connected
 

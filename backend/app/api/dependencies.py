@@ -94,7 +94,7 @@ def _links(request: Request) -> Links:
 
 
 def _youtube(request: Request) -> YouTubeConnections:
-    found: YouTubeConnections = request.app.state.services.youtube
+    found: YouTubeConnections = request.app.state.services.online.youtube
     return found
 
 
@@ -119,7 +119,7 @@ def _settings(request: Request) -> Settings:
 
 
 def _preflight(request: Request) -> Preflight:
-    found: Preflight = request.app.state.services.preflight
+    found: Preflight = request.app.state.services.online.preflight
     return found
 
 
