@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from backend.app.media.ffmpeg import find_ffmpeg
+from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 
 from .crate import brought, composed
 from .mix import run_memory, run_mix

@@ -1,4 +1,4 @@
-"""What is compared, each run as a process of its own: ``python -m bench.contestants NAME ...``."""
+"""Contestants, each run as a separate process: ``python -m bench.contestants NAME ...``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MP3 = ["-c:a", "libmp3lame", "-b:a", "320k"]
 
 
 def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
-    """Segue: from tracks in normal form to a tagged MP3, limiter and all."""
-    from backend.app.dj.levels import CEILING_DBTP
+    """Segue: from tracks in normal form to a tagged MP3, with the limiter."""
+    from backend.app.dj.levels.track_gains import CEILING_DBTP
     from backend.app.media.normal_form import TrackReader
-    from backend.app.render.mix_tags import MixTags
-    from backend.app.render.mp3 import Mp3Mode, encode_mp3
-    from backend.app.render.player import Player
+    from backend.app.render.files.encode import Encoding, Output, encode_all
+    from backend.app.render.files.tags import MixTags
+    from backend.app.render.player.player import Player
 
     timeline = crate.timeline()
     player = Player(
@@ -30,28 +30,23 @@ def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
     )
     chapters = tuple((chapter.start, chapter.title) for chapter in timeline.chapters)
     with tempfile.TemporaryDirectory() as scratch:
-        encode_mp3(
-            player.play,
-            length=timeline.length,
-            out=out,
-            mode=Mp3Mode(kbps=320),
+        tags = MixTags("Bench", "", "", "", None, chapters, timeline.length)
+        encode_all(
+            Encoding(timeline.length, tags, ffmpeg, Path(scratch)),
+            [Output(out, "mp3", player.play, player.sound_hash)],
             workers=workers,
-            segments=Path(scratch),
-            segment_key=player.key_of,
-            ffmpeg=ffmpeg,
-            tags=MixTags("Bench", "", "", "", None, chapters, timeline.length),
             progress=lambda _: None,
         )
 
 
 def encode_only(wav: Path, out: Path, ffmpeg: Path) -> None:
-    """The limit for everyone who encodes in one stream: only the finished mix's encoding."""
+    """Lower bound for encoding in one stream: only encode the finished mix."""
     command = [ffmpeg, "-nostdin", "-v", "error", "-y", "-i", wav, *MP3, out]
     subprocess.run(command, check=True)
 
 
 def pydub_loop(crate: BenchCrate, out: Path, ffmpeg: Path, *, low_pass: bool) -> None:
-    """The usual loop over ``append(crossfade=)``; from WAV, so that nothing is decoded."""
+    """Loop over pydub's ``append(crossfade=)``; from WAV, to avoid decoding."""
     from pydub import AudioSegment
 
     AudioSegment.converter = str(ffmpeg)

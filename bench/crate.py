@@ -1,4 +1,4 @@
-"""The crates that are mixed: composed once and kept, or a folder of one's own music."""
+"""Crates to mix: composed and cached, or a folder of music."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from backend.app.analysis.loudness import (
+from backend.app.analysis.levels.loudness import (
     LoudnessProfile,
     load_profile,
     measure_loudness,
     save_profile,
 )
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.planner import plan_crossfades
+from backend.app.dj.joins.plain_crossfades import plan_crossfades
 from backend.app.dj.timeline import Timeline
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import TrackReader, write_normal_form
@@ -59,7 +59,7 @@ class BenchCrate:
                 save_profile(measure_loudness([block]), self._profile(name))
 
     def write_wavs(self) -> None:
-        """As WAV too, which spares the others their decoding."""
+        """Write WAV files, so that other contestants need no decoding."""
         for name in self.names:
             if not self.wav(name).is_file():
                 samples, rate = soundfile.read(self.path(name), dtype="int16")
@@ -70,7 +70,7 @@ class BenchCrate:
 
 
 def composed(folder: Path, count: int, duration_s: float) -> BenchCrate:
-    """A crate of the project's own songs."""
+    """Return a crate of composed songs."""
     from composer.crates import compose_crate  # which the contestants need not load
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def composed(folder: Path, count: int, duration_s: float) -> BenchCrate:
 
 
 def brought(folder: Path, music: Path, ffmpeg: Path) -> BenchCrate:
-    """A crate of the audio files in ``music``."""
+    """Return a crate of the audio files in ``music``."""
     folder.mkdir(parents=True, exist_ok=True)
     files = sorted(file for file in music.iterdir() if file.suffix in AUDIO)
     for file in files:

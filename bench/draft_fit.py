@@ -1,4 +1,4 @@
-"""``python -m bench.draft_fit``: find the exponents of the draft separator, and write them down.
+"""``python -m bench.draft_fit``: fit the draft separator's exponents and write its table.
 
 Fitted to the tuning half of the composed songs: as they are; remixed (levels, widths, tilts and
 places in the stereo picture drawn anew, a fifth of them mono); and, where a folder of recordings
@@ -23,9 +23,9 @@ from scipy import signal
 
 from backend.app.contract.stems import FOUR_STEMS
 from backend.app.dsp.samples import SAMPLE_RATE
-from backend.app.stems.masks import BANDS_HZ, SIDES, SUNG, TABLE, TOLD, bands_of_bins
-from backend.app.stems.spectra import HOP, N_BINS, mid_side
-from backend.app.stems.traits import traits_of
+from backend.app.stems.draft.masks import BANDS_HZ, ESTIMATED, SIDES, SUNG, TABLE, bands_of_bins
+from backend.app.stems.draft.spectra import HOP, N_BINS, mid_side
+from backend.app.stems.draft.traits import traits_of
 from bench.separation_corpus import DURATION_S, HeldSong, Stems, specs, stems_of
 from composer.song import SongSpec
 
@@ -39,13 +39,13 @@ RATE = 0.04
 VOICE_UNDER_MUSIC_DB = (-8.0, 0.0)
 OTHER, VOCALS = FOUR_STEMS.index("other"), FOUR_STEMS.index("vocals")
 LEAK_WEIGHT = 0.05
-"""How much a dB of what leaks into the vocals counts, against a dB of all four stems' ratios."""
+"""Weight of 1 dB of leakage into the vocals against 1 dB of all four stems' ratios."""
 LEAK_FLOOR = 10.0**-3.5  # of the song's power: below, nothing is gained, and all vocals would go
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """Some frames of a song: its stems' spectra, what they are told by, which stems are judged."""
+class Sample:
+    """Frames of a song: its stems' spectra, their traits, and the stems to score."""
 
     spectra: torch.Tensor
     traits: torch.Tensor
@@ -53,16 +53,16 @@ class Lesson:
 
 
 def main() -> None:
-    """Hear the songs, fit, write."""
+    """Compute spectra, fit, write the table."""
     options = _parse()
     jobs = [
         (spec, version, options.music)
         for (_, spec), version in product(specs("tuning"), range(3 if options.music else 2))
     ]
     with ProcessPoolExecutor(options.processes) as pool:
-        heard = list(pool.map(_lesson, *zip(*jobs, strict=True)))
-    names, arrays = heard[0][0], [one[1] for one in heard]
-    fitted = fit([Lesson(torch.from_numpy(z), torch.from_numpy(t), j) for z, t, j in arrays])
+        results = list(pool.map(_lesson, *zip(*jobs, strict=True)))
+    names, arrays = results[0][0], [one[1] for one in results]
+    fitted = fit([Sample(torch.from_numpy(z), torch.from_numpy(t), j) for z, t, j in arrays])
     write(names, fitted)
 
 
@@ -73,10 +73,10 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-Heard = tuple[list[str], tuple[np.ndarray, np.ndarray, tuple[int, ...]]]
+_Trained = tuple[list[str], tuple[np.ndarray, np.ndarray, tuple[int, ...]]]
 
 
-def _lesson(spec: SongSpec, version: int, music: Path | None) -> Heard:
+def _lesson(spec: SongSpec, version: int, music: Path | None) -> _Trained:
     rng = np.random.default_rng([spec.seed, version])
     stems, judged = stems_of(spec), tuple(range(len(FOUR_STEMS)))
     if version == 1:
@@ -92,7 +92,7 @@ def _lesson(spec: SongSpec, version: int, music: Path | None) -> Heard:
 
 
 def _remixed(stems: Stems, rng: np.random.Generator) -> Stems:
-    """Other levels, other tilts, other widths; the bass and the voice are often mono."""
+    """Vary levels, tilts and widths; often make bass and vocals mono."""
     mono = rng.random() < 0.2
     out = []
     for name, stem in zip(FOUR_STEMS, stems, strict=True):
@@ -107,7 +107,7 @@ def _remixed(stems: Stems, rng: np.random.Generator) -> Stems:
 
 
 def _over_a_recording(stems: Stems, music: Path, seed: int, rng: np.random.Generator) -> Stems:
-    """The voice over a recording, all of which counts as ``other``."""
+    """Put the vocals over a recording that counts as ``other``."""
     files = sorted(path for path in music.iterdir() if path.suffix in (".ogg", ".flac", ".wav"))
     n_samples = round(DURATION_S * SAMPLE_RATE)
     start = 30 * SAMPLE_RATE
@@ -133,14 +133,14 @@ class Fitted:
     sides: np.ndarray
 
 
-def fit(lessons: Sequence[Lesson]) -> Fitted:
+def fit(lessons: Sequence[Sample]) -> Fitted:
     """Raise the stems' signal-to-distortion ratios, and lower what leaks into the vocals where
     nobody sings, both in dB, by gradient."""
     n_traits = lessons[0].traits.shape[0]
-    traits = torch.zeros(n_traits, len(TOLD), len(BANDS_HZ), requires_grad=True)
-    sides = torch.zeros(len(SIDES), len(TOLD), len(BANDS_HZ), requires_grad=True)
+    traits = torch.zeros(n_traits, len(ESTIMATED), len(BANDS_HZ), requires_grad=True)
+    sides = torch.zeros(len(SIDES), len(ESTIMATED), len(BANDS_HZ), requires_grad=True)
     with torch.no_grad():
-        sides[:, TOLD.index(SUNG)] = 2.0  # the gate is open where nothing speaks against it
+        sides[:, ESTIMATED.index(SUNG)] = 2.0  # the vocal gate is open by default
     bands = torch.from_numpy(bands_of_bins()[BINS])
     torch.set_num_threads(1)  # steps are small: more threads wait for each other
     optimiser = torch.optim.Adam([traits, sides], RATE)
@@ -154,7 +154,7 @@ def fit(lessons: Sequence[Lesson]) -> Fitted:
             masks = _masks(lesson.traits[:, some], traits @ bands.T, sides @ bands.T)
             ratio_db = _ratios_db(masks, lesson.spectra[:, :, some], lesson.judged)
             leak_db = _leak_db(masks[VOCALS], lesson.spectra[:, :, some])
-            # Small exponents where nothing speaks for large ones.
+            # Prefer small exponents.
             modest = 1e-3 * (traits.square().mean() + sides.square().mean())
             optimiser.zero_grad()
             (modest + LEAK_WEIGHT * leak_db - ratio_db.sum() / len(FOUR_STEMS)).backward()
@@ -168,9 +168,11 @@ def fit(lessons: Sequence[Lesson]) -> Fitted:
 
 
 def _masks(values: torch.Tensor, traits: torch.Tensor, sides: torch.Tensor) -> torch.Tensor:
-    """As :func:`backend.app.stems.masks.masks_of`, in the order of ``FOUR_STEMS``."""
-    told = torch.einsum("ftb,fkb->ktb", values, traits)[:, None] + sides.transpose(0, 1)[:, :, None]
-    drums, bass, vocals, sung = told
+    """Compute :func:`backend.app.stems.draft.masks.masks_of`, ordered as ``FOUR_STEMS``."""
+    scores = (
+        torch.einsum("ftb,fkb->ktb", values, traits)[:, None] + sides.transpose(0, 1)[:, :, None]
+    )
+    drums, bass, vocals, sung = scores
     vocals = vocals + torch.nn.functional.logsigmoid(sung)
     every = [drums, bass, vocals]
     every.insert(OTHER, torch.zeros_like(drums))
@@ -178,7 +180,7 @@ def _masks(values: torch.Tensor, traits: torch.Tensor, sides: torch.Tensor) -> t
 
 
 def _ratios_db(masks: torch.Tensor, spectra: torch.Tensor, judged: tuple[int, ...]) -> torch.Tensor:
-    """Signal to distortion of the judged stems that sound."""
+    """Return the signal-to-distortion ratios of scored, sounding stems."""
     wrong = ((masks * spectra.sum(0) - spectra).abs().square() * WEIGHTS).sum((1, 2, 3))
     right = (spectra.abs().square() * WEIGHTS).sum((1, 2, 3))
     song = right.sum()
@@ -187,7 +189,7 @@ def _ratios_db(masks: torch.Tensor, spectra: torch.Tensor, judged: tuple[int, ..
 
 
 def _leak_db(mask: torch.Tensor, spectra: torch.Tensor) -> torch.Tensor:
-    """The vocals' level against the song's in frames in which nobody sings."""
+    """Return the vocals' level relative to the song in frames without singing."""
     song = spectra.sum(0)
     voice = (spectra[VOCALS].abs().square() * WEIGHTS).sum((0, 2))
     silent = voice < 1e-5 * (song.abs().square() * WEIGHTS).sum((0, 2)).mean()
@@ -197,12 +199,12 @@ def _leak_db(mask: torch.Tensor, spectra: torch.Tensor) -> torch.Tensor:
 
 
 def write(names: Sequence[str], fitted: Fitted) -> None:
-    """Write the table that the draft reads."""
+    """Write the draft separator's table."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(["trait", "stem", *(f"{hz:g}" for hz in BANDS_HZ)])
         for name, of_stems in zip([*names, *SIDES], [*fitted.traits, *fitted.sides], strict=True):
-            for stem, exponents in zip(TOLD, of_stems, strict=True):
+            for stem, exponents in zip(ESTIMATED, of_stems, strict=True):
                 lines.writerow([name, stem, *(f"{value:.3f}" for value in exponents)])
 
 

@@ -1,4 +1,4 @@
-"""The songs that mashups are made of: composed with their true stems, and heard for real.
+"""Songs for mashups: composed with true stems, analysed by Segue.
 
 The composer's stems stand in for separation: what is measured is what is decided and played, not
 how well songs can be taken apart.
@@ -20,16 +20,16 @@ import numpy.typing as npt
 
 import backend.app.analysis
 import composer
-from backend.app.analysis.kept import load_analysis, save_analysis
-from backend.app.analysis.loudness import load_profile, save_profile
-from backend.app.analysis.stem_ear import StemFacts, hear_stem, load_facts, save_facts
+from backend.app.analysis.cache import load_json, save_json
+from backend.app.analysis.levels.loudness import load_profile, save_profile
+from backend.app.analysis.sources.stem import StemFacts, analyse_stem, load_facts
 from backend.app.analysis.track import analyse
+from backend.app.contract.analysis import TrackAnalysis
 from backend.app.contract.stems import StemName
-from backend.app.dj.deck import DeckTrack
-from backend.app.dj.mashup_deck import MashupTrack
+from backend.app.dj.deck import DeckTrack, MashupTrack
 from backend.app.dsp.samples import SAMPLE_RATE
-from backend.app.media.made_form import MadeWriter, open_made, stem_file
 from backend.app.media.normal_form import TrackReader, write_normal_form
+from backend.app.media.stem_file_format import DerivedWriter, open_derived, stem_file
 from composer.compose import compose_song
 from composer.song import STEMS, SongSpec
 from composer.stage import Stage
@@ -38,7 +38,7 @@ from composer.theory import KEY_NAMES
 Times = npt.NDArray[np.float64]
 
 TRUE_STEMS = "composed"
-"""The maker in the names of the stems' files."""
+"""Separator name in the stems' file names."""
 
 SEEDS = {"tuning": 61_000, "held out": 62_000}
 
@@ -50,14 +50,14 @@ STYLES: tuple[tuple[str, tuple[float, float]], ...] = (
     ("dnb", (170.0, 176.0)),
     ("techno", (126.0, 134.0)),
 )
-"""What follows what in a crate, over and over, with the tempos that are drawn from."""
+"""Repeating sequence of styles in a crate, with their tempo ranges."""
 
 DURATION_S = (110.0, 170.0)
 
 
 @dataclass(frozen=True, slots=True)
 class MashupSong:
-    """A song on disk and what is true of it; times in seconds.
+    """A song on disk and its ground truth; times in seconds.
 
     ``notes_s`` are the moments at which sung notes begin, ``held_s`` from when to when they last.
     """
@@ -76,16 +76,16 @@ class MashupSong:
 
     @property
     def path(self) -> Path:
-        """Its normal form."""
+        """Return the path of the normal form."""
         return self.folder / f"{self.name}.flac"
 
     def stem(self, name: str) -> Path:
-        """A stem's made form."""
+        """Return the path of a stem."""
         return self.folder / f"{self.name}-{name}"
 
 
 def specs(half: str, n: int) -> list[SongSpec]:
-    """The first ``n`` songs of a crate; one more changes none of the others."""
+    """Return the first ``n`` specs of a crate; a larger ``n`` keeps the others."""
     keys = np.random.default_rng(SEEDS[half]).permutation(KEY_NAMES)
     return [_spec(half, index, str(keys[index % 24])) for index in range(n)]
 
@@ -104,7 +104,7 @@ def _spec(half: str, index: int, key: str) -> SongSpec:
 
 
 def composed(kept_in: Path, half: str, n: int, processes: int) -> list[MashupSong]:
-    """The first ``n`` songs; what is not in the folder yet is composed into it."""
+    """Return the first ``n`` songs; compose those missing in the folder."""
     folder = kept_in / _fingerprint(Path(composer.__file__).parent)
     folder.mkdir(parents=True, exist_ok=True)
     wanted = specs(half, n)
@@ -121,17 +121,17 @@ def _of(spec: SongSpec) -> str:
 
 
 def _fingerprint(folder: Path) -> str:
-    sources = sorted(folder.glob("*.py"))
+    sources = sorted(folder.rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
 def _compose(truth: Path, spec: SongSpec) -> None:
-    with _noting_what_is_sung() as sung:
+    with _record_sung_notes() as sung:
         song = compose_song(spec)
     name, folder = truth.stem, truth.parent
     write_normal_form(folder / f"{name}.flac", song.samples)
     for stem in STEMS:
-        with MadeWriter(folder / f"{name}-{stem_file(TRUE_STEMS, stem)}") as writer:
+        with DerivedWriter(folder / f"{name}-{stem_file(TRUE_STEMS, stem)}") as writer:
             writer.push(song.stems[stem])
     facts = {
         "style": song.style,
@@ -148,16 +148,16 @@ def _compose(truth: Path, spec: SongSpec) -> None:
 
 
 @contextmanager
-def _noting_what_is_sung() -> Iterator[list[tuple[float, float]]]:
-    """While this lasts, every note that is placed on the voice's stem is written down."""
+def _record_sung_notes() -> Iterator[list[tuple[float, float]]]:
+    """Record every note placed on the vocal stem inside the block."""
     place, sung = Stage.place, []
 
-    def noting(stage: Stage, stem: str, sound: Any, at: int, gain: float, pan: float = 0.0) -> None:
+    def record(stage: Stage, stem: str, sound: Any, at: int, gain: float, pan: float = 0.0) -> None:
         if stem == "vocals":
             sung.append((at / SAMPLE_RATE, (at + sound.shape[-1]) / SAMPLE_RATE))
         place(stage, stem, sound, at, gain, pan)
 
-    Stage.place = noting  # type: ignore[method-assign, assignment]
+    Stage.place = record  # type: ignore[method-assign, assignment]
     try:
         yield sung
     finally:
@@ -170,7 +170,7 @@ def _read(truth: Path) -> MashupSong:
 
 
 def tracks_of(songs: Sequence[MashupSong], processes: int) -> list[MashupTrack]:
-    """The songs as they are really heard, with their stems; kept until the analysis changes."""
+    """Analyse the songs and their stems; cache until the analysis changes."""
     version = _fingerprint(Path(backend.app.analysis.__file__).parent)
     with ProcessPoolExecutor(processes) as pool:
         return list(pool.map(_track, songs, [version] * len(songs)))
@@ -178,16 +178,16 @@ def tracks_of(songs: Sequence[MashupSong], processes: int) -> list[MashupTrack]:
 
 def _track(song: MashupSong, version: str) -> MashupTrack:
     kept, levels = (song.path.with_suffix(f".{version}.{end}") for end in ("json", "npz"))
-    profile, heard = load_profile(levels), load_analysis(kept)
+    profile, track_analysis = load_profile(levels), load_json(TrackAnalysis, kept)
     with TrackReader(song.path) as reader:
         length = reader.n_samples
-        if heard is None or profile is None:
-            heard, profile = analyse(_blocks(reader))
+        if track_analysis is None or profile is None:
+            track_analysis, profile = analyse(_blocks(reader))
             save_profile(profile, levels)
-            save_analysis(heard, kept)
+            save_json(track_analysis, kept)
     made: dict[StemName, str] = {stem: stem_file(TRUE_STEMS, stem) for stem in STEMS}
     stems = {stem: _facts(song, stem, file, version) for stem, file in made.items()}
-    deck = DeckTrack(song.name, song.name, song.name, "", length, profile, heard)
+    deck = DeckTrack(song.name, song.name, song.name, "", length, profile, track_analysis)
     return MashupTrack(deck, stems, made)
 
 
@@ -195,9 +195,9 @@ def _facts(song: MashupSong, stem: StemName, file: str, version: str) -> StemFac
     kept = song.stem(file).with_suffix(f".{version}.json")
     facts = load_facts(kept)
     if facts is None:
-        with open_made(song.stem(file)) as reader:
-            facts = hear_stem(stem, _blocks(reader))
-        save_facts(facts, kept)
+        with open_derived(song.stem(file)) as reader:
+            facts = analyse_stem(stem, _blocks(reader))
+        save_json(facts, kept)
     return facts
 
 

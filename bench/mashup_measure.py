@@ -1,4 +1,4 @@
-"""What became of a mashup: where the singers' true notes sound, and what its vibe sounds like.
+"""Measure a rendered mashup: timing of true notes, and the sound of its vibe.
 
 A note's place is taken from the rendered clip by its attack, put right by how late that attack is
 in the true stem. Where it should be follows from the composer's own beats: as far into a beat of
@@ -15,21 +15,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from backend.app.analysis.attacks import attacks_near
-from backend.app.analysis.brightness import BrightnessEar
+from audio_checks.cuts import clicks_at_cuts
+from backend.app.analysis.levels.brightness import BrightnessMeter
+from backend.app.analysis.rhythm.attacks import attacks_near
 from backend.app.analysis.track import analyse
 from backend.app.contract.mashups import Vibe
 from backend.app.dj.harmony import camelot
-from backend.app.dj.mashup_clock import Clock
-from backend.app.dj.mashup_keys import IN_TUNE, MOST_SEMITONES
-from backend.app.dj.mashup_tempo import fold_between
+from backend.app.dj.mashup.keys import IN_TUNE, MAX_SEMITONES
+from backend.app.dj.mashup.tempo import Clock
+from backend.app.dj.tempo_stretch import fold_between
 from backend.app.dj.timeline import Clip
-from backend.app.dsp.loudness_range import loudness_range_lu
+from backend.app.dsp.loudness import loudness_range_lu
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader
-from backend.app.render.check import measure
-from backend.app.render.deck import Deck
-from tests.render.cut_clicks import clicks_at_cuts
+from backend.app.render.measure.finished_file import measure
+from backend.app.render.player.clip_player import ClipPlayer
 
 from .mashup_crate import MashupSong
 from .mashup_mix import PlayedMashup
@@ -45,7 +45,7 @@ _STEP = 30 * SAMPLE_RATE
 
 @dataclass(frozen=True)
 class BeatsMeasured:
-    """How far notes and drums sound from the mashup's beats, in ms; and whether bars meet bars.
+    """Distance of notes and drums from the mashup's beats, in ms; bar alignment.
 
     ``n_sung`` of the true notes in the clips, ``len(voice_ms)`` struck clearly enough.
     """
@@ -60,12 +60,12 @@ class BeatsMeasured:
 
 @dataclass(frozen=True)
 class SoundMeasured:
-    """The finished mix in figures."""
+    """Measurements of the finished mix."""
 
     vibe: Vibe
     duration_s: float
     tempo_bpm: float
-    heard_bpm: float
+    measured_bpm: float
     centroid_hz: float
     low_share: float
     loudness_range_lu: float
@@ -78,13 +78,13 @@ class SoundMeasured:
 
 
 def measure_beats(played: PlayedMashup) -> BeatsMeasured:
-    """Listen to every sung and every drummed clip by itself."""
+    """Measure every vocal clip and every drum clip alone."""
     clock = Clock.of(played.plan.tempo_bpm, _metre(played))
     voices = [clip for clip in played.plan.timeline.clips if clip.stem == "vocals"]
     drums = [clip for clip in played.plan.timeline.clips if clip.stem == "drums"]
-    sung = [_off(played, clip, played.songs[clip.content].notes_s, clock) for clip in voices]
-    drummed = [_off(played, clip, played.songs[clip.content].beats_s, clock) for clip in drums]
-    cuts = [cut for clip in voices for cut in _cuts(clip, played.songs[clip.content])]
+    sung = [_off(played, clip, played.songs[clip.content_hash].notes_s, clock) for clip in voices]
+    drummed = [_off(played, clip, played.songs[clip.content_hash].beats_s, clock) for clip in drums]
+    cuts = [cut for clip in voices for cut in _cuts(clip, played.songs[clip.content_hash])]
     beats_off = _joined(off.beats for off in (*sung, *drummed))
     return BeatsMeasured(
         voice_ms=_joined(off.ms for off in sung),
@@ -98,7 +98,7 @@ def measure_beats(played: PlayedMashup) -> BeatsMeasured:
 
 @dataclass(frozen=True)
 class _Off:
-    """Errors in ms, whole beats that bars lie apart, and how many attacks were due."""
+    """Errors in ms, bar offset in beats, and the number of expected attacks."""
 
     ms: Times
     beats: Times
@@ -106,7 +106,7 @@ class _Off:
 
 
 def _off(played: PlayedMashup, clip: Clip, true_s: list[float], clock: Clock) -> _Off:
-    song = played.songs[clip.content]
+    song = played.songs[clip.content_hash]
     truth = np.array(true_s) * SAMPLE_RATE
     due = clip.mixes_at(truth)
     inside = (due > clip.start + 0.02 * SAMPLE_RATE) & (due < clip.sounds_to - 0.1 * SAMPLE_RATE)
@@ -116,13 +116,13 @@ def _off(played: PlayedMashup, clip: Clip, true_s: list[float], clock: Clock) ->
     with played.open_track(clip.recording) as stem:
         own = attacks_near(stem.read(0, stem.n_samples), truth)
     plain = replace(clip, fade_in=0, fade_out=0, effects=())
-    with closing(Deck(plain, played.open_track, played.open_piece)) as deck:
-        sound = deck.read(clip.start, clip.sounds_to)
-    heard = attacks_near(sound, due - clip.start) + clip.start
-    known = np.isfinite(own) & np.isfinite(heard)
-    fold = fold_between(song.tempo_bpm, clock.tempo_bpm)
+    with closing(ClipPlayer(plain, played.open_track, played.open_stretched)) as player:
+        sound = player.read(clip.start, clip.sounds_to)
+    detected = attacks_near(sound, due - clip.start) + clip.start
+    known = np.isfinite(own) & np.isfinite(detected)
+    fold = fold_between(clock.tempo_bpm, song.tempo_bpm)
     ratio = song.tempo_bpm / (clock.tempo_bpm * fold)
-    at = heard[known] - (own[known] - truth[known]) * ratio  # the rise's delay is stretched too
+    at = detected[known] - (own[known] - truth[known]) * ratio  # the rise's delay is stretched too
     in_song = np.interp(truth[known] / SAMPLE_RATE, song.beats_s, np.arange(len(song.beats_s)))
     apart = (at - clock.at(0)) / clock.beat - in_song / fold
     whole = np.rint(apart)
@@ -139,26 +139,26 @@ def _joined(parts) -> Times:  # type: ignore[no-untyped-def]
 
 
 def _cuts(clip: Clip, song: MashupSong) -> list[bool]:
-    """For both ends of a sung clip, whether a true note sounds across it."""
+    """Return for both ends of a vocal clip whether it cuts a true note."""
     ends = clip.sources_at(np.array([clip.start, clip.end - 1.0])) / SAMPLE_RATE
     return [any(start + 0.02 < float(at) < end - 0.04 for start, end in song.held_s) for at in ends]
 
 
 def measure_sound(played: PlayedMashup) -> SoundMeasured:
-    """Listen to the finished mix."""
-    ear = BrightnessEar()
+    """Measure the finished mix."""
+    meter = BrightnessMeter()
     with TrackReader(played.mix) as mix:
-        levels = measure(_shown(mix, ear), lambda _: None)
+        levels = measure(_metered(mix, meter), lambda _: None)
         sound = mix.read(0, mix.n_samples)
-    heard, _ = analyse([sound])
+    detected, _ = analyse([sound])
     clips = played.plan.timeline.clips
-    found = clicks_at_cuts(sound, clips, played.open_track, played.open_piece)
-    brightness = ear.finish()
+    found = clicks_at_cuts(sound, clips, played.open_track, played.open_stretched)
+    brightness = meter.finish()
     return SoundMeasured(
         vibe=played.vibe,
         duration_s=levels.n_samples / SAMPLE_RATE,
         tempo_bpm=played.plan.tempo_bpm,
-        heard_bpm=heard.rhythm.tempo_bpm,
+        measured_bpm=detected.rhythm.tempo_bpm,
         centroid_hz=brightness.centroid_hz,
         low_share=brightness.low_share,
         loudness_range_lu=loudness_range_lu(levels.energies),
@@ -170,16 +170,16 @@ def measure_sound(played: PlayedMashup) -> SoundMeasured:
     )
 
 
-def _shown(mix: TrackReader, ear: BrightnessEar) -> Iterator[Samples]:
-    """The mix in blocks, each shown to the ear on the way."""
+def _metered(mix: TrackReader, meter: BrightnessMeter) -> Iterator[Samples]:
+    """Yield the mix in blocks, passing each to the meter."""
     for start in range(0, mix.n_samples, _STEP):
         block = mix.read(start, min(_STEP, mix.n_samples - start))
-        ear.push(block)
+        meter.push(block)
         yield block
 
 
-def told_apart_by(one: SoundMeasured, other: SoundMeasured) -> list[str]:
-    """The figures by which two vibes of the same songs can be told apart by ear."""
+def audible_differences(one: SoundMeasured, other: SoundMeasured) -> list[str]:
+    """Return the measures in which two vibes of the same songs differ audibly."""
     tempo = 100.0 * (other.tempo_bpm / one.tempo_bpm - 1.0)
     centroid = 100.0 * (other.centroid_hz / one.centroid_hz - 1.0)
     lows_db = 10.0 * math.log10(other.low_share / one.low_share)
@@ -194,11 +194,11 @@ def told_apart_by(one: SoundMeasured, other: SoundMeasured) -> list[str]:
 
 
 def true_distance(singer: MashupSong, under: MashupSong, pitch_semitones: int) -> int:
-    """Steps on the wheel between two songs' true keys, with the singer's moved."""
+    """Return Camelot steps between two true keys after the pitch change."""
     return camelot(singer.key).moved(pitch_semitones).distance(camelot(under.key))
 
 
 def could_be_in_tune(singer: MashupSong, under: MashupSong) -> bool:
-    """Whether any move allowed brings the two within a step."""
-    moves = range(-MOST_SEMITONES, MOST_SEMITONES + 1)
+    """Return whether an allowed pitch change brings the keys within one step."""
+    moves = range(-MAX_SEMITONES, MAX_SEMITONES + 1)
     return any(true_distance(singer, under, by) <= IN_TUNE for by in moves)

@@ -1,4 +1,4 @@
-"""A mashup as Segue makes it: planned, its stems stretched, played through the vibe's chain."""
+"""Plan and render a mashup with Segue's own code."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.app.analysis.loudness import LoudnessEar, LoudnessProfile, measure_loudness
+from backend.app.analysis.levels.loudness import LoudnessProfile, LoudnessProfiler, measure_loudness
 from backend.app.contract.mashups import Vibe
-from backend.app.dj.levels import CEILINGS_DBTP, gain_shift_db, level_mix
-from backend.app.dj.mashup_deck import MashupTrack
-from backend.app.dj.mashup_plan import MashupPlan, plan_mashup
+from backend.app.dj.deck import MashupTrack
+from backend.app.dj.levels.track_gains import gain_shift_db, level_mix
+from backend.app.dj.mashup.plan import MashupPlan, plan_mashup
 from backend.app.dj.timeline import Clip, Timeline
 from backend.app.dsp.samples import SAMPLE_RATE
-from backend.app.media.made_form import MadeWriter, open_made
 from backend.app.media.normal_form import NormalFormWriter, TrackReader
-from backend.app.render.master import BUS_LUFS, Master
-from backend.app.render.pieces import Piece, make_piece, pieces_of
-from backend.app.render.player import Player
+from backend.app.media.stem_file_format import DerivedWriter, open_derived
+from backend.app.render.files.formats import CEILINGS_DBTP
+from backend.app.render.player.player import Player
+from backend.app.render.player.stretched_segments import (
+    StretchedSegment,
+    stretch_segment,
+    stretched_segments_of,
+)
+from backend.app.render.vibe_effects import BUS_LUFS, VibeEffects
 
 from .mashup_crate import MashupSong
 
@@ -26,7 +31,7 @@ UNLIMITED_DBTP = 200.0
 
 @dataclass(frozen=True)
 class PlayedMashup:
-    """A mashup that was planned and rendered into a folder."""
+    """A mashup, planned and rendered into a folder."""
 
     vibe: Vibe
     songs: dict[str, MashupSong]
@@ -37,14 +42,14 @@ class PlayedMashup:
 
     @property
     def mix(self) -> Path:
-        """The finished mix."""
+        """Return the path of the finished mix."""
         return self.folder / f"{self.vibe}.flac"
 
     def open_track(self, recording: str) -> TrackReader:
         content, _, made = recording.partition("/")
-        return open_made(self.songs[content].stem(made))
+        return open_derived(self.songs[content].stem(made))
 
-    def open_piece(self, piece: Piece) -> TrackReader:
+    def open_stretched(self, piece: StretchedSegment) -> TrackReader:
         return TrackReader(self.folder / piece.file_name)
 
 
@@ -61,9 +66,9 @@ def play_mashup(
     plan = plan_mashup(tracks, vibe)
     by_name = {song.name: song for song in songs}
     played = PlayedMashup(vibe, by_name, tuple(tracks), plan, folder)
-    for piece in pieces_of(plan.timeline):
+    for piece in stretched_segments_of(plan.timeline):
         if not (folder / piece.file_name).exists():
-            make_piece(piece, played.open_track, folder / piece.file_name)
+            stretch_segment(piece, played.open_track, folder / piece.file_name)
     if not mastered:
         return played
     share, profile = _premaster(played)
@@ -80,13 +85,15 @@ def _premaster(played: PlayedMashup) -> tuple[float, LoudnessProfile]:
                 known[clip.recording] = measure_loudness([reader.read(0, reader.n_samples)])
     profiles = [known[clip.recording] for clip in played.plan.timeline.clips]
     timeline = level_mix(played.plan.timeline, profiles, BUS_LUFS)
-    player = Player(timeline, played.open_track, UNLIMITED_DBTP, open_piece=played.open_piece)
-    master, ear = Master(played.plan.treatment), LoudnessEar()
-    with MadeWriter(_premaster_path(played)) as writer:
-        for block in master.play(player.play(0, timeline.length + SAMPLE_RATE)):
+    player = Player(
+        timeline, played.open_track, UNLIMITED_DBTP, open_stretched=played.open_stretched
+    )
+    effects, profiler = VibeEffects(played.plan.treatment), LoudnessProfiler()
+    with DerivedWriter(_premaster_path(played)) as writer:
+        for block in effects.play(player.play(0, timeline.length + SAMPLE_RATE)):
             writer.push(block)
-            ear.push(block)
-    return master.space_share, ear.finish()
+            profiler.push(block)
+    return effects.space_share, profiler.finish()
 
 
 def _premaster_path(played: PlayedMashup) -> Path:
@@ -94,9 +101,9 @@ def _premaster_path(played: PlayedMashup) -> Path:
 
 
 def _master(played: PlayedMashup, profile: LoudnessProfile) -> None:
-    """Make it as loud as the vibe is to be, under the limiter."""
+    """Bring the mix to the vibe's loudness, with the limiter."""
     path, ceiling = _premaster_path(played), CEILINGS_DBTP["flac"]
-    with open_made(path) as reader:
+    with open_derived(path) as reader:
         length = reader.n_samples
     whole = Timeline((Clip("", "", "", "", start=0, length=length),))
     gain_db = gain_shift_db(
@@ -104,5 +111,5 @@ def _master(played: PlayedMashup, profile: LoudnessProfile) -> None:
     )
     loud = Timeline((Clip("", "", "", "", start=0, length=length, gain_db=gain_db),))
     with NormalFormWriter(played.mix) as writer:
-        for block in Player(loud, lambda _: open_made(path), ceiling).play(0, length):
+        for block in Player(loud, lambda _: open_derived(path), ceiling).play(0, length):
             writer.write(block.T)

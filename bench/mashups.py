@@ -1,6 +1,6 @@
-"""``python -m bench.mashups``: mashups of songs whose truth is known, judged by the rendered sound.
+"""``python -m bench.mashups``: measure rendered mashups of composed songs.
 
-Songs are composed, heard and planned with for real; their true stems stand in for separation.
+Analysis and planning are real; true stems replace the separation.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from pathlib import Path
 import numpy as np
 
 from backend.app.contract.mashups import VIBES, Vibe
-from backend.app.dj.mashup_deck import MashupTrack
-from backend.app.dj.mashup_fit import fits
+from backend.app.dj.deck import MashupTrack
+from backend.app.dj.mashup.fit import fits
 
 from .mashup_crate import SEEDS, MashupSong, composed, tracks_of
 from .mashup_measure import (
     BeatsMeasured,
     SoundMeasured,
     Times,
+    audible_differences,
     could_be_in_tune,
     measure_beats,
     measure_sound,
-    told_apart_by,
     true_distance,
 )
 from .mashup_mix import play_mashup
@@ -53,7 +53,7 @@ class _Task:
 
 
 def main() -> None:
-    """Compose, listen, plan, render, measure, print."""
+    """Compose, analyse, plan, render, measure, print."""
     options = _parse()
     songs = composed(options.kept_in, options.half, options.songs, options.processes)
     tracks = tracks_of(songs, options.processes)
@@ -70,24 +70,24 @@ def main() -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mashups", description=__doc__)
-    parser.add_argument("--songs", type=int, default=12, help="songs that are composed")
-    parser.add_argument("--mashups", type=int, default=12, help="mashups whose beats are measured")
-    parser.add_argument("--vibes", type=int, default=2, help="crates that every vibe is made of")
+    parser.add_argument("--songs", type=int, default=12, help="number of songs")
+    parser.add_argument("--mashups", type=int, default=12, help="mashups to measure")
+    parser.add_argument("--vibes", type=int, default=2, help="crates to render in every vibe")
     parser.add_argument("--half", choices=[*SEEDS], default="tuning")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="where songs are composed to")
+    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="folder for composed songs")
     return parser.parse_args()
 
 
 def _crates(n_songs: int, n: int) -> list[tuple[int, ...]]:
-    """Crates of two, three, four and one songs in turn, drawn at random."""
+    """Draw random crates of two, three, four and one songs in turn."""
     dice = np.random.default_rng(5)
     sizes = [(2, 3, 4, 1)[i % 4] for i in range(n)]
     return [tuple(int(i) for i in dice.choice(n_songs, size, replace=False)) for size in sizes]
 
 
 def _alike(songs: Sequence[MashupSong], n: int) -> list[tuple[int, ...]]:
-    """Pairs of neighbours in tempo: crates that can be made into every vibe."""
+    """Return pairs of similar tempo, which suit every vibe."""
     order = np.argsort([song.tempo_bpm for song in songs])
     middle = [tuple(int(i) for i in order[at : at + 2]) for at in range(1, len(songs) - 2, 3)]
     return middle[:n]
@@ -106,7 +106,7 @@ def _task(
 
 
 def _keys(songs: Sequence[MashupSong], tracks: Sequence[MashupTrack]) -> str:
-    """How far apart the true keys of all pairs are after the move that the fit decides on."""
+    """Describe the distance of all pairs' true keys after the planned pitch change."""
     by_name = {song.name: song for song in songs}
     moves = {(p.vocals, p.instrumental): p.pitch_semitones for p in fits(tracks, "upbeat").pairs}
     allowed = [pair for pair in permutations(songs, 2) if could_be_in_tune(*pair)]
@@ -139,19 +139,19 @@ def _sound(task: _Task) -> SoundMeasured:
 def _print_beats(rows: Sequence[tuple[_Task, BeatsMeasured]]) -> None:
     print(f"\n{LEGEND}\n\n{'songs':58}{'vibe':11}{'voice ms':>18}{'n':>9}{'drums ms':>18}", end="")
     print(f"{'bars':>7}{'cuts':>8}")
-    for task, heard in rows:
+    for task, results in rows:
         names = ", ".join(song.name[5:-7] for song in task.songs)
-        _print_row(f"{names:58}{task.vibe:11}", [heard])
-    _print_row(f"{'all':58}{'':11}", [heard for _, heard in rows])
+        _print_row(f"{names:58}{task.vibe:11}", [results])
+    _print_row(f"{'all':58}{'':11}", [results for _, results in rows])
 
 
-def _print_row(name: str, heard: Sequence[BeatsMeasured]) -> None:
-    voice = np.concatenate([one.voice_ms for one in heard])
-    drums = np.concatenate([one.drums_ms for one in heard])
-    bars = np.mean([one.bars_meet for one in heard])
-    sung, cuts = sum(one.n_sung for one in heard), sum(one.n_cuts for one in heard)
+def _print_row(name: str, results: Sequence[BeatsMeasured]) -> None:
+    voice = np.concatenate([one.voice_ms for one in results])
+    drums = np.concatenate([one.drums_ms for one in results])
+    bars = np.mean([one.bars_meet for one in results])
+    sung, cuts = sum(one.n_sung for one in results), sum(one.n_cuts for one in results)
     print(f"{name}{_three(voice):>18}{f'{len(voice)}/{sung}':>10}{_three(drums):>18}", end="")
-    print(f"{100 * bars:6.0f}%{f'{sum(one.cut_words for one in heard)}/{cuts}':>8}", flush=True)
+    print(f"{100 * bars:6.0f}%{f'{sum(one.cut_words for one in results)}/{cuts}':>8}", flush=True)
 
 
 def _three(errors: Times) -> str:
@@ -161,21 +161,21 @@ def _three(errors: Times) -> str:
     return f"{np.median(off):.1f}/{np.percentile(off, 95):.1f} {np.median(errors):+.1f}"
 
 
-def _print_vibes(task: _Task, heard: Sequence[SoundMeasured]) -> None:
+def _print_vibes(task: _Task, results: Sequence[SoundMeasured]) -> None:
     print(f"\n{' and '.join(song.name for song in task.songs)}")
-    print(f"{'vibe':11}{'s':>7}{'BPM':>8}{'heard':>8}{'centroid':>10}{'< 150 Hz':>10}", end="")
+    print(f"{'vibe':11}{'s':>7}{'BPM':>8}{'found':>8}{'centroid':>10}{'< 150 Hz':>10}", end="")
     print(f"{'range LU':>10}{'LUFS':>8}{'asked':>7}{'dBTP':>7}{'room':>8}{'clicks':>8}")
-    for one in heard:
+    for one in results:
         print(
-            f"{one.vibe:11}{one.duration_s:7.0f}{one.tempo_bpm:8.1f}{one.heard_bpm:8.1f}"
+            f"{one.vibe:11}{one.duration_s:7.0f}{one.tempo_bpm:8.1f}{one.measured_bpm:8.1f}"
             f"{one.centroid_hz:10.0f}{100 * one.low_share:9.1f}%{one.loudness_range_lu:10.1f}"
             f"{one.lufs:8.1f}{one.asked_lufs:7.0f}{one.true_peak_dbtp:7.1f}"
             f"{100 * one.space_share:7.2f}%{one.n_clicks:8}",
             flush=True,
         )
-    for one, other in combinations(heard, 2):
-        words = ", ".join(told_apart_by(one, other)) or "nothing"
-        print(f"  {other.vibe} is told from {one.vibe} by: {words}", flush=True)
+    for one, other in combinations(results, 2):
+        words = ", ".join(audible_differences(one, other)) or "nothing"
+        print(f"  {other.vibe} differs audibly from {one.vibe} in: {words}", flush=True)
 
 
 if __name__ == "__main__":

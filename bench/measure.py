@@ -1,4 +1,4 @@
-"""Runs a command and says what it cost."""
+"""Run a command; measure time and memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAMPLE_EVERY_S = 1.0  # reading the maps of five processes ten times a second s
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: wall-clock and CPU seconds of it and all its children, peak memory."""
+    """Wall-clock and CPU seconds of a command with its children, and peak memory."""
 
     wall_s: float
     cpu_s: float
@@ -41,7 +41,7 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None
 
 
 class _PeakMemory:
-    """The largest sum over a process tree of what is its own (proportional set size)."""
+    """Peak sum of the proportional set sizes of a process tree."""
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
@@ -72,7 +72,7 @@ def _own_bytes(process: psutil.Process) -> int:
 
 
 def rounds(contestants: Mapping[str, Callable[[], Cost]], count: int) -> dict[str, Cost]:
-    """Run all contestants side by side, ``count`` times in turn; the medians."""
+    """Run all contestants in turn, ``count`` times; return the medians."""
     costs: dict[str, list[Cost]] = {name: [] for name in contestants}
     for _ in range(count):
         for name, run in contestants.items():

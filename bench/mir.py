@@ -1,4 +1,4 @@
-"""``python -m bench.mir``: Segue's ear for beats and keys beside librosa's and aubio's."""
+"""``python -m bench.mir``: compare beats and keys of Segue, librosa and aubio."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from .mir_contestants import CONTESTANTS, listen, version, why_absent
+from .mir_contestants import CONTESTANTS, run_contestant, version, why_absent
 from .mir_corpus import SEEDS, MirSong, composed, given
 from .mir_scores import score
 from .mir_table import LEGEND, Row, as_json, genre_table, song_table, totals, totals_table
@@ -19,11 +19,11 @@ HEADINGS = {"tuning": "tuning half", "held_out": "held-out half", "given": "give
 
 
 def main() -> None:
-    """Listen, score, print."""
+    """Analyse, score, print."""
     options = _parse()
     songs = given(options.songs) if options.songs else composed(options.kept_in, options.half)
     names = [name for name in options.only if not _absent(name)]
-    rows = [row for name in names for row in hear(name, songs, options.processes)]
+    rows = [row for name in names for row in score_contestant(name, songs, options.processes)]
     print(f"{len(songs)} songs; {', '.join(version(name) for name in names)}\n\n{LEGEND}")
     for half, of_half in _by_half(rows):
         _print_half(half, of_half, shown=half in options.show, each=options.each)
@@ -36,30 +36,30 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
     parser.add_argument("--half", nargs="+", choices=[*SEEDS], default=[*SEEDS])
     parser.add_argument("--only", nargs="+", choices=[*CONTESTANTS], default=[*CONTESTANTS])
-    parser.add_argument("--each", action="store_true", help="a line for every song too")
+    parser.add_argument("--each", action="store_true", help="also print every song")
     parser.add_argument(
         "--show", nargs="+", choices=[*HEADINGS], default=["tuning", "given"],
-        help="the halves shown by genre and song; to tune on the held-out one spoils it",
+        help="halves to show by genre and song; tuning on the held-out half spoils it",
     )  # fmt: skip
-    parser.add_argument("--json", type=Path, help="write all figures to this file too")
+    parser.add_argument("--json", type=Path, help="also write all figures to this file")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="where songs are composed to")
+    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="folder for composed songs")
     return parser.parse_args()
 
 
 def _absent(name: str) -> bool:
-    """Say so if a contestant cannot take part."""
+    """Return whether a contestant is missing; print why."""
     reason = why_absent(name)
     if reason:
         print(f"{name}: no figures, {reason}\n")
     return reason is not None
 
 
-def hear(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Row]:
-    """One contestant on all songs; who names no key on any of them does not name keys."""
-    heard = list(listen(name, songs, processes))
-    names_keys = any(one.key for one in heard)
-    for song, one in zip(songs, heard, strict=True):
+def score_contestant(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Row]:
+    """Score a contestant on all songs; without any key, keys are not scored."""
+    found = list(run_contestant(name, songs, processes))
+    names_keys = any(one.key for one in found)
+    for song, one in zip(songs, found, strict=True):
         yield Row(name, song, score(song, one, names_keys=names_keys))
 
 

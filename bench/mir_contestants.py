@@ -1,4 +1,4 @@
-"""Who listens: each contestant hears a song and says its beats, downbeats, tempo and key."""
+"""Contestants: each detects a song's beats, downbeats, tempo and key."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a contestant says of a song; None is what it does not say."""
+class Detected:
+    """Detected values of a song; None if a contestant does not detect them."""
 
     beats_s: tuple[float, ...]
     downbeats_s: tuple[float, ...] | None
@@ -42,15 +42,15 @@ class Heard:
     cpu_s: float = 0.0
 
 
-def segue(samples: Samples) -> Heard:
-    """Segue's analysis, all of it: loudness and sections are in its time too."""
+def segue(samples: Samples) -> Detected:
+    """Run Segue's whole analysis; its time includes loudness and sections."""
     from backend.app.analysis.track import analyse
 
     step = round(BLOCK_S * SAMPLE_RATE)
     track, _ = analyse(samples[:, at : at + step] for at in range(0, samples.shape[1], step))
     beats = np.asarray(track.rhythm.beats_s, dtype=float)
     downbeats = beats[np.asarray(track.rhythm.downbeats, dtype=int)] if len(beats) else beats
-    return Heard(
+    return Detected(
         tuple(beats.tolist()),
         tuple(downbeats.tolist()),
         track.rhythm.tempo_bpm,
@@ -58,8 +58,8 @@ def segue(samples: Samples) -> Heard:
     )
 
 
-def librosa(samples: Samples) -> Heard:
-    """``beat_track`` as it comes; the key by its chroma and the Krumhansl-Kessler profiles.
+def librosa(samples: Samples) -> Detected:
+    """Run ``beat_track`` with defaults; find the key by chroma and Krumhansl-Kessler profiles.
 
     ``chroma_stft``: of its chromas that which names most keys of the tuning half (0.90 of them,
     ``chroma_cens`` 0.80, ``chroma_cqt`` 0.73), and the cheapest.
@@ -72,11 +72,11 @@ def librosa(samples: Samples) -> Heard:
     tempo, beats = librosa.beat.beat_track(y=mono, sr=LIBROSA_RATE, units="time")
     chroma = librosa.feature.chroma_stft(y=mono, sr=LIBROSA_RATE).mean(axis=1)
     tempo_bpm = float(np.atleast_1d(tempo)[0])
-    return Heard(tuple(np.asarray(beats).tolist()), None, tempo_bpm, best_key(chroma))
+    return Detected(tuple(np.asarray(beats).tolist()), None, tempo_bpm, best_key(chroma))
 
 
 def best_key(chroma: npt.NDArray[np.floating]) -> str:
-    """The key whose profile a chroma of twelve pitch classes, C first, correlates with best."""
+    """Return the key whose profile correlates best with a chroma (12 values from C)."""
     scores = {
         f"{tonic} {mode}": np.corrcoef(np.roll(profile, shift), chroma)[0, 1]
         for mode, profile in (("major", MAJOR), ("minor", MINOR))
@@ -85,8 +85,8 @@ def best_key(chroma: npt.NDArray[np.floating]) -> str:
     return max(scores, key=lambda key: float(scores[key]))
 
 
-def aubio(samples: Samples) -> Heard:
-    """``aubio.tempo`` as it comes; its tempo is the median of what lies between its beats."""
+def aubio(samples: Samples) -> Detected:
+    """Run ``aubio.tempo`` with defaults; the tempo is the median beat interval."""
     import aubio
 
     mono = samples.mean(axis=0)
@@ -97,10 +97,10 @@ def aubio(samples: Samples) -> Heard:
         if tracker(mono[at : at + AUBIO_HOP])[0]
     ]
     tempo_bpm = float(60.0 / np.median(np.diff(beats))) if len(beats) > 1 else None
-    return Heard(tuple(beats), None, tempo_bpm, None)
+    return Detected(tuple(beats), None, tempo_bpm, None)
 
 
-CONTESTANTS: dict[str, Callable[[Samples], Heard]] = {
+CONTESTANTS: dict[str, Callable[[Samples], Detected]] = {
     "segue": segue,
     "librosa": librosa,
     "aubio": aubio,
@@ -108,12 +108,12 @@ CONTESTANTS: dict[str, Callable[[Samples], Heard]] = {
 
 
 def version(name: str) -> str:
-    """What a contestant is called in the tables' heading."""
+    """Return a contestant's name and version for the tables."""
     return "Segue" if name == "segue" else f"{name} {importlib.metadata.version(name)}"
 
 
 def why_absent(name: str) -> str | None:
-    """Why a contestant cannot take part, or None."""
+    """Return why a contestant is not available, or None."""
     try:
         importlib.import_module("backend.app.analysis.track" if name == "segue" else name)
     except ImportError as missing:
@@ -122,17 +122,17 @@ def why_absent(name: str) -> str | None:
 
 
 def _why_not_installed(name: str) -> str | None:
-    """What went wrong when `make bench-mir` last tried to install it, where that was kept."""
+    """Return the saved error of the last installation by `make bench-mir`, if any."""
     said = Path(sys.prefix) / f"{name}.txt"
     lines = said.read_text(encoding="utf-8").splitlines() if said.is_file() else []
     because = next((line.strip() for line in lines if "error" in line.lower()), None)
     return f"it could not be installed: {because}" if because else None
 
 
-def listen(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Heard]:
-    """What a contestant hears in each song, in processes of its own.
+def run_contestant(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Detected]:
+    """Run a contestant on each song in separate processes.
 
-    Every process hears one song before its time is taken: imports, compiling and caches are over.
+    Every process analyses one song before timing, to exclude imports, compiling and caches.
     What numba compiles for librosa is compiled by one process alone, into a folder of this run's:
     two that compile at once leave a cache that every later run crashes on.
     """
@@ -152,12 +152,14 @@ def _warm_up(name: str, song: MirSong) -> None:
     CONTESTANTS[name](song.samples())
 
 
-def _timed(name: str, song: MirSong) -> Heard:
-    """A song's decoding is nobody's and not counted; each one's resampling is its own."""
+def _timed(name: str, song: MirSong) -> Detected:
+    """Run a contestant on a song; time excludes decoding and includes resampling."""
     samples = song.samples()
     began_s = _cpu_s()
-    heard = CONTESTANTS[name](samples)
-    return Heard(heard.beats_s, heard.downbeats_s, heard.tempo_bpm, heard.key, _cpu_s() - began_s)
+    found = CONTESTANTS[name](samples)
+    return Detected(
+        found.beats_s, found.downbeats_s, found.tempo_bpm, found.key, _cpu_s() - began_s
+    )
 
 
 def _cpu_s() -> float:

@@ -1,4 +1,4 @@
-"""The songs that are listened to: composed once and kept, or a folder of songs with their truth."""
+"""Songs to analyse: composed and cached, or a folder of songs with truth files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SEEDS: dict[Half, int] = {"tuning": 4001, "held_out": 9001}
 
 @dataclass(frozen=True, slots=True)
 class MirSong:
-    """A song to listen to, and what is true of it; times in seconds from the first sample."""
+    """A song and its ground truth; times in seconds from the first sample."""
 
     name: str
     path: Path
@@ -51,7 +51,7 @@ class MirSong:
         return np.array(self.downbeats_s)
 
     def tempo_bpm(self) -> float:
-        """By the mean time between beats, as the given songs state theirs."""
+        """Return the tempo from the mean beat interval, as in the given songs."""
         return float(60.0 / np.mean(np.diff(self.beats())))
 
     def samples(self) -> Samples:
@@ -64,7 +64,7 @@ class MirSong:
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """How a genre of the corpus is asked of the composer, and how many songs a half has of it."""
+    """Composer settings of a genre, and its number of songs per half."""
 
     count: int
     styles: tuple[StyleName, ...]
@@ -102,7 +102,7 @@ def corpus_specs(half: Half) -> list[tuple[str, SongSpec]]:
 
 
 def spec_of(genre: Genre, index: int, seed: int, key: str) -> SongSpec:
-    """The dice of one song; by a song's own seed, so that one more song changes no other."""
+    """Draw one song's spec from its own seed, independent of other songs."""
     rng = np.random.default_rng([seed, 91])
     style = genre.styles[index % len(genre.styles)]
     tempo_bpm, drift = (round(float(rng.uniform(*r)), 4) for r in (genre.tempo_bpm, genre.drift))
@@ -138,7 +138,7 @@ def spec_of(genre: Genre, index: int, seed: int, key: str) -> SongSpec:
 
 
 def composed(kept_in: Path, halves: Sequence[Half]) -> list[MirSong]:
-    """The songs of the halves; what is not in the folder yet is composed into it first."""
+    """Return the songs of the halves; compose those missing in the folder."""
     folder = kept_in / _fingerprint()
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [
@@ -155,15 +155,15 @@ def composed(kept_in: Path, halves: Sequence[Half]) -> list[MirSong]:
 
 
 def _fingerprint() -> str:
-    """Names the corpus by what makes it: the composer's sources and the specs."""
-    sources = sorted(Path(composer.__file__).parent.glob("*.py"))
+    """Return a hash of the composer's sources and the specs."""
+    sources = sorted(Path(composer.__file__).parent.rglob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     digest.update(repr([corpus_specs(half) for half in SEEDS]).encode())
     return digest.hexdigest()[:12]
 
 
 def _compose(truth: Path, genre: str, spec: SongSpec) -> None:
-    """Compose a song as Ogg Vorbis; its truth is written last and says that the song is there."""
+    """Compose a song as Ogg Vorbis; write its truth file last, to mark it complete."""
     song = compose_song(spec)
     drafts = (
         truth.with_name(f"{os.getpid()}_{truth.stem}.ogg"),

@@ -1,4 +1,4 @@
-"""The scores as plain tables: a row a contestant, side by side."""
+"""Print scores as tables, one row per contestant."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def totals(rows: Sequence[Row]) -> dict[str, float | None]:
 
 
 def totals_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
-    """All columns, a row a contestant."""
+    """All columns, one row per contestant."""
     heading = ["n", *(head for head, _ in COLUMNS.values())]
     body = {
         name: [str(len(rows)), *(_shown(form, totals(rows)[c]) for c, (_, form) in COLUMNS.items())]
@@ -62,7 +62,7 @@ def totals_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
 
 
 def genre_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
-    """Beat F-measure, a column a genre."""
+    """Beat F-measure, one column per genre."""
     genres = list(dict.fromkeys(row.song.genre for rows in by_contestant.values() for row in rows))
     body = {
         name: [

@@ -1,4 +1,4 @@
-"""Our mix against everyone else's, and its memory against its length."""
+"""Compare mixing with other tools; measure memory by length."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from backend.app.dj.levels import CEILING_DBTP
+from backend.app.dj.levels.track_gains import CEILING_DBTP
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import TrackReader
-from backend.app.render.player import Player
+from backend.app.render.player.player import Player
 
 from .crate import BenchCrate
 from .measure import Cost, cost_of, rounds, table
@@ -31,7 +31,7 @@ def run_mix(crate: BenchCrate, ffmpeg: Path, count: int) -> None:
         {
             LIMIT: partial(run, "encode"),
             OURS: partial(run, "ours:2"),
-            "Segue, told to use 1 core": partial(run, "ours:1"),
+            "Segue, limited to 1 core": partial(run, "ours:1"),
             "(b) pydub loop": partial(run, "pydub"),
             "(b) pydub loop, low_pass_filter": partial(run, "pydub low-pass"),
             "(c) ffmpeg acrossfade chain": partial(run, "acrossfade"),
@@ -58,7 +58,7 @@ def _run(crate: BenchCrate, names: Sequence[str], ffmpeg: Path, contestant: str)
 
 
 def _write_mix(crate: BenchCrate) -> None:
-    """The finished mix as 16-bit WAV, which (a) has only to encode."""
+    """Write the finished mix as 16-bit WAV, for encoding only."""
     timeline = crate.timeline()
     player = Player(timeline, lambda name: TrackReader(crate.path(name)), CEILING_DBTP)
     with soundfile.SoundFile(

@@ -1,4 +1,4 @@
-"""The MP3 encoder by itself, from a finished mix: ``python -m bench.mp3 mix.flac --rounds 5``.
+"""Measure the MP3 encoder alone: ``python -m bench.mp3 mix.flac --rounds 5``.
 
 Segments joined by two workers, and the one stream of one worker, both from the FLAC through our
 pipe, against ffmpeg that has only to encode the same mix from a WAV.
@@ -18,10 +18,11 @@ from pathlib import Path
 import soundfile
 
 from backend.app.dsp.samples import Samples
-from backend.app.media.ffmpeg import find_ffmpeg
-from backend.app.render.mp3 import Cutting, encode_mp3
-from backend.app.render.mp3_info import V0, Mp3Mode
-from backend.app.render.mp3_segments import GRID_FRAMES
+from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
+from backend.app.render.mp3.encode import Mp3Job
+from backend.app.render.mp3.info_frame import V0, Mp3Mode
+from backend.app.render.mp3.segments import GRID_FRAMES, SegmentEncoder
+from backend.app.render.progress_pool import ProgressPool
 
 from .measure import cost_of, rounds, table
 
@@ -33,7 +34,7 @@ LENGTHS = {"30 s": 23, "60 s": 46, "120 s": 92}
 
 
 def encode(mix: Path, out: Path, mode: str, workers: int, steps: int) -> None:
-    """What is measured of ours."""
+    """Run Segue's encoder, to be measured."""
 
     def play(start: int, end: int) -> Iterator[Samples]:
         with soundfile.SoundFile(mix) as file:
@@ -41,17 +42,15 @@ def encode(mix: Path, out: Path, mode: str, workers: int, steps: int) -> None:
             for at in range(start, end, BLOCK):
                 yield file.read(min(BLOCK, end - at), dtype="float32").T
 
-    with tempfile.TemporaryDirectory() as scratch:
-        encode_mp3(
-            play,
-            length=soundfile.info(mix).frames,
-            out=out,
-            mode=RATES[mode],
-            workers=workers,
-            segments=Path(scratch),
-            ffmpeg=find_ffmpeg(os.environ.get("FFMPEG_BINARY")),
-            cutting=Cutting(segment_frames=steps * GRID_FRAMES),
-        )
+    length, ffmpeg = soundfile.info(mix).frames, find_ffmpeg(os.environ.get("FFMPEG_BINARY"))
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        ProgressPool(workers, lambda _: None) as pool,
+    ):
+        encoder = SegmentEncoder(play, length, RATES[mode], ffmpeg, Path(scratch), None, pool.add)
+        job = Mp3Job(encoder, pool, workers, segment_frames=steps * GRID_FRAMES)
+        job.start()
+        job.join(out)
 
 
 def compare(mix: Path, folder: Path, mode: str, count: int) -> None:
@@ -70,7 +69,7 @@ def compare(mix: Path, folder: Path, mode: str, count: int) -> None:
 
 
 def main() -> None:
-    """Measure, or be what is measured."""
+    """Measure, or run the measured command."""
     parser = argparse.ArgumentParser(prog="python -m bench.mp3", description=__doc__)
     parser.add_argument("mix", type=Path)
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,4 +1,4 @@
-"""``python -m bench.order``: how good and how fast the ordering of a set is."""
+"""``python -m bench.order``: measure quality and speed of set ordering."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from backend.app.contract.dj import EnergyArc
 from backend.app.dj.harmony import Camelot
-from backend.app.dj.order import OrderTrack, order_set
-from backend.app.dj.order_cost import Costs, pair_costs, place_costs
-from backend.app.dj.order_search import cost_of, exact_order, searched_order
+from backend.app.dj.order.cost import Costs, OrderTrack, pair_costs, place_costs
+from backend.app.dj.order.find_order import order_set
+from backend.app.dj.order.search import cost_of, exact_order, searched_order
 
 ARCS: tuple[EnergyArc, ...] = ("steady", "build", "wave", "cool-down", [0.2, 0.9, 0.4, 1.0])
 # Mean tempo in BPM, its standard deviation, mean energy: hip-hop, pop, house, techno, dubstep, d&b
@@ -22,7 +22,7 @@ LIMIT_PERCENT = 6.0
 
 
 def crate(n: int, seed: int) -> list[OrderTrack]:
-    """A set as people bring it: one to three genres, most artists with one or two tracks."""
+    """Return a realistic set: one to three genres, most artists with one or two tracks."""
     rng = np.random.default_rng([n, seed])
     genres = rng.choice(len(GENRES), size=int(rng.integers(1, 4)), replace=False)
     return [_track(index, rng, genres, n) for index in range(n)]
@@ -42,7 +42,7 @@ def _track(index: int, rng: np.random.Generator, genres: Sequence[int], n: int) 
 
 
 def costs_of(tracks: Sequence[OrderTrack], arc: EnergyArc) -> tuple[Costs, Costs]:
-    """The costs of its pairs and its places."""
+    """Return the costs of pairs and of positions."""
     pairs = pair_costs(tracks, max_stretch_percent=LIMIT_PERCENT)
     return pairs, place_costs(tracks, arc=arc, locks={})
 
@@ -56,7 +56,7 @@ def random_cost(pairs: Costs, places: Costs, *, draws: int = 200) -> float:
 
 
 def run_small() -> None:
-    """The search against the optimum, where the optimum can be had."""
+    """Compare the search with the optimum for small sets."""
     print(f"search over optimum, {PER_SIZE} sets a size, all arcs in turn")
     print("tracks   mean    worst  optimum found  random/optimum   s search    s exact")
     for n in SMALL:
@@ -80,7 +80,7 @@ def _against_optimum(n: int, seed: int) -> tuple[float, float, float, float]:
 
 
 def run_large() -> None:
-    """The search against chance, and its seconds."""
+    """Compare the search with random orders; print its seconds."""
     print("\nas order_set gives it: cost, mean cost of 200 random orders, ratio, CPU seconds")
     for n in LARGE:
         for seed, arc in enumerate(ARCS[: 5 if n <= 60 else 2]):

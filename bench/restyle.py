@@ -1,4 +1,4 @@
-"""``python -m bench.restyle``: stems re-played with grains, held against the stems they were.
+"""``python -m bench.restyle``: compare restyled stems with their originals.
 
 Songs are composed, and their true stems stand in for separation, which therefore has no part in any
 figure here, the time included. All else is the job as a server runs it.
@@ -24,12 +24,12 @@ from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.dsp.samples import Samples
 from backend.app.jobs.messages import Done, Message, Order, StepFinished
 from backend.app.jobs.runner import run_order
-from backend.app.services.restyle import restyle_pipeline
-from backend.app.services.restyle_inputs import StyleSound
-from backend.app.services.restyle_settling import restyle_inputs
-from backend.app.services.stems_inputs import StemTrack
+from backend.app.services.library.track_ref import TrackRef
+from backend.app.services.restyle.inputs import StyleSound
+from backend.app.services.restyle.resolve import restyle_inputs
 from backend.app.settings import Settings
-from backend.app.store.blobs import ContentStore
+from backend.app.store.files.blobs import ContentStore
+from backend.app.wiring.pipelines import build_restyle_pipeline
 
 from .measure import cost_of
 from .restyle_corpus import (
@@ -44,27 +44,27 @@ from .restyle_corpus import (
 from .restyle_measure import Ear, Nearness, cents_off, listen, nearness
 
 LEGEND = """\
-onsets: F within 50 ms, librosa's in the new stem against librosa's in the old one; (own ear's F).
-true: F of the house's onsets in the new / the old stem against the composer's notes.
+onsets: F within 50 ms, librosa's, new stem against old stem; (by our analysis).
+true: F of our analysis' onsets in the new / the old stem against the composer's notes.
 pitch, of what has one: of the frames voiced in the old stem, % within 50 cents in the new one, by
-librosa's pYIN (own ear's); % voiced in it at all. chroma: of the true notes'
+librosa's pYIN (our analysis'); % voiced in it at all. chroma: of the true notes'
 classes, % that are among as many strongest ones, new / old stem. envelope: correlation of the RMS
 over 50 ms. clicks: neither at a note nor where the old stem has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A stem that was re-played: what was measured, and what the report says of it."""
+    """A restyled stem: its measurements and the job's report on it."""
 
     song: str
     sound: str
     stem: StemName
     near: Nearness
-    told: RestyledStemView
+    reported: RestyledStemView
 
 
 def main() -> None:
-    """Compose, re-play, measure, print."""
+    """Compose, restyle, measure, print."""
     options = _parse()
     if options.play:
         _play_once(Path(options.play))
@@ -74,17 +74,17 @@ def main() -> None:
             with ProcessPoolExecutor(options.processes) as pool:
                 numbers = range(min(options.songs, len(SPECS)))
                 off = _print(pool.map(_measure, numbers, [options.seconds] * len(numbers)))
-            told = ", ".join(f"{one:.1f}" for one in off)
-            print(f"\nmapping off, a pad on the voice: cents from the pad's own pitch: {told}")
+            reported = ", ".join(f"{one:.1f}" for one in off)
+            print(f"\nmapping off, a pad on the voice: cents from the pad's own pitch: {reported}")
         _time(Path(folder), options.rounds)
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.restyle", description=__doc__)
-    parser.add_argument("--songs", type=int, default=len(SPECS), help="songs that are composed")
-    parser.add_argument("--seconds", type=float, default=32.0, help="how long each of them is")
+    parser.add_argument("--songs", type=int, default=len(SPECS), help="number of songs")
+    parser.add_argument("--seconds", type=float, default=32.0, help="length of each song")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=1, help="times that the speed is measured")
+    parser.add_argument("--rounds", type=int, default=1, help="rounds of the speed measurement")
     parser.add_argument("--only-speed", action="store_true")
     parser.add_argument("--play", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -111,16 +111,16 @@ def _measure(number: int, seconds: float) -> tuple[list[_Row], float]:
 
 def _rows(song: RestyleSong, heard: Mapping[StemName, Ear], name: str, out: Path) -> Iterable[_Row]:
     report = RestyleReport.model_validate_json((out / "report.json").read_bytes())
-    for told in report.stems:
-        new = _read(out / told.file)
-        base = (song.stem(told.stem), heard[told.stem])
-        near = nearness(song, told.stem, base, (new, listen(told.stem, new)))
-        yield _Row(song.name, name, told.stem, near, told)
+    for reported in report.stems:
+        new = _read(out / reported.file)
+        base = (song.stem(reported.stem), heard[reported.stem])
+        near = nearness(song, reported.stem, base, (new, listen(reported.stem, new)))
+        yield _Row(song.name, name, reported.stem, near, reported)
 
 
 def restyle(
     root: Path,
-    track: StemTrack,
+    track: TrackRef,
     styles: Mapping[StemName, StyleSound],
     out: Path,
     **settings: object,
@@ -134,10 +134,12 @@ def restyle(
     said: list[Message] = []
     order = Order("bench", "", inputs.model_dump_json(), 1.0, str(out), 1, [])
     machine = Settings(_env_file=None, storage_root=root, render_workers=2)
-    run_order(order, restyle_pipeline(machine), said.append)
+    run_order(order, build_restyle_pipeline(machine), said.append)
     if not isinstance(said[-1], Done):
         raise SystemExit(f"the restyle failed: {said[-1]}")
-    return {told.step: told.seconds for told in said if isinstance(told, StepFinished)}
+    return {
+        reported.step: reported.seconds for reported in said if isinstance(reported, StepFinished)
+    }
 
 
 def _read(path: Path) -> Samples:
@@ -162,12 +164,13 @@ def _print(songs: Iterable[tuple[list[_Row], float]]) -> list[float]:
 
 
 def _print_row(song: str, sound: str, stem: str, rows: Sequence[_Row]) -> None:
-    near, told = [row.near for row in rows], [row.told for row in rows]
-    onsets = f"{_mean([n.onset_f for n in near])} ({_mean([t.onset_agreement for t in told])})"
+    near, reported = [row.near for row in rows], [row.reported for row in rows]
+    onsets = f"{_mean([n.onset_f for n in near])} ({_mean([t.onset_agreement for t in reported])})"
     true = f"{_mean([n.true_f for n in near])}/{_mean([n.base_f for n in near])}"
-    moved = [row.near for row in rows if row.told.pitch_agreement is not None]
+    pitches = [one.pitch_agreement for one in reported]
+    moved = [row.near for row in rows if row.reported.pitch_agreement is not None]
     pitch = (
-        f"{_share([n.pitch_share for n in moved])} ({_share([t.pitch_agreement for t in told])})"
+        f"{_share([n.pitch_share for n in moved])} ({_share(pitches)})"
         f" {_share([n.voiced_share for n in moved])}"
     )
     chroma = f"{_share([n.chroma_share for n in moved])}/{_share([n.base_chroma for n in moved])}"
@@ -205,9 +208,9 @@ def _time(folder: Path, rounds: int) -> None:
 def _play_once(root: Path) -> None:
     """What is timed: the job on four minutes, from its first step to its last, and the start."""
     store = ContentStore(root)
-    track = StemTrack(
+    track = TrackRef(
         track_id="0" * 32,
-        content="0" * 64,
+        content_hash="0" * 64,
         title="Four minutes",
         artist="",
         n_samples=240 * 44_100,
@@ -216,8 +219,8 @@ def _play_once(root: Path) -> None:
     names: dict[StemName, str] = dict(zip(FOUR_STEMS, sounds(), strict=True))
     styles = {stem: put_sound(store, name, sounds()[name]) for stem, name in names.items()}
     steps = restyle(root, track, styles, root / "out")
-    told = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps.items())
-    (root / "steps.txt").write_text(told, encoding="utf-8")
+    reported = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps.items())
+    (root / "steps.txt").write_text(reported, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What restyles are measured on: composed songs, their true notes, and the sounds to play them."""
+"""Test material of restyles: composed songs, their true notes, and style sounds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 
 from backend.app.contract.stems import StemName
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
-from backend.app.media.made_form import MadeWriter, stem_file
 from backend.app.media.normal_form import write_normal_form
-from backend.app.services.restyle_inputs import StyleSound
-from backend.app.services.stems_inputs import StemTrack
-from backend.app.stems.draft import Draft
-from backend.app.store.blobs import ContentStore
+from backend.app.media.stem_file_format import DerivedWriter, stem_file
+from backend.app.services.library.track_ref import TrackRef
+from backend.app.services.restyle.inputs import StyleSound
+from backend.app.stems.draft.separator import Draft
+from backend.app.store.files.blobs import ContentStore
 from composer.compose import compose_song
 from composer.drums import drum
 from composer.song import Realism, Song, SongSpec
@@ -45,7 +45,7 @@ class TrueNote:
 
 @dataclass(frozen=True, slots=True)
 class RestyleSong:
-    """A song with everything that is true of it."""
+    """A song and its ground truth."""
 
     name: str
     song: Song
@@ -62,7 +62,7 @@ class RestyleSong:
 
 
 def composed_song(spec: SongSpec) -> RestyleSong:
-    """Compose a song, and write down every note that is placed."""
+    """Compose a song and record every note."""
     with _noting() as notes:
         song = compose_song(spec)
     return RestyleSong(f"{song.style} {spec.seed}", song, tuple(notes))
@@ -70,7 +70,7 @@ def composed_song(spec: SongSpec) -> RestyleSong:
 
 @contextmanager
 def _noting() -> Iterator[list[TrueNote]]:
-    """While this lasts, every note that is placed on a stem is written down."""
+    """Record every note placed on a stem inside the block."""
     place, sound_notes = Stage.place, Stage.notes
     found: list[TrueNote] = []
     known: dict[int, tuple[int, ...]] = {}
@@ -80,12 +80,12 @@ def _noting() -> Iterator[list[TrueNote]]:
         known[id(made)] = midis
         return made
 
-    def noting(stage: Stage, stem: Any, sound: Any, at: int, gain: float, pan: float = 0.0) -> None:
+    def record(stage: Stage, stem: Any, sound: Any, at: int, gain: float, pan: float = 0.0) -> None:
         span = (at / SAMPLE_RATE, (at + sound.shape[-1]) / SAMPLE_RATE)
         found.append(TrueNote(stem, *span, known.get(id(sound), ())))
         place(stage, stem, sound, at, gain, pan)
 
-    Stage.place, Stage.notes = noting, sounding  # type: ignore[method-assign, assignment]
+    Stage.place, Stage.notes = record, sounding  # type: ignore[method-assign, assignment]
     try:
         yield found
     finally:
@@ -93,7 +93,7 @@ def _noting() -> Iterator[list[TrueNote]]:
 
 
 def sounds() -> Mapping[str, Samples]:
-    """Style sounds: one without a pitch, one struck, one that lasts, one like a voice."""
+    """Return style sounds: unpitched, struck, sustained and voice-like."""
     return {
         "snares": _in_a_row([drum("snare", seed) for seed in (1, 2, 3)], 0.3),
         "strummed": _in_a_row([_notes("strum", midi, 0.8) for midi in (52, 57, 64)], 0.8),
@@ -119,18 +119,18 @@ def _in_a_row(parts: list[Samples], each_s: float) -> Samples:
     return row * np.float32(0.5 / np.abs(row).max())
 
 
-def put_song(store: ContentStore, number: int, song: Song) -> StemTrack:
-    """Keep a song, with its true stems where the draft's would be."""
-    content = f"{number:064x}"
-    path = store.path(content)
+def put_song(store: ContentStore, number: int, song: Song) -> TrackRef:
+    """Store a song with its true stems in place of the draft's."""
+    content_hash = f"{number:064x}"
+    path = store.path(content_hash)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_normal_form(path, song.samples, bits=24)
     for stem, sound in song.stems.items():
-        with MadeWriter(store.derived(content, stem_file(Draft().key, stem))) as writer:
+        with DerivedWriter(store.derived(content_hash, stem_file(Draft().key, stem))) as writer:
             writer.push(sound)
-    return StemTrack(
-        track_id=content[-32:],
-        content=content,
+    return TrackRef(
+        track_id=content_hash[-32:],
+        content_hash=content_hash,
         title=song.title,
         artist=song.artist,
         n_samples=song.samples.shape[1],
@@ -139,9 +139,9 @@ def put_song(store: ContentStore, number: int, song: Song) -> StemTrack:
 
 
 def put_sound(store: ContentStore, name: str, sound: Samples) -> StyleSound:
-    """Keep a sound of the library."""
-    content = name.encode().hex().ljust(64, "0")
-    path: Path = store.path(content)
+    """Store a sound of the library."""
+    content_hash = name.encode().hex().ljust(64, "0")
+    path: Path = store.path(content_hash)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_normal_form(path, sound)
-    return StyleSound(sound_id=name, content=content, name=name, n_samples=sound.shape[1])
+    return StyleSound(sound_id=name, content_hash=content_hash, name=name, n_samples=sound.shape[1])

@@ -1,7 +1,7 @@
-"""How near a re-played stem comes to what it was made after, by ears that had no part in it.
+"""Compare a restyled stem with its original, by librosa's independent analysis.
 
-Onsets are heard by librosa, the pitch of a voice by its pYIN, chords by its constant-Q chroma and
-against the composer's own notes; clicks by the detector that finished mixtapes are held against.
+librosa detects onsets, pYIN the pitch of a voice, constant-Q chroma the chords (compared with the
+composer's notes). The click detector is that of finished mixtapes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import mir_eval
 import numpy as np
 import numpy.typing as npt
 
-from backend.app.analysis.sound_ear import hear_sound
+from audio_checks.discontinuities import clicks
+from backend.app.analysis.sources.single_sound import find_onsets_and_pitch
 from backend.app.contract.stems import StemName
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
-from tests.journey.checks import clicks
 
 from .restyle_corpus import RestyleSong
 
@@ -30,7 +30,7 @@ _RANGES_HZ: dict[StemName, tuple[float, float]] = {"bass": (36.0, 260.0), "vocal
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """What librosa hears in a stem; ``pitch`` in cents over 1 Hz, NaN where there is none."""
+    """librosa's analysis of a stem; ``pitch`` in cents over 1 Hz, NaN without pitch."""
 
     onsets_s: Times
     pitch: Times
@@ -64,7 +64,7 @@ class Nearness:
 
 
 def listen(stem: StemName, sound: Samples) -> Ear:
-    """Hear a stem by librosa."""
+    """Analyse a stem with librosa."""
     import librosa
 
     mono = _mono(sound)
@@ -85,15 +85,15 @@ def nearness(
     base: tuple[Samples, Ear],
     new: tuple[Samples, Ear],
 ) -> Nearness:
-    """Hold a re-played stem against what it was made after."""
+    """Compare a restyled stem with its original."""
     true_s = _apart(np.array([note.start_s for note in song.of(stem)]))
     pitched = stem in _RANGES_HZ
     both = _pitch_shares(base[1].pitch, new[1].pitch) if pitched else None
     chords = stem == "other"
     return Nearness(
         onset_f=_f(base[1].onsets_s, new[1].onsets_s),
-        true_f=_f(true_s, hear_sound(new[0]).onsets_s),
-        base_f=_f(true_s, hear_sound(base[0]).onsets_s),
+        true_f=_f(true_s, find_onsets_and_pitch(new[0])[0]),
+        base_f=_f(true_s, find_onsets_and_pitch(base[0])[0]),
         pitch_share=both[0] if both else None,
         voiced_share=both[1] if both else None,
         chroma_share=_chroma(song, new[0]) if chords else None,
@@ -113,7 +113,7 @@ def _pitch_shares(before: Times, after: Times) -> tuple[float, float]:
 
 
 def _apart(times_s: Times) -> Times:
-    """Where notes begin; what begins within 50 ms of another one is one with it to every ear."""
+    """Return note onsets; onsets within 50 ms count as one."""
     kept: list[float] = []
     for at in np.sort(times_s):
         if not kept or at - kept[-1] >= ONSET_S:
@@ -157,7 +157,7 @@ def _likeness(before: Samples, after: Samples) -> float:
 
 
 def _new_clicks(before: Samples, after: Samples, true_s: Times) -> list[float]:
-    """Clicks that are not where a note is struck, nor where the stem had one before."""
+    """Return clicks that are neither at a note onset nor in the original stem."""
     known = np.concatenate([[-1.0], clicks(before, ratio=1.2, floor=0.005), true_s])
     return [at for at in clicks(after) if np.abs(known - at).min() > 0.012]
 

@@ -1,4 +1,4 @@
-"""What a second mixtape of the same tracks does not do again."""
+"""Measure what a second mixtape of the same tracks reuses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from backend.app.contract.jobs import MixtapeRequest
 from backend.app.jobs.messages import Failed, Message, Order, StepFinished
 from backend.app.jobs.runner import run_order
 from backend.app.media.normal_form import TrackReader
-from backend.app.services.mixtape import mixtape_pipeline
-from backend.app.services.mixtape_inputs import MixtapeInputs, MixTrack, duration_of
+from backend.app.services.library.track_ref import TrackRef
+from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.settings import Settings
-from backend.app.store.blobs import ContentStore
+from backend.app.store.files.blobs import ContentStore
+from backend.app.wiring.pipelines import build_mixtape_pipeline
 
 from .crate import BenchCrate
 
@@ -31,20 +32,20 @@ def run_second_job(crate: BenchCrate) -> None:
         print(f"{step:12}{first[step]:8.2f}{second[step]:8.2f}")
 
 
-def shelved(crate: BenchCrate, content: ContentStore) -> list[MixTrack]:
+def shelved(crate: BenchCrate, store: ContentStore) -> list[TrackRef]:
     """The crate's tracks in a content store, and as a mixtape's."""
     tracks = []
     for index, name in enumerate(crate.names):
         digest = f"{index:064x}"
-        kept = content.path(digest)
+        kept = store.path(digest)
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.symlink_to(crate.path(name).absolute())
         with TrackReader(kept) as reader:
             n_samples = reader.n_samples
         tracks.append(
-            MixTrack(
+            TrackRef(
                 track_id=name,
-                content=digest,
+                content_hash=digest,
                 title=name,
                 artist="Bench",
                 n_samples=n_samples,
@@ -59,7 +60,7 @@ def _run(inputs: MixtapeInputs, settings: Settings, workspace: Path) -> dict[str
         job_id="bench",
         pipeline="",
         inputs=inputs.model_dump_json(),
-        work_s=duration_of(inputs),
+        work_s=inputs.duration_s,
         workspace=str(workspace),
         attempt=1,
         finished=[],
@@ -72,5 +73,5 @@ def _run(inputs: MixtapeInputs, settings: Settings, workspace: Path) -> dict[str
         if isinstance(message, Failed):
             raise SystemExit(message.failure.message)
 
-    run_order(order, mixtape_pipeline(settings), tell)
+    run_order(order, build_mixtape_pipeline(settings), tell)
     return seconds

@@ -1,4 +1,4 @@
-"""``python -m bench.separation``: the draft's stems of composed songs beside two baselines.
+"""``python -m bench.separation``: compare the draft separator with two baselines.
 
 The mixture itself as the estimate of every stem, and librosa's plain harmonic/percussive
 separation: what is percussive as drums, what is harmonic as everything else.
@@ -19,24 +19,24 @@ from scipy import ndimage
 
 from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.dsp.samples import SAMPLE_RATE, Samples, seconds
-from backend.app.stems.draft import Draft
+from backend.app.stems.draft.separator import Draft
 from bench.separation_corpus import SEEDS, Half, HeldSong, specs, stems_of
 from composer.song import SongSpec
 
 Estimates = Mapping[StemName, Samples]
 
 SILENT_DB = -50.0
-"""A stem that far below the song is silent: it is not judged, and nobody sings."""
+"""A stem this far below the song counts as silent and is not scored."""
 BREATH_S = 0.5  # what is this near to a voice is not held against the voice's stem
 LEGEND = f"""\
 SI-SDR in dB (Le Roux et al. 2019), both channels as one signal; stems below {SILENT_DB:g} dB of
 the song are not judged. leak: level of the vocals against the song's, where for half a second to
-either side nobody sings. speed: seconds of the song a second of processor time."""
+either side without singing. speed: seconds of the song a second of processor time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One contestant on one song; nan where there is nothing to judge."""
+    """Scores of one contestant on one song; nan if not measurable."""
 
     half: Half
     genre: str
@@ -84,7 +84,7 @@ def si_sdr_db(estimate: Samples, truth: Samples) -> float:
 
 
 def leak_db(vocals: Samples, truth: Samples, song: Samples) -> float:
-    """How loud the vocals are where nobody sings, against the song there; nan if always sung."""
+    """Return the vocals' level relative to the song without singing; nan if always sung."""
     reach = 2 * round(BREATH_S * SAMPLE_RATE) + 1
     sung = np.abs(truth).max(axis=0) > _rms(song) * 10.0 ** (SILENT_DB / 20.0)
     alone = ~ndimage.maximum_filter1d(sung, reach) & (np.abs(song).max(axis=0) > 0.0)
@@ -101,14 +101,16 @@ def measure(half: Half, genre: str, spec: SongSpec) -> list[Score]:
     """All contestants on a song."""
     truth = dict(zip(FOUR_STEMS, stems_of(spec), strict=True))
     song = np.sum(list(truth.values()), axis=0)
-    heard = {stem for stem in FOUR_STEMS if _rms(truth[stem]) > _rms(song) * 10 ** (SILENT_DB / 20)}
+    audible = {
+        stem for stem in FOUR_STEMS if _rms(truth[stem]) > _rms(song) * 10 ** (SILENT_DB / 20)
+    }
     scores = []
     for name, separate in CONTESTANTS.items():
         began = time.process_time()
         stems = separate(song)
         spent_s = time.process_time() - began
         ratios = {
-            stem: si_sdr_db(stems[stem], truth[stem]) if stem in heard else float("nan")
+            stem: si_sdr_db(stems[stem], truth[stem]) if stem in audible else float("nan")
             for stem in FOUR_STEMS
         }
         leak = leak_db(stems["vocals"], truth["vocals"], song)
@@ -137,7 +139,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument(
         "--show", nargs="*", choices=[*SEEDS], default=["tuning"],
-        help="the halves shown by genre; to tune on the held-out one spoils it",
+        help="halves to show by genre; tuning on the held-out half spoils it",
     )  # fmt: skip
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""The songs that are taken apart: composed, so that their stems are known."""
+"""Songs to separate: composed, with known stems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DURATION_S = 45.0
 
 
 class HeldSong:
-    """A song in memory, read as separators read."""
+    """A song in memory with the reader interface of separators."""
 
     def __init__(self, samples: Samples) -> None:
         self._samples = samples

@@ -1,4 +1,4 @@
-"""The songs that sets are made of: composed once and kept with their truth, or a folder's own."""
+"""Songs of sets: composed and cached with their truth, or from a folder."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 import backend.app.analysis
 import composer
-from backend.app.analysis.kept import load_analysis, save_analysis
-from backend.app.analysis.loudness import load_profile, save_profile
+from backend.app.analysis.cache import load_json, save_json
+from backend.app.analysis.levels.loudness import load_profile, save_profile
 from backend.app.analysis.track import analyse
+from backend.app.contract.analysis import TrackAnalysis
 from backend.app.dj.deck import DeckTrack
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader, write_normal_form
@@ -33,10 +34,10 @@ Spans = list[tuple[float, float]]
 SetKind = Literal["club", "mixed", "drifting"]
 
 DURATION_S = (100.0, 150.0)
-"""Long enough for the styles' whole form, short enough for sixty songs to be heard in minutes."""
+"""Long enough for a style's whole form, short enough to analyse sixty songs in minutes."""
 
 STEADY_S = 0.010
-"""A song is steady where its beats lie this near to one straight line."""
+"""Largest deviation of a steady song's beats from a straight line."""
 
 CRATES: dict[SetKind, tuple[Genre, ...]] = {
     "club": (
@@ -50,19 +51,19 @@ CRATES: dict[SetKind, tuple[Genre, ...]] = {
         Genre(1, ("pop", "house"), (114.0, 126.0), "human", drift=(0.015, 0.04)),
     ),
 }
-"""What follows what in the crate of each kind, over and over."""
+"""Repeating sequence of styles in each kind of crate."""
 
 _FRAME = SAMPLE_RATE // 10
-_VOICE_DB = 25.0  # a voice this far under its own loudest moment is a tail that nobody minds
+_VOICE_DB = 25.0  # a voice this far under its own loudest moment is an inaudible tail
 _BREATH_S = 0.3  # a shorter rest belongs to the phrase
 
 
 @dataclass(frozen=True, slots=True)
 class SetSong:
-    """A song in normal form, and what is true of it; times in seconds of the normal form.
+    """A song in normal form and its ground truth; times in seconds of the normal form.
 
     ``phrases_s`` includes the song's last downbeat, where the music stops. ``vocals_s`` is None
-    where nobody knows who sings.
+    if unknown.
     """
 
     name: str
@@ -84,7 +85,7 @@ class SetSong:
 
 
 def set_specs(kind: SetKind, half: Half, n: int) -> list[SongSpec]:
-    """The first ``n`` songs of a crate; one more changes none of the others."""
+    """Return the first ``n`` specs of a crate; a larger ``n`` keeps the others."""
     base = SEEDS[half] + 1000 * (1 + [*CRATES].index(kind))
     keys = np.random.default_rng(base).permutation(KEY_NAMES)
     return [_spec(CRATES[kind], index, base + index, str(keys[index % 24])) for index in range(n)]
@@ -97,7 +98,7 @@ def _spec(genres: Sequence[Genre], index: int, seed: int, key: str) -> SongSpec:
 
 
 def composed(kept_in: Path, kind: SetKind, half: Half, n: int, processes: int) -> list[SetSong]:
-    """The first ``n`` songs of a crate; what is not in the folder yet is composed into it."""
+    """Return the first ``n`` songs of a crate; compose those missing in the folder."""
     folder = kept_in / _fingerprint(Path(composer.__file__).parent)
     folder.mkdir(parents=True, exist_ok=True)
     specs = set_specs(kind, half, n)
@@ -134,12 +135,12 @@ def _of(spec: SongSpec) -> str:
 
 
 def _fingerprint(folder: Path) -> str:
-    sources = sorted(folder.glob("*.py"))
+    sources = sorted(folder.rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
 def _compose(truth: Path, spec: SongSpec) -> None:
-    """Compose a song; its truth is written last and says that the song is there."""
+    """Compose a song; write its truth file last, to mark it complete."""
     song = compose_song(spec)
     write_normal_form(truth.with_suffix(".flac"), song.samples)
     facts = {
@@ -163,7 +164,7 @@ def _sung(song: Song) -> Spans:
 
 
 def sung_in(voice: Samples) -> Spans:
-    """Where a voice is heard: tenths of a second within 25 dB of its loudest, breaths filled."""
+    """Return sung ranges: tenths of a second within 25 dB of the loudest, breaths filled."""
     n = voice.shape[1] // _FRAME
     power = (voice[:, : n * _FRAME].astype(np.float64) ** 2).reshape(2, n, _FRAME).mean((0, 2))
     loud = power > max(float(power.max(initial=0.0)), 1e-9) * 10 ** (-_VOICE_DB / 10)
@@ -193,7 +194,7 @@ def read_song(truth: Path) -> SetSong:
 
 
 def decks_of(songs: Sequence[SetSong], processes: int) -> list[DeckTrack]:
-    """The songs as they are really heard; kept until the analysis changes."""
+    """Analyse the songs; cache until the analysis changes."""
     version = _fingerprint(Path(backend.app.analysis.__file__).parent)
     with ProcessPoolExecutor(processes) as pool:
         return list(pool.map(_deck, songs, [version] * len(songs)))
@@ -202,14 +203,14 @@ def decks_of(songs: Sequence[SetSong], processes: int) -> list[DeckTrack]:
 def _deck(song: SetSong, version: str) -> DeckTrack:
     kept = song.path.with_suffix(f".{version}.json")
     levels = song.path.with_suffix(f".{version}.npz")
-    profile, heard = load_profile(levels), load_analysis(kept)
+    profile, track_analysis = load_profile(levels), load_json(TrackAnalysis, kept)
     with TrackReader(song.path) as reader:
         length = reader.n_samples
-        if heard is None or profile is None:
-            heard, profile = analyse(_blocks(reader))
+        if track_analysis is None or profile is None:
+            track_analysis, profile = analyse(_blocks(reader))
             save_profile(profile, levels)
-            save_analysis(heard, kept)
-    return DeckTrack(song.name, song.name, song.name, song.name, length, profile, heard)
+            save_json(track_analysis, kept)
+    return DeckTrack(song.name, song.name, song.name, song.name, length, profile, track_analysis)
 
 
 def _blocks(reader: TrackReader) -> Iterable[Samples]:

@@ -1,4 +1,4 @@
-"""A rendered set for another program to judge: tempo maps and the songs' truths, as JSON."""
+"""Export a rendered set for another program: tempo maps and truths as JSON."""
 
 from __future__ import annotations
 

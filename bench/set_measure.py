@@ -1,6 +1,6 @@
-"""What became of each join: where the songs' true beats sound in the rendered mix, and who sings.
+"""Measure each join in the rendered mix: alignment of true beats, loudness, vocals.
 
-A true beat's place in the mix is taken from the clip's tempo map and put right by what is heard:
+A true beat's place in the mix is taken from the clip's tempo map and corrected by measured attacks:
 the attack in the track rendered alone, less the attack in the song itself. That cancels how a drum
 rises and how late a drummer plays, and leaves the errors of the analysis, the plan, the renderer.
 """
@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from backend.app.analysis.attacks import attacks_near
+from backend.app.analysis.rhythm.attacks import attacks_near
 from backend.app.contract.dj import TransitionReport
-from backend.app.dj.candidates import MATCHED
 from backend.app.dj.deck import DeckTrack
+from backend.app.dj.joins.candidates import MATCHED
 from backend.app.dj.timeline import Clip, Transition
 from backend.app.dsp.samples import SAMPLE_RATE
-from backend.app.render.deck import Deck
-from backend.app.render.joins_heard import Listener
+from backend.app.render.measure.join_metrics import JoinAnalyser
+from backend.app.render.player.clip_player import ClipPlayer
 
 from .set_crate import SetSong
 from .set_mix import PlayedSet
@@ -29,11 +29,11 @@ from .set_mix import PlayedSet
 Times = npt.NDArray[np.float64]
 
 ON_EACH_OTHER_S = 0.035
-"""Two attacks closer than this are heard as one hit that is a little soft."""
+"""Two attacks closer than this sound like one slightly soft hit."""
 
 _WARMING_UP = SAMPLE_RATE  # what is read of a song round the beats that are looked for
 _WINDOW_S = 3.0
-_BAR = 2 * SAMPLE_RATE  # over less, a beat that was heard 5 ms late is a change of tempo
+_BAR = 2 * SAMPLE_RATE  # over less, a beat detected 5 ms late looks like a tempo change
 _ASIDE_S, _REACH_S = 1.5, 11.5  # as the short-term loudness across a join is compared
 _HOPS_PER_S = 10.0
 _OFFSET_LUFS = -0.691  # BS.1770
@@ -41,18 +41,18 @@ _OFFSET_LUFS = -0.691  # BS.1770
 
 @dataclass(frozen=True)
 class JoinMeasured:
-    """A join in figures; None or empty where one has no meaning for its kind.
+    """Measurements of a join; None or empty where not applicable to its kind.
 
     Attributes
     ----------
     steady : whether both songs keep their tempo
     errors_ms : how far apart the two songs' true beats sound, where they should fall together
-    grid_ms : the median error of each song's heard grid in the overlap: the analysis' part
-    render_ms : the median distance between a beat's place on the tempo map and where it is heard
+    grid_ms : median error of each song's detected grid in the overlap: the analysis' part
+    render_ms : median distance between a beat's time on the tempo map and its measured attack
     downbeats_meet, phrases_meet : whether true downbeats, true phrases fall on each other
     step_lu : short-term loudness after less before, as rendered; the report has the forecast
     stretch_percent : the most that the incoming's tempo is changed, over two seconds or more
-    both_sing_s : how long two voices truly sound together; None where nobody knows
+    both_sing_s : how long two voices sound together; None if unknown
     """
 
     report: TransitionReport
@@ -74,7 +74,7 @@ class JoinMeasured:
 
 @dataclass(frozen=True)
 class _Side:
-    """One of a join's two tracks: its clip, its song, what was heard in it."""
+    """One of a join's two tracks: its clip, its song, its analysis."""
 
     clip: Clip
     song: SetSong
@@ -110,7 +110,7 @@ def _measured(
         bass_both_share=None,
         both_sing_s=both_sing_s(out, into),
     )
-    return _listened(played, nothing, out, into) if join.kind in MATCHED else nothing
+    return _measured_beats(played, nothing, out, into) if join.kind in MATCHED else nothing
 
 
 def _edges_s(join: Transition, out: _Side, into: _Side) -> tuple[float, float]:
@@ -118,24 +118,26 @@ def _edges_s(join: Transition, out: _Side, into: _Side) -> tuple[float, float]:
     return start / SAMPLE_RATE, max(join.end, out.clip.end) / SAMPLE_RATE
 
 
-def _listened(played: PlayedSet, nothing: JoinMeasured, out: _Side, into: _Side) -> JoinMeasured:
+def _measured_beats(
+    played: PlayedSet, nothing: JoinMeasured, out: _Side, into: _Side
+) -> JoinMeasured:
     start, end = max(out.clip.start, into.clip.start), min(out.clip.end, into.clip.end)
-    heard = [_heard_shift(played, side, start, end) for side in (out, into)]
+    detected = [_measured_shift(played, side, start, end) for side in (out, into)]
     beats = [
         _sounding(side, side.song.beats_s, start, end) + h
-        for side, h in zip((out, into), heard, strict=True)
+        for side, h in zip((out, into), detected, strict=True)
     ]
     errors = _apart(beats[0], beats[1])
     phrases = [_sounding(side, side.song.phrases_s, start, end) for side in (out, into)]
     downs = [_sounding(side, side.song.downbeats_s, start, end) for side in (out, into)]
-    listener = Listener(played.open_track, played.open_piece)
-    basses = listener.hear((out.clip, into.clip), (beats[0], beats[1])).bass_both_share
+    analyser = JoinAnalyser(played.open_track, played.open_stretched)
+    basses = analyser.analyse((out.clip, into.clip), (beats[0], beats[1])).bass_both_share
     met = _apart(phrases[0], phrases[1])
     return replace(
         nothing,
         errors_ms=1000.0 * errors / SAMPLE_RATE,
         grid_ms=(_grid_error_ms(out, start, end), _grid_error_ms(into, start, end)),
-        render_ms=1000.0 * float(np.median(np.abs(np.concatenate(heard)))) / SAMPLE_RATE,
+        render_ms=1000.0 * float(np.median(np.abs(np.concatenate(detected)))) / SAMPLE_RATE,
         downbeats_meet=_median(_apart(downs[0], downs[1])) <= ON_EACH_OTHER_S * SAMPLE_RATE,
         phrases_meet=bool(len(met)) and bool(met.min() <= ON_EACH_OTHER_S * SAMPLE_RATE),
         bass_both_share=basses,
@@ -150,8 +152,8 @@ def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:
     return inside
 
 
-def _heard_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Times:
-    """How much later than on the tempo map each true beat is heard, in samples.
+def _measured_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Times:
+    """Return each true beat's delay against the tempo map, in samples.
 
     A beat on which nothing strikes clearly is taken to be off like the others of the join.
     """
@@ -161,22 +163,22 @@ def _heard_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Times:
     truth = truth[(at >= start - slack) & (at <= end + slack)]
     if not len(truth):
         return np.zeros(0)
-    with played.open_track(side.clip.content) as track:
+    with played.open_track(side.clip.content_hash) as track:
         first = max(int(truth[0]) - _WARMING_UP, 0)
         last = min(int(truth[-1]) + _WARMING_UP, track.n_samples)
         in_song = attacks_near(track.read(first, last - first), truth - first) + first
     plain = replace(side.clip, fade_in=0, fade_out=0, effects=())
-    with closing(Deck(plain, played.open_track, played.open_piece)) as deck:
-        sound = deck.read(start, end)
+    with closing(ClipPlayer(plain, played.open_track, played.open_stretched)) as player:
+        sound = player.read(start, end)
     due = side.clip.mixes_at(in_song)
-    heard = attacks_near(sound, np.where(np.isfinite(due), due, 0.0) - start) + start
-    shift: Times = heard - due
+    detected = attacks_near(sound, np.where(np.isfinite(due), due, 0.0) - start) + start
+    shift: Times = detected - due
     known = shift[np.isfinite(shift)]
     return np.where(np.isfinite(shift), shift, np.median(known) if len(known) else 0.0)
 
 
 def _apart(some: Times, others: Times) -> Times:
-    """From each of the fewer to the nearest of the more."""
+    """Return distances from each of the fewer times to the nearest other one."""
     sparse, dense = sorted((some, others), key=len)
     if not len(sparse):
         return np.zeros(0)
@@ -186,8 +188,8 @@ def _apart(some: Times, others: Times) -> Times:
 
 def _grid_error_ms(side: _Side, start: int, end: int) -> float:
     truth = _sounding(side, side.song.beats_s, start, end)
-    heard = side.deck.analysis.rhythm.beats_s if side.deck.analysis else []
-    return 1000.0 * _median(_apart(truth, _sounding(side, heard, start, end))) / SAMPLE_RATE
+    detected = side.deck.analysis.rhythm.beats_s if side.deck.analysis else []
+    return 1000.0 * _median(_apart(truth, _sounding(side, detected, start, end))) / SAMPLE_RATE
 
 
 def _median(values: Times) -> float:
@@ -220,7 +222,7 @@ def stretch_percent(clip: Clip) -> float:
 
 
 def both_sing_s(out: _Side, into: _Side) -> float | None:
-    """How long both truly sing at once where both tracks sound."""
+    """Return how long both tracks sing simultaneously in the overlap."""
     if out.song.vocals_s is None or into.song.vocals_s is None:
         return None
     theirs, ours = _sung(out), _sung(into)

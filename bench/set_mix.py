@@ -1,4 +1,4 @@
-"""A set as Segue makes it: ordered, planned, its tempo changes made, rendered to a file."""
+"""Order, plan and render a set with Segue's own code."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from typing import TypeVar
 
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.levels import CEILINGS_DBTP, gain_shift_db, shifted
-from backend.app.dj.mix_plan import MixPlan, plan_dj_mix
-from backend.app.dj.order import order_set, order_tracks_of
+from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
+from backend.app.dj.levels.track_gains import gain_shift_db, with_added_gain
+from backend.app.dj.order.energy import order_tracks_of
+from backend.app.dj.order.find_order import order_set
 from backend.app.media.normal_form import NormalFormWriter, TrackReader
-from backend.app.render.pieces import Piece, make_piece, pieces_of
-from backend.app.render.player import Player
+from backend.app.render.files.formats import CEILINGS_DBTP
+from backend.app.render.player.player import Player
+from backend.app.render.player.stretched_segments import (
+    StretchedSegment,
+    stretch_segment,
+    stretched_segments_of,
+)
 
 from .set_crate import SetSong
 
@@ -23,12 +29,12 @@ T = TypeVar("T")
 
 LOUDNESS_LUFS = -14.0
 LIMITER_OFF_DB = 60.0
-"""A ceiling that nothing reaches."""
+"""A ceiling above all peaks."""
 
 
 @dataclass(frozen=True)
 class PlayedSet:
-    """A set that was planned and rendered; songs and decks are in the order of the mix.
+    """A planned and rendered set; songs and decks are in the mix's order.
 
     ``plan.timeline`` is what was rendered, levelled for FLAC. ``cpu_s`` are processor seconds by
     what they went to.
@@ -51,16 +57,16 @@ class PlayedSet:
     def minutes(self) -> float:
         return self.plan.timeline.duration_s / 60.0
 
-    def open_track(self, content: str) -> TrackReader:
-        return TrackReader(next(song.path for song in self.songs if song.name == content))
+    def open_track(self, content_hash: str) -> TrackReader:
+        return TrackReader(next(song.path for song in self.songs if song.name == content_hash))
 
-    def open_piece(self, piece: Piece) -> TrackReader:
+    def open_stretched(self, piece: StretchedSegment) -> TrackReader:
         return TrackReader(self.folder / piece.file_name)
 
     def player(self, ceiling_db: float) -> Player:
-        peaks = {deck.content: deck.loudness.peaks for deck in self.decks}
+        peaks = {deck.content_hash: deck.loudness.peaks for deck in self.decks}
         return Player(
-            self.plan.timeline, self.open_track, ceiling_db, peaks.__getitem__, self.open_piece
+            self.plan.timeline, self.open_track, ceiling_db, peaks.__getitem__, self.open_stretched
         )
 
 
@@ -84,7 +90,7 @@ def play_set(
 
 
 def _planned(decks: Sequence[DeckTrack], rules: DjRules) -> MixPlan:
-    """The plan, as loud as a FLAC file is played into its limiter."""
+    """Plan with the gain and ceiling of a FLAC file."""
     plan = plan_dj_mix(decks, rules, loudness_lufs=LOUDNESS_LUFS)
     shift_db = gain_shift_db(
         plan.timeline,
@@ -92,16 +98,16 @@ def _planned(decks: Sequence[DeckTrack], rules: DjRules) -> MixPlan:
         LOUDNESS_LUFS,
         ceiling_dbtp=CEILINGS_DBTP["flac"],
     )
-    return replace(plan, timeline=shifted(plan.timeline, shift_db))
+    return replace(plan, timeline=with_added_gain(plan.timeline, shift_db))
 
 
 def _make_pieces(played: PlayedSet) -> None:
-    for piece in pieces_of(played.plan.timeline):
-        make_piece(piece, played.open_track, played.folder / piece.file_name)
+    for piece in stretched_segments_of(played.plan.timeline):
+        stretch_segment(piece, played.open_track, played.folder / piece.file_name)
 
 
 def _render(played: PlayedSet) -> None:
-    """Block by block into a file: a long set is never in memory."""
+    """Render block by block into a file, to limit memory."""
     with NormalFormWriter(played.mix) as writer:
         for block in played.player(CEILINGS_DBTP["flac"]).play(0, played.plan.timeline.length):
             writer.write(block.T)

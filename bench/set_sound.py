@@ -1,4 +1,4 @@
-"""The rendered mix as a whole: loudness, peaks, clicks, gaps, and whether tracks are untouched."""
+"""Measure the whole rendered mix: loudness, peaks, clicks, gaps, unchanged tracks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from audio_checks.discontinuities import clicks, gaps
+from audio_checks.levels import true_peak_db
 from backend.app.dj.timeline import Clip
 from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.dsp.samples import SAMPLE_RATE, Samples, gain_of_db
 from backend.app.media.normal_form import TrackReader
-from backend.app.render.pieces import piece_of
-from tests.journey.checks import clicks, gaps, true_peak_db
+from backend.app.render.player.stretched_segments import stretched_segment_of
 
 from .set_mix import LIMITER_OFF_DB, PlayedSet
 
 Times = npt.NDArray[np.float64]
 
 _STEP = 30 * SAMPLE_RATE
-_MARGIN = SAMPLE_RATE  # a click or a gap is told by what lies round it
+_MARGIN = SAMPLE_RATE  # context needed to detect a click or a gap
 _SAME_S = 0.012  # a click of a track is found again this near to where it must be
 _GAP_S = 0.05
 
@@ -90,11 +91,11 @@ def _covered(a: float, b: float, own: list[tuple[float, float]]) -> bool:
 
 
 def _of_tracks(played: PlayedSet) -> tuple[Times, list[tuple[float, float]]]:
-    """The tracks' own clicks and gaps, in samples of the mix; told more readily than the mix's."""
+    """Return the tracks' own clicks and gaps, in mix samples, with a lower threshold."""
     found: list[Times] = []
     holes: list[tuple[float, float]] = []
     for clip in played.plan.timeline.clips:
-        with played.open_track(clip.content) as track:
+        with played.open_track(clip.content_hash) as track:
             sound = track.read(0, track.n_samples)
         found.append(clip.mixes_at(np.array(_clicks(sound, 0, ratio=1.2, floor=0.005))))
         # As quiet as a gap once it is played, with 6 dB to spare
@@ -112,19 +113,19 @@ def _bodies(played: PlayedSet) -> tuple[float, list[str]]:
         if start >= end:
             continue
         compared += end - start
-        with played.open_track(clip.content) as track, closing(player.play(start, end)) as mix:
+        with played.open_track(clip.content_hash) as track, closing(player.play(start, end)) as mix:
             same = all(
                 np.array_equal(block, own) for block, own in _beside(mix, track, clip, start)
             )
         if not same:
-            differs.append(clip.content)
+            differs.append(clip.content_hash)
     return compared / SAMPLE_RATE, differs
 
 
 def _body(played: PlayedSet, index: int) -> tuple[int, int]:
-    """Where a clip sounds alone, unfaded, unfiltered and at its own tempo."""
+    """Return where a clip plays alone, unfaded, unfiltered and at its own tempo."""
     clips = played.plan.timeline.clips
-    clip, piece = clips[index], piece_of(clips[index])
+    clip, piece = clips[index], stretched_segment_of(clips[index])
     start = max([clip.start + clip.fade_in, *(other.end for other in clips[:index])])
     end = min([clip.sounds_to, clip.end - clip.fade_out, *(c.start for c in clips[index + 1 :])])
     start = max(start, clip.start + (piece.length if piece else 0))

@@ -1,4 +1,4 @@
-"""The figures of sets, as tables."""
+"""Print measurements of sets as tables."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def _steps(joins: Iterable[JoinMeasured]) -> str:
     if not len(steps):
         return f"{'-':>17}{'-':>6}{'-':>6}"
     off = [abs((j.step_lu or 0.0) - (j.report.loudness_step_lu or 0.0)) for j in known]
-    told = f"{np.median(steps):.2f}/{np.percentile(steps, 95):.2f}/{steps.max():.2f}"
-    return f"{told:>17}{(steps <= 1.0).mean():6.2f}{np.median(off):6.2f}"
+    figures = f"{np.median(steps):.2f}/{np.percentile(steps, 95):.2f}/{steps.max():.2f}"
+    return f"{figures:>17}{(steps <= 1.0).mean():6.2f}{np.median(off):6.2f}"
 
 
 def joins_table(one: SetMeasured) -> str:

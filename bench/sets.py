@@ -1,4 +1,4 @@
-"""``python -m bench.sets``: DJ sets of songs whose truth is known, judged by the rendered sound."""
+"""``python -m bench.sets``: measure rendered DJ sets of songs with known truth."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Task:
 
 
 def main() -> None:
-    """Compose, listen, plan, render, measure, print."""
+    """Compose, analyse, plan, render, measure, print."""
     options = _parse()
     tasks = list(_given(options) if options.songs else _composed(options))
     sets = []
@@ -55,10 +55,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--kinds", nargs="+", choices=[*CRATES], default=[*CRATES])
     parser.add_argument("--half", choices=[*SEEDS], default="tuning")
     parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
-    parser.add_argument("--each", action="store_true", help="a line for every join too")
-    parser.add_argument("--export", type=Path, help="keep mixes, plans and truths here")
+    parser.add_argument("--each", action="store_true", help="also print every join")
+    parser.add_argument("--export", type=Path, help="folder for mixes, plans and truths")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="where songs are composed to")
+    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="folder for composed songs")
     return parser.parse_args()
 
 
@@ -87,7 +87,7 @@ def _task(
 
 
 def _measured(task: _Task) -> SetMeasured:
-    """Play a set into a folder that goes away, and measure it."""
+    """Render a set into a temporary folder and measure it."""
     with tempfile.TemporaryDirectory() as folder:
         played = play_set(task.name, task.songs, task.decks, DjRules(), Path(folder))
         sound = measure_sound(played)
@@ -104,7 +104,7 @@ def _print_faults(one: SetMeasured) -> None:
 
 
 def _faults(one: SetMeasured) -> Sequence[tuple[str, list[str]]]:
-    """What must not be, with where it is."""
+    """Return faults with their positions."""
     return (
         ("clicks at s", [f"{at:.3f}" for at in one.sound.clicks_s]),
         ("gaps at s", [f"{at:.3f}" for at in one.sound.gaps_s]),

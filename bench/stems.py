@@ -1,4 +1,4 @@
-"""Demucs behind our port beside the ``demucs`` command line: ``python -m bench.stems``.
+"""Compare our Demucs separator with the ``demucs`` command line: ``python -m bench.stems``.
 
 Both take the same composed song apart with the same ``htdemucs`` of full size, of random weights in
 the form of the released ones: theirs into WAV files, ours into the FLACs that are kept of a track.
@@ -23,7 +23,7 @@ from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.dsp.samples import Samples
 from backend.app.media.normal_form import TrackReader
 from backend.app.stems.choose import separator_of
-from backend.app.stems.kept import keep_stems
+from backend.app.stems.write_stems import keep_stems
 
 from .crate import composed
 from .measure import cost_of, rounds, table
@@ -58,8 +58,8 @@ def full_size(folder: Path) -> Path:
 
 
 def keep(repo: Path, song: Path, out: Path) -> None:
-    """What is measured of ours; leaves the longest wait for a word of progress in a file."""
-    heard = [time.perf_counter()]
+    """Run our separator; write the longest wait between progress reports to a file."""
+    reports = [time.perf_counter()]
     out.mkdir(parents=True, exist_ok=True)
     separator = separator_of(MODEL, repo, repo)
     with TrackReader(song) as reader:
@@ -69,9 +69,9 @@ def keep(repo: Path, song: Path, out: Path) -> None:
             (0, reader.n_samples),
             FOUR_STEMS,
             lambda stem: out / f"{stem}.flac",
-            lambda _: heard.append(time.perf_counter()),
+            lambda _: reports.append(time.perf_counter()),
         )
-    (out / "longest_wait.txt").write_text(f"{max(np.diff(heard[1:])):.2f}", encoding="utf-8")
+    (out / "longest_wait.txt").write_text(f"{max(np.diff(reports[1:])):.2f}", encoding="utf-8")
 
 
 def compare(repo: Path, song: Path, out: Path, *, count: int, threads: int) -> None:
@@ -92,11 +92,11 @@ def compare(repo: Path, song: Path, out: Path, *, count: int, threads: int) -> N
     title = f"{length_s:.0f} s of {MODEL}, {threads} threads, median of {count}"
     table(title, rounds(contestants, count), LIMIT)
     wait = (out / "ours" / "longest_wait.txt").read_text(encoding="utf-8")
-    print(f"longest wait for a word of progress, and so for a cancel: {wait} s")
+    print(f"longest wait between progress reports, and so for a cancel: {wait} s")
 
 
 def differences_db(repo: Path, song: Path) -> dict[StemName, float]:
-    """How far our stems are from those of Demucs' own API without shifts, relative to those."""
+    """Return the difference of our stems to Demucs' API without shifts, in relative dB."""
     import torch
     from demucs.api import Separator as Api
 
@@ -117,9 +117,9 @@ def _difference_db(ours: Samples, theirs: Samples) -> float:
 
 
 def show(differences: Mapping[StemName, float]) -> None:
-    """Print how far off each stem is."""
-    told = ", ".join(f"{stem} {db:.0f} dB" for stem, db in differences.items())
-    print(f"against Demucs' own API, without shifts: {told}")
+    """Print each stem's difference."""
+    figures = ", ".join(f"{stem} {db:.0f} dB" for stem, db in differences.items())
+    print(f"against Demucs' own API, without shifts: {figures}")
 
 
 def main() -> None:

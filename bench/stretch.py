@@ -1,4 +1,4 @@
-"""Stretching, measured against its map: ``python -m bench.stretch``.
+"""Measure time stretching against its tempo map: ``python -m bench.stretch``.
 
 Who stretches (pedalboard as Segue uses it, pedalboard as it comes, ffmpeg's ``rubberband`` with
 tempo commands, all Rubber Band R2 inside), and how a track best comes back to its own tempo.
@@ -20,7 +20,7 @@ from backend.app.dsp import stretch as ours
 from backend.app.dsp.fades import crossfade
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.dsp.stretch import LEAD, Point
-from backend.app.media.ffmpeg import find_ffmpeg
+from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 from composer.compose import compose_song
 from composer.song import SongSpec
 
@@ -42,7 +42,7 @@ class Material:
         self.beats = np.round(beats * SAMPLE_RATE).astype(int)
 
     def part(self, points: Sequence[Point]) -> Samples:
-        """What ``stretch`` wants for a map."""
+        """Return the source samples for a map."""
         start, end = points[0][0] - LEAD, points[-1][0] + LEAD
         before, after = max(-start, 0), max(end - self.samples.shape[1], 0)
         return np.pad(self.samples[:, max(start, 0) : end], ((0, 0), (before, after)))
@@ -88,7 +88,7 @@ def follow(beats: npt.NDArray[np.int64], speeds: Times) -> list[Point]:
 
 
 def onto_a_grid(material: Material) -> list[Point]:
-    """A drifting track made steady, beat by beat."""
+    """Return a map that makes a drifting track steady, beat by beat."""
     beat = float(np.diff(material.beats).mean())
     return [(int(at), round(number * beat)) for number, at in enumerate(material.beats[:90])]
 
@@ -100,9 +100,9 @@ def raw_pedalboard(source: Samples, points: Sequence[Point]) -> Samples:
     at = np.array(points, float) - np.array(points[0])
     slopes = np.diff(at[:, 1]) / np.diff(at[:, 0])
     piece = np.searchsorted(at[1:-1, 0], np.arange(source.shape[1]) - LEAD, side="right")
-    heard = time_stretch(source, SAMPLE_RATE, 1.0 / slopes[piece], high_quality=False)
+    output = time_stretch(source, SAMPLE_RATE, 1.0 / slopes[piece], high_quality=False)
     start = round(LEAD * slopes[0])
-    return heard[:, start : start + points[-1][1] - points[0][1]]
+    return output[:, start : start + points[-1][1] - points[0][1]]
 
 
 def by_ffmpeg(source: Samples, points: Sequence[Point]) -> Samples:
@@ -126,9 +126,9 @@ def by_ffmpeg(source: Samples, points: Sequence[Point]) -> Samples:
             stdout=subprocess.PIPE,
             check=True,
         )
-    heard = np.frombuffer(done.stdout, np.float32).reshape(-1, 2).T
+    output = np.frombuffer(done.stdout, np.float32).reshape(-1, 2).T
     start = curve.first_sample(0.0)
-    return heard[:, start : start + curve.length]
+    return output[:, start : start + curve.length]
 
 
 STRETCHERS: dict[str, Stretcher] = {
@@ -138,10 +138,10 @@ STRETCHERS: dict[str, Stretcher] = {
 }
 
 
-def late_ms(material: Material, points: Sequence[Point], heard: Samples) -> Times:
+def late_ms(material: Material, points: Sequence[Point], output: Samples) -> Times:
     """How late each attack is, by its envelope's correlation with the source's."""
     reach, (at, to) = round(REACH_MS / 1000 * SAMPLE_RATE), np.array(points).T
-    own, new = envelope(material.samples), envelope(heard)
+    own, new = envelope(material.samples), envelope(output)
     late = []
     for attack in material.attacks:
         place = round(float(np.interp(attack, at, to - to[0])))
@@ -163,28 +163,28 @@ def envelope(wave: Samples) -> Times:
     return np.diff(np.convolve(level, window / window.sum(), "same"), prepend=0.0)
 
 
-def distance_db(material: Material, points: Sequence[Point], heard: Samples) -> float:
+def distance_db(material: Material, points: Sequence[Point], output: Samples) -> float:
     """Log-spectral distance to the source at the same moments of the map, to 16 kHz."""
     at, to = np.array(points).T
     window = np.hanning(WINDOW)
     apart = []
-    for place in range(0, heard.shape[1] - WINDOW, WINDOW):
+    for place in range(0, output.shape[1] - WINDOW, WINDOW):
         start = round(float(np.interp(place + WINDOW / 2, to - to[0], at))) - WINDOW // 2
-        both = [material.samples[0, start:][:WINDOW], heard[0, place:][:WINDOW]]
+        both = [material.samples[0, start:][:WINDOW], output[0, place:][:WINDOW]]
         if start >= 0 and len(both[0]) == WINDOW:
             levels = [20 * np.log10(np.abs(np.fft.rfft(w * window))[:740] + 1e-3) for w in both]
             apart.append(np.sqrt(np.mean((levels[0] - levels[1]) ** 2)))
     return float(np.mean(apart))
 
 
-def softened_db(material: Material, points: Sequence[Point], heard: Samples) -> float:
+def softened_db(material: Material, points: Sequence[Point], output: Samples) -> float:
     """How much less attacks stand out from the 9 ms before them than in the source, median."""
     at, to = np.array(points).T
     change = []
     for attack in material.attacks[(material.attacks > at[0] + 2000) & (material.attacks < at[-1])]:
         place = round(float(np.interp(attack, at, to - to[0])))
-        if 500 < place < heard.shape[1] - 500:
-            change.append(rise_db(heard, place) - rise_db(material.samples, attack))
+        if 500 < place < output.shape[1] - 500:
+            change.append(rise_db(output, place) - rise_db(material.samples, attack))
     return float(-np.median(change))
 
 
@@ -201,17 +201,17 @@ def cpu_s() -> float:
 
 def report(label: str, material: Material, points: Sequence[Point], name: str) -> Samples:
     source, began = material.part(points), cpu_s()
-    heard = STRETCHERS[name](source, points)
+    output = STRETCHERS[name](source, points)
     cost = (cpu_s() - began) / ((points[-1][0] - points[0][0]) / SAMPLE_RATE / 60)
-    late = late_ms(material, points, heard)
-    left, right = (np.corrcoef(w)[0, 1] for w in (source, heard))
+    late = late_ms(material, points, output)
+    left, right = (np.corrcoef(w)[0, 1] for w in (source, output))
     print(
         f"{name:11}{material.name:15}{label:12}{len(late):4} {np.abs(late).mean():6.2f}"
-        f"{late.std():6.2f}{np.abs(late).max():6.2f}{distance_db(material, points, heard):7.2f}"
-        f"{softened_db(material, points, heard):6.2f}{left:7.3f}{right:6.3f}{cost:6.2f}",
+        f"{late.std():6.2f}{np.abs(late).max():6.2f}{distance_db(material, points, output):7.2f}"
+        f"{softened_db(material, points, output):6.2f}{left:7.3f}{right:6.3f}{cost:6.2f}",
         flush=True,
     )
-    return heard
+    return output
 
 
 def run_timing(materials: Sequence[Material]) -> None:
@@ -231,24 +231,24 @@ def run_timing(materials: Sequence[Material]) -> None:
 
 
 def run_return(materials: Sequence[Material]) -> None:
-    """Back from 4 % to the own tempo: what each way costs, and what the seam then measures."""
+    """Measure the return from 4 % to the track's own tempo, and its seam."""
     print("\nback over   what           step %  stretched s")
     for bars in (0, 8, 16):
         for material in materials:
             points = ramp(material, 1.04, bars)
-            heard = report(f"{bars} bars", material, points, "ours")
+            output = report(f"{bars} bars", material, points, "ours")
             step = 4.0 / (4 * bars) if bars else 4.0
             seconds = (points[16 + 4 * bars][1]) / SAMPLE_RATE
             print(
                 f"  {step:.2f} % a beat, {seconds:.1f} s until it is back; seam at / a beat after:"
             )
             for beats in (0, 1):
-                print("   ", seam_figures(material, heard, points[16 + 4 * bars + beats]))
+                print("   ", seam_figures(material, output, points[16 + 4 * bars + beats]))
 
 
-def seam_figures(material: Material, heard: Samples, at: Point) -> str:
-    """Likeness, level against the body's, and the fourth difference, where one gives way."""
-    tail = heard[:, at[1] : at[1] + SEAM]
+def seam_figures(material: Material, output: Samples, at: Point) -> str:
+    """Describe the seam: correlation, level against the body, and fourth difference."""
+    tail = output[:, at[1] : at[1] + SEAM]
     body = material.samples[:, at[0] : at[0] + SEAM]
     joined = crossfade(tail, body, overlap=SEAM, curve="linear")
     like = float((tail * body).sum() / np.sqrt((tail**2).sum() * (body**2).sum() + 1e-12))

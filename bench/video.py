@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from backend.app.dj.timeline import Chapter
 from backend.app.dsp.samples import samples
-from backend.app.media.ffmpeg import find_ffmpeg
+from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
+from backend.app.render.files.tags import MixTags
 from backend.app.video.backdrop import backdrop, frame_size
 from backend.app.video.cards import Card, draw_card
-from backend.app.video.movie import CardStretch, Words, Workshop, render_movie
+from backend.app.video.film import FilmTools, TimedCard, render_film
 
 
 def cpu_s() -> float:
@@ -47,7 +47,7 @@ def sound(ffmpeg: Path, duration_s: float, out: Path) -> None:
 
 
 def film(ffmpeg: Path, root: Path, picture: Path, n_cards: int, length: int, height: int) -> None:
-    """Draw the cards and render the movie, the way the job does."""
+    """Draw the cards and render the film, the way the job does."""
     size, title = frame_size(height), "Deep Nights"
     behind = backdrop(picture, seed=title, size=size)
     starts = [length * k // n_cards for k in range(n_cards)]
@@ -55,15 +55,15 @@ def film(ffmpeg: Path, root: Path, picture: Path, n_cards: int, length: int, hei
     for k, start in enumerate(starts):
         stretch = (k / n_cards, (k + 1) / n_cards)
         card = Card(k + 1, n_cards, f"Track {k + 1}", "Artist", title, stretch)
-        cards.append(CardStretch(partial(draw_card, behind, card), start))
-    render_movie(
+        cards.append(TimedCard(partial(draw_card, behind, card), start))
+    chapters = tuple((start, "Artist - Track") for start in starts)
+    render_film(
         cards,
         audio=root / "a.m4a",
-        length=length,
+        tags=MixTags(title, "Segue", chapters=chapters, length=length),
         size=size,
-        words=Words(title, "Segue", [Chapter(start, "Artist - Track") for start in starts]),
         out=root / "mix.mp4",
-        workshop=Workshop(ffmpeg, root, workers=2),
+        tools=FilmTools(ffmpeg, root, workers=2),
     )
 
 

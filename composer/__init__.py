@@ -1,1 +1,1 @@
-"""Composes songs whose every beat, key, section and stem is known: truth for tests and demo."""
+"""Compose songs with known beats, keys, sections and stems, for tests and the demo."""

@@ -1,4 +1,4 @@
-"""Which bars a song has: the style's form laid over them, the chords, and who plays where."""
+"""Arrange a song: its bars, form, chords, and the instruments of each section."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PHRASE_BARS = 8
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: where it is, whose it is, and its chord (a scale degree, 0 is the tonic)."""
+    """One bar: its position, its section, and its chord (a scale degree, 0 is the tonic)."""
 
     index: int
     part: FormPart
@@ -73,8 +73,8 @@ def write_bars(
     )
 
 
-def sections_of(blocks: tuple[Block, ...], clock: Clock, end_s: float) -> tuple[Section, ...]:
-    """The sections in seconds; the last, "end", is the closing chord ringing out."""
+def find_sections(blocks: tuple[Block, ...], clock: Clock, end_s: float) -> tuple[Section, ...]:
+    """Return the sections in seconds; the last, "end", is the decay of the closing chord."""
     played = tuple(
         Section(
             name=block.part.name,
@@ -93,5 +93,5 @@ def sections_of(blocks: tuple[Block, ...], clock: Clock, end_s: float) -> tuple[
 
 
 def phrase_bars(blocks: tuple[Block, ...]) -> list[int]:
-    """The bars on which phrases begin: every eight bars, counted anew in each section."""
+    """Return the first bars of phrases: every eight bars from each section's start."""
     return [bar for b in blocks for bar in range(b.start_bar, b.start_bar + b.bars, PHRASE_BARS)]

@@ -1,4 +1,4 @@
-"""Where the beats fall: steady, drifting, or changing tempo; always on whole samples."""
+"""Beat times: steady, drifting, or changing tempo; always on whole samples."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from composer.song import SAMPLE_RATE, SongSpec, Times
 
-# A wandering drummer comes round in about this many beats: slow enough to be followed.
+# Period of a drifting drummer, in beats: slow enough to follow.
 DRIFT_BEATS = 48.0
 
 
@@ -20,15 +20,15 @@ class Clock:
     beats_per_bar: int
 
     def time_s(self, beat: float) -> float:
-        """The time of a fractional beat, between its neighbours."""
+        """Return the time of a fractional beat by interpolation."""
         return float(np.interp(beat, np.arange(len(self.beats)), self.beats))
 
     def bar_s(self, bar: int) -> float:
-        """The time of a downbeat."""
+        """Return the time of a downbeat."""
         return float(self.beats[bar * self.beats_per_bar])
 
     def bars_within(self, end_s: float) -> int:
-        """How many whole bars end at or before ``end_s``."""
+        """Return the number of whole bars that end at or before ``end_s``."""
         downbeats = self.beats[:: self.beats_per_bar]
         return int(np.searchsorted(downbeats, end_s, side="right")) - 1
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from composer.arrangement import lay_out, phrase_bars, sections_of, write_bars
+from composer.arrangement import find_sections, lay_out, phrase_bars, write_bars
 from composer.clock import Clock, make_clock
 from composer.mixdown import balance, master, pump
 from composer.players import play_arp, play_bass, play_chords, play_drums, sing
@@ -26,7 +26,7 @@ RMS_DBFS = (-21.0, -12.0)
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What the dice and the spec settle before a note is played."""
+    """Values fixed by spec and random generator before any note is played."""
 
     tempo_bpm: float
     key: str
@@ -39,13 +39,10 @@ class _Frame:
 def compose_song(spec: SongSpec) -> Song:
     """Compose, play and mix a song; the same spec always gives the same samples.
 
-    Raises
-    ------
-    ValueError
-        If ``duration_s`` leaves no room for a single bar.
+    Raise ``ValueError`` if ``duration_s`` leaves no room for a single bar.
     """
     style = STYLES[spec.style]
-    frame = _settle(spec, style)
+    frame = _draw_frame(spec, style)
     key = parse_key(frame.key)
     blocks = lay_out(style.form, frame.n_bars)
     stage = Stage(
@@ -79,7 +76,7 @@ def compose_song(spec: SongSpec) -> Song:
         beats=beats,
         downbeats=beats[:: style.beats_per_bar],
         phrases=np.array([frame.clock.bar_s(bar) for bar in phrase_bars(blocks)]),
-        sections=sections_of(blocks, frame.clock, frame.n_samples / SAMPLE_RATE),
+        sections=find_sections(blocks, frame.clock, frame.n_samples / SAMPLE_RATE),
         onsets=onsets,
         key=frame.key,
         tempo_bpm=frame.tempo_bpm,
@@ -87,7 +84,7 @@ def compose_song(spec: SongSpec) -> Song:
     )
 
 
-def _settle(spec: SongSpec, style: Style) -> _Frame:
+def _draw_frame(spec: SongSpec, style: Style) -> _Frame:
     rng = np.random.default_rng([spec.seed, zlib.crc32(spec.style.encode())])
     drawn_tempo, drawn_key = round(rng.uniform(*style.tempo_bpm), 2), str(rng.choice(KEY_NAMES))
     drawn_lead, rms_dbfs = rng.uniform(0.05, 0.6), rng.uniform(*RMS_DBFS)
@@ -107,7 +104,7 @@ def _settle(spec: SongSpec, style: Style) -> _Frame:
 
 
 def _beats_to_lay(spec: SongSpec, beats_per_bar: int) -> int:
-    """More beats than the song can hold, with a bar to spare."""
+    """Return more beats than the song can hold, plus a bar."""
     if spec.bars is not None:
         return (spec.bars + 2) * beats_per_bar
     # 240 beats a minute is faster than any spec allows, drift included.
@@ -115,7 +112,7 @@ def _beats_to_lay(spec: SongSpec, beats_per_bar: int) -> int:
 
 
 def _extent(spec: SongSpec, clock: Clock) -> tuple[int, float]:
-    """How many bars are played, and when the last chord has rung out."""
+    """Return the number of bars, and the end of the last chord's decay."""
     if spec.bars is not None:
         return spec.bars, clock.bar_s(spec.bars) + RING_S + 1.0
     duration_s = spec.duration_s or DEFAULT_DURATION_S

@@ -1,4 +1,4 @@
-"""Crates: a pile of varied, titled songs, as a user would drop them."""
+"""Crates of varied, titled songs, like a user's upload."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from composer.compose import compose_song
 from composer.song import Song, SongSpec, StyleName
 
-# Titles as they are met in the wild: short, long, accented, non-Latin, right to left, emoji.
+# Realistic titles: short, long, accented, non-Latin, right to left, emoji.
 TITLES = (
     ("First Light", "Ana Ferrer"),
     ("Café con Leche", "Los Días Lentos"),
@@ -44,7 +44,7 @@ STYLE_ORDER: tuple[StyleName, ...] = (
 
 
 def crate_specs(n_songs: int, seed: int, duration_s: float) -> tuple[SongSpec, ...]:
-    """The specs of a crate; lengths vary by a tenth, so that no two joins fall alike."""
+    """The specs of a crate; lengths vary by a tenth, so that joins differ."""
     rng = np.random.default_rng([seed, 71])
     lengths = duration_s * rng.uniform(0.9, 1.1, n_songs)
     return tuple(_spec(i, seed, float(length)) for i, length in enumerate(lengths))

@@ -53,13 +53,7 @@ def _cymbal(name: str, seed: int, length_s: float, decay_s: float, low_hz: float
 
 @lru_cache(maxsize=64)
 def drum(name: str, seed: int) -> Samples:
-    """The one shot of a drum, shape (n,), peak 1; the same seed gives the same kit.
-
-    Raises
-    ------
-    KeyError
-        If the kit has no such drum.
-    """
+    """The one shot of a drum, shape (n,), peak 1; the same seed gives the same kit."""
     shot = {
         "kick": lambda: _kick(seed),
         "snare": lambda: _snare(seed),

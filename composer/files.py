@@ -54,13 +54,7 @@ def write_crate(
 
 
 def write_song(song: Song, path: Path, *, cover_jpeg: bytes | None = None) -> None:
-    """Write a song in the format that the path's suffix names, with tags and cover.
-
-    Raises
-    ------
-    KeyError
-        If the suffix is none of ``FORMATS``.
-    """
+    """Write a song, with tags and cover, in the format that the path's suffix names."""
     suffix = path.suffix[1:]
     if suffix in ("wav", "flac"):
         soundfile.write(path, song.samples.T, song.sample_rate, subtype="PCM_16")
@@ -144,34 +138,25 @@ def _tag_m4a(song: Song, path: Path, cover_jpeg: bytes | None) -> None:
     file.save()
 
 
-def _tag_flac(song: Song, path: Path, cover_jpeg: bytes | None) -> None:
-    file = FLAC(path)
+def _tag_vorbis(song: Song, path: Path, cover_jpeg: bytes | None) -> None:
+    kinds: dict[str, type[FileType]] = {".flac": FLAC, ".opus": OggOpus, ".ogg": OggVorbis}
+    file = kinds[path.suffix](path)
     file["title"], file["artist"], file["genre"] = song.title, song.artist, song.style
     if cover_jpeg is not None:
-        file.add_picture(_picture(cover_jpeg))
+        picture = Picture()
+        picture.data, picture.mime, picture.type = cover_jpeg, "image/jpeg", 3
+        if isinstance(file, FLAC):
+            file.add_picture(picture)
+        else:
+            file["metadata_block_picture"] = base64.b64encode(picture.write()).decode("ascii")
     file.save()
-
-
-def _tag_ogg(song: Song, path: Path, cover_jpeg: bytes | None) -> None:
-    file = OggOpus(path) if path.suffix == ".opus" else OggVorbis(path)
-    file["title"], file["artist"], file["genre"] = song.title, song.artist, song.style
-    if cover_jpeg is not None:
-        picture = base64.b64encode(_picture(cover_jpeg).write()).decode("ascii")
-        file["metadata_block_picture"] = picture
-    file.save()
-
-
-def _picture(cover_jpeg: bytes) -> Picture:
-    picture = Picture()
-    picture.data, picture.mime, picture.type = cover_jpeg, "image/jpeg", 3
-    return picture
 
 
 _TAGGERS: dict[str, Callable[[Song, Path, bytes | None], None]] = {
     "mp3": _tag_id3,
     "wav": _tag_id3,
     "m4a": _tag_m4a,
-    "flac": _tag_flac,
-    "ogg": _tag_ogg,
-    "opus": _tag_ogg,
+    "flac": _tag_vorbis,
+    "ogg": _tag_vorbis,
+    "opus": _tag_vorbis,
 }

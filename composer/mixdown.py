@@ -1,4 +1,4 @@
-"""Balance the stems, let the kick pump, and bring the sum under the ceiling."""
+"""Balance the stems, duck them after kicks, and limit the sum."""
 
 from __future__ import annotations
 

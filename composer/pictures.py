@@ -40,7 +40,7 @@ def png_bytes(seed: int, *, width: int = 1920, height: int = 1080) -> bytes:
 
 
 def jpeg_bytes(seed: int, *, width: int = 600, height: int = 600) -> bytes:
-    """The same picture as a JPEG file, square unless told otherwise: a cover."""
+    """The same picture as a JPEG file, square by default, as a cover."""
     return _encoded(paint(seed, width=width, height=height), "JPEG")
 
 

@@ -120,9 +120,9 @@ def play_arp(stage: Stage) -> None:
     line, rng = stage.style.arp, stage.rng("arp")
     for bar in _bars_with(stage, "arp"):
         low, middle, high = stage.key.triad(bar.chord, lowest_midi=ARP_MIDI)
-        ladder = (low, middle, high, middle)
+        pitches = (low, middle, high, middle)
         for i, strike in enumerate(stage.strikes(bar, line.pattern, rng)):
-            stage.line("other", line, (ladder[i % 4],), strike)
+            stage.line("other", line, (pitches[i % 4],), strike)
 
 
 def sing(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""What a studio leaves on a take: the room around the players, and the hiss of the desk."""
+"""Add traces of a recording: room reverberation and hiss."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from composer.song import SAMPLE_RATE, Samples, StemName
 # A small hall: the reverberation falls 60 dB in this time, and begins after the first reflection.
 REVERBERATION_S = (0.4, 1.1)
 FIRST_REFLECTION_S = 0.012
-# The bass is recorded by wire.
+# The bass is recorded directly, without a room.
 IN_THE_ROOM: tuple[StemName, ...] = ("drums", "other", "vocals")
 
 

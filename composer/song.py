@@ -1,4 +1,4 @@
-"""What is asked of the composer, and what it hands back."""
+"""The composer's input (specs) and output (songs with their truth)."""
 
 from __future__ import annotations
 
@@ -32,46 +32,33 @@ class TempoChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Realism:
-    """What keeps a recorded song from being as clean as a composed one; none of it by default.
+    """Imperfections of recorded songs; none by default."""
 
-    ``tuning_cents`` shifts every note; ``room`` is the level of the reverberation (1: as loud as
-    the dry sound); ``hiss_db`` that of a steady noise, against the band; ``drums_db`` sets the
-    drums back or forward. ``kit_octaves`` is how far the drums' sizes differ from song to song.
-    ``dynamics`` is the deviation of how hard notes are struck; ``variation`` how likely a style's
-    pattern is to lose or gain a note off the beat. ``restless`` lets the loud parts circle away
-    from the tonic; ``pickup`` plays three sixteenths before the first downbeat.
-    """
-
-    tuning_cents: float = 0.0
-    room: float = 0.0
-    hiss_db: float | None = None
-    drums_db: float = 0.0
-    kit_octaves: float = 0.0
-    dynamics: float = 0.0
-    variation: float = 0.0
-    restless: bool = False
-    pickup: bool = False
+    tuning_cents: float = 0.0  # of every note
+    room: float = 0.0  # level of the reverberation; 1 is as loud as the dry sound
+    hiss_db: float | None = None  # level of a steady noise, against the drums
+    drums_db: float = 0.0  # sets the drums back or forward
+    kit_octaves: float = 0.0  # how far the drums' sizes differ from song to song
+    dynamics: float = 0.0  # deviation of how hard notes are struck
+    variation: float = 0.0  # how likely a pattern is to lose or gain a note off the beat
+    restless: bool = False  # loud parts circle away from the tonic
+    pickup: bool = False  # three sixteenths lead into the first downbeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SongSpec:
-    """A song to compose; what is left out follows from the style and the seed.
-
-    ``duration_s`` fixes the length to the sample; ``bars`` fixes the bars and lets the last chord
-    ring out. ``timing="human"`` lets players miss the beat by some milliseconds while the beats
-    stay where they are stated. ``drift`` is how far the tempo wanders, as a fraction (0.03 = 3 %).
-    """
+    """A song to compose; missing values follow from style and seed."""
 
     style: StyleName = "house"
     tempo_bpm: float | None = None
     key: str | None = None
     seed: int = 0
-    duration_s: float | None = None
-    bars: int | None = None
+    duration_s: float | None = None  # fixes the length to the sample
+    bars: int | None = None  # fixes the bars instead, and lets the last chord ring out
     title: str = ""
     artist: str = ""
-    timing: Timing = "exact"
-    drift: float = 0.0
+    timing: Timing = "exact"  # "human" players miss the stated beats by some milliseconds
+    drift: float = 0.0  # how far the tempo wanders, as a fraction: 0.03 is 3 %
     tempo_change: TempoChange | None = None
     lead_in_s: float | None = None
     swing: float | None = None
@@ -88,7 +75,7 @@ class SongSpec:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the song; ``energy`` runs from 0 (nothing) to 1 (everybody plays)."""
+    """A part of the song; ``energy`` runs from 0 (nothing) to 1 (all instruments play)."""
 
     name: str
     start_s: float
@@ -124,5 +111,5 @@ class Song:
 
     @property
     def duration_s(self) -> float:
-        """How long the song lasts."""
+        """Return the song's length in seconds."""
         return float(self.samples.shape[1] / self.sample_rate)

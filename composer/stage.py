@@ -1,4 +1,4 @@
-"""The stage that players play on: it knows when a step sounds and keeps each stem's samples."""
+"""Place notes in time and add them to each stem's samples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from composer.song import SAMPLE_RATE, STEMS, Samples, SongSpec, StemName
 from composer.styles import Line, Style
 from composer.theory import Key
 
-# How far players stray when they play like people: 6 ms rms, never past 15 ms (a good session
+# Timing deviation of human players: 6 ms rms, never past 15 ms (a good session
 # drummer; cf. Räsänen et al. 2015, who find fluctuations of this size in a recorded hi-hat).
 HUMAN_SIGMA_S, HUMAN_LIMIT_S = 0.006, 0.015
 # Note lengths are rounded up to this many samples, so that equal notes are synthesised once.
@@ -33,7 +33,7 @@ class Strike:
 
 @dataclass(slots=True)
 class Stage:
-    """Everything players share: the clock, the key, the bars, and the stems they write to."""
+    """State shared by all players: clock, key, bars, and stems."""
 
     spec: SongSpec
     style: Style
@@ -49,11 +49,11 @@ class Stage:
         self.stems = {name: np.zeros((2, self.n_samples), dtype=np.float32) for name in STEMS}
 
     def rng(self, player: str) -> np.random.Generator:
-        """A player's own dice: what one rolls does not change what another plays."""
+        """Return a player's own random generator, independent of the other players'."""
         return np.random.default_rng([self.spec.seed, zlib.crc32(player.encode())])
 
     def strikes(self, bar: Bar, pattern: str, rng: np.random.Generator) -> Iterator[Strike]:
-        """The played steps of a pattern in a bar, in samples."""
+        """Return the played steps of a pattern in a bar, in samples."""
         steps, pattern = self.style.steps_per_bar, self._varied(pattern)
         offset = (bar.index * steps) % len(pattern)
         for step, mark in enumerate(pattern[offset : offset + steps]):
@@ -62,12 +62,12 @@ class Stage:
                 yield Strike(at, int(mark) / 9.0 * self._force(rng), step)
 
     def _force(self, rng: np.random.Generator) -> float:
-        """How much harder or softer than written a note is struck."""
+        """Return the random gain of a note against its written level."""
         spread = self.spec.realism.dynamics
         return float(np.clip(rng.normal(1.0, spread), 0.4, 1.3)) if spread else 1.0
 
     def _varied(self, pattern: str) -> str:
-        """The song's own version of a style's pattern: what falls on the beat stays as it is."""
+        """Vary a style's pattern for this song; steps on the beat stay."""
         chance = self.spec.realism.variation
         if not chance:
             return pattern
@@ -82,7 +82,7 @@ class Stage:
         )
 
     def step_at(self, bar: int, step: float, rng: np.random.Generator) -> int:
-        """The sample on which a step sounds, swung and human as the song asks for."""
+        """Return the sample of a step, with the song's swing and human timing."""
         swing = self.style.swing if self.spec.swing is None else self.spec.swing
         late = swing if step % 2 == 1 else 0.0
         time_s = self.clock.time_s(bar * self.style.beats_per_bar + (step + late) / 4.0)
@@ -110,7 +110,7 @@ class Stage:
         return self._notes[wanted]
 
     def line(self, stem: StemName, line: Line, midis: tuple[int, ...], strike: Strike) -> None:
-        """Play notes as a line says."""
+        """Play the notes of a line."""
         sound = self.notes(line.sound, midis, self.length(line.hold))
         self.place(stem, sound, strike.at, line.gain * strike.velocity)
 

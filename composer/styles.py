@@ -23,25 +23,22 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one instrument plays in every bar, and with which sound.
-
-    ``hold`` is a note's length in steps; ``gain`` its level before the mix is balanced.
-    """
+    """What one instrument plays in every bar, and with which sound."""
 
     pattern: str
     sound: str
-    hold: float
-    gain: float
+    hold: float  # a note's length in steps
+    gain: float  # before the mix is balanced
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """Everything that tells one style from another."""
+    """All properties of a style."""
 
     tempo_bpm: tuple[float, float]
-    beats_per_bar: int
-    swing: float
-    pump: float
+    beats_per_bar: int = 4
+    swing: float = 0.0
+    pump: float = 0.0
     drums: tuple[tuple[str, str], ...]
     bass: Line
     chords: Line
@@ -86,8 +83,6 @@ _BREAKBEAT_FORM = (
 STYLES: dict[StyleName, Style] = {
     "house": Style(
         tempo_bpm=(120.0, 127.0),
-        beats_per_bar=4,
-        swing=0.0,
         pump=0.55,
         drums=(
             ("kick", "9...9...9...9..."),
@@ -104,8 +99,6 @@ STYLES: dict[StyleName, Style] = {
     ),
     "techno": Style(
         tempo_bpm=(128.0, 138.0),
-        beats_per_bar=4,
-        swing=0.0,
         pump=0.6,
         drums=(
             ("kick", "9...9...9...9..."),
@@ -123,9 +116,7 @@ STYLES: dict[StyleName, Style] = {
     ),
     "hiphop": Style(
         tempo_bpm=(82.0, 96.0),
-        beats_per_bar=4,
         swing=0.3,
-        pump=0.0,
         drums=(
             ("kick", "9......6..9.....9..6......9....."),
             ("snare", "....9.......9.......9.......9..4"),
@@ -140,9 +131,6 @@ STYLES: dict[StyleName, Style] = {
     ),
     "dnb": Style(
         tempo_bpm=(170.0, 176.0),
-        beats_per_bar=4,
-        swing=0.0,
-        pump=0.0,
         drums=(
             ("kick", "9.........9....."),
             ("snare", "....9..3.3..9..3"),
@@ -158,9 +146,6 @@ STYLES: dict[StyleName, Style] = {
     ),
     "pop": Style(
         tempo_bpm=(98.0, 124.0),
-        beats_per_bar=4,
-        swing=0.0,
-        pump=0.0,
         drums=(
             ("kick", "9.....6.9......."),
             ("snare", "....9.......9..."),
@@ -176,9 +161,6 @@ STYLES: dict[StyleName, Style] = {
     ),
     "ballad": Style(
         tempo_bpm=(62.0, 76.0),
-        beats_per_bar=4,
-        swing=0.0,
-        pump=0.0,
         drums=(
             ("kick", "8.......7.5....."),
             ("snare", "....6.......6..."),
@@ -194,8 +176,6 @@ STYLES: dict[StyleName, Style] = {
     "waltz": Style(
         tempo_bpm=(108.0, 138.0),
         beats_per_bar=3,
-        swing=0.0,
-        pump=0.0,
         drums=(
             ("kick", "9..........."),
             ("snare", "....4...4..."),

@@ -60,13 +60,7 @@ class Key:
 
 
 def parse_key(name: str) -> Key:
-    """Read a key such as ``"A minor"``, ``"F# major"`` or ``"Eb minor"``.
-
-    Raises
-    ------
-    ValueError
-        If the name is none of these.
-    """
+    """Read a key such as "A minor", "F# major" or "Eb minor"; else raise ``ValueError``."""
     tonic, _, mode = name.partition(" ")
     letter, accidental = tonic[:1], tonic[1:]
     if letter not in _NATURALS or accidental not in _ACCIDENTALS:

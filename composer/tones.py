@@ -27,21 +27,15 @@ VOWELS: dict[str, tuple[tuple[float, float], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A timbre: which harmonics, how they fade, and how wide it stands.
+    """A timbre: harmonics, their decay, and stereo width."""
 
-    ``tilt`` is the power that harmonics fall with; ``odd`` leaves out the even ones; ``dull_hz``
-    is where the settled tone ends; ``settle_s`` how fast the bright attack becomes that tone;
-    ``decay_s`` how fast the note dies (``inf`` for held sounds); ``detune_cents`` parts left
-    and right.
-    """
-
-    tilt: float
-    odd: bool
-    dull_hz: float
-    settle_s: float
+    tilt: float  # the power that harmonics fall with
+    odd: bool  # whether even harmonics are weak
+    dull_hz: float  # where the settled tone ends
+    settle_s: float  # how fast the bright attack becomes that tone
     attack_s: float
-    decay_s: float
-    detune_cents: float
+    decay_s: float  # how fast the note dies; inf for held sounds
+    detune_cents: float  # left against right
 
 
 SOUNDS: dict[str, Sound] = {

@@ -1,1 +1,1 @@
-"""What people see: Streamlit pages that speak to the API and know nothing else of the backend."""
+"""The Streamlit app; it calls the API and uses only the contract of the backend."""

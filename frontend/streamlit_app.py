@@ -1,4 +1,4 @@
-"""Segue in the browser: who is there, which page, and how it looks."""
+"""The Streamlit app: sign-in, navigation, the signed-in user's menu."""
 
 from __future__ import annotations
 
@@ -12,31 +12,44 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts this file's folder there, 
 
 import streamlit as st  # noqa: E402
 
-from frontend import look, session  # noqa: E402
 from frontend.components.session_cookie import keep_session_cookie  # noqa: E402
-from frontend.forms import google  # noqa: E402
-from frontend.problems import told_in_words  # noqa: E402
+from frontend.error_messages import report_errors  # noqa: E402
+from frontend.sections.shared import page_layout  # noqa: E402
+from frontend.sections.sign_in import google_sign_in, reset_password  # noqa: E402
+from frontend.state import session  # noqa: E402
 from frontend.views import sign_in  # noqa: E402
 
 
 def main() -> None:
-    """Draw the page that was asked for, or the sign-in in its place."""
-    look.dress()
-    with told_in_words():
-        google.come_back()
-        signed_in = session.is_signed_in()
-        shown = [*pages(), *(admin_pages() if signed_in and session.me().is_admin else [])]
-        page = st.navigation(shown, position="top" if signed_in else "hidden")
-        if not signed_in:
-            sign_in.view()
+    """Show the requested page, or the sign-in page."""
+    set_up_page()
+    body, header = page_layout.column(), st.container()  # look.css moves the header to the top
+    with body, report_errors():
+        google_sign_in.come_back()
+        reset_password.come_back()
+        if reset_password.is_open() or not session.is_signed_in():
+            st.navigation(pages(is_admin=False), position="hidden")
+            view = reset_password.view if reset_password.is_open() else sign_in.view
+            view()
             return
-        remember()
-        account()
+        page = st.navigation(pages(is_admin=session.me().is_admin), position="top")
+        with header:
+            keep_signed_in()
+            account_menu()
         page.run()
 
 
-def pages() -> list[st.Page]:
-    """Every page, from a crate to what became of it; a result is reached from its job."""
+def set_up_page() -> None:
+    """Set title, icon, logo and styles."""
+    logo = str(ROOT / "frontend" / "static" / "mark.svg")
+    st.set_page_config(page_title="Segue", page_icon=logo, layout="wide")
+    st.logo(logo, size="large")
+    page_layout.load_styles()
+
+
+def pages(*, is_admin: bool) -> list[st.Page]:
+    """All pages of a signed-in user; results are opened from their jobs."""
+    admin_pages = [page("dj_rules", "DJ rules", "tune", at="dj-rules")] if is_admin else []
     return [
         page("new_mixtape", "New mixtape", "add_circle", at="new", default=True),
         page("mashup", "Mashup", "join_inner"),
@@ -46,12 +59,9 @@ def pages() -> list[st.Page]:
         page("jobs", "Jobs", "queue_music"),
         page("publish", "Publish", "publish"),
         page("result", "Result", "play_circle", visibility="hidden"),
+        page("account", "Account", "manage_accounts", visibility="hidden"),
+        *admin_pages,
     ]
-
-
-def admin_pages() -> list[st.Page]:
-    """What only who runs this Segue may see."""
-    return [page("dj_rules", "DJ rules", "tune", at="dj-rules")]
 
 
 def page(
@@ -63,7 +73,7 @@ def page(
     default: bool = False,
     visibility: Literal["visible", "hidden"] = "visible",
 ) -> st.Page:
-    """The page of ``views/<view>.py``; its address is its name, unless ``at`` is another."""
+    """The page of ``views/<view>.py``; ``at`` if its address is not the file's name."""
     return st.Page(
         f"views/{view}.py",
         title=title,
@@ -74,20 +84,21 @@ def page(
     )
 
 
-def remember() -> None:
-    """After a sign-in, let the browser keep the cookie that a reload will need."""
+def keep_signed_in() -> None:
+    """After a sign-in, have the browser keep the cookie that a reload needs."""
     code = session.SESSION_CODE.get()
     if code and keep_session_cookie(code):
         session.SESSION_CODE.drop()
 
 
-def account() -> None:
-    """Who is signed in, and the way out."""
+def account_menu() -> None:
+    """The user's e-mail, the account page and the sign-out button."""
     with (
         st.container(horizontal=True, horizontal_alignment="right", key="account"),
         st.popover("Account", icon=":material/account_circle:", type="tertiary"),
     ):
         st.text(session.me().email)
+        st.page_link("views/account.py", label="Account settings", icon=":material/settings:")
         st.button("Sign out", icon=":material/logout:", on_click=session.sign_out, width="stretch")
 
 

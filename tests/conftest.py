@@ -1,28 +1,40 @@
-"""What keeps the suite short: the longest tests go first, and databases are migrated once."""
+"""What keeps the suite short: the longest tests go first; slow set-up happens once."""
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
 
+import httpcore2
 import pytest
 
 from backend.app.store import database
+from tests.jobs.rows import Rows
 
 #: Few tests a file, and up to a minute each.
 LONGEST = ("journey", "notebooks", "faults")
-#: The browser's driver leaves an event loop running, in which no other test could have its own.
+#: Wait for their servers most of their time.
 BROWSER = "ui"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_rank)  # sorting keeps the order within a folder
+    """Start with the longest files; between browser tests, those that keep the processor busy."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browser = [path for path in files if path.parent.name == BROWSER]
+    others = [path for path in files if path.parent.name != BROWSER]
+    others.sort(key=_rank)  # sorting keeps the order within a folder
+    spread = [*zip_longest(browser, others[::2], others[1::2])]
+    items[:] = [item for row in spread for path in row if path for item in files[path]]
 
 
-def _rank(item: pytest.Item) -> int:
-    folder = item.path.parent.name
-    if folder == BROWSER:
-        return len(LONGEST) + 1
+def _rank(path: Path) -> int:
+    folder = path.parent.name
     return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
@@ -46,3 +58,30 @@ def real_migration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_migrate", copy_or_migrate)
         yield migrate
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_read_once() -> Iterator[None]:
+    """Share one TLS context: each HTTP client would read all certificates, in 20 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
+        yield
+
+
+@pytest.fixture
+def log_handlers_put_back() -> Iterator[None]:
+    """For tests that set up logs: afterwards pytest's own handlers are there again."""
+    root, callers = logging.getLogger(), logging.getLogger("httpx2")
+    before, level, callers_level = root.handlers[:], root.level, callers.level
+    yield
+    root.handlers[:], root.level = before, level
+    callers.setLevel(callers_level)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Iterator[Rows]:
+    """A database with one user."""
+    rows = Rows(tmp_path)
+    rows.user()
+    yield rows
+    rows.database.close()

@@ -1,23 +1,15 @@
-"""What stands in the log, and what never does."""
+"""Log redaction and job ids."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from backend.app.logs import job_in_logs, set_up_logs
 
-
-@pytest.fixture(autouse=True)
-def handlers_put_back() -> Iterator[None]:
-    root, callers = logging.getLogger(), logging.getLogger("httpx2")
-    before, level, callers_level = root.handlers[:], root.level, callers.level
-    yield
-    root.handlers[:], root.level = before, level
-    callers.setLevel(callers_level)
+pytestmark = pytest.mark.usefixtures("log_handlers_put_back")
 
 
 @pytest.mark.parametrize(
@@ -47,20 +39,20 @@ def test_no_secret_reaches_the_log(
     assert "Traceback" in said
 
 
-def test_what_is_no_secret_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ordinary_text_is_not_redacted(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs()
     logging.getLogger("segue").info("GET %s 200 in http://localhost:8000/a@b", "/jobs/1?limit=3")
     assert "GET /jobs/1?limit=3 200 in http://localhost:8000/a@b" in capsys.readouterr().err
 
 
-def test_the_addresses_that_are_called_are_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_called_urls_are_not_logged(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs()
     with httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200))) as client:
         client.get("https://youtube.example/upload/secret-path")
     assert capsys.readouterr().err == ""
 
 
-def test_every_record_says_which_job_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_record_has_its_job_id(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs()
     with job_in_logs("j1"):
         logging.getLogger("segue").info("inside")

@@ -1,4 +1,4 @@
-"""What a job's child is told, and what not."""
+"""Settings of a job's child process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.app import worker
-from backend.app.jobs.messages import Done, Order, message_of, order_to_json
+from backend.app.jobs.messages import MESSAGE, ORDER, Done, Order
 from backend.app.jobs.pipeline import Pipeline
 from backend.app.settings import Settings
 
@@ -29,7 +29,7 @@ def test_a_child_reads_its_environment_and_not_the_file_with_the_secrets(
     monkeypatch.setattr(worker, "set_up_logs", lambda: None)
     order = Order("j", f"{__name__}:listening", "{}", 1.0, str(tmp_path / "job"), 1, [])
     events = io.BytesIO()
-    assert worker.run_child(order_to_json(order), events) == 0
+    assert worker.run_child(ORDER.dump_json(order), events) == 0
     assert TOLD[-1].jwt_secret is None
     assert TOLD[-1].storage_root == Path("elsewhere")
-    assert isinstance(message_of(events.getvalue().splitlines()[-1]), Done)
+    assert isinstance(MESSAGE.validate_json(events.getvalue().splitlines()[-1]), Done)

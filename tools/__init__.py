@@ -1,1 +1,1 @@
-"""What is run beside the product: the launcher of ``make run``."""
+"""Development commands: the launcher of ``make run``, and fast tests."""

@@ -1,4 +1,4 @@
-"""Start the API and the app side by side, say where they are, and end both together."""
+"""Start the API and the app, print their addresses, and stop both together."""
 
 from __future__ import annotations
 
@@ -16,47 +16,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from backend.app.errors import BadSettings
+from backend.app.wiring.setting_checks import check_server_settings
+from backend.app.wiring.settings import read_settings
+
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
 USUAL_PORTS = (8000, 8501)
-# The API hands running jobs back when it is told to stop; past this it is made to.
+# Seconds for the API to release running jobs before it is killed.
 GRACE_S = 15.0
+# Seconds that a stopping API waits for requests whose bodies come slowly.
+SLOW_REQUESTS_S = 6
 # A cold start on a slow disk compiles every module once.
 START_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process to start: its name, port, health page and command line."""
+    """A process to start; its health page answers 200 once it is up."""
 
     name: str
     port: int
     health_path: str
     command: tuple[str, ...]
 
-    @property
-    def health_url(self) -> str:
-        """Answers 200 once the server is up."""
-        return f"http://{HOST}:{self.port}{self.health_path}"
-
 
 def servers(api_port: int, ui_port: int) -> tuple[Server, Server]:
     """The two processes that Segue consists of."""
     python = (sys.executable, "-m")
     api = ("uvicorn", "backend.app.main:app", "--host", HOST, "--port", str(api_port))
-    ui = ("streamlit", "run", "frontend/streamlit_app.py", "--server.address", HOST)
+    own_proxies = "--no-proxy-headers"  # the API reads TRUSTED_PROXIES itself
+    patience = ("--timeout-graceful-shutdown", str(SLOW_REQUESTS_S))
+    address = ("--server.address", HOST, "--server.port", str(ui_port))
     # Streamlit's own greeting names 127.0.0.1, an origin that the API does not expect.
     quiet = ("--server.headless", "true", "--logger.hideWelcomeMessage", "true")
+    app = ("streamlit", "run", "frontend/streamlit_app.py", *address, *quiet)
     return (
-        Server("API", api_port, "/health", (*python, *api)),
-        Server(
-            "app", ui_port, "/_stcore/health", (*python, *ui, "--server.port", str(ui_port), *quiet)
-        ),
+        Server("API", api_port, "/health", (*python, *api, own_proxies, *patience)),
+        Server("app", ui_port, "/_stcore/health", (*python, *app)),
     )
 
 
 def environment(api_port: int, ui_port: int) -> dict[str, str]:
-    """The environment of both: other ports than the usual ones move the addresses with them.
+    """Return the environment of both; other ports change the addresses.
 
     What the user has set stays; with the usual ports ``.env`` keeps the last word.
     """
@@ -68,7 +70,7 @@ def environment(api_port: int, ui_port: int) -> dict[str, str]:
 
 
 def port_is_taken(port: int) -> bool:
-    """Whether somebody else already listens there."""
+    """Return whether another program already listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -80,20 +82,21 @@ def port_is_taken(port: int) -> bool:
 
 def answers(server: Server) -> bool:
     """Whether a server's health page says 200."""
+    url = f"http://{HOST}:{server.port}{server.health_path}"
     try:
-        with urllib.request.urlopen(server.health_url, timeout=2.0) as response:
+        with urllib.request.urlopen(url, timeout=2.0) as response:
             return bool(response.status == 200)
     except (OSError, http.client.HTTPException):
         return False
 
 
 def start(server: Server, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a server in a session of its own, so that Ctrl-C reaches only this launcher."""
+    """Start a server in its own session, so that Ctrl-C reaches only this launcher."""
     return subprocess.Popen(server.command, cwd=ROOT, env=env, start_new_session=True)
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask all to end, wait, and end what is left."""
+    """Terminate all servers; kill those that do not stop in time."""
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -107,7 +110,7 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def watch(pair: Sequence[Server], processes: Sequence[subprocess.Popen[bytes]]) -> str:
-    """Announce the app once both answer, then wait; returns which server ended by itself."""
+    """Print the app's address once both respond; wait; return a server that ended by itself."""
     announced, deadline = False, time.monotonic() + START_LIMIT_S
     while True:
         for server, process in zip(pair, processes, strict=True):
@@ -131,20 +134,27 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--ui-port", type=int, default=USUAL_PORTS[1])
     ports = parser.parse_args(arguments)
     pair = servers(ports.api_port, ports.ui_port)
-    for server, option in zip(pair, ("--api-port", "--ui-port"), strict=True):
+    for server in pair:
         if port_is_taken(server.port):
             print(
                 f"Port {server.port}, for Segue's {server.name}, is taken by another program.\n"
-                "End that program (is Segue running already?), or choose another port:\n"
-                f"  {sys.executable} -m tools.serve {option} PORT",
+                "End that program (is Segue running already?), or choose other ports:\n"
+                "  make run PORT=8600   (the app's; the API gets 8601)",
                 file=sys.stderr,
             )
             return 1
-    return run(pair, environment(ports.api_port, ports.ui_port))
+    try:
+        settings = read_settings()
+        check_server_settings(settings)
+    except BadSettings as error:
+        print(f"{error.message} {error.hint}", file=sys.stderr)
+        return 1
+    proxies = {"FORWARDED_ALLOW_IPS": settings.trusted_proxies}  # for the app's server
+    return run(pair, environment(ports.api_port, ports.ui_port) | proxies)
 
 
 def run(pair: Sequence[Server], env: Mapping[str, str]) -> int:
-    """Start both, watch them, and leave nothing behind; 0 when the user ended it."""
+    """Start both, watch and stop them; return 0 if the user ended it."""
     signal.signal(signal.SIGTERM, _interrupt)
     processes: list[subprocess.Popen[bytes]] = []
     try:

@@ -1,300 +1,259 @@
-"""The one family of errors a person may see: a stable code, what happened, what to do about it."""
+"""Errors shown to users: a stable code, a message, a hint."""
 
 from __future__ import annotations
 
+import errno
+
 
 class SegueError(Exception):
-    """Something a user or caller can act on.
+    """An error that a user or caller can act on.
 
-    ``code`` is stable and machine-readable, ``message`` says what happened in words that are safe
-    to show, ``hint`` says what to do next. ``retryable`` tells whether the same call may succeed
-    later without a change. No HTTP status lives here: ``api/problems.py`` maps codes to statuses.
+    ``code`` is stable and machine-readable, ``message`` says what happened and is safe to show,
+    ``hint`` says what to do next. ``retryable``: the same call may succeed later without a change.
+    ``api/errors.py`` maps each class to an HTTP status.
     """
 
     code = "error"
     retryable = False
 
-    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+    def __init_subclass__(cls, *, code: str = "", retryable: bool = False) -> None:
+        super().__init_subclass__()
+        cls.code = code or cls.code
+        cls.retryable = retryable or cls.retryable
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.code = code or self.code
 
 
-class NotFound(SegueError):
-    """The object does not exist, or belongs to somebody else: the two answers are the same."""
-
-    code = "not_found"
+class NotFound(SegueError, code="not_found"):
+    """The object does not exist, or belongs to another user; both get the same answer."""
 
 
-class Conflict(SegueError):
+class Conflict(SegueError, code="conflict"):
     """The object is in a state that does not allow this."""
 
-    code = "conflict"
+
+class NotAnalysed(SegueError, code="not_analysed"):
+    """The track has not been analysed yet."""
 
 
-class NotAnalysed(SegueError):
-    """Nobody has listened to the track yet."""
-
-    code = "not_analysed"
+class InvalidRequest(SegueError, code="invalid_request"):
+    """The request is well-formed but can't be carried out."""
 
 
-class InvalidRequest(SegueError):
-    """The request is well-formed but asks for something that makes no sense."""
-
-    code = "invalid_request"
+class WrongTrackCount(InvalidRequest, code="wrong_track_count"):
+    """The request names too few or too many tracks."""
 
 
-class WrongTrackCount(InvalidRequest):
-    """More tracks, or fewer, than what is asked for can be made of."""
-
-    code = "wrong_track_count"
+class NotSignedIn(SegueError, code="not_signed_in"):
+    """The request has no valid credentials."""
 
 
-class NotSignedIn(SegueError):
-    """No valid credentials came with the request."""
-
-    code = "not_signed_in"
+class WeakPassword(InvalidRequest, code="weak_password"):
+    """A new password is too easy to guess."""
 
 
-class NotAllowed(SegueError):
-    """The account may not do this; another one may."""
-
-    code = "not_allowed"
+class WrongPassword(SegueError, code="wrong_password"):
+    """The password that confirms a change is wrong; the session stays."""
 
 
-class CrossSite(SegueError):
-    """A page of another site made the browser send this, with the user's cookie."""
-
-    code = "cross_site"
+class WrongConfirmation(InvalidRequest, code="wrong_confirmation"):
+    """What the user typed to confirm a deletion does not match."""
 
 
-class TooLarge(SegueError):
-    """A request, or a file in it, is larger than the settings allow."""
-
-    code = "too_large"
+class ResetExpired(SegueError, code="reset_expired"):
+    """A reset link is unknown, used or expired."""
 
 
-class QuotaExceeded(SegueError):
-    """The user keeps as many bytes here as one may keep."""
-
-    code = "quota_exceeded"
+class NotAllowed(SegueError, code="not_allowed"):
+    """The account lacks the permission."""
 
 
-class TooManyAttempts(SegueError):
-    """Too many failed sign-ins; ``retry_after_s`` tells when to try again."""
+class CrossSite(SegueError, code="cross_site"):
+    """Another site's page made the browser send the request with the user's cookie."""
 
-    code = "too_many_attempts"
-    retryable = True
+
+class TooLarge(SegueError, code="too_large"):
+    """A request or a file in it exceeds the size limits of the settings."""
+
+
+class QuotaExceeded(SegueError, code="quota_exceeded"):
+    """The user's library has reached its size limit."""
+
+
+class TooManyAttempts(SegueError, code="too_many_attempts", retryable=True):
+    """Too many sign-in attempts; allowed again after ``retry_after_s``."""
 
     def __init__(self, message: str, *, retry_after_s: int, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
 
 
-class RejectedFile(SegueError):
-    """A file that the gate does not let in; ``code`` says which rule refused it."""
+class RejectedFile(SegueError, code="not_audio"):
+    """The gate refused a file; ``code`` names the rule."""
 
-    code = "not_audio"
 
+class InvalidAudioError(SegueError, code="invalid_audio"):
+    """Samples of a wrong shape, length or value for a DSP function."""
 
-class InvalidAudioError(SegueError):
-    """Samples that a DSP function cannot work on: shape, length or value."""
 
-    code = "invalid_audio"
+class NothingToMash(SegueError, code="nothing_to_mash"):
+    """No song has enough of a beat for a mashup."""
 
 
-class NothingToMash(SegueError):
-    """Songs that no mashup can be made of: none of them has a beat, or enough of it."""
+class InvalidTimeline(SegueError, code="invalid_timeline"):
+    """A timeline that can't be rendered."""
 
-    code = "nothing_to_mash"
 
+class ToolFailed(SegueError, code="tool_failed", retryable=True):
+    """ffmpeg failed or timed out."""
 
-class InvalidTimeline(SegueError):
-    """A timeline that no renderer could play."""
 
-    code = "invalid_timeline"
+class ToolTooSlow(ToolFailed):
+    """ffmpeg took too long and was stopped."""
 
 
-class ToolFailed(SegueError):
-    """A program that Segue relies on (ffmpeg) ended in failure or ran out of time."""
+class StorageFull(SegueError, code="storage_full", retryable=True):
+    """The disk is full."""
 
-    code = "tool_failed"
-    retryable = True
 
+class NotWritable(SegueError, code="not_writable", retryable=True):
+    """The server lacks permission to write to its storage."""
 
-class StorageFull(SegueError):
-    """There is no room left to work in."""
 
-    code = "storage_full"
-    retryable = True
+def storage_error(error: BaseException) -> SegueError | None:
+    """The error to show for a full or read-only disk; None for any other."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return storage_full()
+    return not_writable() if number in (errno.EROFS, errno.EACCES, errno.EPERM) else None
 
 
-class NotWritable(SegueError):
-    """The server may not write where it has to keep something."""
+def storage_full() -> StorageFull:
+    """The error for a full disk."""
+    return StorageFull(
+        "The server's disk is full.", hint="Free some space, then try again; nothing is lost."
+    )
 
-    code = "not_writable"
-    retryable = True
 
+def not_writable() -> NotWritable:
+    """The error for a storage that the server may only read."""
+    return NotWritable(
+        "The server may not write to its storage.",
+        hint="The operator must make STORAGE_ROOT writable; then try again.",
+    )
 
-class StoreBusy(SegueError):
-    """Others kept the database, or the hashing of passwords, for longer than we wait."""
 
-    code = "busy"
-    retryable = True
+class StoreBusy(SegueError, code="busy", retryable=True):
+    """Timed out waiting for the database or for password hashing."""
 
 
-class StepTimeout(SegueError):
-    """A step ran longer than it is allowed to."""
+class Stopping(SegueError, code="stopping", retryable=True):
+    """The server is stopping and checks no more files."""
 
-    code = "step_timeout"
-    retryable = True
 
+class StepTimeout(SegueError, code="step_timeout", retryable=True):
+    """A step exceeded its time limit."""
 
-class TooManyJobs(SegueError):
-    """The user has as many jobs waiting and running as one may have."""
 
-    code = "too_many_jobs"
-    retryable = True
+class TooManyJobs(SegueError, code="too_many_jobs", retryable=True):
+    """The user has reached the limit of queued and running jobs."""
 
 
-class BadSettings(SegueError):
-    """The process must not start with settings like these."""
+class TooManyStreams(SegueError, code="too_many_streams", retryable=True):
+    """The user follows as many jobs at once as one may."""
 
-    code = "bad_settings"
 
+class BadSettings(SegueError, code="bad_settings"):
+    """The process refuses to start with these settings."""
 
-class UnknownModel(SegueError):
-    """There is no separator of this name."""
 
-    code = "unknown_model"
+class UnknownModel(SegueError, code="unknown_model"):
+    """No separator has this name."""
 
 
-class NoModelsFolder(UnknownModel):
-    """The folder that models are to be taken from is not there."""
+class NoModelsFolder(UnknownModel, code="no_models_folder"):
+    """The configured models folder does not exist."""
 
-    code = "no_models_folder"
 
+class NoticeNotAccepted(SegueError, code="weights_notice"):
+    """The notice of a model's authors must be accepted before its weights are downloaded."""
 
-class NoticeNotAccepted(SegueError):
-    """A model's weights are to be fetched, and nobody has yet read what their authors ask for."""
 
-    code = "weights_notice"
+class WeightsUnreachable(SegueError, code="weights_unreachable", retryable=True):
+    """A model's weights are not installed and can't be downloaded."""
 
 
-class WeightsUnreachable(SegueError):
-    """A model's weights are not here, and cannot be fetched."""
+class BadWeights(SegueError, code="bad_weights"):
+    """A model's files are damaged or of an unsupported kind."""
 
-    code = "weights_unreachable"
-    retryable = True
 
+class UnsafeWeights(BadWeights, code="unsafe_weights"):
+    """A model's file refers to code outside the allowed list; none of it was run."""
 
-class BadWeights(SegueError):
-    """A model's files are damaged, or of no kind that can be used."""
 
-    code = "bad_weights"
+class SilentStem(SegueError, code="silent_stem"):
+    """A requested stem is silent."""
 
 
-class UnsafeWeights(BadWeights):
-    """A model's file names code that no model is made of; nothing of it is run."""
+class SoundTooShort(SegueError, code="sound_too_short"):
+    """A sound is shorter than one grain."""
 
-    code = "unsafe_weights"
 
+class NotConfigured(SegueError, code="not_configured"):
+    """A required setting is missing; the message names it."""
 
-class SilentStem(SegueError):
-    """There is nothing in a stem that something was to be made of."""
 
-    code = "silent_stem"
+class OAuthRefused(SegueError, code="oauth_refused", retryable=True):
+    """A sign-in or consent at Google failed; the user can start again."""
 
 
-class SoundTooShort(SegueError):
-    """A sound has no room for a single grain."""
+class JoinNeeded(SegueError, code="join_needed"):
+    """An account with the Google account's e-mail exists; joining both needs its password."""
 
-    code = "sound_too_short"
 
-
-class NotConfigured(SegueError):
-    """The server lacks a setting without which this cannot be done; the message names it."""
-
-    code = "not_configured"
-
-
-class OAuthRefused(SegueError):
-    """A sign-in or a consent at Google did not end as it has to; it can be begun anew."""
-
-    code = "oauth_refused"
-    retryable = True
-
-
-class JoinNeeded(SegueError):
-    """The e-mail of a Google account has an account here: its password is needed to join both."""
-
-    code = "join_needed"
-
-
-class NotConnected(SegueError):
+class NotConnected(SegueError, code="youtube_not_connected"):
     """The user has not connected a YouTube channel."""
 
-    code = "youtube_not_connected"
+
+class ReconnectNeeded(SegueError, code="youtube_reconnect", retryable=True):
+    """YouTube no longer accepts the connection: revoked or expired."""
 
 
-class ReconnectNeeded(SegueError):
-    """YouTube no longer accepts the connection: it was revoked, or has expired."""
-
-    code = "youtube_reconnect"
-    retryable = True
+class OtherChannel(ReconnectNeeded, code="other_channel"):
+    """The upload was started on another channel than the connected one."""
 
 
-class OtherChannel(ReconnectNeeded):
-    """The upload was begun on another channel than the one that is connected now."""
-
-    code = "other_channel"
+class BadTemplate(InvalidRequest, code="bad_template"):
+    """A user's template is invalid; the message names the line."""
 
 
-class BadTemplate(InvalidRequest):
-    """A person's template that nothing can be made of; the message names the line."""
-
-    code = "bad_template"
+class CannotPublish(InvalidRequest, code="cannot_publish"):
+    """YouTube would refuse this video; ``code`` names the rule."""
 
 
-class CannotPublish(InvalidRequest):
-    """YouTube would refuse this; ``code`` says which of its rules is broken."""
-
-    code = "cannot_publish"
+class AlreadyPublished(Conflict, code="already_published"):
+    """The mix is already on YouTube or being uploaded."""
 
 
-class AlreadyPublished(Conflict):
-    """The mix is on YouTube already, or on its way there."""
-
-    code = "already_published"
+class YouTubeUnreachable(SegueError, code="youtube_unreachable", retryable=True):
+    """YouTube did not answer, or answered with server errors, on every retry."""
 
 
-class YouTubeUnreachable(SegueError):
-    """YouTube did not answer, or only said that it is in trouble, time after time."""
-
-    code = "youtube_unreachable"
-    retryable = True
+class YouTubeRefused(SegueError, code="youtube_refused"):
+    """YouTube refused the request."""
 
 
-class YouTubeRefused(SegueError):
-    """YouTube understood, and says no."""
-
-    code = "youtube_refused"
+class UploadUncertain(SegueError, code="upload_uncertain", retryable=True):
+    """All bytes were sent, but YouTube did not confirm the video."""
 
 
-class UploadUncertain(SegueError):
-    """All bytes were sent, and YouTube no longer says what became of them."""
-
-    code = "upload_uncertain"
-    retryable = True
-
-
-class NotBefore(SegueError):
-    """It can be done, but not before ``until_s`` (seconds since 1970): the job is to wait."""
-
-    code = "not_before"
-    retryable = True
+class NotBefore(SegueError, code="not_before", retryable=True):
+    """The job must wait until ``until_s`` (seconds since 1970)."""
 
     def __init__(self, message: str, *, until_s: float, hint: str = "", code: str = "") -> None:
-        super().__init__(message, hint=hint, code=code or None)
+        super().__init__(message, hint=hint, code=code)
         self.until_s = until_s

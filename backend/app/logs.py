@@ -1,4 +1,4 @@
-"""Logging for every process: one line a record, the job's id in each, secrets never."""
+"""Logging setup: one line a record with the job's id, secrets redacted."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from contextvars import ContextVar
 
 _job_id: ContextVar[str] = ContextVar("job_id", default="-")
 
-# Bearer tokens, JWTs, the signature of a signed link, what a consent or an upload hangs on, and the
-# password in an address, wherever they turn up: a traceback holds what a message would not.
+# Bearer tokens, JWTs, signatures of signed links, OAuth and upload parameters, passwords in URLs.
+# Tracebacks contain them even where messages do not.
 _SECRETS = re.compile(
     r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|((?:sig|token|code|state|secret|upload_id|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"
@@ -19,21 +19,21 @@ _SECRETS = re.compile(
 
 
 class _Redacting(logging.Formatter):
-    """Writes a record, its traceback too, with the job's id and without secrets."""
+    """Add the job's id and redact secrets, in tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as it is to be read."""
+        """Format a record with its job id and without secrets."""
         record.job_id = _job_id.get()
-        return _SECRETS.sub(_kept, super().format(record))
+        return _SECRETS.sub(_redacted, super().format(record))
 
 
-def _kept(secret: re.Match[str]) -> str:
-    """What tells a reader which secret stood there."""
+def _redacted(secret: re.Match[str]) -> str:
+    """Replace the secret, keeping the prefix that says which kind it was."""
     return "".join(part or "" for part in secret.groups()) + "***"
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Send every logger's records, uvicorn's too, through one redacting handler on stderr."""
+    """Route all loggers, including uvicorn's, through one redacting handler on stderr."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         _Redacting("%(asctime)s %(levelname)-7s %(name)s job=%(job_id)s %(message)s")
@@ -45,13 +45,13 @@ def set_up_logs(level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    # At INFO it tells each address that is called
+    # At INFO it logs every URL
     logging.getLogger("httpx2").setLevel(max(level, logging.WARNING))
 
 
 @contextmanager
 def job_in_logs(job_id: str) -> Iterator[None]:
-    """Put ``job_id`` into every record logged inside the block."""
+    """Add ``job_id`` to every record logged inside the block."""
     token = _job_id.set(job_id)
     try:
         yield

@@ -1,57 +1,72 @@
-"""The API: ``uvicorn backend.app.main:app``."""
+"""The API application: ``uvicorn backend.app.main:app``."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import anyio
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from .accounts.google_client import doubts
-from .api import (
+from .accounts.google_client import client_warnings
+from .api.client_address import ClientAddress
+from .api.docs_page import serve_docs
+from .api.errors import UnexpectedErrors, handle_problems
+from .api.google_provider import GoogleProvider
+from .api.hashing_queue import HashingQueue
+from .api.headers_only import HeadersOnly
+from .api.job_streams import JobStreams
+from .api.oauth_cookie import OAuthCookie
+from .api.request_guards import BodyGuard, SecurityHeaders
+from .api.routes import (
     admin,
+    analyses,
     artifacts,
     auth,
     google,
     health,
+    home,
     jobs,
     mashups,
+    metadata,
+    own_account,
     separators,
     sounds,
     tracks,
     uploads,
-    words,
     youtube,
 )
-from .api.browsers import allowed_hosts, allowed_origins
-from .api.google_provider import GoogleProvider
-from .api.guards import BodyGuard, SecurityHeaders
-from .api.oauth_cookie import OAuthCookie
-from .api.problems import UnexpectedErrors, handle_problems
-from .api.receiving import UPLOADS_AT_ONCE
-from .jobs.signals import told_to_stop
+from .api.session_cookie import allowed_hosts, allowed_origins
+from .api.upload_slots import AllUploadSlots
+from .errors import BadSettings
+from .jobs.signals import on_stop_signal
 from .logs import set_up_logs
 from .settings import MIB, Settings
-from .wiring import build
+from .wiring.google import google_client_reader
+from .wiring.services import build
+from .wiring.setting_checks import check_server_settings, trusted_proxies
+from .wiring.settings import read_settings
 
 log = logging.getLogger(__name__)
 
 ROUTERS = (
+    home.router,
     auth.router,
     google.router,
+    own_account.router,
     uploads.router,
     tracks.router,
+    analyses.router,
     sounds.router,
     separators.router,
     mashups.router,
     jobs.router,
     artifacts.router,
-    words.router,
+    metadata.router,
     youtube.router,
     admin.router,
     health.router,
@@ -59,15 +74,25 @@ ROUTERS = (
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The API with these settings; what it needs is built when it starts to serve."""
-    settings = settings or Settings()
-    app = FastAPI(title="Segue", lifespan=_lifespan, middleware=_middleware(settings))
+    """Create the API; services are built at startup."""
+    settings = settings or read_settings()
+    app = FastAPI(
+        title="Segue",
+        lifespan=_lifespan,
+        middleware=_middleware(settings),
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.settings = settings
-    app.state.google_provider = GoogleProvider(settings)
-    app.state.upload_slots = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
+    app.state.google_provider = GoogleProvider(
+        google_client_reader(settings), settings.google_callback
+    )
+    app.state.hashing_queue = HashingQueue()
+    app.state.upload_slots = AllUploadSlots()
     handle_problems(app)
     for router in ROUTERS:
         app.include_router(router)
+    serve_docs(app)
     return app
 
 
@@ -76,31 +101,34 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logs()
     services = build(app.state.settings)
     app.state.services = services
-    _tell_doubts(app.state.settings)
+    app.state.job_streams = JobStreams(services.jobs, services.executor)
+    _log_google_warnings(app.state.settings)
     services.start()
     try:
-        with told_to_stop(services.executor.ask_to_stop):
+        with on_stop_signal(services.ask_to_stop):
             yield
     finally:
         services.stop()
 
 
-def _tell_doubts(settings: Settings) -> None:
-    """Tell whoever runs the server of what people would only meet at Google."""
+def _log_google_warnings(settings: Settings) -> None:
+    """Warn at startup of errors that users would otherwise meet at Google's page."""
     callbacks = (settings.google_callback, settings.youtube_callback)
-    for doubt in doubts(settings.google_client_secrets, settings.google_issuer, callbacks):
-        log.warning(doubt)
+    file, issuer = settings.google_client_secrets, settings.google_issuer
+    for warning in client_warnings(file, issuer, callbacks):
+        log.warning(warning)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    """From the outside in."""
+    """List the middleware, outermost first."""
     larger = {
         "/uploads/tracks": settings.max_upload_size,
         "/sounds": settings.max_upload_size,
-        "/uploads/image": settings.max_image_size + MIB,  # the form round the picture
+        "/uploads/image": settings.max_image_size + MIB,  # the multipart form around the picture
     }
     return [
         Middleware(SecurityHeaders),
+        Middleware(ClientAddress, trusted_proxies=trusted_proxies(settings)),
         Middleware(
             TrustedHostMiddleware, allowed_hosts=allowed_hosts(settings), www_redirect=False
         ),
@@ -108,14 +136,25 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=allowed_origins(settings),
             allow_credentials=True,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Range", "If-Range"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Range", "If-Range", "If-None-Match"],
             expose_headers=["Location", "Retry-After", "Content-Range", "ETag"],
         ),
+        Middleware(HeadersOnly),
         Middleware(UnexpectedErrors),
         Middleware(BodyGuard, larger=larger),
         Middleware(OAuthCookie),
     ]
 
 
-app = create_app()
+def _served_app() -> FastAPI:
+    """The API as uvicorn starts it; bad settings end the process with one line."""
+    try:
+        settings = read_settings()
+        check_server_settings(settings)
+        return create_app(settings)
+    except BadSettings as error:
+        sys.exit(f"{error.message} {error.hint}")
+
+
+app = _served_app()

@@ -1,14 +1,60 @@
-"""What can be set from outside: environment variables or ``.env``; every one has a safe default."""
+"""Settings from environment variables or ``.env``, each with a safe default."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, TypeAlias
 
-from pydantic import SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+_PART = r"(\d+(?:\.\d+)?)\s*([a-z]+)\s*"
+_PARTS = re.compile(rf"\s*(?:{_PART})+", re.IGNORECASE)
+# As in the messages of the API, and in PostgreSQL's settings, 1 MB is 1024 kB.
+_IN_BYTES = {
+    "b": 1,
+    **{f"{letter}{b}": 1024**i for i, letter in enumerate("kmgt", 1) for b in ("", "b", "ib")},
+}
+_IN_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
+_IN_HOURS = {unit: seconds / 3600 for unit, seconds in _IN_SECONDS.items()}
+
+
+@dataclass(frozen=True)
+class Units:
+    """A setting with optional units: their factors by name, and what a message calls it."""
+
+    factors: Mapping[str, float]
+    kind: str
+    examples: str
+
+    def read(self, value: object) -> object:
+        """Convert text such as ``50MB`` or ``1h 30min``; leave all else as it is."""
+        if not isinstance(value, str) or not _PARTS.fullmatch(value):
+            return value
+        parts = re.findall(_PART, value.lower())
+        if any(unit not in self.factors for _, unit in parts):
+            return value
+        return sum(float(number) * self.factors[unit] for number, unit in parts)
+
+
+_BYTES = Units(_IN_BYTES, "a size", "50MB or 52428800")
+_SECONDS = Units(_IN_SECONDS, "a duration", "30min or 1800")
+_HOURS = Units(_IN_HOURS, "a duration", "3d or 72")
+
+Bytes: TypeAlias = Annotated[int, _BYTES, BeforeValidator(_BYTES.read)]
+"""Bytes, or a size such as ``50MB``."""
+Seconds: TypeAlias = Annotated[
+    float, _SECONDS, BeforeValidator(_SECONDS.read), Field(allow_inf_nan=False)
+]
+"""Seconds, or a duration such as ``30min``."""
+Hours: TypeAlias = Annotated[
+    float, _HOURS, BeforeValidator(_HOURS.read), Field(allow_inf_nan=False)
+]
+"""Hours, or a duration such as ``3d``."""
 
 
 class Settings(BaseSettings):
@@ -21,23 +67,25 @@ class Settings(BaseSettings):
     cors_origins: str = "http://localhost:8501"
     allowed_hosts: str = "localhost,127.0.0.1"
 
+    trusted_proxies: str = ""
+
     jwt_secret: SecretStr | None = None
+    frontend_secret: SecretStr | None = None
     tokens_encryption_key: SecretStr | None = None
 
     storage_root: Path = Path("storage")
     database_url: str | None = None
-    executor: Literal["threads"] = "threads"
-    max_concurrent_jobs: int = 1
-    render_workers: int = 0
-    lease_s: float = 30.0
-    retention_hours: float = 0.0
+    max_concurrent_jobs: int = Field(default=1, ge=1)
+    render_workers: int = Field(default=0, ge=0)
+    lease_s: Seconds = Field(default=30.0, gt=0)
+    retention_hours: Hours = Field(default=0.0, ge=0)
 
-    max_file_size: int = 512 * MIB
-    max_image_size: int = 32 * MIB
-    max_upload_size: int = 4096 * MIB
-    max_library_size: int = 5120 * MIB
-    max_track_s: float = 1800.0
-    supported_formats: str = "mp3,wav,flac,ogg,opus,m4a"
+    max_file_size: Bytes = Field(default=512 * MIB, gt=0)
+    max_image_size: Bytes = Field(default=32 * MIB, gt=0)
+    max_upload_size: Bytes = Field(default=4096 * MIB, gt=0)
+    max_library_size: Bytes = Field(default=5120 * MIB, gt=0)
+    max_track_s: Seconds = Field(default=3 * 3600.0, gt=0)
+    supported_formats: str = "mp3,wav,aiff,flac,ogg,opus,webm,m4a"
     ffmpeg_binary: str | None = None
 
     demucs_model: str = "htdemucs"
@@ -46,7 +94,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str = "https://api.openai.com/v1"
     openai_model: str = "gpt-5.4-mini"
-    llm_timeout_s: float = 25.0
+    llm_timeout_s: Seconds = Field(default=25.0, gt=0)
 
     google_client_secrets: Path = Path("client_secrets.json")
     google_issuer: str = "https://accounts.google.com"
@@ -63,28 +111,31 @@ class Settings(BaseSettings):
     # YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579)
     youtube_min_chapters: int = 3
     youtube_min_chapter_s: int = 10
-    # YouTube Data API v3, thumbnails.set: newer pages say 50 MB, older ones 2 MB; the lower holds
-    # everywhere.
-    youtube_max_thumbnail_bytes: int = 2 * MIB
+    # YouTube Data API v3, thumbnails.set: newer pages say 50 MB, older ones 2 MB; use the lower.
+    youtube_max_thumbnail_bytes: Bytes = 2 * MIB
     # YouTube Help, "Upload videos longer than 15 minutes" (answer/71673): 256 GB or 12 hours,
     # whichever is less; 15 minutes for a channel whose owner has not verified a phone number.
-    youtube_max_video_bytes: int = 256 * 10**9
-    youtube_max_video_s: float = 12 * 3600.0
-    youtube_max_unverified_channel_s: float = 900.0
-    # YouTube Data API v3, quota: videos.insert has a bucket of its own, 100 calls a day for a
-    # project (developers.google.com/youtube/v3/determine_quota_cost); a day ends at midnight in
-    # Pacific time.
+    youtube_max_video_bytes: Bytes = 256 * 10**9
+    youtube_max_video_s: Seconds = 12 * 3600.0
+    youtube_max_unverified_channel_s: Seconds = 900.0
+    # YouTube Data API v3, quota: videos.insert has a separate limit of 100 calls a day per project
+    # (developers.google.com/youtube/v3/determine_quota_cost); the day ends at midnight Pacific
+    # time.
     youtube_uploads_per_day: int = 100
 
     @property
     def google_callback(self) -> str:
-        """Where Google sends browsers back to after a sign-in, whatever host a request named."""
+        """Redirect URI after a Google sign-in; independent of the request's Host header."""
         return self.google_oauth_redirect_uri or self._at("/auth/google/callback")
 
     @property
     def youtube_callback(self) -> str:
-        """Where Google sends browsers back to after a consent to publish."""
+        """Redirect URI after consent to publish."""
         return self.youtube_oauth_redirect_uri or self._at("/youtube/oauth/callback")
+
+    def reset_url(self, secret: str) -> str:
+        """Address of the app's page on which a user sets a new password."""
+        return f"{self.streamlit_redirect_base.rstrip('/')}/?reset={secret}"
 
     def _at(self, path: str) -> str:
         return f"{self.api_base.rstrip('/')}{path}"

@@ -1,72 +1,81 @@
-"""Entry point of processes that work on jobs: ``--run`` is the child that runs one attempt."""
+"""Entry point of processes that work on jobs.
+
+``--run`` is the child that runs one attempt; ``--fork-server`` forks such children.
+"""
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import importlib
 import os
-import signal
+import socket
 import sys
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
-from .jobs.messages import Message, line_of, order_from_json
-from .jobs.runner import run_order
+from .errors import BadSettings
+from .jobs.messages import MESSAGE, ORDER, Failed, Message
+from .jobs.processes.fork_server import die_with, fork_children, load
+from .jobs.processes.priority import lower_priority
+from .jobs.runner import failure_of, run_order
 from .logs import job_in_logs, set_up_logs
-from .settings import Settings
+from .wiring.settings import read_settings
 
-# The API and the player come first; a job takes whatever processor time they leave.
-_NICENESS = 10
-# Where memory runs out, the kernel shall take the job's process and not the API.
+# If memory runs out, the kernel kills the job's process rather than the API
 _OOM_SCORE = "500"
-_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m backend.app.worker")
-    parser.add_argument("--run", action="store_true", required=True)
-    parser.add_argument("--events", type=int, required=True, metavar="FD")
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument("--run", action="store_true")
+    task.add_argument("--fork-server", action="store_true")
     parser.add_argument("--parent", type=int, required=True, metavar="PID")
+    parser.add_argument("--events", type=int, metavar="FD")
+    parser.add_argument("--control", type=int, metavar="FD")
+    parser.add_argument("--load", nargs="*", default=(), metavar="MODULE")
     options = parser.parse_args(arguments)
-    _die_with(options.parent)
-    _step_back()
-    os.set_inheritable(options.events, False)
-    with os.fdopen(options.events, "wb") as events:
-        return run_child(sys.stdin.buffer.read(), events)
+    die_with(options.parent)
+    _offer_to_be_killed()
+    if options.fork_server:
+        set_up_logs()
+        load(options.load)
+        order, events = fork_children(socket.socket(fileno=options.control))
+    else:
+        order, events = sys.stdin.buffer.read(), options.events
+    os.set_inheritable(events, False)
+    with os.fdopen(events, "wb") as file:
+        return run_child(order, file)
 
 
 def run_child(order_json: bytes, events: BinaryIO) -> int:
-    """Run the ordered attempt, telling of it on ``events``."""
+    """Run the ordered attempt; write its messages to ``events``."""
     set_up_logs()
-    order = order_from_json(order_json)
+    order = ORDER.validate_json(order_json)
+    lower_priority(order.niceness)
     lock = Lock()
 
-    def tell(message: Message) -> None:
+    def send(message: Message) -> None:
         with lock:
-            events.write(line_of(message))
+            events.write(MESSAGE.dump_json(message) + b"\n")
             events.flush()
 
     with job_in_logs(order.job_id):
-        # What a child may know came in its environment; `.env` also holds the secrets.
         module, _, function = order.pipeline.partition(":")
-        pipeline = getattr(importlib.import_module(module), function)(Settings(_env_file=None))
-        run_order(order, pipeline, tell)
+        build = getattr(importlib.import_module(module), function)
+        try:
+            # The environment has the settings for this child; `.env` also holds other secrets
+            pipeline = build(read_settings(env_file=None))
+        except BadSettings as error:
+            send(Failed(failure_of(error)))
+            return 1
+        run_order(order, pipeline, send)
     return 0
 
 
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when the thread that started it is gone (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it went before the kernel was told
-        os._exit(1)
-
-
-def _step_back() -> None:
-    os.nice(_NICENESS)
+def _offer_to_be_killed() -> None:
     try:
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     except OSError:
@@ -75,6 +84,6 @@ def _step_back() -> None:
 
 if __name__ == "__main__":
     status = main(sys.argv[1:])
-    # All is said and closed; taking the interpreter apart would only keep the job from its end.
+    # Everything is written and closed; skip the interpreter's slow shutdown
     sys.stderr.flush()
     os._exit(status)

@@ -1,1 +1,1 @@
-"""Widgets of our own: each a Python function in front of a bundle built from ``src/``."""
+"""Streamlit components, each a Python function for a bundle built from ``src/``."""

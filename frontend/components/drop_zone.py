@@ -1,131 +1,82 @@
-"""A place to drop files, which go straight from the browser to the API."""
+"""A zone to drop files on; the browser uploads them straight to the API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from ..api_client import api_base
-from .bundles import script, style
+from ..state.session import Key
+from .bundles import Widget
 
-_COMPONENT = st.components.v2.component(
-    "segue.drop_zone",
-    html="<div data-root></div>",
-    css=style("drop_zone"),
-    js=script("drop_zone"),
-)
+_WIDGET = Widget("drop_zone")
 
 MIB = 1024 * 1024
+AUDIO_TYPES = ".mp3,.wav,.aif,.aiff,.aifc,.flac,.ogg,.opus,.webm,.mka,.m4a,.mp4,audio/*"
+PICTURE_TYPES = ".jpg,.jpeg,.png,.webp,image/*"
 
 
 @dataclass(frozen=True, slots=True)
 class DropKind:
-    """What may be dropped, where it goes and what the zone says.
+    """What may be dropped, where it is uploaded, and the label.
 
-    A library takes each file by itself; other zones gather files into one upload.
+    A ``library`` takes each file by itself; other zones collect files in one upload.
     """
 
     name: str
     path: str
     field: str
-    accept: str
-    multiple: bool
-    max_bytes: int
     label: str
+    accept: str
+    max_bytes: int
+    multiple: bool = True
     library: bool = False
 
 
-# The limits are the API's defaults: a larger file is told so before it is sent. The API decides.
-TRACKS = DropKind(
-    "tracks",
-    "/uploads/tracks",
-    "files",
-    ".mp3,.wav,.flac,.ogg,.opus,.m4a,audio/*",
-    True,
-    512 * MIB,
-    "Add tracks",
-)
+# The API decides; these are its default limits, so that larger files are refused before upload.
+TRACKS = DropKind("tracks", "/uploads/tracks", "files", "Add tracks", AUDIO_TYPES, 512 * MIB)
 PICTURE = DropKind(
-    "picture",
-    "/uploads/image",
-    "file",
-    ".jpg,.jpeg,.png,.webp,image/*",
-    False,
-    32 * MIB,
-    "Add a picture",
+    "picture", "/uploads/image", "file", "Add a picture", PICTURE_TYPES, 32 * MIB, multiple=False
 )
-
-
-SOUNDS = DropKind(
-    "sounds",
-    "/sounds",
-    "files",
-    ".mp3,.wav,.flac,.ogg,.opus,.m4a,audio/*",
-    True,
-    32 * MIB,
-    "Add sounds",
-    library=True,
-)
+SOUNDS = DropKind("sounds", "/sounds", "files", "Add sounds", AUDIO_TYPES, 32 * MIB, library=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What the zone reports: the upload that changed, a token that ran out, files on their way.
+    """Whether files are being uploaded, and the order in which tracks were dropped."""
 
-    ``order`` are the tracks that were dropped here, in that order, where it was asked for.
-    """
-
-    upload_id: str | None
-    token_expired: bool
     busy: bool
     order: tuple[str, ...] = ()
 
 
 def drop_zone(
     kind: DropKind,
+    upload_id: Key[str] | None = None,
     *,
     lead: str,
     detail: str,
-    token: str,
-    upload_id: str | None,
-    draft: int,
+    draft: int = 0,
     fields: Mapping[str, str] | None = None,
     ordered: bool = False,
 ) -> Dropped:
-    """Show the zone; ``draft`` counts fresh starts, so that a new one begins with an empty list.
+    """Show the zone, and keep the id of the upload under ``upload_id``.
 
-    ``fields`` are sent along with each file that is dropped from now on; ``ordered`` asks in which
-    order they were dropped.
+    Each number of ``draft`` starts with an empty list. ``fields`` are sent with each file dropped
+    from now on; ``ordered`` reports the order in which tracks were dropped.
     """
-    result = _COMPONENT(
-        key=f"drop_{kind.name}",
-        data={
-            "endpoint": api_base() + kind.path,
-            "field": kind.field,
-            "accept": kind.accept,
-            "multiple": kind.multiple,
-            "max_bytes": kind.max_bytes,
-            "label": kind.label,
-            "library": kind.library,
-            "fields": dict(fields or {}),
-            "lead": lead,
-            "detail": detail,
-            "token": token,
-            "upload_id": upload_id,
-            "draft": draft,
-            "ordered": ordered,
-        },
-        on_changed_change=lambda: None,
-        on_token_expired_change=lambda: None,
-        on_busy_change=lambda: None,
-        on_order_change=lambda: None,
-    )
-    changed = result.changed or {}
-    return Dropped(
-        changed.get("upload_id"),
-        result.token_expired is not None,
-        bool(result.busy),
-        tuple(result.order or ()),
-    )
+    data = {
+        **asdict(kind),
+        "fields": dict(fields or {}),
+        "lead": lead,
+        "detail": detail,
+        "upload_id": upload_id and upload_id.get(),
+        "draft": draft,
+        "ordered": ordered,
+    }
+    result = _WIDGET.draw_with_api(f"drop_{kind.name}", data, "changed", "busy", "order")
+    changed = (result.changed or {}).get("upload_id")
+    if upload_id and changed and changed != upload_id.get():
+        upload_id.put(changed)
+        st.rerun()  # so that the texts above and the address know the upload
+    return Dropped(bool(result.busy), tuple(result.order or ()))

@@ -1,30 +1,23 @@
-"""Makes the browser keep, or drop, the cookie that lets a reload stay signed in."""
+"""Set or drop the browser's cookie that keeps a user signed in after a reload."""
 
 from __future__ import annotations
 
-import streamlit as st
+from ..api.connection import api_base
+from .bundles import Widget
 
-from ..api_client import api_base
-from .bundles import script
-
-_COMPONENT = st.components.v2.component("segue.session_cookie", js=script("session_cookie"))
+_WIDGET = Widget("session_cookie", visible=False)
 
 
 def keep_session_cookie(code: str) -> bool:
-    """Trade a sign-in's one-time code for the cookie; True in the run in which that is done."""
-    result = _COMPONENT(
-        key="keep_session_cookie",
-        data={"api_base": api_base(), "code": code, "sign_out": None},
-        on_settled_change=lambda: None,
-    )
-    return result.settled is not None
+    """Trade a sign-in's one-time code for the cookie; True in the run in which it is done."""
+    return _run("keep_session_cookie", code=code, sign_out=None)
 
 
 def drop_session_cookie(sign_out: str) -> bool:
-    """Drop the cookie; ``sign_out`` is a name of this one sign-out. True when it is done."""
-    result = _COMPONENT(
-        key="drop_session_cookie",
-        data={"api_base": api_base(), "code": None, "sign_out": sign_out},
-        on_settled_change=lambda: None,
-    )
-    return result.settled is not None
+    """Drop the cookie; ``sign_out`` names this sign-out. True when it is done."""
+    return _run("drop_session_cookie", code=None, sign_out=sign_out)
+
+
+def _run(key: str, *, code: str | None, sign_out: str | None) -> bool:
+    data = {"api_base": api_base(), "code": code, "sign_out": sign_out}
+    return _WIDGET.draw(key, data, "settled").settled is not None

@@ -1,1 +1,1 @@
-"""One file a page; each reads like a description of what is on it."""
+"""The pages, one file each."""

@@ -1,4 +1,4 @@
-"""DJ rules: what the DJ may do in every mix to come, for who runs this Segue."""
+"""DJ rules page: the admin's settings for all mixes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import streamlit as st
 from pydantic import ValidationError
 
 from backend.app.contract.dj import DjRules, DjRulesView
-from frontend import session, words
-from frontend.api_client import ApiError
-from frontend.forms.rules import ask_rules
-from frontend.problems import show
+from frontend.api.errors import ApiError, attempt
+from frontend.error_messages import show_error
+from frontend.labels import figures
+from frontend.sections.dj_rules.rules_form import ask_rules
+from frontend.state import session
 
-#: The rules as they were when this person began to look at them.
-SEEN = session.Key[DjRulesView]("rules_seen")
+#: The rules that the form shows, and the version saved last.
+SHOWN = session.Key[DjRulesView]("rules_shown")
 SAVED = session.Key[int]("rules_saved")
 
 
@@ -20,67 +21,63 @@ def view() -> None:
     """The page from top to bottom."""
     st.title("DJ rules", anchor=False)
     current = session.api().dj_rules()
-    seen = SEEN.get() or current
-    SEEN.put(seen)
-    standing(seen)
-    if current.version != seen.version:
-        overtaken(current)
-    rules = rules_asked(seen)
+    shown = SHOWN.get_or(lambda: current)
+    show_version(shown)
+    if current.version != shown.version:
+        warn_of_newer_version(current)
+    rules = ask(shown)
     with st.container(horizontal=True, vertical_alignment="center", key="rules_bar"):
         pressed = st.button(
-            "Put in force",
+            "Save rules",
             type="primary",
             icon=":material/gavel:",
-            disabled=rules is None or rules == seen.rules,
+            disabled=rules is None or rules == shown.rules,
             key="save_rules",
         )
-        st.caption("For all mixes that start from now on. Mixes under way keep theirs.")
+        st.caption("For all mixes that start from now on; running mixes keep the earlier rules.")
     if pressed and rules is not None:
-        put_in_force(rules, seen)
+        save(rules, shown)
 
 
-def standing(seen: DjRulesView) -> None:
-    """Which rules these are, and since when."""
-    if seen.updated_at is None:
-        st.caption("Version 0: the rules that Segue comes with.")
+def show_version(shown: DjRulesView) -> None:
+    """The version of the rules, and since when they apply."""
+    if shown.updated_at is None:
+        st.caption("Version 0: Segue's defaults.")
     else:
-        since = words.day_and_time(seen.updated_at, st.context.timezone)
-        st.caption(f"Version {seen.version}, in force since {since}.")
-    if SAVED.get() == seen.version:
-        st.success(f"Version {seen.version} is in force.", icon=":material/check_circle:")
+        since = figures.day_and_time(shown.updated_at, st.context.timezone)
+        st.caption(f"Version {shown.version}, saved {since}.")
+    if SAVED.get() == shown.version:
+        st.success(f"Version {shown.version} is saved.", icon=":material/check_circle:")
 
 
-def overtaken(current: DjRulesView) -> None:
-    """Somebody else was faster."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="overtaken"):
+def warn_of_newer_version(current: DjRulesView) -> None:
+    """Another admin saved rules since the form was opened."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="newer"):
         st.markdown(
-            f":material/sync_problem: Somebody else put version {current.version} in force "
-            "meanwhile. Load it, then make your changes again.",
+            f":material/sync_problem: Another admin saved version {current.version}. "
+            "Load it, then make your changes again.",
             width="stretch",
         )
-        st.button("Load the newest", on_click=SEEN.drop)
+        st.button("Load the latest version", on_click=SHOWN.drop)
 
 
-def rules_asked(seen: DjRulesView) -> DjRules | None:
-    """The rules as the form has them; None, with the reason shown, where they make no sense."""
+def ask(shown: DjRulesView) -> DjRules | None:
+    """Ask for the rules; None, with the reason shown, if they are invalid."""
     try:
-        return ask_rules(seen.rules, f"rules {seen.version}")
-    except ValidationError as problem:
-        said = "; ".join(str(error["msg"]) for error in problem.errors())
-        show(ApiError("invalid", "These rules cannot be put in force.", said))
+        return ask_rules(shown.rules, f"rules {shown.version}")
+    except ValidationError as invalid:
+        reasons = "; ".join(str(error["msg"]) for error in invalid.errors())
+        show_error(ApiError("invalid", "These rules cannot be saved.", reasons))
         return None
 
 
-def put_in_force(rules: DjRules, seen: DjRulesView) -> None:
-    """Ask for it; the page then shows what is in force."""
-    try:
-        saved = session.api().change_dj_rules(rules, seen.version)
-    except ApiError as problem:
-        if problem.code == "not_signed_in":
-            raise
-        show(problem)
+def save(rules: DjRules, shown: DjRulesView) -> None:
+    """Save the rules, and show them as the new version."""
+    saved = attempt(lambda: session.api().change_dj_rules(rules, shown.version))
+    if isinstance(saved, ApiError):
+        show_error(saved)
         return
-    SEEN.put(saved)
+    SHOWN.put(saved)
     SAVED.put(saved.version)
     st.rerun()
 

@@ -1,60 +1,99 @@
-"""Jobs: all that a person started, of every kind, newest first."""
+"""Jobs page: all jobs of every kind, newest first, as many as asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from backend.app.contract.jobs import JobView
-from frontend import session
-from frontend.forms.job_card import job_card
-from frontend.job_kinds import KINDS
+from backend.app.contract.job_list import JobList, JobQuery
+from frontend.api.errors import found
+from frontend.labels.job_kinds import KINDS
+from frontend.sections.shared.job_card import job_card
+from frontend.state import session
 
 ALL = "all"
+PER_PAGE = 20
+#: The most jobs that one request may ask for.
+AT_ONCE = 100
+#: How many jobs are shown, if there are as many.
+SHOWN = session.Key[int]("jobs_shown")
 
 
 def view() -> None:
-    """The job that was asked for on top, all others below, newest first."""
+    """The job in the address first, the others below."""
     st.title("Jobs", anchor=False)
-    jobs = [job for job in session.api().jobs() if job.kind in KINDS]
-    asked_for = st.query_params.get("job")
-    if not jobs:
-        nothing_yet()
-    shown = ask_kind(jobs)
-    for job in sorted(jobs, key=lambda job: job.id != asked_for):
-        if shown in (None, job.kind):
-            job_card(job, in_detail=job.id == asked_for)
+    kind = st.session_state.get("jobs_kind", ALL)
+    page = load_jobs(kind, SHOWN.get() or PER_PAGE)
+    selected = st.query_params.get("job")
+    if page.jobs or kind != ALL or selected:
+        ask_kind()
+    first = found(lambda: session.api().job(selected)) if selected else None
+    if first is not None and kind in (ALL, first.kind):
+        job_card(first, in_detail=True)
+    elif not page.jobs:
+        show_empty(kind)
+    for job in page.jobs:
+        if first is None or job.id != first.id:
+            job_card(job, in_detail=False)
+    if page.more:
+        show_more(len(page.jobs))
 
 
-def ask_kind(jobs: Sequence[JobView]) -> str | None:
-    """One kind of job to look at, where there are several; None is all of them."""
-    there = [kind for kind in KINDS if any(job.kind == kind for job in jobs)]
-    if len(there) < 2:
-        return None
-    chosen = st.pills(
+def load_jobs(kind: str, count: int) -> JobList:
+    """The newest jobs of a kind, with as many requests as they need."""
+    loaded = JobList(jobs=[], more=True)
+    while loaded.more and len(loaded.jobs) < count:
+        query = JobQuery(
+            kind=[] if kind == ALL else [kind],
+            before=loaded.jobs[-1].id if loaded.jobs else None,
+            limit=min(AT_ONCE, count - len(loaded.jobs)),
+        )
+        page = session.api().jobs(query)
+        loaded = JobList(jobs=[*loaded.jobs, *page.jobs], more=page.more)
+    return loaded
+
+
+def ask_kind() -> None:
+    """Ask for a kind of jobs, of which the newest are shown."""
+    st.pills(
         "Show only",
-        [ALL, *there],
+        [ALL, *KINDS],
         default=ALL,
         required=True,
-        format_func=lambda kind: "All" if kind == ALL else f"{KINDS[kind].icon} {KINDS[kind].many}",
+        format_func=lambda kind: (
+            "All" if kind == ALL else f"{KINDS[kind].icon} {KINDS[kind].plural}"
+        ),
         key="jobs_kind",
         label_visibility="collapsed",
+        on_change=SHOWN.drop,
     )
-    return None if chosen == ALL else chosen
 
 
-def nothing_yet() -> None:
-    """What to do on an empty page."""
+def show_more(n_shown: int) -> None:
+    """A button that shows older jobs, too."""
+    with st.container(horizontal_alignment="center", key="jobs_more"):
+        st.button(
+            "Show older jobs",
+            icon=":material/expand_more:",
+            key="show_older_jobs",
+            on_click=SHOWN.put,
+            args=(n_shown + PER_PAGE,),
+        )
+
+
+def show_empty(kind: str) -> None:
+    """Without jobs, link to the pages that start some."""
+    if kind != ALL:
+        st.caption(f"No {KINDS[kind].plural.lower()} yet.")
+        return
     with st.container(border=True, key="nothing"):
-        st.markdown("**Nothing made yet.**")
+        st.markdown("**No jobs yet.**")
         st.caption(
-            "Mix a pile of songs, take songs apart into stems, mash up to four of them into one, "
-            "or restyle one with sounds of your own. You can watch it happen here."
+            "Mix tracks into a mixtape, separate stems, combine up to four songs in a mashup, "
+            "or restyle a song with your own sounds. Progress and results appear here."
         )
         st.page_link("views/new_mixtape.py", label="New mixtape", icon=":material/add_circle:")
-        for kind in (KINDS[name] for name in ("stems", "mashup", "restyle")):
-            st.page_link(kind.page, label=kind.word, icon=kind.icon)
+        for name in ("stems", "mashup", "restyle"):
+            st.page_link(KINDS[name].page, label=KINDS[name].name, icon=KINDS[name].icon)
 
 
 view()

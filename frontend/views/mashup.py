@@ -1,139 +1,195 @@
-"""Mashup: one to four songs, who sings over whom, and what became of them."""
+"""Mashup page: songs, vibe, fit; then the result."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Collection
+from typing import TypedDict
 
 import streamlit as st
 
-from backend.app.contract.jobs import AudioFormat, JobView, MashupRequest
-from backend.app.contract.mashups import Vibe
+from backend.app.contract.jobs import AudioFormat, MashupRequest, VideoOptions
+from backend.app.contract.mashups import VIBES, MashupFits, MashupStem, Vibe
+from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.contract.uploads import TrackView
-from frontend import session, words
-from frontend.forms.asked_job import asked_job
-from frontend.forms.crate import CrateState, ask_crate, list_tracks, start_over_button, titles_of
-from frontend.forms.earlier import earlier, open_job
-from frontend.forms.fit import ask_singer
-from frontend.forms.heard_line import listen
-from frontend.forms.job_card import delete, job_card
-from frontend.forms.mashup_result import show_mashup
-from frontend.forms.separator import SeparatorChoice, ask_separator
-from frontend.forms.vibe import ask_vibe
-from frontend.job_kinds import KINDS
+from frontend.api.errors import ApiError, attempt
+from frontend.components.cards.fit_card import fit_card, other_fits
+from frontend.error_messages import escaped, show_error
+from frontend.labels import mashup
+from frontend.labels.figures import STEMS, counted
+from frontend.labels.mashup import VIBE_HELP, VIBE_NAMES, Titles
+from frontend.sections.mashup.mashup_result import show_mashup
+from frontend.sections.mixtape.analysis_status import show_analyses
+from frontend.sections.shared.crate import CrateState, ask_crate, titles_of
+from frontend.sections.shared.form_fields import ask_names, ask_video, choose_formats, start_bar
+from frontend.sections.shared.job_page import job_page, open_job
+from frontend.sections.shared.separator import SeparatorChoice, ask_separator
+from frontend.state import session
 
-PAGE = "mashup"
-MOST = 4
+MAX_SONGS = 4
 PICKS = "mashup_tracks_picked"
-#: The crate out of which songs were picked by hand.
-PICKED_OF = session.Key[str]("mashup_picked_of")
+#: The crate whose songs were picked by hand.
+PICKED_CRATE = session.Key[str]("mashup_picked_crate")
+#: The pair with the best score decides who sings.
+BEST = "best"
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a mashup is to be called, and which files are made of it."""
+class Output(TypedDict):
+    """Names and files of a mashup, as the request names them."""
 
     title: str
     artist: str
     formats: list[AudioFormat]
     stems: bool
-
-
-def view() -> None:
-    """What came out of the job in the address, or else what is to be mashed up."""
-    job_id = st.query_params.get("job")
-    if job_id is None:
-        return ask()
-    return show_result(asked_job(job_id, "Mashup"))
+    stem_settings: dict[StemName, MashupStem]
+    video: VideoOptions | None
 
 
 def ask() -> None:
-    """Songs, the vibe, who sings, who takes them apart, which files."""
-    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-        st.title("Mashup", anchor=False)
-        start_over_button(PAGE)
-    st.markdown(
-        "One to four songs become one: the voice of one over the music of another, "
-        "on the beat, in key, with an arrangement of its own."
+    """The form: songs, vibe, singer, files, separator."""
+    state = ask_crate(
+        "mashup",
+        "Drop one to four songs here",
+        intro="Combine one to four songs: the vocals of one over the music of another, on the "
+        "beat, in key, with an arrangement of its own.",
     )
-    state = ask_crate(PAGE, "Drop one to four songs here")
     tracks = ask_tracks(state)
     st.subheader("Vibe", anchor=False)
     vibe = ask_vibe()
     singer = ask_fit(state, tracks, vibe)
-    wishes = ask_wishes()
+    output = ask_output()
     separator = ask_separator()
-    start(state, tracks, vibe, singer, wishes, separator)
-    earlier("mashup", "Mashed up before")
+    start(state, tracks, vibe, singer, output, separator)
 
 
 def ask_tracks(state: CrateState) -> list[TrackView]:
-    """The songs; of more than four, the first that were dropped, until others are picked."""
-    list_tracks(PAGE, state)
-    if state.crate is None or len(state.tracks) <= MOST:
+    """Ask for the songs; of more than four, the first four dropped are picked by default."""
+    if state.crate is None or len(state.tracks) <= MAX_SONGS:
         return state.tracks
     titles = titles_of(state.tracks)
-    by_hand = PICKED_OF.get() == state.crate.id
-    held = st.session_state.get(PICKS) if by_hand else None
-    st.session_state[PICKS] = list(titles)[:MOST] if held is None else [*filter(titles.get, held)]
-    if held is None:
-        count = words.tracks(len(titles))
-        st.markdown(f"{count}: the first {MOST} are taken; choose others below.")
-    picked = st.pills(
-        f"Which songs, up to {MOST}",
+    by_hand = PICKED_CRATE.get() == state.crate.id
+    picked = st.session_state.get(PICKS) if by_hand else None
+    if picked is None:
+        st.markdown(f"The first {MAX_SONGS} of {len(titles)} tracks are used; pick others below.")
+        st.session_state[PICKS] = list(titles)[:MAX_SONGS]
+    else:
+        st.session_state[PICKS] = [one for one in picked if one in titles]
+    chosen = st.pills(
+        f"Songs, up to {MAX_SONGS}",
         list(titles),
         selection_mode="multi",
         format_func=titles.__getitem__,
         key=PICKS,
-        on_change=PICKED_OF.put,
+        on_change=PICKED_CRATE.put,
         args=(state.crate.id,),
     )
-    return [track for track in state.tracks if track.id in picked]
+    return [track for track in state.tracks if track.id in chosen]
+
+
+def ask_vibe() -> Vibe:
+    """Ask for the vibe; the style sheet turns the options into cards."""
+    chosen = st.radio(
+        "Vibe",
+        VIBES,
+        format_func=VIBE_NAMES.__getitem__,
+        captions=[VIBE_HELP[vibe] for vibe in VIBES],
+        horizontal=True,
+        label_visibility="collapsed",
+        width="stretch",
+        key="vibe",
+        persist_state="session",
+    )
+    return chosen or VIBES[0]
 
 
 def ask_fit(state: CrateState, tracks: list[TrackView], vibe: Vibe) -> str | None:
-    """How well they fit, once they have been heard; who sings, if somebody was chosen."""
+    """Show the fit once all songs are analysed, and ask who sings."""
     if state.crate is None or not tracks:
         return None
     st.subheader("Fit", anchor=False)
-    heard = listen(state.crate, uploading=state.uploading)
-    if any(track.id not in heard for track in tracks):
-        st.caption("The fit is shown as soon as all songs have been heard.")
+    analyses = show_analyses(state.crate, uploading=state.uploading)
+    if any(track.id not in analyses for track in tracks):
+        st.caption("The fit appears when all songs are analysed.")
         return None
-    if len(tracks) > MOST:
+    if len(tracks) > MAX_SONGS:
         return None
-    titles = titles_of(state.tracks)
-    return ask_singer(state.crate.id, {track.id: titles[track.id] for track in tracks}, vibe, heard)
+    all_titles = titles_of(state.tracks)
+    titles = {track.id: all_titles[track.id] for track in tracks}
+    crate_id = state.crate.id
+    fits = attempt(lambda: session.api().fits(crate_id, vibe, list(titles)))
+    if isinstance(fits, ApiError):
+        show_error(fits)
+        return None
+    singer = choose_singer(fits, titles)
+    show_fit(
+        fits, titles, singer, beatless={one for one in titles if not analyses[one].rhythm.beats_s}
+    )
+    return singer
 
 
-def ask_wishes() -> Wishes:
-    """Names and files; all of it has a sensible default."""
+def show_fit(
+    fits: MashupFits, titles: Titles, singer: str | None, beatless: Collection[str]
+) -> None:
+    """How well the songs fit, and which will probably be left out."""
+    for warning in mashup.left_out(fits, titles, beatless):
+        st.markdown(f":material/warning: {escaped(warning)}")
+    chosen = mashup.best(fits, singer)
+    if chosen is None:
+        st.caption("The fit of these songs is not known yet.")
+    else:
+        fit_card(chosen, titles, measured_on=fits.measured_on)
+        other_fits([fit for fit in fits.pairs if fit != chosen], titles)
+
+
+def choose_singer(fits: MashupFits, titles: Titles) -> str | None:
+    """Ask who sings, if there is more than one song."""
+    if len(titles) < 2:
+        return None
+    fit = mashup.best(fits, None)
+    names = {BEST: f"Best fit: {titles.get(fit.vocals, 'Untitled')}" if fit else "Best fit"}
+    chosen = st.segmented_control(
+        "Who sings",
+        [BEST, *titles],
+        default=BEST,
+        required=True,
+        format_func=lambda one: names.get(one) or titles[one],
+        key=f"singer_of_{' '.join(sorted(titles))}",
+    )
+    return None if chosen == BEST else chosen
+
+
+def ask_output() -> Output:
+    """Ask for names and files; each has a default."""
     st.subheader("The mashup", anchor=False)
-    left, right = st.columns(2)
-    title = left.text_input(
-        "Title",
-        key="mashup_title",
-        max_chars=200,
-        placeholder="As the songs",
-        persist_state="session",
-    )
-    artist = right.text_input("Artist", key="mashup_artist", max_chars=200, persist_state="session")
-    formats = st.pills(
-        "Files",
-        list(words.FORMATS),
-        default=["mp3"],
-        selection_mode="multi",
-        format_func=words.FORMATS.__getitem__,
-        key="mashup_formats",
-        persist_state="session",
-    )
+    title, artist = ask_names("mashup", "If empty: the songs' titles")
+    formats = choose_formats("mashup_formats")
     stems = st.toggle(
-        "Its stems as files, too",
+        "Include stems",
         key="mashup_stems",
         persist_state="session",
-        help="Drums, bass, other and vocals of the finished mashup, a FLAC each.",
+        help="Drums, bass, other and vocals of the mashup, each as a FLAC file.",
     )
-    return Wishes(title or "", artist or "", [cast("AudioFormat", one) for one in formats], stems)
+    return {
+        "title": title,
+        "artist": artist,
+        "formats": formats,
+        "stems": stems,
+        "stem_settings": ask_stems(),
+        "video": ask_video("mashup_video", wanted=False),
+    }
+
+
+def ask_stems() -> dict[StemName, MashupStem]:
+    """Ask which stems play; all of them by default."""
+    playing = st.pills(
+        "Stems that play",
+        FOUR_STEMS,
+        default=FOUR_STEMS,
+        selection_mode="multi",
+        format_func=STEMS.__getitem__,
+        key="mashup_playing",
+        persist_state="session",
+    )
+    return {stem: MashupStem(enabled=False) for stem in FOUR_STEMS if stem not in playing}
 
 
 def start(
@@ -141,60 +197,41 @@ def start(
     tracks: list[TrackView],
     vibe: Vibe,
     singer: str | None,
-    wishes: Wishes,
+    output: Output,
     separator: SeparatorChoice,
 ) -> None:
-    """The button, or what it waits for."""
-    reason = why_not_yet(state, tracks, wishes) or separator.why_not_yet
-    with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
-        pressed = st.button(
-            "Mash up",
-            type="primary",
-            icon=":material/join_inner:",
-            disabled=reason is not None,
-            key="start",
-        )
-        st.caption(reason or f"{words.tracks(len(tracks))}, ready.")
+    """The start button."""
+    pressed = start_bar(
+        "Create mashup",
+        "join_inner",
+        missing=missing(state, tracks, output) or separator.missing,
+        ready=f"{counted(len(tracks), 'track')}, ready.",
+    )
     if pressed and state.crate is not None:
         request = MashupRequest(
             tracks_upload_id=state.crate.id,
             tracks=None if tracks == state.crate.tracks else [track.id for track in tracks],
             vibe=vibe,
             vocals_from=singer,
-            title=wishes.title,
-            artist=wishes.artist,
             model=separator.model,
             weights_notice_accepted=separator.notice_accepted,
-            stems=wishes.stems,
-            formats=wishes.formats,
+            **output,
         )
         open_job(session.api().start(request).id)
         st.rerun()
 
 
-def why_not_yet(state: CrateState, tracks: list[TrackView], wishes: Wishes) -> str | None:
+def missing(state: CrateState, tracks: list[TrackView], output: Output) -> str | None:
     """What is missing before it can start."""
     if state.uploading:
-        return "Files are still on their way."
+        return "Files are still uploading."
     if not tracks:
         return "Drop at least one song first."
-    if len(tracks) > MOST:
-        return f"A mashup has at most {MOST} songs: pick fewer."
-    return None if wishes.formats else "Choose at least one kind of file."
+    if len(tracks) > MAX_SONGS:
+        return f"A mashup has at most {MAX_SONGS} songs: pick fewer."
+    if len(output["stem_settings"]) == len(FOUR_STEMS):
+        return "Choose at least one stem that plays."
+    return None if output["formats"] else "Choose at least one file format."
 
 
-def show_result(job: JobView | None) -> None:
-    """How the job stands, or what it made."""
-    if st.button("Mash up other songs", icon=":material/arrow_back:", type="tertiary"):
-        st.query_params.pop("job", None)
-        st.rerun()
-    if job is None:
-        return None
-    if job.status == "succeeded":
-        show_mashup(job)
-        return delete(job, KINDS["mashup"])
-    st.title("Mashup", anchor=False)
-    return job_card(job, in_detail=True, opens=False)
-
-
-view()
+job_page("mashup", ask=ask, show=show_mashup)

@@ -1,161 +1,114 @@
-"""New mixtape: drop tracks and a picture, put them in order, start."""
+"""New mixtape page: tracks, order, picture, options, start."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from backend.app.contract.jobs import TrackPick
+from backend.app.contract.jobs import MixtapeRequest
 from backend.app.contract.uploads import TracksUploadView
-from frontend import session, words
-from frontend.api_client import ApiError
-from frontend.components.drop_zone import PICTURE, TRACKS, DropKind, drop_zone
+from frontend.components.drop_zone import PICTURE, TRACKS, drop_zone
 from frontend.components.track_table import track_table
-from frontend.draft import DEFAULT_CROSSFADE_S, Arrangement, Options, picks
-from frontend.forms.grid_fix import open_grid_fix
-from frontend.forms.heard_line import listen
-from frontend.forms.joining import ask_joining
-from frontend.forms.output import ask_options
-from frontend.forms.publish_later import begin_anew
-from frontend.problems import show
+from frontend.labels.figures import counted
+from frontend.sections.mixtape.analysis_status import show_analyses
+from frontend.sections.mixtape.grid_correction import open_grid_correction
+from frontend.sections.mixtape.output import ask_output
+from frontend.sections.mixtape.transitions_and_order import ask_joining
+from frontend.sections.publish import publish_when_ready
+from frontend.sections.shared.crate import FORMATS, load_crate, page_heading
+from frontend.sections.shared.form_fields import start_bar
+from frontend.state import session
+from frontend.state.address_draft import CRATE_ID, MIXTAPE, PICTURE_ID
+from frontend.state.mixtape_draft import (
+    DEFAULT_CROSSFADE_S,
+    Arrangement,
+    Joining,
+    Output,
+    locks,
+    picks,
+)
 
 
 def view() -> None:
     """The page from top to bottom."""
-    session.share_draft_with_address()
-    heading()
-    uploading = drop_tracks()
-    crate = crate_on_the_table()
+    MIXTAPE.share()
+    page_heading("New mixtape", MIXTAPE, "start_over")
+    crate = load_crate(MIXTAPE)
+    uploading = upload_tracks()
     arrangement = running_order(crate, uploading=uploading) if crate else None
-    joining = ask_joining()
+    joining, joining_missing = ask_joining()
     st.subheader("Picture", anchor=False)
-    uploading = drop_picture() or uploading
-    options = ask_options(joining)
-    start(crate, arrangement, options, uploading=uploading)
-
-
-def heading() -> None:
-    """The title, and a way to begin anew."""
-    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-        st.title("New mixtape", anchor=False)
-        if session.CRATE_ID.get() or session.PICTURE_ID.get():
-            st.button(
-                "Start over",
-                icon=":material/restart_alt:",
-                type="tertiary",
-                on_click=session.drop_draft,
-            )
-
-
-def drop_tracks() -> bool:
-    """Where tracks are dropped, all into one crate; True while files are on their way."""
-    lead = "Add more tracks" if session.CRATE_ID.get() else "Drop your tracks here"
-    return zone(
-        TRACKS,
-        session.CRATE_ID,
-        lead,
-        "MP3, WAV, FLAC, OGG, Opus or M4A. Press to choose files instead.",
+    uploading = upload_picture() or uploading
+    output, publish_missing = ask_output()
+    n_tracks = len(picks(crate.tracks, arrangement)) if crate else 0
+    pressed = start_bar(
+        "Start mixing",
+        "graphic_eq",
+        missing=missing(n_tracks, output, uploading) or joining_missing or publish_missing,
+        ready=f"{counted(n_tracks, 'track')}, ready to mix.",
     )
+    if pressed and crate:
+        start(crate, arrangement, joining, output)
 
 
-def drop_picture() -> bool:
-    """Where the picture behind the video's titles is dropped; True while it is on its way."""
-    lead = "Change the picture" if session.PICTURE_ID.get() else "Drop a picture here"
-    return zone(
-        PICTURE,
-        session.PICTURE_ID,
-        lead,
-        "It stands behind the titles in the video. JPEG, PNG or WebP.",
-    )
+def upload_tracks() -> bool:
+    """The drop zone for tracks; True while files are uploading."""
+    lead = "Add more tracks" if CRATE_ID.get() else "Drop your tracks here"
+    return drop_zone(TRACKS, CRATE_ID, lead=lead, detail=FORMATS, draft=MIXTAPE.number).busy
 
 
-def zone(kind: DropKind, key: session.Key[str], lead: str, detail: str) -> bool:
-    """One drop zone, whose upload's id lives under ``key``."""
-    dropped = drop_zone(
-        kind,
-        lead=lead,
-        detail=detail,
-        token=session.api().access_token(),
-        upload_id=key.get(),
-        draft=session.DRAFT.get() or 0,
-    )
-    if dropped.token_expired:
-        session.api().renew()
-        st.rerun()
-    if dropped.upload_id and dropped.upload_id != key.get():
-        key.put(dropped.upload_id)
-        st.rerun()  # the words above and the address learn of it
-    return dropped.busy
-
-
-def crate_on_the_table() -> TracksUploadView | None:
-    """The crate being worked on, unless it is gone."""
-    crate_id = session.CRATE_ID.get()
-    if crate_id is None:
-        return None
-    try:
-        return session.api().crate(crate_id)
-    except ApiError as problem:
-        if problem.code != "not_found":
-            raise
-    session.drop_draft()
-    hint = "Drop them again to go on."
-    show(ApiError("not_found", "The tracks of this draft are no longer there.", hint))
-    return None
+def upload_picture() -> bool:
+    """The drop zone for the video's background picture; True while it is uploading."""
+    lead = "Change the picture" if PICTURE_ID.get() else "Drop a picture here"
+    detail = "The background of the video. JPEG, PNG or WebP."
+    return drop_zone(PICTURE, PICTURE_ID, lead=lead, detail=detail, draft=MIXTAPE.number).busy
 
 
 def running_order(crate: TracksUploadView, *, uploading: bool) -> Arrangement | None:
-    """The tracks in the order in which they will be heard, to be changed by hand."""
+    """The tracks in playing order, to be moved, renamed and corrected."""
     like_a_dj = st.session_state.get("transitions", "dj") == "dj"
     finds_order = st.session_state.get("order", "given") == "auto"
-    heard = listen(crate, uploading=uploading) if like_a_dj or finds_order else None
+    needs_analyses = like_a_dj or finds_order
+    analyses = show_analyses(crate, uploading=uploading) if needs_analyses else None
     table = track_table(
         crate.id,
         crate.tracks,
-        heard=heard,
-        crossfade_s=float(st.session_state.get("crossfade_s", DEFAULT_CROSSFADE_S)),
+        analyses=analyses,
+        crossfade_s=0.0
+        if like_a_dj
+        else float(st.session_state.get("crossfade_s", DEFAULT_CROSSFADE_S)),
         pins=finds_order,
     )
-    if heard and table.look_at in heard:
-        open_grid_fix(next(track for track in crate.tracks if track.id == table.look_at))
+    if analyses and table.opened in analyses:
+        open_grid_correction(next(track for track in crate.tracks if track.id == table.opened))
     return table.arrangement
 
 
-def start(
-    crate: TracksUploadView | None,
-    arrangement: Arrangement | None,
-    options: Options,
-    *,
-    uploading: bool,
-) -> None:
-    """The button that everything leads to, or what it waits for."""
-    tracks = picks(crate.tracks, arrangement) if crate else []
-    reason = why_not_yet(tracks, options, uploading=uploading)
-    with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
-        pressed = st.button(
-            "Start mixing",
-            type="primary",
-            icon=":material/graphic_eq:",
-            disabled=reason is not None,
-            key="start",
-        )
-        st.caption(reason or f"{words.tracks(len(tracks))}, ready to mix.")
-    if pressed and crate is not None:
-        pinned = arrangement.pinned if arrangement else []
-        request = options.request(crate.id, tracks, session.PICTURE_ID.get(), pinned)
-        job = session.api().start(request)
-        begin_anew()
-        st.switch_page("views/jobs.py", query_params={"job": job.id})
-
-
-def why_not_yet(tracks: list[TrackPick], options: Options, *, uploading: bool) -> str | None:
+def missing(n_tracks: int, output: Output, uploading: bool) -> str | None:
     """What is missing before a mix can start."""
     if uploading:
-        return "Files are still on their way."
-    if not tracks:
+        return "Files are still uploading."
+    if not n_tracks:
         return "Drop at least one track first."
-    if not options.formats:
-        return "Choose at least one kind of file."
-    return options.joining.why_not_yet or options.publish_lacks
+    return None if output["formats"] else "Choose at least one file format."
+
+
+def start(
+    crate: TracksUploadView, arrangement: Arrangement | None, joining: Joining, output: Output
+) -> None:
+    """Start the job, and go to its progress."""
+    tracks = picks(crate.tracks, arrangement)
+    finds_order = joining["order"] == "auto"
+    request = MixtapeRequest(
+        tracks_upload_id=crate.id,
+        tracks=tracks,
+        bg_image_upload_id=PICTURE_ID.get(),
+        locks=locks(tracks, arrangement.pinned) if arrangement and finds_order else [],
+        **joining,
+        **output,
+    )
+    job = session.api().start(request)
+    publish_when_ready.reset()
+    st.switch_page("views/jobs.py", query_params={"job": job.id})
 
 
 view()

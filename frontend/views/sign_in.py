@@ -1,4 +1,4 @@
-"""Sign in, or make an account."""
+"""Sign-in page, with sign-up."""
 
 from __future__ import annotations
 
@@ -8,46 +8,47 @@ import streamlit as st
 
 from backend.app.contract.accounts import TokenView
 
-from .. import session
-from ..api_client import ApiError
+from ..api.errors import ApiError
 from ..components.session_cookie import drop_session_cookie
-from ..forms import google
-from ..problems import show
-
-SHORTEST_PASSWORD = 8
+from ..error_messages import show_error
+from ..sections.shared.new_password import ask_new_password, is_long_enough
+from ..sections.sign_in import google_sign_in
+from ..state import session
 
 
 def view() -> None:
-    """The gate: nothing else of Segue is shown before it."""
+    """The only page before sign-in."""
     with st.container(key="gate"):
         st.title("A pile of songs in. One mix out.", anchor=False)
         st.markdown(
-            "Drop your tracks, put them in order, and Segue joins them into a single mix "
-            "with its video, chapters and description, and publishes it to YouTube. "
-            "It also takes songs apart into stems, mashes up to four of them into one, and "
-            "restyles a song with sounds of your own."
+            "Drop your tracks, and Segue mixes them into one seamless set, with a video, chapters "
+            "and a description, and publishes it to YouTube. It also separates songs into stems, "
+            "makes mashups of up to four songs, and restyles a song with your own sounds."
         )
         if not _cookie_is_gone():
             st.caption("One moment…")
             return
-        if google.is_to_join():
-            google.join_form()
+        notice = session.NOTICE.get()
+        if notice:
+            st.success(notice, icon=":material/check_circle:")
+        if google_sign_in.needs_password():
+            google_sign_in.join_form()
             return
-        google.said()
+        google_sign_in.show_error_of_google()
         old, new = st.tabs(["Sign in", "Sign up"])
         with old:
             _sign_in_form()
         with new:
             _sign_up_form()
-        google.button()
+        google_sign_in.button()
 
 
 def _cookie_is_gone() -> bool:
-    """Whether a reload, from now on, would stay signed out."""
-    ended = session.SIGNED_OUT.get()
-    if ended is None or ended == session.COOKIE_DROPPED:
+    """Whether the browser has dropped the cookie of a session that was signed out."""
+    sign_out = session.SIGNED_OUT.get()
+    if sign_out is None or sign_out == session.COOKIE_DROPPED:
         return True
-    if not drop_session_cookie(ended):
+    if not drop_session_cookie(sign_out):
         return False
     session.SIGNED_OUT.put(session.COOKIE_DROPPED)
     return True
@@ -60,49 +61,39 @@ def _sign_in_form() -> None:
             "Password", key="sign_in_password", type="password", autocomplete="current-password"
         )
         sent = _submit("Sign in")
-    if sent and _filled_in(email, password):
+    if sent and _is_valid(email, password):
         _enter(lambda: session.api().sign_in(email.strip(), password))
 
 
 def _sign_up_form() -> None:
     with st.form("sign_up", border=False):
         email = st.text_input("Email", key="sign_up_email", autocomplete="email")
-        password = st.text_input(
-            "Password",
-            key="sign_up_password",
-            type="password",
-            autocomplete="new-password",
-            help=f"At least {SHORTEST_PASSWORD} characters.",
-        )
-        sent = _submit("Make my account")
-    if sent and _filled_in(email, password) and _long_enough(password):
+        password = ask_new_password("sign_up_password")
+        sent = _submit("Create account")
+    if sent and _is_valid(email, password) and is_long_enough(password):
         _enter(lambda: session.api().register(email.strip(), password))
 
 
 def _submit(label: str) -> bool:
-    """What a form's button says; what Google said before is of no interest any more."""
-    return st.form_submit_button(label, type="primary", width="stretch", on_click=google.SAID.drop)
+    """A form's button, which also clears Google's error."""
+    return st.form_submit_button(
+        label, type="primary", width="stretch", on_click=google_sign_in.ERROR.drop
+    )
 
 
-def _filled_in(email: str, password: str) -> bool:
-    if "@" in email and password:
-        return True
-    show(ApiError("incomplete", "Something is missing.", "Enter an email address and a password."))
-    return False
-
-
-def _long_enough(password: str) -> bool:
-    if len(password) >= SHORTEST_PASSWORD:
-        return True
-    hint = f"Use at least {SHORTEST_PASSWORD} characters; a sentence is easy to remember."
-    show(ApiError("weak_password", "This password is too short.", hint))
-    return False
+def _is_valid(email: str, password: str) -> bool:
+    """Check what was typed, and show what is wrong with it."""
+    if "@" not in email or not password:
+        hint = "Enter an email address and a password."
+        show_error(ApiError("incomplete", "Email or password is missing.", hint))
+        return False
+    return True
 
 
 def _enter(ask: Callable[[], TokenView]) -> None:
     try:
         session.sign_in(ask())
-    except ApiError as refusal:
-        show(refusal)
+    except ApiError as error:
+        show_error(error)
     else:
         st.rerun()

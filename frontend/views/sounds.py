@@ -1,4 +1,4 @@
-"""Sounds: dropped by kind, found again, heard, looked at from close, forgotten."""
+"""Sounds page: upload, find, play and delete sounds."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import cast
 import streamlit as st
 
 from backend.app.contract.sounds import SoundKind, SoundView
-from frontend import session, sound_words
 from frontend.components.drop_zone import SOUNDS, drop_zone
-from frontend.components.sound_picture import sound_picture
-from frontend.components.track_sound import track_sound
-from frontend.problems import escaped
-from frontend.sound_words import KINDS
+from frontend.components.players.sound_picture import sound_picture
+from frontend.components.players.track_sound import track_sound
+from frontend.error_messages import escaped
+from frontend.labels import sounds as sound_labels
+from frontend.labels.sounds import KINDS
+from frontend.sections.shared.pagination import page_links, page_of
+from frontend.state import session
 
-#: So many rows are drawn at once: a screen or two, and a player in each of them.
-ROWS = 20
+#: One or two screens of rows, each with a player.
+ROWS_PER_PAGE = 20
 ALL = "all"
-#: The sound that is looked at from close.
+#: The sound whose details are shown.
 OPEN = session.Key[str]("open_sound")
 
 
@@ -25,64 +27,59 @@ def view() -> None:
     """The page from top to bottom."""
     st.title("Sounds", anchor=False)
     st.markdown(
-        "Short sounds of your own. The DJ may lay them over a join, on the beat and in key; "
-        "a restyle re-plays a song's stems with grains of them."
+        "Your own short sounds. A mix can play them over transitions, on the beat and in key; "
+        "a restyle replays a song's stems with their grains."
     )
-    drop_sounds()
+    upload_sounds()
     sounds = session.api().sounds()
     if not sounds:
-        st.caption(
-            "No sound yet. Mixes are joined without any until you drop some, "
-            "and a restyle needs at least one."
-        )
+        st.caption("No sounds yet. Mixes work without them; a restyle needs at least one.")
         return
     list_sounds(sounds)
 
 
-def drop_sounds() -> None:
-    """What kind the next files are of, and where they are dropped."""
+def upload_sounds() -> None:
+    """Ask for the kind of the next files, and upload them."""
     kind = st.segmented_control(
-        "What are the next ones?",
+        "Kind of the sounds to add",
         list(KINDS),
-        default="style",
+        default=default_kind(),
         required=True,
-        format_func=sound_words.kind,
+        format_func=sound_labels.kind,
         key="sound_kind",
     )
-    st.caption(sound_words.USES[kind])
-    dropped = drop_zone(
+    st.caption(sound_labels.USES[kind])
+    drop_zone(
         SOUNDS,
         lead=f"Drop sounds here: {KINDS[kind].lower()}",
-        detail="As many as you like, up to a minute each. "
-        "Silence at the ends is cut, the level is evened out.",
-        token=session.api().access_token(),
-        upload_id=None,
-        draft=0,
+        detail="Any number, up to a minute each. Silence is trimmed, the level is normalised.",
         fields={"kind": kind},
     )
-    if dropped.token_expired:
-        session.api().renew()
-        st.rerun()
+
+
+def default_kind() -> SoundKind:
+    """The kind that a link to this page asks for, such as one from New mixtape."""
+    asked = st.query_params.get("kind", "")
+    return asked if asked in KINDS else "style"
 
 
 def list_sounds(sounds: list[SoundView]) -> None:
-    """The library, a page of it at a time."""
+    """List the sounds, a page at a time."""
     st.subheader("Your sounds", anchor=False)
     kind, text = ask_which(sounds)
-    found = sound_words.found(sounds, kind, text)
-    if not found:
-        st.caption("No sound of yours is like that.")
-    n_pages = max(1, -(-len(found) // ROWS))
-    page = st.session_state.get(pages_key(kind, text, n_pages), 1)
+    matches = sound_labels.search(sounds, kind, text)
+    if not matches:
+        st.caption("No matching sounds.")
+    # each filter has a key of its own, so that it starts on its first page
+    page_key = f"sounds page {kind} {text} of {len(matches)}"
     with st.container(key="sounds", gap=None):
-        for sound in found[(page - 1) * ROWS : page * ROWS]:
+        for sound in page_of(matches, ROWS_PER_PAGE, page_key):
             show_sound(sound)
-    if n_pages > 1:
-        st.pagination(n_pages, key=pages_key(kind, text, n_pages))
+    page_links(matches, ROWS_PER_PAGE, page_key)
 
 
 def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
-    """A kind, and words of the name."""
+    """Ask for a kind and for words of the name."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sounds_filter"):
         kind = st.pills(
             "Show",
@@ -105,55 +102,42 @@ def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
 
 
 def counted(sounds: list[SoundView], name: str) -> str:
-    """A kind, or all of them, with how many there are."""
+    """A kind with its number of sounds."""
     if name == ALL:
         return f"All {len(sounds)}"
     kind = cast("SoundKind", name)
-    return f"{sound_words.kind(kind)} {len(sound_words.found(sounds, kind, ''))}"
-
-
-def pages_key(kind: SoundKind | None, text: str, n_pages: int) -> str:
-    """Every selection begins on its first page."""
-    return f"sounds page {kind} {text} of {n_pages}"
+    return f"{sound_labels.kind(kind)} {len(sound_labels.search(sounds, kind, ''))}"
 
 
 def show_sound(sound: SoundView) -> None:
-    """One sound: what it is, how it sounds, the way in and the way out."""
+    """One sound: facts, player, buttons, details."""
     is_open = OPEN.get() == sound.id
     with st.container(key=f"row_{sound.id}"):
-        words, player, actions = st.columns([5, 5, 3], vertical_alignment="center")
-        words.markdown(f"**{escaped(sound.name)}**  \n{sound_words.facts(sound)}")
+        facts, player, actions = st.columns([5, 5, 3], vertical_alignment="center")
+        facts.markdown(f"**{escaped(sound.name)}**  \n{sound_labels.facts(sound)}")
         if not is_open:
             with player:
                 track_sound(sound.id, f"/sounds/{sound.id}/audio", name=sound.name, quiet=True)
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             st.button(
-                "Close" if is_open else "Look closer",
+                "Close" if is_open else "Details",
                 key=f"look_{sound.id}",
                 type="tertiary",
                 icon=":material/unfold_less:" if is_open else ":material/graphic_eq:",
-                on_click=look,
-                args=(sound.id,),
+                on_click=OPEN.drop if is_open else OPEN.put,
+                args=() if is_open else (sound.id,),
             )
-            ask_delete(sound)
+            delete_button(sound)
         if is_open:
             show_detail(sound)
 
 
-def look(sound_id: str) -> None:
-    """Open a sound, or close the open one."""
-    if OPEN.get() == sound_id:
-        OPEN.drop()
-    else:
-        OPEN.put(sound_id)
-
-
-def ask_delete(sound: SoundView) -> None:
-    """Delete, after a second thought."""
+def delete_button(sound: SoundView) -> None:
+    """A delete button with a confirmation."""
     with st.popover("Delete", icon=":material/delete:", type="tertiary"):
-        st.markdown("What already uses it keeps it.")
+        st.markdown("Mixes and restyles that use it stay as they are.")
         st.button(
-            "Delete for good",
+            "Delete permanently",
             key=f"delete_{sound.id}",
             type="primary",
             on_click=session.api().delete_sound,
@@ -162,10 +146,10 @@ def ask_delete(sound: SoundView) -> None:
 
 
 def show_detail(sound: SoundView) -> None:
-    """The sound from close: its picture and its figures."""
+    """Waveform and figures of a sound."""
     detail = session.api().sound_detail(sound.id)
     sound_picture(detail)
-    note, how = sound_words.pitch(detail)
+    note, detail_of_pitch = sound_labels.pitch(detail)
     with st.container(horizontal=True, key=f"figures_{sound.id}"):
         st.metric("Pitch", note)
         st.metric("Length", f"{sound.duration_s:.2f} s")
@@ -174,7 +158,7 @@ def show_detail(sound: SoundView) -> None:
             st.metric("Tempo", f"{sound.tempo_bpm:.1f} BPM")
         if sound.key:
             st.metric("Key", sound.key)
-    st.caption(f"Pitch: {how}.")
+    st.caption(f"Pitch: {detail_of_pitch}.")
 
 
 view()

@@ -1,4 +1,4 @@
-"""Passwords: the strength of the hash, and answers that cost the same."""
+"""Password hashing: strength and constant cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from argon2 import extract_parameters
 
 from backend.app.accounts import passwords
 from backend.app.accounts.passwords import Passwords
-from backend.app.store.google import NO_PASSWORD
+from backend.app.store.accounts.google import NO_PASSWORD
 
 
 def test_hashes_meet_the_owasp_minimum_for_argon2id():
@@ -31,25 +31,27 @@ def test_only_the_right_password_matches(cheap):
     assert not cheap.matches("", hashed)
 
 
-def test_nobody_has_no_password_at_all(cheap):
+def test_missing_account_matches_no_password(cheap):
     assert not cheap.matches("", None)
     assert not cheap.matches("correct horse", None)
 
 
-def test_an_account_without_a_password_is_opened_by_none(cheap, monkeypatch):
+def test_account_without_password_matches_no_password(cheap, monkeypatch):
     assert not cheap.matches("", NO_PASSWORD)
     # not even by the one whose hash is tried in its place, to take as long
-    monkeypatch.setattr(cheap, "_hash_of_nobody", cheap.hash("guessed"))
+    monkeypatch.setattr(cheap, "_dummy_hash", cheap.hash("guessed"))
     assert not cheap.matches("guessed", NO_PASSWORD)
 
 
-def test_a_hash_that_is_none_matches_nothing(cheap):
+def test_malformed_hash_matches_nothing(cheap):
     assert not cheap.matches("correct horse", "not a hash")
 
 
 @pytest.mark.parametrize("password", ["right", "wrong", "x" * 10_000_000])
 @pytest.mark.parametrize("account", ["known", "unknown", "without a password"])
-def test_every_check_hashes_once_and_never_more_than_the_cap(cheap, monkeypatch, password, account):
+def test_every_check_hashes_once_and_at_most_the_length_limit(
+    cheap, monkeypatch, password, account
+):
     hashed = {"known": cheap.hash("right"), "unknown": None}.get(account, NO_PASSWORD)
     seen: list[str] = []
     verify = cheap._hasher.verify
@@ -60,5 +62,10 @@ def test_every_check_hashes_once_and_never_more_than_the_cap(cheap, monkeypatch,
     assert len(seen[0]) <= passwords.MAX_LENGTH
 
 
-def test_a_password_over_the_cap_never_matches_even_one_hashed_empty(cheap):
+def test_overlong_password_never_matches(cheap):
     assert not cheap.matches("x" * 2000, cheap.hash(""))
+
+
+def test_password_of_the_maximum_length_matches(cheap):
+    longest = "x" * 1024
+    assert cheap.matches(longest, cheap.hash(longest))

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.app.analysis.bounds import music_bounds_s
-from backend.app.analysis.kept import load_analysis, save_analysis
-from backend.app.analysis.loudness import LoudnessProfile, measure_loudness
+from backend.app.analysis.cache import load_json, save_json
+from backend.app.analysis.levels.loudness import LoudnessProfile, measure_loudness
+from backend.app.analysis.structure.bounds import music_bounds_s
 from backend.app.analysis.track import VERSION, analyse
 from backend.app.contract.analysis import TrackAnalysis
 from backend.app.dsp.samples import Samples
-from tests.analysis.heard import song
+from tests.analysis.analysed_songs import song
 from tests.sounds import SR, noise, silence, sine
 
 
@@ -25,7 +25,7 @@ def heard() -> tuple[TrackAnalysis, LoudnessProfile]:
     return analyse(blocks(song("house", 7, "A minor", 45.0).samples))
 
 
-def test_one_pass_hears_everything(heard: tuple[TrackAnalysis, LoudnessProfile]) -> None:
+def test_one_pass_fills_the_whole_analysis(heard: tuple[TrackAnalysis, LoudnessProfile]) -> None:
     analysis, _ = heard
     assert analysis.version == VERSION
     assert analysis.duration_s == 45.0
@@ -37,7 +37,7 @@ def test_one_pass_hears_everything(heard: tuple[TrackAnalysis, LoudnessProfile])
     assert analysis.manual is None
 
 
-def test_the_loudness_is_the_one_measured_alone(
+def test_loudness_equals_a_separate_measurement(
     heard: tuple[TrackAnalysis, LoudnessProfile],
 ) -> None:
     analysis, profile = heard
@@ -47,13 +47,13 @@ def test_the_loudness_is_the_one_measured_alone(
     assert analysis.loudness_lufs == profile.integrated_lufs
 
 
-def test_a_given_loudness_is_handed_back_untouched() -> None:
+def test_given_loudness_is_returned_unchanged() -> None:
     sound = sine(5.0, 440)
     given = measure_loudness([sound])
     assert analyse([sound], given)[1] is given
 
 
-def test_progress_tells_the_seconds_heard_and_may_stop_it() -> None:
+def test_progress_reports_seconds_and_may_stop_the_analysis() -> None:
     told: list[float] = []
     analyse(blocks(silence(3.0), SR), progress=told.append)
     assert told == [1.0, 2.0, 3.0]
@@ -71,40 +71,40 @@ def test_progress_tells_the_seconds_heard_and_may_stop_it() -> None:
 @pytest.mark.parametrize(
     "sound", [silence(0.0), silence(0.05), silence(8.0), noise(8.0, seed=2), sine(8.0, 440)]
 )
-def test_what_is_no_music_is_analysed_all_the_same(sound: Samples, tmp_path: Path) -> None:
+def test_silence_noise_and_tones_are_analysed_and_saved(sound: Samples, tmp_path: Path) -> None:
     analysis, _ = analyse(blocks(sound))
     assert len(analysis.cue_ins) == len(analysis.cue_outs) == 1 or analysis.rhythm.beats_s
     assert analysis.vocals == []
-    save_analysis(analysis, tmp_path / "analysis.json")
-    assert load_analysis(tmp_path / "analysis.json") == analysis
+    save_json(analysis, tmp_path / "analysis.json")
+    assert load_json(TrackAnalysis, tmp_path / "analysis.json") == analysis
 
 
-def test_an_analysis_is_kept_and_read_back(
+def test_saved_analysis_is_loaded_again(
     heard: tuple[TrackAnalysis, LoudnessProfile], tmp_path: Path
 ) -> None:
     path = tmp_path / "new" / "analysis.json"
-    assert load_analysis(path) is None
-    save_analysis(heard[0], path)
-    assert load_analysis(path) == heard[0]
+    assert load_json(TrackAnalysis, path) is None
+    save_json(heard[0], path)
+    assert load_json(TrackAnalysis, path) == heard[0]
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_torn_analysis_counts_as_none(
+def test_damaged_analysis_file_loads_as_none(
     heard: tuple[TrackAnalysis, LoudnessProfile], tmp_path: Path
 ) -> None:
     path = tmp_path / "analysis.json"
-    save_analysis(heard[0], path)
+    save_json(heard[0], path)
     whole = path.read_bytes()
     for torn in (b"", whole[: len(whole) // 2], bytes(len(whole)), b"\xff" + whole, b"{}"):
         path.write_bytes(torn)
-        assert load_analysis(path) is None
+        assert load_json(TrackAnalysis, path) is None
 
 
 def bounds(sound: Samples) -> tuple[float, float]:
     return music_bounds_s(measure_loudness([sound]), sound.shape[1] / SR)
 
 
-def test_music_is_bounded_by_silence_and_hiss() -> None:
+def test_music_bounds_exclude_silence_and_hiss() -> None:
     # Hiss 58 dB under the music
     hiss = noise(9.0, seed=4, rms_db=-70.0)
     hiss[:, 2 * SR : 6 * SR] += noise(4.0, seed=5, rms_db=-12.0)
@@ -113,7 +113,7 @@ def test_music_is_bounded_by_silence_and_hiss() -> None:
     assert bounds(hiss)[1] == pytest.approx(6.0, abs=0.11)
 
 
-def test_a_click_in_the_silence_is_not_the_music() -> None:
+def test_click_in_silence_is_outside_the_bounds() -> None:
     sound = np.concatenate([silence(3.0), noise(4.0, seed=6), silence(3.0)], axis=1)
     sound[:, [SR, 9 * SR]] = 0.5
     start_s, end_s = bounds(sound)
@@ -121,7 +121,7 @@ def test_a_click_in_the_silence_is_not_the_music() -> None:
     assert end_s == pytest.approx(7.0, abs=0.11)
 
 
-def test_a_fade_ends_where_it_can_no_longer_be_heard() -> None:
+def test_music_ends_where_its_fade_is_inaudible() -> None:
     sound = noise(20.0, seed=7, rms_db=-14.0)
     fade_db = np.concatenate([np.zeros(10 * SR), np.linspace(0.0, -90.0, 10 * SR)])
     faded = (sound * 10.0 ** (fade_db / 20.0)).astype(np.float32)
@@ -129,6 +129,6 @@ def test_a_fade_ends_where_it_can_no_longer_be_heard() -> None:
     assert bounds(faded)[1] == pytest.approx(15.0, abs=0.3)
 
 
-def test_music_to_the_edges_is_all_music() -> None:
+def test_bounds_cover_music_without_silence() -> None:
     assert bounds(noise(4.0, seed=8)) == (0.0, 4.0)
     assert bounds(silence(4.0)) == (0.0, 4.0)

@@ -1,4 +1,4 @@
-"""Names inside a ZIP, and the ZIP itself."""
+"""ZIP downloads and the names in them."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ from backend.app.api.archives import flat_names, zip_of
         ("/etc/passwd", "etc - passwd"),
         ("a\\..\\b.txt", "a - b.txt"),
         ("..", "file"),
+        ("a/./ /b.txt", "a - b.txt"),
     ],
 )
-def test_a_name_has_no_folders(name: str, flat: str):
+def test_names_have_no_folders(name: str, flat: str):
     assert flat_names([name]) == {name: flat}
 
 
-def test_no_two_files_get_the_same_name():
+def test_duplicate_names_are_numbered():
     names = ["a/b.flac", "a - b.flac", "/a/b.flac"]
     assert list(flat_names(names).values()) == ["a - b.flac", "a - b (2).flac", "a - b (3).flac"]
+    assert list(flat_names(["a/b", "a - b"]).values()) == ["a - b", "a - b (2)"]
 
 
-def test_the_archive_is_whole_though_it_is_never_held_whole(tmp_path):
+def test_streamed_archive_is_complete(tmp_path):
     content = bytes(range(256)) * 20_000  # 5 MB, several blocks
     (tmp_path / "a").write_bytes(content)
     (tmp_path / "b").write_bytes(b"")
@@ -40,3 +42,5 @@ def test_the_archive_is_whole_though_it_is_never_held_whole(tmp_path):
         assert archive.testzip() is None
         assert archive.read("a.bin") == content
         assert archive.read("b.bin") == b""
+        modes = {entry.external_attr >> 16 for entry in archive.infolist()}
+        assert modes == {0o644}  # some tools extract an entry without a mode as unreadable

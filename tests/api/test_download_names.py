@@ -1,11 +1,11 @@
-"""Under which name a browser keeps what it downloads."""
+"""File names of downloads."""
 
 from __future__ import annotations
 
 import pytest
 
-from backend.app.api.artifacts import saved_as
-from backend.app.api.files import harmless
+from backend.app.api.file_responses import harmless
+from backend.app.services.files.names import saved_as
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,18 @@ from backend.app.api.files import harmless
         ("stems/A - One/drums.flac", "A - One - drums.flac"),
     ],
 )
-def test_a_file_goes_by_the_name_of_its_mix(name: str, saved: str) -> None:
+def test_download_is_named_after_its_mix(name: str, saved: str) -> None:
     assert saved_as("Rainy: Sunday", name) == saved
     assert not set("/:") & set(harmless(saved))
 
 
-def test_a_mix_without_a_name_leaves_its_files_their_own() -> None:
+def test_unnamed_mix_keeps_its_file_names() -> None:
     assert saved_as("", "mix.mp3") == "mix.mp3"
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [("a/b\\c.mp3", "a_b_c.mp3"), (".hidden", "hidden"), ("..", ""), ('a"b?\r\n', "a_b___")],
+)
+def test_harmless_name_is_no_path_and_not_hidden(name: str, saved: str) -> None:
+    assert harmless(name) == saved

@@ -1,4 +1,4 @@
-"""Thirty tokens that nobody should believe, over HTTP: thirty times 401."""
+"""Thirty forged tokens are rejected with 401 over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADER = {"alg": "HS256", "typ": "at+jwt"}
 
 
 def now() -> int:
-    """Of this very moment: the suite goes on for longer than some of these tokens would lie."""
+    """Forge now: some tokens change their meaning while the suite runs."""
     return int(time.time())
 
 
@@ -31,10 +31,11 @@ def _signed(header: object, claims: object, secret: str) -> str:
 
 
 class Forger:
-    """Knows the secret, which makes the hardest forgeries possible: right signature, wrong rest."""
+    """Knows the secret, so it can sign tokens with invalid claims."""
 
-    def __init__(self, secret: str, user_id: str, genuine: str) -> None:
-        self.secret, self.user_id, self.genuine = secret, user_id, genuine
+    def __init__(self, secret: str, user_id: str, sign_in_id: str, genuine: str) -> None:
+        self.secret, self.user_id, self.sign_in_id = secret, user_id, sign_in_id
+        self.genuine = genuine
 
     def claims(self, **changes: object) -> dict[str, object]:
         now = int(time.time())
@@ -42,6 +43,7 @@ class Forger:
             "iss": "segue",
             "aud": "segue-api",
             "sub": self.user_id,
+            "sid": self.sign_in_id,
             "jti": "0" * 32,
             "iat": now,
             "exp": now + 600,
@@ -100,6 +102,9 @@ FORGERIES: dict[str, Callable[[Forger], str]] = {
     "ended before it began": lambda f: f.token(iat=now() + 10, exp=now() + 5),
     "sub as a number": lambda f: f.token(sub=7),
     "an empty sub": lambda f: f.token(sub=""),
+    "no sid": lambda f: f.token(sid=None),
+    "an empty sid": lambda f: f.token(sid=""),
+    "a sign-in that never was": lambda f: f.token(sid="f" * 32),
     "a stranger's sub": lambda f: f.token(sub="f" * 32),
     "claims of ours and more": lambda f: f.token(admin=True),
     "too long": lambda f: f.token(jti="0" * 5000),
@@ -115,19 +120,20 @@ FORGERIES: dict[str, Callable[[Forger], str]] = {
 def forger(alice, client, settings) -> Forger:
     secret = Path(settings.storage_root, "secrets", "jwt_secret").read_text()
     user_id = alice.get("/auth/me").json()["id"]
-    return Forger(secret, user_id, alice.tokens["access_token"])
+    (session,) = alice.get("/auth/sessions").json()["sessions"]
+    return Forger(secret, user_id, session["id"], alice.tokens["access_token"])
 
 
-def test_there_are_at_least_thirty():
+def test_at_least_thirty_forgeries_are_tried():
     assert len(FORGERIES) >= 30
 
 
-def test_the_forger_knows_his_trade(forger, client):
+def test_forging_code_can_make_a_valid_token(forger, client):
     answer = client.get("/auth/me", headers={"Authorization": f"Bearer {forger.token()}"})
     assert answer.status_code == 200  # so each forgery below fails for its one fault
 
 
-def test_every_forgery_is_refused_with_and_without_a_body(forger, client):
+def test_every_forgery_is_rejected_with_and_without_a_body(forger, client):
     answers = {}
     for name, forge in FORGERIES.items():
         headers = {"Authorization": f"Bearer {forge(forger)}"}
@@ -142,7 +148,7 @@ def test_every_forgery_is_refused_with_and_without_a_body(forger, client):
 
 
 @pytest.mark.parametrize("authorization", ["", "Basic YTpi", "Bearer", "bearer ", "Token x"])
-def test_other_ways_to_say_who_one_is_are_refused(client, authorization):
+def test_other_authentication_schemes_are_rejected(client, authorization):
     answer = client.get("/auth/me", headers={"Authorization": authorization})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"

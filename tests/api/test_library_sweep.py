@@ -1,7 +1,8 @@
-"""What leaves the library by itself, what stays, and how much one person may keep."""
+"""Library cleanup, retention and quota."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import time
@@ -11,15 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from backend.app import main
 from backend.app.media.normal_form import write_normal_form
-from backend.app.services.recordings import open_recording
-from backend.app.store.aside import made_aside
+from backend.app.services.tracks.recordings import open_recording
+from backend.app.store.files.atomic_write import atomic_write
+from backend.app.wiring import services
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
-from .conftest import PASSWORD, Person, picture, tone
-from .test_jobs import post, submit, wait
+from .conftest import PASSWORD, Person, picture, serving, tone
+from .routes.test_jobs import post, submit, wait
 
 A_DAY_S = 24 * 3600.0
 
@@ -30,7 +33,7 @@ def files(settings, *kinds: str) -> set[str]:
 
 
 def age(settings, seconds: float) -> None:
-    """Make every stored file older."""
+    """Set every stored file's time back."""
     for kind in ("content", "images"):
         for file in (settings.storage_root / kind).rglob("*"):
             then = time.time() - seconds
@@ -48,12 +51,12 @@ def orphans(settings) -> set[str]:
 
 
 def sweep(client: TestClient, hours: float = 0.0) -> None:
-    sweeper = client.app.state.services.library_sweep
+    sweeper = client.app.state.services.files.sweep
     object.__setattr__(sweeper, "retention_hours", hours)
     sweeper.sweep()
 
 
-def test_files_that_no_row_names_stay_for_a_day(client, alice, settings):
+def test_files_without_a_row_are_deleted_after_a_day(client, alice, settings):
     alice.send_tracks(("a.wav", tone()))
     alice.send_image(picture())
     named = files(settings)
@@ -66,13 +69,13 @@ def test_files_that_no_row_names_stay_for_a_day(client, alice, settings):
     assert files(settings) == named
 
 
-def test_without_a_retention_uploads_stay(client, alice):
+def test_uploads_stay_without_a_retention_time(client, alice):
     crate = alice.send_tracks(("a.wav", tone())).json()
     sweep(client)
     assert alice.get(f"/uploads/{crate['id']}").status_code == 200
 
 
-def test_uploads_past_their_time_go_with_their_files(client, alice, settings):
+def test_expired_uploads_are_deleted_with_their_files(client, alice, settings):
     uploads = [alice.send_tracks(("a.wav", tone())).json(), alice.send_image(picture()).json()]
     sweep(client, hours=1.0)
     assert [alice.get(f"/uploads/{one['id']}").status_code for one in uploads] == [200, 200]
@@ -81,13 +84,27 @@ def test_uploads_past_their_time_go_with_their_files(client, alice, settings):
     assert files(settings) == set()
 
 
-def test_what_a_job_that_has_not_ended_needs_stays(client, alice, settings):
+def test_expiry_is_checked_every_minute(settings, monkeypatch):
+    chores = {}
+    monkeypatch.setattr(services.ThreadExecutor, "start", lambda executor: None)
+    with serving(settings) as client:
+        for chore in client.app.state.services.executor.chores:
+            chores.setdefault(chore.every_s, []).append(chore.run.__qualname__)
+    assert min(chores) <= 60.0
+    assert sorted(chores[min(chores)]) == [
+        "AccountRemoval.sweep",
+        "Jobs.delete_expired",
+        "LibrarySweep.delete_expired",
+    ]
+
+
+def test_inputs_of_a_pending_job_stay(client, alice, settings):
     job = submit(alice, Wool(mischief={STEP_NAMES[0]: "sleep"})).json()
     kept = files(settings)
     sweep(client, hours=1e-9)
     services = client.app.state.services
-    [upload] = services.library_sweep.rows.uploaded_before(datetime.now(UTC))
-    services.library_sweep.rows.delete_upload(*upload)  # no row, but a job that names its sound
+    [upload] = services.files.sweep.rows.uploaded_before(datetime.now(UTC))
+    services.files.sweep.rows.delete_upload(*upload)  # no row, but a job that names its sound
     age(settings, A_DAY_S + 60)
     sweep(client)
     assert files(settings) == kept
@@ -99,14 +116,14 @@ def test_what_a_job_that_has_not_ended_needs_stays(client, alice, settings):
 
 @pytest.fixture
 def small(settings):
-    """A house where a person may keep 400 kB."""
+    """A server with a quota of 400 kB per user."""
     tight = settings.model_copy(update={"max_library_size": 400_000})
     with TestClient(main.create_app(tight), base_url="http://localhost:8000") as client:
         who = {"email": "ann@example.org", "password": PASSWORD}
         yield Person(client, client.post("/auth/register", json=who).json())
 
 
-def test_a_full_library_takes_no_more_until_there_is_room(small, settings):
+def test_full_library_rejects_uploads_until_space_is_freed(small, settings):
     tones = [tone(hz, seconds=5.0) for hz in (300, 301, 302, 303, 304, 305, 306, 307, 308, 309)]
     kept = []
     while (answer := small.send_tracks(("a.wav", tones.pop()))).status_code == 201:
@@ -120,8 +137,16 @@ def test_a_full_library_takes_no_more_until_there_is_room(small, settings):
     assert small.send_tracks(("a.wav", tones.pop())).status_code == 201
 
 
+def test_pictures_count_towards_the_quota(small):
+    noise = np.random.default_rng(1).integers(0, 256, (300, 300, 3), np.uint8)
+    encoded = io.BytesIO()
+    Image.fromarray(noise).save(encoded, "PNG")  # 270 kB
+    assert small.send_image(encoded.getvalue()).status_code == 201
+    assert small.send_image(encoded.getvalue()).json()["error"]["code"] == "quota_exceeded"
+
+
 def derived(settings, content: str, *names: str, idle_s: float) -> list[Path]:
-    """Files made of a track, that nobody has wanted for so long."""
+    """Derived files of a track, unused for some time."""
     folder = settings.storage_root / "derived" / content[:2] / content
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -135,13 +160,11 @@ HEAVY = ("stem-draft1-drums.flac", "stretch-v1-abc.flac")
 
 
 def heavy(settings, content: str) -> list[Path]:
-    """A stem, a stretched piece, and what was measured: idle for eight days."""
+    """A stem, a stretched segment and measurements, unused for eight days."""
     return derived(settings, content, *HEAVY, "loudness-v4.npz.flac", idle_s=8 * A_DAY_S)
 
 
-def test_stems_and_pieces_that_nobody_wanted_for_a_week_go_and_figures_stay(
-    client, alice, settings
-):
+def test_unused_stems_expire_after_a_week_but_figures_stay(client, alice, settings):
     alice.send_tracks(("a.wav", tone()))
     [content] = {name.split(".")[0] for name in files(settings, "content")}
     old = heavy(settings, content)
@@ -150,14 +173,14 @@ def test_stems_and_pieces_that_nobody_wanted_for_a_week_go_and_figures_stay(
     assert [file.exists() for file in [*old, *young]] == [False, False, True, True]
 
 
-def test_what_a_killed_process_left_half_made_goes_after_an_hour(client, alice, settings):
+def test_partial_files_of_a_killed_process_expire_after_an_hour(client, alice, settings):
     alice.send_tracks(("a.wav", tone()))
     [content] = {name.split(".")[0] for name in files(settings, "content")}
     stem = settings.storage_root / "derived" / content[:2] / content / "stem-draft1-bass.flac"
     stem.parent.mkdir(parents=True, exist_ok=True)
     left = []
     for idle_s in (2 * 3600.0, 60.0):
-        with made_aside(stem) as part:
+        with atomic_write(stem) as part:
             part.write_bytes(b"half")
             left.append(part.with_name(f"{idle_s}{part.name}"))
             shutil.copy(part, left[-1])
@@ -167,16 +190,16 @@ def test_what_a_killed_process_left_half_made_goes_after_an_hour(client, alice, 
     assert [file.exists() for file in left] == [False, True]
 
 
-def test_playing_a_stem_keeps_it_for_another_week(client, alice, settings):
+def test_playing_a_stem_extends_its_life_by_a_week(client, alice, settings):
     content = "ab" * 32
     [stem] = derived(settings, content, HEAVY[0], idle_s=8 * A_DAY_S)
-    store = client.app.state.services.content
+    store = client.app.state.services.stores.content_store
     open_recording(store, f"{content}/{HEAVY[0]}").close()
     sweep(client)
     assert stem.exists()
 
 
-def test_stems_of_a_track_that_a_waiting_job_names_stay(client, alice, settings):
+def test_stems_named_by_a_queued_job_stay(client, alice, settings):
     job = submit(alice, Wool(mischief={STEP_NAMES[0]: "sleep"})).json()
     [content] = {name.split(".")[0] for name in files(settings, "content")}
     made = heavy(settings, content)
@@ -188,7 +211,7 @@ def test_stems_of_a_track_that_a_waiting_job_names_stay(client, alice, settings)
     assert not made[0].exists()
 
 
-def test_what_was_made_of_a_track_that_is_gone_goes_within_a_day(client, alice, settings):
+def test_files_derived_from_a_deleted_track_go_within_a_day(client, alice, settings):
     content = "cd" * 32
     [stem] = derived(settings, content, HEAVY[0], idle_s=0)
     sweep(client)

@@ -1,4 +1,4 @@
-"""Somebody else's object answers 404, on every route there is or will be."""
+"""Every route answers 404 for another user's objects."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ OPEN = {
     "/auth/refresh",
     "/auth/logout",
     "/auth/session",
+    "/auth/password/reset",
     "/auth/providers",
     "/auth/google/login",
     "/auth/google/callback",
     "/auth/google/join",
     "/auth/exchange",
     "/youtube/oauth/callback",
+    "/",
     "/health",
     "/health/ready",
     "/files/{job_id}/{name}",
@@ -32,7 +34,7 @@ OPEN = {
 
 
 def api_routes(app: FastAPI) -> list[tuple[str, str]]:
-    """Every method and path that the API answers, from its own description of itself."""
+    """Return every method and path from the OpenAPI document."""
     found = []
     for path, verbs in app.openapi()["paths"].items():
         found += [(verb.upper(), path) for verb in verbs]
@@ -40,7 +42,7 @@ def api_routes(app: FastAPI) -> list[tuple[str, str]]:
 
 
 def declared_paths(app: FastAPI) -> set[str]:
-    """Paths of all routes, whether or not they are described."""
+    """Return the paths of all routes, documented or not."""
     pending, paths = list(app.routes), set()
     while pending:
         route = pending.pop()
@@ -50,12 +52,12 @@ def declared_paths(app: FastAPI) -> set[str]:
     return paths
 
 
-def test_the_walk_below_misses_no_route(client):
+def test_all_routes_are_covered_below(client):
     described = {path for _, path in api_routes(client.app)}
     assert declared_paths(client.app) <= described
 
 
-def test_every_route_but_the_open_ones_asks_who_is_there(client):
+def test_every_route_but_the_open_ones_requires_sign_in(client):
     for verb, path in api_routes(client.app):
         if path not in OPEN:
             answer = client.request(verb, re.sub(r"{[^}]+}", "x", path))
@@ -63,7 +65,7 @@ def test_every_route_but_the_open_ones_asks_who_is_there(client):
 
 
 def things_of(person: Person) -> dict[str, list[str]]:
-    """The ids of all that a person owns, by the parameter that takes them."""
+    """Return a user's ids by path parameter."""
     crate = person.send_tracks(("a.wav", tone())).json()
     image = person.send_image(picture()).json()
     sound = person.client.post(
@@ -81,11 +83,12 @@ def things_of(person: Person) -> dict[str, list[str]]:
         "upload_id": [crate["id"], image["id"]],
         "track_id": [crate["tracks"][0]["id"]],
         "sound_id": [sound["id"]],
+        "session_id": [person.get("/auth/sessions").json()["sessions"][0]["id"]],
     }
 
 
 def paths_with(path: str, things: dict[str, list[str]]) -> Iterator[str]:
-    """``path`` with each of its parameters filled with each fitting id, or with every id."""
+    """Yield ``path`` with each parameter replaced by each suitable id, or by every id."""
     names = re.findall(r"{(\w+)(?::\w+)?}", path)
     every = [one for some in things.values() for one in some]
     for filling in itertools.product(*(things.get(name, every) for name in names)):
@@ -96,7 +99,7 @@ def paths_with(path: str, things: dict[str, list[str]]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_ids_of_another_person_are_unknown_on_every_route(client, alice, bob, verb):
+def test_another_users_ids_are_unknown_on_every_route(client, alice, bob, verb):
     things = things_of(bob)
     before = _seen_by(bob, things)
     for path in sorted(path for v, path in api_routes(client.app) if v == verb and "{" in path):
@@ -116,7 +119,7 @@ def _seen_by(person: Person, things: dict[str, list[str]]) -> list[str]:
     return [answer.text for answer in seen]
 
 
-def test_nothing_can_be_added_to_another_persons_crate(client, alice, bob):
+def test_another_users_crate_cannot_be_extended(client, alice, bob):
     crate = things_of(bob)["upload_id"][0]
     answer = alice.send_tracks(("mine.wav", tone()), upload_id=crate)
     assert answer.status_code == 404
@@ -124,7 +127,7 @@ def test_nothing_can_be_added_to_another_persons_crate(client, alice, bob):
 
 
 @pytest.mark.parametrize("name", ["upload_id", "track_id"])
-def test_an_unknown_id_and_another_persons_get_the_same_answer(client, alice, bob, name):
+def test_unknown_and_another_users_ids_get_the_same_answer(client, alice, bob, name):
     theirs = things_of(bob)[name][0]
     folder = "/uploads/" if name == "upload_id" else "/tracks/"
     assert alice.get(folder + theirs).json() == alice.get(folder + "0" * 32).json()

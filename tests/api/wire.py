@@ -1,4 +1,4 @@
-"""A real server, and requests written by hand: what passes the wire is what is tested."""
+"""A real server and hand-written requests, to test the bytes on the connection."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
+from tests.patience import PATIENCE_S
+
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, and how much could be sent before it did."""
+    """A response, and the number of bytes sent before it."""
 
     status: int
     text: str
@@ -25,7 +27,7 @@ class Reply:
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[int]:
-    """Serve ``app`` on a free port of this machine, which is yielded."""
+    """Serve ``app`` on a free local port; yield the port."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -36,12 +38,12 @@ def served(app: FastAPI) -> Iterator[int]:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
 
 
 def send_until_answered(port: int, head: str, body: Iterator[bytes]) -> Reply:
-    """Send a request as fast as the server takes it; stop at its answer, or when it hangs up."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    """Send a request until the server responds or closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode())
         answers = _Answers(connection)
         answers.start()
@@ -54,12 +56,12 @@ def send_until_answered(port: int, head: str, body: Iterator[bytes]) -> Reply:
                 n_sent += len(block)
         except OSError:
             pass  # hung up on
-        answers.join(timeout=20)
+        answers.join(timeout=PATIENCE_S)
     return Reply(int(answers.raw[9:12] or b"0"), answers.raw.decode(), n_sent, answers.closed)
 
 
 class _Answers(threading.Thread):
-    """Reads while the other thread writes, until the server hangs up or says no more."""
+    """Read responses in a thread until the server closes the connection or falls silent."""
 
     def __init__(self, connection: socket.socket) -> None:
         super().__init__(daemon=True)

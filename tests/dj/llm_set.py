@@ -1,4 +1,4 @@
-"""Tracks for a language model to join: what was heard in them is laid out by hand."""
+"""Tracks for a language model to join, with analyses made by hand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from backend.app.analysis.loudness import LoudnessProfile
+from backend.app.analysis.levels.loudness import LoudnessProfile
 from backend.app.contract.analysis import Cue, Harmony, Rhythm, Section, Stretch, TrackAnalysis
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.strategy import Pair
+from backend.app.dj.pair import Pair
 from backend.app.dsp.samples import samples
 
 DURATION_S = 200.0
@@ -17,7 +17,7 @@ FIRST_BEAT_S = 0.25
 TEMPO_BPM = 120.0  # a bar lasts 2 s, downbeats lie at 0.25 s, 2.25 s ...
 
 
-def heard(tempo_bpm: float = TEMPO_BPM, key: str | None = "A minor") -> TrackAnalysis:
+def track_analysis(tempo_bpm: float = TEMPO_BPM, key: str | None = "A minor") -> TrackAnalysis:
     """A steady track of 4/4: sung in from 40 s to 150 s, cues on its phrases."""
     beats = np.arange(FIRST_BEAT_S, DURATION_S, 60.0 / tempo_bpm)
     bars = beats[::4]
@@ -49,7 +49,7 @@ def heard(tempo_bpm: float = TEMPO_BPM, key: str | None = "A minor") -> TrackAna
 
 
 def track(name: str, analysis: TrackAnalysis | None = None, title: str = "") -> DeckTrack:
-    """A track of which nobody needs to hear the sound."""
+    """A track without sound."""
     profile = LoudnessProfile(np.full(2000, 0.01), np.full(20000, np.float32(0.1)))
     title = title or f"Title of {name}"
     return DeckTrack(
@@ -58,10 +58,10 @@ def track(name: str, analysis: TrackAnalysis | None = None, title: str = "") -> 
 
 
 def in_a_row(*tracks: DeckTrack) -> list[Pair]:
-    """Neighbours of a set."""
+    """Pairs of adjacent tracks."""
     return [Pair(first, second) for first, second in pairwise(tracks)]
 
 
 def a_set(count: int = 3) -> list[Pair]:
     """The joins of ``count`` tracks with a beat and a key."""
-    return in_a_row(*(track(f"track-{n}", heard()) for n in range(count)))
+    return in_a_row(*(track(f"track-{n}", track_analysis()) for n in range(count)))

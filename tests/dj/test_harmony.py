@@ -8,22 +8,22 @@ from backend.app.dj.harmony import Camelot, camelot
     ("key", "code"),
     [("C major", "8B"), ("A minor", "8A"), ("Eb major", "5B"), ("F# minor", "11A")],
 )
-def test_keys_have_the_places_printed_on_the_wheel(key, code):
+def test_keys_have_their_camelot_codes(key, code):
     assert str(camelot(key)) == code
 
 
-def test_a_semitone_up_is_the_key_a_semitone_up():
+def test_moved_key_is_the_neighbouring_semitone():
     for index in range(11):
         assert camelot(KEY_NAMES[index]).moved(1) == camelot(KEY_NAMES[index + 1])
         assert camelot(KEY_NAMES[12 + index + 1]).moved(-1) == camelot(KEY_NAMES[12 + index])
 
 
-def test_distances_count_the_short_way_round_and_crossing_over():
+def test_distance_takes_the_short_way_and_counts_mode_change():
     assert Camelot(12, True).distance(Camelot(1, True)) == 1
     assert Camelot(8, True).distance(Camelot(8, False)) == 1
     assert Camelot(2, True).distance(Camelot(8, False)) == 7
 
 
-def test_what_is_no_key_has_no_place():
+def test_invalid_key_raises():
     with pytest.raises(ValueError, match="H major"):
         camelot("H major")

@@ -1,4 +1,4 @@
-"""Performances written down by hand: what the ear would have heard, without an ear."""
+"""Performances and notes written by hand, for tests of the synthesis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backend.app.dsp.performance import (
+from backend.app.dsp.granular.performance import (
     BRIGHTNESS_HOP,
     PITCH_HOP,
     POWER_HOP,
@@ -14,8 +14,8 @@ from backend.app.dsp.performance import (
     Floats,
     Performance,
 )
+from backend.app.dsp.granular.score import TARGET_HOP, Note
 from backend.app.dsp.samples import Samples
-from backend.app.dsp.score import TARGET_HOP, Note
 
 GONE = float("nan")
 

@@ -27,7 +27,7 @@ def gain_db(compressor: Compressor, level_db: float) -> float:
 @pytest.mark.parametrize(
     ("level_db", "expected_db"), [(-40.0, 0.0), (-30.0, 0.0), (-12.0, -4.0), (-4.0, -8.0)]
 )
-def test_what_is_over_the_threshold_comes_out_by_the_ratio(level_db, expected_db) -> None:
+def test_level_over_threshold_is_reduced_by_the_ratio(level_db, expected_db) -> None:
     compressor = Compressor(-20.0, 2.0, **QUICK)
     assert gain_db(compressor, level_db) == pytest.approx(expected_db, abs=0.05)
 
@@ -83,7 +83,7 @@ def test_blocks_of_any_size_give_the_samples_of_the_whole() -> None:
     assert np.array_equal(np.concatenate(pieces, axis=1), whole)
 
 
-def test_numbers_without_sense_are_refused() -> None:
+def test_invalid_settings_are_rejected() -> None:
     with pytest.raises(InvalidAudioError):
         Compressor(-20.0, 0.0, **QUICK)
     with pytest.raises(InvalidAudioError):

@@ -41,7 +41,7 @@ def test_the_first_repeat_follows_the_sound_without_a_gap() -> None:
     assert np.argmax(likeness) <= 2  # samples: the low-pass delays by about one
 
 
-def test_it_dies_and_is_silent_then() -> None:
+def test_echo_decays_to_silence() -> None:
     sent = noise(0.5, seed=2)
     last = repeats(0.55)
     tail = echo_tail(sent, BEAT, 0.55, 0, (last + 3) * BEAT)
@@ -49,14 +49,14 @@ def test_it_dies_and_is_silent_then() -> None:
     assert not tail[:, (last + 1) * BEAT :].any()
 
 
-def test_any_part_is_that_part_of_the_whole() -> None:
+def test_any_part_equals_that_part_of_the_whole() -> None:
     sent = noise(0.3, seed=3)
     whole = echo_tail(sent, 10_000, 0.7, 0, 6 * SR)
     for start, end in ((0, 1), (9_999, 10_001), (50_000, 82_768), (6 * SR - 1, 6 * SR)):
         assert np.array_equal(echo_tail(sent, 10_000, 0.7, start, end), whole[:, start:end])
 
 
-def test_the_edges_of_what_was_sent_do_not_click() -> None:
+def test_edges_of_the_sent_sound_do_not_click() -> None:
     sent = sine(0.5, 500, phase=np.pi / 2)  # cut off at its very crest on both sides
     tail = echo_tail(sent, BEAT, 0.6, 0, 3 * BEAT)
     above = HighPassFilter(8000).process(HighPassFilter(8000).process(tail))
@@ -64,7 +64,26 @@ def test_the_edges_of_what_was_sent_do_not_click() -> None:
     assert peak_db(above) < -55
 
 
+def test_edges_of_the_sent_sound_are_faded_over_5_ms() -> None:
+    tail = echo_tail(sine(0.1, 1000), BEAT, 0.6, BEAT - SR // 10, BEAT)
+    middle = rms_db(tail[:, round(0.0015 * SR) : round(0.0035 * SR)])
+    # The fade's middle is 3 dB down; 1 dB for the filter, which has just begun to ring
+    assert middle - rms_db(tail[:, SR // 50 : SR // 25]) == pytest.approx(-3.0, abs=1.0)
+
+
+# -60 dB: 0.5 ** 10 and 0.9 ** 66 are the first powers below a thousandth
+@pytest.mark.parametrize(("feedback", "count"), [(0.5, 10), (0.9, 66)])
+def test_repeats_end_when_they_are_60_db_down(feedback: float, count: int) -> None:
+    assert repeats(feedback) == count
+
+
+def test_feedback_of_nine_tenths_is_the_strongest() -> None:
+    echo_tail(noise(0.01, seed=4), BEAT, 0.9, 0, 1)
+    with pytest.raises(InvalidAudioError):
+        echo_tail(noise(0.01, seed=4), BEAT, 0.91, 0, 1)
+
+
 @pytest.mark.parametrize(("delay", "feedback"), [(0, 0.5), (BEAT, 0.0), (BEAT, 1.0)])
-def test_what_would_be_no_echo_is_refused(delay: int, feedback: float) -> None:
+def test_invalid_delay_or_feedback_is_rejected(delay: int, feedback: float) -> None:
     with pytest.raises(InvalidAudioError):
         echo_tail(noise(0.1, seed=4), delay, feedback, 0, SR)

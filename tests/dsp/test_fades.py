@@ -42,17 +42,17 @@ def test_outside_the_overlap_both_clips_are_untouched() -> None:
     assert np.array_equal(mix[:, SR:], b[:, SR // 2 :])
 
 
-def test_a_hard_cut_is_an_overlap_of_nothing() -> None:
+def test_zero_overlap_is_a_hard_cut() -> None:
     a, b = sine(0.1, 440), sine(0.1, 660)
     assert np.array_equal(crossfade(a, b, overlap=0), np.concatenate([a, b], axis=1))
 
 
 @pytest.mark.parametrize("overlap", [-1, SR + 1])
-def test_an_overlap_that_does_not_fit_is_refused(overlap: int) -> None:
+def test_overlap_longer_than_a_clip_is_rejected(overlap: int) -> None:
     with pytest.raises(InvalidAudioError, match="does not fit"):
         crossfade(noise(1.0, seed=1), noise(2.0, seed=2), overlap=overlap)
 
 
-def test_clips_with_different_channels_are_refused() -> None:
+def test_clips_with_different_channels_are_rejected() -> None:
     with pytest.raises(InvalidAudioError, match="channels"):
         crossfade(noise(1.0, seed=1)[:1], noise(1.0, seed=2), overlap=10)

@@ -5,7 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
+from backend.app.dsp.loudness import (
+    Energies,
+    LoudnessMeter,
+    energy_of_lufs,
+    integrated_lufs,
+    loudness_range_lu,
+)
 from backend.app.dsp.samples import Samples
 from tests.sounds import noise, silence, sine
 
@@ -28,7 +34,7 @@ def test_the_same_sine_in_both_channels_is_3_lu_louder() -> None:
     assert lufs(sine(20.0, 1000, peak_db=-23.0)) == pytest.approx(-23.0, abs=0.1)
 
 
-def test_quiet_passages_do_not_count() -> None:
+def test_quiet_passages_are_gated() -> None:
     # EBU Tech 3341 case 3: -36 dBFS for 10 s, -23 for 60 s, -36 for 10 s reads -23 LUFS
     edge, body = sine(10.0, 1000, peak_db=-36.0), sine(60.0, 1000, peak_db=-23.0)
     assert lufs(np.concatenate([edge, body, edge], axis=1)) == pytest.approx(-23.0, abs=0.1)
@@ -47,3 +53,59 @@ def test_blocks_of_any_size_give_the_energies_of_the_whole() -> None:
         parts.push(part)
     # 1e-6: float32 filtering, summed in another order
     assert parts.energies == pytest.approx(whole.energies, rel=1e-6)
+
+
+def range_of(*levels_dbfs: float, seconds: float = 20.0) -> float:
+    """Of tones of 1 kHz, one after the other, each 20 s: how EBU Tech 3342 tests a meter."""
+    meter = LoudnessMeter()
+    for level in levels_dbfs:
+        tone = sine(seconds, 1000)
+        meter.push((tone / np.abs(tone).max() * 10 ** (level / 20)).astype(np.float32))
+    return loudness_range_lu(meter.energies)
+
+
+# EBU Tech 3342, table 1: the four synthetic signals and their ranges, each +- 1 LU
+@pytest.mark.parametrize(
+    ("levels_dbfs", "expected_lu"),
+    [
+        ((-20.0, -30.0), 10.0),
+        ((-20.0, -15.0), 5.0),
+        ((-40.0, -20.0), 20.0),
+        ((-50.0, -35.0, -20.0, -35.0, -50.0), 15.0),
+    ],
+)
+def test_reference_signals_read_as_specified(levels_dbfs, expected_lu) -> None:
+    assert range_of(*levels_dbfs) == pytest.approx(expected_lu, abs=1.0)
+
+
+def test_silence_and_short_sounds_have_zero_range() -> None:
+    assert loudness_range_lu(np.zeros(100)) == 0.0
+    assert range_of(-20.0, seconds=2.0) == 0.0
+
+
+def energies(*levels_lufs: float, hops: int = 100) -> Energies:
+    """Energies of steady levels, one after the other, each of some 100 ms."""
+    return np.repeat([energy_of_lufs(level) for level in levels_lufs], hops)
+
+
+# BS.1770-4: the absolute gate
+@pytest.mark.parametrize(("level_lufs", "expected"), [(-69.9, -69.9), (-70.1, -math.inf)])
+def test_loudness_below_minus_70_lufs_is_silence(level_lufs: float, expected: float) -> None:
+    assert integrated_lufs(energies(level_lufs)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_range_ignores_what_lies_below_minus_70_lufs() -> None:
+    assert loudness_range_lu(energies(-69.9, -60.0)) == pytest.approx(9.9, abs=0.1)
+    assert loudness_range_lu(energies(-70.1, -60.0)) < 9.0
+
+
+def test_sound_shorter_than_a_gating_block_has_a_loudness() -> None:
+    assert integrated_lufs(energies(-20.0, hops=2)) == pytest.approx(-20.0)
+
+
+def test_loudness_range_is_of_windows_of_3_s() -> None:
+    # 2.9 s are no window; a window of 2 s of these bars would have a range of 7.4 LU
+    steps = energies(-30.0, -10.0, hops=14)
+    assert loudness_range_lu(np.append(steps, steps[:1])) == 0.0
+    bars = np.tile(energies(-30.0, -20.0, -30.0, -30.0, hops=10), 5)
+    assert loudness_range_lu(bars) == pytest.approx(3.98, abs=0.1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backend.app.dsp.filters import HighPassFilter, LowPassFilter
-from backend.app.dsp.reverb import DELAYS, LONGEST_S, PREDELAY, Reverb, mixed
+from backend.app.dsp.reverb import DELAYS, PREDELAY, Reverb, mix_lines, room_decay_s
 from backend.app.dsp.samples import Samples
 from backend.app.errors import InvalidAudioError
 from tests.sounds import SR, noise, rms_db, sine
@@ -26,7 +26,7 @@ def decay_time_s(sound: Samples) -> float:
 
 
 @pytest.mark.parametrize("decay_s", [0.6, 1.5, 3.0])
-def test_it_rings_as_long_as_it_is_told_and_its_highs_for_half_of_that(decay_s: float) -> None:
+def test_decay_time_is_as_set_and_half_for_highs(decay_s: float) -> None:
     heard = ringing(decay_s)
     mids = LowPassFilter(1500).process(heard)
     # 6 %: one burst of noise in one room
@@ -37,7 +37,7 @@ def test_it_rings_as_long_as_it_is_told_and_its_highs_for_half_of_that(decay_s: 
 
 
 @pytest.mark.parametrize("decay_s", [0.6, 3.0])
-def test_the_room_is_about_as_loud_as_what_is_sent_whatever_its_decay(decay_s: float) -> None:
+def test_reverb_level_is_independent_of_decay(decay_s: float) -> None:
     sent = LowPassFilter(1500).process(HighPassFilter(400).process(noise(4 * decay_s, seed=2)))
     half = sent.shape[1] // 2
     heard = Reverb(decay_s).process(sent)
@@ -45,23 +45,25 @@ def test_the_room_is_about_as_loud_as_what_is_sent_whatever_its_decay(decay_s: f
     assert rms_db(heard[:, half:]) == pytest.approx(rms_db(sent[:, half:]), abs=1.5)
 
 
-def test_the_bass_stays_dry_and_the_source_comes_first() -> None:
+def test_reverb_has_no_bass_and_a_predelay() -> None:
     low = sine(2.0, 50)
     assert rms_db(Reverb(1.5).process(low)) < rms_db(low) - 18  # two octaves at 12 dB, and a few
+    assert rms_db(Reverb(1.5).process(sine(2.0, 100))) < rms_db(low) - 6  # an octave, in one room
     click = np.zeros((2, SR), np.float32)
     click[:, 0] = 1.0
     heard = Reverb(1.5).process(click)
     assert not heard[:, : PREDELAY + min(DELAYS)].any()
-    assert heard.any()
+    # 20 ms, the shortest line of 23 ms, and a sample or two of the filters
+    assert np.flatnonzero(heard.any(axis=0))[0] / SR == pytest.approx(0.0429, abs=0.0002)
 
 
-def test_the_two_ears_hear_different_rooms() -> None:
+def test_left_and_right_reverb_differ() -> None:
     sent = np.repeat(noise(2.0, seed=5)[:1], 2, axis=0)
     left, right = Reverb(1.5).process(sent)
     assert abs(float(np.corrcoef(left, right)[0, 1])) < 0.2
 
 
-def test_no_echo_stands_out_of_the_tail() -> None:
+def test_reverb_tail_is_smooth() -> None:
     tail = ringing(2.0)[:, SR // 4 : SR]
     fall = 10 ** (3 * np.arange(tail.shape[1]) / (2.0 * SR))
     peaks = np.abs(tail * fall).max()
@@ -69,10 +71,12 @@ def test_no_echo_stands_out_of_the_tail() -> None:
     assert peaks < 6.5 * float(np.sqrt(np.mean((tail * fall) ** 2)))
 
 
-def test_the_mixing_keeps_all_energy() -> None:
+def test_hadamard_mixing_preserves_energy() -> None:
     lines = np.random.default_rng(1).standard_normal((16, 500)).astype(np.float32)
     energy = float(np.square(lines, dtype=np.float64).sum())
-    assert float(np.square(mixed(lines), dtype=np.float64).sum()) == pytest.approx(energy, rel=1e-5)
+    assert float(np.square(mix_lines(lines), dtype=np.float64).sum()) == pytest.approx(
+        energy, rel=1e-5
+    )
 
 
 def test_blocks_of_any_size_give_the_samples_of_the_whole() -> None:
@@ -83,7 +87,13 @@ def test_blocks_of_any_size_give_the_samples_of_the_whole() -> None:
     assert np.array_equal(np.concatenate(pieces, axis=1), Reverb(1.0).process(sound))
 
 
-def test_numbers_without_sense_are_refused() -> None:
-    for decay_s in (0.0, -1.0, LONGEST_S + 0.1):
+@pytest.mark.parametrize(("size", "decay_s"), [(0.0, 0.4), (0.5, 1.13), (1.0, 3.2)])
+def test_rooms_reach_from_a_booth_to_a_hall(size: float, decay_s: float) -> None:
+    assert room_decay_s(size) == pytest.approx(decay_s, abs=0.005)
+
+
+def test_decay_is_above_0_and_at_most_eight_seconds() -> None:
+    Reverb(8.0)
+    for decay_s in (0.0, -1.0, 8.1):
         with pytest.raises(InvalidAudioError):
             Reverb(decay_s)

@@ -65,7 +65,7 @@ MAPS = {
 
 
 @pytest.mark.parametrize("speeds", MAPS.values(), ids=MAPS.keys())
-def test_attacks_are_heard_where_the_map_says(speeds: list[float]) -> None:
+def test_attacks_follow_the_map(speeds: list[float]) -> None:
     points = map_of(speeds)
     piece = stretch(track(), points)
     assert piece.shape == (2, points[-1][1])
@@ -75,7 +75,7 @@ def test_attacks_are_heard_where_the_map_says(speeds: list[float]) -> None:
     assert np.abs(late).max() < MAX_MS
 
 
-def test_a_changed_pitch_keeps_the_map() -> None:
+def test_pitch_change_keeps_the_map() -> None:
     points = map_of([1.02] * BEATS)
     late = attack_errors_ms(stretch(track(), points, pitch_semitones=-1.0), points)
     assert np.abs(late).mean() < MEAN_MS
@@ -83,7 +83,7 @@ def test_a_changed_pitch_keeps_the_map() -> None:
 
 
 @pytest.mark.parametrize("semitones", [0.0, -2.0, 1.5])
-def test_the_pitch_moves_by_semitones_and_not_with_the_tempo(semitones: float) -> None:
+def test_pitch_moves_by_semitones_independent_of_tempo(semitones: float) -> None:
     length = 3 * SAMPLE_RATE
     piece = stretch(
         plucked(440.0, length + 2 * LEAD),
@@ -114,7 +114,7 @@ def loudest_hz(wave: npt.NDArray[np.float32]) -> float:
     )
 
 
-def test_back_at_its_own_tempo_it_is_the_source_again() -> None:
+def test_end_at_original_tempo_equals_the_source() -> None:
     points = map_of(RAMP_DOWN)
     piece = stretch(track(), points)
     body = track()[:, LEAD : LEAD + BEATS * BEAT]
@@ -122,7 +122,7 @@ def test_back_at_its_own_tempo_it_is_the_source_again() -> None:
     assert np.abs(piece[:, -3 * BEAT :] - body[:, -3 * BEAT :]).max() < 1e-6
 
 
-def test_before_the_ratio_changes_it_is_the_source() -> None:
+def test_start_at_original_tempo_equals_the_source() -> None:
     points = map_of([1.0] * 4 + [1.03] * (BEATS - 4))
     piece = stretch(track(), points)
     body = track()[:, LEAD : LEAD + 3 * BEAT]
@@ -145,11 +145,26 @@ def test_left_and_right_stay_together() -> None:
     [[(0, 0)], [(0, 0), (BEAT, 0)], [(0, 0), (0, BEAT)], [(0, 0), (BEAT, 2 * BEAT)]],
     ids=["one point", "no time in the mix", "no time in the track", "half as fast"],
 )
-def test_a_map_that_nobody_could_mean_is_refused(points: list[Point]) -> None:
+def test_invalid_maps_are_rejected(points: list[Point]) -> None:
     with pytest.raises(InvalidAudioError):
         stretch(np.zeros((2, BEAT + 2 * LEAD), np.float32), points)
 
 
-def test_a_source_that_does_not_cover_the_map_is_refused() -> None:
+def test_source_shorter_than_the_map_is_rejected() -> None:
     with pytest.raises(InvalidAudioError, match="samples of source"):
         stretch(np.zeros((2, BEAT), np.float32), [(0, 0), (BEAT, BEAT)])
+
+
+@pytest.mark.parametrize(("longest", "too_long"), [(0.755, 0.745), (1.245, 1.255)])
+def test_tempo_changes_by_a_quarter_at_most(longest: float, too_long: float) -> None:
+    source = np.zeros((2, BEAT + 2 * LEAD), np.float32)
+    stretch(source, [(0, 0), (BEAT, round(longest * BEAT))])
+    with pytest.raises(InvalidAudioError, match="more than 25%"):
+        stretch(source, [(0, 0), (BEAT, round(too_long * BEAT))])
+
+
+@pytest.mark.parametrize("semitones", [-12.5, 12.5])
+def test_pitch_moves_by_an_octave_at_most(semitones: float) -> None:
+    source = np.zeros((2, BEAT + 2 * LEAD), np.float32)
+    with pytest.raises(InvalidAudioError, match="semitones"):
+        stretch(source, [(0, 0), (BEAT, BEAT)], pitch_semitones=semitones)

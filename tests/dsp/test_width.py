@@ -16,19 +16,19 @@ def middle(sound: Samples) -> Samples:
     return (sound[:1] + sound[1:]) / 2
 
 
-def test_the_side_is_as_much_louder_as_it_says_and_the_middle_stays() -> None:
+def test_width_scales_the_side_only() -> None:
     sound = noise(1.0, seed=1)
     wide = Width(1.5).process(sound)
     assert rms_db(side(wide)) - rms_db(side(sound)) == pytest.approx(3.52, abs=0.01)
     assert np.allclose(middle(wide), middle(sound), atol=1e-7)  # a bit of float32
 
 
-def test_a_width_of_nothing_is_mono() -> None:
+def test_width_zero_is_mono() -> None:
     left, right = Width(0.0).process(noise(0.2, seed=2))
     assert np.array_equal(left, right)
 
 
-def test_the_bass_comes_from_the_middle() -> None:
+def test_bass_is_mono() -> None:
     for hz, taken_db in ((30.0, 24.1), (480.0, 0.0)):  # two octaves down at 12 dB; two up, none
         tone = sine(2.0, hz)
         apart = np.stack([tone[0], -tone[0]])

@@ -1,4 +1,4 @@
-"""A whole API in a process of its own, to be killed at any moment and started again.
+"""A whole API in a separate process that tests kill and restart.
 
 What it runs is up to the caller: a :class:`Trial` names the pipelines, the request and the files it
 needs. The names of the steps are read off the job itself.
@@ -21,35 +21,38 @@ from pathlib import Path
 import httpx2
 import psutil
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+from tests.jobs.find_processes import fork_server, is_alive, running_jobs
+from tests.patience import PATIENCE_S
+
 ENDED = ("succeeded", "failed", "cancelled")
 JsonObject = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A kind of job to be disturbed.
+    """A job kind to be disturbed.
 
-    ``pipelines`` replaces the product's (None: leaves it); ``tracks`` and ``image`` are uploaded
-    once; ``request`` is the body of ``POST /jobs`` without their ids.
+    ``pipelines`` replaces the product's (None: leaves it); ``tracks``, ``image`` and ``sound`` are
+    uploaded once; ``request`` is the body of ``POST /jobs`` without their ids.
     """
 
     request: JsonObject
     tracks: Sequence[Path]
     image: Path | None = None
+    sound: Path | None = None
     pipelines: Mapping[str, str] | None = None
-    patience_s: float = 60.0
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class House:
-    """The API over one storage folder, and one user of it."""
+    """The API over one storage folder, with one user."""
 
     def __init__(self, storage: Path, trial: Trial) -> None:
         self.storage = storage
         self.trial = trial
         self.port = _free_port()
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S)
         self.process: subprocess.Popen[bytes] | None = None
         self._body: JsonObject | None = None
 
@@ -76,45 +79,46 @@ class House:
         log = (self.storage.parent / "api.log").open("ab")
         with log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
-        self._wait(self._answers, "the API does not start")
+        self.wait_until(self._answers, "the API does not start")
 
     def kill(self) -> None:
-        """``kill -9`` of the API, and the proof that nothing of it is left."""
+        """Kill the API with ``kill -9``; check that none of its processes remains."""
         assert self.process is not None
         family = _family(self.process.pid)
         self.process.kill()
         self.process.wait()
         self.process = None
-        left = _left(family, within_s=2.0)
+        left = _left(family)
         assert not left, left
 
-    def terminate(self) -> float:
-        """An orderly stop, as at a deploy; the seconds it took."""
+    def terminate(self) -> None:
+        """Stop in an orderly way, as in a deployment."""
         assert self.process is not None
-        family, began = _family(self.process.pid), time.monotonic()
+        family = _family(self.process.pid)
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
-        seconds = time.monotonic() - began
+        self.process.wait(timeout=PATIENCE_S)
         self.process = None
-        assert not _left(family, within_s=1.0)
-        return seconds
+        assert not _left(family)
+
+    def fork_server(self) -> psutil.Process | None:
+        """Return the fork server, if it was started."""
+        assert self.process is not None
+        return fork_server(psutil.Process(self.process.pid))
 
     def kill_child(self) -> bool:
-        """``kill -9`` of the process that runs the job; False if there is none just now."""
+        """Kill the process that runs the job; return False if none runs."""
         assert self.process is not None
-        children = psutil.Process(self.process.pid).children()
-        runners = [child for child in children if _runs_a_job(child)]
-        if not runners:
-            return False
-        family = _family(runners[0].pid)
-        with suppress(psutil.NoSuchProcess):
-            runners[0].kill()
-        left = _left(family, within_s=2.0)
-        assert not left, left
-        return True
+        runners = running_jobs(psutil.Process(self.process.pid))
+        return bool(runners) and _kill_family(runners[0])
 
-    def submit(self) -> str:
-        answer = self.client.post("/jobs", json=self._body)
+    def kill_fork_server(self) -> bool:
+        """Kill the fork server; return False if none runs."""
+        server = self.fork_server()
+        return server is not None and _kill_family(server)
+
+    def submit(self, **changes: object) -> str:
+        """Start the trial's job, with some fields of its request changed; return its id."""
+        answer = self.client.post("/jobs", json={**(self._body or {}), **changes})
         assert answer.status_code == 202, answer.text
         return str(answer.json()["id"])
 
@@ -124,11 +128,17 @@ class House:
         return dict(answer.json())
 
     def wait_for(self, job_id: str, until: Callable[[JsonObject], bool]) -> JsonObject:
-        deadline = time.monotonic() + self.trial.patience_s
+        deadline = time.monotonic() + PATIENCE_S
         while not until(job := self.job(job_id)):
             assert time.monotonic() < deadline, job
-            time.sleep(0.02)
+            time.sleep(0.05)
         return job
+
+    def wait_until(self, ready: Callable[[], bool], complaint: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not ready():
+            assert time.monotonic() < deadline, complaint
+            time.sleep(0.05)
 
     def wait_for_end(self, job_id: str) -> JsonObject:
         return self.wait_for(job_id, lambda job: job["status"] in ENDED)
@@ -144,12 +154,6 @@ class House:
         except httpx2.TransportError:
             return False
 
-    def _wait(self, ready: Callable[[], bool], complaint: str) -> None:
-        deadline = time.monotonic() + self.trial.patience_s
-        while not ready():
-            assert time.monotonic() < deadline, complaint
-            time.sleep(0.05)
-
     def _sign_up(self) -> None:
         account = {"email": "ann@example.org", "password": "correct horse battery"}
         token = self.client.post("/auth/register", json=account).json()["access_token"]
@@ -159,6 +163,13 @@ class House:
         files = [("files", (path.name, path.read_bytes())) for path in self.trial.tracks]
         crate = self.client.post("/uploads/tracks", files=files).json()
         body: JsonObject = {**self.trial.request, "tracks_upload_id": crate["id"]}
+        if self.trial.sound is not None:
+            file = {"files": (self.trial.sound.name, self.trial.sound.read_bytes())}
+            sounds = self.client.post("/sounds", files=file, data={"kind": "style"}).json()
+            del body["tracks_upload_id"]
+            body["track_id"] = crate["tracks"][0]["id"]
+            sound_id = sounds["sounds"][0]["id"]
+            body["config"] = {stem: {"sound_id": sound_id} for stem in ("drums", "vocals")}
         if self.trial.image is not None:
             file = {"file": (self.trial.image.name, self.trial.image.read_bytes())}
             body["bg_image_upload_id"] = self.client.post("/uploads/image", files=file).json()["id"]
@@ -166,46 +177,53 @@ class House:
 
 
 def artifacts_of(job: JsonObject) -> dict[str, str]:
-    """Name and hash of every artifact."""
+    """Return name and hash of every artifact."""
     listed = job["artifacts"]
     assert isinstance(listed, list)
     return {artifact["name"]: artifact["sha256"] for artifact in listed}
 
 
 def steps_of(job: JsonObject) -> dict[str, float]:
-    """Name and seconds of every step of a job that has ended."""
+    """Return name and seconds of every step of an ended job."""
     listed = job["steps"]
     assert isinstance(listed, list)
     return {step["name"]: step["seconds"] for step in listed}
 
 
-def disturb(
-    house: House, step: str, took_s: float, fault: Callable[[], bool]
-) -> tuple[JsonObject, float]:
-    """A job that ``fault`` hit at a random moment of ``step``; how it ended, and when (s).
+def state_of(job: JsonObject, step: str) -> str:
+    """Return the state of a step."""
+    listed = job["steps"]
+    assert isinstance(listed, list)
+    return next((str(one["state"]) for one in listed if one["name"] == step), "waiting")
+
+
+def disturb(house: House, step: str, took_s: float, fault: Callable[[], bool]) -> JsonObject:
+    """Run a job with ``fault`` at a random moment of ``step``; return it as it ended.
 
     A job that was through before its fault came proves nothing: another one is run.
     """
     while True:
-        began = time.monotonic()
         job_id = house.submit()
         house.wait_for(job_id, lambda job: job["step"] == step or job["status"] in ENDED)
         time.sleep(random.uniform(0.0, took_s))
         hit = house.job(job_id)["status"] == "running" and fault()
         ended = house.wait_for_end(job_id)
         if hit and ended["attempt"] != 1:
-            return ended, time.monotonic() - began
+            return ended
 
 
-def _runs_a_job(process: psutil.Process) -> bool:
-    try:
-        return "backend.app.worker" in process.cmdline()
-    except psutil.NoSuchProcess:
-        return False
+def _kill_family(first: psutil.Process) -> bool:
+    """Kill a process; check that none of its descendants remains."""
+    family = _family(first.pid)
+    with suppress(psutil.NoSuchProcess):
+        first.kill()
+    left = _left(family)
+    assert not left, left
+    return True
 
 
 def _family(pid: int) -> list[psutil.Process]:
-    """A process and all that it started."""
+    """Return a process and its descendants."""
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
@@ -213,16 +231,9 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _left(family: list[psutil.Process], within_s: float) -> list[psutil.Process]:
-    _, left = psutil.wait_procs(family, timeout=within_s)
-    return [process for process in left if _lives(process)]
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+def _left(family: list[psutil.Process]) -> list[psutil.Process]:
+    _, left = psutil.wait_procs(family, timeout=PATIENCE_S)
+    return [process for process in left if is_alive(process)]
 
 
 def _free_port() -> int:

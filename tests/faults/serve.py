@@ -1,4 +1,4 @@
-"""The API as uvicorn runs it, with other pipelines: `serve PORT [KIND=MODULE:FUNCTION]...`."""
+"""Run the API under uvicorn with test pipelines: `serve PORT [KIND=MODULE:FUNCTION]...`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 
 import uvicorn
 
-from backend.app.services import kinds
+from backend.app.wiring import executor
 
 
 def main(port: str, *pipelines: str) -> None:
     if pipelines:
-        kinds.PIPELINES = dict(pipeline.split("=", 1) for pipeline in pipelines)
+        executor.PIPELINES = dict(pipeline.split("=", 1) for pipeline in pipelines)
+        executor.LOADED_ON_FIRST_USE = ()
     from backend.app.main import app
 
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_config=None)

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of a stems job: the same bytes, and no stem that is not whole."""
+"""kill -9 at random moments of a stems job: equal bytes, no incomplete stem."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def disturbed(house: House, kill: Callable[[House], bool], took_s: float) -> dict[str, str]:
-    """The artifacts of a job of songs that nobody has taken apart, killed while it ran."""
+    """Return the artifacts of a killed stems job over songs not yet separated."""
     while True:
         shutil.rmtree(house.storage / "derived")
         job_id = house.submit()
@@ -44,7 +44,7 @@ def survive(house: House, kill: Callable[[House], bool], rounds: int) -> None:
 
 
 @pytest.mark.soak
-def test_killed_stems_end_with_the_bytes_of_undisturbed_ones(house: House) -> None:
+def test_killed_stems_job_equals_undisturbed_one(house: House) -> None:
     survive(house, kill_the_api, rounds=1)
 
 

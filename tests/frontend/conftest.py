@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
-from frontend.api_client import Credentials
+from frontend.api.connection import Credentials
+from frontend.sections.shared import page_layout
+from tests import ROOT
 from tests.frontend.scripted_api import FINISHED, ScriptedApi
 from tests.frontend.youtube_data import CONNECTED
+from tests.patience import PATIENCE_S
 
-APP = Path(__file__).parents[2] / "frontend" / "streamlit_app.py"
+APP = ROOT / "frontend" / "streamlit_app.py"
 # A first run imports all of the app's modules: on a loaded machine that takes seconds.
-TIMEOUT_S = 30
+TIMEOUT_S = round(PATIENCE_S)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_compiled_once() -> Iterator[None]:
+    """Share what is worked out per run: compiled pages, the list of installed components.
+
+    No browser has to load the styles, either.
+    """
+    scripts = ScriptCache()
+    scan = manifest_scanner.scan_component_manifests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_test, "ScriptCache", lambda: scripts)
+        patch.setattr(local_script_runner, "ScriptCache", lambda: scripts)
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        patch.setattr(page_layout, "STYLES_S", 0.0)
+        yield
 
 
 @pytest.fixture
 def scripted_api(monkeypatch: pytest.MonkeyPatch) -> ScriptedApi:
     api = ScriptedApi()
-    monkeypatch.setattr("frontend.session.connect", lambda: None)
-    monkeypatch.setattr("frontend.session.ApiClient", lambda *args, **kwargs: api)
+    monkeypatch.setattr("frontend.state.previews.USUAL_S", 0.0)
+    monkeypatch.setattr("frontend.state.session.connect", lambda: None)
+    monkeypatch.setattr("frontend.state.session.ApiClient", lambda *args, **kwargs: api)
     return api
 
 
 @pytest.fixture
 def app(scripted_api: ScriptedApi) -> AppTest:
-    """The app as somebody meets it who is not signed in."""
+    """The app, opened by a user who is not signed in."""
     return AppTest.from_file(str(APP), default_timeout=TIMEOUT_S)
 
 
 @pytest.fixture
 def page(app: AppTest) -> Callable[..., AppTest]:
-    """Open a page as a person who is signed in."""
+    """Open a page as a signed-in user."""
 
     def opened(path: str = "views/new_mixtape.py", **query: str) -> AppTest:
         app.session_state["credentials"] = Credentials("t", time.time() + 3600, "r")
@@ -50,7 +72,7 @@ def page(app: AppTest) -> Callable[..., AppTest]:
 
 @pytest.fixture
 def publish_page(page: Callable[..., AppTest], scripted_api: ScriptedApi) -> Callable[..., AppTest]:
-    """The page of a finished mix, with a channel connected unless a test says otherwise."""
+    """The Publish page of a finished mix, with a connected channel."""
     scripted_api.all_jobs = [FINISHED]
     scripted_api.youtube = CONNECTED
 

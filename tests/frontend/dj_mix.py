@@ -1,4 +1,4 @@
-"""A finished mix of two tracks, joined like a DJ would: its job, timeline and report."""
+"""A finished mix of two tracks with one DJ transition: job, timeline, report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FINISHED: JobView = job(
     artifacts=[artifact(name).model_dump() for name in FILES],
 )
 LADDER = [
-    {"kind": "blend", "name": "blend", "taken": False, "reason": "Ruled out: 9 % apart."},
+    {"kind": "blend", "name": "blend", "taken": False, "reason": "Tempos are 9 % apart."},
     {"kind": "sweep", "name": "sweep", "taken": True, "reason": "Taken."},
 ]
 REPORT = TransitionReport.model_validate(
@@ -61,7 +61,7 @@ REPORT = TransitionReport.model_validate(
 
 
 def _timeline() -> TimelineView:
-    """The second track plays 2 % slower for ten seconds; a sound lies over the join."""
+    """The second track plays 2 % slower for ten seconds; a sound plays over the transition."""
     first = {**clip("First", 0.0), "track_id": "a", "end_s": 56.0}
     bent = [(0.0, 48.0), (9.8, 58.0), (60.0, 108.2)]
     second = {**clip("Second", 48.0), "track_id": "b", "warp": bent, "end_s": 108.2}

@@ -12,7 +12,7 @@ BAR_S = 2.0
 
 
 def fit(vocals: str = "a", instrumental: str = "b", score: float = 0.82) -> PairFit:
-    """A pair of which one part is weak."""
+    """A pair with one weak part."""
     reasons = {
         "tempo": (0.9, "124.0 and 120.0 BPM are 3.3 % apart"),
         "key": (1.0, "8A and 8A, the same key"),
@@ -40,7 +40,7 @@ def fit(vocals: str = "a", instrumental: str = "b", score: float = 0.82) -> Pair
 FITS = MashupFits(pairs=[fit(), fit("b", "a", 0.48)], measured_on="tracks")
 ALONE = MashupFits(pairs=[fit("a", "a", 0.91)], measured_on="tracks")
 
-#: Bars, label, and who is heard: of a the voice, of b the rest.
+#: Bars, label, and stems: vocals of a, the rest of b.
 PLAN = (
     (4, "intro", [("b", "other")]),
     (8, "verse", [("a", "vocals"), ("b", "other"), ("b", "bass")]),
@@ -54,7 +54,7 @@ TITLES = {"a": "First", "b": "<b>Second</b>"}
 
 
 def stem_clip(track_id: str, stem: str, start_s: float, end_s: float) -> dict[str, object]:
-    """A stem of a track, heard from second to second."""
+    """A stem of a track, from second to second."""
     return {
         **clip(TITLES[track_id], start_s),
         "track_id": track_id,
@@ -69,10 +69,10 @@ def stem_clip(track_id: str, stem: str, start_s: float, end_s: float) -> dict[st
     }
 
 
-def laid_out() -> tuple[list[dict[str, object]], list[dict[str, object]], float]:
-    """Sections and clips on the time axis, and how long it all is."""
+def layout() -> tuple[list[dict[str, object]], list[dict[str, object]], float]:
+    """Sections and clips on the time axis, and the total length."""
     at, sections, clips = 0.0, [], []
-    for bars, label, heard in PLAN:
+    for bars, label, stems in PLAN:
         end = at + bars * BAR_S
         sections.append(
             {
@@ -80,16 +80,16 @@ def laid_out() -> tuple[list[dict[str, object]], list[dict[str, object]], float]
                 "start_s": at,
                 "end_s": end,
                 "bars": bars,
-                "stems": [{"track_id": track, "stem": stem} for track, stem in heard],
+                "stems": [{"track_id": track, "stem": stem} for track, stem in stems],
                 "reason": f"The {label} of First's chorus, where it is loudest.",
             }
         )
-        clips += [stem_clip(track, stem, at, end) for track, stem in heard]
+        clips += [stem_clip(track, stem, at, end) for track, stem in stems]
         at = end
     return sections, clips, at
 
 
-SECTIONS, CLIPS, LENGTH_S = laid_out()
+SECTIONS, CLIPS, LENGTH_S = layout()
 TIMELINE = TimelineView.model_validate(
     {
         "version": 1,

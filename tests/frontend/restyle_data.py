@@ -10,7 +10,7 @@ from .scripted_api import artifact, job
 
 
 def stem(name: str, **more: object) -> dict[str, object]:
-    """A stem that stays as it was."""
+    """A stem that keeps its original sound."""
     return {
         "stem": name,
         "file": f"stems/{name}.wav",

@@ -1,4 +1,4 @@
-"""A stand-in for the API client: it answers from plain data and writes down what it was asked."""
+"""A scripted API client: answers from plain data, and records the calls."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from backend.app.contract.accounts import Providers, TokenView, UserView
+from backend.app.contract.accounts import (
+    Providers,
+    ResetLinkView,
+    SessionView,
+    TokenView,
+    UserView,
+)
 from backend.app.contract.analysis import GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
+from backend.app.contract.job_list import JobList, JobQuery
 from backend.app.contract.jobs import (
     ArtifactView,
     JobRequest,
@@ -33,7 +40,9 @@ from backend.app.contract.publishing import (
 from backend.app.contract.sounds import SoundDetail, SoundView
 from backend.app.contract.stems import SeparatorList, SeparatorView
 from backend.app.contract.uploads import TracksUploadView, TrackView
-from frontend.api_client import ApiError
+from backend.app.services.jobs.stored_requests import n_tracks
+from frontend.api.errors import ApiError
+from tests.frontend.job_pages import page_of
 from tests.frontend.youtube_data import CHECKED, NOT_CONNECTED, PLAYLISTS, TEMPLATE, WRITTEN
 
 DRAFT_ONLY = SeparatorList(
@@ -50,8 +59,8 @@ DRAFT_ONLY = SeparatorList(
 )
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
-#: What pre-flight no longer says once a mix is asked for again.
-WAIVED = ("already_published",)
+#: Faults that preflight omits when a mix is published again.
+OMITTED_AGAIN = ("already_published",)
 TOKENS = TokenView(access_token="t", expires_in=900, refresh_token="r", session_code="once")
 
 
@@ -73,7 +82,7 @@ REQUEST = MixtapeRequest(tracks_upload_id="crate-1", tracks=[TrackPick(track_id=
 
 
 def job(status: str = "running", **fields: object) -> JobView:
-    return JobView.model_validate(
+    view = JobView.model_validate(
         {
             "id": "job-1",
             "kind": "mixtape",
@@ -84,10 +93,13 @@ def job(status: str = "running", **fields: object) -> JobView:
             **fields,
         }
     )
+    return view.model_copy(update={"n_tracks": n_tracks(view.request)})
 
 
-def heard(tempo_bpm: float = 120.0, key: str | None = "A minor", **more: object) -> TrackAnalysis:
-    """A minute of four-four, heard without doubt."""
+def analysis(
+    tempo_bpm: float = 120.0, key: str | None = "A minor", **more: object
+) -> TrackAnalysis:
+    """The analysis of a minute of four-four, without doubt."""
     beat_s = 60.0 / tempo_bpm
     beats = [round(0.5 + beat_s * i, 4) for i in range(int(58 / beat_s))]
     cue = {"score": 0.9, "on_phrase": True}
@@ -185,15 +197,18 @@ FILES = {
 
 
 class ScriptedApi:
-    """Answers like ``ApiClient``; a test sets ``crates`` and ``all_jobs``, and reads ``asked``."""
+    """Answers like ``ApiClient``; tests set ``crates`` and ``all_jobs``, and read ``asked``."""
 
     def __init__(self) -> None:
         self.crates: dict[str, TracksUploadView] = {}
         self.all_jobs: list[JobView] = []
         self.asked: list[tuple[str, object]] = []
-        self.analyses: dict[str, TrackAnalysis] = {}
+        self.heard: dict[str, TrackAnalysis] = {}
+        self.template = TEMPLATE
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
         self.is_admin = False
+        self.has_password = True
+        self.all_sessions: list[SessionView] = []
         self.knows_google = False
         self.library: list[SoundView] = []
         self.details: dict[str, SoundDetail] = {}
@@ -201,9 +216,11 @@ class ScriptedApi:
         self.mashup_fits: MashupFits | None = None
         self.refusals: dict[str, ApiError] = {}
         self.files: dict[str, BaseModel] = dict(FILES)
-        self.trouble: Exception | None = None
+        self.jobs_error: Exception | None = None
+        self.asked_jobs: list[JobQuery] = []
+        self.asked_analyses: list[list[str]] = []
         self.youtube: YouTubeStatus = NOT_CONNECTED
-        self.parting_notes: list[str] = []
+        self.disconnect_notes: list[str] = []
         self.checked: PreflightView = CHECKED
         self.written: WordsView = WRITTEN
 
@@ -235,7 +252,43 @@ class ScriptedApi:
         self.asked.append(("sign_out", None))
 
     def me(self) -> UserView:
-        return UserView(id="u", email="dj@example.org", is_admin=self.is_admin, created_at=NOW)
+        return UserView(
+            id="u",
+            email="dj@example.org",
+            is_admin=self.is_admin,
+            created_at=NOW,
+            has_password=self.has_password,
+        )
+
+    def change_password(self, current: str, new: str) -> None:
+        self._refuse("change_password")
+        self.asked.append(("change_password", (current, new)))
+        self.has_password = True
+
+    def reset_password(self, secret: str, new: str) -> TokenView:
+        self._refuse("reset_password")
+        self.asked.append(("reset_password", (secret, new)))
+        return TOKENS
+
+    def sessions(self) -> list[SessionView]:
+        return self.all_sessions
+
+    def end_session(self, session_id: str) -> None:
+        self.asked.append(("end_session", session_id))
+        self.all_sessions = [one for one in self.all_sessions if one.id != session_id]
+
+    def end_other_sessions(self) -> None:
+        self.asked.append(("end_other_sessions", None))
+        self.all_sessions = [one for one in self.all_sessions if one.current]
+
+    def delete_account(self, email: str, password: str) -> None:
+        self._refuse("delete_account")
+        self.asked.append(("delete_account", (email, password)))
+
+    def make_reset_link(self, email: str) -> ResetLinkView:
+        self._refuse("make_reset_link")
+        url = "http://localhost:8501/?reset=secret"
+        return ResetLinkView(email=email, url=url, expires_at=NOW)
 
     def access_token(self) -> str:
         return "t"
@@ -245,16 +298,15 @@ class ScriptedApi:
             raise ApiError("not_found", "There is no such upload.")
         return self.crates[upload_id]
 
-    def analysis(self, track_id: str) -> TrackAnalysis:
-        if track_id not in self.analyses:
-            raise ApiError("not_analysed", "Nobody has listened to it yet.")
-        return self.analyses[track_id]
+    def analyses(self, track_ids: Sequence[str]) -> dict[str, TrackAnalysis]:
+        self.asked_analyses.append(list(track_ids))
+        return {one: self.heard[one] for one in track_ids if one in self.heard}
 
     def fix_analysis(self, track_id: str, fix: GridFix) -> TrackAnalysis:
         self._refuse("fix_analysis")
         self.asked.append(("fix", fix))
-        fixed = self.analyses[track_id].model_copy(update={"manual": fix})
-        self.analyses[track_id] = fixed
+        fixed = self.heard[track_id].model_copy(update={"manual": fix})
+        self.heard[track_id] = fixed
         return fixed
 
     def sounds(self) -> list[SoundView]:
@@ -290,7 +342,7 @@ class ScriptedApi:
     def disconnect_youtube(self) -> YouTubeStatus:
         self.asked.append(("disconnect_youtube", None))
         self.youtube = NOT_CONNECTED
-        return self.youtube.model_copy(update={"notes": self.parting_notes})
+        return self.youtube.model_copy(update={"notes": self.disconnect_notes})
 
     def playlists(self) -> list[PlaylistView]:
         self._refuse("playlists")
@@ -299,11 +351,13 @@ class ScriptedApi:
     def preflight(self, request: PublishRequest) -> PreflightView:
         self._refuse("preflight")
         self.asked.append(("preflight", request))
-        said = {"title": request.title} if request.title else {}
+        title = {"title": request.title} if request.title else {}
         text = {"description": request.description} if request.description else {}
-        faults = [one for one in self.checked.faults if one.code not in WAIVED or not request.again]
+        faults = [
+            one for one in self.checked.faults if one.code not in OMITTED_AGAIN or not request.again
+        ]
         clear = {"faults": faults, "may_go": all(one.is_warning for one in faults)}
-        return self.checked.model_copy(update={**said, **text, **clear})
+        return self.checked.model_copy(update={**title, **text, **clear})
 
     def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
         self._refuse("words")
@@ -311,7 +365,7 @@ class ScriptedApi:
         return self.written.model_copy(update={"written_by": options.writer})
 
     def words_template(self) -> TemplateView:
-        return TEMPLATE
+        return self.template
 
     def dj_rules(self) -> DjRulesView:
         return self.rules
@@ -338,18 +392,19 @@ class ScriptedApi:
 
     def ask_of(self, kind: str) -> JobRequest:
         """The last request for a job of this kind."""
-        wanted = [ask for what, ask in self.asked if what == "start"]
-        return next(ask for ask in reversed(wanted) if getattr(ask, "kind", "") == kind)
+        started = [ask for what, ask in self.asked if what == "start"]
+        return next(ask for ask in reversed(started) if getattr(ask, "kind", "") == kind)
 
-    def jobs(self) -> list[JobView]:
-        if self.trouble is not None:
-            raise self.trouble
-        return self.all_jobs
+    def jobs(self, query: JobQuery = JobQuery()) -> JobList:
+        if self.jobs_error is not None:
+            raise self.jobs_error
+        self.asked_jobs.append(query)
+        return page_of(self.all_jobs, query)
 
     def job(self, job_id: str) -> JobView:
         found = next((one for one in self.all_jobs if one.id == job_id), None)
         if found is None:
-            raise ApiError("not_found", "There is no such job.")
+            raise ApiError("not_found", "This job does not exist.")
         return found
 
     def cancel(self, job_id: str) -> JobView:

@@ -82,7 +82,7 @@ WRITTEN = WordsView(
 
 
 def publication(state: str = "published", **fields: object) -> PublicationView:
-    """A publication of the mix, with its video unless that is not there yet."""
+    """A publication of the mix, with its video if it is published."""
     there = {
         "video_id": "v1",
         "url": "https://youtu.be/v1",

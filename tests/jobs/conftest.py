@@ -1,18 +1,18 @@
-"""What the tests of jobs share."""
+"""Fixtures of the job tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from .rows import Rows
+from . import find_processes
 
 
-@pytest.fixture
-def rows(tmp_path: Path) -> Iterator[Rows]:
-    rows = Rows(tmp_path)
-    rows.user()
-    yield rows
-    rows.database.close()
+@pytest.fixture(autouse=True)
+def ignore_shared_fork_servers() -> Iterator[None]:
+    """Tests of the API that ran before in this process may have left their shared fork server."""
+    while (server := find_processes.fork_server()) is not None:
+        find_processes.SHARED.add(server)
+    yield
+    find_processes.SHARED.clear()

@@ -1,6 +1,6 @@
-"""A job kind for tests: a chain of steps, each hashing what the one before it wrote.
+"""A job kind for tests: a chain of steps, each hashing the file of the one before.
 
-It is run by real child processes, which find it by its name. Every step writes its name into a log
+Real child processes import it by name. Every step writes its name into a log
 outside the workspace's hashed files, so that a test can count how often it ran.
 """
 
@@ -10,17 +10,23 @@ import errno
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Event
 
 from backend.app.errors import NotBefore, RejectedFile
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext
-from backend.app.media.confinement import start_process
+from backend.app.media.ffmpeg.confinement import start_process
 from backend.app.settings import Settings
+from tests.patience import PATIENCE_S
 
+IMPORTED_BY = os.getpid()
+SECRET = re.compile(rb"wool-secret-[0-9a-f]{32}")
 CHAIN = "tests.jobs.pipelines:chain"
 STEP_NAMES = ("carding", "spinning", "knitting")
 
@@ -32,13 +38,13 @@ class Wool:
     Mischief: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (as
     a grandchild that outlives any patience), ``spawn`` (the same,
     but tied to nobody), ``burn`` (a core for 20 s), ``note``, ``tell`` (a note of what its
-    environment says), ``pause`` (once, for 0.3 s).
+    environment says), ``pause`` (once, for 0.3 s), ``origin`` (a note of the process that imported
+    this module), ``search`` (a note of the secrets, by their hashes, in the process's memory).
     """
 
     seconds: float = 0.0
     size: int = 1000
     mischief: dict[str, str] = field(default_factory=dict)
-    limit_s: float | None = None
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -46,7 +52,7 @@ class Wool:
 
 def chain(settings: Settings) -> Pipeline[Wool]:
     steps = tuple(
-        Step(name, _step(name, position), weight=0.1, limit_s=_limit)
+        Step(name, _step(name, position), weight=0.1, limit_s=_LIMITS.get(name, _unlimited))
         for position, name in enumerate(STEP_NAMES)
     )
     return Pipeline(lambda inputs: Wool(**json.loads(inputs)), steps)
@@ -63,9 +69,16 @@ def mixtape_chain(settings: Settings) -> Pipeline[Wool]:
     return Pipeline(open_job, pipeline.steps)
 
 
+def _unlimited(_: float) -> float:
+    return 2 * PATIENCE_S
+
+
 def _limit(work_s: float) -> float:
-    """Seconds of audio below 1 stand for a step's limit, so that a test can set it."""
-    return work_s if work_s < 1 else 60.0
+    """Seconds of audio below 1 stand for the step's limit, so that a test can set it."""
+    return work_s if work_s < 1 else _unlimited(work_s)
+
+
+_LIMITS = {"spinning": _limit}
 
 
 def step_log(workspace: Path) -> list[str]:
@@ -97,7 +110,7 @@ def _spin(seed: bytes, wool: Wool, context: StepContext[Wool]) -> bytes:
     for i in range(slices):
         seed = hashlib.sha512(seed + bytes([i])).digest()
         thread += (seed * (wool.size // slices // len(seed) + 1))[: wool.size // slices]
-        time.sleep(wool.seconds / slices)
+        Event().wait(wool.seconds / slices)  # a faked clock refuses time.sleep()
         context.say(f"row {i + 1} of {slices}")
         context.progress((i + 1) / slices)
     return thread
@@ -127,9 +140,31 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
             _pause_once(context.workspace.root)
         case "tell":
             context.note(os.environ.get("WOOL_SECRET", "nothing was told"))
+        case "origin":
+            context.note(str(IMPORTED_BY))
+        case "search":
+            context.note(" ".join(sorted(_secrets_in_memory())))
         case "note":
             context.note("The wool is a little short.")
             context.note("The wool is a little short.")
+
+
+def _secrets_in_memory() -> set[str]:
+    """Hashes of all secrets in the memory of this process, its first environment included."""
+    found = set()
+    with Path("/proc/self/mem").open("rb", buffering=0) as memory:
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            area, rights, *_ = line.split()
+            start, end = (int(address, 16) for address in area.split("-"))
+            if rights.startswith("r"):
+                with suppress(OSError, ValueError, OverflowError):  # the kernel's own areas
+                    memory.seek(start)
+                    found |= {secret_hash(s) for s in SECRET.findall(memory.read(end - start))}
+    return found
+
+
+def secret_hash(secret: bytes) -> str:
+    return hashlib.sha256(secret).hexdigest()
 
 
 def _pause_once(root: Path) -> None:

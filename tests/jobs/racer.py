@@ -1,4 +1,4 @@
-"""A process that takes jobs as fast as it can: ``python -m tests.jobs.racer URL``."""
+"""Claim jobs as fast as possible: ``python -m tests.jobs.racer URL``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 from backend.app.jobs.owners import own_name
 from backend.app.store.database import open_database
-from backend.app.store.job_queue import SqlJobQueue
+from backend.app.store.jobs.queue import SqlJobQueue
 
 
 def main(url: str) -> None:

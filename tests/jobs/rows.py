@@ -1,4 +1,4 @@
-"""A database of its own for a test, with users and jobs in it."""
+"""A test database with users and jobs."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import update
+
 from backend.app.jobs.queue import WORK, Claim
-from backend.app.store.accounts import UserRow
+from backend.app.store.accounts.accounts import UserRow
 from backend.app.store.database import Database, open_database
-from backend.app.store.job_queue import SqlJobQueue
-from backend.app.store.job_records import JobRecord
-from backend.app.store.jobs import JobStore, NewJob
+from backend.app.store.jobs.job_store import JobStore, NewJob
+from backend.app.store.jobs.queue import SqlJobQueue
+from backend.app.store.jobs.records import JobRecord
+from backend.app.store.jobs.tables import JOBS
 
 LEASE_S = 30.0
 NO_QUOTA = 10_000
 ASKED = '{"kind": "analysis", "tracks_upload_id": "u"}'
-_CLOCK_TICK_S = 0.002  # SQLite counts milliseconds; what happens later shall be seen to be later
+_CLOCK_TICK_S = 0.002  # SQLite's clock counts milliseconds; later events need a later time
 
 
 class Rows:
-    """The two faces of the job rows, and short cuts to fill them."""
+    """Queue and job store over one database, with shortcuts to fill it."""
 
     def __init__(self, folder: Path) -> None:
         self.url = f"sqlite:///{folder / 'segue.db'}"
@@ -41,6 +44,11 @@ class Rows:
                 )
             )
         return name
+
+    def set(self, job_id: str, **values: object) -> None:
+        """Change a job's row: to let a moment come, or a lease end."""
+        with self.database.write() as session:
+            session.connection().execute(update(JOBS).where(JOBS.c.id == job_id).values(**values))
 
     def job(
         self,

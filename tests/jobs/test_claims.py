@@ -11,10 +11,11 @@ import pytest
 
 from backend.app.jobs.estimate import Waiting, queue_order
 from backend.app.jobs.owners import is_dead, own_name
-from backend.app.jobs.queue import ExpectedStep, LeaseLost, Standing
+from backend.app.jobs.queue import ClaimState, ExpectedStep, LeaseLost
 from backend.app.jobs.states import Failure, JobStatus, StepState
 from backend.app.jobs.workspace import WrittenFile
-from backend.app.store.jobs import NewJob
+from backend.app.store.jobs.job_store import NewJob
+from tests import ROOT
 
 from .rows import LEASE_S, NO_QUOTA, Rows
 
@@ -23,11 +24,11 @@ FILE = WrittenFile("a.bin", None, 3, "00")
 STEPS = [ExpectedStep("a", 1.0, kept=False), ExpectedStep("b", 1.0, kept=False)]
 
 
-def test_an_empty_queue_gives_nothing(rows: Rows):
+def test_empty_queue_returns_none(rows: Rows):
     assert rows.queue.claim("me", LEASE_S) is None
 
 
-def test_a_claim_carries_what_the_job_needs(rows: Rows):
+def test_claim_contains_job_inputs(rows: Rows):
     job_id = rows.job(inputs='{"a": 1}', work_s=12.5)
     claim = rows.claim()
     assert (claim.job_id, claim.inputs, claim.work_s) == (job_id, '{"a": 1}', 12.5)
@@ -35,61 +36,61 @@ def test_a_claim_carries_what_the_job_needs(rows: Rows):
     assert rows.record(job_id).job.status is JobStatus.RUNNING
 
 
-def test_a_leased_job_is_not_given_twice_until_its_lease_ends(rows: Rows):
+def test_leased_job_is_claimed_again_only_after_lease_end(rows: Rows):
     rows.job()
-    first = rows.claim(lease_s=0.2)
+    first = rows.claim()
     assert rows.queue.claim("you", LEASE_S) is None
-    time.sleep(0.25)
+    rows.set(first.job_id, lease_until=0.0)
     second = rows.claim("you")
     assert (second.job_id, second.attempt) == (first.job_id, 2)
 
 
-def test_a_beat_makes_the_lease_last(rows: Rows):
+def test_beat_renews_lease(rows: Rows):
     rows.job()
-    claim = rows.claim(lease_s=0.2)
+    claim = rows.claim()
+    rows.set(claim.job_id, lease_until=0.0)
     rows.queue.beat(claim, LEASE_S)
-    time.sleep(0.25)
     assert rows.queue.claim("you", LEASE_S) is None
 
 
-def test_every_write_of_a_zombie_is_refused(rows: Rows):
+def test_writes_of_lost_claim_are_rejected(rows: Rows):
     job_id = rows.job()
-    zombie = rows.claim(lease_s=0.0)
+    lost = rows.claim(lease_s=0.0)
     time.sleep(0.01)
-    heir = rows.claim("you")
-    rows.queue.planned(heir, STEPS)
+    held = rows.claim("you")
+    rows.queue.planned(held, STEPS)
     before = rows.record(job_id)
     queue = rows.queue
     for write in (
-        lambda: queue.beat(zombie, LEASE_S),
-        lambda: queue.planned(zombie, []),
-        lambda: queue.step_started(zombie, "a"),
-        lambda: queue.progressed(zombie, "a", 0.5),
-        lambda: queue.noted(zombie, "boo"),
-        lambda: queue.step_finished(zombie, "a", [FILE], 1.0),
-        lambda: queue.succeeded(zombie),
-        lambda: queue.failed(zombie, OOPS),
-        lambda: queue.crashed(zombie, OOPS),
-        lambda: queue.cancelled(zombie),
-        lambda: queue.released(zombie),
+        lambda: queue.beat(lost, LEASE_S),
+        lambda: queue.planned(lost, []),
+        lambda: queue.step_started(lost, "a"),
+        lambda: queue.progressed(lost, "a", 0.5),
+        lambda: queue.noted(lost, "boo"),
+        lambda: queue.step_finished(lost, "a", [FILE], 1.0),
+        lambda: queue.succeeded(lost),
+        lambda: queue.failed(lost, OOPS),
+        lambda: queue.crashed(lost, OOPS),
+        lambda: queue.cancelled(lost),
+        lambda: queue.released(lost),
     ):
         with pytest.raises(LeaseLost):
             write()
-    assert queue.standing(zombie) is Standing.LOST
-    assert queue.standing(heir) is Standing.OURS
+    assert queue.claim_state(lost) is ClaimState.LOST
+    assert queue.claim_state(held) is ClaimState.OURS
     assert rows.record(job_id) == before
 
 
-def test_the_same_owner_is_fenced_by_its_attempt(rows: Rows):
+def test_attempt_fences_same_owner(rows: Rows):
     rows.job()
-    zombie = rows.claim("me", lease_s=0.0)
+    lost = rows.claim("me", lease_s=0.0)
     time.sleep(0.01)
     rows.claim("me")
     with pytest.raises(LeaseLost):
-        rows.queue.succeeded(zombie)
+        rows.queue.succeeded(lost)
 
 
-def test_a_job_that_always_dies_ends_at_the_third_attempt(rows: Rows):
+def test_job_fails_after_third_crash(rows: Rows):
     job_id = rows.job()
     for _ in range(3):
         rows.queue.crashed(rows.claim(), OOPS)
@@ -98,7 +99,7 @@ def test_a_job_that_always_dies_ends_at_the_third_attempt(rows: Rows):
     assert rows.queue.claim("me", LEASE_S) is None
 
 
-def test_a_job_whose_workers_vanish_ends_at_the_third_attempt(rows: Rows):
+def test_job_fails_after_third_expired_lease(rows: Rows):
     job_id = rows.job()
     for _ in range(3):
         rows.claim(lease_s=0.0)
@@ -110,7 +111,7 @@ def test_a_job_whose_workers_vanish_ends_at_the_third_attempt(rows: Rows):
     assert job.failure.code == "interrupted"
 
 
-def test_an_attempt_that_finished_a_step_does_not_count(rows: Rows):
+def test_attempt_with_finished_step_is_no_crash(rows: Rows):
     job_id = rows.job()
     rows.queue.crashed(rows.claim(), OOPS)
     rows.queue.crashed(rows.claim(), OOPS)
@@ -121,7 +122,7 @@ def test_an_attempt_that_finished_a_step_does_not_count(rows: Rows):
     assert rows.record(job_id).job.status is JobStatus.QUEUED
 
 
-def test_an_orderly_release_does_not_count(rows: Rows):
+def test_release_is_no_crash(rows: Rows):
     job_id = rows.job()
     for _ in range(5):
         rows.queue.released(rows.claim())
@@ -129,7 +130,7 @@ def test_an_orderly_release_does_not_count(rows: Rows):
     assert (job.status, job.crashes) == (JobStatus.QUEUED, 0)
 
 
-def test_finished_steps_and_their_files_come_with_the_next_claim(rows: Rows):
+def test_next_claim_contains_finished_steps_and_files(rows: Rows):
     job_id = rows.job()
     claim = rows.claim()
     rows.queue.planned(claim, STEPS)
@@ -141,7 +142,7 @@ def test_finished_steps_and_their_files_come_with_the_next_claim(rows: Rows):
     assert [s.state for s in rows.record(job_id).steps] == [StepState.SUCCEEDED, StepState.WAITING]
 
 
-def test_a_plan_that_does_not_keep_a_step_forgets_its_files(rows: Rows):
+def test_planning_a_step_again_deletes_its_file_records(rows: Rows):
     rows.job()
     claim = rows.claim()
     rows.queue.planned(claim, STEPS)
@@ -151,7 +152,7 @@ def test_a_plan_that_does_not_keep_a_step_forgets_its_files(rows: Rows):
     assert rows.claim().finished == ()
 
 
-def test_progress_of_a_step_never_goes_back(rows: Rows):
+def test_progress_never_falls(rows: Rows):
     job_id = rows.job()
     claim = rows.claim()
     rows.queue.planned(claim, STEPS)
@@ -161,22 +162,22 @@ def test_progress_of_a_step_never_goes_back(rows: Rows):
     assert rows.record(job_id).steps[0].progress == 0.6
 
 
-def test_a_waiting_job_is_cancelled_at_once(rows: Rows):
+def test_waiting_job_is_cancelled_immediately(rows: Rows):
     job_id = rows.job()
     rows.jobs.cancel("ann", job_id)
     assert rows.record(job_id).job.status is JobStatus.CANCELLED
     assert rows.queue.claim("me", LEASE_S) is None
 
 
-def test_a_running_job_is_asked_to_end(rows: Rows):
+def test_cancelling_running_job_marks_its_claim(rows: Rows):
     rows.job()
     claim = rows.claim()
     rows.jobs.cancel("ann", claim.job_id)
-    assert rows.queue.standing(claim) is Standing.CANCELLED
+    assert rows.queue.claim_state(claim) is ClaimState.CANCELLED
 
 
 @pytest.mark.parametrize("leave", ["released", "vanished"])
-def test_a_cancelled_job_is_not_handed_out_again(rows: Rows, leave: str):
+def test_cancelled_job_is_not_claimed_again(rows: Rows, leave: str):
     job_id = rows.job()
     claim = rows.claim(lease_s=0.0 if leave == "vanished" else LEASE_S)
     rows.jobs.cancel("ann", job_id)
@@ -200,7 +201,7 @@ def test_users_take_turns(rows: Rows):
     assert served == [*first_round, mine["ann"][1], mine["bob"][1], *mine["ann"][2:]]
 
 
-def test_who_has_a_job_running_comes_after_who_has_none(rows: Rows):
+def test_users_without_running_jobs_come_first(rows: Rows):
     rows.user("bob")
     for _ in range(3):
         rows.job("ann")
@@ -210,27 +211,37 @@ def test_who_has_a_job_running_comes_after_who_has_none(rows: Rows):
     assert rows.claim().job_id == late
 
 
-def test_the_queue_position_told_is_the_order_kept(rows: Rows):
+def test_running_jobs_count_more_than_last_service(rows: Rows):
+    rows.user("bob")
+    for user in ("ann", "bob", "ann", "bob"):
+        rows.job(user)
+    running, ended = rows.claim(), rows.claim()
+    rows.queue.succeeded(ended)  # bob was served last and has no running job
+    assert rows.record(running.job_id).job.user_id == "ann"
+    assert rows.record(rows.claim().job_id, "bob").job.status is JobStatus.RUNNING
+
+
+def test_shown_queue_order_is_claim_order(rows: Rows):
     for user in ("bob", "cat", "dan"):
         rows.user(user)
     for i, user in enumerate(
         ["ann", "bob", "ann", "ann", "cat", "bob", "dan", "cat", "ann", "dan", "dan", "dan"]
     ):
         rows.job(user, work_s=i)
-    for _ in range(2):  # a history, so that turns matter
+    for _ in range(2):  # earlier jobs, so that turns matter
         rows.queue.succeeded(rows.claim())
     queue = rows.jobs.queue()
     waiting = [Waiting(j.id, j.user_id, j.queued_s, 1.0) for j in queue.waiting]
-    told = [job.job_id for job in queue_order(waiting, queue.turns["work"])]
-    kept = []
-    for _ in told:
+    shown = [job.job_id for job in queue_order(waiting, queue.turns["work"])]
+    claimed = []
+    for _ in shown:
         claim = rows.claim()
-        kept.append(claim.job_id)
+        claimed.append(claim.job_id)
         rows.queue.succeeded(claim)
-    assert told == kept
+    assert shown == claimed
 
 
-def test_speeds_are_medians_over_the_newest_measurements(rows: Rows):
+def test_speeds_are_medians_of_newest_measurements(rows: Rows):
     for seconds in [100.0] * 30 + [2.0] * 8 + [4.0] * 12:
         rows.job(work_s=2.0)
         claim = rows.claim()
@@ -247,12 +258,12 @@ def _racer(url: str) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
 
 
 def _race(rows: Rows, processes: int, jobs: int) -> float:
-    """Claims a second, once it is sure that each job was taken exactly once."""
+    """Check that each job was claimed exactly once; return claims per second."""
     ids = {rows.job() for _ in range(jobs)}
     with ExitStack() as stack:
         racers = [stack.enter_context(_racer(rows.url)) for _ in range(processes)]
@@ -261,7 +272,7 @@ def _race(rows: Rows, processes: int, jobs: int) -> float:
         for racer in racers:
             racer.stdin.write("go\n")
             racer.stdin.flush()
-        with ThreadPoolExecutor(processes) as readers:  # a racer must not wait for its reader
+        with ThreadPoolExecutor(processes) as readers:  # racers must not block on full pipes
             taken = "".join(readers.map(lambda racer: racer.stdout.read(), racers)).split()
         seconds = time.monotonic() - began
     assert len(taken) == jobs
@@ -269,27 +280,29 @@ def _race(rows: Rows, processes: int, jobs: int) -> float:
     return jobs / seconds
 
 
-def test_processes_that_race_never_get_the_same_job(rows: Rows):
-    _race(rows, processes=4, jobs=200)
+def test_racing_processes_never_claim_the_same_job(rows: Rows):
+    _race(rows, processes=3, jobs=60)
 
 
 @pytest.mark.soak
 def test_eight_processes_race_for_1500_jobs_twenty_times(rows: Rows):
-    speeds = [_race(rows, processes=8, jobs=1500) for _ in range(20)]
-    assert sorted(speeds)[10] >= 200  # claims a second; below that the queue itself is the brake
+    alone = sorted(_race(rows, processes=1, jobs=500) for _ in range(5))[2]
+    together = sorted(_race(rows, processes=8, jobs=1500) for _ in range(20))[10]
+    # Measured: 0.4 to 1; below a tenth the processes mostly block each other
+    assert together >= alone / 10
 
 
-def test_an_owner_of_this_process_lives():
+def test_own_process_is_alive():
     assert not is_dead(own_name())
 
 
-def test_an_owner_is_dead_once_its_process_is_killed():
+def test_owner_is_dead_after_kill():
     code = "from backend.app.jobs.owners import own_name; print(own_name(), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     ) as process:
         assert process.stdout is not None
         owner = process.stdout.readline().decode().strip()
@@ -299,25 +312,25 @@ def test_an_owner_is_dead_once_its_process_is_killed():
         assert is_dead(owner)
 
 
-def test_a_later_process_of_the_same_number_is_not_the_owner():
+def test_reused_process_id_is_another_owner():
     host, pid, _, token = own_name().split("/")
     assert is_dead(f"{host}/{pid}/1/{token}")
 
 
-def test_of_another_host_nothing_is_known():
+def test_owner_on_another_host_is_never_dead():
     _, pid, started, token = own_name().split("/")
     assert not is_dead(f"elsewhere#1/{pid}/{started}/{token}")
 
 
-def test_leases_of_the_dead_end_at_once(rows: Rows):
+def test_expired_leases_are_claimed_immediately(rows: Rows):
     rows.job()
     rows.claim("dead")
     assert rows.queue.owners() == {"dead"}
-    rows.queue.disown("dead")
+    rows.queue.expire_leases("dead")
     assert rows.claim("me").attempt == 2
 
 
-def test_a_full_quota_lets_no_job_in(rows: Rows):
+def test_full_quota_rejects_job(rows: Rows):
     for _ in range(2):
         rows.job()
     rows.claim()
@@ -326,7 +339,7 @@ def test_a_full_quota_lets_no_job_in(rows: Rows):
     assert rows.jobs.add(new, quota=NO_QUOTA)
 
 
-def test_a_steps_speed_is_kept_for_each_pace(rows: Rows):
+def test_speed_is_stored_per_pace(rows: Rows):
     for pace, seconds in (("draft", 2.0), ("htdemucs", 80.0), ("kept", 0.0)):
         rows.job(work_s=2.0)
         claim = rows.claim()
@@ -334,3 +347,81 @@ def test_a_steps_speed_is_kept_for_each_pace(rows: Rows):
         rows.queue.step_finished(claim, "a", [], seconds, pace)
         rows.queue.succeeded(claim)
     assert rows.queue.speeds("test") == {"a@draft": 1.0, "a@htdemucs": 40.0, "a@kept": 0.0}
+
+
+def test_zombie_owner_is_dead():
+    """Its parent has not collected it yet, but it works no more."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+        host, _, _, token = own_name().split("/")
+        stat = Path(f"/proc/{process.pid}/stat").read_text()
+        owner = f"{host}/{process.pid}/{stat.rpartition(')')[2].split()[19]}/{token}"
+        assert not is_dead(owner)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert is_dead(owner)
+
+
+def test_job_with_an_expired_lease_takes_no_turn(rows: Rows):
+    rows.user("bob")
+    rows.job("bob")
+    rows.claim()
+    crashed = rows.job("ann")
+    rows.claim()
+    rows.job("bob")
+    rows.set(crashed, lease_until=0.0)  # Bob was served longer ago, but has a running job
+    assert rows.claim().job_id == crashed
+
+
+def test_start_time_is_that_of_the_first_attempt(rows: Rows):
+    job_id = rows.job()
+    rows.queue.released(rows.claim())
+    started_s = rows.record(job_id).job.started_s
+    rows.claim()
+    assert rows.record(job_id).job.started_s == started_s is not None
+
+
+def test_only_ended_jobs_have_an_end_and_only_running_ones_a_detail(rows: Rows):
+    job_id = rows.job()
+    for leave, ends in ((rows.queue.released, False), (rows.queue.succeeded, True)):
+        claim = rows.claim()
+        rows.queue.planned(claim, STEPS)
+        rows.queue.progressed(claim, "a", 0.5, "track 3 of 4")
+        assert rows.record(job_id).job.detail == "track 3 of 4"
+        leave(claim)
+        job = rows.record(job_id).job
+        assert (job.finished_s is not None, job.detail) == (ends, None)
+
+
+def test_next_step_starts_without_the_detail_of_the_last(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    rows.queue.planned(claim, STEPS)
+    rows.queue.progressed(claim, "a", 1.0, "track 4 of 4")
+    rows.queue.step_started(claim, "b")
+    assert rows.record(job_id).job.detail is None
+
+
+def test_step_of_a_vanished_process_is_shown_as_failed(rows: Rows):
+    job_id = rows.job()
+    for _ in range(3):
+        claim = rows.claim()
+        rows.queue.planned(claim, STEPS)
+        rows.queue.step_started(claim, "a")
+        rows.queue.expire_leases("me")
+    assert rows.queue.claim("me", LEASE_S) is None
+    assert [s.state for s in rows.record(job_id).steps] == [StepState.FAILED, StepState.WAITING]
+
+
+def test_kept_step_keeps_the_time_it_took(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    rows.queue.planned(claim, STEPS)
+    rows.queue.step_finished(claim, "a", [FILE], 2.0)
+    rows.queue.planned(claim, [ExpectedStep("a", 1.0, kept=True), STEPS[1]])
+    assert [(s.seconds, s.progress) for s in rows.record(job_id).steps] == [(2.0, 1.0), (None, 0.0)]
+
+
+def test_job_without_audio_measures_no_speed(rows: Rows):
+    rows.job(work_s=0.0)
+    claim = rows.claim()
+    rows.queue.planned(claim, STEPS)
+    rows.queue.step_finished(claim, "a", [], 2.0)
+    assert rows.queue.speeds("test") == {}

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from backend.app.jobs.estimate import (
@@ -6,6 +8,8 @@ from backend.app.jobs.estimate import (
     progress_percent,
     queue_order,
     remaining_s,
+    shares_of_groups,
+    speed_of_kind,
     wait_s,
 )
 from backend.app.jobs.states import StepRecord, StepState
@@ -20,37 +24,90 @@ HALF = step(StepState.RUNNING, 0.5, 60.0, running_s=20.0)
 NEXT = step(StepState.WAITING, 0.0, 10.0)
 
 
-def test_progress_weighs_steps_by_what_they_cost():
+def test_progress_weighs_steps_by_cost():
     assert progress_percent([DONE, HALF, NEXT]) == pytest.approx(60.0)
     assert progress_percent([]) == 0.0
     assert progress_percent([DONE]) == 100.0
 
 
-def test_a_step_under_way_is_judged_by_its_own_pace():
-    assert remaining_s([DONE, HALF, NEXT]) == pytest.approx(20.0 + 10.0)
+def test_running_step_is_estimated_from_its_own_speed():
+    assert remaining_s([HALF]) == pytest.approx(20.0)
 
 
-def test_a_step_just_begun_is_judged_by_earlier_jobs():
-    begun = step(StepState.RUNNING, 0.05, 60.0, running_s=20.0)
-    assert remaining_s([begun]) == pytest.approx(57.0)
+def test_running_steps_end_side_by_side():
+    other = step(StepState.RUNNING, 0.5, 60.0, running_s=50.0)
+    assert remaining_s([DONE, HALF, other, NEXT]) == pytest.approx(50.0 + 10.0)
+
+
+def test_group_costs_what_its_longest_step_costs():
+    costs_s = [4.0, 30.0, 10.0, 6.0]
+    shares = shares_of_groups(["", "end", "end", ""], costs_s)
+    shared = [cost_s * share for cost_s, share in zip(costs_s, shares, strict=True)]
+    assert shared == pytest.approx([4.0, 22.5, 7.5, 6.0])
+
+
+def test_new_step_is_estimated_from_earlier_jobs():
+    assert remaining_s([step(StepState.RUNNING, 0.0, 60.0, running_s=2.0)]) == pytest.approx(60.0)
+
+
+def test_own_speed_takes_over_without_a_jump():
+    """A step that takes twice as long as expected."""
+    shares = [hundredth / 100 for hundredth in range(1, 100)]
+    left_s = [
+        remaining_s([step(StepState.RUNNING, share, 60.0, running_s=120.0 * share)])
+        for share in shares
+    ]
+    steps_s = [after - before for before, after in pairwise(left_s)]
+    assert max(map(abs, steps_s)) < 3.0  # a hundredth of the step lasts 1.2 s
+    assert left_s[49:] == pytest.approx([120.0 * (1 - share) for share in shares[49:]])
+
+
+def test_steps_to_come_are_as_slow_as_those_that_ended():
+    """Another job runs on the machine: everything takes four times as long."""
+    ended = StepRecord("a", StepState.SUCCEEDED, 1.0, 30.0, seconds=120.0)
+    to_come = step(StepState.WAITING, 0.0, 70.0)
+    # a tenth of 100 s counts as usual: (10 + 120) / (10 + 30)
+    assert remaining_s([ended, to_come]) == pytest.approx(70.0 * 130 / 40)
+
+
+def test_cached_step_does_not_speed_up_the_others():
+    ended = StepRecord("a", StepState.SUCCEEDED, 1.0, 30.0, seconds=0.1)
+    assert remaining_s([ended, step(StepState.WAITING, 0.0, 70.0)]) == pytest.approx(70.0)
+
+
+def test_short_step_says_little_about_the_machine():
+    ended = StepRecord("a", StepState.SUCCEEDED, 1.0, 0.01, seconds=1.0)
+    to_come = step(StepState.WAITING, 0.0, 100.0)
+    assert remaining_s([ended, to_come]) == pytest.approx(100.0, rel=0.15)
+
+
+def test_kind_is_as_slow_as_the_slowest_pace_of_each_step():
+    speeds = {"a@draft": 0.25, "a@htdemucs": 3.0, "a@fast": 0.125, "b": 0.5}
+    assert speed_of_kind(speeds) == 3.5
 
 
 def waiting(job: str, user: str, queued_s: float) -> Waiting:
     return Waiting(job, user, queued_s, 1.0)
 
 
-def test_in_a_round_everybody_has_one_turn():
+def test_each_user_has_one_turn_per_round():
     jobs = [waiting("a1", "a", 1), waiting("a2", "a", 2), waiting("b1", "b", 3)]
     assert [job.job_id for job in queue_order(jobs, {})] == ["a1", "b1", "a2"]
 
 
-def test_who_was_served_last_comes_last():
+def test_user_served_last_comes_last():
     jobs = [waiting("a1", "a", 1), waiting("b1", "b", 3)]
     turns = {"a": Turn(0, served_s=9.0), "b": Turn(0, served_s=8.0)}
     assert [job.job_id for job in queue_order(jobs, turns)] == ["b1", "a1"]
 
 
-def test_nobody_waits_more_than_twice_the_mean_of_a_fair_queue():
+def test_running_jobs_count_as_turns():
+    jobs = [waiting("a1", "a", 1), waiting("b1", "b", 3)]
+    turns = {"a": Turn(running=1), "b": Turn(served_s=9.0)}
+    assert [job.job_id for job in queue_order(jobs, turns)] == ["b1", "a1"]
+
+
+def test_no_user_waits_more_than_twice_the_mean():
     users = [f"user{i:02}" for i in range(20)]
     jobs = [waiting(f"{u}-{k}", u, 10.0 * i + k) for i, u in enumerate(users) for k in range(10)]
     order = queue_order(jobs, {})
@@ -60,8 +117,9 @@ def test_nobody_waits_more_than_twice_the_mean_of_a_fair_queue():
     assert max(of_user[0] for of_user in places.values()) < len(users)
 
 
-def test_the_wait_is_what_goes_first_shared_by_the_slots():
+def test_wait_divides_earlier_work_by_slots():
     assert wait_s([10.0, 20.0], [30.0], slots=1) == 60.0
     assert wait_s([10.0, 20.0], [30.0, 40.0], slots=2) == 50.0
     assert wait_s([], [30.0], slots=2) == 0.0
+    assert wait_s([], [30.0, 40.0], slots=2) == 35.0
     assert wait_s([None], [30.0], slots=1) is None

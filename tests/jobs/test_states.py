@@ -2,8 +2,8 @@ import pytest
 from sqlalchemy import update
 
 from backend.app.jobs.states import GRAPH, TERMINAL, Edge, JobStatus, sources, target
-from backend.app.store.job_claims import move
-from backend.app.store.job_tables import JOBS
+from backend.app.store.jobs.claims import move
+from backend.app.store.jobs.tables import JOBS
 
 from .rows import Rows
 
@@ -26,19 +26,19 @@ EDGES = {
 }
 
 
-def test_graph_has_these_edges_and_no_others():
+def test_graph_has_exactly_these_edges():
     graph = {(start, edge): target(edge) for edge in Edge for start in sources(edge)}
     assert graph == EDGES
     assert set(GRAPH) == set(Edge)
 
 
-def test_nothing_leaves_an_ended_job_but_a_retry():
+def test_only_retry_leaves_a_terminal_state():
     assert {edge for edge in Edge if sources(edge) & TERMINAL} == {Edge.RETRY}
     assert S not in sources(Edge.RETRY)
 
 
 @pytest.mark.parametrize("edge", [e for e in Edge if e not in (Edge.CLAIM, Edge.RECLAIM)])
-def test_rows_move_along_edges_and_nowhere_else(rows: Rows, edge: Edge):
+def test_rows_change_only_along_edges(rows: Rows, edge: Edge):
     for start in JobStatus:
         job_id = rows.job()
         _put(rows, job_id, start)

@@ -1,4 +1,4 @@
-"""Jobs that wait for more than their turn: for another job, for a moment; and lanes."""
+"""Jobs that wait for another job or a point in time; lanes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from backend.app.jobs.queue import NET, WORK
-from backend.app.jobs.states import Failure, JobStatus
-from backend.app.services.job_views import QueueState, job_view
+from backend.app.jobs.queue import INTERACTIVE, NET, WORK
+from backend.app.jobs.states import MAX_CRASHES, Failure, JobStatus
+from backend.app.services.jobs.views import QueueState, job_view
 from tests.jobs.rows import LEASE_S, Rows
 
 OOPS = Failure("oops", "Oops.")
@@ -18,7 +18,7 @@ def nothing_to_claim(rows: Rows) -> bool:
     return rows.queue.claim("me", LEASE_S) is None
 
 
-def test_a_job_is_not_handed_out_before_the_one_it_waits_for_has_succeeded(rows: Rows):
+def test_job_waits_until_its_predecessor_succeeds(rows: Rows):
     source = rows.job()
     waiting = rows.job(after=source)
     claim = rows.claim()
@@ -29,9 +29,7 @@ def test_a_job_is_not_handed_out_before_the_one_it_waits_for_has_succeeded(rows:
 
 
 @pytest.mark.parametrize("ended", ["failed", "cancelled"])
-def test_it_goes_on_waiting_for_one_that_came_to_nothing_until_that_is_retried(
-    rows: Rows, ended: str
-):
+def test_job_waits_for_failed_predecessor_until_retry(rows: Rows, ended: str):
     source = rows.job()
     waiting = rows.job(after=source)
     claim = rows.claim()
@@ -46,7 +44,7 @@ def test_it_goes_on_waiting_for_one_that_came_to_nothing_until_that_is_retried(
 
 
 @pytest.mark.parametrize("gone_by", ["its owner", "the sweep"])
-def test_a_job_that_came_to_nothing_holds_nobody_up_once_it_is_gone(rows: Rows, gone_by: str):
+def test_deleted_predecessor_does_not_block(rows: Rows, gone_by: str):
     source = rows.job()
     waiting = rows.job(after=source)
     rows.queue.failed(rows.claim(), OOPS)
@@ -58,7 +56,7 @@ def test_a_job_that_came_to_nothing_holds_nobody_up_once_it_is_gone(rows: Rows, 
     assert rows.claim().job_id == waiting, "it is tried, and says that there is nothing left"
 
 
-def test_a_job_says_how_the_one_it_waits_for_stands(rows: Rows):
+def test_job_shows_status_of_predecessor(rows: Rows):
     source = rows.job()
     waiting = rows.job(after=source)
     claim = rows.claim()
@@ -70,7 +68,7 @@ def test_a_job_says_how_the_one_it_waits_for_stands(rows: Rows):
     assert (view.waits_for, view.waits_for_status) == (source, "failed")
 
 
-def test_what_waits_for_its_turn_only_names_no_other_job(rows: Rows):
+def test_job_without_predecessor_names_none(rows: Rows):
     source = rows.job()
     waiting = rows.job(after=source)
     rows.queue.succeeded(rows.claim())
@@ -78,7 +76,7 @@ def test_what_waits_for_its_turn_only_names_no_other_job(rows: Rows):
     assert (view.waits_for, view.waits_for_status) == (None, None)
 
 
-def test_what_another_job_waits_for_is_neither_deleted_nor_swept(rows: Rows):
+def test_predecessor_is_neither_deleted_nor_cleaned_up(rows: Rows):
     source = rows.job()
     waiting = rows.job(after=source)
     rows.queue.succeeded(rows.claim())
@@ -88,26 +86,34 @@ def test_what_another_job_waits_for_is_neither_deleted_nor_swept(rows: Rows):
     assert rows.jobs.delete("ann", source)
 
 
-def test_a_paused_job_is_not_tried_before_its_moment(rows: Rows):
+def test_paused_job_is_not_claimed_early(rows: Rows):
     job_id = rows.job()
-    until_s = time.time() + 3.0
-    rows.queue.paused(rows.claim(), until_s, "No more today.")
+    rows.queue.paused(rows.claim(), time.time() + 3600.0, "No more today.")
     assert nothing_to_claim(rows)
     paused = rows.record(job_id).job
     assert (paused.status, paused.detail) == (JobStatus.QUEUED, "No more today.")
-    time.sleep(max(0.0, until_s - time.time()) + 0.05)
+    rows.set(job_id, not_before_s=time.time() - 1.0)
     assert rows.claim().attempt == 2
     assert rows.record(job_id).job.not_before_s is None
 
 
-def test_a_pause_counts_as_no_crash(rows: Rows):
+def test_pause_is_not_counted_as_crash(rows: Rows):
     rows.job()
     for _ in range(5):
         rows.queue.paused(rows.claim(), time.time() - 1.0, "Later.")
     assert rows.claim().attempt == 6
 
 
-def test_a_paused_job_can_be_cancelled_and_a_retry_does_not_wait(rows: Rows):
+def test_crashes_before_a_pause_no_longer_count(rows: Rows):
+    job_id = rows.job()
+    for _ in range(MAX_CRASHES - 1):
+        rows.queue.crashed(rows.claim(), OOPS)
+    rows.queue.paused(rows.claim(), time.time() - 1.0, "Later.")
+    rows.queue.crashed(rows.claim(), OOPS)
+    assert rows.record(job_id).job.status is JobStatus.QUEUED
+
+
+def test_paused_job_can_be_cancelled_and_retried(rows: Rows):
     job_id = rows.job()
     rows.queue.paused(rows.claim(), time.time() + 3600.0, "Tomorrow.")
     rows.jobs.cancel("ann", job_id)
@@ -116,7 +122,7 @@ def test_a_paused_job_can_be_cancelled_and_a_retry_does_not_wait(rows: Rows):
     assert rows.claim().job_id == job_id
 
 
-def test_a_lane_serves_its_own_jobs_only(rows: Rows):
+def test_lane_serves_only_its_jobs(rows: Rows):
     upload = rows.job(lane=NET)
     assert nothing_to_claim(rows)
     mix = rows.job()
@@ -126,7 +132,7 @@ def test_a_lane_serves_its_own_jobs_only(rows: Rows):
     assert claim.job_id == upload
 
 
-def test_an_upload_that_runs_costs_its_owner_no_turn_at_the_mixes(rows: Rows):
+def test_running_upload_takes_no_turn_in_work_lane(rows: Rows):
     rows.user("bob")
     rows.job("ann", lane=NET)
     assert rows.queue.claim("me", LEASE_S, NET) is not None
@@ -134,7 +140,24 @@ def test_an_upload_that_runs_costs_its_owner_no_turn_at_the_mixes(rows: Rows):
     assert [rows.claim().job_id, rows.claim().job_id] == [first, second]
 
 
-def test_only_a_job_that_waits_for_its_turn_has_a_place_in_the_queue(rows: Rows):
+def test_users_take_turns_in_the_interactive_lane(rows: Rows):
+    """Whatever they have in others: a long mix does not delay its user's previews."""
+    rows.user("bob")
+    rows.job("ann")
+    rows.claim()
+    first, second = (rows.job("ann", lane=INTERACTIVE) for _ in range(2))
+    other = rows.job("bob", lane=INTERACTIVE)
+    claims = [rows.queue.claim("me", LEASE_S, INTERACTIVE) for _ in range(3)]
+    assert [claim and claim.job_id for claim in claims] == [first, other, second]
+
+
+def test_preview_queued_by_an_earlier_version_runs_in_the_work_lane(rows: Rows):
+    preview = rows.job(kind="preview", lane=WORK)
+    assert rows.queue.claim("me", LEASE_S, INTERACTIVE) is None
+    assert rows.claim().job_id == preview
+
+
+def test_only_claimable_jobs_have_queue_position(rows: Rows):
     source, paused = rows.job(), rows.job()
     rows.job(after=source)
     upload, last = rows.job(lane=NET), rows.job()
@@ -146,7 +169,7 @@ def test_only_a_job_that_waits_for_its_turn_has_a_place_in_the_queue(rows: Rows)
     assert state.positions == {last: 1, upload: 1}
 
 
-def test_a_job_says_what_it_waits_for_and_from_when_it_is_tried_again(rows: Rows):
+def test_job_shows_what_it_waits_for_and_until_when(rows: Rows):
     source = rows.job()
     waiting = rows.job(after=source)
     until_s = time.time() + 3600.0

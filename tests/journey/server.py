@@ -1,4 +1,4 @@
-"""A real server in a process of its own, and somebody who uses it over HTTP."""
+"""Run a real server in a new process, and use it over HTTP."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ import httpx2
 
 from backend.app.contract.jobs import JobView, LinkView
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
+from tests import ROOT
+from tests.patience import PATIENCE_S
 
-ROOT = Path(__file__).parents[2]
 ENDED = {"succeeded", "failed", "cancelled"}
 
 
 @dataclass
 class Server:
-    """``uvicorn backend.app.main:app`` on a storage folder; can be killed and started again."""
+    """``uvicorn backend.app.main:app`` on a storage folder; can be killed and restarted."""
 
     storage: Path
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -45,13 +46,13 @@ class Server:
                 env={**os.environ, **own},
                 stderr=log,
             )
-        self._wait_until_it_answers()
+        self._wait_until_ready()
 
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + 60
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             assert self.process is not None
-            assert self.process.poll() is None, "the server ended by itself"
+            assert self.process.poll() is None, "the server has exited"
             try:
                 if httpx2.get(f"{self.base}/health").status_code == 200:
                     return
@@ -62,13 +63,13 @@ class Server:
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(30)
+            self.process.wait(PATIENCE_S)
             self.process = None
 
 
 @contextmanager
 def serving(storage: Path, **settings: str) -> Iterator[Server]:
-    """A server for as long as the block lasts."""
+    """Run a server during the block."""
     server = Server(storage, settings)
     server.start()
     try:
@@ -79,13 +80,13 @@ def serving(storage: Path, **settings: str) -> Iterator[Server]:
 
 @contextmanager
 def visiting(server: Server, email: str = "ada@example.org") -> Iterator[Visitor]:
-    """Somebody with an account of their own, for as long as the block lasts."""
-    with httpx2.Client(base_url=server.base, timeout=120) as http:
+    """A user with a new account, signed in during the block."""
+    with httpx2.Client(base_url=server.base, timeout=PATIENCE_S) as http:
         yield Visitor(http, email)
 
 
 class Visitor:
-    """Somebody with an account, who speaks HTTP and nothing else."""
+    """A signed-in user who uses the server over HTTP only."""
 
     def __init__(self, http: httpx2.Client, email: str) -> None:
         self._http = http
@@ -93,7 +94,7 @@ class Visitor:
         self._sign_in("/auth/register", json=self._account)
 
     def sign_in_again(self) -> None:
-        """With the password, as after a long while."""
+        """Sign in with the password, as after a token has expired."""
         form = {"username": self._account["email"], "password": self._account["password"]}
         self._sign_in("/auth/token", data=form)
 
@@ -102,7 +103,7 @@ class Visitor:
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def upload_tracks(self, files: Sequence[Path]) -> TracksUploadView:
-        """One request a file, as the app does it, into one crate."""
+        """Upload files into one crate, one request per file like the app."""
         crate: TracksUploadView | None = None
         for file in files:
             with file.open("rb") as stream:
@@ -120,7 +121,7 @@ class Visitor:
         return ImageUploadView.model_validate_json(self._ok(answer).content)
 
     def ask(self, method: str, path: str, **body: object) -> httpx2.Response:
-        """Any request, whatever the answer."""
+        """Send any request; return any response."""
         return self._http.request(method, path, **body)
 
     def start(self, **request: object) -> JobView:
@@ -135,8 +136,8 @@ class Visitor:
             answer = self._http.get(f"/jobs/{job_id}")
         return JobView.model_validate_json(self._ok(answer).content)
 
-    def wait_for(self, job_id: str, timeout_s: float = 300) -> JobView:
-        """Poll until the job has ended."""
+    def wait_for(self, job_id: str, timeout_s: float = 600) -> JobView:
+        """Poll until the job ends."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             job = self.job(job_id)
@@ -146,11 +147,11 @@ class Visitor:
         raise AssertionError(f"job {job_id} did not end in {timeout_s:.0f} s")
 
     def download(self, job: JobView, name: str, folder: Path) -> Path:
-        """By a signed link, without a token, streamed to disk."""
+        """Download by a signed link, without a token, streamed to disk."""
         answer = self._ok(self._http.post(f"/jobs/{job.id}/artifacts/{name}/link"))
         link = LinkView.model_validate_json(answer.content)
         path = folder / name
-        with httpx2.stream("GET", link.url, timeout=120) as stream, path.open("wb") as file:
+        with httpx2.stream("GET", link.url, timeout=PATIENCE_S) as stream, path.open("wb") as file:
             assert stream.status_code == 200
             for part in stream.iter_bytes():
                 file.write(part)

@@ -1,4 +1,4 @@
-"""A DJ's set over HTTP alone: heard, ordered, joined on the beat, previewed, changed, measured."""
+"""A DJ set over HTTP: analysis, order, joins, preview, re-render, DJ rules."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from composer.compose import compose_song
 from composer.files import write_song
 from composer.song import SongSpec
 
-from .checks import content_of, decoded, expect_sound
+from .checks import decoded, expect_sound, track_reader
 from .server import serving, visiting
 
-TEMPI = (121.0, 124.0, 122.5, 126.0, 123.0)
-KEYS = ("A minor", "E minor", "C major", "B minor", "G major")
+TEMPI = (121.0, 124.0, 122.5, 123.0)
+KEYS = ("A minor", "E minor", "C major", "G major")
 ONE_STEP_OF_24_BITS = 2.0**-23
 
 
@@ -30,29 +30,27 @@ def crate(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     files = []
     for seed, (tempo_bpm, key) in enumerate(zip(TEMPI, KEYS, strict=True)):
         spec = SongSpec(
-            tempo_bpm=tempo_bpm, key=key, seed=seed, bars=40, title=f"T{seed}", artist=f"A{seed}"
+            tempo_bpm=tempo_bpm, key=key, seed=seed, bars=32, title=f"T{seed}", artist=f"A{seed}"
         )
         files.append(folder / f"{seed}.flac")
         write_song(compose_song(spec), files[-1])
     return files
 
 
-def test_a_set_is_heard_ordered_joined_previewed_and_changed(
-    crate: list[Path], tmp_path: Path
-) -> None:
+def test_dj_set_over_http(crate: list[Path], tmp_path: Path) -> None:
     with serving(tmp_path / "storage") as server, visiting(server) as visitor:
         uploaded = visitor.upload_tracks(crate)
         first_track = uploaded.tracks[0].id
         assert visitor.ask("GET", f"/tracks/{first_track}/analysis").status_code == 409
-        heard = visitor.wait_for(visitor.start(kind="analysis", tracks_upload_id=uploaded.id).id)
-        assert heard.status == "succeeded", heard.error
+        analysed = visitor.wait_for(visitor.start(kind="analysis", tracks_upload_id=uploaded.id).id)
+        assert analysed.status == "succeeded", analysed.error
         for track, tempo_bpm, key in zip(uploaded.tracks, TEMPI, KEYS, strict=True):
             answer = visitor.ask("GET", f"/tracks/{track.id}/analysis")
             analysis = TrackAnalysis.model_validate_json(answer.content)
             assert analysis.rhythm.tempo_bpm == pytest.approx(tempo_bpm, abs=0.02)
             assert analysis.harmony.key == key
 
-        wishes = {
+        request = {
             "tracks_upload_id": uploaded.id,
             "order": "auto",
             "energy_arc": "build",
@@ -60,7 +58,7 @@ def test_a_set_is_heard_ordered_joined_previewed_and_changed(
             "locks": [{"track_id": uploaded.tracks[2].id, "place": 1}],
             "formats": ["flac", "mp3"],
         }
-        job = visitor.wait_for(visitor.start(**wishes).id)
+        job = visitor.wait_for(visitor.start(**request).id)
         assert job.status == "succeeded", job.error
         assert "ordering" in [step.name for step in job.steps]
         folder = tmp_path / "first"
@@ -86,11 +84,12 @@ def test_a_set_is_heard_ordered_joined_previewed_and_changed(
         assert planned.transitions[1].kind == "cut"
 
         again = {
-            **wishes,
+            **request,
             "order": "given",
             "energy_arc": None,
             "locks": [],
             "tracks": [{"track_id": c.track_id} for c in timeline.clips if c.role == "track"],
+            "formats": ["mp3"],
             "based_on": job.id,
             "overrides": [change],
         }
@@ -106,7 +105,7 @@ def test_a_set_is_heard_ordered_joined_previewed_and_changed(
             "PUT", f"/admin/dj-rules?version={view.version}", json=stricter.model_dump()
         )
         assert put.status_code == 200, put.text
-        faded = visitor.wait_for(visitor.start(**{**wishes, "formats": ["wav"]}).id)
+        faded = visitor.wait_for(visitor.start(**{**request, "formats": ["wav"]}).id)
         joins = TimelineView.model_validate_json(
             visitor.download(faded, "timeline.json", tmp_path).read_bytes()
         )
@@ -114,7 +113,7 @@ def test_a_set_is_heard_ordered_joined_previewed_and_changed(
     assert timeline.clips[0].track_id == uploaded.tracks[2].id
     expect_blends(report)
     expect_sound(files["mix.flac"], timeline, slack=0)
-    expect_bodies(files["mix.flac"], timeline, report, content_of(tmp_path / "storage"))
+    expect_bodies(files["mix.flac"], timeline, report, track_reader(tmp_path / "storage"))
     assert [join.kind for join in after.transitions[:1]] == [timeline.transitions[0].kind]
     assert after.transitions[1].kind == "cut"
     assert [c.gain_db for c in after.clips] == [c.gain_db for c in timeline.clips]
@@ -122,7 +121,7 @@ def test_a_set_is_heard_ordered_joined_previewed_and_changed(
 
 
 def expect_blends(report: ReportView) -> None:
-    """These five go together: every join is a blend, on the beat, on the phrase, level."""
+    """Assert that every join is a level blend on beat and phrase: the four songs match."""
     assert len(report.transitions) == len(TEMPI) - 1
     for join in report.transitions:
         assert (join.kind, join.step, join.on_phrase, join.downbeats_aligned) == (
@@ -142,8 +141,8 @@ def expect_blends(report: ReportView) -> None:
         assert [rung.taken for rung in join.ladder].count(True) == 1
 
 
-def expect_bodies(path: Path, timeline: TimelineView, report: ReportView, content) -> None:
-    """Outside the joins a track is its normal form times its gain, but where the limiter works."""
+def expect_bodies(path: Path, timeline: TimelineView, report: ReportView, read_track) -> None:
+    """Assert that tracks outside joins equal their normal form times gain, limiter aside."""
     mix = decoded(path)
     (flac,) = [file for file in report.files if file.name == "mix.flac"]
     alone = [
@@ -151,19 +150,19 @@ def expect_bodies(path: Path, timeline: TimelineView, report: ReportView, conten
         for clip, (start_s, end_s) in zip(timeline.clips, bodies(timeline), strict=True)
         if end_s - start_s > 1.0
     ]
-    assert len(alone) >= 2  # short tracks are hardly ever alone; the first and the last are
+    assert len(alone) >= 2  # short tracks rarely play alone; the first and the last do
     for clip, start, end in alone:
         source_s, mix_s = clip.warp[-1]
         offset = round(source_s * SAMPLE_RATE) - round(mix_s * SAMPLE_RATE)
         gain = gain_of_db(clip.gain_db + flac.gain_shift_db)
-        body = content(clip.content)[:, start + offset : end + offset] * np.float32(gain)
+        body = read_track(clip.content)[:, start + offset : end + offset] * np.float32(gain)
         off = np.abs(mix[:, start:end] - body).max(axis=0)
-        # The limiter lets go within a second of a peak; most of a body it does not touch.
+        # The limiter releases within a second of a peak and leaves most samples unchanged.
         assert (off <= ONE_STEP_OF_24_BITS).mean() > 0.3
 
 
 def bodies(timeline: TimelineView) -> list[tuple[float, float]]:
-    """Each clip's stretch in which it plays alone and at its own tempo, in seconds of the mix."""
+    """The part of each clip that plays alone and unstretched, in seconds of the mix."""
     tracks = timeline.clips
     edges = []
     for before, clip, after in zip([None, *tracks[:-1]], tracks, [*tracks[1:], None], strict=True):
@@ -173,10 +172,10 @@ def bodies(timeline: TimelineView) -> list[tuple[float, float]]:
 
 
 def stretched_to(clip: ClipView) -> float:
-    """Where the clip has come home to its own tempo."""
-    bent = [
+    """Where the clip's stretched part ends."""
+    stretched = [
         mix_b
         for (source_a, mix_a), (source_b, mix_b) in pairwise(clip.warp)
         if abs((source_b - source_a) - (mix_b - mix_a)) > 1e-6
     ]
-    return max(bent, default=clip.start_s)
+    return max(stretched, default=clip.start_s)

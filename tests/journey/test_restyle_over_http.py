@@ -1,4 +1,4 @@
-"""A restyle over HTTP alone: a song and a sound up, its stems played by it; killed, and gone on."""
+"""A restyle over HTTP: upload, restyle, download; kill."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 import soundfile
 from mutagen.id3 import ID3
 
+from audio_checks.levels import lufs, true_peak_db
 from backend.app.contract.jobs import JobView
 from backend.app.contract.restyles import RestyleReport
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
@@ -18,11 +19,11 @@ from composer.files import write_song
 from composer.song import SongSpec
 from composer.tones import tone
 
-from .checks import decoded, lufs, true_peak_db
+from .checks import decoded
 from .server import Visitor, serving, visiting
 
 STEPS = ["separating_stems", "analysing", "restyling", "mixing", "checking"]
-SONG_S = 12.3
+SONG_S = 8.3
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +56,17 @@ def fetched(visitor: Visitor, job: JobView, folder: Path) -> dict[str, Path]:
     return {a.name: visitor.download(job, a.name, folder) for a in job.artifacts}
 
 
-def test_a_song_is_played_by_a_sound_and_fetched(song: Path, strings: Path, tmp_path: Path) -> None:
+def test_restyle_over_http(song: Path, strings: Path, tmp_path: Path) -> None:
     with serving(tmp_path / "storage") as server, visiting(server) as visitor:
         track = visitor.upload_tracks([song]).tracks[0]
         sound = {"sound_id": send_sound(visitor, strings)}
-        asked = {"kind": "restyle", "track_id": track.id, "model": "draft", "format": "mp3"}
+        request = {"kind": "restyle", "track_id": track.id, "model": "draft", "format": "mp3"}
         config = {"bass": sound, "vocals": {**sound, "volume": 0.8}, "other": {"enabled": False}}
-        job = visitor.wait_for(visitor.start(**asked, config=config).id)
+        job = visitor.wait_for(visitor.start(**request, config=config).id)
         assert [step.name for step in job.steps] == STEPS
         files = fetched(visitor, job, tmp_path / "files")
         louder = {**config, "vocals": {**sound, "volume": 1.6}}
-        again = visitor.wait_for(visitor.start(**asked, config=louder).id)
+        again = visitor.wait_for(visitor.start(**request, config=louder).id)
         assert again.status == "succeeded"
     assert set(files) == {
         "restyled.mp3",
@@ -75,14 +76,14 @@ def test_a_song_is_played_by_a_sound_and_fetched(song: Path, strings: Path, tmp_
         "timeline.json",
         "waveform.json",
     }
-    expect_as_loud_and_as_long(files, decoded(song))
+    expect_levels_and_length(files, decoded(song))
     assert job.title == "Sun (restyled)"
     assert ID3(files["restyled.mp3"])["TIT2"].text == ["Sun (restyled)"]
     assert any("draft" in note for note in job.notes)
 
 
-def expect_as_loud_and_as_long(files: dict[str, Path], song: Samples) -> None:
-    """By other means than made it."""
+def expect_levels_and_length(files: dict[str, Path], song: Samples) -> None:
+    """Assert levels, length and report."""
     report = RestyleReport.model_validate_json(files["report.json"].read_bytes())
     for name, path in files.items():
         if path.suffix == ".mp3":
@@ -90,55 +91,53 @@ def expect_as_loud_and_as_long(files: dict[str, Path], song: Samples) -> None:
             assert sound.shape[1] == round(SONG_S * SAMPLE_RATE), name
             assert true_peak_db(sound) <= 0.0
     mix = decoded(files["restyled.mp3"])
-    # a stem is left out and the voice is softer: nothing is lifted to make up for it
+    # one stem is left out and the vocals are softer; no gain makes up for it
     assert lufs(song) - 8.0 < lufs(mix) < lufs(song)
     assert report.loudness_lufs == pytest.approx(lufs(mix), abs=0.3)
     assert true_peak_db(mix) <= -1.0
-    told = {one.stem: one for one in report.stems}
-    assert set(told) == {"drums", "bass", "vocals"}
+    stems = {one.stem: one for one in report.stems}
+    assert set(stems) == {"drums", "bass", "vocals"}
     assert report.draft
-    assert told["drums"].grains is None
-    assert told["bass"].grains > 0
-    assert told["bass"].envelope_correlation >= 0.9
+    assert stems["drums"].grains is None
+    assert stems["bass"].grains > 0
+    assert stems["bass"].envelope_correlation >= 0.9
 
 
 @pytest.mark.soak
-def test_a_restyle_goes_on_where_the_server_was_killed(
-    song: Path, strings: Path, tmp_path: Path
-) -> None:
+def test_restyle_resumes_after_a_kill(song: Path, strings: Path, tmp_path: Path) -> None:
     with serving(tmp_path / "storage", LEASE_S="3") as server, visiting(server) as visitor:
         track = visitor.upload_tracks([song]).tracks[0]
         sound = {"sound_id": send_sound(visitor, strings)}
         config = dict.fromkeys(("drums", "bass", "other", "vocals"), sound)
-        asked = {"kind": "restyle", "track_id": track.id, "model": "draft", "config": config}
-        job_id = visitor.start(**asked).id
-        until_past(visitor, job_id, "analysing")
+        request = {"kind": "restyle", "track_id": track.id, "model": "draft", "config": config}
+        job_id = visitor.start(**request).id
+        wait_until_past(visitor, job_id, "analysing")
         server.stop(signal.SIGKILL)
-        made = kept(tmp_path / "storage")
+        made = cached_files(tmp_path / "storage")
         server.start()
         job = visitor.wait_for(job_id)
         killed = fetched(visitor, job, tmp_path / "killed")
-        assert made.items() <= kept(tmp_path / "storage").items()
+        assert made.items() <= cached_files(tmp_path / "storage").items()
         for path in (tmp_path / "storage" / "derived").rglob("*grains*"):
             path.unlink()
-        undisturbed = fetched(
-            visitor, visitor.wait_for(visitor.start(**asked).id), tmp_path / "undisturbed"
+        uninterrupted = fetched(
+            visitor, visitor.wait_for(visitor.start(**request).id), tmp_path / "uninterrupted"
         )
     assert job.attempt > 1
-    # four stems, taken apart and listened to, and the sound
+    # four stems, their analyses, and the sound's
     assert len(made) >= 4 + 4 + 1
     assert {name: path.read_bytes() for name, path in killed.items()} == {
-        name: path.read_bytes() for name, path in undisturbed.items()
+        name: path.read_bytes() for name, path in uninterrupted.items()
     }
 
 
-def kept(storage: Path) -> dict[Path, int]:
-    """What is kept of songs and sounds, and which file each is: made again, it is another one."""
+def cached_files(storage: Path) -> dict[Path, int]:
+    """The inode of each cached file: a rebuilt file has another one."""
     files = (path for path in (storage / "derived").rglob("*.*") if path.suffix != ".part")
     return {path: path.stat().st_ino for path in files if "grains" not in path.name}
 
 
-def until_past(visitor: Visitor, job_id: str, step: str) -> JobView:
+def wait_until_past(visitor: Visitor, job_id: str, step: str) -> JobView:
     deadline = time.monotonic() + 300
     while STEPS.index((job := visitor.job(job_id)).step or STEPS[0]) <= STEPS.index(step):
         assert job.status in ("queued", "running"), job.error

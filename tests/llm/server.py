@@ -1,8 +1,7 @@
-"""A server on a real socket that speaks OpenAI's chat completions, and can do it wrong.
+"""A chat completions server on a real socket that can be scripted to fail.
 
-It refuses what OpenAI's refuses: a wrong path, a missing key, a schema that strict mode does not
-take. What it then does is scripted, one act a request; the last act repeats.
-"""
+Like OpenAI's it rejects a wrong path, a missing key, and a schema outside strict mode. Its
+responses are scripted, one act per request; the last act repeats."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ UNSUPPORTED_IN_STRICT_MODE = ("default", "minLength", "maxLength", "allOf", "not
 
 @dataclass
 class LlmServer:
-    """Where it is, and what it was sent."""
+    """The server's address, and the requests it received."""
 
     acts: Sequence[Act]
     base_url: str = ""
@@ -38,18 +37,18 @@ class LlmServer:
 
     @property
     def formats(self) -> list[str]:
-        """The format of answers that each request asked for."""
+        """The response format of each request."""
         asked = [request.get("response_format", {"type": "text"}) for request in self.requests]
         return [form["type"] for form in asked]
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 20
+    timeout = 120
     script: LlmServer
 
     def log_message(self, *_: object) -> None:
-        """Nothing to stderr."""
+        """Log nothing."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"])).decode()
@@ -88,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def strict(node: Any) -> bool:
-    """Whether OpenAI's strict mode takes a schema: all required, nothing else, no lengths."""
+    """Whether a schema fits OpenAI's strict mode: all required, nothing else, no lengths."""
     if isinstance(node, list):
         return all(strict(part) for part in node)
     if not isinstance(node, dict):
@@ -102,7 +101,7 @@ def strict(node: Any) -> bool:
 
 @contextmanager
 def serving(*acts: Act) -> Iterator[LlmServer]:
-    """The server; at its end it waits until every connection is given back."""
+    """Run the server; at the end wait until every connection is closed."""
     script = LlmServer(acts or (obliging,))
     handler = type("Scripted", (Handler,), {"script": script})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -119,8 +118,8 @@ def serving(*acts: Act) -> Iterator[LlmServer]:
         thread.join()
         began = time.monotonic()
         server.server_close()
-        # A connection that the client leaks would be waited for until the handler's time-out
-        assert time.monotonic() - began < 5.0, "a connection is still open"
+        # A leaked connection would block until the handler's time-out
+        assert time.monotonic() - began < Handler.timeout / 2, "a connection is still open"
         assert [fault for fault in faults if not isinstance(fault, OSError)] == []
 
 
@@ -139,7 +138,7 @@ def completion(content: str | None, finish: str = "stop", **message: Any) -> byt
 
 
 def proposals(request: Answer) -> list[Answer]:
-    """What a model that does as it is told would propose."""
+    """The proposals of a cooperative model."""
     data = json.loads(request["messages"][-1]["content"])
     return [
         {
@@ -160,12 +159,12 @@ def proposals(request: Answer) -> list[Answer]:
 
 
 def obliging(handler: Handler, request: Answer) -> None:
-    """All as it should be."""
+    """A good answer."""
     handler.send(200, completion(json.dumps({"pairs": proposals(request)})))
 
 
 def edited(edit: Callable[[list[Answer]], list[Answer] | None], finish: str = "stop") -> Act:
-    """A good answer with a change; the change may happen in place."""
+    """A good answer, edited (in place or by return value)."""
 
     def act(handler: Handler, request: Answer) -> None:
         pairs = proposals(request)
@@ -177,7 +176,7 @@ def edited(edit: Callable[[list[Answer]], list[Answer] | None], finish: str = "s
 
 
 def wrapped(wrap: Callable[[str], str], finish: str = "stop") -> Act:
-    """A good answer, its text changed."""
+    """A good answer with changed text."""
     return lambda handler, request: handler.send(
         200, completion(wrap(json.dumps({"pairs": proposals(request)})), finish)
     )
@@ -192,7 +191,7 @@ def body(raw: bytes, **headers: str) -> Act:
 
 
 def status(code: int, error_code: str = "", **headers: str) -> Act:
-    """An error as OpenAI writes it: its message repeats the key, as theirs does."""
+    """An error like OpenAI's, whose message repeats the key."""
 
     def act(handler: Handler, _: Answer) -> None:
         key = handler.headers.get("authorization")
@@ -203,15 +202,15 @@ def status(code: int, error_code: str = "", **headers: str) -> Act:
 
 
 def silence(handler: Handler, _: Answer) -> None:
-    """No answer, until the client hangs up."""
+    """No answer until the client disconnects."""
     handler.rfile.read(1)
 
 
 def dripping(part: str, every_s: float = 0.25) -> Act:
-    """A byte now and then, of the headers or of the body, for ten seconds at most."""
+    """Headers or body byte by byte, for two minutes at most."""
 
     def act(handler: Handler, request: Answer) -> None:
-        head = b"HTTP/1.1 200 OK\r\nx: " + b"-" * round(10.0 / every_s)
+        head = b"HTTP/1.1 200 OK\r\nx: " + b"-" * round(120.0 / every_s)
         if part == "body":
             handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n")
         for byte in head:
@@ -222,7 +221,7 @@ def dripping(part: str, every_s: float = 0.25) -> Act:
 
 
 def endless(handler: Handler, _: Answer) -> None:
-    """A body that does not say where it ends, of 256 MB."""
+    """A body of 256 MB without a length."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
     for _ in range(4096):
         handler.wfile.write(b" " * 65536)

@@ -1,19 +1,19 @@
-"""A hostile or odd file: what it is, how it is made, and the verdicts that are promised for it."""
+"""A hostile or odd file: its id, how to make it, its allowed verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .workshop import Workshop
+from .media_factory import MediaFactory
 
 ACCEPT = "accept"
-Maker = Callable[[Workshop], bytes]
+Maker = Callable[[MediaFactory], bytes]
 
 
 @dataclass(frozen=True)
 class Case:
-    """``verdicts`` are refusal codes, or ``accept``; the first is the usual one."""
+    """``verdicts`` are rejection codes, or ``accept``; the first is the usual one."""
 
     id: str
     make: Maker

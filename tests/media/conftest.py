@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.app.media.ffmpeg import find_ffmpeg
+from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 
-from .workshop import CountingServer, Workshop
+from .media_factory import CountingServer, MediaFactory
 
 
 @pytest.fixture(scope="session")
@@ -16,13 +16,13 @@ def ffmpeg() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shop(ffmpeg: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """A workshop with another tenant's music, and a web server that counts visits."""
-    workshop = Workshop(ffmpeg, tmp_path_factory.mktemp("workshop"))
-    workshop.lay_canaries()
-    server = CountingServer((workshop.tenant / "canary.mp3").read_bytes())
-    workshop.url, workshop.server = server.url, server
-    yield workshop
+def shop(ffmpeg: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaFactory]:
+    """A media factory with another tenant's music and a web server that counts requests."""
+    factory = MediaFactory(ffmpeg, tmp_path_factory.mktemp("factory"))
+    factory.lay_canaries()
+    server = CountingServer((factory.tenant / "canary.mp3").read_bytes())
+    factory.url, factory.server = server.url, server
+    yield factory
     server.stop()
 
 

@@ -1,4 +1,4 @@
-"""The smallest writers of WAV, FLAC, Ogg, ID3 and PNG that can lie in every field."""
+"""Minimal writers of WAV, FLAC, Ogg, ID3 and PNG with arbitrary field values."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def id3(*frames: bytes) -> bytes:
 def png(
     width: int, height: int, *, rows: int | None = None, extra: tuple[bytes, bytes] | None = None
 ) -> bytes:
-    """A black picture of one bit a pixel; only ``rows`` of it are there."""
+    """A black picture of one bit a pixel, with only ``rows`` of its rows."""
     packer = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
     data = b"".join(packer.compress(row) for _ in range(height if rows is None else rows))

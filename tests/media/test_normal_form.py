@@ -1,3 +1,5 @@
+"""The normal form keeps samples exactly, and is read in any stretch."""
+
 from __future__ import annotations
 
 import threading
@@ -9,7 +11,7 @@ import pytest
 from backend.app.errors import InvalidAudioError
 from backend.app.media.normal_form import TrackReader, write_normal_form
 
-from .workshop import music
+from .media_factory import music
 
 
 @pytest.fixture
@@ -29,14 +31,14 @@ def test_any_stretch_is_read_to_the_sample(track: tuple[Path, np.ndarray]) -> No
             assert np.array_equal(reader.read(int(start), n), samples[:, start : start + n])
 
 
-def test_reading_on_gives_the_same_as_reading_at_once(track: tuple[Path, np.ndarray]) -> None:
+def test_reading_block_by_block_gives_the_same_samples(track: tuple[Path, np.ndarray]) -> None:
     path, samples = track
     with TrackReader(path) as reader:
         blocks = [reader.read(start, 1000) for start in range(0, 50_000, 1000)]
     assert np.array_equal(np.concatenate(blocks, axis=1), samples[:, :50_000])
 
 
-def test_a_block_is_a_view_that_is_interleaved_in_memory(track: tuple[Path, np.ndarray]) -> None:
+def test_block_is_a_view_of_interleaved_memory(track: tuple[Path, np.ndarray]) -> None:
     with TrackReader(track[0]) as reader:
         block = reader.read(100, 64)
     assert (block.shape, block.dtype) == ((2, 64), np.float32)
@@ -44,19 +46,19 @@ def test_a_block_is_a_view_that_is_interleaved_in_memory(track: tuple[Path, np.n
 
 
 @pytest.mark.parametrize(("start", "n"), [(-1, 5), (0, 220_501), (220_500, 1), (5, -1)])
-def test_a_stretch_outside_of_the_track_is_refused(
+def test_stretch_outside_of_the_track_is_rejected(
     start: int, n: int, track: tuple[Path, np.ndarray]
 ) -> None:
     with TrackReader(track[0]) as reader, pytest.raises(InvalidAudioError):
         reader.read(start, n)
 
 
-def test_nothing_may_be_read_at_the_very_end(track: tuple[Path, np.ndarray]) -> None:
+def test_empty_stretch_at_the_end_is_read(track: tuple[Path, np.ndarray]) -> None:
     with TrackReader(track[0]) as reader:
         assert reader.read(reader.n_samples, 0).shape == (2, 0)
 
 
-def test_threads_with_a_reader_each_read_the_same(track: tuple[Path, np.ndarray]) -> None:
+def test_threads_with_their_own_readers_read_the_same(track: tuple[Path, np.ndarray]) -> None:
     path, samples = track
     wrong: list[int] = []
 
@@ -77,7 +79,7 @@ def test_threads_with_a_reader_each_read_the_same(track: tuple[Path, np.ndarray]
 
 
 @pytest.mark.parametrize("bits", [16, 24])
-def test_full_scale_is_kept_and_more_is_held_back(bits: int, tmp_path: Path) -> None:
+def test_samples_beyond_full_scale_are_clipped(bits: int, tmp_path: Path) -> None:
     path = tmp_path / "t.flac"
     write_normal_form(path, np.array([[1.0, -1.0, 2.0, -2.0, 0.0]] * 2, np.float32), bits)
     with TrackReader(path) as reader:

@@ -1,8 +1,8 @@
-"""A provider of OpenID Connect as a process: ``python -m tests.oidc.provider PORT``.
+"""An OpenID Connect provider process: ``python -m tests.oidc.provider PORT``.
 
-The protocol, the keys and the page of consent are oidc-provider-mock's. Round it stands what a
-test needs to be cheated: PKCE checked as RFC 7636 says, ID tokens that say or are signed something
-else, and addresses that answer what nobody expects. ``PUT /script`` says how.
+Protocol, keys and consent page come from oidc-provider-mock. This module adds what tests need to
+cheat: PKCE as in RFC 7636, changed or wrongly signed ID tokens, and scripted answers. ``PUT
+/script`` sets them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ challenges: dict[str, str] = {}
 
 
 def provider() -> flask.Flask:
-    """The provider, with what can be cheated round it."""
+    """The provider with its scriptable faults."""
     users = [User(sub=sub, claims=claims) for sub, claims in USERS.items()]
     app = oidc_provider_mock.app(require_nonce=True, user_claims=users)
     app.before_request(something_else)
@@ -59,7 +59,7 @@ def provider() -> flask.Flask:
 
 
 def something_else() -> flask.Response | None:
-    """What the script has an address answer in place of the protocol."""
+    """The script's answer for an address, instead of the protocol's."""
     answer = script.get("answers", {}).get(flask.request.path)
     return None if answer is None else flask.Response(answer["text"], answer["status"])
 
@@ -74,7 +74,7 @@ def keep_challenge(response: flask.Response) -> flask.Response:
 
 
 def check_verifier() -> tuple[flask.Response, int] | None:
-    """RFC 7636, 4.6: a code with a challenge is good for who knows what that was made of."""
+    """RFC 7636, 4.6: a code with a challenge needs the verifier behind it."""
     if flask.request.path != "/oauth2/token":
         return None
     form = seen["token"] = flask.request.form.to_dict()
@@ -85,7 +85,7 @@ def check_verifier() -> tuple[flask.Response, int] | None:
 
 
 def cheat(response: flask.Response) -> flask.Response:
-    """Say something else in the ID token, and sign that."""
+    """Change and sign the ID token as scripted."""
     if (
         flask.request.path != "/oauth2/token"
         or response.status_code != 200

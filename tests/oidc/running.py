@@ -1,4 +1,4 @@
-"""The provider of OpenID Connect as tests know it: where it answers, and how it is to cheat."""
+"""Run the OpenID Connect provider for tests, and script its faults."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from time import monotonic, sleep
 
 import httpx2
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 CLIENT_ID = "segue-of-the-tests"
 CLIENT_SECRET = "canary-client-secret-5f1d"
-# It imports Flask and makes two RSA keys: two seconds on a machine that is busy.
+# Importing Flask and making two RSA keys takes two seconds on a busy machine
 START_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider that runs; ``issuer`` is where it answers."""
+    """A running provider at ``issuer``."""
 
     issuer: str
 
     def cheat(self, **script: object) -> None:
-        """Say from now on in ID tokens, or answer at addresses, what the script has."""
+        """Script ID tokens and answers from now on."""
         httpx2.put(f"{self.issuer}/script", json=script).raise_for_status()
 
     def seen(self) -> dict[str, dict[str, str]]:
-        """What the last ``authorize`` and ``token`` requests carried."""
+        """The parameters of the last ``authorize`` and ``token`` requests."""
         return httpx2.get(f"{self.issuer}/seen").raise_for_status().json()
 
 
 @contextmanager
 def provider_running() -> Iterator[Provider]:
-    """Run the provider on a free port, and end it."""
+    """Run the provider on a free port."""
     port = free_port()
-    # Its own warnings are not this project's: it uses parts of Authlib that are on their way out.
+    # Its warnings concern deprecated parts of Authlib that it uses, not this project
     command = [sys.executable, "-W", "ignore", "-m", "tests.oidc.provider", str(port)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -66,7 +67,7 @@ def _wait_for(running: Provider, process: subprocess.Popen[bytes]) -> None:
 
 
 def write_client_secrets(folder: Path) -> Path:
-    """The file that Google's console gives for a web client."""
+    """Write the file that Google's console issues for a web client."""
     file = folder / "client_secrets.json"
     web = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     file.write_text(json.dumps({"web": web}))
@@ -74,7 +75,7 @@ def write_client_secrets(folder: Path) -> Path:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

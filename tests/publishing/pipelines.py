@@ -1,4 +1,4 @@
-"""Publishing in a hurry, and what is published, for children that find pipelines by their names."""
+"""Pipelines with short waits, which children load by name."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import random
 import time
 
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext
-from backend.app.publishing.pace import Pace
-from backend.app.services.publish import paced_pipeline
-from backend.app.services.publish_inputs import PublishJob
+from backend.app.publishing.upload.retry_policy import RetryPolicy
+from backend.app.services.publish.job import PublishJob
 from backend.app.settings import Settings
+from backend.app.wiring.publish_pipeline import build_publish_pipeline
 
 SHORT_MIX = "tests.publishing.pipelines:short_mix"
 UNIT = 256
 CHUNK = 4 * UNIT
 FILM = random.Random(7).randbytes(4 * CHUNK - 100)
-HURRIED = "tests.publishing.pipelines:hurried"
+FAST_PUBLISH = "tests.publishing.pipelines:fast_publish"
 
 
-def hurried(settings: Settings) -> Pipeline[PublishJob]:
-    pace = Pace(chunk_bytes=CHUNK, sleep=lambda s: time.sleep(min(s, 0.005)))
-    return paced_pipeline(settings, pace)
+def fast_publish(settings: Settings) -> Pipeline[PublishJob]:
+    retry_policy = RetryPolicy(chunk_bytes=CHUNK, sleep=lambda s: time.sleep(min(s, 0.005)))
+    return build_publish_pipeline(settings, retry_policy)
 
 
 def short_mix(settings: Settings) -> Pipeline[str]:
-    """A mixtape that takes no time: a film of noise, and words."""
+    """A mixtape pipeline that only writes a film of noise and a description."""
     return Pipeline(lambda inputs: inputs, (Step("mixing", _mix, weight=0.1),))
 
 

@@ -1,50 +1,50 @@
-"""A server that publishes to the stand-in: mixes that are finished, and publish jobs, run here."""
+"""A server that publishes to the stand-in: finished mixes, and publish jobs run here."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
 from typing import Self
 
 from pydantic import SecretStr
 
-from backend.app.accounts.sealing import Seal
 from backend.app.contract.jobs import JobRequest, JobView, PublishRequest
+from backend.app.contract.publishing import PublicationView
 from backend.app.dj.timeline import Clip, Timeline
-from backend.app.dj.timeline_view import view_of
-from backend.app.jobs.child import Child
+from backend.app.dj.timeline_json import view_of
 from backend.app.jobs.messages import Message, Order
+from backend.app.jobs.processes.launcher import Launcher
 from backend.app.jobs.queue import NET, WORK, Claim, ExpectedStep
 from backend.app.jobs.runner import run_order
 from backend.app.jobs.supervisor import Supervisor
 from backend.app.jobs.workspace import Workspace
-from backend.app.publishing.limits import limits_of
-from backend.app.publishing.youtube_connection import youtube_connections
-from backend.app.publishing.youtube_consent import SCOPES
-from backend.app.publishing.youtube_tokens import KeptTokens
-from backend.app.services.jobs import Jobs, Prepared
-from backend.app.services.preflight import Preflight
-from backend.app.services.publications import Publications
-from backend.app.services.publish_settling import PublishSettling
+from backend.app.publishing.youtube.consent import SCOPES
+from backend.app.publishing.youtube.tokens import StoredTokens
+from backend.app.services.jobs.jobs import Jobs, ResolvedRequest
+from backend.app.services.kinds import INPUTS
+from backend.app.services.publish.resolve import resolve_publish
 from backend.app.settings import Settings
-from backend.app.store.jobs import NewJob
-from backend.app.store.publication_records import PublicationRecords
-from backend.app.store.publications import PublicationStore
+from backend.app.store.files.blobs import ContentStore
+from backend.app.store.jobs.job_store import NewJob
+from backend.app.store.publications.records import PublicationRecords
+from backend.app.wiring.publishing import build_publishing
+from backend.app.wiring.stores import Stores
 from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
 
-from .google_stand_in import Google, Grant
-from .pipelines import FILM, HURRIED, UNIT, hurried
-from .youtube_model import Channel
-from .youtube_stand_in import YouTubeStandIn
+from .pipelines import FAST_PUBLISH, FILM, UNIT, fast_publish
+from .stand_ins.google import Google, Grant
+from .stand_ins.youtube import YouTubeStandIn
+from .stand_ins.youtube_model import Channel, Video
 
 KEY = "a-key-that-is-used-in-tests-only-0123456789"
 N_CHUNKS = 4
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
-WORDS = "A fine mix.\n\n0:00 One\n1:00 Two\n2:00 Three\n"
+DESCRIPTION = "A fine mix.\n\n0:00 One\n1:00 Two\n2:00 Three\n"
 MEDIA = {
     "mix.mp4": "video/mp4",
     "thumbnail.jpg": "image/jpeg",
@@ -53,9 +53,11 @@ MEDIA = {
 
 
 class PublishingHouse:
-    """One server, one user (ann, connected), one channel. No waits worth speaking of."""
+    """One server, one connected user (ann), one channel, and hardly any waits."""
 
-    def __init__(self, folder: Path, channel: Channel | None = None) -> None:
+    def __init__(
+        self, folder: Path, channel: Channel | None = None, launcher: Launcher | None = None
+    ) -> None:
         self.google = Google()
         self.youtube = YouTubeStandIn(channel or Channel(unit_bytes=UNIT), Alive(self.google))
         storage = folder / "storage"
@@ -70,27 +72,25 @@ class PublishingHouse:
             google_issuer=self.google.url,
             youtube_api_base=self.youtube.url,
         )
-        self.workspaces = storage / "jobs"
-        self.seal = Seal([KEY])
-        self.connections = youtube_connections(self.settings, self.rows.database, self.seal)
-        self.store = PublicationStore(self.rows.database)
-        self.preflight = Preflight(
-            self.rows.jobs,
-            self.workspaces,
-            self.connections,
-            self.store,
-            limits_of(self.settings),
-        )
-        self.settling = PublishSettling(self.rows.jobs, self.workspaces, self.store, self.preflight)
+        stores = Stores(self.rows.database, self.rows.jobs, ContentStore(storage), storage / "jobs")
+        self.workspaces = stores.workspaces
+        publishing = build_publishing(self.settings, stores, [KEY])
+        self.connections, self.store = publishing.connections, publishing.publications
+        self.preflight = publishing.preflight
+        self.launcher = launcher
         self.jobs = Jobs(
             store=self.rows.jobs,
             workspaces=self.workspaces,
-            prepare=self._prepare,
-            publications=Publications(PublicationRecords(self.rows.database)),
+            resolve=self._resolve,
+            inputs=INPUTS,
+            publications=PublicationRecords(self.rows.database),
             wake=lambda: None,
             lanes={WORK: 1, NET: 2},
             retention_hours=0.0,
         )
+
+        #: Called after an attempt's steps, before what came of it is written down.
+        self.before_the_end: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
         self.google.__enter__()
@@ -105,15 +105,15 @@ class PublishingHouse:
         self.google.__exit__(None, None, None)
 
     def connect(self, user: str = "ann") -> Grant:
-        """A user whose first token lasts for an hour."""
+        """Connect a user with a first token that lasts for an hour."""
         grant = self.google.granted(SCOPES)
         grant.access_tokens.append(f"ya29.canary-of-{user}-{len(self.google.grants)}")
-        tokens = KeptTokens(
+        tokens = StoredTokens(
             access_token=grant.access_tokens[0],
             refresh_token=grant.refresh_token,
             expires_at=time.time() + 3600,
         )
-        self.connections.keep(user, tokens, SCOPES)
+        self.connections.connect(user, tokens, SCOPES)
         return grant
 
     def mix(
@@ -124,7 +124,7 @@ class PublishingHouse:
         duration_s: float = 180.0,
         is_done: bool = True,
     ) -> str:
-        """A job that has made something, or is about to."""
+        """Add a job, finished unless ``is_done`` is False; return its id."""
         job_id = secrets.token_hex(16)
         new = NewJob(job_id, "ann", kind, "The mix", _request(kind), "{}", duration_s)
         assert self.rows.jobs.add(new, quota=NO_QUOTA)
@@ -135,7 +135,7 @@ class PublishingHouse:
     def finish(
         self, job_id: str, files: Mapping[str, bytes] | None = None, duration_s: float = 180.0
     ) -> None:
-        usual = {"mix.mp4": FILM, "thumbnail.jpg": JPEG, "description.txt": WORDS.encode()}
+        usual = {"mix.mp4": FILM, "thumbnail.jpg": JPEG, "description.txt": DESCRIPTION.encode()}
         song = Clip("t", "0" * 64, "A song", "Ada", 0, int(44_100 * duration_s), role="stem")
         timeline = view_of(Timeline((song,), (), ()))
         given = {**(usual if files is None else files)}
@@ -150,24 +150,25 @@ class PublishingHouse:
         self.rows.queue.step_finished(claim, "mixing", workspace.written, 1.0)
         self.rows.queue.succeeded(claim)
 
-    def ask(self, mix: str, **wanted: object) -> JobView:
-        request = {"title": "A fine mix", "tags": ["techno"], **wanted}
+    def ask(self, mix: str, **options: object) -> JobView:
+        request = {"title": "A fine mix", "tags": ["techno"], **options}
         return self.jobs.submit("ann", PublishRequest(job_id=mix, **request))  # type: ignore[arg-type]
 
-    def publish(self, mix: str, **wanted: object) -> JobView:
-        """Ask, and run it to its end, or as far as it comes."""
-        return self.run(self.ask(mix, **wanted).id)
+    def publish(self, mix: str, **options: object) -> JobView:
+        """Submit a publish job and run one attempt."""
+        return self.run(self.ask(mix, **options).id)
 
     def run(self, job_id: str) -> JobView:
-        """One attempt, in this process."""
+        """Run one attempt in this process."""
         claim = self.claim(job_id)
         messages: list[Message] = []
-        run_order(self.order(claim), hurried(self.settings), messages.append)
+        run_order(self.order(claim), fast_publish(self.settings), messages.append)
+        self.before_the_end()
         Supervisor(claim, self.rows.queue, _Said(messages), LEASE_S, Event()).run()  # type: ignore[arg-type]
         return self.show(job_id)
 
     def run_as_a_child(self, job_id: str, child_is: list[int]) -> JobView:
-        """One attempt, in a process of its own, whose id goes into ``child_is``."""
+        """Run one attempt in a child process, whose id goes into ``child_is``."""
         claim = self.claim(job_id)
         settings = self.settings
         environment = {
@@ -178,7 +179,8 @@ class PublishingHouse:
             "GOOGLE_ISSUER": settings.google_issuer,
             "YOUTUBE_API_BASE": settings.youtube_api_base,
         }
-        child = Child(self.order(claim), environment)
+        assert self.launcher is not None
+        child = self.launcher.launch(self.order(claim), environment)
         child_is[:] = [child.pid]
         Supervisor(claim, self.rows.queue, child, LEASE_S, Event()).run()
         return self.show(job_id)
@@ -192,7 +194,7 @@ class PublishingHouse:
     def order(self, claim: Claim) -> Order:
         return Order(
             job_id=claim.job_id,
-            pipeline=HURRIED,
+            pipeline=FAST_PUBLISH,
             inputs=claim.inputs,
             work_s=claim.work_s,
             workspace=str(self.workspaces / claim.job_id),
@@ -203,16 +205,27 @@ class PublishingHouse:
     def show(self, job_id: str) -> JobView:
         return self.jobs.show("ann", job_id)
 
+    def only_video(self) -> Video:
+        """The one video on YouTube, with the film's bytes."""
+        [video] = self.youtube.channel.videos.values()
+        assert self.youtube.channel.duplicates() == []
+        assert video.sha256 == hashlib.sha256(FILM).hexdigest()
+        return video
+
+    def publication(self, job_id: str) -> PublicationView:
+        [publication] = self.show(job_id).publications
+        return publication
+
     def record(self, job_id: str) -> dict[str, object]:
         return dict(json.loads((self.workspaces / job_id / "youtube.json").read_text()))
 
-    def _prepare(self, user_id: str, request: JobRequest) -> Prepared:
+    def _resolve(self, user_id: str, request: JobRequest) -> ResolvedRequest:
         assert isinstance(request, PublishRequest)
-        return self.settling.settle(user_id, request)
+        return resolve_publish(self.preflight, user_id, request)
 
 
 class Alive:
-    """The tokens that Google has given out and that nobody has taken back."""
+    """Contains the tokens that Google has issued and not revoked."""
 
     def __init__(self, google: Google) -> None:
         self._google = google
@@ -223,7 +236,7 @@ class Alive:
 
 
 def _request(kind: str) -> str:
-    """What a job of that kind may have been asked."""
+    """A valid request of the job kind."""
     asked = {
         "mixtape": {"tracks_upload_id": "u"},
         "mashup": {"tracks_upload_id": "u", "vibe": "chill"},
@@ -237,7 +250,7 @@ def _request(kind: str) -> str:
 
 
 class _Said:
-    """A child that has said all that it has to say."""
+    """A child that has sent all its messages."""
 
     pid = 0
 
@@ -248,7 +261,7 @@ class _Said:
         said, self._messages = self._messages, None
         return said
 
-    def bid_farewell(self) -> None:
+    def wait_for_exit(self) -> None:
         return
 
     def end(self) -> int:

@@ -1,4 +1,4 @@
-"""What YouTube would refuse is found before a byte is sent."""
+"""YouTube's limits, checked before a byte is sent."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.app.publishing.limits import limits_of, tags_length
-from backend.app.publishing.preflight import MARKER_CHARS, Circumstances, Draft, faults
+from backend.app.publishing.preflight import Draft, PreflightContext, find_faults
+from backend.app.publishing.youtube.limits import MARKER_CHARS, tags_length
 from backend.app.settings import Settings
+from backend.app.wiring.limits import youtube_limits
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-LIMITS = limits_of(Settings(_env_file=None))
+LIMITS = youtube_limits(Settings(_env_file=None))
+ROOM = 500 - MARKER_CHARS
 CHAPTERS = "0:00 One\n0:30 Two\n1:00 Three\n"
 GOOD = Draft(
     title="A mix",
@@ -24,7 +26,7 @@ GOOD = Draft(
     video_bytes=10_000_000,
     thumbnail_bytes=200_000,
 )
-FINE = Circumstances(
+FINE = PreflightContext(
     now=NOW,
     uploads_left=100,
     uploads_reset_at=NOW + timedelta(hours=20),
@@ -33,21 +35,21 @@ FINE = Circumstances(
 )
 
 
-def found(draft: Draft, circumstances: Circumstances = FINE) -> list[tuple[str, str, bool]]:
-    told = faults(draft, LIMITS, circumstances)
-    return [(fault.field, fault.code, fault.is_warning) for fault in told]
+def found(draft: Draft, context: PreflightContext = FINE) -> list[tuple[str, str, bool]]:
+    faults = find_faults(draft, LIMITS, context)
+    return [(fault.field, fault.code, fault.is_warning) for fault in faults]
 
 
-def test_nothing_stands_against_a_good_draft():
+def test_valid_draft_has_no_faults():
     assert found(GOOD) == []
 
 
-def test_what_is_not_known_yet_is_not_held_against_it():
+def test_unknown_values_are_no_faults():
     early = replace(GOOD, description=None, duration_s=None, video_bytes=None, thumbnail_bytes=None)
     assert found(early) == []
 
 
-# Each limit from both sides: what just fits, and what is one too many.
+# Each limit from both sides: what just fits, and one more.
 @pytest.mark.parametrize(
     ("fits", "does_not", "fault"),
     [
@@ -101,7 +103,7 @@ def test_what_is_not_known_yet_is_not_held_against_it():
         ({"duration_s": 43_200.0}, {"duration_s": 43_201.0}, ("", "video_too_long")),
     ],
 )
-def test_a_limit_holds_to_the_last_character(
+def test_limits_are_exact(
     fits: dict[str, object], does_not: dict[str, object], fault: tuple[str, str]
 ):
     assert found(replace(GOOD, **fits)) == []
@@ -109,18 +111,18 @@ def test_a_limit_holds_to_the_last_character(
 
 
 @pytest.mark.parametrize(
-    ("takes_long", "told"),
+    ("takes_long", "expected"),
     [
         (True, []),
         (None, [("", "long_video", True)]),
         (False, [("", "channel_not_verified", False)]),
     ],
 )
-def test_a_channel_that_takes_no_long_videos_is_asked_to_verify_itself(
-    takes_long: bool | None, told: list[tuple[str, str, bool]]
+def test_long_video_needs_a_verified_channel(
+    takes_long: bool | None, expected: list[tuple[str, str, bool]]
 ):
-    circumstances = replace(FINE, takes_long_videos=takes_long)
-    assert found(replace(GOOD, duration_s=901.0), circumstances) == told
+    context = replace(FINE, takes_long_videos=takes_long)
+    assert found(replace(GOOD, duration_s=901.0), context) == expected
     assert found(replace(GOOD, duration_s=900.0), replace(FINE, takes_long_videos=False)) == []
 
 
@@ -128,9 +130,9 @@ def test_a_channel_that_takes_no_long_videos_is_asked_to_verify_itself(
     "description",
     ["Hello.", "0:00 One\n0:30 Two\n", "0:05 One\n0:30 Two\n1:00 Three", "0:00 A\n0:05 B\n1:00 C"],
 )
-def test_chapters_that_would_not_be_shown_are_a_warning(description: str):
-    told = found(replace(GOOD, description=description))
-    assert told == [("description", "no_chapters", True)]
+def test_invalid_chapters_are_a_warning(description: str):
+    faults = found(replace(GOOD, description=description))
+    assert faults == [("description", "no_chapters", True)]
 
 
 @pytest.mark.parametrize(
@@ -142,14 +144,14 @@ def test_chapters_that_would_not_be_shown_are_a_warning(description: str):
         ({"publish_at": NOW + timedelta(days=1)}, True),
     ],
 )
-def test_a_project_that_nobody_audited_keeps_videos_private(wish: dict[str, object], warned: bool):
-    told = found(replace(GOOD, **wish), replace(FINE, verified_project=False))
-    assert told == ([("privacy", "stays_private", True)] if warned else [])
+def test_unaudited_project_warns_of_private_videos(wish: dict[str, object], warned: bool):
+    faults = found(replace(GOOD, **wish), replace(FINE, verified_project=False))
+    assert faults == ([("privacy", "stays_private", True)] if warned else [])
 
 
-def test_a_spent_quota_is_a_warning_that_says_when_it_goes_on():
+def test_used_up_quota_is_a_warning_with_its_end():
     spent = replace(FINE, uploads_left=0)
-    [fault] = faults(GOOD, LIMITS, spent)
+    [fault] = find_faults(GOOD, LIMITS, spent)
     assert (fault.code, fault.is_warning) == ("no_uploads_left", True)
     assert "2026-11-22 08:00 UTC" in fault.hint
 
@@ -159,7 +161,47 @@ def test_errors_come_before_warnings():
     assert [warning for _, _, warning in found(draft)] == [False, True]
 
 
-def test_tags_are_counted_as_youtube_counts_them():
+def test_tag_length_counts_commas_and_quotes():
     assert tags_length([]) == 0
     assert tags_length(["one"]) == 3
     assert tags_length(["one", "two three"]) == 3 + 1 + 9 + 2
+
+
+@pytest.mark.parametrize(
+    ("change", "message", "hint"),
+    [
+        ({"title": "x" * 103}, "has 103 characters; YouTube allows 100.", "Remove 3."),
+        (
+            {"description": CHAPTERS + "x" * (5004 - len(CHAPTERS))},
+            "has 5004 bytes; YouTube allows 5000.",
+            "Remove 4; an emoji has four or more.",
+        ),
+        ({"duration_s": 50_000.0}, "YouTube allows 12 hours at most.", "Mix fewer songs."),
+        ({"video_bytes": 10**12}, "YouTube allows 256 GB at most.", ""),
+        ({"thumbnail_bytes": 10**7}, "YouTube allows thumbnails of 2 MB at most.", ""),
+        ({"tags": ("x" * 495,)}, f"have 495 characters together; YouTube allows {ROOM}.", ""),
+    ],
+)
+def test_faults_name_the_limit_and_what_to_remove(
+    change: dict[str, object], message: str, hint: str
+):
+    [fault] = find_faults(replace(GOOD, **change), LIMITS, FINE)
+    assert message in fault.message
+    assert fault.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("takes_long", [None, False])
+def test_limit_of_unverified_channels_is_in_minutes(takes_long: bool | None):
+    context = replace(FINE, takes_long_videos=takes_long)
+    [fault] = find_faults(replace(GOOD, duration_s=901.0), LIMITS, context)
+    assert "15 minutes" in fault.message
+
+
+@pytest.mark.parametrize("title", ["a\u2028b", "a\u2029b"])
+def test_unicode_line_breaks_are_refused_in_titles(title: str):
+    assert found(replace(GOOD, title=title)) == [("title", "title_controls", False)]
+
+
+@pytest.mark.parametrize("title", ["7", "!", "★", "e\u0301"])
+def test_any_visible_character_is_a_title(title: str):
+    assert found(replace(GOOD, title=title)) == []

@@ -1,21 +1,21 @@
-"""A small crate, and timelines of it with all that a DJ does: bends, filters, echoes."""
+"""A small crate, and random timelines with tempo maps, filters and echoes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
 
-from backend.app.analysis.loudness import measure_loudness
+from backend.app.analysis.levels.loudness import measure_loudness
 from backend.app.dj.timeline import Clip, Echo, Effect, Timeline
 from backend.app.dsp.samples import Samples
 from backend.app.media.normal_form import TrackReader, write_normal_form
-from backend.app.render.peak_bounds import Peaks
-from backend.app.render.pieces import Piece, make_piece
-from backend.app.render.player import Player
+from backend.app.render.player.peak_bounds import Peaks
+from backend.app.render.player.player import Player
+from backend.app.render.player.stretched_segments import StretchedSegment, stretch_segment
 from tests.sounds import SR, clicks, noise, sine
 
 BEAT = SR // 2
@@ -23,7 +23,7 @@ NO_CEILING = 60.0
 
 
 def plucked(duration_s: float) -> Samples:
-    """A chord plucked twice a second, which rings on into the next one."""
+    """A chord plucked twice a second, each ringing into the next."""
     t = np.arange(round(duration_s * SR)) / SR
     chord = sum(np.sin(2 * np.pi * hz * t) for hz in (55.0, 220.0, 277.2, 1330.0, 4410.0))
     wave = 0.12 * chord * np.exp(-3.0 * (t % 0.5))
@@ -39,26 +39,26 @@ SOUNDS: dict[str, Callable[[], Samples]] = {
 
 
 class Crate:
-    """The sounds as kept tracks, and the pieces made of them so far."""
+    """The sounds as tracks in normal form, and their stretched segments so far."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: Iterable[str] = tuple(SOUNDS)) -> None:
         self.folder = folder
         self._peaks: dict[str, Peaks] = {}
-        for name, sound in SOUNDS.items():
-            write_normal_form(folder / name, sound(), bits=24)
+        for name in names:
+            write_normal_form(folder / name, SOUNDS[name](), bits=24)
 
     def track(self, name: str) -> Samples:
-        """A whole track as it is kept."""
+        """A whole stored track."""
         with self.open(name) as reader:
             return reader.read(0, reader.n_samples)
 
     def open(self, name: str) -> TrackReader:
         return TrackReader(self.folder / name)
 
-    def open_piece(self, piece: Piece) -> TrackReader:
-        path = self.folder / piece.file_name
+    def open_stretched(self, segment: StretchedSegment) -> TrackReader:
+        path = self.folder / segment.file_name
         if not path.exists():
-            make_piece(piece, self.open, path)
+            stretch_segment(segment, self.open, path)
         return TrackReader(path)
 
     def peaks(self, name: str) -> Peaks:
@@ -67,11 +67,11 @@ class Crate:
         return self._peaks[name]
 
     def player(self, timeline: Timeline, ceiling_db: float = NO_CEILING) -> Player:
-        return Player(timeline, self.open, ceiling_db, open_piece=self.open_piece)
+        return Player(timeline, self.open, ceiling_db, open_stretched=self.open_stretched)
 
 
 def played(player: Player, start: int = 0, end: int | None = None) -> Samples:
-    """A stretch of what a player plays; all of it if not told otherwise."""
+    """A stretch of a player's mix; by default all of it."""
     end = player.timeline.length if end is None else end
     return np.concatenate(list(player.play(start, end)), axis=1)
 
@@ -113,9 +113,9 @@ def effects(draw: st.DrawFn, first: int, last: int) -> Effect:
 
 @st.composite
 def clips(draw: st.DrawFn, start: int) -> Clip:
-    """A clip of four to eight seconds with anything that a clip may have."""
+    """A clip of 2.5 to five seconds with any features of a clip."""
     speed, pitch = draw(st.sampled_from([(1.0, 0), (1.04, 0), (0.95, 0), (1.02, 1)]))
-    length = draw(st.integers(4 * SR, 8 * SR)) if not pitch else 5 * SR
+    length = draw(st.integers(5 * SR // 2, 5 * SR)) if not pitch else 3 * SR
     source_start = draw(st.sampled_from([0, SR]))
     echo = Echo(start + length - SR, draw(st.sampled_from([SR // 2, 3000])), SR // 4, 0.6)
     return clip(
@@ -126,7 +126,7 @@ def clips(draw: st.DrawFn, start: int) -> Clip:
         gain_db=draw(st.sampled_from([-3.0, 0.0, 4.0])),
         fade_in=draw(st.sampled_from([0, 220, SR])),
         fade_out=draw(st.sampled_from([0, 220, SR // 2])),
-        warp=bend(source_start, start, speed) if speed != 1.0 else (),
+        warp=bend(source_start, start, speed, beats=2) if speed != 1.0 else (),
         pitch_semitones=pitch,
         effects=tuple(draw(st.lists(effects(start, start + length), max_size=3))),
         echo=draw(st.sampled_from([None, echo])),
@@ -135,6 +135,6 @@ def clips(draw: st.DrawFn, start: int) -> Clip:
 
 @st.composite
 def timelines(draw: st.DrawFn) -> Timeline:
-    """One to three clips that overlap or do not."""
-    starts = draw(st.lists(st.integers(0, 12 * SR // 2), min_size=1, max_size=3))
+    """One to three clips, overlapping or not."""
+    starts = draw(st.lists(st.integers(0, 4 * SR), min_size=1, max_size=3))
     return Timeline(tuple(draw(clips(start)) for start in sorted(starts)))

@@ -1,4 +1,4 @@
-"""A small hub on this machine: speaks the protocol that its client does, and can misbehave.
+"""A small model hub on this machine, with the real protocol and configurable faults.
 
 Large files are where the real one has them: the file's own address answers with their hash and size
 and sends the client to another host.
@@ -20,7 +20,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Hub:
-    """What it has, how it behaves, and what it was asked.
+    """The hub's files, behaviour and received requests.
 
     ``repositories`` are folders by name. ``torn_after``: bytes after which each answer breaks off.
     ``bytes_per_s`` is how fast large files come. ``shown`` are the tokens that came along.
@@ -39,11 +39,11 @@ class Hub:
 
     @property
     def sent(self) -> list[str]:
-        """The large files that it was asked to send, as often as it was."""
+        """Return the large files requested, with repetitions."""
         return [line.rpartition("/")[2] for line in self.asked if line.startswith("GET /cdn/")]
 
     def file(self, path: str) -> Path | None:
-        """The file behind ``/namespace/repository/resolve/revision/file``."""
+        """Return the file at ``/namespace/repository/resolve/revision/file``."""
         namespace, repository, _, _, name = path.strip("/").split("/")
         folder = self.repositories.get(f"{namespace}/{repository}")
         found = folder / name if folder else None
@@ -52,7 +52,7 @@ class Hub:
 
 @contextmanager
 def hub(**repositories: Path) -> Iterator[Hub]:
-    """A hub with these repositories of ``adefossez``."""
+    """Serve a hub with these repositories of ``adefossez``."""
     here = Hub({f"adefossez/{name}": folder for name, folder in repositories.items()})
 
     class Handler(_Handler):
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         try:
             super().handle_one_request()
-        except (BrokenPipeError, ConnectionResetError):  # the client left
+        except (BrokenPipeError, ConnectionResetError):  # the client disconnected
             self.close_connection = True
 
     def log_message(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""Songs for separators, and what came of them."""
+"""Songs for separators, and comparison of stems."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class HeldSong:
 
 
 def lopsided_song(duration_s: float, *, seed: int = 0) -> HeldSong:
-    """Noise that swells, off the zero line: what level and mean it is brought to matters."""
+    """Return swelling noise with an offset, to test normalisation of level and mean."""
     swell = np.linspace(0.1, 1.0, round(duration_s * 44100), dtype=np.float32)
     return HeldSong(noise(duration_s, seed=seed) * swell + np.float32(0.03))
 
@@ -43,12 +43,12 @@ def separated(
     stretch: tuple[int, int] | None = None,
     progress: Progress = lambda _: None,
 ) -> dict[StemName, Samples]:
-    """All blocks of each stem, one after the other."""
+    """Return each stem with its blocks joined."""
     blocks = list(separator.separate(song, stretch or (0, song.n_samples), wanted, progress))
     return {stem: np.concatenate([block[stem] for block in blocks], axis=1) for stem in blocks[0]}
 
 
 def difference_db(ours: Samples, theirs: Samples) -> float:
-    """How loud the difference is, relative to ``theirs``."""
+    """Return the difference's level relative to ``theirs``, in dB."""
     assert ours.shape == theirs.shape
     return rms_db(ours - theirs) - rms_db(theirs)

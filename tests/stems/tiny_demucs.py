@@ -1,4 +1,4 @@
-"""Tiny Demucs models of random weights, in the forms that real ones come in.
+"""Tiny Demucs models with random weights, in the formats of real ones.
 
 They are of the same class as ``htdemucs``, of two channels and segments of 1.3 s, and some 30 times
 as fast as the song on one core. What they put into which stem means nothing; the same seed gives
@@ -21,7 +21,7 @@ SEGMENT = Fraction(13, 10)  # 57330 samples; three quarters of it is no whole nu
 
 
 def tiny_model(sources: Sequence[StemName] = FOUR_STEMS, *, seed: int = 0) -> Any:
-    """A small HTDemucs whose every part has a say, as after training."""
+    """Return a small HTDemucs in which every part has an effect, as after training."""
     import torch
     from demucs.htdemucs import HTDemucs
 
@@ -37,7 +37,7 @@ def tiny_model(sources: Sequence[StemName] = FOUR_STEMS, *, seed: int = 0) -> An
             segment=SEGMENT,
         )
         for name, weight in model.named_parameters():
-            if name.endswith(".scale"):  # a fresh model mutes its transformer with 0.0001 here
+            if name.endswith(".scale"):  # an untrained model mutes its transformer with 0.0001
                 weight.fill_(0.5)
     return model.eval()
 
@@ -50,7 +50,7 @@ def tiny_repo(
     bag: Sequence[Sequence[float]] = ((1.0,) * 6,),
     seed: int = 0,
 ) -> Path:
-    """A folder as ``DEMUCS_REPO`` wants it, with a bag of this name; returns the folder.
+    """Write a folder for ``DEMUCS_REPO`` with a bag of this name; return the folder.
 
     ``bag`` holds the weights of each of its models, by source: one model, by default.
     """
@@ -75,7 +75,7 @@ def tiny_hub(
     bag: Sequence[Sequence[float]] = ((1.0,) * 6,),
     seed: int = 0,
 ) -> Path:
-    """The same as the hub has it: the bag, and a safetensors file a model; returns the folder."""
+    """Write the hub's format: the bag and one safetensors file per model; return the folder."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def tiny_hub(
 
 
 def package(model: Any) -> dict[str, Any]:
-    """A model as Demucs' training saves it, weights in half precision as in what is released."""
+    """Save a model like Demucs' training, with the released half precision."""
     args, kwargs = model._init_args_kwargs
     state = {key: tensor.half() for key, tensor in model.state_dict().items()}
     return {"klass": type(model), "args": args, "kwargs": kwargs, "state": state}

@@ -1,4 +1,4 @@
-"""The promises of ``store.database``: patience, isolation, UTC, migrations run once."""
+"""Database: busy retries, isolation, UTC times, single migration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pkgutil
 import sqlite3
 import stat
 import threading
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,14 +17,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from backend.app import store
-from backend.app.errors import StoreBusy
+from backend.app.errors import NotWritable, StorageFull, StoreBusy
 from backend.app.store import database
-from backend.app.store.database import Database, UtcDateTime, open_database
+from backend.app.store.database import Database, UtcDateTime, open_database, sqlite_file
 
 
 @pytest.fixture(autouse=True)
 def migrated_for_real(monkeypatch, real_migration):
-    """Here migrations are what is tested."""
+    """Disable the shared migrated database: these tests run migrations."""
     monkeypatch.setattr(database, "_migrate", real_migration)
 
 
@@ -49,31 +48,31 @@ def _pragma(db: Database, name: str) -> object:
         return session.connection().execute(sa.text(f"PRAGMA {name}")).scalar_one()
 
 
-def test_sqlite_is_set_up_for_many_threads_and_sudden_ends(db):
+def test_sqlite_settings_allow_threads_and_crashes(db):
     assert _pragma(db, "journal_mode") == "wal"
     assert _pragma(db, "synchronous") == 1
     assert _pragma(db, "foreign_keys") == 1
     assert _pragma(db, "busy_timeout") == 5000
 
 
-def test_the_file_is_readable_for_its_owner_only(db, tmp_path):
+def test_database_file_is_private(db, tmp_path):
     assert stat.S_IMODE((tmp_path / "segue.db").stat().st_mode) == 0o600
 
 
-def test_a_block_that_raises_changes_nothing(db):
+def test_failed_transaction_changes_nothing(db):
     with pytest.raises(RuntimeError), db.write() as session:
         session.connection().execute(sa.text("UPDATE counter SET n = 5"))
         raise RuntimeError
     assert _count(db) == 0
 
 
-def test_what_a_reader_changes_is_thrown_away(db):
+def test_changes_in_read_transaction_are_discarded(db):
     with db.read() as session:
         session.connection().execute(sa.text("UPDATE counter SET n = 5"))
     assert _count(db) == 0
 
 
-def test_threads_that_read_then_write_lose_no_update(db):
+def test_concurrent_read_and_write_loses_no_update(db):
     def add_one() -> None:
         for _ in range(25):
             with db.write() as session:
@@ -89,16 +88,13 @@ def test_threads_that_read_then_write_lose_no_update(db):
     assert _count(db) == 100
 
 
-def test_readers_do_not_wait_for_a_writer(db):
+def test_readers_do_not_wait_for_writers(db):
     with db.write() as session:
         session.connection().execute(sa.text("UPDATE counter SET n = 5"))
-        started = time.monotonic()
-        assert _count(db) == 0
-        # far under the 5 s that a writer would wait for the lock
-        assert time.monotonic() - started < 1.0
+        assert _count(db) == 0  # a reader that waited for this writer would end as StoreBusy
 
 
-def test_a_database_locked_for_too_long_is_a_retryable_error(tmp_path, monkeypatch):
+def test_long_lock_is_a_retryable_error(tmp_path, monkeypatch):
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.1)
     db = open_database(f"sqlite:///{tmp_path}/segue.db")
     other = sqlite3.connect(tmp_path / "segue.db", isolation_level=None)
@@ -110,7 +106,30 @@ def test_a_database_locked_for_too_long_is_a_retryable_error(tmp_path, monkeypat
     db.close()
 
 
-def test_a_moment_comes_back_as_the_same_moment_in_utc(db):
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (sqlite3.SQLITE_FULL, StorageFull),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, NotWritable),
+        (sqlite3.SQLITE_LOCKED, StoreBusy),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, StoreBusy),
+        (sqlite3.SQLITE_IOERR, sa.exc.OperationalError),
+    ],
+)
+def test_only_errors_that_users_can_act_on_are_translated(db, code, error):
+    fault = sqlite3.OperationalError("no")
+    fault.sqlite_errorcode = code
+    with pytest.raises(error), db.read():
+        raise sa.exc.OperationalError("SELECT 1", {}, fault)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///"])
+def test_database_in_memory_is_rejected(url):
+    with pytest.raises(ValueError, match="is a file"):
+        sqlite_file(url)
+
+
+def test_time_is_returned_in_utc(db):
     table = sa.Table("moments", sa.MetaData(), sa.Column("at", UtcDateTime()))
     moment = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone(timedelta(hours=5)))
     with db.write() as session:
@@ -122,13 +141,13 @@ def test_a_moment_comes_back_as_the_same_moment_in_utc(db):
     assert stored.tzinfo is UTC
 
 
-def test_a_moment_without_a_time_zone_is_refused():
+def test_time_without_time_zone_is_rejected():
     dialect = sa.create_engine("sqlite://").dialect
     with pytest.raises(ValueError, match="time zone"):
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), dialect)
 
 
-def test_processes_that_start_together_migrate_once(tmp_path):
+def test_simultaneous_processes_migrate_once(tmp_path):
     url = f"sqlite:///{tmp_path}/new/segue.db"
     failures: list[BaseException] = []
 
@@ -146,10 +165,11 @@ def test_processes_that_start_together_migrate_once(tmp_path):
     assert failures == []
 
 
-def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path):
+def test_migrations_create_exactly_the_declared_tables(tmp_path):
     open_database(f"sqlite:///{tmp_path}/segue.db").close()
-    for module in pkgutil.iter_modules(store.__path__):
-        importlib.import_module(f"{store.__name__}.{module.name}")  # declares its tables
+    for module in pkgutil.walk_packages(store.__path__, f"{store.__name__}."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)  # declares its tables
     engine = sa.create_engine(f"sqlite:///{tmp_path}/segue.db")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

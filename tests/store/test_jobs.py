@@ -1,34 +1,30 @@
-"""Jobs as their owners deal with them, on rows of the test's own."""
+"""Job store: listing, retry and quota."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, event
 
 from backend.app.errors import Conflict, NotFound
-from backend.app.jobs.states import JobStatus
-from tests.jobs.rows import NO_QUOTA, Rows
-
-
-@pytest.fixture
-def rows(tmp_path: Path) -> Iterator[Rows]:
-    rows = Rows(tmp_path)
-    rows.user()
-    yield rows
-    rows.database.close()
+from backend.app.jobs.queue import ClaimState, ExpectedStep
+from backend.app.jobs.states import Failure, JobStatus, StepState
+from backend.app.jobs.workspace import WrittenFile
+from backend.app.store.jobs.job_store import JobFilter, NewJob
+from backend.app.store.jobs.records import JobRecord
+from tests.jobs.rows import ASKED, NO_QUOTA, Rows
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of any database meanwhile."""
-    asked: list[str] = []
+def statements(*, with_parameters: bool = False) -> Iterator[list]:
+    """Record the SQL statements executed meanwhile."""
+    asked = []
 
-    def listen(_conn, _cursor, statement, *_rest) -> None:
-        asked.append(statement)
+    def listen(_conn, _cursor, statement, parameters, *_rest) -> None:
+        asked.append((statement, parameters) if with_parameters else statement)
 
     event.listen(Engine, "before_cursor_execute", listen)
     try:
@@ -37,7 +33,7 @@ def statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", listen)
 
 
-def test_polling_reads_no_large_column_of_the_queue(rows: Rows):
+def test_polling_reads_no_large_columns(rows: Rows):
     rows.job()
     rows.job()
     rows.claim()
@@ -47,15 +43,15 @@ def test_polling_reads_no_large_column_of_the_queue(rows: Rows):
     assert not [text for text in asked if "jobs.inputs" in text or "jobs.request" in text]
 
 
-def test_showing_jobs_reads_no_inputs(rows: Rows):
+def test_listing_jobs_reads_no_inputs(rows: Rows):
     rows.job()
     with statements() as asked:
-        assert len(rows.jobs.newest("ann", 10)) == 1
+        assert len(rows.jobs.page("ann", JobFilter(), 10)) == 1
     assert not [text for text in asked if "jobs.inputs" in text]
 
 
-def test_a_job_that_has_not_ended_is_no_matter_of_quota(rows: Rows):
-    """Whoever is over quota too hears first of what waiting would not change."""
+def test_retrying_unfinished_job_is_rejected_before_quota(rows: Rows):
+    """The error that waiting does not resolve comes first."""
     job_id = rows.job()
     for quota in (1, NO_QUOTA):
         with pytest.raises(Conflict):
@@ -63,7 +59,7 @@ def test_a_job_that_has_not_ended_is_no_matter_of_quota(rows: Rows):
     assert rows.record(job_id).job.status is JobStatus.QUEUED
 
 
-def test_a_retry_over_quota_changes_nothing(rows: Rows):
+def test_retry_over_quota_changes_nothing(rows: Rows):
     job_id = rows.job()
     rows.jobs.cancel("ann", job_id)
     rows.job()
@@ -73,8 +69,163 @@ def test_a_retry_over_quota_changes_nothing(rows: Rows):
     assert rows.record(job_id).job.status is JobStatus.QUEUED
 
 
-def test_a_strangers_job_cannot_be_retried(rows: Rows):
+def test_another_users_job_cannot_be_retried(rows: Rows):
     job_id = rows.job()
     rows.jobs.cancel("ann", job_id)
     with pytest.raises(NotFound):
         rows.jobs.retry("bob", job_id, quota=NO_QUOTA)
+
+
+def test_jobs_queued_together_fit_the_quota_together(rows: Rows):
+    mix, upload = (NewJob(name, "ann", "test", name, ASKED, "{}", 1.0) for name in ("m", "u"))
+    assert not rows.jobs.add(mix, upload, quota=1)
+    assert rows.jobs.page("ann", JobFilter(), 10) == []
+    assert rows.jobs.add(mix, upload, quota=2)
+
+
+def test_retried_job_starts_anew_but_keeps_finished_steps(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    rows.queue.planned(claim, [ExpectedStep(name, 1.0, kept=False) for name in "ab"])
+    rows.queue.step_finished(claim, "a", [], 2.0)
+    rows.queue.step_started(claim, "b")
+    rows.queue.progressed(claim, "b", 0.5)
+    rows.queue.failed(claim, Failure("oops", "It broke."))
+    assert rows.jobs.retry("ann", job_id, quota=NO_QUOTA)
+    record = rows.record(job_id)
+    assert (record.job.failure, record.job.started_s, record.job.finished_s) == (None, None, None)
+    steps = [(step.state, step.progress) for step in record.steps]
+    assert steps == [(StepState.SUCCEEDED, 1.0), (StepState.WAITING, 0.0)]
+
+
+def test_retried_job_is_no_longer_to_be_cancelled(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    rows.jobs.cancel("ann", job_id)
+    rows.queue.cancelled(claim)
+    assert rows.jobs.retry("ann", job_id, quota=NO_QUOTA)
+    assert rows.queue.claim_state(rows.claim()) is ClaimState.OURS
+
+
+def test_age_of_a_job_counts_from_its_end(rows: Rows):
+    job_id = rows.job()
+    rows.queue.succeeded(rows.claim())
+    rows.set(job_id, created_s=0.0)
+    assert rows.jobs.delete_ended_before(60.0) == []
+    rows.set(job_id, finished_s=0.0)
+    assert rows.jobs.delete_ended_before(60.0) == [job_id]
+
+
+def test_artifacts_are_the_owners_files_with_a_media_type(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    files = [WrittenFile("mix.mp3", "audio/mpeg", 3, "00"), WrittenFile("plan.bin", None, 3, "00")]
+    rows.queue.planned(claim, [ExpectedStep("a", 1.0, kept=False)])
+    rows.queue.step_finished(claim, "a", files, 1.0)
+    assert rows.jobs.artifact(job_id, "mix.mp3", "ann") == files[0]
+    assert rows.jobs.artifact(job_id, "mix.mp3", "bob") is None
+    assert rows.jobs.artifact(job_id, "plan.bin", "ann") is None
+    assert rows.jobs.artifact(job_id, "mix.mp3") == files[0]  # for the holder of a signed link
+
+
+def test_artifacts_of_finished_steps_are_shown_while_the_job_runs(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    mix = WrittenFile("mix.mp3", "audio/mpeg", 3, "00")
+    rows.queue.planned(claim, [ExpectedStep(name, 1.0, kept=False) for name in "ab"])
+    rows.queue.step_finished(claim, "a", [mix], 1.0)
+    rows.queue.step_started(claim, "b")
+    record = rows.record(job_id)
+    assert record.job.status is JobStatus.RUNNING
+    assert record.artifacts == (mix,)
+    assert rows.jobs.artifact(job_id, "mix.mp3") == mix
+
+
+def test_replaced_file_belongs_to_the_later_step(rows: Rows):
+    job_id, claim = rows.job(), rows.claim()
+    first, other, second = (
+        WrittenFile(name, "audio/mpeg", 3, sha256)
+        for name, sha256 in (("mix.mp3", "00"), ("mix.wav", "01"), ("mix.mp3", "02"))
+    )
+    rows.queue.planned(claim, [ExpectedStep(name, 1.0, kept=False) for name in "abc"])
+    rows.queue.step_finished(claim, "a", [first, other], 1.0)
+    rows.queue.step_finished(claim, "b", [second], 1.0)
+    assert rows.record(job_id).artifacts == (second, other)
+    rows.queue.released(claim)
+    finished = {step.name: step.files for step in rows.claim().finished}
+    assert finished == {"a": (other,), "b": (second,)}
+
+
+def ids(found: list[JobRecord]) -> list[str]:
+    return [record.job.id for record in found]
+
+
+def test_jobs_are_listed_newest_first(rows: Rows):
+    jobs = [rows.job() for _ in range(3)]
+    assert ids(rows.jobs.page("ann", JobFilter(), 2)) == [jobs[2], jobs[1]]
+
+
+def test_next_page_starts_after_the_last_job_even_of_the_same_time(rows: Rows):
+    jobs = sorted(rows.job() for _ in range(5))
+    for job_id in jobs:
+        rows.set(job_id, created_s=1000.0)
+    pages, before = list[str](), None
+    while page := rows.jobs.page("ann", JobFilter(before=before), 2):
+        pages += ids(page)
+        before = page[-1].job.id
+    assert pages == jobs[::-1]
+
+
+def test_jobs_are_listed_by_kind_and_status(rows: Rows):
+    mix, preview = rows.job(kind="mixtape"), rows.job(kind="preview")
+    rows.user("bob")
+    rows.job("bob", kind="mixtape")
+    rows.jobs.cancel("ann", mix)
+    page = partial(rows.jobs.page, "ann", limit=9)
+    assert ids(page(wanted=JobFilter(kinds=("mixtape", "stems")))) == [mix]
+    assert ids(page(wanted=JobFilter(kinds_left_out=("mixtape",)))) == [preview]
+    assert ids(page(wanted=JobFilter(statuses=("queued", "running")))) == [preview]
+    assert ids(page(wanted=JobFilter(("preview",), (), ("cancelled",)))) == []
+
+
+@pytest.mark.parametrize("before", ["nothing", "theirs"])
+def test_page_before_an_unknown_job_is_not_found(rows: Rows, before: str):
+    rows.user("bob")
+    theirs = rows.job("bob")
+    with pytest.raises(NotFound):
+        rows.jobs.page("ann", JobFilter(before={"theirs": theirs}.get(before, before)), 9)
+
+
+def plan_of(rows: Rows, statement: str, parameters: object) -> str:
+    """How SQLite answers a statement."""
+    with rows.database.read() as session:
+        raw = session.connection().connection.driver_connection
+        return " ".join(
+            row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        )
+
+
+def test_page_reads_few_rows_of_many_jobs(rows: Rows):
+    """At most three statements; the first reads in the index what is not on the page."""
+    for kind in ("mixtape", "preview", "preview"):
+        rows.job(kind=kind)
+    last = rows.job(kind="mixtape")
+    wanted = JobFilter(kinds_left_out=("preview",), statuses=("queued",), before=last)
+    with statements(with_parameters=True) as asked:
+        assert len(rows.jobs.page("ann", wanted, 20)) == 1
+    place, page, steps = (one for one in asked if one[0].startswith("SELECT"))
+    plan = plan_of(rows, *page)
+    assert "USING INDEX ix_jobs_list" in plan
+    assert "TEMP B-TREE" not in plan, "the index has the order"
+    assert "sqlite_autoindex" in plan_of(rows, *place)
+    assert "sqlite_autoindex" in plan_of(rows, *steps)
+
+
+def test_turns_are_read_from_an_index_alone(rows: Rows):
+    rows.job()
+    with statements(with_parameters=True) as asked:
+        rows.jobs.queue()
+    [served] = [one for one in asked if "max(jobs.claimed_s)" in one[0]]
+    assert "USING COVERING INDEX ix_jobs_turns" in plan_of(rows, *served)
+
+
+def test_another_users_job_cannot_be_cancelled(rows: Rows):
+    job_id = rows.job()
+    rows.jobs.cancel("bob", job_id)
+    assert rows.record(job_id).job.status is JobStatus.QUEUED

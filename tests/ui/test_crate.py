@@ -1,4 +1,4 @@
-"""Filling a crate: what is refused, and how the order is made."""
+"""Filling a crate: refused files, order, names."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def filled(signed_in: Page, crate: list[Path]) -> Page:
     return signed_in
 
 
-def test_text_named_mp3_is_refused_by_name_with_a_reason(
-    signed_in: Page, tmp_path: Path, crate: list[Path]
-) -> None:
+def test_text_file_named_mp3_is_refused(signed_in: Page, tmp_path: Path, crate: list[Path]) -> None:
     text = tmp_path / "shopping list.mp3"
     text.write_text("milk, bread, eggs\n" * 500)
     signed_in.get_by_label("Add tracks").set_input_files([text, crate[0]])
@@ -38,15 +36,15 @@ def test_text_named_mp3_is_refused_by_name_with_a_reason(
     expect(refused).to_contain_text("shopping list.mp3")
     expect(refused.locator(".why")).to_have_text(re.compile(r"\w+ \w+"))
     expect(refused.get_by_role("button", name="Retry shopping list.mp3")).to_be_visible()
-    expect(rows(signed_in)).to_have_count(1)  # the song beside it came in
+    expect(rows(signed_in)).to_have_count(1)  # the song was accepted
     refused.get_by_role("button", name="Remove shopping list.mp3").click()
     expect(refused).to_have_count(0)
 
 
-def test_tracks_stand_in_the_order_they_were_dropped(
+def test_tracks_are_in_the_order_of_dropping(
     signed_in: Page, crate: list[Path], tmp_path: Path
 ) -> None:
-    slow = tmp_path / "Slow one.wav"  # ten times as long: its check ends after the one behind it
+    slow = tmp_path / "Slow one.wav"  # so long that its check finishes after the next one's
     noise = np.random.default_rng(5).normal(0, 0.1, (200 * 44_100, 2)).astype(np.float32)
     soundfile.write(slow, noise, 44_100)
     signed_in.get_by_label("Add tracks").set_input_files([crate[0], slow, crate[1]])
@@ -54,7 +52,7 @@ def test_tracks_stand_in_the_order_they_were_dropped(
     assert titles(signed_in) == ["First Light", "Slow one", "Café con Leche"]
 
 
-def test_order_is_changed_by_keyboard_buttons_and_drag(filled: Page) -> None:
+def test_order_can_be_changed(filled: Page) -> None:
     first = titles(filled)
     rows(filled).nth(0).get_by_role("button", name="drag").press("Alt+ArrowDown")
     assert titles(filled) == [first[1], first[0], first[2]]
@@ -73,23 +71,23 @@ def drag(page: Page, row: Locator, onto: Locator) -> None:
     page.mouse.move(grip["x"] + 8, goal["y"] + goal["height"] - 4, steps=14)
     page.wait_for_timeout(300)
     page.mouse.up()
-    page.wait_for_timeout(300)  # the row glides into place
+    page.wait_for_timeout(300)  # the row moves into place
 
 
-def test_names_order_and_leavings_survive_a_reload(filled: Page) -> None:
+def test_names_order_and_removals_survive_a_reload(filled: Page) -> None:
     box = rows(filled).nth(1).get_by_role("textbox").first
     box.fill("Coffee, late")
     box.press("Enter")
-    rows(filled).nth(0).get_by_role("button", name=re.compile("^Leave")).click()
+    rows(filled).nth(0).get_by_role("button", name=re.compile("^Remove")).click()
     expect(filled.get_by_text("2 tracks, ready to mix.")).to_be_visible()
     filled.reload()
     expect(rows(filled)).to_have_count(2)
     assert titles(filled)[0] == "Coffee, late"
-    filled.get_by_role("button", name="Bring back 1 left out").click()
+    filled.get_by_role("button", name="Restore 1 removed track").click()
     expect(filled.get_by_text("3 tracks, ready to mix.")).to_be_visible()
 
 
-def test_start_over_empties_the_table(filled: Page) -> None:
+def test_start_over_clears_the_tracks(filled: Page) -> None:
     filled.get_by_role("button", name="Start over").click()
     expect(filled.get_by_text("Drop your tracks here")).to_be_visible()
     expect(filled.get_by_label("Running order")).to_have_count(0)

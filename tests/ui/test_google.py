@@ -1,4 +1,4 @@
-"""Signing in with Google, as a browser sees it: the button, the provider's page, and back."""
+"""Sign-in with Google in the browser: button, provider's page, return."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.oidc.running import CLIENT_SECRET, Provider
-from tests.ui.conftest import Segue, sign_up
+from tests.ui.conftest import Segue, sign_up, wait_for_cookie
 
 BUTTON = "Continue with Google"
 
 
 @pytest.fixture
-def gate(page: Page, segue: Segue, google: Provider) -> Page:
-    """The gate, in a browser that reaches this machine and no other."""
+def sign_in_page(page: Page, segue: Segue, google: Provider) -> Page:
+    """The sign-in page, in a browser that reaches only this machine."""
     google.cheat()
     page.route(lambda url: "//localhost:" not in url, lambda route: route.abort())
     page.goto(segue.url)
@@ -30,57 +30,52 @@ def consent(page: Page, google: Provider, sub: str) -> None:
     page.get_by_role("button", name=sub, exact=True).first.click()
 
 
-def test_from_the_button_to_google_and_back_and_it_lasts(
-    gate: Page, segue: Segue, google: Provider
+def test_google_sign_in_survives_a_reload(
+    sign_in_page: Page, segue: Segue, google: Provider
 ) -> None:
-    consent(gate, google, "ada")
-    expect(gate.get_by_text("Drop your tracks here")).to_be_visible()
-    expect(gate).not_to_have_url(re.compile("google="))
-    assert len(gate.context.pages) == 1  # all in one tab
-    gate.get_by_role("button", name="Account").click()
-    expect(gate.get_by_text("ada@example.org")).to_be_visible()
-    _wait_for_cookie(gate)
-    gate.reload()
-    expect(gate.get_by_text("Drop your tracks here")).to_be_visible()
-    gate.get_by_role("button", name="Account").click()
-    gate.get_by_role("button", name="Sign out").click()
-    expect(gate.get_by_role("link", name=BUTTON)).to_be_visible()
-    gate.reload()
-    expect(gate.get_by_role("tab", name="Sign in")).to_be_visible()
+    consent(sign_in_page, google, "ada")
+    expect(sign_in_page.get_by_text("Drop your tracks here")).to_be_visible()
+    expect(sign_in_page).not_to_have_url(re.compile("google="))
+    assert len(sign_in_page.context.pages) == 1  # all in one tab
+    sign_in_page.get_by_role("button", name="Account").click()
+    expect(sign_in_page.get_by_text("ada@example.org")).to_be_visible()
+    wait_for_cookie(sign_in_page)
+    sign_in_page.reload()
+    expect(sign_in_page.get_by_text("Drop your tracks here")).to_be_visible()
+    sign_in_page.get_by_role("button", name="Account").click()
+    sign_in_page.get_by_role("button", name="Sign out").click()
+    expect(sign_in_page.get_by_role("link", name=BUTTON)).to_be_visible()
+    sign_in_page.reload()
+    expect(sign_in_page.get_by_role("tab", name="Sign in")).to_be_visible()
     log = (segue.storage.parent / "log.txt").read_text(errors="replace")
     assert "/auth/google/callback?code=***&state=***" in log
     assert CLIENT_SECRET not in log
     assert "?google=" not in log.replace("?google=***", "")
 
 
-def _wait_for_cookie(page: Page) -> None:
-    for _ in range(50):
-        if any(cookie["name"] == "segue_session" for cookie in page.context.cookies()):
-            return
-        page.wait_for_timeout(200)
-    pytest.fail("the browser keeps no session")
+def test_declined_consent_shows_an_error(sign_in_page: Page) -> None:
+    sign_in_page.get_by_role("link", name=BUTTON).click()
+    sign_in_page.get_by_role("button", name="Deny").click()
+    expect(sign_in_page.get_by_text("You declined at Google")).to_be_visible()
+    expect(sign_in_page.get_by_role("link", name=BUTTON)).to_be_visible()
+    assert "google_error" not in sign_in_page.url
 
 
-def test_saying_no_at_google_is_told_in_words(gate: Page) -> None:
-    gate.get_by_role("link", name=BUTTON).click()
-    gate.get_by_role("button", name="Deny").click()
-    expect(gate.get_by_text("You said no at Google")).to_be_visible()
-    expect(gate.get_by_role("link", name=BUTTON)).to_be_visible()
-    assert "google_error" not in gate.url
-
-
-def test_an_account_with_a_password_is_joined_by_that_password(
-    gate: Page, segue: Segue, google: Provider
+def test_google_account_is_joined_by_password(
+    sign_in_page: Page, segue: Segue, google: Provider
 ) -> None:
-    sign_up(gate, "bea@example.org", "correct horse battery")
-    expect(gate.get_by_text("Drop your tracks here")).to_be_visible()
-    gate.context.clear_cookies()
-    gate.goto(segue.url)
-    consent(gate, google, "bea")
-    expect(gate.get_by_text("There is an account with bea@example.org.")).to_be_visible()
-    gate.get_by_label("Password", exact=True).fill("not the password")
-    gate.get_by_role("button", name="Sign in", exact=True).click()
-    expect(gate.get_by_text("The password is wrong.")).to_be_visible()
-    gate.get_by_label("Password", exact=True).fill("correct horse battery")
-    gate.get_by_role("button", name="Sign in", exact=True).click()
-    expect(gate.get_by_text("Drop your tracks here")).to_be_visible()
+    sign_up(sign_in_page, "bea@example.org", "correct horse battery")
+    expect(sign_in_page.get_by_text("Drop your tracks here")).to_be_visible()
+    wait_for_cookie(sign_in_page)
+    sign_in_page.context.clear_cookies()
+    sign_in_page.goto(segue.url)
+    consent(sign_in_page, google, "bea")
+    expect(
+        sign_in_page.get_by_text("An account with bea@example.org already exists.")
+    ).to_be_visible()
+    sign_in_page.get_by_label("Password", exact=True).fill("not the password")
+    sign_in_page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(sign_in_page.get_by_text("The password is wrong.")).to_be_visible()
+    sign_in_page.get_by_label("Password", exact=True).fill("correct horse battery")
+    sign_in_page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(sign_in_page.get_by_text("Drop your tracks here")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A mix like a DJ's in the browser: heard, put right, joined, looked at, heard again, changed."""
+"""A mix with DJ transitions in the browser: corrections, energy, previews, changes."""
 
 from __future__ import annotations
 
@@ -7,31 +7,29 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.ui.test_journey import fill_crate, open_button, photograph, start
+from tests.ui.test_journey import check_layout, fill_crate, open_button, start
 
-# Two songs of twenty seconds are heard and mixed in some seconds; a busy machine takes longer.
-HEARD_MS = 120_000
+# Two songs of twenty seconds take some seconds; a busy machine takes longer.
+ANALYSED_MS = 120_000
 
 
-def test_a_mix_like_a_djs_is_looked_at_heard_and_changed(
-    signed_in: Page, crate: list[Path]
-) -> None:
+def test_dj_mix_is_previewed_and_changed(signed_in: Page, crate: list[Path]) -> None:
     page = signed_in
     fill_crate(page, crate[:2])
-    expect(page.get_by_text("Heard 2 tracks")).to_be_visible(timeout=HEARD_MS)
-    put_the_beat_right(page)
+    expect(page.get_by_text("Analysed 2 tracks")).to_be_visible(timeout=ANALYSED_MS)
+    correct_the_beat(page)
     draw_the_energy(page)
-    leave_out_the_video(page)
+    turn_off_the_video(page)
     start(page, "Like a DJ")
     open_button(page).click()
-    look_closely(page)
-    hear_a_join(page)
-    photograph(page, "5-joins")
+    zoom_in(page)
+    preview_a_join(page)
+    check_layout(page, "5-joins")
     change_a_join(page)
 
 
-def put_the_beat_right(page: Page) -> None:
-    """Twice the beats and back again, with the track to be heard."""
+def correct_the_beat(page: Page) -> None:
+    """Halve the beats and reset, with the track playing."""
     page.get_by_role("button", name=re.compile("^Check the beat of")).first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Play").click()
@@ -39,50 +37,50 @@ def put_the_beat_right(page: Page) -> None:
     dialog.get_by_role("button", name="÷2").click()
     expect(dialog.get_by_text("beats halved")).to_be_visible()
     dialog.get_by_role("button", name="Reset").click()
-    expect(dialog.get_by_text("Put right by you: nothing")).to_be_visible()
+    expect(dialog.get_by_text("No corrections yet")).to_be_visible()
     dialog.get_by_role("button", name="Done").click()
     expect(dialog).to_have_count(0)
 
 
 def draw_the_energy(page: Page) -> None:
-    """By keyboard, point by point."""
-    page.get_by_role("radio", name="Find the best").click()
+    """Move a point of the energy curve by keyboard."""
+    page.get_by_role("radio", name="Find the best order").click()
     page.get_by_role("radio", name="Draw it").click()
     first = page.get_by_role("slider", name="Energy at the start")
-    before = int(first.get_attribute("aria-valuenow") or 0)
+    percent = int(first.get_attribute("aria-valuenow") or 0)
     first.press("ArrowUp")
-    expect(first).to_have_attribute("aria-valuenow", str(before + 5))
+    expect(first).to_have_attribute("aria-valuenow", str(percent + 5))
 
 
-def leave_out_the_video(page: Page) -> None:
+def turn_off_the_video(page: Page) -> None:
     page.get_by_text("Sound, video and description").click()
     page.get_by_text("Make a video").click()
 
 
-def look_closely(page: Page) -> None:
-    """The picture shows both decks, and says of a join what it shows."""
+def zoom_in(page: Page) -> None:
+    """The picture shows both decks, and describes each transition."""
     expect(page.get_by_role("img", name=re.compile("^Picture of the mix"))).to_be_visible()
-    page.get_by_role("button", name="Look at the next join").click()
-    expect(page.get_by_text("Join 1 of 1")).to_be_visible()
+    page.get_by_role("button", name="Next transition").click()
+    expect(page.get_by_text("Transition 1 of 1")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^.+ into .+: \w+"))).to_be_visible()
 
 
-def hear_a_join(page: Page) -> None:
-    page.get_by_role("button", name="Hear this join").click()
+def preview_a_join(page: Page) -> None:
+    page.get_by_role("button", name="Play this transition").click()
     sound = page.get_by_test_id("stAudio")
-    expect(sound).to_be_visible(timeout=HEARD_MS)
+    expect(sound).to_be_visible(timeout=ANALYSED_MS)
     page.wait_for_function("document.querySelector('[data-testid=stAudio]').duration > 1")
 
 
 def change_a_join(page: Page) -> None:
-    """A wish for one join, kept and rendered; the new mix has it."""
+    """Change one transition, save it, render; the new mix has the change."""
     page.get_by_text("Change it", exact=True).click()
     page.get_by_role("radio", name="Fade").click()
-    page.get_by_role("button", name="Keep this change").click()
-    expect(page.get_by_text("0 of 1 join and all levels stay as they are")).to_be_visible()
+    page.get_by_role("button", name="Save this change").click()
+    expect(page.get_by_text("0 of 1 transition and all levels stay as they are")).to_be_visible()
     page.get_by_role("button", name="Render again with these changes").click()
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
     mixes = page.get_by_role("button", name="Open the mix")
-    expect(mixes).to_have_count(2, timeout=HEARD_MS)
+    expect(mixes).to_have_count(2, timeout=ANALYSED_MS)
     mixes.first.click()
-    expect(page.get_by_role("group", name=re.compile("^Join 1"))).to_contain_text("Fade")
+    expect(page.get_by_role("group", name=re.compile("^Transition 1"))).to_contain_text("Fade")

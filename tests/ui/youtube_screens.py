@@ -1,4 +1,4 @@
-"""Google and YouTube as a browser test needs them: a page of consent, a channel with one owner."""
+"""Stand-ins for Google's consent page and YouTube, for browser tests."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.publishing.google_stand_in import Google
-from tests.publishing.local_server import Asked, Told
-from tests.publishing.youtube_stand_in import YouTubeStandIn
+from tests.publishing.stand_ins.google import Google
+from tests.publishing.stand_ins.local_server import Request, Response
+from tests.publishing.stand_ins.youtube import YouTubeStandIn
 from tests.ui.conftest import Segue, segue_running
 
 
 class GoogleWithAPage(Google):
-    """Asks whoever comes to its page of consent, where the other answers at once."""
+    """Shows a consent page, where its base class answers immediately."""
 
-    def _routed(self, asked: Asked) -> Told:
-        # A browser looks for a sign of its own to put on the tab
-        return Told(404, b"") if asked.path == "/favicon.ico" else super()._routed(asked)
+    def _route(self, request: Request) -> Response:
+        # Browsers request an icon for the tab
+        return Response(404, b"") if request.path == "/favicon.ico" else super()._route(request)
 
-    def _authorize(self, asked: Asked) -> Told:
-        said = asked.query.pop("say", None)
-        if said is None:
+    def _authorize(self, request: Request) -> Response:
+        answer = request.query.pop("say", None)
+        if answer is None:
             ways = "".join(
-                f'<p><a href="?{escape(urlencode({**asked.query, "say": way}))}">{way}</a></p>'
+                f'<p><a href="?{escape(urlencode({**request.query, "say": way}))}">{way}</a></p>'
                 for way in ("Allow", "Refuse")
             )
             page = f"<title>Consent</title><h1>Segue wants to use your channel</h1>{ways}"
-            return Told(200, page.encode(), {"Content-Type": "text/html"})
-        self.denies = said == "Refuse"
-        return super()._authorize(asked)
+            return Response(200, page.encode(), {"Content-Type": "text/html"})
+        self.denies = answer == "Refuse"
+        return super()._authorize(request)
 
 
 @dataclass(frozen=True)
-class GivenOut(Container[str]):
-    """The tokens that are good at YouTube: those of grants that nobody has taken back."""
+class ValidTokens(Container[str]):
+    """The access tokens of grants that were not revoked."""
 
     google: Google
 
@@ -48,7 +48,7 @@ class GivenOut(Container[str]):
 
 @dataclass(frozen=True, slots=True)
 class Screens:
-    """Segue, and who stands where Google and YouTube do."""
+    """Segue, and the stand-ins for Google and YouTube."""
 
     segue: Segue
     google: Google
@@ -57,8 +57,8 @@ class Screens:
 
 @contextmanager
 def screens_running(folder: Path) -> Iterator[Screens]:
-    """Start all three; what Segue sends to Google and YouTube stays on this machine."""
-    with GoogleWithAPage() as google, YouTubeStandIn(tokens=GivenOut(google)) as youtube:
+    """Start all three; requests to Google and YouTube stay on this machine."""
+    with GoogleWithAPage() as google, YouTubeStandIn(tokens=ValidTokens(google)) as youtube:
         settings = {
             "GOOGLE_CLIENT_SECRETS": str(google.secrets_file(folder)),
             "GOOGLE_ISSUER": google.url,

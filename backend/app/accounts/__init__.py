@@ -1,1 +1,1 @@
-"""Who may come in: passwords, access tokens and what renews them, and how often one may try."""
+"""Accounts: passwords, access and refresh tokens, rate limits, Google sign-in."""

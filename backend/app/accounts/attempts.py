@@ -1,35 +1,60 @@
-"""How often a door may be tried: a limit for each account, and one for each address."""
+"""Rate limits for sign-in and registration, per account and per address."""
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ..errors import TooManyAttempts
-from ..store.accounts import Failures
+from ..errors import StoreBusy, TooManyAttempts
+from ..store.accounts.accounts import Failures
 
 WINDOW = timedelta(minutes=15)
-PER_ACCOUNT = 5
-PER_ADDRESS = 20  # more than for an account: a whole office may share an address
+# Counted together, so that wrong passwords from elsewhere don't lock the owner out.
+PER_ACCOUNT_AND_ADDRESS = 5
+PER_ADDRESS = 20  # higher than for one account: an office may share one address
+# From all addresses together: ten addresses that each use up their own limit.
+PER_ACCOUNT = 50
+# Internet providers give each customer an IPv6 network of this size or larger (RFC 6177).
+_IPV6_NETWORK = 64
 
 REGISTRATION_WINDOW = timedelta(hours=1)
-REGISTRATIONS_PER_ADDRESS = 20  # a class that signs up together shares an address too
+REGISTRATIONS_PER_ADDRESS = 20  # a class signing up together shares one address
 
 
-def refuse_if_too_many(failures: Failures, *, now: datetime) -> None:
-    """Raise :class:`TooManyAttempts` while either count of failures has reached its limit."""
+def limit_sign_ins(failures: Failures, *, now: datetime) -> None:
+    """Raise :class:`TooManyAttempts` if the account or the address has failed too often."""
     wait_s = max(
+        _wait_s(failures.of_both, PER_ACCOUNT_AND_ADDRESS, WINDOW, now),
         _wait_s(failures.of_account, PER_ACCOUNT, WINDOW, now),
         _wait_s(failures.of_address, PER_ADDRESS, WINDOW, now),
     )
     _refuse("Too many failed sign-ins.", wait_s)
 
 
-def refuse_registration_if_too_many(asked: Sequence[datetime], *, now: datetime) -> None:
-    """Raise :class:`TooManyAttempts` while an address has asked for too many accounts."""
-    wait_s = _wait_s(asked, REGISTRATIONS_PER_ADDRESS, REGISTRATION_WINDOW, now)
-    _refuse("Too many accounts were asked for from your address.", wait_s)
+def limit_registrations(registrations: Sequence[datetime], *, now: datetime) -> None:
+    """Raise :class:`TooManyAttempts` if an address has registered too many accounts."""
+    wait_s = _wait_s(registrations, REGISTRATIONS_PER_ADDRESS, REGISTRATION_WINDOW, now)
+    _refuse("Too many accounts were created from your address.", wait_s)
+
+
+def counted_address(address: str) -> str:
+    """Return what to count an address as: itself, or its network for IPv6."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # a test client's name, or nothing
+    if ip.version == 4:
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((ip.packed, _IPV6_NETWORK), strict=False))
+
+
+def too_many_at_once() -> StoreBusy:
+    """The error for a request that waited in vain for its password to be hashed."""
+    return StoreBusy("Too many people are signing in right now.", hint="Try again in a minute.")
 
 
 def _refuse(message: str, wait_s: int) -> None:
@@ -39,8 +64,8 @@ def _refuse(message: str, wait_s: int) -> None:
         )
 
 
-def _wait_s(failures: Sequence[datetime], limit: int, window: timedelta, now: datetime) -> int:
-    """Whole seconds until fewer than ``limit`` attempts, oldest first, lie in the window."""
-    if len(failures) < limit:
+def _wait_s(attempts: Sequence[datetime], limit: int, window: timedelta, now: datetime) -> int:
+    """Whole seconds until fewer than ``limit`` attempts (oldest first) are in the window."""
+    if len(attempts) < limit:
         return 0
-    return max(1, math.ceil((failures[-limit] + window - now).total_seconds()))
+    return max(1, math.ceil((attempts[-limit] + window - now).total_seconds()))

@@ -1,4 +1,4 @@
-"""The OAuth client that Google's console gave to whoever runs this server, read from its file."""
+"""Read the server's OAuth client from Google's ``client_secrets.json``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, JsonValue, SecretStr, ValidationError
 
 from ..errors import NotConfigured
+from .keys import is_placeholder
 
 SETTING = "GOOGLE_CLIENT_SECRETS"
-SPELT_ALSO = {"https://accounts.google.com": "accounts.google.com"}
-"""What else an issuer may call itself in an ID token, by its name; Google documents both of its own
+ISSUER_ALIASES = {"https://accounts.google.com": "accounts.google.com"}
+"""Second spelling of an issuer in ID tokens; Google documents both
 (developers.google.com/identity/openid-connect/reference, "issuer" and "iss")."""
 
 
@@ -25,7 +26,7 @@ class _Web(BaseModel):
 
 
 class _SecretsFile(BaseModel):
-    """``client_secrets.json`` as the console writes it for a client of the kind "web"."""
+    """``client_secrets.json`` as the console writes it for a client of type "web"."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -35,7 +36,7 @@ class _SecretsFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class GoogleClient:
-    """Who Segue is to Google; ``redirect_uris`` are those that the file lists, if it does."""
+    """Segue's OAuth client; ``redirect_uris`` as listed in the file, if any."""
 
     client_id: str
     client_secret: SecretStr
@@ -44,33 +45,24 @@ class GoogleClient:
 
     @property
     def issuer_spellings(self) -> list[str]:
-        """What the issuer may call itself in an ID token."""
-        also = SPELT_ALSO.get(self.issuer)
-        return [self.issuer, also] if also else [self.issuer]
+        """All accepted spellings of the issuer in an ID token."""
+        alias = ISSUER_ALIASES.get(self.issuer)
+        return [self.issuer, alias] if alias else [self.issuer]
 
     @property
     def discovery_url(self) -> str:
-        """Where the issuer says which addresses it answers at (OpenID Connect Discovery 1.0)."""
+        """URL of the issuer's metadata (OpenID Connect Discovery 1.0)."""
         return f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 def google_client(file: Path, issuer: str) -> GoogleClient:
-    """The client in ``file``.
-
-    Raises
-    ------
-    NotConfigured
-        If there is no such file, or it is of another kind; the message names the setting.
-    """
+    """Read the client from ``file``; raise :class:`NotConfigured` if it has none."""
     web = _web_client(file)
     return GoogleClient(web.client_id, web.client_secret, issuer, tuple(web.redirect_uris))
 
 
-def doubts(file: Path, issuer: str, redirect_uris: Sequence[str]) -> list[str]:
-    """What whoever runs the server should know of the file before anybody is sent to Google.
-
-    That there is none is no doubt: Google is optional.
-    """
+def client_warnings(file: Path, issuer: str, redirect_uris: Sequence[str]) -> list[str]:
+    """List problems of the file for the server's operator; none if the file does not exist."""
     if not file.exists():
         return []
     try:
@@ -89,22 +81,30 @@ def _web_client(file: Path) -> _Web:
     try:
         read = _SecretsFile.model_validate_json(file.read_bytes())
     except FileNotFoundError as e:
-        raise _missing(f"{SETTING} names no file ({name}).") from e
+        raise _missing(f"the file of {SETTING} does not exist ({name}).") from e
     except OSError as e:
-        raise _missing(f"{SETTING} names a file that cannot be read ({name}).") from e
+        raise _missing(f"the file of {SETTING} can't be read ({name}).") from e
     except ValidationError as e:
         is_json = e.errors()[0]["type"] != "json_invalid"
-        what = "lacks a client's id or secret" if is_json else "is no JSON"
-        raise _missing(f"{SETTING} names a file that {what} ({name}).") from e
-    if read.web is None:
-        kind = "of a desktop client; make one of the type “Web application”"
-        what = kind if read.installed else "without a web client"
-        raise _missing(f"{SETTING} names a file {what} ({name}).")
+        fault = "lacks a client's id or secret" if is_json else "is not JSON"
+        raise _missing(f"the file of {SETTING} {fault} ({name}).") from e
+    fault = _fault_of(read)
+    if read.web is None or fault:
+        raise _missing(f"the file of {SETTING} {fault} ({name}).")
     return read.web
+
+
+def _fault_of(read: _SecretsFile) -> str:
+    if read.web is not None:
+        given = (read.web.client_id, read.web.client_secret.get_secret_value())
+        return "has a placeholder as id or secret" if any(map(is_placeholder, given)) else ""
+    if read.installed:
+        return "is for a desktop client; create one of type “Web application”"
+    return "has no web client"
 
 
 def _missing(what: str) -> NotConfigured:
     return NotConfigured(
         f"Google is not set up on this server: {what}",
-        hint="Whoever runs the server finds the steps in the README, under “Google and YouTube”.",
+        hint="The server's operator finds the steps in the README, under “Google and YouTube”.",
     )

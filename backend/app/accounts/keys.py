@@ -1,10 +1,11 @@
-"""The secrets that Segue keeps for itself: made at first start, weak ones refused."""
+"""The server's secrets: generated at first start; weak ones are refused."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -12,29 +13,39 @@ from pydantic import SecretStr
 
 from ..errors import BadSettings
 
-# 256 bits, as many as the HMAC that the secret feeds, written in hexadecimal take 64 characters;
-# half of that is the least that anybody should type by hand.
+# Generated secrets have 64 hexadecimal characters (256 bits, the size of the HMAC); a hand-typed
+# one must have at least half as many.
 MIN_LENGTH = 32
-# A secret drawn at random from 16 or more characters shows at least this many different ones.
+# A random secret over an alphabet of 16 or more has at least this many different characters.
 MIN_DIFFERENT = 8
 _PLACEHOLDERS = ("change", "replace", "your", "secret", "example", "placeholder", "todo", "insert")
+# Examples as files and guides write them: (optional), <your key>, ${KEY}, sk-your-key, xxx, ...
+_EXAMPLE = re.compile(
+    r"""["'\s]* (?:
+        [(<\[{$%]                                          # begins like no generated key
+      | (?:[a-z]{1,6}[-_])? (?:                            # after a prefix such as sk-
+            (?:change|replace|insert|enter|paste|put|add|set)[-_\s]?(?:me|this|it|your|here|with)
+          | your[-_\s]?(?:\w+[-_\s])*(?:api|key|token|secret|client)
+          | placeholder | optional | todo | tbd
+          | [x*.?_-]{3,}$ | .*x{6}
+        )
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def secret_for(name: str, given: SecretStr | None, folder: Path) -> str:
-    """The secret called ``name``: the one given in the settings, else one kept in ``folder``.
+    """Return the secret ``name``: from the settings, else generated once in ``folder``.
 
-    Raises
-    ------
-    BadSettings
-        If the secret is one that could be guessed.
+    Raise :class:`BadSettings` if it could be guessed.
     """
-    secret = _kept_secret(folder / name) if given is None else given.get_secret_value()
+    secret = _generated_secret(folder / name) if given is None else given.get_secret_value()
     check_secret(name, secret)
     return secret
 
 
 def secrets_for(name: str, given: SecretStr | None, folder: Path) -> tuple[str, ...]:
-    """Like :func:`secret_for`, for a setting that may hold several, parted by commas."""
+    """Like :func:`secret_for`, for a setting with several secrets separated by commas."""
     if given is None:
         return (secret_for(name, None, folder),)
     several = given.get_secret_value().split(",")
@@ -42,24 +53,37 @@ def secrets_for(name: str, given: SecretStr | None, folder: Path) -> tuple[str, 
 
 
 def check_secret(name: str, secret: str) -> None:
-    """Refuse a secret that is empty, short, repetitive or a known placeholder."""
+    """Raise :class:`BadSettings` if a secret is empty, short, repetitive or a placeholder."""
     fault = _fault_of(secret.strip())
     if fault:
         raise BadSettings(
             f"{name.upper()} {fault}.",
-            hint="Leave it unset and Segue makes one, or set the output of `openssl rand -hex 32`.",
+            hint="Leave it unset to have one generated, or use `openssl rand -hex 32`.",
         )
 
 
+def check_key(name: str, key: str) -> None:
+    """Raise :class:`BadSettings` if a key that another service gave is a placeholder."""
+    if is_placeholder(key):
+        raise BadSettings(
+            f"{name.upper()} is a placeholder.", hint="Set it to a real key, or leave it out."
+        )
+
+
+def is_placeholder(key: str) -> bool:
+    """Return whether a key is an example's, such as ``(optional)`` or ``<your key>``."""
+    return _EXAMPLE.match(key) is not None
+
+
 def derived_key(secret: str, purpose: str) -> bytes:
-    """A key for one purpose; knowing it tells nothing of ``secret`` or of any other purpose's."""
+    """Derive a key for one purpose; it reveals neither ``secret`` nor other purposes' keys."""
     return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
 
 
 def _fault_of(secret: str) -> str:
     if not secret:
         return "is empty"
-    if secret.lower().startswith(_PLACEHOLDERS):
+    if secret.lower().startswith(_PLACEHOLDERS) or is_placeholder(secret):
         return "is a placeholder"
     if len(secret) < MIN_LENGTH:
         return f"is shorter than {MIN_LENGTH} characters"
@@ -68,8 +92,8 @@ def _fault_of(secret: str) -> str:
     return ""
 
 
-def _kept_secret(file: Path) -> str:
-    """Read the secret in ``file``; the first process to come makes it, whole or not at all."""
+def _generated_secret(file: Path) -> str:
+    """Read the secret in ``file``, creating it atomically if it does not exist."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
@@ -78,7 +102,7 @@ def _kept_secret(file: Path) -> str:
             new.flush()
             os.fsync(new.fileno())
         try:
-            file.hardlink_to(part)  # fails where a rename would replace another process's secret
+            file.hardlink_to(part)  # a rename would replace another process's secret
         except FileExistsError:
             pass
         finally:

@@ -1,4 +1,4 @@
-"""Secrets of users at rest: encrypted, and bound to their owner and purpose."""
+"""Encrypt users' secrets at rest, bound to owner and purpose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .keys import derived_key
 
 
 class _Content(BaseModel):
-    """What lies inside a sealed text; a text moved to another row says whose it really is."""
+    """A secret with its owner and purpose, so that it can't be moved to another row."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -22,32 +22,26 @@ class _Content(BaseModel):
 
 
 class BrokenSeal(Exception):
-    """A sealed text that none of our keys opens, or that belongs to somebody or something else."""
+    """A sealed text that no key opens, or of another owner or purpose."""
 
 
 class Seal:
-    """Seals and opens texts with Fernet. Safe to share between threads.
+    """Encrypt and decrypt texts with Fernet. Thread-safe.
 
-    The first key seals, all of them open: a new key goes in front, the old one stays behind it
-    until everything has been sealed anew. Any strong secret will do as a key.
+    The first key encrypts, all of them decrypt: put a new key first and keep the old one behind it
+    until everything is re-encrypted. Any strong secret can be a key.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
 
     def seal(self, secret: str, *, user_id: str, purpose: str) -> str:
-        """``secret`` as a text that only this server can open, and only for this owner."""
+        """Encrypt ``secret`` for one owner and purpose."""
         content = _Content(user_id=user_id, purpose=purpose, secret=secret)
         return self._fernet.encrypt(content.model_dump_json().encode()).decode("ascii")
 
     def open(self, sealed: str, *, user_id: str, purpose: str) -> str:
-        """What was sealed.
-
-        Raises
-        ------
-        BrokenSeal
-            If it was not sealed with one of our keys, for this owner and this purpose.
-        """
+        """Decrypt; :class:`BrokenSeal` if not sealed with our keys for this owner and purpose."""
         try:
             content = _Content.model_validate_json(self._fernet.decrypt(sealed.encode()))
         except (InvalidToken, ValidationError, UnicodeEncodeError) as e:
@@ -56,8 +50,8 @@ class Seal:
             raise BrokenSeal
         return content.secret
 
-    def renewed(self, sealed: str) -> str | None:
-        """The same content under the first key; None if no key of ours opens it."""
+    def reencrypt(self, sealed: str) -> str | None:
+        """Re-encrypt under the first key; None if no key opens it."""
         try:
             return self._fernet.rotate(sealed.encode()).decode("ascii")
         except (InvalidToken, UnicodeEncodeError):

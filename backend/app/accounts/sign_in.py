@@ -1,32 +1,37 @@
-"""Signing up, in and out, and staying signed in."""
+"""Register, sign in and out, rotate refresh tokens, open sessions."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..errors import NotSignedIn, StoreBusy
-from ..store.accounts import AccountStore, User
-from ..store.credentials import CredentialStore, Renewal
+from ..errors import NotSignedIn
+from ..store.accounts.accounts import AccountStore, User
+from ..store.accounts.credentials import CredentialStore
+from ..store.accounts.sign_ins import Holder, SignIn, Visit
 from . import attempts
+from .emails import normalised_email, spellings_of
 from .passwords import Passwords
 from .tokens import LIFE_S, AccessTokens
+from .weak_passwords import refuse_weak
 
 REFRESH_LIFE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=30)
 CODE_LIFE = timedelta(seconds=60)
-# Some thirty passwords; who waits longer would hold one of the threads that serve everybody.
-_HASHING_PATIENCE_S = 3.0
+# Of a User-Agent header, enough to recognise a browser.
+MAX_DEVICE = 300
+# About thirty passwords. The API lets few requests in at a time, so none waits that long.
+_HASHING_TIMEOUT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An access token, and what renews it (None where a session cookie does)."""
+    """An access token and its refresh token (None for a session cookie)."""
 
     access_token: str
     expires_in_s: int
@@ -35,15 +40,15 @@ class Credentials:
 
 
 def utc_now() -> datetime:
-    """This moment."""
+    """The current time."""
     return datetime.now(UTC)
 
 
 class Accounts:
-    """Everything about signing in. Safe to share between threads.
+    """Sign-in and its tokens. Thread-safe.
 
-    One password is checked at a time: so many attempts at once cannot outrun the limit on failed
-    ones, nor fill the memory with hashing.
+    Passwords are checked one at a time: parallel attempts can't outrun the limit on failed ones,
+    nor fill the memory with hashing.
     """
 
     def __init__(
@@ -59,74 +64,84 @@ class Accounts:
         self._passwords = passwords
         self._tokens = tokens
         self._now = now
-        self._one_at_a_time = threading.Lock()
+        self._hashing_lock = threading.Lock()
 
-    def register(self, email: str, password: str, *, address: str = "") -> Credentials:
-        """Make an account and sign in to it.
+    def register(
+        self, email: str, password: str, *, address: str = "", device: str = ""
+    ) -> Credentials:
+        """Create an account and sign in to it.
 
-        Raises
-        ------
-        Conflict
-            If the e-mail has an account.
-        TooManyAttempts
-            If the address has asked for too many accounts.
+        Raise ``InvalidRequest`` if the e-mail is not valid, ``WeakPassword``, ``Conflict`` if the
+        e-mail has an account, ``TooManyAttempts`` if the address has created too many.
         """
+        email = normalised_email(email)
+        refuse_weak(password, email)
         with self._hashing():
             self._count_registration(address)
             hashed = self._passwords.hash(password)
         user = self._accounts.add_user(secrets.token_hex(16), email, hashed, now=self._now())
-        return self.sign_in_as(user.id)
+        return self.sign_in_as(user.id, address=address, device=device)
 
-    def sign_in(self, email: str, password: str, *, address: str) -> Credentials:
-        """Trade an e-mail and its password for credentials; refuses as :meth:`prove` does."""
-        return self.sign_in_as(self.prove(email, password, address=address).id)
+    def sign_in(self, email: str, password: str, *, address: str, device: str = "") -> Credentials:
+        """Sign in by e-mail and password; raises as :meth:`authenticate` does."""
+        user = self.authenticate(email, password, address=address)
+        return self.sign_in_as(user.id, address=address, device=device)
 
-    def prove(self, email: str, password: str, *, address: str) -> User:
-        """The account that an e-mail and its password open.
+    def authenticate(self, email: str, password: str, *, address: str) -> User:
+        """Return the account of an e-mail and password.
 
-        Raises
-        ------
-        NotSignedIn
-            If the pair is wrong: the same answer after the same work, whether or not the account
-            exists.
-        TooManyAttempts
-            If the account or the address has seen too many failures; even a right one is refused.
+        Raise ``NotSignedIn`` if the pair is wrong, with the same answer and the same work whether
+        or not the account exists; ``TooManyAttempts`` after too many failures of the address, of
+        the account, or of the account from this address, even if the password is right.
         """
-        email = email.strip().lower()[:254]
-        self._refuse_if_too_many(email, address)  # before queueing for the lock, to keep it short
+        spellings, address = spellings_of(email), attempts.counted_address(address)
+        email = spellings[-1]
+        self._limit_sign_ins(email, address)  # before queueing for the lock, to keep it short
         with self._hashing():
-            self._refuse_if_too_many(email, address)
-            user = self._checked(email, password)
+            self._limit_sign_ins(email, address)
+            user = self._checked(spellings, password)
             if user is None:
                 self._accounts.add_failure(account=email, address=address, now=self._now())
         if user is None:
             raise NotSignedIn("The e-mail or the password is wrong.", hint="Check both.")
-        self._accounts.forget_failures(account=email)
+        self._accounts.delete_failures(account=email, address=address)
         return user
 
-    def sign_in_as(self, user_id: str) -> Credentials:
-        """Credentials for somebody who has proven to be this user."""
-        token, family = secrets.token_urlsafe(32), secrets.token_hex(16)
-        self._credentials.add_refresh_token(
-            Renewal(digest_of(token), user_id, family, self._now() + REFRESH_LIFE)
-        )
-        return self._credentials_of(user_id, refresh_token=token)
+    def forgive(self, email: str, *, address: str) -> None:
+        """Reset an account's failed sign-ins from an address."""
+        account, address = spellings_of(email)[-1], attempts.counted_address(address)
+        self._accounts.delete_failures(account=account, address=address)
 
-    def refresh(self, refresh_token: str) -> Credentials:
-        """Trade a refresh token, once, for new credentials."""
+    def sign_in_as(self, user_id: str, *, address: str = "", device: str = "") -> Credentials:
+        """Issue credentials to an authenticated user on a device."""
+        token, now = secrets.token_urlsafe(32), self._now()
+        sign_in = SignIn(
+            id=secrets.token_hex(16),
+            user_id=user_id,
+            device=device[:MAX_DEVICE],
+            address=address,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + REFRESH_LIFE,
+        )
+        self._credentials.add_sign_in(sign_in, digest_of(token))
+        return self._credentials_of(Holder(user_id, sign_in.id), refresh_token=token)
+
+    def refresh(self, refresh_token: str, *, address: str = "", device: str = "") -> Credentials:
+        """Rotate a refresh token: exchange it, once, for new credentials."""
         successor = secrets.token_urlsafe(32)
-        user_id = self._credentials.rotate_refresh_token(
+        holder = self._credentials.rotate_refresh_token(
             digest_of(refresh_token),
             successor=digest_of(successor),
             expires_at=self._now() + REFRESH_LIFE,
-            now=self._now(),
+            visit=Visit(self._now(), address, device[:MAX_DEVICE]),
         )
-        if user_id is None:
+        if holder is None:
             raise _signed_out()
-        return self._credentials_of(user_id, refresh_token=successor)
+        return self._credentials_of(holder, refresh_token=successor)
 
     def open_session(self, code: str) -> str:
-        """Trade a one-time code for the secret of a session cookie."""
+        """Exchange a one-time code for the secret of a session cookie."""
         session = secrets.token_urlsafe(32)
         opened = self._credentials.open_session(
             digest_of(code),
@@ -138,82 +153,97 @@ class Accounts:
             raise _signed_out()
         return session
 
-    def access_by_session(self, session: str) -> Credentials:
-        """A fresh access token for who holds a session cookie."""
-        user_id = self._credentials.session_user(digest_of(session), now=self._now())
-        if user_id is None:
+    def access_by_session(
+        self, session: str, *, address: str = "", device: str = ""
+    ) -> Credentials:
+        """Issue an access token to the holder of a session cookie."""
+        visit = Visit(self._now(), address, device[:MAX_DEVICE])
+        holder = self._credentials.use_session(digest_of(session), visit)
+        if holder is None:
             raise _signed_out()
-        return Credentials(self._tokens.issue(user_id), LIFE_S)
+        return Credentials(self._tokens.issue(holder), LIFE_S)
 
     def sign_out(self, *, refresh_token: str | None, session: str | None) -> None:
-        """End what is given of a refresh token's family and a session."""
-        if refresh_token:
-            self._credentials.revoke_refresh_token(digest_of(refresh_token), now=self._now())
-        if session:
-            self._credentials.end_session(digest_of(session))
+        """End the sign-in of the refresh token, and that of the session, where given."""
+        by_token = refresh_token and self._credentials.holder_of_refresh_token(
+            digest_of(refresh_token)
+        )
+        by_session = session and self._credentials.holder_of_session(digest_of(session))
+        for holder in (by_token, by_session):
+            if holder:
+                self._credentials.end_sign_in(holder)
+
+    def holder_of(self, access_token: str) -> Holder:
+        """Return the user and sign-in of an access token, without a database query."""
+        return self._tokens.holder(access_token)
 
     def user_id_of(self, access_token: str) -> str:
-        """Whose access token this is; asks no database."""
-        return self._tokens.user_id(access_token)
+        """Return the owner of an access token, without a database query."""
+        return self.holder_of(access_token).user_id
 
     def user(self, access_token: str) -> User:
-        """The account that an access token stands for."""
-        user = self._accounts.user(self._tokens.user_id(access_token))
+        """Return the account of an access token, unless its sign-in has ended."""
+        user = self._credentials.user(self.holder_of(access_token), now=self._now())
         if user is None:
             raise _signed_out()
         return user
 
+    def hash(self, password: str) -> str:
+        """Hash a new password, after those that are being hashed."""
+        with self._hashing():
+            return self._passwords.hash(password)
+
     def count_registration(self, address: str) -> None:
-        """Count an account that is made without a password; refuses as :meth:`register` does."""
-        with self._hashing():  # one at a time: so many at once cannot outrun the limit
+        """Count an account created without a password; raises as :meth:`register` does."""
+        with self._hashing():  # serialised, so that parallel requests can't outrun the limit
             self._count_registration(address)
 
-    def forget_expired(self) -> None:
-        """Drop rows that no longer decide anything."""
+    def delete_expired(self) -> None:
+        """Delete expired tokens, sessions, failures and registrations."""
         now = self._now()
-        self._credentials.forget_expired(now=now)
-        self._accounts.forget_failures_before(now - attempts.WINDOW)
-        self._accounts.forget_registrations_before(now - attempts.REGISTRATION_WINDOW)
+        self._credentials.delete_expired(now=now)
+        self._accounts.delete_failures_before(now - attempts.WINDOW)
+        self._accounts.delete_registrations_before(now - attempts.REGISTRATION_WINDOW)
 
     @contextmanager
     def _hashing(self) -> Iterator[None]:
-        """A turn at the one place where passwords are hashed; :class:`StoreBusy` if none comes."""
-        if not self._one_at_a_time.acquire(timeout=_HASHING_PATIENCE_S):
-            raise StoreBusy("Too many people sign in just now.", hint="Try again in a minute.")
+        """Hold the hashing lock; raise ``StoreBusy`` on timeout."""
+        if not self._hashing_lock.acquire(timeout=_HASHING_TIMEOUT_S):
+            raise attempts.too_many_at_once()
         try:
             yield
         finally:
-            self._one_at_a_time.release()
+            self._hashing_lock.release()
 
     def _count_registration(self, address: str) -> None:
-        now = self._now()
+        now, address = self._now(), attempts.counted_address(address)
         since = now - attempts.REGISTRATION_WINDOW
-        asked = self._accounts.registrations(address=address, since=since)
-        attempts.refuse_registration_if_too_many(asked, now=now)
+        registrations = self._accounts.registrations(address=address, since=since)
+        attempts.limit_registrations(registrations, now=now)
         self._accounts.add_registration(address=address, now=now)
 
-    def _checked(self, email: str, password: str) -> User | None:
-        found = self._accounts.password_hash(email)
+    def _checked(self, spellings: Sequence[str], password: str) -> User | None:
+        found = self._accounts.password_hash(*spellings)
         matches = self._passwords.matches(password, found[1] if found else None)
         return found[0] if found and matches else None
 
-    def _refuse_if_too_many(self, email: str, address: str) -> None:
+    def _limit_sign_ins(self, email: str, address: str) -> None:
         now = self._now()
         failures = self._accounts.failures(
             account=email, address=address, since=now - attempts.WINDOW
         )
-        attempts.refuse_if_too_many(failures, now=now)
+        attempts.limit_sign_ins(failures, now=now)
 
-    def _credentials_of(self, user_id: str, *, refresh_token: str) -> Credentials:
+    def _credentials_of(self, holder: Holder, *, refresh_token: str) -> Credentials:
         code = secrets.token_urlsafe(32)
         self._credentials.add_session_code(
-            digest_of(code), user_id, expires_at=self._now() + CODE_LIFE
+            digest_of(code), holder, expires_at=self._now() + CODE_LIFE
         )
-        return Credentials(self._tokens.issue(user_id), LIFE_S, refresh_token, code)
+        return Credentials(self._tokens.issue(holder), LIFE_S, refresh_token, code)
 
 
 def digest_of(secret: str) -> str:
-    """What the database keeps of a random secret; it has 256 bits, so it needs no salt."""
+    """Digest of a random secret for the database; 256 random bits need no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Access tokens: short-lived JWTs of exactly one kind, and no other."""
+"""Issue and verify access tokens: short-lived JWTs of one exact form."""
 
 from __future__ import annotations
 
@@ -11,55 +11,54 @@ from jose import jwt
 from jose.exceptions import JOSEError
 
 from ..errors import NotSignedIn
+from ..store.accounts.sign_ins import Holder
 
 LIFE_S = 15 * 60
 MAX_LIFE_S = 3600
-LEEWAY_S = 30  # clocks of two machines differ by this much at most
+LEEWAY_S = 30  # allowed difference between two machines' clocks
 MAX_LENGTH = 4096
 ISSUER = "segue"
 AUDIENCE = "segue-api"
 _ALGORITHM = "HS256"
 _HEADER = {"typ": "at+jwt"}
-_TEXTS = ("iss", "aud", "sub", "jti")
+_TEXTS = ("iss", "aud", "sub", "sid", "jti")
 _MOMENTS = ("iat", "exp")
 _THREE_PARTS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
-# What python-jose lets through from a token that nobody in their right mind would make.
+# Exceptions that python-jose lets through on malformed tokens.
 _MALFORMED = (JOSEError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class AccessTokens:
-    """Makes access tokens, and tells whose a token is.
+    """Issue access tokens and verify them.
 
-    python-jose accepts a token without ``exp`` or ``aud``, and parses a header before it checks a
-    signature. So the header must be, byte for byte, the one that we write; then the signature is
-    checked; then every claim must be there, of the right type.
+    python-jose accepts tokens without ``exp`` or ``aud``, and parses the header before checking
+    the signature. So compare the header byte for byte with ours, then check the signature, then
+    require every claim with the right type.
     """
 
     def __init__(self, secret: str, *, now: Callable[[], float] = time.time) -> None:
         self._secret = secret
         self._now = now
-        self._header = self.issue("nobody").partition(".")[0]
+        self._header = self.issue(Holder("-", "-")).partition(".")[0]
 
-    def issue(self, user_id: str) -> str:
-        """A token that says "this is ``user_id``" for ``LIFE_S`` seconds."""
+    def issue(self, holder: Holder) -> str:
+        """Issue a token that is valid for ``LIFE_S`` seconds."""
         now = int(self._now())
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": user_id,
+            "sub": holder.user_id,
+            "sid": holder.sign_in_id,
             "jti": secrets.token_hex(16),
             "iat": now,
             "exp": now + LIFE_S,
         }
         return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM, headers=_HEADER))
 
-    def user_id(self, token: str) -> str:
-        """Whose token this is.
+    def holder(self, token: str) -> Holder:
+        """Return the user and the sign-in of a token.
 
-        Raises
-        ------
-        NotSignedIn
-            If it is anything but an unexpired token that :meth:`issue` made.
+        Raise :class:`NotSignedIn` unless :meth:`issue` made it and it has not expired.
         """
         if len(token) > MAX_LENGTH or not _THREE_PARTS.fullmatch(token):
             raise _refusal()
@@ -71,14 +70,14 @@ class AccessTokens:
             raise _refusal() from e
         if not _well_formed(claims) or not self._timely(claims["iat"], claims["exp"]):
             raise _refusal()
-        return str(claims["sub"])
+        return Holder(claims["sub"], claims["sid"])
 
     def _timely(self, issued: int, expires: int) -> bool:
         now = self._now()
         return issued - LEEWAY_S <= now < expires + LEEWAY_S and 0 < expires - issued <= MAX_LIFE_S
 
 
-# The claims are checked below: more strictly than python-jose does, and in one place.
+# The claims are checked in _well_formed, more strictly than by python-jose.
 _ONLY_THE_SIGNATURE = {
     f"verify_{claim}": False for claim in ("aud", "iat", "exp", "nbf", "iss", "sub", "jti")
 }

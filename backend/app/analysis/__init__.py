@@ -1,1 +1,1 @@
-"""What can be heard in a track, kept under its content's hash and the version of the code."""
+"""Analysis of tracks, stems and sounds, cached by content hash and version."""

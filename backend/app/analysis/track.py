@@ -1,110 +1,86 @@
-"""Everything that is heard in a track, in one pass over its samples."""
+"""Analyse a whole track in one pass over its samples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from ..contract.analysis import Rhythm, TrackAnalysis
 from ..dsp.loudness import ABSOLUTE_GATE_LUFS
-from ..dsp.samples import Samples, seconds
-from .bass import bass_share
-from .bounds import music_bounds_s
-from .cues import cues_of
-from .energy import bar_energies
-from .key import key_of
-from .loudness import LoudnessEar, LoudnessProfile
-from .mono import ear_blocks
-from .rhythm import RhythmEar
-from .sections import sections_of
-from .tones import ToneEar, Tones
-from .voice import vocals_of
+from ..dsp.samples import Samples
+from .harmony.key import estimate_key
+from .harmony.pitches import PitchSpectra, PitchSpectrumAnalyser
+from .levels.bass import bass_share
+from .levels.loudness import LoudnessProfile, LoudnessProfiler
+from .metered_blocks import MeteredBlocks
+from .mid_side import analysis_blocks
+from .rhythm.rhythm_analyser import RhythmAnalyser
+from .stereo_centre import Centre, CentreAnalyser
+from .structure.bounds import music_bounds_s
+from .structure.cues import find_cues
+from .structure.energy import bar_energies
+from .structure.sections import find_sections
+from .structure.vocal_activity import find_vocals
 
-VERSION = 2
-"""Of the analysis as a whole: what an older one heard is heard anew."""
+VERSION = 4  # version of the whole analysis; cached analyses of other versions are computed again
 
 
 def analyse(
     blocks: Iterable[Samples],
     loudness: LoudnessProfile | None = None,
     progress: Callable[[float], None] | None = None,
+    *,
+    channels_cancel: bool = False,
 ) -> tuple[TrackAnalysis, LoudnessProfile]:
-    """Listen to a track once, from its first block to its last.
-
-    Nothing but features is kept of it, about 90 MB an hour.
+    """Analyse a track in one pass; keeps only features, about 90 MB an hour.
 
     Parameters
     ----------
-    blocks : the track in order, float32 ``(2, n)`` at 44.1 kHz, ``n`` at will
-    loudness : its profile, where it has been measured already
-    progress : called after each block with the seconds heard so far; may raise, to stop
+    blocks : the track in order, float32 ``(2, n)`` at 44.1 kHz, any ``n``
+    loudness : its profile, if measured already
+    progress : called after each block with the seconds analysed so far; may raise, to stop
+    channels_cancel : whether the channels cancel each other (see :mod:`.mid_side`)
 
     Returns
     -------
-    The analysis, and the loudness that was given or measured.
+    The analysis, and the loudness profile that was given or measured.
     """
-    source = _Source(blocks, None if loudness else LoudnessEar(), progress)
-    rhythm_ear, tone_ear = RhythmEar(), ToneEar()
-    for heard in ear_blocks(source):
-        rhythm_ear.push(heard)
-        tone_ear.push(heard)
-    profile = loudness or source.loudness()
-    analysis = conclude(rhythm_ear.finish(), tone_ear.finish(), profile, source.duration_s)
-    return analysis, profile
+    profiler = LoudnessProfiler()
+    source = MeteredBlocks(blocks, profiler.push if loudness is None else None, progress)
+    rhythm, pitches, centre = RhythmAnalyser(), PitchSpectrumAnalyser(), CentreAnalyser()
+    for block in analysis_blocks(source, reverse_right=channels_cancel):
+        rhythm.push(block)
+        pitches.push(block)
+        centre.push(block)
+    profile = loudness or profiler.finish()
+    features = rhythm.finish(), pitches.finish(), centre.finish(), profile
+    return _build_analysis(*features, source.duration_s), profile
 
 
-def conclude(
-    rhythm: Rhythm, tones: Tones, loudness: LoudnessProfile, duration_s: float
+def _build_analysis(
+    rhythm: Rhythm,
+    pitches: PitchSpectra,
+    centre: Centre,
+    loudness: LoudnessProfile,
+    duration_s: float,
 ) -> TrackAnalysis:
-    """What follows from all that was heard."""
+    """Derive sections, vocals, cues and key from the measured features."""
     music_start_s, music_end_s = music_bounds_s(loudness, duration_s)
-    energy = bar_energies(loudness.energies, rhythm, tones.centre)
-    sections = sections_of(tones, rhythm, energy, music_start_s, music_end_s)
-    vocals = vocals_of(tones)
-    cue_ins, cue_outs = cues_of(rhythm, sections, energy, vocals, music_start_s, music_end_s)
+    energy = bar_energies(loudness.energies, rhythm, centre)
+    sections = find_sections(centre, rhythm, energy, music_start_s, music_end_s)
+    vocals = find_vocals(centre)
+    cue_ins, cue_outs = find_cues(rhythm, sections, energy, vocals, music_start_s, music_end_s)
     return TrackAnalysis(
         version=VERSION,
         duration_s=duration_s,
         rhythm=rhythm,
-        harmony=key_of(tones),
+        harmony=estimate_key(pitches),
         energy=energy,
         sections=sections,
         vocals=vocals,
         loudness_lufs=max(loudness.integrated_lufs, ABSOLUTE_GATE_LUFS),
-        bass_share=bass_share(tones.centre),
+        bass_share=bass_share(centre),
         music_start_s=music_start_s,
         music_end_s=music_end_s,
         cue_ins=cue_ins,
         cue_outs=cue_outs,
     )
-
-
-class _Source:
-    """The blocks on their way to the ears: counted, and measured where that is still to be done."""
-
-    def __init__(
-        self,
-        blocks: Iterable[Samples],
-        loudness_ear: LoudnessEar | None,
-        progress: Callable[[float], None] | None,
-    ) -> None:
-        self._blocks, self._loudness_ear, self._progress = blocks, loudness_ear, progress
-        self._n_samples = 0
-
-    def __iter__(self) -> Iterator[Samples]:
-        for block in self._blocks:
-            if self._loudness_ear is not None:
-                self._loudness_ear.push(block)
-            yield block
-            self._n_samples += block.shape[1]
-            if self._progress is not None:
-                self._progress(self.duration_s)
-
-    @property
-    def duration_s(self) -> float:
-        """How much has come by."""
-        return seconds(self._n_samples)
-
-    def loudness(self) -> LoudnessProfile:
-        """The profile of all that has come by."""
-        assert self._loudness_ear is not None
-        return self._loudness_ear.finish()

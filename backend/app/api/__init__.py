@@ -1,1 +1,1 @@
-"""Thin routers: shape in, one call, shape out."""
+"""The HTTP API: thin routes, request guards, errors, file responses."""

@@ -1,4 +1,4 @@
-"""All artifacts of a job as one ZIP, made while it is sent."""
+"""Stream all artifacts of a job as one ZIP."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Sound and pictures are compressed already.
+# Audio and images are already compressed.
 _METHOD = zipfile.ZIP_STORED
 _BLOCK = 1 << 20
 
 
 @dataclass(slots=True)
 class _Outbox:
-    """Where the archive writes to; it cannot be sought in, so the archive is written in one go."""
+    """An unseekable target that collects what the archive writes."""
 
     blocks: list[bytes] = field(default_factory=list)
 
     def write(self, block: bytes, /) -> int:
-        """Take a piece of the archive."""
+        """Collect one block of the archive."""
         self.blocks.append(bytes(block))
         return len(block)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered elsewhere."""
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: nothing is open."""
 
     def take(self) -> bytes:
-        """What has been written since."""
+        """Return and clear what has been written since the last call."""
         taken = b"".join(self.blocks)
         self.blocks.clear()
         return taken
 
 
 def zip_of(files: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
-    """A ZIP of ``files`` under the given names, block by block."""
+    """Yield a ZIP of ``files`` under the given names, block by block."""
     outbox = _Outbox()
     with zipfile.ZipFile(outbox, "w", _METHOD) as archive:
         for name, path in files:
@@ -52,12 +52,12 @@ def _entry(name: str, path: Path) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name)
     entry.compress_type = _METHOD
     entry.external_attr = 0o644 << 16
-    entry.file_size = path.stat().st_size  # tells the archive whether it needs 64-bit sizes
+    entry.file_size = path.stat().st_size  # decides whether the entry needs 64-bit sizes
     return entry
 
 
 def flat_names(names: Iterable[str]) -> dict[str, str]:
-    """A name without folders for each artifact, no two the same: ``a/b.flac`` is ``a - b.flac``."""
+    """Map each artifact to a unique name without folders: ``a/b.flac`` to ``a - b.flac``."""
     flat: dict[str, str] = {}
     for name in names:
         parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]

@@ -1,146 +1,73 @@
-"""What routes ask for: who is calling, and the services to call."""
+"""FastAPI dependencies: the current user and the services."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from ..accounts.google_sign_in import GoogleSignIn
+from ..accounts.own_account import OwnAccount
 from ..accounts.sign_in import Accounts
 from ..errors import NotAllowed
-from ..jobs.threads import ThreadExecutor
-from ..publishing.youtube_connection import YouTubeConnections
-from ..publishing.youtube_consent import YouTubeConsent
-from ..services.dj_rules import HouseRules
+from ..publishing.youtube.connection import YouTubeConnections
+from ..publishing.youtube.consent import YouTubeConsent
+from ..services.account_removal import AccountRemoval
+from ..services.files.links import Links
 from ..services.health import Health
-from ..services.jobs import Jobs
-from ..services.library import Library
-from ..services.links import Links
-from ..services.mashup_fits import MashupAdvice
-from ..services.preflight import Preflight
+from ..services.jobs.jobs import Jobs
+from ..services.library.library import Library
+from ..services.library.sounds import Sounds
+from ..services.mashup.fits import MashupAdvice
+from ..services.publish.metadata_preview import MetadataPreview
+from ..services.publish.preflight import Preflight
 from ..services.separators import Separators
-from ..services.sounds import Sounds
-from ..services.track_analysis import TrackAnalyses
-from ..services.words import MixWords
+from ..services.tracks.corrections import TrackAnalyses
 from ..settings import Settings
-from ..store.accounts import User
+from ..store.accounts.accounts import User
+from ..store.accounts.sign_ins import Holder
+from ..store.dj_rules import DjRulesStore
 from .google_provider import GoogleProvider
-from .guards import bearer_token
+from .job_streams import JobStreams
+from .request_guards import bearer_token
 
-# Tells the documentation where to sign in; what it finds in the header is read by `bearer_token`.
+# Only for the documentation's sign-in form; `bearer_token` reads the header.
 _bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)
 
 
-def _accounts(request: Request) -> Accounts:
-    found: Accounts = request.app.state.services.accounts
-    return found
+def _state(path: str) -> Callable[[Request], object]:
+    """Return a dependency that reads ``app.state.<path>``; a test checks its type."""
+    read = attrgetter(f"app.state.{path}")
+
+    def dependency(request: Request) -> object:
+        return read(request)
+
+    return dependency
 
 
-def _google_sign_in(request: Request) -> GoogleSignIn:
-    found: GoogleSignIn = request.app.state.services.google_sign_in
-    return found
-
-
-def _google_provider(request: Request) -> GoogleProvider:
-    found: GoogleProvider = request.app.state.google_provider
-    return found
-
-
-def _library(request: Request) -> Library:
-    found: Library = request.app.state.services.library
-    return found
-
-
-def _sounds(request: Request) -> Sounds:
-    found: Sounds = request.app.state.services.sounds
-    return found
-
-
-def _separators(request: Request) -> Separators:
-    found: Separators = request.app.state.services.separators
-    return found
-
-
-def _health(request: Request) -> Health:
-    found: Health = request.app.state.services.health
-    return found
-
-
-def _jobs(request: Request) -> Jobs:
-    found: Jobs = request.app.state.services.jobs
-    return found
-
-
-def _rules(request: Request) -> HouseRules:
-    found: HouseRules = request.app.state.services.rules
-    return found
-
-
-def _analyses(request: Request) -> TrackAnalyses:
-    found: TrackAnalyses = request.app.state.services.analyses
-    return found
-
-
-def _advice(request: Request) -> MashupAdvice:
-    found: MashupAdvice = request.app.state.services.advice
-    return found
-
-
-def _links(request: Request) -> Links:
-    found: Links = request.app.state.services.links
-    return found
-
-
-def _youtube(request: Request) -> YouTubeConnections:
-    found: YouTubeConnections = request.app.state.services.online.youtube
-    return found
-
-
-def _youtube_consent(request: Request) -> YouTubeConsent:
-    found: YouTubeConsent = request.app.state.services.youtube_consent
-    return found
-
-
-def _words(request: Request) -> MixWords:
-    found: MixWords = request.app.state.services.words
-    return found
-
-
-def _executor(request: Request) -> ThreadExecutor:
-    found: ThreadExecutor = request.app.state.services.executor
-    return found
-
-
-def _settings(request: Request) -> Settings:
-    found: Settings = request.app.state.settings
-    return found
-
-
-def _preflight(request: Request) -> Preflight:
-    found: Preflight = request.app.state.services.online.preflight
-    return found
-
-
-AccountsDep = Annotated[Accounts, Depends(_accounts)]
-GoogleSignInDep = Annotated[GoogleSignIn, Depends(_google_sign_in)]
-GoogleProviderDep = Annotated[GoogleProvider, Depends(_google_provider)]
-LibraryDep = Annotated[Library, Depends(_library)]
-SoundsDep = Annotated[Sounds, Depends(_sounds)]
-SeparatorsDep = Annotated[Separators, Depends(_separators)]
-HealthDep = Annotated[Health, Depends(_health)]
-JobsDep = Annotated[Jobs, Depends(_jobs)]
-AnalysesDep = Annotated[TrackAnalyses, Depends(_analyses)]
-AdviceDep = Annotated[MashupAdvice, Depends(_advice)]
-RulesDep = Annotated[HouseRules, Depends(_rules)]
-PreflightDep = Annotated[Preflight, Depends(_preflight)]
-LinksDep = Annotated[Links, Depends(_links)]
-YouTubeDep = Annotated[YouTubeConnections, Depends(_youtube)]
-YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_youtube_consent)]
-WordsDep = Annotated[MixWords, Depends(_words)]
-ExecutorDep = Annotated[ThreadExecutor, Depends(_executor)]
-SettingsDep = Annotated[Settings, Depends(_settings)]
+AccountsDep = Annotated[Accounts, Depends(_state("services.sign_in.accounts"))]
+OwnAccountDep = Annotated[OwnAccount, Depends(_state("services.sign_in.own_account"))]
+AccountRemovalDep = Annotated[AccountRemoval, Depends(_state("services.account_removal"))]
+GoogleSignInDep = Annotated[GoogleSignIn, Depends(_state("services.sign_in.google"))]
+GoogleProviderDep = Annotated[GoogleProvider, Depends(_state("google_provider"))]
+LibraryDep = Annotated[Library, Depends(_state("services.files.library"))]
+SoundsDep = Annotated[Sounds, Depends(_state("services.files.sounds"))]
+SeparatorsDep = Annotated[Separators, Depends(_state("services.request_resolver.separators"))]
+HealthDep = Annotated[Health, Depends(_state("services.health"))]
+JobsDep = Annotated[Jobs, Depends(_state("services.jobs"))]
+AnalysesDep = Annotated[TrackAnalyses, Depends(_state("services.files.analyses"))]
+AdviceDep = Annotated[MashupAdvice, Depends(_state("services.files.mashup_fits"))]
+RulesDep = Annotated[DjRulesStore, Depends(_state("services.request_resolver.rules"))]
+PreflightDep = Annotated[Preflight, Depends(_state("services.publishing.preflight"))]
+LinksDep = Annotated[Links, Depends(_state("services.links"))]
+YouTubeDep = Annotated[YouTubeConnections, Depends(_state("services.publishing.connections"))]
+YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_state("services.youtube_consent"))]
+MetadataDep = Annotated[MetadataPreview, Depends(_state("services.metadata"))]
+JobStreamsDep = Annotated[JobStreams, Depends(_state("job_streams"))]
+SettingsDep = Annotated[Settings, Depends(_state("settings"))]
 
 
 def _current_user(
@@ -149,15 +76,24 @@ def _current_user(
     return accounts.user(bearer_token(request.headers.get("authorization", "")))
 
 
+def _current_holder(request: Request, accounts: AccountsDep) -> Holder:
+    return accounts.holder_of(bearer_token(request.headers.get("authorization", "")))
+
+
+CurrentHolder = Annotated[Holder, Depends(_current_holder)]
+"""The calling user and the sign-in; does not check that it lasts, as ``CurrentUser`` does."""
+
 CurrentUser = Annotated[User, Depends(_current_user)]
-"""Who is calling; a route without it is open to all (and a test asks which ones are)."""
+"""The calling user; routes without it are public, and a test lists those."""
 
 
 def _current_admin(user: CurrentUser) -> User:
     if not user.is_admin:
-        raise NotAllowed("Only an administrator may do this.", hint="Ask whoever runs this server.")
+        raise NotAllowed(
+            "Only an administrator may do this.", hint="Ask the operator of this server."
+        )
     return user
 
 
 CurrentAdmin = Annotated[User, Depends(_current_admin)]
-"""Who is calling, if it is somebody who runs this server."""
+"""The calling user, who must be an administrator."""

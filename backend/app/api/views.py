@@ -1,6 +1,8 @@
-"""Uploads, tracks and sounds in the contract's shapes."""
+"""Convert uploads, tracks and sounds to API models."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 from ..contract.sounds import SoundDetail, SoundsAddedView, SoundView
 from ..contract.uploads import (
@@ -11,32 +13,23 @@ from ..contract.uploads import (
     UploadView,
 )
 from ..dsp.samples import seconds
-from ..services.intake import RefusedFile
-from ..services.library import Crate, Picture
-from ..services.sound_detail import SoundFacts
-from ..services.sounds import AddedSounds
+from ..services.library.intake import RefusedFile
+from ..services.library.library import Crate, Picture
+from ..services.library.sound_detail import SoundFacts
+from ..services.library.sounds import AddedSounds
 from ..store.library import Track
 from ..store.sounds import Sound
-from .problems import problem_of
+from .errors import problem_of
 
 
 def track_view(track: Track) -> TrackView:
-    """A track."""
-    return TrackView(
-        id=track.id,
-        upload_id=track.upload_id,
-        title=track.title,
-        artist=track.artist,
-        album=track.album,
-        duration_s=seconds(track.n_samples),
-        has_cover=track.has_cover,
-        source_format=track.source_format,
-        warnings=list(track.warnings),
-    )
+    """Convert a track."""
+    fields = {**asdict(track), "duration_s": seconds(track.n_samples)}
+    return TrackView.model_validate(fields, extra="ignore")
 
 
 def crate_view(crate: Crate) -> TracksUploadView:
-    """A crate, with what was just added and refused."""
+    """Convert a crate with its added and refused files."""
     return TracksUploadView(
         id=crate.upload.id,
         created_at=crate.upload.created_at,
@@ -47,7 +40,7 @@ def crate_view(crate: Crate) -> TracksUploadView:
 
 
 def picture_view(picture: Picture) -> ImageUploadView:
-    """A picture."""
+    """Convert a picture."""
     return ImageUploadView(
         id=picture.upload.id,
         created_at=picture.upload.created_at,
@@ -57,32 +50,23 @@ def picture_view(picture: Picture) -> ImageUploadView:
 
 
 def upload_view(upload: Crate | Picture) -> UploadView:
-    """Either."""
+    """Convert a crate or a picture."""
     return crate_view(upload) if isinstance(upload, Crate) else picture_view(upload)
 
 
 def sound_view(sound: Sound) -> SoundView:
-    """A sound."""
-    return SoundView(
-        id=sound.id,
-        name=sound.name,
-        kind=sound.kind,
-        duration_s=seconds(sound.n_samples),
-        tempo_bpm=sound.tempo_bpm,
-        beats=sound.beats,
-        key=sound.key,
-        loudness_lufs=sound.loudness_lufs,
-        created_at=sound.created_at,
-    )
+    """Convert a sound."""
+    fields = {**asdict(sound), "duration_s": seconds(sound.n_samples)}
+    return SoundView.model_validate(fields, extra="ignore")
 
 
 def sound_detail(sound: Sound, facts: SoundFacts) -> SoundDetail:
-    """A sound with what was heard in it."""
+    """Convert a sound with its analysis."""
     return SoundDetail(sound=sound_view(sound), **facts.model_dump())
 
 
 def sounds_added_view(added: AddedSounds) -> SoundsAddedView:
-    """What became of the files of a request."""
+    """Convert the result of adding sounds."""
     return SoundsAddedView(
         sounds=[sound_view(sound) for sound in added.sounds],
         refused=[_refused_view(file) for file in added.refused],

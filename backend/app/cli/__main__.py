@@ -1,4 +1,4 @@
-"""``python -m backend.app.cli``, and what it says where it cannot even begin."""
+"""``python -m backend.app.cli``; reports missing packages and interruption in one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ INSTALL = (
     "Install the requirements first: make run "
     "(or pip install -r requirements.txt -c constraints.txt)"
 )
-STOPPED = "Stopped; what was made so far is kept and found again."
+STOPPED = "Stopped. Finished parts are cached and reused."
 
 try:
     from .shell import main
@@ -18,9 +18,9 @@ except ModuleNotFoundError as missing:
     package = (missing.name or "").partition(".")[0]
     if package in ("", "backend", *sys.stdlib_module_names):
         raise
-    print(f"There is no {package} here. {INSTALL}", file=sys.stderr)
+    print(f"The package {package} is not installed. {INSTALL}", file=sys.stderr)
     status = 1
 except KeyboardInterrupt:
     print(f"\r{STOPPED}", file=sys.stderr)
-    status = 130  # as of whatever SIGINT ends
+    status = 130  # the convention for a process ended by SIGINT
 sys.exit(status)

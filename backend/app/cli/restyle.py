@@ -1,11 +1,10 @@
-"""``restyle TRACK --drums SOUND --out DIR``: a song's stems played with the grains of sounds."""
+"""``restyle TRACK --drums SOUND --out DIR``: play a song's stems with the grains of sounds."""
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -13,25 +12,37 @@ from ..contract.jobs import RestyleRequest
 from ..contract.restyles import RestyleSettings, StemStyle
 from ..contract.stems import STEM_NAMES, StemFormat, StemName
 from ..errors import InvalidRequest, RejectedFile
-from ..media.ffmpeg import find_ffmpeg
-from ..media.gate import GateLimits
-from ..media.sniff import formats_named
-from ..services.intake import ReceivedFile
-from ..services.restyle import restyle_pipeline
-from ..services.restyle_inputs import StyleSound
-from ..services.restyle_settling import restyle_inputs, settled_restyler, style_sound, styled
-from ..services.separators import Separators
-from ..services.sounds import LONGEST_S, SHORTEST_S, admit_sound
-from ..services.stems_inputs import StemTrack
+from ..media.ffmpeg.ffmpeg import find_ffmpeg
+from ..services.library.intake import ReceivedFile
+from ..services.library.sounds import LONGEST_S, SHORTEST_S, admit_sound
+from ..services.restyle.inputs import StyleSound
+from ..services.restyle.resolve import (
+    resolve_restyle_separator,
+    resolve_sounds,
+    restyle_inputs,
+    style_sound,
+)
 from ..settings import Settings
-from ..store.blobs import ContentStore
-from .running import Commands, checked, run_job
-from .separating import add_separator_options, model_named, stems_named
-from .told import restyle_told
-from .tracks import bring, expect_files, expect_folder
+from ..store.files.blobs import ContentStore
+from ..wiring.job_resources import build_separators
+from ..wiring.limits import gate_limits
+from ..wiring.pipelines import build_restyle_pipeline
+from ..wiring.settings import read_settings
+from .import_tracks import import_tracks, require_files
+from .options import (
+    Commands,
+    add_out_option,
+    add_separator_options,
+    comma_separated,
+    model_name,
+    validated,
+)
+from .output_folder import require_folder
+from .run_job import run_job
+from .summary import summarise_restyle
 
-BOUNDS = {"volume": "volume", "grain_duration_ms": "grain-ms"}
-"""The options that are not called like the parts of the request that they become."""
+OPTIONS = {"grain_duration_ms": "grain-ms"}
+"""Options by the request's fields, where the names differ."""
 
 
 def register(commands: Commands) -> None:
@@ -39,16 +50,15 @@ def register(commands: Commands) -> None:
     restyle = commands.add_parser(
         "restyle",
         help="play a song's stems with the grains of other sounds",
-        description="Play a song's stems with the grains of other sounds, in their rhythm, at "
-        "their pitch, as loud as they are. "
-        f"A sound lasts {SHORTEST_S:g} to {LONGEST_S:g} s, and a grain at least. "
-        "What is made of the track and of the sounds stays under STORAGE_ROOT; a server there "
-        "removes it after a day.",
+        description="Play a song's stems with the grains of other sounds, with their rhythm, "
+        "pitch and loudness. "
+        f"A sound must last {SHORTEST_S:g} to {LONGEST_S:g} s, and at least one grain. "
+        "Stems and grains are cached under STORAGE_ROOT; a server there removes them after a day.",
     )
     restyle.set_defaults(run=run)
     add = restyle.add_argument
     add("track", type=Path, metavar="TRACK", help="a sound file")
-    add("--out", type=Path, required=True, metavar="DIR", help="where the files go")
+    add_out_option(restyle)
     for stem in STEM_NAMES:
         add(f"--{stem}", type=Path, metavar="SOUND", help=f"the sound that plays the {stem}")
     add(
@@ -56,50 +66,43 @@ def register(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="STEM=FACTOR",
-        help="how loud a stem is, 0 to 2, as in vocals=0.8; may be given for several",
+        help="a stem's volume, 0 to 2, as in vocals=0.8; may be repeated",
     )
-    add("--off", metavar="STEMS", help="stems that are left out, as in other,bass")
+    add("--off", metavar="STEMS", help="stems to leave out, as in other,bass")
     add("--grain-ms", type=float, default=120.0, metavar="MS", help="30 to 500 (default: 120)")
-    add("--no-pitch", action="store_true", help="leave the sounds at their own pitch")
+    add("--no-pitch", action="store_true", help="keep the sounds' own pitch")
     add("--no-envelope", action="store_true", help="do not follow the stems' loudness")
-    add("--title", default="", help="title of what is made")
+    add("--title", default="", help="title of the restyle")
     add("--format", default="wav", choices=get_args(StemFormat), help="(default: wav)")
+    add("--video", action="store_true", help="also a film, with one card")
     add_separator_options(restyle)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the restyle; a sound that cannot be used ends it."""
+    """Make the restyle; fail if a sound is rejected."""
     request = _request(options)
     if options.track.is_dir():
         raise InvalidRequest(f"{options.track}: restyle takes one file, not a folder.")
-    expect_folder(options.out)
-    paths = {stem: getattr(options, stem) for stem in STEM_NAMES if getattr(options, stem)}
-    expect_files([options.track, *paths.values()])
-    settings = Settings()
-    model = settled_restyler(Separators.of(settings), request)
-    content = ContentStore(settings.storage_root)
-    sounds = styled(request, _brought({str(path): path for path in paths.values()}, settings))
-    [track] = bring([options.track], settings, content).tracks
-    song = StemTrack(track_id=track.track_id, **asdict(track))
-    inputs = restyle_inputs(request, model, song, sounds)
-    return run_job(restyle_pipeline(settings), inputs, inputs.duration_s, options.out, restyle_told)
+    require_folder(options.out)
+    require_files([options.track, *_sound_paths(options).values()])
+    settings = read_settings()
+    model = resolve_restyle_separator(build_separators(settings), request)
+    # Several stems may share a sound.
+    sounds = resolve_sounds(
+        request, cache(lambda sound_id: _import_sound(Path(sound_id), settings))
+    )
+    [track] = import_tracks([options.track], settings).tracks
+    inputs = restyle_inputs(request, model, track, sounds)
+    pipeline = build_restyle_pipeline(settings)
+    return run_job(pipeline, inputs, inputs.duration_s, options.out, summarise_restyle)
 
 
-def _brought(paths: Mapping[str, Path], settings: Settings) -> Callable[[str], StyleSound]:
-    """Let in the sound that a name stands for, each file once, when it is asked for."""
-    found: dict[str, StyleSound] = {}
-
-    def find(name: str) -> StyleSound:
-        if name not in found:
-            found[name] = _admitted(paths[name], settings)
-        return found[name]
-
-    return find
+def _sound_paths(options: argparse.Namespace) -> dict[StemName, Path]:
+    """The sound file of each stem that has one."""
+    return {stem: path for stem in STEM_NAMES if (path := getattr(options, stem))}
 
 
-def _admitted(path: Path, settings: Settings) -> StyleSound:
-    formats = formats_named(settings.supported_formats)
-    limits = GateLimits(max_track_s=settings.max_track_s, formats=formats)
+def _import_sound(path: Path, settings: Settings) -> StyleSound:
     with tempfile.TemporaryDirectory() as folder:
         try:
             admitted = admit_sound(
@@ -107,11 +110,11 @@ def _admitted(path: Path, settings: Settings) -> StyleSound:
                 "style",
                 workdir=Path(folder),
                 ffmpeg=find_ffmpeg(settings.ffmpeg_binary),
-                limits=limits,
+                limits=gate_limits(settings),
             )
         except RejectedFile as error:
             raise RejectedFile(f"{path.name}: {error.message}", hint=error.hint) from error
-        ContentStore(settings.storage_root).put(admitted.sound.content, admitted.path)
+        ContentStore(settings.storage_root).put(admitted.sound.content_hash, admitted.path)
     return style_sound(admitted.sound)
 
 
@@ -121,39 +124,38 @@ def _request(options: argparse.Namespace) -> RestyleRequest:
         "use_pitch_mapping": not options.no_pitch,
         "use_envelope": not options.no_envelope,
     }
-    wishes = {
+    values = {
         "track_id": "-",
         "config": _config(options),
-        "settings": checked(RestyleSettings, grains, BOUNDS),
+        "settings": validated(RestyleSettings, grains, OPTIONS),
         "title": options.title,
-        "model": model_named(options.model),
+        "model": model_name(options.model),
         "weights_notice_accepted": options.accept_weights_notice,
         "format": options.format,
+        "video": {} if options.video else None,
     }
-    request = checked(RestyleRequest, wishes, {})
+    request = validated(RestyleRequest, values, {})
     if not request.config:
         raise InvalidRequest("Name a sound for at least one stem, as in --vocals flute.wav.")
     return request
 
 
 def _config(options: argparse.Namespace) -> dict[StemName, StemStyle]:
-    """What becomes of each stem that any option speaks of; a sound's id is its path."""
-    told: dict[StemName, dict[str, object]] = {}
-    sounds = {stem: str(getattr(options, stem)) for stem in STEM_NAMES if getattr(options, stem)}
-    for stem, sound in sounds.items():
-        told[stem] = {"sound_id": sound}
+    """The style of each stem that an option names; a sound's id is its path."""
+    sounds = {stem: str(path) for stem, path in _sound_paths(options).items()}
+    styles: dict[StemName, dict[str, object]] = {
+        stem: {"sound_id": sound} for stem, sound in sounds.items()
+    }
     for text in options.volume:
-        name, given, factor = text.partition("=")
-        if not given:
-            raise InvalidRequest(f"--volume {text}: the form is STEM=FACTOR, as in vocals=0.8.")
-        told.setdefault(_stem(name, "volume"), {})["volume"] = factor
-    for stem in [_stem(name, "off") for name in stems_named(options.off) or []]:
+        name, separator, factor = text.partition("=")
+        if not separator:
+            raise InvalidRequest(f"--volume {text}: write STEM=FACTOR, as in vocals=0.8.")
+        styles.setdefault(_stem(name, "volume"), {})["volume"] = factor
+    for stem in [_stem(name, "off") for name in comma_separated(options.off) or []]:
         if stem in sounds:
-            raise InvalidRequest(
-                f"--off {stem} and --{stem} {sounds[stem]} make no sense together."
-            )
-        told.setdefault(stem, {})["enabled"] = False
-    return {stem: checked(StemStyle, style, BOUNDS) for stem, style in told.items()}
+            raise InvalidRequest(f"--off {stem} and --{stem} {sounds[stem]} contradict each other.")
+        styles.setdefault(stem, {})["enabled"] = False
+    return {stem: validated(StemStyle, style, OPTIONS) for stem, style in styles.items()}
 
 
 def _stem(name: str, option: str) -> StemName:
@@ -161,5 +163,5 @@ def _stem(name: str, option: str) -> StemName:
         if stem == name:
             return stem
     raise InvalidRequest(
-        f"--{option}: “{name}” is no stem.", hint=f"There are {', '.join(STEM_NAMES)}."
+        f"--{option}: “{name}” is not a stem.", hint=f"Name one of {', '.join(STEM_NAMES)}."
     )

@@ -1,4 +1,4 @@
-"""The shell's commands, and what becomes of the errors that people can act on."""
+"""The shell's commands; errors that users can fix are printed without a traceback."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Sequence
 
 from ..errors import NoticeNotAccepted, SegueError
 from ..logs import set_up_logs
-from . import mashup, mix, restyle, stems
+from . import accounts, mashup, mix, restyle, stems
 
-COMMANDS = (mix, stems, mashup, restyle)
+COMMANDS = (mix, stems, mashup, restyle, accounts)
 
 ACCEPT_HINT = "Add --accept-weights-notice once you have read this, or --model draft."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 when all went well."""
+    """Run a command and return the exit status."""
     options = _parser().parse_args(arguments)
-    set_up_logs(level=logging.ERROR)  # the commands tell all else in words of their own
+    set_up_logs(level=logging.ERROR)  # the commands print everything else themselves
     try:
         status: int = options.run(options)
     except SegueError as error:

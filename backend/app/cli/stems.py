@@ -1,59 +1,62 @@
-"""``stems TRACK... --out DIR --model draft``: songs taken apart."""
+"""``stems TRACK... --out DIR --model draft``: separate songs into stems."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
-from pathlib import Path
 from typing import get_args
 
 from ..contract.jobs import StemsRequest
-from ..contract.stems import StemFormat
-from ..services.separators import Separators
-from ..services.stems import stems_pipeline
-from ..services.stems_inputs import StemTrack
-from ..services.stems_settling import settled_model, stems_inputs
-from ..settings import Settings
-from ..store.blobs import ContentStore
-from .running import Commands, checked, run_job
-from .separating import STEMS_HELP, add_separator_options, model_named, stems_named
-from .told import stems_told
-from .tracks import bring, expect_folder
+from ..contract.stems import FOUR_STEMS, StemFormat
+from ..services.stems.resolve import resolve_stems_separator, stems_inputs
+from ..wiring.job_resources import build_separators
+from ..wiring.pipelines import build_stems_pipeline
+from ..wiring.settings import read_settings
+from .import_tracks import import_tracks
+from .options import (
+    Commands,
+    add_separator_options,
+    add_track_options,
+    comma_separated,
+    model_name,
+    validated,
+)
+from .output_folder import require_folder
+from .run_job import run_job
+
+STEMS_HELP = f"any of {','.join(FOUR_STEMS)}, and others that the model separates (default: all)"
 
 
 def register(commands: Commands) -> None:
     """Add the command and its options."""
     stems = commands.add_parser(
         "stems",
-        help="take songs apart into drums, bass, voice and the rest",
-        description="Take songs apart into drums, bass, voice and the rest, which together are the "
-        "song again. What is made of the tracks stays under STORAGE_ROOT, so that no song is "
-        "taken apart twice; a server there removes it after a day.",
+        help="separate songs into drums, bass, vocals and the rest",
+        description="Separate songs into drums, bass, vocals and the rest, which add up to the "
+        "song. Stems are cached under STORAGE_ROOT, so that no song is separated twice; a server "
+        "there removes them after a day.",
     )
     stems.set_defaults(run=run)
+    add_track_options(stems)
     add = stems.add_argument
-    add("tracks", nargs="+", type=Path, metavar="TRACK", help="a sound file, or a folder of them")
-    add("--out", type=Path, required=True, metavar="DIR", help="where the files go")
     add("--stems", metavar="NAMES", help=STEMS_HELP)
     add("--format", default="flac", choices=get_args(StemFormat), help="(default: flac)")
     add_separator_options(stems)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Take the songs apart; 2 where one had to be left out."""
-    wishes = {
+    """Separate the songs; return 2 if one was left out."""
+    values = {
         "tracks_upload_id": "-",
-        "model": model_named(options.model),
+        "model": model_name(options.model),
         "weights_notice_accepted": options.accept_weights_notice,
-        "stems": stems_named(options.stems),
+        "stems": comma_separated(options.stems),
         "format": options.format,
     }
-    request = checked(StemsRequest, wishes, {})
-    expect_folder(options.out)
-    settings = Settings()
-    model = settled_model(Separators.of(settings), request)
-    brought = bring(options.tracks, settings, ContentStore(settings.storage_root))
-    tracks = tuple(StemTrack(track_id=track.track_id, **asdict(track)) for track in brought.tracks)
-    inputs = stems_inputs(request, model, tracks)
-    status = run_job(stems_pipeline(settings), inputs, inputs.duration_s, options.out, stems_told)
-    return status or (2 if brought.left_out else 0)
+    request = validated(StemsRequest, values, {})
+    require_folder(options.out)
+    settings = read_settings()
+    model = resolve_stems_separator(build_separators(settings), request)
+    imported = import_tracks(options.tracks, settings)
+    inputs = stems_inputs(request, model, imported.tracks)
+    status = run_job(build_stems_pipeline(settings), inputs, inputs.duration_s, options.out)
+    return status or (2 if imported.left_out else 0)

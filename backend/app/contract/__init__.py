@@ -1,1 +1,1 @@
-"""The shapes the API speaks, shared with the frontend: pydantic models and nothing else."""
+"""Request and response models of the API, shared with the frontend."""

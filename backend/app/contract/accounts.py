@@ -9,6 +9,9 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from .base import Shape
 
+#: Header with which the app proves that ``X-Forwarded-For`` is its own.
+FRONTEND_HEADER = "X-Segue-Frontend"
+
 Email = Annotated[
     str,
     StringConstraints(
@@ -19,30 +22,33 @@ Email = Annotated[
     ),
 ]
 
+NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=1024)]
+_NO_PASSWORD = SecretStr("")
+
 
 class Registration(Shape):
     """A new account."""
 
-    email: Email
-    password: SecretStr = Field(min_length=8, max_length=1024)
+    email: str = Field(max_length=1000)
+    password: NewPassword
 
 
 class RefreshRequest(Shape):
-    """A refresh token to be traded for a new pair; absent when the session cookie stands in."""
+    """A refresh token to exchange for new tokens; absent if the session cookie is used."""
 
     refresh_token: str | None = Field(default=None, max_length=4096)
 
 
 class SessionRequest(Shape):
-    """The one-time code that ``TokenView.session_code`` gave."""
+    """The one-time code from ``TokenView.session_code``."""
 
     code: str = Field(max_length=256)
 
 
 class TokenView(Shape):
-    """Credentials: a short-lived access token, and what renews it.
+    """A short-lived access token and the refresh token that renews it.
 
-    ``refresh_token`` and ``session_code`` are absent where the session cookie did the renewing.
+    ``refresh_token`` and ``session_code`` are absent if the session cookie renewed the token.
     """
 
     access_token: str
@@ -53,10 +59,10 @@ class TokenView(Shape):
 
 
 class Providers(Shape):
-    """Who but a password may sign people in.
+    """Sign-in providers besides passwords.
 
-    ``missing_setting`` is what the server lacks for Google, ``missing_reason`` what is wrong with
-    it in words; None where it lacks nothing.
+    ``missing_setting`` names the setting that Google sign-in lacks, ``missing_reason`` explains
+    the fault; both None if it is set up.
     """
 
     google: bool
@@ -65,22 +71,78 @@ class Providers(Shape):
 
 
 class ExchangeRequest(Shape):
-    """The one-time code that a browser has brought back from Google."""
+    """The one-time code that the browser received after Google's page."""
 
     code: str = Field(max_length=256)
 
 
 class JoinRequest(Shape):
-    """A code that was answered ``join_needed``, and the password of the account with its e-mail."""
+    """A code answered with ``join_needed``, and the password of the account with its e-mail."""
 
     code: str = Field(max_length=256)
     password: SecretStr = Field(max_length=1024)
 
 
 class UserView(Shape):
-    """Who is signed in."""
+    """The signed-in account; without a password, only Google opens it."""
 
     id: str
     email: str
     is_admin: bool
     created_at: datetime
+    has_password: bool = True
+
+
+class PasswordChange(Shape):
+    """A new password, and the current one unless the account has none."""
+
+    current_password: SecretStr = Field(default=_NO_PASSWORD, max_length=1024)
+    new_password: NewPassword
+
+
+class PasswordReset(Shape):
+    """The secret of a reset link (``reset`` in its query), and a new password."""
+
+    token: str = Field(max_length=256)
+    new_password: NewPassword
+
+
+class ResetRequest(Shape):
+    """Whose password is to be reset."""
+
+    email: str = Field(max_length=1000)
+
+
+class ResetLinkView(Shape):
+    """A one-time link to set a new password; it can't be shown again."""
+
+    email: str
+    url: str
+    expires_at: datetime
+
+
+class SessionView(Shape):
+    """A session: the device as its ``User-Agent``, the address it was last seen at.
+
+    Both are empty for sessions of earlier versions that have not been used since.
+    """
+
+    id: str
+    device: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool
+
+
+class SessionList(Shape):
+    """All sessions of a user."""
+
+    sessions: list[SessionView]
+
+
+class AccountDeletion(Shape):
+    """The account's e-mail address, typed to confirm, and its password if it has one."""
+
+    email: str = Field(max_length=1000)
+    password: SecretStr = Field(default=_NO_PASSWORD, max_length=1024)

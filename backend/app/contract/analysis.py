@@ -1,4 +1,4 @@
-"""What was heard in a track, and what a person may correct of it."""
+"""Analysis of a track, and a user's corrections of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from pydantic import Field, StringConstraints, field_validator
 
 from .base import Shape
 
+METRE_KNOWN = 0.25
+"""Confidence in bars from which on they are counted: in 5/4 and 7/8 that is heard as 4/4 it stays
+under 0.23."""
+
 KEY_NAMES = tuple(
     f"{tonic} {mode}"
     for mode in ("major", "minor")
     for tonic in ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 )
-"""Twelve majors, then twelve minors, both from C up by semitones."""
+"""Twelve major keys, then twelve minor ones, each from C up by semitones."""
 
 KeyName = Annotated[str, StringConstraints(pattern=r"^[A-G][#b]? (major|minor)$")]
 SectionLabel = Literal["intro", "quiet", "medium", "full", "outro"]
@@ -29,14 +33,14 @@ class Section(Shape):
 
 
 class Stretch(Shape):
-    """From ``start_s`` up to ``end_s``."""
+    """A time range from ``start_s`` to ``end_s``."""
 
     start_s: float
     end_s: float
 
 
 class Cue(Shape):
-    """A downbeat where one may mix in or out; ``score`` runs from 0 to 1, ``reason`` says why."""
+    """A downbeat to mix in or out at; ``score`` from 0 to 1, and the reason for it."""
 
     at_s: float
     score: float
@@ -47,10 +51,10 @@ class Cue(Shape):
 class Rhythm(Shape):
     """Tempo, beats and bars.
 
-    ``steady``: every beat lies on one straight line, ``60 / tempo_bpm`` apart. ``beats_s`` are all
-    beats from the first to the last that can be told, ascending; ``downbeats`` are indices into
-    them. ``confidence`` runs from 0 (no beat to speak of) to 1. ``phrase_start`` is an index into
-    ``downbeats``: phrases of ``phrase_bars`` bars are counted from there, both ways.
+    ``steady``: all beats are ``60 / tempo_bpm`` apart. ``beats_s`` are the detected beats,
+    ascending; ``downbeats`` are indices into them. ``confidence`` runs from 0 (no clear beat) to 1.
+    ``phrase_start`` is an index into ``downbeats`` from which phrases of ``phrase_bars`` bars are
+    counted in both directions.
     """
 
     tempo_bpm: float
@@ -63,20 +67,25 @@ class Rhythm(Shape):
     phrase_bars: int = 8
     phrase_start: int = 0
 
+    @property
+    def metre_is_known(self) -> bool:
+        """Whether bars, and so phrases, may be claimed."""
+        return self.downbeat_confidence >= METRE_KNOWN
+
 
 class Harmony(Shape):
-    """The key; None where none can be told. ``confidence`` runs from 0 to 1."""
+    """The key, None if undetermined. ``confidence`` runs from 0 to 1."""
 
     key: KeyName | None
     confidence: float
 
 
 class GridFix(Shape):
-    """What a person put right; None leaves what was heard.
+    """A user's correction of tempo, grid or key; None keeps the analysed value.
 
-    Applied in the order of the fields: ``tempo`` doubles or halves the beats,
-    ``tempo_bpm`` lays a steady grid through the first downbeat, ``shift_beats`` moves all beats
-    (0.5: by half a beat), ``downbeat_s`` makes the beat nearest to it the first of a bar.
+    Applied in field order: ``tempo`` doubles or halves the beats, ``tempo_bpm`` lays a steady grid
+    through the first downbeat, ``shift_beats`` moves all beats (0.5: half a beat), ``downbeat_s``
+    makes the nearest beat a downbeat.
     """
 
     tempo: Literal["as_heard", "double", "half"] = "as_heard"
@@ -95,13 +104,12 @@ class GridFix(Shape):
 
 
 class TrackAnalysis(Shape):
-    """All that was heard in a track; times are seconds of its normal form.
+    """The analysis of a track; times are seconds of its normal form.
 
-    ``energy`` has one value a bar (from each downbeat to the next), 0 to 1, relative to the
-    track's loudest bars. ``bass_share`` is how much of the loudness (K-weighted power) is bass and
-    kick, which a bass swap takes away. ``vocals`` are where somebody sings or speaks.
-    ``music_start_s`` and ``music_end_s`` leave out silence and noise at the ends. ``manual`` is
-    what a person put right.
+    ``energy`` has one value per bar, 0 to 1, relative to the track's loudest bars. ``bass_share``
+    is the share of the K-weighted power in bass and kick, which a bass swap removes. ``vocals``
+    are the ranges with singing or speech. ``music_start_s`` and ``music_end_s`` exclude silence
+    and noise at the ends. ``manual`` holds the user's corrections.
     """
 
     version: int
@@ -121,13 +129,13 @@ class TrackAnalysis(Shape):
 
 
 class HeardTrack(Shape):
-    """A track of a crate and what was heard in it, with what a person put right."""
+    """A track of a crate with its corrected analysis."""
 
     track_id: str
     analysis: TrackAnalysis
 
 
 class CrateAnalysis(Shape):
-    """What was heard in a crate, track by track in its order: ``analysis.json``."""
+    """``analysis.json``: the analyses of a crate's tracks, in crate order."""
 
     tracks: list[HeardTrack]

@@ -1,4 +1,4 @@
-"""What every shape of the contract has in common, and how an error looks."""
+"""The base of all API models, and the error body."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Shape(BaseModel):
-    """A frozen message; a field it does not know is an error."""
+    """A frozen model that rejects unknown fields."""
 
-    # A limit on text, even a wide one, makes pydantic refuse halves of surrogate pairs: JSON can
-    # write them, and no database can store them.
+    # Any length limit makes pydantic reject lone surrogates, which no database can store.
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=1_000_000)
 
 
 class Problem(Shape):
-    """What went wrong: a stable code, what happened, what to do."""
+    """An error: a stable code, what happened, what to do."""
 
     code: str
     message: str
@@ -23,6 +22,6 @@ class Problem(Shape):
 
 
 class ProblemView(Shape):
-    """The body of every error answer."""
+    """The body of every error response."""
 
     error: Problem

@@ -1,48 +1,40 @@
-"""What the DJ may do, and what was decided for each pair of tracks."""
+"""DJ rules, wishes for joins, and reports of joins."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
 from .base import Shape
 
 TransitionKind = Literal["blend", "stem_swap", "sweep", "echo", "cut", "fade", "gap"]
-"""blend: beat-matched, basses swapped; stem_swap: the outgoing's voice over the incoming's drums
-and bass, one singer at a time; sweep: the outgoing's filter opens upwards over the beat; echo: the
-outgoing stops and rings on in echoes; cut: on the phrase; fade: equal-power; gap: one track ends,
-the next begins."""
+"""blend: beat-matched, basses swapped; stem_swap: the outgoing voice over the incoming drums and
+bass, one voice at a time; sweep: a high-pass rises on the outgoing track; echo: the outgoing track
+stops and its echo repeats; cut: on a downbeat; fade: equal-power; gap: one track ends, the next
+begins."""
 
-KINDS: tuple[TransitionKind, ...] = (
-    "blend",
-    "stem_swap",
-    "sweep",
-    "echo",
-    "cut",
-    "fade",
-    "gap",
-)
+KINDS: tuple[TransitionKind, ...] = get_args(TransitionKind)
 
 NamedArc = Literal["steady", "build", "wave", "cool-down"]
 DrawnArc = Annotated[
     list[Annotated[float, Field(ge=0.0, le=1.0)]], Field(min_length=2, max_length=64)
 ]
 EnergyArc = NamedArc | DrawnArc
-"""How energy is to move over the set; a drawn curve is spread evenly over it."""
+"""The course of energy over the set; a drawn curve is spread evenly over it."""
 
 OverlayPolicy = Literal["never", "sometimes", "always"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
 class DjRules(Shape):
-    """The house rules of the DJ; an admin may change them for all jobs to come.
+    """The DJ rules; an admin may change them for future jobs.
 
-    ``max_stretch_percent`` is how far a tempo may be bent in an overlap; ``return_bars`` over how
-    many bars the incoming track then returns to its own tempo (0: at once). A pitch is moved by
-    at most ``max_pitch_semitones``, and only where it wins. ``max_trim_share`` is the part of a
-    track that mixing in late and out early may cost.
+    ``max_stretch_percent`` limits the tempo change in an overlap; ``return_bars`` are the bars over
+    which the incoming track returns to its own tempo (0: a jump). A pitch is shifted by at most
+    ``max_pitch_semitones``, and only where it helps. ``max_trim_share`` is the share of a track
+    that may be left out.
     """
 
     max_stretch_percent: float = Field(default=6.0, ge=0.0, le=8.0)
@@ -58,7 +50,7 @@ class DjRules(Shape):
 
 
 class DjRulesView(Shape):
-    """The rules in force. ``version`` counts their changes; 0 are the rules Segue comes with."""
+    """The current rules. ``version`` counts changes; 0 are the default rules."""
 
     version: int
     rules: DjRules
@@ -66,11 +58,11 @@ class DjRulesView(Shape):
 
 
 class PairStrategy(Shape):
-    """How two neighbours are to be joined; what a strategist proposes and the planner checks.
+    """A strategist's proposal for the join of a pair, which the planner checks.
 
     ``bars`` is the overlap in bars of the outgoing track (0 for cut and gap). ``out_at_s`` is
     where the overlap begins in the outgoing track, ``in_at_s`` where the incoming track starts,
-    both in seconds of the track itself; None leaves the choice to the planner.
+    both in seconds of the track; None leaves the choice to the planner.
     """
 
     outgoing: str
@@ -87,7 +79,7 @@ class PairStrategy(Shape):
 
 
 class PairChoice(Shape):
-    """What a person wants of one join, by the ids of its two tracks; None leaves it open."""
+    """A user's choice for one join, by the ids of its two tracks; None leaves it open."""
 
     outgoing: str
     incoming: str
@@ -98,14 +90,14 @@ class PairChoice(Shape):
 
 
 class PlaceLock(Shape):
-    """A track that has its place: 1 is the first, -1 the last."""
+    """A track with a locked place: 1 is the first, -1 the last."""
 
     track_id: str
     place: int = Field(ge=-500, le=500)
 
 
 class RungView(Shape):
-    """A step of the ladder from the best join to the safest, and why it was or was not taken."""
+    """A kind of join among the fallbacks, best first, and why it was or was not chosen."""
 
     kind: TransitionKind
     name: str
@@ -114,21 +106,20 @@ class RungView(Shape):
 
 
 class TransitionReport(Shape):
-    """What became of one join; None where a figure has no meaning for its kind.
+    """The report of one join; None where a figure has no meaning for its kind.
 
-    Attributes
-    ----------
-    step : the rung of the ladder that was taken, 1 is the best
-    proposed_by : who proposed it: the rules, an LLM, a person, or the mix that this one is based on
-    bars : the overlap in bars of the outgoing track
-    planned_beat_error_ms, beat_error_ms, beat_error_p95_ms : distance of the two tracks' beats in
-        the overlap: on the plan's grids, and as heard in the rendered audio (median, 95th
-        percentile)
-    tempo_change_percent : how much faster the incoming track plays in the overlap
-    key_distance : steps on the Camelot wheel, after any change of pitch
-    loudness_step_lu : short-term loudness 10 s after the overlap less that of the 10 s before it
-    bass_both_share : share of the overlap in which both basses sound
-    trimmed_s : what is left out: of the outgoing track's end, and of the incoming one's beginning
+    - ``step``: place of the chosen kind among the fallbacks; 1 is the best
+    - ``proposed_by``: ``earlier`` means the base mix
+    - ``bars``: length of the overlap, in bars of the outgoing track
+    - ``planned_beat_error_ms``: distance of the two tracks' beats in the overlap, on their grids
+    - ``beat_error_ms``, ``beat_error_p95_ms``: the same, measured in the rendered audio: median and
+      95th percentile
+    - ``tempo_change_percent``: how much faster the incoming track plays in the overlap
+    - ``key_distance``: steps on the Camelot wheel, after any change of pitch
+    - ``loudness_step_lu``: short-term loudness in the 10 s after the overlap, minus that in the
+      10 s before it
+    - ``bass_both_share``: share of the overlap in which both basses play
+    - ``trimmed_s``: music left out, at the outgoing track's end and at the incoming one's beginning
     """
 
     outgoing: str

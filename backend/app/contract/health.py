@@ -1,4 +1,4 @@
-"""Whether the server is alive, and whether it can work."""
+"""Liveness and readiness of the server."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from .base import Shape
 
 
 class HealthView(Shape):
-    """The process answers."""
+    """The server process responds."""
 
     status: Literal["ok"] = "ok"
 
 
 class ReadyView(Shape):
-    """What the work depends on; ``warnings`` are sentences for who runs the server."""
+    """Readiness of database, disk and ffmpeg; ``warnings`` are for the server's operator."""
 
     ready: bool
     database: bool

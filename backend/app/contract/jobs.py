@@ -1,4 +1,4 @@
-"""What a job is asked to do, and what it says of itself."""
+"""Job requests of every kind, and the job's state as its owner sees it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import (
 
 from .base import Problem, Shape
 from .dj import EnergyArc, OverlayPolicy, PairChoice, PlaceLock
-from .mashups import Vibe
+from .mashups import MashupStem, Vibe
 from .publishing import DescriptionOptions, Publication, PublicationView
 from .restyles import RestyleSettings, StemStyle
 from .stems import StemFormat, StemName
@@ -25,21 +25,9 @@ AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
 JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 StepState = Literal["waiting", "running", "succeeded", "failed"]
 
-_NEEDED = ("tracks_upload_id", "bg_image_upload_id", "track_id")
-
-
-class RequestShape(Shape):
-    """What requests of every kind have in common."""
-
-    @property
-    def needed_ids(self) -> tuple[str, ...]:
-        """The uploads and tracks that it names, which have to stay until the job has ended."""
-        named = (getattr(self, field, None) for field in _NEEDED)
-        return tuple(one for one in named if isinstance(one, str))
-
 
 class TrackPick(Shape):
-    """A track's place in the mix, and the names to print for it (None: those of its tags)."""
+    """A track of the mix, and the names to print for it (None: those of its tags)."""
 
     track_id: str
     title: Line | None = None
@@ -47,27 +35,24 @@ class TrackPick(Shape):
 
 
 class VideoOptions(Shape):
-    """A film of one card a track."""
+    """A film with one card per track."""
 
     height: Literal[720, 1080, 2160] = 1080
 
 
-class MixtapeRequest(RequestShape):
-    """A mix of a crate's tracks, in the order of ``tracks`` (None: as they were uploaded).
+class MixtapeRequest(Shape):
+    """A mix of a crate's tracks.
 
-    Attributes
-    ----------
-    order, energy_arc, locks : ``auto`` finds the order along the arc (None: that of the house
-        rules), with the locked tracks in their places
-    transitions, strategist, overrides : ``dj`` matches the beats; who proposes each join, and what
-        a person wants of single ones
-    overlays, sounds : whether sounds are laid over joins (None: as the house rules have it, which
-        a request cannot go beyond), and which (None: all of the user's)
-    stem_model : who separates the seconds round joins for stem swaps (None: there are none)
-    based_on : an earlier mixtape job of the same tracks, whose other joins and gains are kept
-    publish : a publish job is queued along with this one, and waits for it
-    transition_ms : the length of a ``crossfade``
-    loudness_lufs : None is the loudness of the house rules
+    - ``tracks``: which tracks, and in which order (None: all, as they were uploaded)
+    - ``order``: ``auto`` follows ``energy_arc`` (None: the DJ rules' arc) and keeps ``locks``
+    - ``transitions``: ``dj`` matches beats; a ``crossfade`` lasts ``transition_ms``
+    - ``strategist``: what proposes the DJ joins; ``overrides``: the user's own choices
+    - ``overlays``: whether sounds are laid over joins (None: as the DJ rules say; a request can't
+      ask for more); ``sounds``: which ones (None: all of the user's)
+    - ``stem_model``: the separator for stem swaps (None: no stem swaps)
+    - ``based_on``: a finished mixtape job of the same tracks; unchanged joins and gains are reused
+    - ``loudness_lufs``: None uses the DJ rules' loudness
+    - ``publish``: also queue a publish job that waits for this one
     """
 
     kind: Literal["mixtape"] = "mixtape"
@@ -97,15 +82,15 @@ class MixtapeRequest(RequestShape):
     publish: Publication | None = None
 
 
-class AnalysisRequest(RequestShape):
-    """What can be heard in every track of a crate: tempo, beats, key, structure."""
+class AnalysisRequest(Shape):
+    """Analyse every track of a crate: tempo, beats, key, structure."""
 
     kind: Literal["analysis"] = "analysis"
     tracks_upload_id: str
 
 
-class PreviewRequest(RequestShape):
-    """The seconds round one join of a mixtape job, as it is or as ``override`` would have it.
+class PreviewRequest(Shape):
+    """Render the seconds around one join of a mixtape job, optionally with ``override``.
 
     ``transition`` is an index into the ``transitions`` of that job's timeline.
     """
@@ -116,11 +101,11 @@ class PreviewRequest(RequestShape):
     override: PairChoice | None = None
 
 
-class StemsRequest(RequestShape):
-    """The stems of one track, or of every track of a crate.
+class StemsRequest(Shape):
+    """Separate one track, or every track of a crate, into stems.
 
-    ``model`` is a separator's name (None: the one that the settings name), ``stems`` those wanted
-    (None: all that it can tell).
+    ``model`` is a separator's name (None: the settings' default); ``stems`` selects stems (None:
+    all that the separator knows).
     """
 
     kind: Literal["stems"] = "stems"
@@ -134,19 +119,19 @@ class StemsRequest(RequestShape):
     @model_validator(mode="after")
     def _one_of_both(self) -> StemsRequest:
         if (self.track_id is None) == (self.tracks_upload_id is None):
-            raise ValueError("name either a track_id or a tracks_upload_id")
+            raise ValueError("send either track_id or tracks_upload_id, not both")
         return self
 
 
 class StemFader(Shape):
-    """How loud a stem is in a mix of stems; one that is not named is left out."""
+    """The gain of one stem in a stem mix; stems without a fader are left out."""
 
     stem: StemName
     gain_db: float = Field(ge=-60.0, le=12.0)
 
 
-class StemMixRequest(RequestShape):
-    """A mix of the stems of one track of a stems job, as its faders stand."""
+class StemMixRequest(Shape):
+    """Mix the stems of one track of a stems job at the given fader gains."""
 
     kind: Literal["stem_mix"] = "stem_mix"
     job_id: str
@@ -155,17 +140,14 @@ class StemMixRequest(RequestShape):
     format: StemFormat = "mp3"
 
 
-class MashupRequest(RequestShape):
-    """One song out of the stems of one to four.
+class MashupRequest(Shape):
+    """Make one song from the stems of one to four tracks.
 
-    Attributes
-    ----------
-    tracks : which of the crate's tracks (None: all of them)
-    vocals_from : whose voice is heard first of all (None: found by fit)
-    model : who separates (None: the separator that the settings name)
-    stems : whether the mashup's own stems are left as files, too
-    loudness_lufs : None is the vibe's
-    description : the words that go online with it
+    ``tracks`` are ids of the crate's tracks (None: all); ``vocals_from`` is the track whose vocals
+    lead (None: chosen by fit); ``model`` is the separator (None: the settings' default); ``stems``
+    also exports the mashup's stems as files; ``stem_settings`` leave stems out, or change their
+    volume; without ``loudness_lufs``, the vibe's is used. With ``video``, the film that YouTube
+    would get can be downloaded.
     """
 
     kind: Literal["mashup"] = "mashup"
@@ -178,15 +160,18 @@ class MashupRequest(RequestShape):
     model: Line | None = None
     weights_notice_accepted: bool = False
     stems: bool = False
+    stem_settings: dict[StemName, MashupStem] = {}
     formats: list[AudioFormat] = Field(default=["mp3"], min_length=1)
     loudness_lufs: float | None = Field(default=None, ge=-24.0, le=-9.0)
+    video: VideoOptions | None = None
     description: DescriptionOptions = DescriptionOptions()
 
 
-class RestyleRequest(RequestShape):
-    """A track whose stems are re-played with the grains of sounds.
+class RestyleRequest(Shape):
+    """Re-play a track's stems with grains of other sounds.
 
-    ``config`` says what becomes of each stem; one that it does not name is kept as it is.
+    ``config`` sets each stem's style; stems without one stay unchanged. With ``video``, the film
+    that YouTube would get can be downloaded.
     """
 
     kind: Literal["restyle"] = "restyle"
@@ -197,13 +182,14 @@ class RestyleRequest(RequestShape):
     model: Line | None = None
     weights_notice_accepted: bool = False
     format: StemFormat = "wav"
+    video: VideoOptions | None = None
 
 
-class PublishRequest(Publication, RequestShape):
-    """A finished mix, or one in the making, to be put on YouTube.
+class PublishRequest(Publication):
+    """Publish a finished or still rendering mix on YouTube.
 
-    ``job_id`` is the job that made it. One that is online already, or on its way there, is
-    published another time only ``again``.
+    ``job_id`` is the mix's job. A mix that is online or being uploaded is published a second time
+    only with ``again``.
     """
 
     kind: Literal["publish"] = "publish"
@@ -212,7 +198,7 @@ class PublishRequest(Publication, RequestShape):
 
 
 def _of_a_kind(request: object) -> object:
-    """A request that names no kind is one for a mixtape."""
+    """Default a request without ``kind`` to a mixtape."""
     if isinstance(request, dict) and "kind" not in request:
         return {"kind": "mixtape", **request}
     return request
@@ -230,11 +216,14 @@ JobRequest = Annotated[
     Discriminator("kind"),
     BeforeValidator(_of_a_kind),
 ]
-"""What a job of any kind is asked to do, told apart by ``kind``."""
+"""A request for a job of any kind, discriminated by ``kind``."""
 
 
 class StepView(Shape):
-    """One part of a job. ``seconds`` is the time it took, once it has ended."""
+    """One step of a job. ``progress`` runs from 0 to 1 (a job's, from 0 to 100).
+
+    ``seconds`` is its duration, once it has ended.
+    """
 
     name: str
     state: StepState
@@ -243,7 +232,7 @@ class StepView(Shape):
 
 
 class ArtifactView(Shape):
-    """A file that a job made."""
+    """A file made by a job."""
 
     name: str
     media_type: str
@@ -251,15 +240,15 @@ class ArtifactView(Shape):
     sha256: str
 
 
-class JobView(Shape):
-    """A job as its owner sees it; ``progress`` runs from 0 to 100 over all steps.
+class JobSummary(Shape):
+    """What a list and a single job both say; ``progress`` runs from 0 to 100 over all steps.
 
-    ``notes`` are sentences about decisions a person should know of (a shorter overlap, a chapter
-    rule that could not be met). ``queue_position`` is 1 for the next job to start. ``detail`` says
-    what the running step is at ("track 3 of 20").
-    ``waits_for`` is a job that has to succeed before this one and has not, ``waits_for_status`` how
-    that one stands; before ``resumes_at`` this one is not tried again. ``publications`` are those
-    of what this job made; of a publish job, its own.
+    ``n_tracks`` is how many tracks the request names; 0 if it takes a whole crate, or none.
+    ``queue_position`` is 1 for the next job to start. ``detail`` describes the running step's
+    progress ("track 3 of 20"). ``waits_for`` is a job that must succeed first,
+    ``waits_for_status`` its status; the job is not tried again before ``resumes_at``.
+    ``publications`` lists the publications of the job's mix; for a publish job, its own. A job made
+    by another version has the error ``other_version``.
     """
 
     id: str
@@ -274,9 +263,7 @@ class JobView(Shape):
     error: Problem | None = None
     attempt: int = 0
     steps: list[StepView] = []
-    notes: list[str] = []
-    artifacts: list[ArtifactView] = []
-    request: JobRequest
+    n_tracks: int = 0
     waits_for: str | None = None
     waits_for_status: JobStatus | None = None
     resumes_at: datetime | None = None
@@ -286,14 +273,20 @@ class JobView(Shape):
     finished_at: datetime | None = None
 
 
-class JobList(Shape):
-    """A user's jobs, newest first."""
+class JobView(JobSummary):
+    """A job as its owner sees it.
 
-    jobs: list[JobView]
+    ``notes`` are sentences about decisions that the user should know (a shorter overlap, a chapter
+    rule not met). Of a request by another version, ``request`` has the readable part.
+    """
+
+    notes: list[str] = []
+    artifacts: list[ArtifactView] = []
+    request: JobRequest
 
 
 class LinkView(Shape):
-    """A signed link to one artifact; it needs no token and stops working at ``expires_at``."""
+    """A signed link to one artifact; needs no token, valid until ``expires_at``."""
 
     url: str
     expires_at: datetime

@@ -1,8 +1,11 @@
-"""Mashups: how well songs go together, and what became of them."""
+"""Mashups: fit of songs, and the report."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from pydantic import Field
 
 from .analysis import KeyName
 from .base import Shape
@@ -10,14 +13,33 @@ from .mixes import FileReport
 from .stems import StemName
 
 Vibe = Literal["energetic", "chill", "dark", "upbeat"]
-VIBES: tuple[Vibe, ...] = ("energetic", "chill", "dark", "upbeat")
+VIBES: tuple[Vibe, ...] = get_args(Vibe)
 
 FitName = Literal["tempo", "key", "phrases", "room", "voice"]
 SectionName = Literal["intro", "verse", "build", "drop", "break", "outro"]
 
 
+class MashupStem(Shape):
+    """How a stem plays: left out, or louder or softer than planned.
+
+    ``volume`` is an amplitude factor; at 0.0 the stem is left out, too.
+    """
+
+    enabled: bool = True
+    volume: float = Field(default=1.0, ge=0.0, le=2.0)
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether the stem plays at all."""
+        return self.enabled and self.volume > 0.0
+
+
+StemSettings = Mapping[StemName, MashupStem]
+"""The settings of stems; one that is missing plays as planned."""
+
+
 class FitPart(Shape):
-    """One side of a fit: ``score`` runs from 0 to 1, ``reason`` says why in words."""
+    """One part of a fit: ``score`` from 0 to 1, and its reason in words."""
 
     name: FitName
     score: float
@@ -25,15 +47,12 @@ class FitPart(Shape):
 
 
 class PairFit(Shape):
-    """How well one track's voice goes over another one's instruments (both the same: an edit).
+    """Fit of one track's voice over another's instruments (both the same: an edit).
 
-    Attributes
-    ----------
-    score : 0 to 1, over all parts
-    tempo_factor : beats of the singing track for one beat of the other: twice, half or as many
-    tempo_change_percent : how much faster the voice is then played
-    pitch_semitones : how much higher
-    key_distance : steps on the Camelot wheel after that; None where a key is not known
+    ``score`` runs from 0 to 1, over all parts. ``tempo_factor`` is the number of beats of the
+    singing track per beat of the other: 2, 0.5 or 1. The voice plays ``tempo_change_percent``
+    faster, shifted by ``pitch_semitones``; ``key_distance`` is in steps on the Camelot wheel after
+    the shift, None where a key is unknown.
     """
 
     vocals: str
@@ -48,21 +67,21 @@ class PairFit(Shape):
 
 
 class MashupFits(Shape):
-    """All pairs of a crate, the best first. ``measured_on``: stems, or the whole tracks so far."""
+    """All pairs of a crate, the best first. ``measured_on``: stems, or whole tracks."""
 
     pairs: list[PairFit]
     measured_on: Literal["tracks", "stems"]
 
 
 class HeardStem(Shape):
-    """A stem of a track that is heard in a section."""
+    """A stem of a track that plays in a section."""
 
     track_id: str
     stem: StemName
 
 
 class MashupSection(Shape):
-    """A part of the arrangement; ``reason`` says why it is there."""
+    """A part of the arrangement, and its purpose."""
 
     label: SectionName
     start_s: float
@@ -73,11 +92,10 @@ class MashupSection(Shape):
 
 
 class VibeFigures(Shape):
-    """What a vibe does, measured on the finished mashup.
+    """Figures measured on the finished mashup.
 
-    ``centroid_hz``: the mean of the spectrum, over all that is not silent. ``loudness_range_lu``:
-    EBU R128's. ``low_share``: of the power, below 150 Hz. ``space_share``: of the power, what is
-    room and not source.
+    ``centroid_hz``: the spectral centroid, without silence. ``loudness_range_lu``: as in EBU R128.
+    ``low_share``: share of the power below 150 Hz. ``space_share``: share of reverberation.
     """
 
     tempo_bpm: float
@@ -88,11 +106,11 @@ class VibeFigures(Shape):
 
 
 class MashupReport(Shape):
-    """``report.json`` of a mashup. ``chosen`` is the fit it was built on, ``fits`` are all.
+    """``report.json`` of a mashup. ``chosen`` is the fit of the leading pair, ``fits`` are all.
 
-    ``title`` names the songs that are in it, where none was asked for. ``treatment`` says what the
-    vibe does, in words. ``beat_error_ms`` is the median distance of the voice's beats from the
-    grid, as played.
+    ``title`` lists the songs unless one was requested. ``treatment`` describes the vibe.
+    ``left_out`` says of each song that does not play why not.
+    ``beat_error_ms`` is the median distance of the voice's beats from the grid, as played.
     """
 
     title: str
@@ -113,3 +131,4 @@ class MashupReport(Shape):
     beat_error_ms: float | None
     files: list[FileReport]
     notes: list[str]
+    left_out: list[str] = []

@@ -1,4 +1,4 @@
-"""What a mixtape leaves for programs: ``timeline.json``, ``waveform.json``, ``report.json``."""
+"""Machine-readable files of a mixtape: ``timeline.json``, ``waveform.json``, ``report.json``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class EffectView(Shape):
 
 
 class EchoView(Shape):
-    """The clip's own sound stops at ``start_s``; the last ``send_s`` of it ring on."""
+    """The clip's own sound stops at ``start_s``; the last ``send_s`` of it are repeated."""
 
     start_s: float
     send_s: float
@@ -34,14 +34,14 @@ class EchoView(Shape):
 
 
 class FaderView(Shape):
-    """How loud a stem is: pairs of mix seconds and gains (0 to 1), straight lines between."""
+    """A stem's fader: pairs of mix seconds and gains (0 to 1), straight lines between."""
 
     stem: StemName
     gains: list[tuple[float, float]]
 
 
 class StemFadersView(Shape):
-    """A stretch of a clip in which stems are played in the track's place, each on its own fader.
+    """A stretch of a clip that plays stems instead of the track, each with its own fader.
 
     ``maker`` separated them, out of the seconds from ``source_start_s`` to ``source_end_s`` of the
     track; a stem without a fader is silent.
@@ -56,11 +56,11 @@ class StemFadersView(Shape):
 
 
 class ClipView(Shape):
-    """One stretch of one track on the mix's time axis; ``warp`` pairs source and mix seconds.
+    """A stretch of a track on the mix's time axis; ``warp`` pairs source and mix seconds.
 
-    Past the last pair but one of ``warp`` the track plays sample for sample. ``made`` names what
-    was made of the track and is played in its place (a stem of it, for one, which ``stem`` then
-    says); empty: the track itself.
+    After the last but one pair of ``warp`` the track plays sample for sample. ``made`` names a
+    derived file that is played instead of the track, such as the stem ``stem``; empty for the
+    track itself.
     """
 
     track_id: str
@@ -99,14 +99,14 @@ class TransitionView(Shape):
 
 
 class ChapterView(Shape):
-    """A chapter starts where its track becomes the one to be heard."""
+    """A chapter starts where its track takes over."""
 
     start_s: float
     title: str
 
 
 class TimelineView(Shape):
-    """The mix, so that anybody can check it without Segue's code."""
+    """The whole mix; it can be checked without Segue's code."""
 
     version: int
     sample_rate: int
@@ -128,8 +128,8 @@ class WaveformView(Shape):
 class FileReport(Shape):
     """A finished file, decoded and measured.
 
-    ``gain_shift_db`` is added to every clip's ``gain_db`` of the timeline for this file: the
-    stricter its encoder wants the limiter, the louder it is played into it.
+    ``gain_shift_db`` is added to every clip's ``gain_db`` of the timeline for this file, to
+    compensate for a stricter limiter ceiling.
     """
 
     name: str
@@ -139,7 +139,7 @@ class FileReport(Shape):
 
 
 class ReportView(Shape):
-    """What was measured on the finished mix: first of all its first file, and ``files`` each."""
+    """Measurements of the finished mix: of its first file, and in ``files`` of each."""
 
     duration_s: float
     loudness_lufs: float

@@ -1,4 +1,4 @@
-"""Words and publications: what goes online with a mix, and what became of it there."""
+"""Video metadata, publications and the YouTube connection."""
 
 from __future__ import annotations
 
@@ -22,26 +22,23 @@ Language = Annotated[
 
 
 def _in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; at the ends of the calendar there is none."""
+    """Convert to UTC; reject dates beyond the calendar's range."""
     try:
         return moment.astimezone(UTC)
     except OverflowError as e:
-        raise ValueError("no calendar has this moment") from e
+        raise ValueError("this date is out of range") from e
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class DescriptionOptions(Shape):
-    """The words round the tracklist.
+    """Options for the text around the tracklist.
 
-    Attributes
-    ----------
-    intro : comes first; empty: the writer's own
-    template : a description in Jinja2's language (None: the house's); see ``docs/publishing.md``
-    writer : who writes the intro, the hashtags and a title to choose; ``llm`` asks a language
-        model, and the template stands in where it fails
-    language : of what a language model writes
+    ``intro`` is the first paragraph; if empty, the writer's. ``template`` is the description as a
+    Jinja2 template (None: the default), see ``docs/publishing.md``. The ``writer`` writes intro,
+    hashtags and a suggested title: ``llm`` asks a language model for a text in ``language``, and
+    falls back to the template if it fails.
     """
 
     intro: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
@@ -52,9 +49,9 @@ class DescriptionOptions(Shape):
 
 
 class WordsView(Shape):
-    """Words for a mix, as they would go online.
+    """Title, description, tags and hashtags of a mix, as they would be published.
 
-    ``notes`` say what had to give way, or why the template stands in for a language model.
+    ``notes`` say what was shortened, or why the template replaced the language model.
     """
 
     title: str
@@ -66,9 +63,9 @@ class WordsView(Shape):
 
 
 class TemplateName(Shape):
-    """A name that a template may use.
+    """A variable of the template language.
 
-    ``is_sequence``: there are several, to loop over; each has these ``fields``, or is text.
+    ``is_sequence``: a list to loop over, whose items have these ``fields`` or are plain text.
     """
 
     name: str
@@ -79,33 +76,31 @@ class TemplateName(Shape):
 
 
 class TemplateView(Shape):
-    """The house's template of a description, and what another one may use.
+    """The default description template, and the variables and filters of the language.
 
-    ``example`` is what it makes of the names' examples.
+    ``example`` is the template rendered with each variable's example. ``has_language_model`` says
+    whether the writer ``llm``, and the strategist of this name, can be used here.
     """
 
     template: str
     names: list[TemplateName]
     filters: list[str]
     example: str
+    has_language_model: bool = True
 
 
 class Publication(Shape):
-    """How a mix is to stand on YouTube.
+    """How a mix is published on YouTube.
 
-    Attributes
-    ----------
-    title : empty is the mix's own
-    description : None is the mix's own, with its chapters
-    tags : None are the mix's own, as they were written along with it
-    privacy : with ``publish_at`` it stays private until then, and is public from then on
-    playlist_id, playlist_title : one of the channel's playlists, or the title of one, which is
-        made where there is none of that title
-    language : of title and description, and of the sound
-    synthetic_media : whether to declare that the sound was made to seem what nobody has played;
-        None: for mashups and restyles
-    thumbnail : whether the mix's own thumbnail is set
-    notify_subscribers : whether YouTube tells the channel's subscribers of a public video
+    - ``title``, ``description``, ``tags``: if empty or None, those of the mix
+    - ``publish_at``: when a private video becomes public
+    - ``playlist_id``: one of the channel's playlists
+    - ``playlist_title``: a playlist by its title, created if there is none
+    - ``language``: of title, description and sound
+    - ``synthetic_media``: whether to declare altered or synthetic content (None: yes for mashups
+      and restyles)
+    - ``thumbnail``: whether to set the mix's thumbnail
+    - ``notify_subscribers``: whether YouTube tells the channel's subscribers of a public video
     """
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
@@ -129,9 +124,9 @@ PublicationState = Literal[
 
 
 class PublicationView(Shape):
-    """The record of one publication, on the mix's job and on its own.
+    """One publication, shown on the mix's job and on the publish job.
 
-    ``job_id`` is the job that publishes. With ``video_id`` there is a video, whatever the state.
+    ``job_id`` is the publish job. A ``video_id`` means that a video exists, whatever the state.
     """
 
     job_id: str
@@ -146,7 +141,7 @@ class PublicationView(Shape):
 
 
 class YouTubeRecord(Shape):
-    """``youtube.json``: what stands on YouTube at the end of a publish job."""
+    """``youtube.json``: the published video at the end of a publish job."""
 
     video_id: str
     url: str
@@ -163,9 +158,9 @@ class YouTubeRecord(Shape):
 
 
 class FaultView(Shape):
-    """Something about a publication that YouTube would refuse, or that a person should know.
+    """A fault that YouTube would refuse, or a warning.
 
-    ``field`` is the name of the request's field that it lies in; empty: none of them.
+    ``field`` is the request's field at fault; empty if none.
     """
 
     field: str
@@ -176,11 +171,11 @@ class FaultView(Shape):
 
 
 class PreflightView(Shape):
-    """What stands against publishing; ``may_go`` while there are warnings only.
+    """The result of preflight checks; ``may_go`` if there are at most warnings.
 
     ``title``, ``description`` and ``tags`` are what would be sent; the description is None until
-    the mix is planned, for it has no chapters yet. ``chapters`` are those that YouTube would show
-    of it: none where one of its rules is broken.
+    the mix is planned and has chapters. ``chapters`` are those that YouTube would show: none if
+    one of its rules is broken.
     """
 
     may_go: bool
@@ -192,7 +187,7 @@ class PreflightView(Shape):
 
 
 class ChannelView(Shape):
-    """The YouTube channel that videos go to."""
+    """The connected YouTube channel."""
 
     id: str
     title: str
@@ -214,18 +209,17 @@ class PlaylistList(Shape):
 
 
 class YouTubeStatus(Shape):
-    """How things stand between a user and YouTube.
+    """State of a user's connection to YouTube.
 
-    Attributes
-    ----------
-    missing_setting, missing_reason : what the server lacks to speak to Google at all, and what is
-        wrong with it in words; None where it lacks nothing
-    needs_reconnect : there is a connection, and YouTube accepts it no longer
-    may_upload, may_manage : what the user has allowed: to upload; to set thumbnails and playlists
-    connected_at : since when; a consent screen in testing mode lets a connection live for 7 days
-    uploads_left_today : of ``uploads_per_day`` for everybody on this server, until
-        ``uploads_reset_at``
-    verified_project : Google has audited the server's project; until then all videos stay private
+    - ``missing_setting``, ``missing_reason``: the setting that the server lacks for Google, and the
+      fault in words; None if Google is set up
+    - ``needs_reconnect``: YouTube no longer accepts the connection
+    - ``may_upload``: the user allowed uploads and thumbnails; ``may_manage``: playlists
+    - ``token_age_days``: with a consent screen in testing mode a connection lasts 7 days
+    - ``uploads_per_day``, ``uploads_left_today``: of all users of this server, until
+      ``uploads_reset_at``
+    - ``verified_project``: Google has audited the server's project; until then all videos stay
+      private
     """
 
     missing_setting: str | None = None
@@ -245,6 +239,6 @@ class YouTubeStatus(Shape):
 
 
 class YouTubeStart(Shape):
-    """Where to send the browser, so that its user lets Segue publish."""
+    """The URL of Google's consent page."""
 
     url: str

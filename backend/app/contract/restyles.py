@@ -1,4 +1,4 @@
-"""Restyles: a song's stems re-played with grains of other sounds."""
+"""Restyles: a track's stems re-played with grains of other sounds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .stems import StemName
 
 
 class StemStyle(Shape):
-    """What becomes of a stem: left out, kept as it is, or re-played with a sound.
+    """What to do with a stem: leave it out, keep it, or re-play it with a sound.
 
-    ``volume`` is a factor of amplitude, 1.0 as loud as the stem was.
+    ``volume`` is an amplitude factor; 1.0 keeps the stem's loudness.
     """
 
     enabled: bool = True
@@ -20,13 +20,10 @@ class StemStyle(Shape):
 
 
 class RestyleSettings(Shape):
-    """How grains are laid.
+    """Grain settings.
 
-    Attributes
-    ----------
-    grain_duration_ms : a grain's length
-    use_pitch_mapping : move each grain to the pitch of the stem there
-    use_envelope : follow the stem's loudness
+    ``use_pitch_mapping`` shifts each grain to the stem's pitch at that time; ``use_envelope``
+    follows the stem's loudness.
     """
 
     grain_duration_ms: float = Field(default=120.0, ge=30.0, le=500.0)
@@ -35,15 +32,12 @@ class RestyleSettings(Shape):
 
 
 class RestyledStemView(Shape):
-    """What was done to a stem; None where a figure has no meaning for it.
+    """The result for one stem; a figure is None if it does not apply.
 
-    Attributes
-    ----------
-    grains, sources : how many were laid, and of how many different ones
-    onset_agreement : F measure of the new stem's onsets against the old one's, within 50 ms
-    pitch_agreement : of the old stem's voiced frames, the share whose pitch is within 50 cents in
-        the new one; of its tones, where several sound together
-    envelope_correlation : of the loudness of old and new, over time
+    ``grains`` were placed, from ``sources`` different ones. ``onset_agreement`` is the F measure of
+    the new stem's onsets against the old one's, within 50 ms; ``pitch_agreement`` the share of the
+    old stem's voiced frames (or tones, if polyphonic) whose pitch is within 50 cents in the new
+    one; ``envelope_correlation`` that of old and new loudness over time.
     """
 
     stem: StemName

@@ -9,17 +9,16 @@ from .base import Shape
 from .uploads import RefusedFileView
 
 SoundKind = Literal["style", "percussion", "instrument", "vocal"]
-"""style: cut into grains that stems are re-played with; the others may be laid over joins, too."""
+"""style: cut into grains for restyles; the others can also be laid over joins."""
 
 OVERLAY_KINDS: frozenset[SoundKind] = frozenset(("percussion", "instrument", "vocal"))
-"""The kinds that the DJ may lay over joins."""
+"""Kinds that can be laid over joins."""
 
 
 class SoundView(Shape):
     """A sound of the user's library, trimmed and levelled.
 
-    ``beats`` is how many beats it lasts if it is a loop; None for a single hit or phrase, which has
-    no tempo either.
+    ``beats`` is a loop's length in beats; None for a single hit or phrase, which has no tempo.
     """
 
     id: str
@@ -40,22 +39,18 @@ class SoundList(Shape):
 
 
 class SoundsAddedView(Shape):
-    """The sounds that a request brought, in the order of its files, and the files refused."""
+    """The sounds added by a request, in the order of its files, and the files refused."""
 
     sounds: list[SoundView]
     refused: list[RefusedFileView] = []
 
 
 class SoundDetail(Shape):
-    """What was heard in a sound.
+    """Detailed analysis of a sound.
 
-    Attributes
-    ----------
-    onsets_s : where something begins in it
-    pitch_hz : the middle of its pitch over time; None where it has none
-    pitch_note : the note nearest to that, with its octave ("A3")
-    voiced_share : of its length, how much has a pitch
-    peaks : the largest magnitude (0 to 1) of each of ``len(peaks)`` equal stretches
+    ``pitch_hz`` is the median pitch, None if unpitched; ``pitch_note`` the nearest note with its
+    octave ("A3"); ``voiced_share`` the share of the length that has a pitch. ``peaks`` has the
+    largest magnitude (0 to 1) of each of ``len(peaks)`` equal parts.
     """
 
     sound: SoundView

@@ -1,4 +1,4 @@
-"""Songs taken apart: who can do it, and what comes out."""
+"""Separators, and the stems that they make."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ STEM_NAMES: tuple[StemName, ...] = (*FOUR_STEMS, "guitar", "piano")
 StemFormat = Literal["flac", "wav", "mp3"]
 
 DRAFT = "draft"
-"""The separator that is always there: instant, without a model, and no more than a draft."""
+"""The built-in separator: fast, without a model, draft quality."""
 
 
 class SeparatorView(Shape):
-    """Somebody who can take songs apart.
+    """A separator of this server.
 
-    ``ready`` is False where weights have to be fetched first; ``notice`` is what their authors want
-    read before that, and a request must then say ``weights_notice_accepted``. ``download_mb`` is
-    about what is fetched, where that is known.
+    ``ready`` is False if its weights must be downloaded first; a request must then accept
+    ``notice``, the authors' terms, by ``weights_notice_accepted``. ``download_mb`` is the
+    approximate download size, if known.
     """
 
     model: str
@@ -34,14 +34,14 @@ class SeparatorView(Shape):
 
 
 class SeparatorList(Shape):
-    """Who can take songs apart here; ``default`` does it where a request names nobody."""
+    """The separators of this server; ``default`` is used if a request names none."""
 
     default: str
     separators: list[SeparatorView]
 
 
 class StemView(Shape):
-    """One stem of a track. ``file`` is the artifact's name; ``silent``: there is nothing in it."""
+    """One stem of a track; ``file`` is the artifact's name."""
 
     stem: StemName
     file: str
@@ -52,11 +52,11 @@ class StemView(Shape):
 
 
 class TrackStemsView(Shape):
-    """A track taken apart.
+    """A separated track.
 
-    ``residual_db`` is what all its stems together differ from the track, relative to it; None where
-    not all of them were asked for. ``gain_db`` was given to all of them, so that none clips in its
-    file. ``bins_per_s`` is how many values each stem's ``peaks`` (0 to 1) have a second.
+    ``residual_db`` is the difference between the sum of its stems and the track, relative to the
+    track; None if not all stems were requested. ``gain_db`` was applied to all stems so that none
+    clips. ``bins_per_s`` is the rate of each stem's ``peaks`` (0 to 1).
     """
 
     track_id: str
@@ -70,7 +70,7 @@ class TrackStemsView(Shape):
 
 
 class StemsView(Shape):
-    """``stems.json``: who took the tracks apart, on what (``device``), and what came out."""
+    """``stems.json``: the separator, its ``device``, and the separated tracks."""
 
     model: str
     label: str

@@ -1,4 +1,4 @@
-"""Crates of tracks, pictures, and what the gate says of each file."""
+"""Crates of tracks, pictures, and refused files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .base import Problem, Shape
 
 
 class TrackView(Shape):
-    """A track that passed the gate. ``warnings`` are sentences a person can read."""
+    """An accepted track; ``warnings`` are sentences for the user."""
 
     id: str
     upload_id: str
@@ -23,17 +23,17 @@ class TrackView(Shape):
 
 
 class RefusedFileView(Shape):
-    """A file that did not pass, under the (cleaned) name it came with."""
+    """A refused file, under its cleaned file name."""
 
     name: str
     error: Problem
 
 
 class TracksUploadView(Shape):
-    """A crate: its tracks in the order they came, and the files just refused.
+    """A crate: its tracks in upload order, and the files just refused.
 
-    ``added`` are the ids of the tracks that this request brought, in its files' order: uploads
-    that run side by side end in any order, and the sender knows in which order they were dropped.
+    ``added`` are the ids of the tracks added by this request, in the order of its files, so that
+    the sender of parallel uploads can restore its own order.
     """
 
     id: str
@@ -45,7 +45,7 @@ class TracksUploadView(Shape):
 
 
 class ImageUploadView(Shape):
-    """A picture that passed the gate."""
+    """An accepted picture."""
 
     id: str
     kind: Literal["image"] = "image"

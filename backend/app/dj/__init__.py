@@ -1,1 +1,1 @@
-"""What to play, in which order, joined how: decisions as plain data; no sample is touched here."""
+"""DJ decisions as plain data: order, joins, levels, timeline, mashups; no samples."""

@@ -1,51 +1,75 @@
-"""A track as the DJ sees it: its names, its length, how loud it is, what was heard in it."""
+"""Tracks as the planners see them: names, length, loudness, analysis, beat grid, stems."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from ..analysis.loudness import LoudnessProfile
+from ..analysis.levels.loudness import LoudnessProfile
+from ..analysis.sources.stem import StemFacts
+from ..analysis.structure.bounds import Bounds, music_bounds_s
 from ..contract.analysis import TrackAnalysis
+from ..contract.stems import StemName
 from ..dsp.samples import seconds
 from .harmony import Camelot, camelot
 
 Times = npt.NDArray[np.float64]
 
-STEADY_ENOUGH = 0.35
-"""Below this confidence nobody could tap along, and nothing is matched to the beats."""
+MIN_BEAT_CONFIDENCE = 0.35  # below this a listener can't tap along: no beat-matching
 
 
 @dataclass(frozen=True, slots=True)
 class DeckTrack:
-    """A track as the planner sees it; ``length`` is in samples.
+    """A track of a set; ``length`` is in samples.
 
-    ``analysis`` is None where nobody needed to hear more than its loudness.
+    ``analysis`` is None where only the loudness is needed, ``album`` is empty where it is unknown.
     """
 
     track_id: str
-    content: str
+    content_hash: str
     title: str
     artist: str
     length: int
     loudness: LoudnessProfile
     analysis: TrackAnalysis | None = None
+    album: str = ""
 
     @property
     def duration_s(self) -> float:
-        """How long the track is, in seconds."""
+        """The track's length in seconds."""
         return seconds(self.length)
+
+    @property
+    def music_start_s(self) -> float:
+        """Where the leading silence ends."""
+        return self.music_s[0]
+
+    @property
+    def music_end_s(self) -> float:
+        """Where the trailing silence begins."""
+        return self.music_s[1]
+
+    @property
+    def key(self) -> Camelot | None:
+        """The track's key, where it is known."""
+        name = self.analysis.harmony.key if self.analysis else None
+        return camelot(name) if name else None
+
+    @property
+    def music_s(self) -> Bounds:
+        """Start and end of the music, without silence at the ends and what lies beyond it."""
+        if self.analysis:
+            return self.analysis.music_start_s, self.analysis.music_end_s
+        return music_bounds_s(self.loudness, self.duration_s)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Beats and bars of a track with a beat that can be told, as arrays of seconds.
-
-    ``bars_s`` are the downbeats; ``phrases`` are the indices into them where phrases begin.
-    """
+    """Beats and bars of a track with a reliable beat, as arrays of seconds."""
 
     analysis: TrackAnalysis
 
@@ -66,13 +90,18 @@ class Grid:
 
     @property
     def beats_per_bar(self) -> int:
-        """How many beats a bar has."""
+        """Beats in a bar."""
         return self.analysis.rhythm.beats_per_bar
 
     @property
     def tempo_bpm(self) -> float:
         """The track's own tempo."""
         return self.analysis.rhythm.tempo_bpm
+
+    @property
+    def bar_s(self) -> float:
+        """A bar's length at the track's own tempo."""
+        return self.beats_per_bar * 60.0 / self.tempo_bpm
 
     @property
     def key(self) -> Camelot | None:
@@ -85,10 +114,46 @@ class Grid:
         rhythm = self.analysis.rhythm
         return (bar - rhythm.phrase_start) % rhythm.phrase_bars == 0
 
+    def nearest_bar(self, at_s: float) -> int:
+        """Index of the downbeat nearest to a time."""
+        return int(np.abs(self.bars_s - at_s).argmin())
+
 
 def grid_of(track: DeckTrack) -> Grid | None:
-    """The track's grid; None where it has no beat to speak of."""
-    heard = track.analysis
-    if heard is None or heard.rhythm.confidence < STEADY_ENOUGH or len(heard.rhythm.downbeats) < 2:
+    """The track's beat grid; None if its beat is too uncertain."""
+    analysis = track.analysis
+    if analysis is None or analysis.rhythm.confidence < MIN_BEAT_CONFIDENCE:
         return None
-    return Grid(heard)
+    return Grid(analysis) if len(analysis.rhythm.downbeats) >= 2 else None
+
+
+@dataclass(frozen=True, slots=True)
+class MashupTrack:
+    """A song of a mashup and its stems.
+
+    ``stems`` are the stems' measurements, empty before the separation; ``made`` their files, among
+    those derived from the track's content.
+    """
+
+    deck: DeckTrack
+    stems: Mapping[StemName, StemFacts] = field(default_factory=dict)
+    made: Mapping[StemName, str] = field(default_factory=dict)
+
+    @property
+    def track_id(self) -> str:
+        """The track's id."""
+        return self.deck.track_id
+
+    @property
+    def title(self) -> str:
+        """The title in quotes, for sentences."""
+        return f"“{self.deck.title}”"
+
+    @property
+    def grid(self) -> Grid | None:
+        """The beat grid; None if the beat is too uncertain."""
+        return grid_of(self.deck)
+
+    def plays(self, stem: StemName) -> bool:
+        """Whether this stem is present and not silent."""
+        return stem in self.stems and not self.stems[stem].silent

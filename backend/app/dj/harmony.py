@@ -1,4 +1,4 @@
-"""Keys as DJs count them: the Camelot wheel."""
+"""Keys on the Camelot wheel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TONICS = {
 
 @dataclass(frozen=True, slots=True)
 class Camelot:
-    """A place on the wheel: ``hour`` 1 to 12, minor keys inside, majors outside.
+    """A position on the wheel: ``hour`` 1 to 12, minor keys inside, major keys outside.
 
     Neighbouring hours are a fifth apart; a minor and its relative major share an hour.
     """
@@ -24,23 +24,17 @@ class Camelot:
         return f"{self.hour}{'A' if self.minor else 'B'}"
 
     def moved(self, semitones: int) -> Camelot:
-        """The key as it sounds ``semitones`` higher: seven hours for each."""
+        """The key transposed by ``semitones``: seven hours for each."""
         return Camelot((self.hour - 1 + 7 * semitones) % 12 + 1, self.minor)
 
     def distance(self, other: Camelot) -> int:
-        """Steps from key to key: hours round the wheel, and one for crossing over."""
+        """Steps between two keys: hours round the wheel, plus one between minor and major."""
         hours = abs(self.hour - other.hour)
         return min(hours, 12 - hours) + (self.minor != other.minor)
 
 
 def camelot(key: str) -> Camelot:
-    """The place of a key such as "Eb major" (5B) or "A minor" (8A).
-
-    Raises
-    ------
-    ValueError
-        If that is no key.
-    """
+    """Parse a key such as "Eb major" (5B) or "A minor" (8A); anything else is a ``ValueError``."""
     tonic, _, mode = key.partition(" ")
     if tonic not in _TONICS or mode not in ("major", "minor"):
         raise ValueError(f"not a key: {key}")

@@ -1,7 +1,6 @@
-"""The mix as data: clips on a time axis, their joins, their chapters.
+"""The mix as data: clips on a time axis, joins, chapters.
 
-Positions are whole samples at 44.1 kHz, so that every reader of a timeline (renderer, chapters,
-pictures) comes to the same place.
+Positions are whole samples at 44.1 kHz, so that renderer, chapters and pictures agree exactly.
 """
 
 from __future__ import annotations
@@ -25,16 +24,12 @@ FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf", "level"
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A filter over a stretch of a clip; the dry sound gives way to the filtered, and comes back.
+    """A filter over a stretch of a clip, crossfaded with the dry sound; in samples of the mix.
 
-    Attributes
-    ----------
-    start, length : where the filter runs, in samples of the mix
-    shares : ``(sample of the mix, share of the filtered sound)``, 0 to 1, straight lines between;
-        the first and the last value hold to the ends of the stretch
-    frequency_hz, to_frequency_hz : the cutoff or corner; with the second it moves there, evenly in
-        octaves, from the first share's sample to the last one's
-    gain_db : what a shelf does to its side, and a level, which has no frequency, to all
+    ``shares`` are pairs of a sample and the share of the filtered sound there, 0 to 1, straight
+    lines between; the first and the last value hold to the ends of the stretch. ``frequency_hz``,
+    the cutoff or corner, moves to ``to_frequency_hz``, evenly in octaves, from the first share's
+    sample to the last one's. ``gain_db`` is a shelf's on its side, a level's on everything.
     """
 
     kind: FilterKind
@@ -50,12 +45,18 @@ class Effect:
         """The first sample of the mix after this effect."""
         return self.start + self.length
 
+    def share_at(self, at: Positions) -> Positions:
+        """The share of the filtered sound at samples of the mix; 0 outside the effect."""
+        where, shares = zip(*self.shares, strict=True)
+        inside = (at >= self.start) & (at < self.end)
+        return np.asarray(np.interp(at, where, shares) * inside, np.float64)
+
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A clip's own sound stops at ``start``; the ``send`` samples before it ring on.
+    """A clip's own sound stops at ``start``; the ``send`` samples before it are repeated.
 
-    They come back every ``delay`` samples, ``feedback`` times as loud each time, until the clip's
+    They return every ``delay`` samples, ``feedback`` times as loud each time, until the clip's
     end. All in samples of the mix.
     """
 
@@ -67,16 +68,12 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class StemFaders:
-    """A stretch of a clip in which stems are played in the track's place, each on its own fader.
+    """A stretch of a clip that plays stems instead of the track; in samples of the mix.
 
-    Attributes
-    ----------
-    start, length : where, in samples of the mix
-    source : the samples ``[first, last)`` of the track that are separated for it: more than are
-        heard, for separators and stretchers want some sound round them
-    faders : each stem with ``(sample of the mix, gain)`` pairs, 0 to 1, straight lines between; the
-        first and the last hold to the ends of the stretch. A stem that has none is silent.
-    maker : the key of the separator
+    ``source`` are the samples ``[first, last)`` of the track to separate: more than is played, as
+    separators and stretchers need context. ``faders`` hold pairs of a sample and a gain, 0 to 1,
+    with straight lines between; the first and the last hold to the ends of the stretch. A stem
+    without faders is silent. ``maker`` is the key of the separator.
     """
 
     start: int
@@ -90,30 +87,30 @@ class StemFaders:
         """The first sample of the mix after this stretch."""
         return self.start + self.length
 
+    def covers(self, at: Positions) -> npt.NDArray[np.bool_]:
+        """Whether samples of the mix lie in this stretch."""
+        return np.asarray((at >= self.start) & (at < self.end))
+
+    def gain_at(self, stem: StemName, at: Positions) -> Positions:
+        """The fader of a stem at samples of the mix."""
+        where, gains = zip(*dict(self.faders)[stem], strict=True)
+        return np.asarray(np.interp(at, where, gains), np.float64)
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A stretch of one track, placed on the mix's time axis.
+    """A stretch of one track, placed on the mix's time axis; positions and lengths in samples.
 
-    Attributes
-    ----------
-    track_id, content : which track, and the SHA-256 of its normal form
-    start, length : where it sounds in the mix, in samples
-    source_start : where it begins in the track, in samples
-    gain_db : constant gain
-    fade_in, fade_out : lengths of the fades at its ends, in samples
-    warp : ``(sample of the track, sample of the mix)`` pairs, ascending, straight lines between;
-        the first is the clip's own start. Past the last one the track plays at its own tempo,
-        sample for sample. Empty: all of it does.
-    pitch_semitones : how much higher it sounds, all through
-    stem_faders : where its stems are played instead; such stretches do not overlap
-    role : a track of the mix, a sound laid over it, or one of the stems that it is built of
-    stem, made : which stem of the track is played, and the file derived from the track's content
-        that has it; empty, the track itself is played
+    ``warp`` holds pairs ``(sample of the track, sample of the mix)``, ascending, straight lines
+    between; the first is the clip's own start. After the last one, and without a warp, the track
+    plays at its own tempo, sample for sample. ``stem_faders`` do not overlap.
+
+    ``role`` is a track of the mix, a sound laid over it, or one of the stems that it is built of;
+    ``made`` is the file of ``stem`` among those derived from the track's content.
     """
 
     track_id: str
-    content: str
+    content_hash: str
     title: str
     artist: str
     start: int
@@ -134,8 +131,8 @@ class Clip:
 
     @property
     def recording(self) -> str:
-        """What is played: a content hash, or ``hash/file`` of what was made of that content."""
-        return f"{self.content}/{self.made}" if self.made else self.content
+        """What is played: a content hash, or ``hash/file`` of a file derived from that content."""
+        return f"{self.content_hash}/{self.made}" if self.made else self.content_hash
 
     @property
     def end(self) -> int:
@@ -144,22 +141,22 @@ class Clip:
 
     @property
     def stretched_end(self) -> int:
-        """From here on the track is copied sample for sample."""
+        """Where the stretched part ends and the track is copied sample for sample."""
         return self.warp[-1][1] if self.warp else self.start
 
     @property
     def body_offset(self) -> int:
-        """Sample of the track less sample of the mix, where the track is copied."""
+        """Sample of the track minus sample of the mix, where the track is copied."""
         source, mix = self.warp[-1] if self.warp else (self.source_start, self.start)
         return source - mix
 
     @property
     def sounds_to(self) -> int:
-        """Where the clip's own sound stops, and only its echo is left."""
+        """Where the clip's own sound stops and only its echo remains."""
         return self.echo.start if self.echo else self.end
 
     def sources_at(self, at: Positions) -> Positions:
-        """Which samples of the track sound at samples of the mix; both may be fractions."""
+        """Samples of the track for samples of the mix; both may be fractions."""
         straight = at + self.body_offset
         if not self.warp:
             return straight
@@ -167,7 +164,7 @@ class Clip:
         return np.where(at >= self.stretched_end, straight, np.interp(at, mixes, sources))
 
     def mixes_at(self, of_track: Positions) -> Positions:
-        """The samples of the mix at which samples of the track sound."""
+        """Samples of the mix for samples of the track."""
         straight = of_track - self.body_offset
         if not self.warp:
             return straight
@@ -175,7 +172,7 @@ class Clip:
         return np.where(of_track >= sources[-1], straight, np.interp(of_track, sources, mixes))
 
     def mix_at(self, of_track: float) -> float:
-        """The sample of the mix at which a sample of the track sounds."""
+        """The sample of the mix for a sample of the track."""
         return float(self.mixes_at(np.array([of_track]))[0])
 
 
@@ -183,8 +180,8 @@ class Clip:
 class Transition:
     """A join of two clips (indices into the timeline), over ``[start, end)`` samples of the mix.
 
-    ``asked`` is the overlap that was asked for, ``bars`` that in bars of the outgoing track where
-    it was counted in bars; ``reason`` tells a user why it is as it is.
+    ``asked`` is the requested overlap in samples; ``bars`` the overlap in bars of the outgoing
+    track, if it was counted in bars; ``reason`` explains the join to a user.
     """
 
     outgoing: int
@@ -199,7 +196,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Where a track becomes the one to be heard, in samples of the mix."""
+    """Where a track takes over, in samples of the mix."""
 
     start: int
     title: str
@@ -209,12 +206,9 @@ class Chapter:
 class Timeline:
     """Everything audible in a mix.
 
-    Raises
-    ------
-    InvalidTimeline
-        If there is no clip, a clip is empty or begins before 0, a fade is longer than its clip,
-        a warp does not ascend from its clip's start, or the clips are not in the order of their
-        starts.
+    Raise ``InvalidTimeline`` if there is no clip, a clip is empty or begins before 0, a fade is
+    longer than its clip, a warp does not ascend from its clip's start, or the clips are not in the
+    order of their starts.
     """
 
     clips: tuple[Clip, ...]
@@ -226,7 +220,7 @@ class Timeline:
             raise InvalidTimeline("The mix has no tracks.", hint="Add at least one track.")
         for clip in self.clips:
             if clip.length <= 0 or clip.start < 0 or clip.source_start < 0:
-                raise InvalidTimeline(f"“{clip.title}” has no place in the mix.")
+                raise InvalidTimeline(f"“{clip.title}” has no valid position in the mix.")
             if max(clip.fade_in, clip.fade_out) > clip.length:
                 raise InvalidTimeline(f"The fades of “{clip.title}” are longer than it is.")
             if clip.warp and not _runs_forward(clip):
@@ -247,7 +241,7 @@ class Timeline:
 
     @property
     def sample_rate(self) -> int:
-        """Samples a second; the same for every timeline."""
+        """Samples per second, the same for every timeline."""
         return SAMPLE_RATE
 
 

@@ -1,4 +1,4 @@
-"""A compressor for a whole mix: slow, soft-kneed, the same gain on both channels.
+"""Compressor for a whole mix: slow, soft-kneed, the same gain on both channels.
 
 The level is the mean square of both channels over some 10 ms; a static curve with a soft knee turns
 it into a gain, which follows with an attack and a release time. After Giannoulis, Massberg and
@@ -20,21 +20,20 @@ from .samples import SAMPLE_RATE, Samples
 CHUNK = 128  # 2.9 ms: attacks of a mix's compressor are ten times as long
 DETECTOR_S = 0.01  # half a period of 50 Hz: a bass line's level does not ripple with its waves
 KNEE_DB = 8.0
-MOST_EXPANSION_DB = 12.0  # an expander is to breathe, not to gate
+MOST_EXPANSION_DB = 12.0  # more would sound like a gate
 
 _SILENCE = 1e-12  # -120 dB
 
 
 class Compressor:
-    """Compresses a stream: ``process`` the blocks in order, in any blocking.
+    """Compress a stream: ``process`` the blocks in order, in any blocking.
 
     Parameters
     ----------
-    threshold_db : the level, in dB of full scale (root mean square, both channels), from which it
-        works; under which, for an expander
-    ratio : decibels that come in for one that goes out, past the knee; below 1 an expander, where a
-        decibel under the threshold becomes ``1 / ratio``; 1 changes nothing
-    attack_s, release_s : how long the gain takes for 63 % of a step, on its way down and up
+    threshold_db : RMS level of both channels, in dBFS, above which it compresses
+    ratio : input decibels for one of output, past the knee; below 1 an expander, which makes
+        ``1 / ratio`` of each decibel under the threshold
+    attack_s, release_s : time that the gain takes for 63 % of a step, down and up
     makeup_db : gain given to everything
 
     Raises
@@ -53,11 +52,15 @@ class Compressor:
         makeup_db: float = 0.0,
     ) -> None:
         if min(ratio, attack_s, release_s) <= 0.0:
-            raise InvalidAudioError("A compressor's ratio and its times are above 0.")
+            raise InvalidAudioError("A compressor's ratio and times must be above 0.")
         self._threshold_db = threshold_db
         self._ratio = ratio
         self._makeup_db = makeup_db
-        self._detect, self._fall, self._rise = map(_kept, (DETECTOR_S, attack_s, release_s))
+        # The share of a step that is left after one chunk.
+        self._detect, self._fall, self._rise = (
+            math.exp(-CHUNK / (time_s * SAMPLE_RATE))
+            for time_s in (DETECTOR_S, attack_s, release_s)
+        )
         self._power = 0.0
         self._gain_db = 0.0
         self._rest = np.zeros(0)  # powers of a chunk that is not whole yet
@@ -68,19 +71,17 @@ class Compressor:
     def process(self, block: Samples) -> Samples:
         """Compress the next block, float32 ``(2, n)``."""
         n = block.shape[1]
-        nodes_db = np.array([*self._ends_db, *self._heard(block)])
+        nodes_db = np.array([*self._ends_db, *self._chunk_gains_db(block)])
         places = (self._at + np.arange(n)) / CHUNK
         gains = 10.0 ** (np.interp(places, np.arange(len(nodes_db)), nodes_db) / 20.0)
         done, self._at = divmod(self._at + n, CHUNK)
         self._ends_db = [float(db) for db in nodes_db[done : done + 2]]
-        out: Samples = block * gains.astype(np.float32)
-        return out
+        return np.asarray(block * gains.astype(np.float32))
 
-    def _heard(self, block: Samples) -> list[float]:
-        """The gains that the chunks lead to which this block completes, in dB.
+    def _chunk_gains_db(self, block: Samples) -> list[float]:
+        """Compute the gains, in dB, of the chunks that this block completes.
 
-        They are reached a chunk later: the detector works ahead of no sample, and any blocking
-        gives the same.
+        They are reached a chunk later, so that any blocking gives the same result.
         """
         power = np.square(block, dtype=np.float64).mean(axis=0)
         joined = np.concatenate([self._rest, power])
@@ -92,13 +93,13 @@ class Compressor:
         self._power += (power - self._power) * (1.0 - self._detect)
         level_db = 10.0 * math.log10(self._power + _SILENCE)
         aim_db = curve_db(level_db, self._threshold_db, self._ratio)
-        kept = self._fall if aim_db < self._gain_db else self._rise
-        self._gain_db = aim_db + (self._gain_db - aim_db) * kept
+        smoothing = self._fall if aim_db < self._gain_db else self._rise
+        self._gain_db = aim_db + (self._gain_db - aim_db) * smoothing
         return self._gain_db + self._makeup_db
 
 
 def curve_db(level_db: float, threshold_db: float, ratio: float) -> float:
-    """The gain in dB that a compressor comes to at a steady level."""
+    """Return the gain in dB of a compressor at a steady level."""
     slope, over_db = 1.0 / ratio - 1.0, level_db - threshold_db
     if slope <= 0.0:
         return slope * _past_knee(over_db)
@@ -106,14 +107,9 @@ def curve_db(level_db: float, threshold_db: float, ratio: float) -> float:
 
 
 def _past_knee(over_db: float) -> float:
-    """How far past the threshold a level counts: nothing before the knee, a parabola in it."""
+    """Return the effective excess over the threshold: 0 before the knee, a parabola in it."""
     if over_db <= -KNEE_DB / 2.0:
         return 0.0
     if over_db >= KNEE_DB / 2.0:
         return over_db
     return (over_db + KNEE_DB / 2.0) ** 2 / (2.0 * KNEE_DB)
-
-
-def _kept(time_s: float) -> float:
-    """The share of a step that is left after one chunk."""
-    return math.exp(-CHUNK / (time_s * SAMPLE_RATE))

@@ -1,9 +1,8 @@
-"""What rings on after a DJ's echo: the sound sent into it, again and again, softer and duller."""
+"""Compute a DJ's echo: repeats of a sound, each softer and duller."""
 
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,22 +12,21 @@ from .fades import fade_in
 from .samples import SAMPLE_RATE, Samples
 
 EDGE = round(0.005 * SAMPLE_RATE)  # the send is faded in and out: 5 ms, no click and no softness
-FLOOR = 1e-3  # -60 dB: repeats below are left out
-MAX_FEEDBACK = 0.9  # 66 repeats; more would hardly die
+FLOOR = 1e-3  # -60 dB: softer repeats are left out
+MAX_FEEDBACK = 0.9  # 66 repeats; more would hardly decay
 
-# Each repeat passes both once more, like a tape delay: 6 dB an octave, so that the fourth has lost
-# its hats and its sub and still has its words.
+# Each repeat is filtered once more, like a tape delay: 6 dB an octave, so that the fourth has lost
+# hats and sub-bass, but not its words.
 THIN_HZ, DULL_HZ = 120.0, 6000.0
-Sound: TypeAlias = npt.NDArray[np.float64]  # what goes round many times is kept more precisely
+Sound = npt.NDArray[np.float64]  # double precision for repeated filtering
 
-_RING = 4096  # samples that a repeat's filters go on for after its end: 93 ms, past -120 dB
+_RING = 4096  # samples that the filters ring after a repeat: 93 ms, past -120 dB
 
 
 def echo_tail(sent: Samples, delay: int, feedback: float, start: int, end: int) -> Samples:
-    """Part of what comes back of a sound after it has stopped.
+    """Compute a part of the echo of a sound that ends at time 0.
 
-    Time runs from where the sound stopped: ``sent`` lies before 0, and repeat ``k`` of it, which
-    has been filtered ``k`` times, ``k * delay`` later:
+    Repeat ``k`` is filtered ``k`` times and ``k * delay`` late:
 
         tail[t] = sum(feedback**k * repeat_k[t - k * delay + len(sent)], k = 1, 2, ...)
 
@@ -36,10 +34,10 @@ def echo_tail(sent: Samples, delay: int, feedback: float, start: int, end: int) 
 
     Parameters
     ----------
-    sent : float32, shape (channels, n): the last that was played
+    sent : float32, shape (channels, n): the end of the sound
     delay : from one repeat to the next, in samples
-    feedback : how loud a repeat is beside the one before, above 0, at most ``MAX_FEEDBACK``
-    start, end : which part, in samples; not negative
+    feedback : gain from one repeat to the next, above 0, at most ``MAX_FEEDBACK``
+    start, end : the part, in samples; not negative
 
     Returns
     -------
@@ -48,12 +46,12 @@ def echo_tail(sent: Samples, delay: int, feedback: float, start: int, end: int) 
     Raises
     ------
     InvalidAudioError
-        If ``delay`` or ``feedback`` would give no echo, or one without end.
+        If ``delay`` or ``feedback`` is out of range.
     """
     if delay < 1 or not 0.0 < feedback <= MAX_FEEDBACK:
-        raise InvalidAudioError(f"No echo has a delay of {delay} and a feedback of {feedback:g}.")
+        raise InvalidAudioError(f"Invalid echo: delay {delay} samples, feedback {feedback:g}.")
     tail = np.zeros((sent.shape[0], max(end - start, 0)))
-    repeat = _edged(sent)
+    repeat = _faded_ends(sent)
     for number in range(1, repeats(feedback) + 1):
         begins = number * delay - sent.shape[1]
         if begins >= end:
@@ -64,12 +62,12 @@ def echo_tail(sent: Samples, delay: int, feedback: float, start: int, end: int) 
 
 
 def repeats(feedback: float) -> int:
-    """How many repeats are heard before they are 60 dB down."""
+    """Count the repeats until they are 60 dB down."""
     return math.ceil(math.log(FLOOR) / math.log(feedback))
 
 
-def _edged(sent: Samples) -> Sound:
-    """The sound with short fades at its ends, and room for its filters to ring."""
+def _faded_ends(sent: Samples) -> Sound:
+    """Fade the ends of the sound, and pad it for its filters to ring."""
     sound = np.pad(sent.astype(np.float64), ((0, 0), (0, _RING)))
     edge = min(EDGE, sent.shape[1] // 2)
     sound[:, :edge] *= fade_in(edge)
@@ -81,12 +79,11 @@ def _duller(repeat: Sound) -> Sound:
     from scipy.signal import butter, sosfilt  # half a second to load; not every mix echoes
 
     sections = butter(1, (THIN_HZ, DULL_HZ), "bandpass", fs=SAMPLE_RATE, output="sos")
-    out: Sound = sosfilt(sections, repeat, axis=-1)
-    return out
+    return np.asarray(sosfilt(sections, repeat, axis=-1))
 
 
 def _add(tail: Sound, repeat: Sound, at: int) -> None:
-    """Add what of ``repeat`` falls into ``tail`` when it begins at ``at``, which may lie before."""
+    """Add ``repeat`` to ``tail`` from ``at`` (may be negative), as far as it overlaps."""
     first, last = max(at, 0), min(at + repeat.shape[1], tail.shape[1])
     if first < last:
         tail[:, first:last] += repeat[:, first - at : last - at]

@@ -17,7 +17,7 @@ Gains = npt.NDArray[np.float32]
 
 @lru_cache(maxsize=8)
 def fade_in(n_samples: int, curve: FadeCurve = "equal_power") -> Gains:
-    """The gains of a fade-in, one a sample.
+    """Compute the gains of a fade-in, one a sample.
 
     ``equal_power`` follows a quarter sine, ``g = sin(pi/2 * (k + 1/2) / n)``: together with its
     mirror image ``g_in**2 + g_out**2 == 1``, so uncorrelated material keeps its loudness.
@@ -34,7 +34,7 @@ def fade_in(n_samples: int, curve: FadeCurve = "equal_power") -> Gains:
 
 
 def fade_out(n_samples: int, curve: FadeCurve = "equal_power") -> Gains:
-    """The gains of a fade-out: :func:`fade_in` run backwards."""
+    """Compute the gains of a fade-out: :func:`fade_in` reversed."""
     return fade_in(n_samples, curve)[::-1]
 
 

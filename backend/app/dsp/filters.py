@@ -1,7 +1,6 @@
-"""Filters that run block by block and carry their state along.
+"""Butterworth and shelving filters for streams: block by block, in any blocking.
 
-Feeding any of them a signal in any blocking gives the same samples as feeding it whole. All are of
-minimum phase, so that a blend of filtered and dry sound is a milder filter and no comb.
+All are of minimum phase, so that a blend of filtered and dry sound is a milder filter and no comb.
 """
 
 from __future__ import annotations
@@ -25,11 +24,10 @@ SweepKind = Literal["low_pass", "high_pass"]
 
 _BUTTERWORTH_Q = 0.5**0.5
 _LOWEST_HZ, _HIGHEST_HZ = 10.0, 20_000.0
-_FOR_GOOD = 1 << 62
 
 
-class _Stream:
-    """Second-order sections, in the order given, over a stream."""
+class SectionFilter:
+    """Filter a stream by second-order sections, in the order given."""
 
     def __init__(self, sections: npt.ArrayLike, channels: int, precision: npt.DTypeLike) -> None:
         from scipy.signal import sosfilt  # half a second to load; not every mix filters
@@ -42,23 +40,18 @@ class _Stream:
         """Filter the next block, float32 ``(channels, n)``."""
         if block.shape[1] == 0:  # scipy cannot
             return block
-        # Low corners lose 50 dB of precision in float32, so the sections' own is the louder word.
+        # Low corners lose 50 dB of precision in float32, so the sections' precision decides.
         sound = block.astype(self._sections.dtype, copy=False)
         out, self._state = self._sosfilt(self._sections, sound, axis=-1, zi=self._state)
         return out.astype(np.float32, copy=False)
 
     def retune(self, sections: npt.ArrayLike) -> None:
-        """Go on with other coefficients, from where the state is."""
+        """Change the coefficients; keep the state."""
         self._sections = np.atleast_2d(np.asarray(sections, self._sections.dtype))
 
 
-class LowPassFilter(_Stream):
-    """A Butterworth low-pass for a stream: ``process`` the blocks in order.
-
-    Parameters
-    ----------
-    cutoff_hz : the frequency at which the level has dropped by 3 dB
-    """
+class LowPassFilter(SectionFilter):
+    """A Butterworth low-pass of 12 dB an octave, down by 3 dB at ``cutoff_hz``."""
 
     def __init__(self, cutoff_hz: float, *, channels: int = CHANNELS) -> None:
         from scipy.signal import butter
@@ -67,22 +60,18 @@ class LowPassFilter(_Stream):
         super().__init__(sections, channels, np.float32)
 
 
-class HighPassFilter(_Stream):
-    """A Butterworth high-pass of 12 dB an octave; ``cutoff_hz`` as for :class:`LowPassFilter`."""
+class HighPassFilter(SectionFilter):
+    """A Butterworth high-pass of 12 dB an octave, down by 3 dB at ``cutoff_hz``."""
 
     def __init__(self, cutoff_hz: float, *, channels: int = CHANNELS) -> None:
         super().__init__(_pass_section("high_pass", cutoff_hz), channels, np.float64)
 
 
-class LowShelfFilter(_Stream):
-    """Turns what lies below ``frequency_hz`` up or down by ``gain_db``.
+class LowShelfFilter(SectionFilter):
+    """Change the level below ``frequency_hz`` by ``gain_db``, half of it at that frequency.
 
     Two shelves of half the gain each, one after the other. At 120 Hz and -26 dB it takes 20 dB off
     everything below 80 Hz and less than 1 dB off what lies above 300 Hz.
-
-    Parameters
-    ----------
-    frequency_hz : where half of the decibels are reached
     """
 
     def __init__(self, frequency_hz: float, gain_db: float, *, channels: int = CHANNELS) -> None:
@@ -90,8 +79,8 @@ class LowShelfFilter(_Stream):
         super().__init__([section] * SHELF_SECTIONS, channels, np.float64)
 
 
-class HighShelfFilter(_Stream):
-    """Turns what lies above ``frequency_hz`` up or down; see :class:`LowShelfFilter`."""
+class HighShelfFilter(SectionFilter):
+    """Change the level above ``frequency_hz``; see :class:`LowShelfFilter`."""
 
     def __init__(self, frequency_hz: float, gain_db: float, *, channels: int = CHANNELS) -> None:
         section = _shelf_section(frequency_hz, gain_db / SHELF_SECTIONS, side=-1.0)
@@ -101,8 +90,8 @@ class HighShelfFilter(_Stream):
 class SweptFilter:
     """A Butterworth low-pass or high-pass whose cutoff moves.
 
-    The cutoff changes at every ``SWEEP_STEP``-th sample from the filter's own start, whatever the
-    blocks are, and the state is kept: steps this small are heard as one movement.
+    The cutoff changes at every ``SWEEP_STEP``-th sample from the filter's own start, for any
+    blocks, and the state is kept: steps this small sound like one movement.
 
     Parameters
     ----------
@@ -113,42 +102,34 @@ class SweptFilter:
         self._kind: SweepKind = kind
         self._cutoffs_hz = cutoffs_hz
         self._at = 0
-        self._running = _Stream(_pass_section(kind, float(cutoffs_hz[0])), channels, np.float64)
+        self._running = SectionFilter(
+            _pass_section(kind, float(cutoffs_hz[0])), channels, np.float64
+        )
 
     def process(self, block: Samples) -> Samples:
         """Filter the next block, float32 ``(channels, n)``."""
         parts = [block[:, :0]]
         done, n_samples = 0, block.shape[1]
         while done < n_samples:
-            self._tune()
-            taken = min(self._left_at_this_cutoff(), n_samples - done)
+            step, within = divmod(self._at, SWEEP_STEP)
+            if within == 0 and step < len(self._cutoffs_hz):
+                self._running.retune(_pass_section(self._kind, float(self._cutoffs_hz[step])))
+            moves_on = step < len(self._cutoffs_hz) - 1
+            taken = min(SWEEP_STEP - within if moves_on else n_samples, n_samples - done)
             parts.append(self._running.process(block[:, done : done + taken]))
             done, self._at = done + taken, self._at + taken
         return np.concatenate(parts, axis=1)
 
-    def _tune(self) -> None:
-        step, within = divmod(self._at, SWEEP_STEP)
-        if within == 0 and step < len(self._cutoffs_hz):
-            self._running.retune(_pass_section(self._kind, float(self._cutoffs_hz[step])))
-
-    def _left_at_this_cutoff(self) -> int:
-        step, within = divmod(self._at, SWEEP_STEP)
-        return SWEEP_STEP - within if step < len(self._cutoffs_hz) - 1 else _FOR_GOOD
-
 
 def sweep(from_hz: float, to_hz: float, *, begin: int, end: int) -> Cutoffs:
-    """Cutoffs that move evenly in octaves, for :class:`SweptFilter`.
+    """Compute cutoffs for :class:`SweptFilter` that move evenly in octaves.
 
-    ``f = from_hz * (to_hz / from_hz) ** ((t - begin) / (end - begin))``, held before and after.
-
-    Parameters
-    ----------
-    begin, end : in samples from the filter's start
+    ``f = from_hz * (to_hz / from_hz) ** ((t - begin) / (end - begin))``, held before and after;
+    ``begin`` and ``end`` in samples from the filter's start.
     """
     middles = np.arange(0, end + SWEEP_STEP, SWEEP_STEP) + SWEEP_STEP / 2
     progress = np.clip((middles - begin) / max(end - begin, 1), 0.0, 1.0)
-    cutoffs_hz: Cutoffs = from_hz * (to_hz / from_hz) ** progress
-    return cutoffs_hz
+    return np.asarray(from_hz * (to_hz / from_hz) ** progress)
 
 
 def low_pass(samples: Samples, cutoff_hz: float) -> Samples:
@@ -157,7 +138,7 @@ def low_pass(samples: Samples, cutoff_hz: float) -> Samples:
 
 
 def _pass_section(kind: SweepKind, cutoff_hz: float) -> Coefficients:
-    """A second-order Butterworth; Bristow-Johnson's cookbook, LPF and HPF."""
+    """Compute a second-order Butterworth (Bristow-Johnson's cookbook, LPF and HPF)."""
     turn = 2 * np.pi * min(max(cutoff_hz, _LOWEST_HZ), _HIGHEST_HZ) / SAMPLE_RATE
     alpha, cosine = np.sin(turn) / (2 * _BUTTERWORTH_Q), np.cos(turn)
     sign = -1.0 if kind == "low_pass" else 1.0
@@ -168,7 +149,7 @@ def _pass_section(kind: SweepKind, cutoff_hz: float) -> Coefficients:
 
 
 def _shelf_section(frequency_hz: float, gain_db: float, *, side: float) -> Coefficients:
-    """A shelf without a bump; Bristow-Johnson's cookbook, lowShelf (side 1), highShelf (-1)."""
+    """Compute a shelf without a bump (same cookbook, lowShelf: side 1, highShelf: side -1)."""
     turn = 2 * np.pi * frequency_hz / SAMPLE_RATE
     amplitude, cosine = 10 ** (gain_db / 40), side * np.cos(turn)
     bend = 2 * np.sqrt(amplitude) * np.sin(turn) / (2 * _BUTTERWORTH_Q)

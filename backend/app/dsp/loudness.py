@@ -1,7 +1,7 @@
-"""Loudness after ITU-R BS.1770-4: K-weighting, 100 ms energies, two gates.
+"""Integrated loudness (ITU-R BS.1770-4) and loudness range (EBU Tech 3342).
 
-The energies are kept rather than the figure, because they add up: the loudness of a mix can be told
-from those of its tracks before a sample of it is rendered.
+Energies of 100 ms are stored, not the figures, because they add up: the loudness of a mix can be
+computed from those of its tracks before it is rendered.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from .filters import SectionFilter
 from .samples import CHANNELS, SAMPLE_RATE, Samples
 
 HOP = SAMPLE_RATE // 10  # 100 ms: a 400 ms gating block is four of these, a quarter apart
 ABSOLUTE_GATE_LUFS = -70.0
-RELATIVE_GATE_LU = -10.0
+RELATIVE_GATE_LU, RANGE_GATE_LU = -10.0, -20.0
+SHORT_TERM_HOPS = 30  # 3 s
 _OFFSET_LUFS = -0.691  # BS.1770-4, equation 2
 
 Energies = npt.NDArray[np.float64]
 
 
 def k_weighting() -> npt.NDArray[np.float64]:
-    """The two K-weighting biquads at 44.1 kHz, as second-order sections.
+    """Compute the two K-weighting biquads at 44.1 kHz, as second-order sections.
 
     BS.1770-4 tabulates them at 48 kHz; these are its analogue prototypes (the shelf of the head,
     the high-pass "RLB") taken to 44.1 kHz by the bilinear transform, after the parameters that
@@ -49,26 +51,20 @@ def k_weighting() -> npt.NDArray[np.float64]:
 
 
 class LoudnessMeter:
-    """Collects the K-weighted energy of a stream, 100 ms at a time.
+    """Measure the K-weighted energy of a stream, 100 ms at a time.
 
     ``push`` the blocks in order, then read ``energies``.
     """
 
     def __init__(self) -> None:
-        from scipy.signal import sosfilt  # half a second to load; planning a mix needs none of it
-
-        self._sosfilt = sosfilt
-        self._sos = k_weighting().astype(np.float32)
-        self._state = np.zeros((len(self._sos), CHANNELS, 2), np.float32)
+        self._filter = SectionFilter(k_weighting(), CHANNELS, np.float32)
         self._carry = np.zeros(0)
-        self._done: list[Energies] = []
+        self._done = [np.zeros(0)]
 
     def push(self, block: Samples) -> None:
-        """Take the next block, float32 ``(2, n)``, ``n`` at will."""
-        weighted, self._state = self._sosfilt(
-            self._sos, np.ascontiguousarray(block), axis=-1, zi=self._state
-        )
-        power = np.concatenate([self._carry, np.einsum("cn,cn->n", weighted, weighted)])
+        """Take the next block, float32 ``(2, n)``, any ``n``."""
+        left, right = np.square(self._filter.process(block))
+        power = np.concatenate([self._carry, left + right])
         whole = len(power) // HOP * HOP
         self._done.append(power[:whole].reshape(-1, HOP).mean(axis=1, dtype=np.float64))
         self._carry = power[whole:]
@@ -76,30 +72,52 @@ class LoudnessMeter:
     @property
     def energies(self) -> Energies:
         """Mean square over each whole 100 ms, summed over the channels: float64 ``(n_hops,)``."""
-        return np.concatenate([np.zeros(0), *self._done])
+        return np.concatenate(self._done)
 
 
 def integrated_lufs(energies: Energies) -> float:
-    """Integrated loudness in LUFS of 100 ms energies; ``-inf`` where nothing passes the gate.
+    """Compute the integrated loudness in LUFS of 100 ms energies; ``-inf`` if none passes the gate.
 
     Gating blocks of 400 ms overlapping by 75 %; first those above -70 LUFS, then those above the
     loudness of the survivors less 10 LU (BS.1770-4, equations 3 to 7).
     """
     if len(energies) == 0:
         return -math.inf
-    span = min(4, len(energies))
-    total = np.concatenate([[0.0], np.cumsum(energies)])
-    blocks = (total[span:] - total[:-span]) / span
-    loud = blocks[blocks > _energy(ABSOLUTE_GATE_LUFS)]
+    blocks = _sliding_mean(energies, min(4, len(energies)))
+    loud = blocks[blocks > energy_of_lufs(ABSOLUTE_GATE_LUFS)]
     if len(loud) == 0:
         return -math.inf
-    gate = _energy(_lufs(float(loud.mean())) + RELATIVE_GATE_LU)
+    gate = energy_of_lufs(_lufs(float(loud.mean())) + RELATIVE_GATE_LU)
     return _lufs(float(loud[loud > gate].mean()))
+
+
+def loudness_range_lu(energies: Energies) -> float:
+    """Compute the loudness range in LU of 100 ms energies; 0 for less than 3 s.
+
+    The spread between the 10th and the 95th percentile of the short-term loudness above -70 LUFS
+    and at most 20 LU below its mean (EBU Tech 3342, section 2).
+    """
+    if len(energies) < SHORT_TERM_HOPS:
+        return 0.0
+    short = _sliding_mean(energies, SHORT_TERM_HOPS)
+    levels = _OFFSET_LUFS + 10.0 * np.log10(np.maximum(short, 1e-12))
+    audible = levels > ABSOLUTE_GATE_LUFS
+    if not audible.any():
+        return 0.0
+    gate = _OFFSET_LUFS + 10.0 * np.log10(short[audible].mean()) + RANGE_GATE_LU
+    low, high = np.percentile(levels[audible & (levels > gate)], [10.0, 95.0])
+    return float(high - low)
+
+
+def _sliding_mean(energies: Energies, span: int) -> Energies:
+    total = np.concatenate([[0.0], np.cumsum(energies)])
+    return np.asarray((total[span:] - total[:-span]) / span)
 
 
 def _lufs(energy: float) -> float:
     return _OFFSET_LUFS + 10.0 * math.log10(energy)
 
 
-def _energy(lufs: float) -> float:
+def energy_of_lufs(lufs: float) -> float:
+    """Return the K-weighted energy that measures as ``lufs``."""
     return float(10.0 ** ((lufs - _OFFSET_LUFS) / 10.0))

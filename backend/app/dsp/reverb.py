@@ -1,11 +1,10 @@
-"""A room: what is sent into it rings on, evenly, for as long as it is told to.
+"""Reverb with an adjustable decay time.
 
 A feedback delay network after Jot and Chaigne, "Digital delay networks for designing artificial
 reverberators", AES Convention 90, 1991: sixteen delay lines whose outputs are mixed by a Hadamard
-matrix, which keeps all energy, and sent round again. A line of ``d`` samples takes
-``10 ** (-3 * d / (decay * rate))`` of it each time, so that every one of them has lost 60 dB when
-the decay time is over. Everything in it works element by element, so that any blocking gives the
-same samples.
+matrix, which preserves energy, and fed back. A line of ``d`` samples multiplies them by
+``10 ** (-3 * d / (decay * rate))`` each time: -60 dB after the decay time. Everything is computed
+element by element, so that any blocking gives the same samples.
 """
 
 from __future__ import annotations
@@ -28,25 +27,27 @@ DELAYS = (
 )
 LONGEST_S = 8.0
 
-LOW_CUT_HZ = 200.0  # what lies lower stays dry: a ringing bass is mud
+LOW_CUT_HZ = 200.0  # lower frequencies stay dry: reverberant bass is muddy
 DULL_HZ = 9000.0  # air and walls take the highs of every room
 HIGHS_AT_HZ = 8000.0
 HIGHS_DECAY = 0.5  # of the decay time, for the highs: an ordinary furnished room
 
-PREDELAY = round(0.02 * SAMPLE_RATE)
-"""20 ms: the source stays in front of its room, and is not yet heard twice."""
+PREDELAY = round(0.02 * SAMPLE_RATE)  # the source stays in front of its room, without an echo
 
 _LINES = len(DELAYS)
-_STEP = min(DELAYS)  # what comes out of a line in this time is in it already
-_LENGTH = 1 << 15  # of the lines' memory; a line is moved to its beginning when it has run full
+_STEP = min(DELAYS)  # samples that no feedback can reach: they are processed together
+_LENGTH = 1 << 15  # of the lines' memory; when it is full, what is needed moves to its beginning
 
 Lines = npt.NDArray[np.float32]
 
+#: Decay times of a room of size 0, a booth, and of size 1, a hall.
+SMALLEST_ROOM_S, LARGEST_ROOM_S = 0.4, 3.2
+
 
 class Reverb:
-    """What a room gives back of a stream: ``process`` the blocks in order, in any blocking.
+    """Reverb of a stream: ``process`` the blocks in order, in any blocking.
 
-    Steady noise above ``LOW_CUT_HZ`` comes back about as loud as it is sent, whatever the decay.
+    Steady noise above ``LOW_CUT_HZ`` returns about as loud as it is sent, for any decay.
 
     Parameters
     ----------
@@ -60,7 +61,9 @@ class Reverb:
 
     def __init__(self, decay_s: float) -> None:
         if not 0.0 < decay_s <= LONGEST_S:
-            raise InvalidAudioError(f"No room here rings for {decay_s:g} s.")
+            raise InvalidAudioError(
+                f"The decay must be above 0 and at most {LONGEST_S:g} s, not {decay_s:g} s."
+            )
         self._send = HighPassFilter(LOW_CUT_HZ)
         self._dull = LowPassFilter(DULL_HZ)
         delays = np.array(DELAYS)
@@ -68,50 +71,50 @@ class Reverb:
         smear = _smear(delays, decay_s)
         self._now = ((1.0 - smear) * gains).astype(np.float32)[:, None]
         self._before = (smear * gains).astype(np.float32)[:, None]
-        # What comes out of the lines of an ear, over and over: g**2 + g**4 + g**6 + ...
-        kept = float((gains**2).mean())
-        self._level = np.float32(math.sqrt((1.0 - kept) / kept / (_LINES / CHANNELS)))
+        # What comes out of the lines of one channel, repeatedly: g**2 + g**4 + g**6 + ...
+        remaining = float((gains**2).mean())
+        self._level = np.float32(math.sqrt((1.0 - remaining) / remaining / (_LINES / CHANNELS)))
         self._lines: Lines = np.zeros((_LINES, _LENGTH), np.float32)
         self._waiting: Samples = np.zeros((CHANNELS, PREDELAY), np.float32)
         self._at = max(DELAYS) + 1
 
     def process(self, block: Samples) -> Samples:
-        """The room's answer to the next block, float32 ``(2, n)``, without the block itself."""
+        """Return the reverb of the next block, float32 ``(2, n)``, without the block itself."""
         sent = np.concatenate([self._waiting, self._send.process(block)], axis=1)
         self._waiting = sent[:, block.shape[1] :].copy()
-        heard = np.empty(block.shape, np.float32)
+        wet = np.empty(block.shape, np.float32)
         for start in range(0, block.shape[1], _STEP):
             part = sent[:, start : min(start + _STEP, block.shape[1])]
-            heard[:, start : start + part.shape[1]] = self._round(part)
-        return self._dull.process(heard)
+            wet[:, start : start + part.shape[1]] = self._feed(part)
+        return self._dull.process(wet)
 
-    def _round(self, sent: Samples) -> Samples:
-        """Let at most ``_STEP`` samples go round once."""
+    def _feed(self, sent: Samples) -> Samples:
+        """Feed at most ``_STEP`` samples into the lines; return the lines' output."""
         n = sent.shape[1]
         if self._at + n > _LENGTH:
             self._move()
         out = np.stack([self._lines[i, self._at - d - 1 : self._at - d + n] for i, d in _NUMBERED])
         faded = out[:, 1:] * self._now + out[:, :-1] * self._before
-        turned = mixed(faded)
+        turned = mix_lines(faded)
         turned[0::2] += sent[0] * _SIGNS
         turned[1::2] += sent[1] * _SIGNS
         self._lines[:, self._at : self._at + n] = turned
         self._at += n
         faded *= self._level
-        return np.stack([_summed(faded[0::2]), _summed(faded[1::2])])
+        return np.stack([_sum(faded[0::2]), _sum(faded[1::2])])
 
     def _move(self) -> None:
-        """Bring what the lines still need to the beginning of their memory."""
-        kept = max(DELAYS) + 1
-        self._lines[:, :kept] = self._lines[:, self._at - kept : self._at].copy()
-        self._at = kept
+        """Move the samples still needed to the beginning of the lines' memory."""
+        needed = max(DELAYS) + 1
+        self._lines[:, :needed] = self._lines[:, self._at - needed : self._at].copy()
+        self._at = needed
 
 
-def mixed(lines: Lines) -> Lines:
-    """The lines times a Hadamard matrix of their number, scaled to keep all energy.
+def mix_lines(lines: Lines) -> Lines:
+    """Multiply the lines by a Hadamard matrix, scaled to preserve energy.
 
-    By sums and differences of pairs, ever further apart: a product of matrices would add up in an
-    order that depends on how many samples there are.
+    Computed by sums and differences of pairs: the rounding of a matrix product would depend on the
+    number of samples.
     """
     count = 1
     while count < len(lines):
@@ -119,12 +122,11 @@ def mixed(lines: Lines) -> Lines:
         sums, differences = pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]
         lines = np.stack([sums, differences], axis=1).reshape(lines.shape)
         count *= 2
-    scaled: Lines = lines * np.float32(1.0 / math.sqrt(len(lines)))
-    return scaled
+    return np.asarray(lines * np.float32(1.0 / math.sqrt(len(lines))))
 
 
 def _smear(delays: npt.NDArray[np.int64], decay_s: float) -> npt.NDArray[np.float64]:
-    """How much of each line's sample before is mixed into a sample, for the highs to fall faster.
+    """Compute each line's share of the previous sample, so that highs decay faster.
 
     A filter ``(1 - b) + b / z`` has ``|H|**2 = 1 - 2 * b * (1 - b) * (1 - cos w)``; each line gets
     the ``b`` with which it takes, at ``HIGHS_AT_HZ``, what is missing to ``HIGHS_DECAY``.
@@ -133,12 +135,11 @@ def _smear(delays: npt.NDArray[np.int64], decay_s: float) -> npt.NDArray[np.floa
     extra = 1.0 / (HIGHS_DECAY * decay_s) - 1.0 / decay_s
     power = 10.0 ** (-6.0 * delays / SAMPLE_RATE * extra)
     product = np.minimum((1.0 - power) / (2.0 * (1.0 - math.cos(turn))), 0.25)
-    smear: npt.NDArray[np.float64] = (1.0 - np.sqrt(1.0 - 4.0 * product)) / 2.0
-    return smear
+    return np.asarray((1.0 - np.sqrt(1.0 - 4.0 * product)) / 2.0)
 
 
-def _summed(lines: Lines) -> Lines:
-    """One after the other: numpy adds up columns in an order that depends on their number."""
+def _sum(lines: Lines) -> Lines:
+    """Add lines one by one: the order of numpy's sum depends on the number of columns."""
     total: Lines = lines[0].copy()
     for line in lines[1:]:
         total += line
@@ -146,5 +147,10 @@ def _summed(lines: Lines) -> Lines:
 
 
 _NUMBERED = tuple(enumerate(DELAYS))
-# What two neighbouring lines send into the same ear differs in sign: no note is favoured.
+# What two neighbouring lines send into the same channel differs in sign: no note is favoured.
 _SIGNS = np.array([1, -1, -1, 1, 1, 1, -1, -1], np.float32)[:, None]
+
+
+def room_decay_s(size: float) -> float:
+    """Decay time of a room, which grows exponentially with its size from 0 to 1."""
+    return float(SMALLEST_ROOM_S * (LARGEST_ROOM_S / SMALLEST_ROOM_S) ** size)

@@ -1,4 +1,4 @@
-"""What audio is, in memory: float32, shape ``(channels, n_samples)``, full scale at 1."""
+"""Audio in memory: float32, shape ``(channels, n_samples)``, full scale at 1."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ CHANNELS = 2
 
 
 def seconds(n_samples: int) -> float:
-    """How long ``n_samples`` last, in seconds."""
+    """Convert samples to seconds."""
     return n_samples / SAMPLE_RATE
 
 
 def samples(duration_s: float) -> int:
-    """The number of samples nearest to ``duration_s`` seconds."""
+    """Convert seconds to the nearest number of samples."""
     return round(duration_s * SAMPLE_RATE)
 
 
 def gain_of_db(gain_db: float) -> float:
-    """The factor that a gain in decibels stands for."""
+    """Convert decibels to a factor."""
     return float(10.0 ** (gain_db / 20.0))
 
 
 def db_of_gain(gain: float) -> float:
-    """A factor in decibels; ``-inf`` for silence."""
+    """Convert a factor to decibels; ``-inf`` for 0."""
     return 20.0 * math.log10(gain) if gain > 0.0 else -math.inf

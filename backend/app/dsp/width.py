@@ -1,4 +1,4 @@
-"""How wide a stereo picture is, with its bass in the middle."""
+"""Change the stereo width, with mono bass."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import numpy as np
 from .filters import HighPassFilter
 from .samples import Samples
 
+MONO_BELOW_HZ = 110.0
+"""A mashup's low end is summed to mono below this frequency, two octaves and a half over a bass's
+lowest note. Clubs play that range in mono, and records are cut so."""
+
 
 class Width:
-    """Widens or narrows a stream: ``process`` the blocks in order, in any blocking.
+    """Widen or narrow a stream: ``process`` the blocks in order, in any blocking.
 
-    ``left, right = middle + side, middle - side``: the side is made ``width`` times as loud, and
-    loses its bass. What both channels share is not touched, so a mono player plays the same.
+    ``left, right = middle + side, middle - side``: the side is made ``width`` times as loud,
+    without bass. The middle is unchanged, so mono playback sounds the same.
 
     Parameters
     ----------
-    width : 1 leaves the picture as wide as it is, 0 is mono
-    mono_below_hz : the bass under it comes from the middle, 12 dB an octave; 0: as it is
+    width : 1 keeps the width, 0 is mono
+    mono_below_hz : frequency below which the bass is mono, 12 dB an octave; 0 to keep it
     """
 
     def __init__(self, width: float, *, mono_below_hz: float = 0.0) -> None:

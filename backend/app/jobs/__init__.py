@@ -1,5 +1,5 @@
-"""Queue mechanics: what a job is, which states it may pass through, who runs it, where it works.
+"""Run jobs: states, queue interface, executor, child processes and workspaces.
 
-A *pipeline* is a job kind, a *job* is one launch of it, a *step* one part of a job. Nothing here
-knows a job kind, the web or a database.
+A *pipeline* is a job kind, a *job* is one launch of it, a *step* one part of a job. This layer
+depends on no job kind, web framework or database.
 """

@@ -1,4 +1,4 @@
-"""How far a job is and when it will end: pure arithmetic over step records."""
+"""Compute progress, remaining time, queue order and waiting time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from .states import StepRecord, StepState
 
-# From a tenth of the way the step's own pace is a better guess than the pace of earlier jobs.
-_OWN_PACE_FROM = 0.1
+# From half on, only the step's own speed counts; before, it is mixed with that of earlier jobs, so
+# that the estimate does not jump.
+_OWN_PACE_FROM = 0.5
+# The machine counts as fast as usual until steps of a tenth of the job's cost have shown otherwise.
+_USUAL_SHARE = 0.1
 
 
 def progress_percent(steps: Sequence[StepRecord]) -> float:
-    """0 to 100 over all steps, each weighing what it is expected to cost."""
+    """Return progress over all steps, 0 to 100, weighted by expected cost."""
     total = sum(step.cost_s for step in steps)
     if total <= 0:
         return 0.0
@@ -20,12 +23,36 @@ def progress_percent(steps: Sequence[StepRecord]) -> float:
 
 
 def remaining_s(steps: Iterable[StepRecord]) -> float:
-    """Seconds until the last step ends."""
-    return sum(_remaining_of(step) for step in steps)
+    """Return the expected seconds until the last step ends; running ones end side by side.
+
+    Steps to come are expected to be as slow, against earlier jobs, as those that have ended.
+    """
+    steps = list(steps)
+    slowness = _slowness(steps)
+    by_state: dict[StepState, list[float]] = {state: [] for state in StepState}
+    for step in steps:
+        by_state[step.state].append(_remaining_of(step, slowness))
+    running = by_state.pop(StepState.RUNNING)
+    return max(running, default=0.0) + sum(map(sum, by_state.values()))
+
+
+def shares_of_groups(groups: Sequence[str], costs_s: Sequence[float]) -> list[float]:
+    """Factors that make the costs of a group add up to its longest step.
+
+    ``groups`` names each step's group; steps without one keep their cost.
+
+    >>> shares_of_groups(["", "end", "end"], [5.0, 3.0, 1.0])
+    [1.0, 0.75, 0.75]
+    """
+    totals: dict[str, list[float]] = {}
+    for group, cost_s in zip(groups, costs_s, strict=True):
+        totals.setdefault(group, []).append(cost_s)
+    factors = {group: max(some) / sum(some) for group, some in totals.items() if sum(some) > 0}
+    return [factors.get(group, 1.0) if group else 1.0 for group in groups]
 
 
 def paced(step: str, pace: str) -> str:
-    """The name under which a step's speed at some pace is kept.
+    """Return the key under which a step's speed at a pace is stored.
 
     >>> paced("separating_stems", "draft"), paced("mixing", "")
     ('separating_stems@draft', 'mixing')
@@ -34,7 +61,7 @@ def paced(step: str, pace: str) -> str:
 
 
 def speed_of_kind(speeds: Mapping[str, float]) -> float:
-    """Of all steps together, in seconds for a second; at the slowest pace that each was seen at.
+    """Sum the steps' speeds (seconds per second of audio), each at its slowest pace.
 
     >>> speed_of_kind({"separating_stems@draft": 0.25, "separating_stems@kept": 0.0, "mixing": 0.5})
     0.75
@@ -50,17 +77,32 @@ def _fraction(step: StepRecord) -> float:
     return 1.0 if step.state is StepState.SUCCEEDED else step.progress
 
 
-def _remaining_of(step: StepRecord) -> float:
+def _slowness(steps: Sequence[StepRecord]) -> float:
+    """How much longer than expected ended steps took; 1 also if they were faster.
+
+    A fast step had little to do, because its results were cached; a slow one shares the machine.
+    """
+    usual_s = _USUAL_SHARE * sum(step.cost_s for step in steps)
+    ended = [step for step in steps if step.state is StepState.SUCCEEDED and step.seconds]
+    cost_s = usual_s + sum(step.cost_s for step in ended)
+    took_s = usual_s + sum(step.seconds or 0.0 for step in ended)
+    return max(took_s / cost_s, 1.0) if cost_s > 0 else 1.0
+
+
+def _remaining_of(step: StepRecord, slowness: float) -> float:
     if step.state is StepState.SUCCEEDED:
         return 0.0
-    if step.running_s is not None and step.progress >= _OWN_PACE_FROM:
-        return step.running_s * (1.0 - step.progress) / step.progress
-    return step.cost_s * (1.0 - step.progress)
+    left = 1.0 - step.progress
+    expected_s = slowness * step.cost_s * left
+    if step.running_s is None or not step.progress:
+        return expected_s
+    own = min(step.progress / _OWN_PACE_FROM, 1.0)
+    return own * step.running_s * left / step.progress + (1.0 - own) * expected_s
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A job in the queue. ``cost_s`` is None while nothing is known of its kind's speed."""
+    """A job in the queue; ``cost_s`` is None while its kind's speed is unknown."""
 
     job_id: str
     user_id: str
@@ -70,17 +112,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What decides whose turn it is: jobs that run now, and when the user was last served."""
+    """A user's running jobs and last service, which decide the queue order."""
 
     running: int = 0
     served_s: float = 0.0
 
 
 def queue_order(waiting: Iterable[Waiting], turns: dict[str, Turn]) -> list[Waiting]:
-    """The waiting jobs in the order in which users take turns.
+    """Sort waiting jobs in the order in which users take turns.
 
-    A user's k-th waiting job stands in round ``running + k``; in a round, whoever was served
-    longest ago comes first.
+    A user's k-th waiting job is in round ``running + k``; within a round, the user served longest
+    ago comes first.
     """
     by_age = sorted(waiting, key=lambda job: (job.queued_s, job.job_id))
     oldest = {job.user_id: job.queued_s for job in reversed(by_age)}
@@ -98,9 +140,9 @@ def queue_order(waiting: Iterable[Waiting], turns: dict[str, Turn]) -> list[Wait
 def wait_s(
     ahead: Iterable[float | None], running: Iterable[float | None], slots: int
 ) -> float | None:
-    """Seconds until a slot is free for the next job, if ``ahead`` and ``running`` go first.
+    """Estimate the seconds until a slot is free after ``ahead`` and ``running`` jobs.
 
-    Taken as if work could be shared out evenly; None where a cost is not known.
+    Assumes that work divides evenly over the slots; None if a cost is unknown.
     """
     costs = [*running, *ahead]
     known = [cost for cost in costs if cost is not None]

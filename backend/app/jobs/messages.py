@@ -1,4 +1,4 @@
-"""What supervisor and child say to each other: one order in, one JSON line an event out."""
+"""Messages between supervisor and child: an order in, JSON lines out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from pydantic import Discriminator, TypeAdapter
 from .states import Failure, FinishedStep
 from .workspace import WrittenFile
 
+USUAL_NICENESS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Everything a child needs to go on with a job; it knows no database.
+    """Everything a child needs to continue a job without a database.
 
     ``pipeline`` names the function that builds the job kind's pipeline, as ``module:function``.
-    ``finished`` are the steps that earlier attempts finished, and their files.
+    ``finished`` lists the steps that earlier attempts finished, with their files. ``niceness`` is
+    added to that of the launcher's process.
     """
 
     job_id: str
@@ -26,21 +29,28 @@ class Order:
     workspace: str
     attempt: int
     finished: list[FinishedStep]
+    niceness: int = USUAL_NICENESS
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step that the job will take, or has taken and need not take again."""
+    """A step that the job will run or, if ``kept``, has finished already.
+
+    Neighbours with the same ``together`` run at the same time. ``share`` is the job's cost relative
+    to a plain one's.
+    """
 
     name: str
     weight: float
     kept: bool
     pace: str = ""
+    together: str = ""
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The child has opened the job; these are its steps, in order."""
+    """The job's steps in order, reported once the child has read its inputs."""
 
     steps: list[PlannedStep]
     event: Literal["planned"] = "planned"
@@ -48,7 +58,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """A step begins, and must end within ``limit_s`` seconds."""
+    """A step has started and must end within ``limit_s`` seconds."""
 
     step: str
     limit_s: float
@@ -57,7 +67,7 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """The running step is at ``fraction`` (0 to 1) of its way, and what it has come to in words."""
+    """The running step's progress (0 to 1), with an optional detail text."""
 
     step: str
     fraction: float
@@ -67,7 +77,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A sentence that the user should read on the job."""
+    """A sentence for the user, shown on the job."""
 
     text: str
     event: Literal["noted"] = "noted"
@@ -75,7 +85,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class StepFinished:
-    """A step is through; ``files`` are all that it wrote."""
+    """A step has finished; ``files`` are all files that it wrote."""
 
     step: str
     files: list[WrittenFile]
@@ -85,7 +95,7 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A step cannot go on, and says why."""
+    """A step cannot continue, for the reason in ``failure``."""
 
     failure: Failure
     event: Literal["failed"] = "failed"
@@ -93,7 +103,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A step can go on, but not before ``until_s``, in seconds since 1970; ``why`` is for users."""
+    """A step can continue only after ``until_s`` (Unix time); ``why`` is for users."""
 
     until_s: float
     why: str
@@ -102,32 +112,13 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All steps are through."""
+    """All steps have finished."""
 
     event: Literal["done"] = "done"
 
 
 Message = Planned | StepStarted | Progressed | Noted | StepFinished | Failed | Paused | Done
 
-_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
-_MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Discriminator("event")])
-
-
-def order_to_json(order: Order) -> bytes:
-    """An order as it goes down the child's standard input."""
-    return _ORDER.dump_json(order)
-
-
-def order_from_json(text: bytes) -> Order:
-    """The order that a child has read."""
-    return _ORDER.validate_json(text)
-
-
-def line_of(message: Message) -> bytes:
-    """A message as one line."""
-    return _MESSAGE.dump_json(message) + b"\n"
-
-
-def message_of(line: bytes) -> Message:
-    """The message that a line carries."""
-    return _MESSAGE.validate_json(line)
+#: Encode and decode an order for the child's standard input, and a message as one line.
+ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Discriminator("event")])

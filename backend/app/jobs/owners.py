@@ -1,4 +1,4 @@
-"""Who holds a claim: a name from which its own host can tell whether the holder still lives."""
+"""Name the process that holds a claim, and check whether it is still alive."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 def own_name() -> str:
-    """A name for this process: ``host/pid/start/random``."""
+    """Return a name for this process: ``host/pid/start/random``."""
     return f"{_host()}/{os.getpid()}/{_started(os.getpid())}/{secrets.token_hex(4)}"
 
 
 def is_dead(owner: str) -> bool:
-    """True if ``owner`` was a process of this host and is gone; False wherever that is not sure."""
+    """Return True only if ``owner`` was a process of this host and has surely ended."""
     host, pid, started, _ = owner.split("/")
     if host != _host():
         return False
@@ -23,7 +23,7 @@ def is_dead(owner: str) -> bool:
 
 
 def _host() -> str:
-    """The host's name with its process namespace: containers may share the one, never both."""
+    """Return host name and process namespace: containers may share one, never both."""
     try:
         namespace = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:
@@ -32,10 +32,11 @@ def _host() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """What tells this process from a later one of the same number; None if there is none.
+    """Return the start time of process ``pid``, or None if it does not run.
 
-    Linux gives the start in clock ticks since boot, the 22nd field of ``stat``: the 20th after the
-    program's name, which stands in brackets and may hold anything. A zombie counts as gone.
+    It distinguishes the process from a later one with the same id. Linux gives it in clock ticks
+    since boot, the 22nd field of ``stat``: the 20th after the program's name, which is in brackets
+    and may contain anything. A zombie counts as not running.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,9 +1,9 @@
-"""What a job kind looks like: named steps, in order, each reading and writing one workspace."""
+"""Define a job kind: named steps, in order, that share one workspace."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from .messages import PlannedStep
@@ -13,69 +13,77 @@ JobT = TypeVar("JobT")
 
 
 def default_limit_s(work_s: float) -> float:
-    """How long anything may take for ``work_s`` seconds of input audio.
+    """Return a step's default time limit for ``work_s`` seconds of input audio.
 
-    Four times real time is an order of magnitude above the slowest step on the slowest machine
-    that is of any use; the minute covers what does not grow with the audio.
+    Four times real time is an order of magnitude above the slowest step on the slowest usable
+    machine; the minute covers costs that do not grow with the audio.
     """
     return 60.0 + 4.0 * work_s
 
 
-def _to_nobody(_: str) -> None:
-    """For steps that nobody watches."""
-
-
 @dataclass(frozen=True, slots=True)
 class StepContext(Generic[JobT]):
-    """What a running step is given.
+    """Inputs and callbacks of a running step."""
 
-    Attributes
-    ----------
-    job : what the pipeline's ``open`` made of the job's inputs
-    workspace : where artifacts of earlier steps are read and this step's are written
-    progress : call with 0 to 1; may raise to end the step at once
-    note : call with a sentence that the user should read on the job
-    say : call with what the step is at now, in a few words ("track 3 of 20")
-    """
+    job: JobT  # what the pipeline's ``open`` made of the stored inputs
+    workspace: Workspace  # holds the files of earlier steps and takes this step's files
+    progress: Callable[[float], None]  # call with 0 to 1; may raise to end the step immediately
+    note: Callable[[str], None]  # call with a sentence for the user, shown on the job
+    say: Callable[[str], None] = lambda _: None  # the detail in a few words ("track 3 of 20")
 
-    job: JobT
-    workspace: Workspace
-    progress: Callable[[float], None]
-    note: Callable[[str], None]
-    say: Callable[[str], None] = _to_nobody
+    def part(self, begin: float, end: float) -> StepContext[JobT]:
+        """The same context for a part of the step, from ``begin`` to ``end`` of its progress."""
+        return replace(self, progress=lambda done: self.progress(begin + (end - begin) * done))
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[JobT]):
     """One part of a job: a function of its inputs and of earlier steps' files.
 
-    Run again, it writes the same bytes. ``weight`` is the expected cost in seconds for a second of
-    input audio, relative to the other steps: it shares out the progress bar, and stands in for the
-    measured speed until there is one. ``when`` says whether this job needs the step at all.
-    ``pace`` names what its speed hangs on, where jobs differ in that by an order of magnitude: a
-    speed is measured for each. ``limit_s`` turns seconds of input audio into the seconds after
-    which the step is ended.
+    Run again, it must write the same bytes. ``weight`` is the expected cost in seconds per second
+    of input audio; it divides the progress bar and replaces the measured speed until one exists.
+    ``share`` is what a job costs relative to that: a request for more formats costs more, one whose
+    results are cached less; measured speeds are divided by it.
+    ``when`` decides whether a job needs the step. ``pace`` names the condition that changes its
+    speed by an order of magnitude (such as the model); speeds are measured for each pace.
+    ``limit_s`` returns the time limit for the given seconds of input audio. Neighbours with the
+    same ``together`` run at the same time: none may read another's files.
     """
 
     name: str
     run: Callable[[StepContext[JobT]], None]
     weight: float = 1.0
+    share: Callable[[JobT], float] | None = None
     when: Callable[[JobT], bool] | None = None
     pace: Callable[[JobT], str] | None = None
     limit_s: Callable[[float], float] = default_limit_s
+    together: str = ""
 
     def planned(self, job: JobT, *, kept: bool) -> PlannedStep:
-        """What there is to tell of the step before it is taken."""
-        return PlannedStep(self.name, self.weight, kept, self.pace(job) if self.pace else "")
+        """Describe the step for the plan that the child reports."""
+        pace = self.pace(job) if self.pace else ""
+        share = self.share(job) if self.share and not kept else 1.0
+        return PlannedStep(self.name, self.weight, kept, pace, self.together, share)
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline(Generic[JobT]):
-    """A job kind: how to make sense of the inputs kept on its row, and the steps to take."""
+    """A job kind: a parser of its stored inputs, and its steps."""
 
     open: Callable[[str], JobT]
     steps: tuple[Step[JobT], ...]
 
     def steps_for(self, job: JobT) -> tuple[Step[JobT], ...]:
-        """The steps that this very job will take, in order."""
+        """Return the steps that ``job`` needs, in order."""
         return tuple(step for step in self.steps if step.when is None or step.when(job))
+
+
+def groups_of(steps: Sequence[Step[JobT]]) -> list[list[Step[JobT]]]:
+    """Group neighbours that run at the same time; most steps are alone."""
+    groups: list[list[Step[JobT]]] = []
+    for step in steps:
+        if groups and step.together and step.together == groups[-1][0].together:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups

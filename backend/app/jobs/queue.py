@@ -1,4 +1,4 @@
-"""The port to the rows: who may run which job, and what the runner writes about it."""
+"""Job queue interface: claims, leases and fenced writes."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from typing import Protocol
 from .states import Failure, FinishedStep
 from .workspace import WrittenFile
 
+#: Lane of jobs that use this machine's processors for minutes: mixes, stems, films.
 WORK = "work"
-"""The lane of jobs that keep this machine busy."""
-
+#: Lane of jobs that take seconds while a person waits: previews.
+INTERACTIVE = "interactive"
+#: Lane of analyses. A person waits for them, too, but those of large crates take minutes.
+ANALYSIS = "analysis"
+#: Lane of jobs that mostly wait for other servers and run beside the work lane.
+#: If such a job has to render (the film of a mix without one), it uses one worker.
 NET = "net"
-"""The lane of jobs that mostly wait for others' machines, and run beside the work.
-
-What one of them renders, the film of a mix that has none, it renders with one worker."""
 
 
 class LeaseLost(Exception):
-    """The job is no longer ours: its lease ran out and somebody else has it, or it was ended."""
+    """The claim no longer holds: the lease ran out, or the job was ended."""
 
 
-class Standing(StrEnum):
-    """How a claimed job stands with its supervisor."""
+class ClaimState(StrEnum):
+    """Whether a claim still holds, and whether the job is to be cancelled."""
 
     OURS = "ours"
-    CANCELLED = "cancelled"  # ours, and its owner wants it ended
+    CANCELLED = "cancelled"  # still ours, but its user has cancelled it
     LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run a job until the lease ends. ``owner`` and ``attempt`` fence every write."""
+    """The right to run a job until the lease ends; ``owner`` and ``attempt`` fence every write."""
 
     job_id: str
     kind: str
@@ -46,7 +48,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedStep:
-    """A step of an attempt and the seconds it should take; ``kept`` ones are done already."""
+    """A step of an attempt and its expected seconds; ``kept`` steps are done already."""
 
     name: str
     cost_s: float
@@ -54,78 +56,86 @@ class ExpectedStep:
 
 
 class JobQueue(Protocol):
-    """Jobs that wait, and the claims on those that run.
+    """Interface to waiting jobs and to claims on running ones.
 
-    Claims are atomic: however many processes ask, a job is given to one of them. Leases are kept by
-    the database's clock. Users take turns: the next job is that of the user with the fewest running
-    jobs in the lane, then of the one served longest ago, then the oldest.
+    Claims are atomic: of several processes, exactly one gets a job. Leases use the database's
+    clock. Users take turns: the next job is that of the user with the fewest running jobs in the
+    lane, then of the user served longest ago, then the oldest job.
 
-    Every method may be called from any thread, and is one transaction. All may raise ``StoreBusy``
-    or ``StorageFull``, and nothing has changed then; those that take a claim and write raise
-    :class:`LeaseLost` where the claim no longer holds, and change nothing either.
+    Every method is one transaction and may be called from any thread. All may raise ``StoreBusy``
+    or ``StorageFull``; those that write under a claim raise :class:`LeaseLost` if the claim no
+    longer holds. After an error nothing has changed.
     """
 
     def claim(self, owner: str, lease_s: float, lane: str = WORK) -> Claim | None:
-        """Take the next job of a lane, one whose lease ran out included; None if there is none.
+        """Claim the next job of a lane, or one whose lease ran out; return None if none is due.
 
-        A job that is to wait for another one, or for a moment, is not handed out before.
-        A job that was to be cancelled, or has died too often, is ended instead of handed out.
+        Jobs that wait for another job or for a point in time are skipped. Jobs that were cancelled
+        or crashed too often are ended instead.
         """
 
-    def standing(self, claim: Claim) -> Standing:
-        """Whether the job is still ours and wanted; writes nothing, raises no ``LeaseLost``."""
+    def claim_state(self, claim: Claim) -> ClaimState:
+        """Return whether the claim holds and whether to cancel; never raises ``LeaseLost``."""
 
     def beat(self, claim: Claim, lease_s: float) -> None:
-        """Make the lease last for another ``lease_s`` seconds."""
+        """Renew the lease for another ``lease_s`` seconds."""
 
     def speeds(self, kind: str) -> Mapping[str, float]:
-        """Of each step of this kind: measured seconds for a second of input audio."""
+        """Return each step's measured seconds per second of input audio."""
 
     def planned(self, claim: Claim, steps: Sequence[ExpectedStep]) -> None:
-        """Write down the attempt's steps; files of steps that are not kept are forgotten."""
+        """Store the attempt's steps; delete file records of steps that will run again."""
 
     def step_started(self, claim: Claim, step: str) -> None:
-        """The step runs."""
+        """Mark a step as running."""
 
     def progressed(
         self, claim: Claim, step: str, fraction: float, detail: str | None = None
     ) -> None:
-        """The step is at ``fraction`` of its way; it never goes back.
+        """Raise a step's progress to ``fraction``; never lower it.
 
-        ``detail`` says in words what it is at; None leaves the words that stand.
+        ``detail`` describes the current work; None keeps the present text.
         """
 
     def noted(self, claim: Claim, text: str) -> None:
-        """Put a sentence on the job, once."""
+        """Add a note to the job, unless it has it already."""
 
     def step_finished(
-        self, claim: Claim, step: str, files: Sequence[WrittenFile], seconds: float, pace: str = ""
+        self,
+        claim: Claim,
+        step: str,
+        files: Sequence[WrittenFile],
+        seconds: float,
+        pace: str = "",
+        share: float = 1.0,
     ) -> None:
-        """The step is through: from now on it is not run again while its files stand.
+        """Store a finished step with its files, and its speed under ``pace``.
 
-        Its speed is remembered for its pace.
+        The speed is that of a plain job, of which this one had to do a ``share``.
+
+        The step does not run again while its files are intact.
         """
 
     def succeeded(self, claim: Claim) -> None:
-        """The job is through."""
+        """End the job as succeeded."""
 
     def failed(self, claim: Claim, failure: Failure) -> None:
-        """The job ends because a step cannot go on."""
+        """End the job as failed."""
 
     def paused(self, claim: Claim, until_s: float, why: str) -> None:
-        """Hand the job back; it is not tried before ``until_s``, in seconds since 1970."""
+        """Requeue the job, to be claimed no earlier than ``until_s`` (Unix time)."""
 
     def crashed(self, claim: Claim, failure: Failure) -> None:
-        """The attempt died: the job waits for another, or ends with ``failure`` at the last."""
+        """Requeue the job after a crash, or fail it with ``failure`` after too many."""
 
     def cancelled(self, claim: Claim) -> None:
-        """The job ends because its owner wants it to."""
+        """End the job as cancelled."""
 
     def released(self, claim: Claim) -> None:
-        """Hand the job back as if this attempt had not been; what is finished stays finished."""
+        """Requeue the job without counting this attempt; finished steps are kept."""
 
     def owners(self) -> frozenset[str]:
-        """The owners of all claims."""
+        """Return the owners of all claims."""
 
-    def disown(self, owner: str) -> None:
-        """End the leases of ``owner``, which is known to be dead."""
+    def expire_leases(self, owner: str) -> None:
+        """Expire the leases of ``owner``, a process that has ended."""

@@ -1,16 +1,16 @@
-"""One attempt at a job, inside its child process: the steps that are left, in order."""
+"""Run a job's remaining steps inside the child process."""
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Generic
 
-from ..errors import NotBefore, SegueError, StorageFull
+from ..errors import NotBefore, SegueError, storage_error
 from .messages import (
     Done,
     Failed,
@@ -23,35 +23,36 @@ from .messages import (
     StepFinished,
     StepStarted,
 )
-from .pipeline import JobT, Pipeline, Step, StepContext
+from .pipeline import JobT, Pipeline, Step, StepContext, groups_of
 from .states import Failure
-from .workspace import Workspace
+from .together import run_together
+from .workspace import Workspace, WrittenFile
 
 log = logging.getLogger(__name__)
-Tell = Callable[[Message], None]
+Send = Callable[[Message], None]
 
-# Five a second looks continuous, and costs the database nothing.
+# Five updates a second look continuous and do not load the database.
 _PROGRESS_EVERY_S = 0.2
 
 
-def run_order(order: Order, pipeline: Pipeline[JobT], tell: Tell) -> None:
-    """Run what is left of the job; the last message is ``Done``, ``Failed`` or ``Paused``."""
+def run_order(order: Order, pipeline: Pipeline[JobT], send: Send) -> None:
+    """Run the remaining steps; the last message is ``Done``, ``Failed`` or ``Paused``."""
     try:
-        _Attempt(order, pipeline, tell, Workspace(Path(order.workspace), order.attempt)).run()
+        _Attempt(order, pipeline, send, Workspace(Path(order.workspace), order.attempt)).run()
     except NotBefore as error:
         log.info("the job pauses: %s", error.code)
-        tell(Paused(error.until_s, error.message))
-    except Exception as error:  # noqa: BLE001  the job runner: whatever a step does, the job says so
-        tell(Failed(failure_of(error)))
+        send(Paused(error.until_s, error.message))
+    except Exception as error:  # noqa: BLE001  the job runner: report any error of a step
+        send(Failed(failure_of(error)))
     else:
-        tell(Done())
+        send(Done())
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt(Generic[JobT]):
     order: Order
     pipeline: Pipeline[JobT]
-    tell: Tell
+    send: Send
     workspace: Workspace
 
     def run(self) -> None:
@@ -59,80 +60,88 @@ class _Attempt(Generic[JobT]):
         self.workspace.clear_parts()
         job = self.pipeline.open(self.order.inputs)
         steps = self.pipeline.steps_for(job)
-        left = self._left(steps)
-        self.tell(Planned([step.planned(job, kept=step not in left) for step in steps]))
-        for step in left:
-            self._take(step, job)
-        self.workspace.clear_aside()
+        remaining = self._remaining(steps)
+        self.send(Planned([step.planned(job, kept=step not in remaining) for step in steps]))
+        for group in groups_of(remaining):
+            run_together([partial(self._run_step, step, job) for step in group])
+        self.workspace.clear_scratch()
 
-    def _left(self, steps: tuple[Step[JobT], ...]) -> tuple[Step[JobT], ...]:
-        """The steps that are not finished with all their files unharmed, and what they go by.
+    def _remaining(self, steps: tuple[Step[JobT], ...]) -> tuple[Step[JobT], ...]:
+        """Return the steps from the first one without intact files on, and those they rely on.
 
-        A finished step without files left what it made outside of the workspace, where it may be
-        gone by now. So it is taken again while anything is left: it finds what is still there.
+        A finished step without files stores its results outside the workspace, where they may be
+        deleted. So it runs again while other steps remain; it reuses results that still exist.
+        A step with intact files is kept if it runs together with the first one to run.
         """
         finished = {step.name: step.files for step in self.order.finished}
         for count, step in enumerate(steps):
-            files = finished.get(step.name)
-            if files is None or not all(self.workspace.holds(file) for file in files):
+            if not self._is_intact(finished.get(step.name)):
                 elsewhere = tuple(step for step in steps[:count] if not finished[step.name])
-                return elsewhere + steps[count:]
+                kept = [
+                    other
+                    for other in groups_of(steps[count:])[0][1:]
+                    if finished.get(other.name) and self._is_intact(finished[other.name])
+                ]
+                return elsewhere + tuple(step for step in steps[count:] if step not in kept)
         return ()
 
-    def _take(self, step: Step[JobT], job: JobT) -> None:
+    def _is_intact(self, files: tuple[WrittenFile, ...] | None) -> bool:
+        return files is not None and all(self.workspace.holds(file) for file in files)
+
+    def _run_step(self, step: Step[JobT], job: JobT, check: Callable[[], None]) -> None:
         log.info("step %s starts", step.name)
-        self.tell(StepStarted(step.name, step.limit_s(self.order.work_s)))
-        self.workspace.written.clear()
-        began = time.monotonic()
-        progress = Progress(step.name, self.tell)
-        step.run(StepContext(job, self.workspace, progress, self._note, progress.say))
-        seconds = time.monotonic() - began
-        self.tell(StepFinished(step.name, list(self.workspace.written), seconds))
+        self.send(StepStarted(step.name, step.limit_s(self.order.work_s)))
+        workspace = Workspace(self.workspace.root, self.order.attempt)
+        started = time.monotonic()
+        progress = Progress(step.name, self.send, check)
+        step.run(StepContext(job, workspace, progress, self._note, progress.say))
+        seconds = time.monotonic() - started
+        self.send(StepFinished(step.name, list(workspace.written), seconds))
         log.info("step %s took %.1f s", step.name, seconds)
 
     def _note(self, text: str) -> None:
-        self.tell(Noted(text))
+        self.send(Noted(text))
 
 
 @dataclass(slots=True)
 class Progress:
-    """A step's progress callable: forwards what is news, at most five times a second.
+    """A step's progress callback: forwards changes, at most five times a second.
 
-    Words that came too soon after the last ones go out with the next call of either kind.
+    A detail text that came too soon is sent with the next call of either kind.
     """
 
     step: str
-    tell: Tell
+    send: Send
+    check: Callable[[], None] = lambda: None  # raises if the step must end
     clock: Callable[[], float] = time.monotonic
     _fraction: float = 0.0
     _detail: str | None = None
-    _told: tuple[float, str | None] = (0.0, None)
-    _told_s: float = float("-inf")
+    _sent: tuple[float, str | None] = (0.0, None)
+    _sent_s: float = float("-inf")
 
     def __call__(self, fraction: float) -> None:
-        """Take note that the step is at ``fraction`` of its way."""
+        """Report that the step is at ``fraction``, 0 to 1."""
+        self.check()
         self._fraction = max(self._fraction, min(fraction, 1.0))
         self._forward()
 
     def say(self, text: str) -> None:
-        """Take note of what the step is at, in words."""
+        """Report the current detail text."""
+        self.check()
         self._detail = text
         self._forward()
 
     def _forward(self) -> None:
-        now, news = self.clock(), (self._fraction, self._detail)
-        if news == self._told or now - self._told_s < _PROGRESS_EVERY_S:
+        now, current = self.clock(), (self._fraction, self._detail)
+        if current == self._sent or now - self._sent_s < _PROGRESS_EVERY_S:
             return
-        self._told, self._told_s = news, now
-        self.tell(Progressed(self.step, *news))
+        self._sent, self._sent_s = current, now
+        self.send(Progressed(self.step, *current))
 
 
 def failure_of(error: Exception) -> Failure:
-    """What to tell the user of an error; one that is not ours is logged and stays "internal"."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        error = StorageFull(
-            "The server's disk is full.", hint="Free some space, then retry: it goes on from here."
-        )
+    """Turn an error into a message for the user; log unexpected ones as "internal"."""
+    error = storage_error(error) or error
     if isinstance(error, SegueError):
         log.warning("the job fails: %s", error.code)
         return Failure(error.code, error.message, error.hint, error.retryable)
@@ -145,5 +154,7 @@ def failure_of(error: Exception) -> Failure:
             retryable=True,
         )
     return Failure(
-        "internal", "Something went wrong on our side.", "Retry; if it stays, tell us the job's id."
+        "internal",
+        "Something went wrong on our side.",
+        "Retry; if it fails again, report the job's id.",
     )

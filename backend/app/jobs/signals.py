@@ -1,4 +1,4 @@
-"""Hearing of a stop before the web server has waited for its connections to close."""
+"""React to stop signals before the web server waits for open connections."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def told_to_stop(stop: Callable[[], None]) -> Iterator[None]:
-    """Call ``stop`` on SIGTERM or SIGINT, ahead of whatever handles the signal already.
+def on_stop_signal(stop: Callable[[], None]) -> Iterator[None]:
+    """Call ``stop`` on SIGTERM or SIGINT, before the existing signal handler.
 
-    A server that has been told to stop waits for its answers to end first; a listener's stream of
-    events, or a long download, would keep the jobs from being handed back in time. ``stop`` runs
-    inside a signal handler. Outside the main thread, where signals cannot be handled, this does
-    nothing.
+    A stopping web server first waits for open responses; an event stream or a long download would
+    delay the release of jobs too long. ``stop`` runs inside a signal handler. Outside the main
+    thread, where Python cannot handle signals, this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

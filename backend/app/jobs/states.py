@@ -1,4 +1,4 @@
-"""What a job is, which states it may pass through, and the name of every edge between them."""
+"""Job and step records, their states, and the allowed state changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .workspace import WrittenFile
 
 
 class JobStatus(StrEnum):
-    """Where a job stands."""
+    """State of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -19,7 +19,7 @@ class JobStatus(StrEnum):
 
 
 class StepState(StrEnum):
-    """Where one part of a job stands."""
+    """State of one step."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -28,19 +28,19 @@ class StepState(StrEnum):
 
 
 class Edge(StrEnum):
-    """Every way a job may change its status; a change that has no name here does not happen."""
+    """All allowed changes of a job's status."""
 
     CLAIM = "claim"  # a supervisor takes the next job
-    RECLAIM = "reclaim"  # a lease ran out: its owner is gone, somebody else takes over
-    RELEASE = "release"  # an orderly stop hands the job back
-    PAUSE = "pause"  # a step can go on, but only later
-    CRASH = "crash"  # the attempt died; the job gets another one
-    GIVE_UP = "give_up"  # the attempts died too often
-    FAIL = "fail"  # a step said why it cannot go on
+    RECLAIM = "reclaim"  # the lease ran out; another supervisor takes over
+    RELEASE = "release"  # an orderly stop requeues the job
+    PAUSE = "pause"  # a step can continue, but only later
+    CRASH = "crash"  # the attempt died; the job is requeued
+    GIVE_UP = "give_up"  # too many attempts died
+    FAIL = "fail"  # a step reported an error
     FINISH = "finish"
     CANCEL_WAITING = "cancel_waiting"
     CANCEL_RUNNING = "cancel_running"
-    RETRY = "retry"  # its owner asks for it again; finished steps are kept
+    RETRY = "retry"  # its user retries it; finished steps are kept
 
 
 GRAPH: dict[Edge, tuple[frozenset[JobStatus], JobStatus]] = {
@@ -60,23 +60,23 @@ GRAPH: dict[Edge, tuple[frozenset[JobStatus], JobStatus]] = {
 TERMINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
 PENDING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
-# An attempt that dies without having finished a step counts; at the third the job is given up.
+# Attempts in a row that died without finishing a step; after this many the job fails.
 MAX_CRASHES = 3
 
 
 def sources(edge: Edge) -> frozenset[JobStatus]:
-    """The statuses that ``edge`` may start from."""
+    """Return the statuses from which ``edge`` may start."""
     return GRAPH[edge][0]
 
 
 def target(edge: Edge) -> JobStatus:
-    """The status that ``edge`` leads to."""
+    """Return the status to which ``edge`` leads."""
     return GRAPH[edge][1]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an attempt ended, in words that are safe to show."""
+    """Why an attempt ended; the texts are safe to show."""
 
     code: str
     message: str
@@ -86,10 +86,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One part of a job, as its row says.
+    """A step's row.
 
-    ``cost_s`` is the time it is expected to take, fixed when the attempt starts: it shares out the
-    progress bar. ``seconds`` is the time it took, once it has ended.
+    ``cost_s`` is the expected time, fixed when the attempt starts; it divides the progress bar.
+    ``seconds`` is the time taken, once the step has ended.
     """
 
     name: str
@@ -102,7 +102,7 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class FinishedStep:
-    """A step that is through, and every file that it wrote."""
+    """A finished step and every file that it wrote."""
 
     name: str
     files: tuple[WrittenFile, ...]
@@ -110,13 +110,13 @@ class FinishedStep:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One launch of a pipeline, as its row says. Times are seconds since 1970 in UTC.
+    """A job's row. Times are seconds since 1970 in UTC.
 
-    ``request`` is what the user asked for, as JSON; ``work_s`` the seconds of input audio.
-    ``attempt`` counts claims, ``crashes`` the attempts in a row that died without finishing a step
-    (-1: the present one has finished one already). ``detail`` says what the running step is at, or
-    why a waiting job is not tried before ``not_before_s``. ``after_job_id`` is the job that has to
-    succeed first, and ``after_status`` how that one stands (None: there is none, or no more).
+    ``request`` is the user's request as JSON, ``work_s`` the seconds of input audio. ``attempt``
+    counts claims, ``crashes`` the attempts in a row that died without finishing a step (-1: the
+    present one has finished a step). ``detail`` describes the running step's work, or why a waiting
+    job starts no earlier than ``not_before_s``. ``after_job_id`` is the job that must succeed
+    first, ``after_status`` its status (None: no such job, or it was deleted).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""One claimed job, watched from outside: its child's words become rows, its limits are kept."""
+"""Supervise one attempt: store the child's messages, enforce limits, renew the lease."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from threading import Event
 from typing import TypeVar
 
 from ..errors import SegueError, StepTimeout
-from .child import Child
-from .estimate import paced
+from .estimate import paced, shares_of_groups
 from .messages import (
     Done,
     Failed,
@@ -19,22 +18,24 @@ from .messages import (
     Noted,
     Paused,
     Planned,
+    PlannedStep,
     Progressed,
     StepFinished,
     StepStarted,
 )
 from .pipeline import default_limit_s
-from .queue import Claim, ExpectedStep, JobQueue, Standing
+from .processes.child import Child
+from .queue import Claim, ClaimState, ExpectedStep, JobQueue
 from .states import Failure
 
 log = logging.getLogger(__name__)
 
-# How soon a cancelled job notices; a look at one row costs well under a millisecond.
+# Delay until a cancellation is noticed; reading one row takes far less than a millisecond.
 _TICK_S = 0.25
-# Of a lease, so that two beats may fail before it ends.
+# Two renewals may fail before the lease ends.
 _BEATS_PER_LEASE = 3
-# Between tries at a busy or full database, which itself waits for a lock before it says so.
-_PATIENCE_S = (0.5, 1.0, 2.0)
+# Waits between tries while the database is busy or full; each try also waits for its lock.
+_RETRY_WAITS_S = (0.5, 1.0, 2.0)
 
 Ending = Callable[[], None]
 T = TypeVar("T")
@@ -42,9 +43,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Supervisor:
-    """Watches ``child`` until the job is through, or has to end; then writes down how it ended.
+    """Watch ``child`` until the attempt ends, then store the outcome.
 
-    Whatever happens, no process of the child's survives :meth:`run`.
+    No process of the child survives :meth:`run`.
     """
 
     claim: Claim
@@ -53,43 +54,45 @@ class Supervisor:
     lease_s: float
     stopping: Event
     _step: str = "starting"
-    _paces: dict[str, str] = field(default_factory=dict)
-    _ends_at: float = field(init=False)
+    _running: set[str] = field(default_factory=set)
+    _planned: dict[str, PlannedStep] = field(default_factory=dict)
+    _ends_at: dict[str, float] = field(init=False)
     _beats_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         now = time.monotonic()
-        self._ends_at = now + default_limit_s(self.claim.work_s)
+        self._ends_at = {self._step: now + default_limit_s(self.claim.work_s)}
         self._beats_at = now + self.lease_s / _BEATS_PER_LEASE
 
     def run(self) -> None:
-        """See the attempt through.
+        """Supervise the attempt until it ends.
 
-        Raises
-        ------
-        LeaseLost
-            If the job has become somebody else's meanwhile.
+        Raise :class:`LeaseLost` if another supervisor has claimed the job meanwhile, and
+        :class:`ChildProcessError` if no process could be started; then the job is released.
         """
         try:
             ending = self._watch()
         finally:
             status = self.child.end()
         if ending is not None:
-            self._write(ending)
+            self._retry(ending)
         elif self.stopping.is_set():
-            self._write(lambda: self.queue.released(self.claim))
+            self._retry(lambda: self.queue.released(self.claim))
+        elif status is None:
+            self._retry(lambda: self.queue.released(self.claim))
+            raise ChildProcessError("the attempt's process was not started")
         else:
-            self._write(lambda: self.queue.crashed(self.claim, self._crash(status)))
+            self._retry(lambda: self.queue.crashed(self.claim, self._crash(status)))
 
     def _watch(self) -> Ending | None:
-        """Wait for the end, and say what to write then; None if the child died."""
+        """Wait for the end; return the write that records it, or None if the child died."""
         while True:
             messages = self.child.read(_TICK_S)
             if messages is None:
                 return None
             for message in messages:
                 if ending := self._take(message):
-                    self.child.bid_farewell()
+                    self.child.wait_for_exit()
                     return ending
             if ending := self._interruption():
                 return ending
@@ -100,15 +103,17 @@ class Supervisor:
             case Planned():
                 self._plan(message)
             case StepStarted(step, limit_s):
-                self._step, self._ends_at = step, time.monotonic() + limit_s
-                self._write(lambda: queue.step_started(claim, step))
+                self._begin(step, limit_s)
+                self._retry(lambda: queue.step_started(claim, step))
             case Progressed(step, fraction, detail):
-                self._write(lambda: queue.progressed(claim, step, fraction, detail))
+                self._retry(lambda: queue.progressed(claim, step, fraction, detail))
             case Noted(text):
-                self._write(lambda: queue.noted(claim, text))
+                self._retry(lambda: queue.noted(claim, text))
             case StepFinished(step, files, seconds):
-                pace = self._paces.get(step, "")
-                self._write(lambda: queue.step_finished(claim, step, files, seconds, pace))
+                plan = self._planned.get(step)
+                pace, share = (plan.pace, plan.share) if plan else ("", 1.0)
+                self._retry(lambda: queue.step_finished(claim, step, files, seconds, pace, share))
+                self._end(step)
                 log.info("step %s finished in %.1f s", step, seconds)
             case Failed(failure):
                 return None if self.stopping.is_set() else lambda: queue.failed(claim, failure)
@@ -118,58 +123,68 @@ class Supervisor:
                 return lambda: queue.succeeded(claim)
         return None
 
+    def _begin(self, step: str, limit_s: float) -> None:
+        if not self._running:
+            self._ends_at.clear()
+        self._running.add(step)
+        self._step = step
+        self._ends_at[step] = time.monotonic() + limit_s
+
+    def _end(self, step: str) -> None:
+        """Drop the step's limit; the last one's holds until another step begins."""
+        self._running.discard(step)
+        if self._running:
+            self._ends_at.pop(step, None)
+
     def _plan(self, planned: Planned) -> None:
         speeds = self.queue.speeds(self.claim.kind)
         work_s = max(self.claim.work_s, 1.0)
-        self._paces = {step.name: step.pace for step in planned.steps}
-        steps = [
-            ExpectedStep(
-                step.name, speeds.get(paced(step.name, step.pace), step.weight) * work_s, step.kept
-            )
+        self._planned = {step.name: step for step in planned.steps}
+        costs_s = [
+            work_s * step.share * speeds.get(paced(step.name, step.pace), step.weight)
             for step in planned.steps
         ]
-        self._write(lambda: self.queue.planned(self.claim, steps))
+        shares = shares_of_groups([step.together for step in planned.steps], costs_s)
+        steps = [
+            ExpectedStep(step.name, cost_s * share, step.kept)
+            for step, cost_s, share in zip(planned.steps, costs_s, shares, strict=True)
+        ]
+        self._retry(lambda: self.queue.planned(self.claim, steps))
 
     def _interruption(self) -> Ending | None:
-        """Keep the lease, and say whether the attempt has to end now."""
+        """Renew the lease; return how to end the attempt if it must end now."""
         now = time.monotonic()
         if self.stopping.is_set():
             return lambda: self.queue.released(self.claim)
-        match self._patiently(lambda: self.queue.standing(self.claim)):
-            case Standing.CANCELLED:
+        match self._retry(lambda: self.queue.claim_state(self.claim)):
+            case ClaimState.CANCELLED:
                 return lambda: self.queue.cancelled(self.claim)
-            case Standing.LOST:
-                return lambda: log.warning("the lease is lost; the job is somebody else's")
-        if now > self._ends_at:
-            return lambda: self.queue.failed(self.claim, self._overtime())
+            case ClaimState.LOST:
+                return lambda: log.warning("the lease is lost; another process has the job")
+        late = [step for step, ends_at in self._ends_at.items() if now > ends_at]
+        if late:
+            return lambda: self.queue.failed(self.claim, self._overtime(late[0]))
         if now > self._beats_at:
-            self._write(lambda: self.queue.beat(self.claim, self.lease_s))
+            self._retry(lambda: self.queue.beat(self.claim, self.lease_s))
             self._beats_at = now + self.lease_s / _BEATS_PER_LEASE
         return None
 
-    def _write(self, write: Callable[[], None]) -> None:
-        """Write, with patience."""
-        self._patiently(write)
-
-    def _patiently(self, ask: Callable[[], T]) -> T:
-        """Ask the queue, again and again for a while where its database is busy or full.
-
-        A stop cuts the waits short: there is no time for them, and one more try costs little.
-        """
-        for wait_s in _PATIENCE_S:
+    def _retry(self, call: Callable[[], T]) -> T:
+        """Call the queue, retrying while its database is busy or full; a stop skips the waits."""
+        for wait_s in _RETRY_WAITS_S:
             try:
-                return ask()
+                return call()
             except SegueError as error:
                 if not error.retryable:
                     raise
             self.stopping.wait(wait_s)
-        return ask()
+        return call()
 
-    def _overtime(self) -> Failure:
+    def _overtime(self, step: str) -> Failure:
         return Failure(
             StepTimeout.code,
-            f"The step “{self._step}” took longer than it may.",
-            "Retry goes on after the last finished step.",
+            f"The step “{step}” exceeded its time limit.",
+            "Retry to continue after the last finished step.",
             StepTimeout.retryable,
         )
 
@@ -177,7 +192,7 @@ class Supervisor:
         how = f"signal {-status}" if status < 0 else f"status {status}"
         return Failure(
             "step_crashed",
-            f"The step “{self._step}” was ended from outside, time after time ({how}).",
-            "Most often there is too little memory: run fewer jobs at a time, then retry.",
+            f"The step “{self._step}” was killed repeatedly ({how}).",
+            "The usual cause is too little memory: run fewer jobs at a time, then retry.",
             retryable=True,
         )

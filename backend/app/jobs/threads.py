@@ -1,4 +1,4 @@
-"""The executor for one machine: background threads, each supervising one child process."""
+"""Job executor: threads that claim jobs and supervise one child process each."""
 
 from __future__ import annotations
 
@@ -11,30 +11,49 @@ from pathlib import Path
 from threading import Event, Thread
 
 from ..logs import job_in_logs
-from .child import Child
-from .messages import Order
+from .messages import USUAL_NICENESS, Order
 from .owners import is_dead, own_name
+from .processes.child import Child
+from .processes.launcher import Launcher
 from .queue import WORK, Claim, JobQueue, LeaseLost
+from .states import Failure
 from .supervisor import Supervisor
+from .wakeups import Wakeups
 
 log = logging.getLogger(__name__)
 
-# Submitting wakes a thread at once; this is for jobs that come back without anybody's doing.
-_POLL_S = 1.0
-_LOOK_FOR_DEAD_S = 10.0
-_CHORES_S = 600.0
-# A stop has to be through in ten seconds, the grace that container platforms give.
+# A new job and the end of a job wake the threads immediately. Polling finds paused jobs, expired
+# leases, and jobs that another server queued.
+_POLL_S = 5.0
+_CHECK_OWNERS_S = 10.0
+# Container platforms allow ten seconds for a stop.
 _STOP_S = 8.0
+
+
+_UNKNOWN_KIND = Failure(
+    "other_version",
+    "This kind of job belongs to another version of Segue.",
+    "Delete it, or install that version again.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Work of the housekeeping thread: at the start, then every ``every_s`` seconds."""
+
+    run: Callable[[], None]
+    every_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutorOptions:
-    """What the threads need to know.
+    """Options of the executor.
 
     ``pipelines`` names, for each job kind, the function that builds its pipeline as
     ``module:function``; it is called in the child with the child's settings. ``environment`` is
-    added to the child's, and what ``secrets`` has for its kind, which no other kind is told.
-    Of each lane so many jobs run at a time; their folders are made in ``workspaces``.
+    added to the child's; so are the ``secrets`` of its kind, which no other kind gets. ``lanes``
+    is the number of jobs at a time per lane, ``niceness`` that of its children above this
+    process's; ``workspaces`` holds the jobs' folders.
     """
 
     pipelines: Mapping[str, str]
@@ -43,37 +62,39 @@ class ExecutorOptions:
     lanes: Mapping[str, int] = field(default_factory=lambda: {WORK: 1})
     lease_s: float = 30.0
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    niceness: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class ThreadExecutor:
-    """Runs queued jobs until :meth:`stop`. ``chores`` are called now and then, and must not raise.
+    """Run queued jobs until :meth:`stop`, and ``chores`` regularly.
 
     The public methods may be called from any thread.
     """
 
     queue: JobQueue
     options: ExecutorOptions
-    chores: Sequence[Callable[[], None]] = ()
+    launcher: Launcher
+    chores: Sequence[Chore] = ()
     _owner: str = field(default_factory=own_name, init=False)
     _stopping: Event = field(default_factory=Event, init=False)
-    _news: Event = field(default_factory=Event, init=False)
+    _wakeups: Wakeups = field(default_factory=Wakeups, init=False)
     _threads: list[Thread] = field(default_factory=list, init=False)
 
     def start(self) -> None:
-        """Take over what dead processes of this host have left, and begin to work."""
-        self._disown_the_dead()
+        """Take over the jobs of dead processes of this host, then start the threads."""
+        self._expire_dead_owners()
         for lane, slots in self.options.lanes.items():
             for slot in range(slots):
                 self._begin(f"jobs-{lane}-{slot}", partial(self._work, lane))
         self._begin("jobs-housekeeping", self._keep_house)
 
     def wake(self) -> None:
-        """There is a new job: have a look."""
-        self._news.set()
+        """Look for a new job immediately."""
+        self._wakeups.wake()
 
     def is_stopping(self) -> bool:
-        """Whether a stop has begun."""
+        """Return whether a stop has begun."""
         return self._stopping.is_set()
 
     def ask_to_stop(self) -> None:
@@ -82,9 +103,10 @@ class ThreadExecutor:
             self._stopping.set()
 
     def stop(self) -> None:
-        """End all children, hand their jobs back, and wait until that is written down."""
+        """Kill all children, release their jobs, and wait until that is stored."""
         self.ask_to_stop()
-        self._news.set()
+        self.wake()
+        self.launcher.close()
         deadline = time.monotonic() + _STOP_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -96,37 +118,42 @@ class ThreadExecutor:
 
     def _work(self, lane: str) -> None:
         while not self._stopping.is_set():
+            seen = self._wakeups.count
             try:
                 claim = self.queue.claim(self._owner, self.options.lease_s, lane)
                 if claim is not None:
-                    self._run(claim)
+                    self._run(claim, lane)
+                    self.wake()  # jobs of other lanes may have waited for this one
                     continue
-            except Exception:  # the job runner: its thread outlives any one job
-                log.exception("the queue cannot be served; trying again")
-            self._news.wait(_POLL_S)
-            self._news.clear()
+            except Exception:  # the job runner: its thread must survive any job
+                log.exception("cannot serve the queue; trying again")
+            self._wakeups.wait(seen, _POLL_S)
 
-    def _run(self, claim: Claim) -> None:
+    def _run(self, claim: Claim, lane: str = WORK) -> None:
         with job_in_logs(claim.job_id):
-            log.info("attempt %d at a %s starts", claim.attempt, claim.kind)
-            child = self._child(claim)
+            log.info("attempt %d of a %s job starts", claim.attempt, claim.kind)
+            if claim.kind not in self.options.pipelines:
+                self.queue.failed(claim, _UNKNOWN_KIND)
+                return
+            child = self._child(claim, lane)
             lease_s = self.options.lease_s
             try:
                 Supervisor(claim, self.queue, child, lease_s, self._stopping).run()
             except LeaseLost:
-                log.warning("attempt %d is no longer ours", claim.attempt)
-            log.info("attempt %d is over", claim.attempt)
+                log.warning("attempt %d lost its lease", claim.attempt)
+            log.info("attempt %d has ended", claim.attempt)
 
-    def _child(self, claim: Claim) -> Child:
-        """Start the attempt's process, on this very thread; see :class:`Child`."""
+    def _child(self, claim: Claim, lane: str) -> Child:
+        """Start the attempt's process from this thread; see :class:`Launcher`."""
         try:
             secrets = self.options.secrets.get(claim.kind, {})
-            return Child(self._order(claim), {**self.options.environment, **secrets})
-        except OSError:  # no process to be had now: that is not the job's fault
+            environment = {**self.options.environment, **secrets}
+            return self.launcher.launch(self._order(claim, lane), environment)
+        except OSError:  # the system is at fault, not the job
             self.queue.released(claim)
             raise
 
-    def _order(self, claim: Claim) -> Order:
+    def _order(self, claim: Claim, lane: str) -> Order:
         return Order(
             job_id=claim.job_id,
             pipeline=self.options.pipelines[claim.kind],
@@ -135,24 +162,29 @@ class ThreadExecutor:
             workspace=str(self.options.workspaces.resolve() / claim.job_id),
             attempt=claim.attempt,
             finished=list(claim.finished),
+            niceness=self.options.niceness.get(lane, USUAL_NICENESS),
         )
 
     def _keep_house(self) -> None:
-        chores_at = time.monotonic()
+        tasks = [Chore(self._expire_dead_owners, _CHECK_OWNERS_S), *self.chores]
+        due_s = [time.monotonic()] * len(tasks)
         while not self._stopping.is_set():
-            try:
-                self._disown_the_dead()
-                if time.monotonic() >= chores_at:
-                    chores_at += _CHORES_S
-                    for chore in self.chores:
-                        chore()
-            except Exception:  # the job runner: housekeeping waits for better times
-                log.exception("housekeeping failed; trying again")
-            self._stopping.wait(_LOOK_FOR_DEAD_S)
+            for i, task in enumerate(tasks):
+                if time.monotonic() >= due_s[i]:
+                    due_s[i] = time.monotonic() + task.every_s
+                    self._do(task)
+            self._stopping.wait(max(0.0, min(due_s) - time.monotonic()))
 
-    def _disown_the_dead(self) -> None:
+    @staticmethod
+    def _do(chore: Chore) -> None:
+        try:
+            chore.run()
+        except Exception:  # the job runner: the other chores go on, this one is tried again later
+            log.exception("housekeeping failed; trying again")
+
+    def _expire_dead_owners(self) -> None:
         for owner in self.queue.owners():
             if is_dead(owner):
-                log.info("the jobs of a dead process are taken over")
-                self.queue.disown(owner)
-                self._news.set()
+                log.info("taking over the jobs of a dead process")
+                self.queue.expire_leases(owner)
+                self.wake()

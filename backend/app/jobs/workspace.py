@@ -1,4 +1,4 @@
-"""A job's folder: files written aside, then renamed into place, each remembered by its hash."""
+"""A job's folder: files are written atomically and recorded with their hash."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+from ..contract.base import Shape
+from ..contract.stored_json import read_stored
+
+ShapeT = TypeVar("ShapeT", bound=Shape)
 
 _HASH_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that a step has put in place; ``name`` is its path inside the workspace.
+    """A file written by a step; ``name`` is its path inside the workspace.
 
-    With a ``media_type`` it is an artifact for the user; without one it is between steps.
+    With a ``media_type`` it is an artifact for the user; without one, only steps read it.
     """
 
     name: str
@@ -29,9 +35,9 @@ class WrittenFile:
 class Workspace:
     """The files of one job.
 
-    A reader sees a finished file or none: :meth:`write` hands out a path in ``.part`` and renames
-    it into place when its block ends well. ``written`` collects every file of the running step, so
-    that a later attempt can tell whether the step still stands.
+    A reader sees a finished file or none: :meth:`write` yields a path in ``.part`` and renames it
+    into place when its block succeeds. ``written`` collects every file of the running step, so that
+    a later attempt can check whether they are intact.
     """
 
     root: Path
@@ -39,27 +45,24 @@ class Workspace:
     written: list[WrittenFile] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
-        """Where the artifact or intermediate file ``name`` lies (or will lie)."""
+        """Return the path of the artifact or intermediate file ``name``, written or not."""
         return self.root / name
 
     def scratch(self, name: str) -> Path:
-        """A folder that lasts until the job is through, for work that a step can pick up again."""
+        """Return a folder for work that a step can resume; removed when the job has finished."""
         folder = self.root / ".scratch" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     @contextmanager
     def write(self, name: str, media_type: str | None = None) -> Iterator[Path]:
-        """Yield a path to write to; when the block ends well the file stands under ``name``.
-
-        With a ``media_type`` the file is an artifact for the user, without one it is between steps.
-        """
+        """Yield a path to write to; rename it to ``name`` when the block succeeds."""
         part = self.root / ".part" / f"{self.attempt}-{name.replace('/', '_')}"
         part.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield part
         except BaseException:
-            part.unlink(missing_ok=True)  # a failed job keeps no room on a disk that may be full
+            part.unlink(missing_ok=True)  # the disk may be full
             raise
         size, digest = part.stat().st_size, sha256_of(part)
         final = self.path(name)
@@ -67,17 +70,37 @@ class Workspace:
         part.replace(final)
         self.written.append(WrittenFile(name, media_type, size, digest))
 
+    def write_shape(
+        self, name: str, shape: Shape, *, artifact: bool = False, indent: int | None = None
+    ) -> None:
+        """Write ``shape`` as JSON, as an ``artifact`` for the user or for later steps."""
+        with self.write(name, "application/json" if artifact else None) as path:
+            path.write_text(shape.model_dump_json(indent=indent), encoding="utf-8")
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text artifact for the user."""
+        with self.write(name, "text/plain; charset=utf-8") as path:
+            path.write_text(text, encoding="utf-8")
+
+    def read_shape(self, name: str, shape: type[ShapeT]) -> ShapeT:
+        """Read a file that :meth:`write_shape` wrote.
+
+        Raise :class:`FileNotFoundError` if there is none, and :class:`OtherVersion` if another
+        version wrote it in an incompatible form.
+        """
+        return read_stored(shape, self.path(name).read_bytes())
+
     def clear_parts(self) -> None:
-        """Remove what earlier attempts left half written."""
+        """Remove files that earlier attempts left incomplete."""
         shutil.rmtree(self.root / ".part", ignore_errors=True)
 
-    def clear_aside(self) -> None:
-        """Remove everything but the finished files: nobody will go on from here."""
+    def clear_scratch(self) -> None:
+        """Remove incomplete files and scratch folders once the job has finished."""
         self.clear_parts()
         shutil.rmtree(self.root / ".scratch", ignore_errors=True)
 
     def holds(self, file: WrittenFile) -> bool:
-        """Whether ``file`` still lies here with the very bytes it was written with."""
+        """Return whether ``file`` exists with unchanged bytes."""
         path = self.path(file.name)
         try:
             return path.stat().st_size == file.size and sha256_of(path) == file.sha256
@@ -86,7 +109,7 @@ class Workspace:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_HASH_BLOCK):

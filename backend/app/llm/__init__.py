@@ -1,1 +1,1 @@
-"""A language model over the wire: asked in time, never believed, and no failure of it is fatal."""
+"""Language model client: time limits, validated answers, errors that never fail a job."""

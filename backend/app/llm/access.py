@@ -1,4 +1,4 @@
-"""Which language model there is to ask, and one conversation with it that ends in time."""
+"""Language model access: address, key, and a conversation with a time limit."""
 
 from __future__ import annotations
 
@@ -13,67 +13,61 @@ from pydantic import SecretStr
 from .failure import LlmFailed
 
 if TYPE_CHECKING:
-    from .line import Line
+    from .connection import LlmConnection
 
-BROKEN = "asking the language model failed"
+UNEXPECTED_FAILURE = "asking the language model failed"
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class LlmAccess:
-    """A model behind any server that speaks OpenAI's chat completions."""
+    """A model behind any server with OpenAI's chat completions API."""
 
     api_key: SecretStr
     base_url: str
     model: str
     timeout_s: float
 
-    def line(self) -> Line:
-        """A connection, open for ``timeout_s`` from now on; :class:`LlmFailed` if there is none."""
-        from .line import Line  # a client of HTTP: needed only where a model is asked
+    def connect(self) -> LlmConnection:
+        """Open a connection for ``timeout_s``; raises :class:`LlmFailed` for a bad address."""
+        from .connection import LlmConnection  # loads an HTTP client, needed only for a model
 
-        return Line(self.api_key, self.base_url, self.model, self.timeout_s)
+        return LlmConnection(self.api_key, self.base_url, self.model, self.timeout_s)
 
-    def talk(self, conversation: Callable[[Line], T]) -> T:
-        """What comes of a conversation, if it ends in time.
+    def run_conversation(self, conversation: Callable[[LlmConnection], T]) -> T:
+        """Run a conversation in a daemon thread and return its result.
 
-        It is held by a daemon thread: one that a server keeps waiting is left behind, its
-        connection closed.
-
-        Raises
-        ------
-        LlmFailed
-            If no answer came.
+        At the time limit the connection is closed, the thread abandoned and ``LlmFailed`` raised.
         """
-        line = self.line()
-        heard: queue.SimpleQueue[T | LlmFailed] = queue.SimpleQueue()
+        connection = self.connect()
+        results: queue.SimpleQueue[T | LlmFailed] = queue.SimpleQueue()
 
-        def hold() -> None:
-            outcome: T | LlmFailed = LlmFailed(BROKEN)  # by a mistake of ours, which is shown
+        def run() -> None:
+            result: T | LlmFailed = LlmFailed(UNEXPECTED_FAILURE)  # for a bug: the thread shows it
             try:
-                outcome = conversation(line)
+                result = conversation(connection)
             except LlmFailed as failed:
-                outcome = failed
+                result = failed
             finally:
-                heard.put(outcome)
+                results.put(result)
 
         try:
-            threading.Thread(target=hold, name="llm", daemon=True).start()
-            found = heard.get(timeout=max(0.0, line.left_s))
+            threading.Thread(target=run, name="llm", daemon=True).start()
+            result = results.get(timeout=max(0.0, connection.left_s))
         except queue.Empty:
-            raise line.too_late from None
+            raise connection.too_late from None
         finally:
-            line.close()
-        if isinstance(found, LlmFailed):
-            raise found
-        return found
+            connection.close()
+        if isinstance(result, LlmFailed):
+            raise result
+        return result
 
 
 def llm_access(
     api_key: SecretStr | None, base_url: str, model: str, timeout_s: float
 ) -> LlmAccess | None:
-    """The model that the settings name; None without a key."""
+    """The configured model; None without a key."""
     if api_key is None or not (key := api_key.get_secret_value().strip()):
         return None
     return LlmAccess(SecretStr(key), base_url.strip(), model.strip(), timeout_s)

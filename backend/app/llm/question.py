@@ -1,4 +1,4 @@
-"""A question to a language model, and how its answer is held to a shape."""
+"""A question to a language model, with a schema for its answer."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-AnswerForm = Literal["json_schema", "json_object", "text"]
-"""How an answer is held to its shape: by the server, to JSON only, or by the prompt alone."""
+AnswerFormat = Literal["json_schema", "json_object", "text"]
+"""What enforces the schema: the server; the server, but JSON only; the prompt alone."""
 
-FORMS: tuple[AnswerForm, ...] = ("json_schema", "json_object", "text")
+FORMATS: tuple[AnswerFormat, ...] = ("json_schema", "json_object", "text")
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """What the system says to the model, and what the user."""
+    """The system message and the user message."""
 
     system: str
     user: str
@@ -25,47 +25,39 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and the shape that the answer must have.
-
-    Attributes
-    ----------
-    instructions : what the model is to do
-    data : what to do it with, as JSON
-    shape : a name for the answer, in letters
-    schema : of the answer, in the part of JSON schema that servers take (see :func:`strict`)
-    complaint : what was wrong with an answer before; empty: this is the first question
-    """
+    """A question and the schema of its answer."""
 
     instructions: str
-    data: str
-    shape: str
-    schema: JsonValue
-    complaint: str = ""
+    data: str  # as JSON
+    schema_name: str  # in letters
+    schema: JsonValue  # in the part of JSON schema that strict mode takes, see `strict`
+    complaint: str = ""  # what was wrong with an earlier answer
 
-    def messages(self, form: AnswerForm) -> Messages:
-        """The words; they have the answer's shape in them where no server holds to it."""
-        said = [self.instructions]
-        if form != "json_schema":
-            said.append("Your answer must fit this JSON schema:\n" + json.dumps(self.schema))
+    def messages(self, answer_format: AnswerFormat) -> Messages:
+        """The messages; the schema is included where the server does not enforce it."""
+        parts = [self.instructions]
+        if answer_format != "json_schema":
+            parts.append("Your answer must fit this JSON schema:\n" + json.dumps(self.schema))
         if self.complaint:
-            said.append(f"Your last answer could not be used: {self.complaint}. Answer anew.")
-        return Messages("\n\n".join(said), self.data)
+            parts.append(f"Your last answer could not be used: {self.complaint}. Answer anew.")
+        return Messages("\n\n".join(parts), self.data)
 
-    def response_format(self, form: AnswerForm) -> JsonValue:
-        """How the server is asked to hold the answer to its shape; None: not at all."""
-        if form == "text":
+    def response_format(self, answer_format: AnswerFormat) -> JsonValue:
+        """The request's ``response_format``; None if the server enforces nothing."""
+        if answer_format == "text":
             return None
-        if form == "json_object":
-            return {"type": form}
-        return {"type": form, form: {"name": self.shape, "strict": True, "schema": self.schema}}
+        if answer_format == "json_object":
+            return {"type": answer_format}
+        schema: JsonValue = {"name": self.schema_name, "strict": True, "schema": self.schema}
+        return {"type": answer_format, answer_format: schema}
 
 
-# OpenAI's strict mode wants every field required and knows no lengths of text and no defaults.
+# OpenAI's strict mode requires every field, and supports neither text lengths nor defaults.
 _NOT_STRICT = ("default", "title", "minLength", "maxLength")
 
 
 def strict(node: JsonValue, choices: Mapping[str, Sequence[str]]) -> JsonValue:
-    """A schema of pydantic's as strict mode takes it, with ``choices`` for the fields so named."""
+    """Adapt a pydantic schema to strict mode; ``choices`` are the enums of the fields so named."""
     if isinstance(node, list):
         return [strict(part, choices) for part in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""What a language model said, and the JSON that is in it somewhere."""
+"""Language model replies, and the JSON in them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _FENCE = "```"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model said; ``cut_off`` where it stopped in the middle."""
+    """A model's text; ``cut_off`` if it reached the length limit."""
 
     text: str
     cut_off: bool = False
 
     @property
     def unusable(self) -> str:
-        """Why there is no use in it, where there is none."""
+        """The reason to give if the reply holds no usable JSON."""
         if self.cut_off:
             return CUT_OFF
         return NO_JSON if self.text.strip() else NOTHING
 
     def json(self) -> Iterator[JsonValue]:
-        """What may be the answer: all of it, what is fenced, what is between braces."""
-        text = self._spoken
+        """Parse the whole text, then its fenced part, then what is between braces."""
+        text = self._answer
         for span in (text, _unfenced(text), text[text.find("{") : text.rfind("}") + 1]):
             try:
                 yield _JSON.validate_json(span)
@@ -39,19 +39,19 @@ class Reply:
                 continue
 
     def beginning(self) -> JsonValue:
-        """What is whole of JSON that was cut off, and a last value that may be cut itself."""
-        text = self._spoken
+        """Parse JSON that was cut off; its last value may be incomplete."""
+        text = self._answer
         try:
             return _JSON.validate_json(text[text.find("{") :], experimental_allow_partial=True)
         except ValidationError:
             return None
 
     @property
-    def _spoken(self) -> str:
-        """What was said after a reasoning model's thoughts."""
+    def _answer(self) -> str:
+        """The text after a reasoning model's thoughts."""
         return self.text.rpartition("</think>")[2]
 
 
 def _unfenced(text: str) -> str:
-    """What stands between the first two fences of Markdown."""
+    """The text between the first two Markdown fences."""
     return text.partition(_FENCE)[2].partition(_FENCE)[0].removeprefix("json")

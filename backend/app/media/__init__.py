@@ -1,1 +1,1 @@
-"""Files to samples and back, by way of ffmpeg, libsndfile, mutagen and Pillow; the gate."""
+"""Read and write sound files and pictures; check untrusted ones (the gate)."""

@@ -1,1 +1,1 @@
-"""What goes online with a mix: chapters, tracklist, description."""
+"""Publishing: metadata, YouTube connections, checks, uploads."""

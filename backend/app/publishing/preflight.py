@@ -1,4 +1,4 @@
-"""What YouTube would refuse, found before a byte is sent."""
+"""Check a draft against YouTube's limits before anything is sent."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..contract.publishing import FaultView, Privacy
-from .chapters import broken_rules, chapters_in
-from .limits import YouTubeLimits, tags_length
-
-MARKER_CHARS = len(",segue-0123abcd")
-"""What the tag takes by which Segue knows a video for its own."""
+from .metadata.chapters import broken_rules, chapters_in
+from .youtube.limits import MARKER_CHARS, YouTubeLimits, tags_length
 
 _BRACKETS = frozenset("<>")
-_LAYOUT = str.maketrans("", "", "\n\r\t")  # what a description of several lines is made of
+_LAYOUT = str.maketrans("", "", "\n\r\t")  # allowed in descriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A video as it would be sent; None is what is not known yet."""
+    """A video to be published; None where a value is unknown yet."""
 
     title: str
     description: str | None
@@ -33,11 +30,10 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """How things stand on YouTube's side.
+class PreflightContext:
+    """Quota, project and channel at the time of the check.
 
-    ``takes_long_videos`` is None where the channel does not tell; ``uploads_reset_at`` is when the
-    day's uploads are counted anew.
+    ``takes_long_videos`` is None if unknown; ``uploads_reset_at`` is the end of the quota day.
     """
 
     now: datetime
@@ -47,34 +43,34 @@ class Circumstances:
     takes_long_videos: bool | None
 
 
-def faults(draft: Draft, limits: YouTubeLimits, found: Circumstances) -> list[FaultView]:
-    """Everything that stands against the draft, errors first."""
-    told = [
+def find_faults(draft: Draft, limits: YouTubeLimits, context: PreflightContext) -> list[FaultView]:
+    """Find all faults of a draft, errors first."""
+    faults = [
         *_title(draft.title, limits),
         *_description(draft, limits),
         *_tags(draft.tags, limits),
-        *_when(draft, found),
-        *_video(draft, limits, found),
-        *_privacy(draft, found),
-        *_quota(found),
+        *_publish_at(draft, context),
+        *_video(draft, limits, context),
+        *_privacy(draft, context),
+        *_quota(context),
     ]
-    return sorted(told, key=lambda fault: fault.is_warning)
+    return sorted(faults, key=lambda fault: fault.is_warning)
 
 
 def _title(title: str, limits: YouTubeLimits) -> Iterator[FaultView]:
     error = _errors_in("title")
-    if not _shows_something(title):
+    if not _has_visible(title):
         yield error("title_empty", "The title is empty.", "Give the video a title.")
     if len(title) > limits.title_chars:
         yield error(
             "title_too_long",
-            f"The title has {len(title)} characters; YouTube takes {limits.title_chars}.",
-            f"Leave out {len(title) - limits.title_chars}.",
+            f"The title has {len(title)} characters; YouTube allows {limits.title_chars}.",
+            f"Remove {len(title) - limits.title_chars}.",
         )
     if _BRACKETS & set(title):
-        yield error("title_brackets", "YouTube takes no < and > in a title.", "Leave them out.")
+        yield error("title_brackets", "YouTube allows no < and > in a title.", "Remove them.")
     if _has_controls(title):
-        yield error("title_controls", "The title has a line break in it.", "Put it on one line.")
+        yield error("title_controls", "The title has a line break.", "Put it on one line.")
 
 
 def _description(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
@@ -85,27 +81,24 @@ def _description(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
     if size > limits.description_bytes:
         yield error(
             "description_too_long",
-            f"The description has {size} bytes; YouTube takes {limits.description_bytes}.",
-            f"Leave out {size - limits.description_bytes}; an emoji takes four or more.",
+            f"The description has {size} bytes; YouTube allows {limits.description_bytes}.",
+            f"Remove {size - limits.description_bytes}; an emoji has four or more.",
         )
     if _BRACKETS & set(text):
         yield error(
             "description_brackets",
-            "YouTube takes no < and > in a description.",
-            "Leave them out, or use ‹ and ›.",
+            "YouTube allows no < and > in a description.",
+            "Remove them, or use ‹ and ›.",
         )
     if _has_controls(text.translate(_LAYOUT)):
         yield error(
             "description_controls",
-            "The description has a character in it that nobody can see.",
-            "Write it anew without pasting.",
+            "The description has an invisible control character.",
+            "Type it again instead of pasting.",
         )
     if draft.duration_s is not None:
         chapters = chapters_in(text)
-        rules = broken_rules(
-            chapters, draft.duration_s, min_chapters=limits.chapters, min_chapter_s=limits.chapter_s
-        )
-        for rule in rules:
+        for rule in broken_rules(chapters, draft.duration_s, limits):
             yield _warning("description", "no_chapters", rule)
 
 
@@ -116,50 +109,52 @@ def _tags(tags: tuple[str, ...], limits: YouTubeLimits) -> Iterator[FaultView]:
     if length > room:
         yield error(
             "tags_too_long",
-            f"The tags have {length} characters together; there is room for {room}.",
-            "Commas count, and so do quotes round a tag with a space. Leave some out.",
+            f"The tags have {length} characters together; YouTube allows {room}.",
+            "Commas count, and quotes around tags with a space. Remove some.",
         )
     if any(_BRACKETS & set(tag) for tag in tags):
-        yield error("tag_brackets", "YouTube takes no < and > in a tag.", "Leave them out.")
+        yield error("tag_brackets", "YouTube allows no < and > in a tag.", "Remove them.")
     if any({",", '"'} & set(tag) or _has_controls(tag) for tag in tags):
         yield error(
             "tag_characters",
-            "A tag has no commas, quotation marks and line breaks in it.",
-            "Make two tags of it, or leave them out.",
+            "Tags can't contain commas, quotation marks or line breaks.",
+            "Remove them, or split the tag.",
         )
 
 
-def _when(draft: Draft, found: Circumstances) -> Iterator[FaultView]:
+def _publish_at(draft: Draft, context: PreflightContext) -> Iterator[FaultView]:
     error = _errors_in("publish_at")
     if draft.publish_at is None:
         return
     if draft.privacy != "private":
         yield error(
             "publish_at_needs_private",
-            "Only a private video can be published at a later time.",
-            "Choose private: it becomes public when its time has come.",
+            "Only a private video can be scheduled.",
+            "Choose private: it becomes public at the chosen time.",
         )
-    if draft.publish_at <= found.now:
+    if draft.publish_at <= context.now:
         yield error(
             "publish_at_passed",
             "The time to publish at has passed.",
-            "Choose a later one, or publish now.",
+            "Choose a later time, or publish now.",
         )
 
 
-def _video(draft: Draft, limits: YouTubeLimits, found: Circumstances) -> Iterator[FaultView]:
+def _video(draft: Draft, limits: YouTubeLimits, context: PreflightContext) -> Iterator[FaultView]:
     error, duration_s = _errors_in(""), draft.duration_s or 0.0
     if duration_s > limits.video_s:
         hours = limits.video_s / 3600
-        yield error("video_too_long", f"YouTube takes {hours:g} hours at most.", "Mix fewer songs.")
-    elif duration_s > limits.unverified_channel_s and not found.takes_long_videos:
+        yield error(
+            "video_too_long", f"YouTube allows {hours:g} hours at most.", "Mix fewer songs."
+        )
+    elif duration_s > limits.unverified_channel_s and not context.takes_long_videos:
         minutes = limits.unverified_channel_s / 60
-        if found.takes_long_videos is None:
+        if context.takes_long_videos is None:
             yield _warning(
                 "",
                 "long_video",
-                f"A channel takes more than {minutes:g} minutes only once its owner is verified.",
-                "Yours does not say: look at youtube.com/verify.",
+                f"Videos over {minutes:g} minutes need a channel with a verified owner.",
+                "YouTube does not say whether yours is: look at youtube.com/verify.",
             )
         else:
             yield error(
@@ -171,20 +166,20 @@ def _video(draft: Draft, limits: YouTubeLimits, found: Circumstances) -> Iterato
         gigabytes = limits.video_bytes / 10**9
         yield error(
             "video_too_large",
-            f"YouTube takes {gigabytes:g} GB at most.",
+            f"YouTube allows {gigabytes:g} GB at most.",
             "Render the video in a smaller size.",
         )
     if (draft.thumbnail_bytes or 0) > limits.thumbnail_bytes:
         megabytes = limits.thumbnail_bytes / 1024**2
         yield _errors_in("thumbnail")(
             "thumbnail_too_large",
-            f"YouTube takes thumbnails of {megabytes:g} MB at most.",
+            f"YouTube allows thumbnails of {megabytes:g} MB at most.",
             "Publish without the thumbnail.",
         )
 
 
-def _privacy(draft: Draft, found: Circumstances) -> Iterator[FaultView]:
-    if not found.verified_project and (draft.privacy != "private" or draft.publish_at):
+def _privacy(draft: Draft, context: PreflightContext) -> Iterator[FaultView]:
+    if not context.verified_project and (draft.privacy != "private" or draft.publish_at):
         yield _warning(
             "privacy",
             "stays_private",
@@ -193,23 +188,23 @@ def _privacy(draft: Draft, found: Circumstances) -> Iterator[FaultView]:
         )
 
 
-def _quota(found: Circumstances) -> Iterator[FaultView]:
-    if found.uploads_left <= 0:
+def _quota(context: PreflightContext) -> Iterator[FaultView]:
+    if context.uploads_left <= 0:
         yield _warning(
             "",
             "no_uploads_left",
-            "This server's uploads of today are used up.",
-            f"The upload waits until {found.uploads_reset_at:%Y-%m-%d %H:%M %Z}.",
+            "This server's uploads for today are used up.",
+            f"The upload waits until {context.uploads_reset_at:%Y-%m-%d %H:%M %Z}.",
         )
 
 
 def _has_controls(text: str) -> bool:
-    """Whether there are control characters or line breaks in it."""
+    """Whether a text has control characters or line breaks."""
     return any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
 
 
-def _shows_something(text: str) -> bool:
-    """Whether there is anything to be seen: letters, signs, emoji."""
+def _has_visible(text: str) -> bool:
+    """Whether a text has anything visible: letters, signs, emoji."""
     return any(unicodedata.category(character)[0] in "LNPSM" for character in text)
 
 

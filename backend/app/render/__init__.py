@@ -1,1 +1,1 @@
-"""A timeline turned into sound: blocks in, blocks out; nothing is decided here."""
+"""Render timelines to sound: play, encode, measure. Nothing is decided here."""

@@ -1,1 +1,1 @@
-"""What the API and the worker do, one file a job kind: its steps, in order."""
+"""Use cases of the API and the steps of jobs, in a folder for each job kind or topic."""

@@ -1,4 +1,4 @@
-"""Who can take songs apart here, and what has to be settled before they may."""
+"""Which separators a job may use; install their weights."""
 
 from __future__ import annotations
 
@@ -8,67 +8,52 @@ from pathlib import Path
 
 from ..contract.stems import SeparatorList, StemName
 from ..errors import NoticeNotAccepted, UnknownModel
-from ..settings import Settings
 from ..stems.choose import separator_of
-from ..stems.known_models import KNOWN_MODELS, NOTICE
-from ..stems.model_files import HUB
 from ..stems.separator import Progress, Separator
-from ..stems.told_stems import refuse_untold
-from ..stems.weights import fetch_weights, is_ready, known_separators, needs_notice
+from ..stems.stem_support import require_stems
+from ..stems.weights.available import fetch_weights, is_ready, known_separators, needs_notice
+from ..stems.weights.known_models import KNOWN_MODELS, NOTICE
+from ..stems.weights.model_files import HUB
 
 
 @dataclass(frozen=True, slots=True)
 class Separators:
-    """The separators of this machine, by name; ``default`` works where a request names nobody.
+    """The separators of this machine, by name; ``default`` is used if a request names none.
 
-    ``repo`` is a folder with models, ``weights`` where fetched ones are kept. Anybody may publish
-    anything on the hub, so users can only name what Demucs' authors did, and what is here;
-    ``default``, which is the word of whoever runs this machine, may be anything.
+    ``repo`` is a folder with models, ``weights`` the folder of downloaded ones. The hub's contents
+    are not reviewed: users can name only Demucs' own models and installed ones. The ``default``,
+    set by the operator, may be any.
     """
 
     default: str
     repo: Path | None
     weights: Path
 
-    @classmethod
-    def of(cls, settings: Settings) -> Separators:
-        """As the settings have it."""
-        return cls(settings.demucs_model, settings.demucs_repo, settings.storage_root / "models")
-
     def named(self, model: str | None) -> Separator:
         """The separator of this name.
 
-        Raises
-        ------
-        UnknownModel
-            If there can be none, or it would have to be fetched from a stranger.
+        Raise :class:`UnknownModel` if there is none, or it would be downloaded from the hub at a
+        user's request.
         """
         name = model or self.default
         separator = separator_of(name, self.repo, self.weights)
         if name.startswith(HUB) and name != self.default and not self.is_ready(name):
             raise UnknownModel(
                 f"“{name}” is none of this server's models.",
-                hint="Whoever runs the server can name it in DEMUCS_MODEL; then it is fetched. "
+                hint="The operator can name it in DEMUCS_MODEL; then it is downloaded. "
                 "“draft” needs no model.",
             )
         return separator
 
-    def settled(
-        self, model: str | None, *, accepted: bool, wanted: Collection[StemName] = ()
+    def resolve(
+        self, model: str | None, *, accepted: bool, stems: Collection[StemName] = ()
     ) -> str:
-        """The name of a separator that may go to work, and can tell the ``wanted`` stems.
+        """The name of a separator that a job may use to separate ``stems``.
 
-        Raises
-        ------
-        UnknownModel
-            As :meth:`named` has it.
-        NoticeNotAccepted
-            If its weights would have to be fetched, and nobody has ``accepted`` their notice.
-        InvalidRequest
-            If it cannot tell one of the stems. Of a model that is not here, and not well known,
-            only its files tell; whoever works with it asks again.
-        BadWeights
-            If its files are here, and damaged.
+        Raise what :meth:`named` does; :class:`NoticeNotAccepted` if its weights must be downloaded,
+        and the user has not ``accepted`` their notice; :class:`InvalidRequest` if it lacks one of
+        the stems; :class:`BadWeights` if its files are damaged. The stems of an unknown model are
+        in its files: the job checks them again after the download.
         """
         name = model or self.default
         separator = self.named(name)
@@ -78,28 +63,30 @@ class Separators:
                 hint="Send weights_notice_accepted once you have read this, or choose “draft”.",
             )
         if name in KNOWN_MODELS or self.is_ready(name):
-            refuse_untold(separator.label, separator.sources, wanted)
+            require_stems(separator.label, separator.sources, stems)
         return name
 
     def listed(self) -> SeparatorList:
-        """All of them, and who works where nobody is named."""
+        """All separators, and the default."""
         views = known_separators(self.default, self.repo, self.weights)
         return SeparatorList(default=self.default, separators=views)
 
     def is_ready(self, model: str) -> bool:
-        """Whether the separator can go to work without anything being fetched."""
+        """Whether the separator's weights are installed."""
         return is_ready(model, self.repo, self.weights)
 
     def fetch(self, model: str, progress: Progress, say: Callable[[str], None]) -> None:
-        """Fetch a model's weights, as :func:`fetch_weights` does, if it may be :meth:`named`.
+        """Download a model's weights, if it may be :meth:`named`.
 
-        The hub hears by whose token only of what whoever has that token named.
+        The operator's hub token is sent only for the ``default``, which the operator chose.
         """
         self.named(model)
         fetch_weights(model, self.weights, progress, say, token=model == self.default)
 
 
 def fetch_limit_s(_work_s: float) -> float:
-    """How long fetching weights may take, however long the songs are: 340 MB, for a bag of four
-    models, come in half an hour over a line of 1.5 Mbit/s."""
+    """Time limit of a download, independent of the songs.
+
+    340 MB, a bag of four models, take half an hour at 1.5 Mbit/s.
+    """
     return 1800.0

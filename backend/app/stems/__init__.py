@@ -1,1 +1,1 @@
-"""Songs taken apart: one port, Demucs and a draft behind it, and what is kept of their work."""
+"""Source separation: the separator port, Demucs, the draft separator, stem files."""

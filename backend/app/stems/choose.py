@@ -1,31 +1,24 @@
-"""Who takes songs apart, by name."""
+"""Choose a separator by name."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ..contract.stems import DRAFT
-from .demucs_separator import DemucsSeparator
-from .draft import Draft
+from .demucs.separator import DemucsSeparator
+from .draft.separator import Draft
 from .separator import Separator
-from .weights import refuse_unknown
+from .weights.available import require_known_model
 
 
 def separator_of(model: str, repo: Path | None, weights: Path) -> Separator:
-    """The separator of this name; nothing is loaded before it has to work.
+    """Return the separator of this name; its model is loaded on first use.
 
-    Parameters
-    ----------
-    model : ``draft``, or the name of a Demucs model
-    repo : a folder with models, for machines without internet; None: they are fetched
-    weights : where fetched models are kept
-
-    Raises
-    ------
-    UnknownModel
-        If there can be no separator of this name.
+    ``model`` is ``draft`` or a Demucs model; raise ``UnknownModel`` if there can be none of this
+    name. ``repo`` is a folder with models, for machines without internet; with None they are
+    downloaded to ``weights``.
     """
     if model == DRAFT:
         return Draft()
-    refuse_unknown(model, repo, weights)
+    require_known_model(model, repo, weights)
     return DemucsSeparator(model, repo, weights)

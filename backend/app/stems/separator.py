@@ -1,4 +1,4 @@
-"""The port: who takes songs apart."""
+"""The separator port."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Protocol, TypeAlias
 from ..contract.stems import StemName
 from ..dsp.samples import Samples
 
+# The next samples of several stems, each float32 ``(2, n)`` with the same ``n``.
 StemBlocks: TypeAlias = Mapping[StemName, Samples]
-"""The next samples of several stems, each float32 ``(2, n)`` with the same ``n``."""
-
+# Called with 0 to 1; may raise, to stop.
 Progress: TypeAlias = Callable[[float], None]
-"""Called with 0 to 1; may raise, to stop."""
 
 
 class Song(Protocol):
-    """What is taken apart: any stretch of it can be read, as of a :class:`TrackReader`."""
+    """A song to separate; any range can be read, as from a :class:`TrackReader`."""
 
     n_samples: int
 
@@ -26,32 +25,27 @@ class Song(Protocol):
 
 
 class Separator(Protocol):
-    """Takes songs apart, in memory that does not depend on their length.
+    """Separate songs into stems, in memory independent of their length.
 
     One thread uses it at a time. The same samples give the same stems.
-
-    Attributes
-    ----------
-    key : names it in the files of what it made, letters, digits, dots and underscores; changes
-        whenever the same song would come out otherwise
-    sources : the stems that it can tell, which add up to about the song
-    draft : whether its stems are no more than a draft
-    label, device : its name, and what it works on, in words for people
     """
 
     @property
     def key(self) -> str:
-        """What names it in files."""
+        """Identifies separator and version in file names: letters, digits, dots, underscores.
+
+        Changes whenever the same song would give other stems.
+        """
         ...
 
     @property
     def sources(self) -> tuple[StemName, ...]:
-        """The stems that it can tell."""
+        """The stems that it can separate, which add up to about the song."""
         ...
 
     @property
     def draft(self) -> bool:
-        """Whether its stems are a draft."""
+        """Whether its stems have draft quality."""
         ...
 
     @property
@@ -61,23 +55,21 @@ class Separator(Protocol):
 
     @property
     def device(self) -> str:
-        """What it works on."""
+        """The device it runs on, for people."""
         ...
 
     def brings(self, wanted: Collection[StemName]) -> tuple[StemName, ...]:
-        """The stems that it yields where ``wanted`` are asked for: those, and what costs no more.
+        """The stems yielded for ``wanted``: those, and others at no extra cost.
 
-        Whoever wants ``other`` gets all sources: what is left of the song goes there.
+        For ``other`` all sources are needed, since it is the rest of the song.
         """
         ...
 
     def separate(
         self, song: Song, stretch: tuple[int, int], wanted: Collection[StemName], progress: Progress
     ) -> Iterator[StemBlocks]:
-        """Yield blocks of the stems that :meth:`brings`, from the first sample to the last.
+        """Yield blocks of the stems that :meth:`brings` returns, in order.
 
-        Parameters
-        ----------
-        stretch : the samples ``[first, last)`` of the song that are wanted; the blocks add up to it
+        Together they hold the samples ``[first, last)`` of ``stretch``.
         """
         ...

@@ -1,1 +1,1 @@
-"""What lasts: rows in a database, one file a noun, and files under their content's hash."""
+"""Persistence: database rows, one module per noun, and the content-addressed file store."""

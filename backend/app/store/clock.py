@@ -1,4 +1,4 @@
-"""The database's own clock, as seconds since 1970: the one clock that all processes share."""
+"""SQL function for the database's clock, which all processes share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 
 class now_s(GenericFunction[float]):  # noqa: N801  reads as the SQL function it is
-    """Seconds since 1970 in UTC, by the database's clock."""
+    """Seconds since 1970 in UTC by the database's clock."""
 
     type = Double()
     inherit_cache = True

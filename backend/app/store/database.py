@@ -1,4 +1,4 @@
-"""Where rows live: one engine, sessions for reading and for writing, migrations at start."""
+"""The database: engine, read and write sessions, migrations at start."""
 
 from __future__ import annotations
 
@@ -7,42 +7,54 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import Field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, Protocol, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import DateTime, Delete, Select, Update, event, func, select
+from sqlalchemy.engine import Connection, Dialect, Engine, create_engine, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
-from ..errors import StorageFull, StoreBusy
+from ..errors import NotFound, StoreBusy, not_writable, storage_full
 
-# Long enough for any transaction of ours to end, short enough for a person to wait.
+# Longer than any of our transactions, short enough for a person to wait.
 BUSY_TIMEOUT_S = 5.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "segue_writes"
+_FOREIGN_KEY_VIOLATION = "23503"  # PostgreSQL, appendix A
+
+ValueT = TypeVar("ValueT")
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+
+
+RecordT = TypeVar("RecordT", bound=_Dataclass)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite forgets the time zone; this puts it back on the way out."""
+    """A UTC timestamp; restores the time zone that SQLite drops."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn any aware moment into UTC; a naive one is a bug of the caller."""
+        """Convert an aware datetime to UTC; reject a naive one."""
         del dialect
         if value is not None and value.tzinfo is None:
-            raise ValueError("a moment without a time zone cannot be stored")
+            raise ValueError("a datetime without a time zone can't be stored")
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give a moment back as UTC, whatever the database made of its zone."""
+        """Return the stored datetime as UTC."""
         del dialect
         if value is None:
             return None
@@ -50,17 +62,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Sessions over one engine; safe to share between threads.
+    """Sessions over one engine. Thread-safe.
 
-    Each ``with`` block is one transaction on a connection that no other thread uses meanwhile. A
-    block must not be opened inside another one: the inner would wait for the outer.
-
-    Raises
-    ------
-    StoreBusy
-        If other writers held the database for longer than ``BUSY_TIMEOUT_S``; worth a retry.
-    StorageFull
-        If the disk is full.
+    Each ``with`` block is one transaction on its own connection. Don't nest blocks: the inner one
+    would wait for the outer. All methods raise ``StoreBusy`` (retryable) if other writers held the
+    database for longer than ``BUSY_TIMEOUT_S``, ``StorageFull`` if the disk is full, ``NotFound``
+    for a row whose owner is deleted.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -69,55 +76,97 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one consistent state; what it changes is thrown away."""
+        """Open a read transaction with one consistent view; changes are discarded."""
         with _translated(), Session(self._readers, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that may change rows: committed when the block ends well, else rolled back.
+        """Open a write transaction: committed on success, rolled back on an exception.
 
-        The write lock is taken at the first statement, before anything is read: a transaction
-        that reads first and writes later fails at once when another writer came in between.
+        The write lock is taken at the first statement, even a read: a transaction that reads first
+        and writes later would fail if another writer came in between.
         """
         with _translated(), Session(self._writers, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    def first(self, query: Select[ValueT]) -> ValueT | None:
+        """Return the first row of a query for one table or column."""
+        with self.read() as session:
+            return session.execute(query).scalars().first()
+
+    def all(self, query: Select[ValueT]) -> list[ValueT]:
+        """Return all rows of a query for one table or column."""
+        with self.read() as session:
+            return list(session.execute(query).scalars())
+
+    def change(self, *statements: Update | Delete) -> int:
+        """Run statements in one transaction; return how many rows they changed."""
+        with self.write() as session:
+            connection = session.connection()
+            return sum(connection.execute(statement).rowcount for statement in statements)
+
+    def add(self, row: SQLModel) -> None:
+        """Add a row."""
+        with self.write() as session:
+            session.add(row)
 
     def close(self) -> None:
         """Close all connections."""
         self._readers.dispose()
 
 
-def open_database(url: str, *, migrate: bool = True) -> Database:
-    """Open the database at ``url`` and bring its tables up to date.
+def hold_lock(session: Session, name: str) -> None:
+    """Let only one transaction at a time go on from here, until it ends.
 
-    ``migrate=False`` is for a child process of one that has already migrated.
+    SQLite's write transactions are serial anyway; PostgreSQL's are with an advisory lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
+def record_of(kind: type[RecordT], row: object, **others: object) -> RecordT:
+    """Build a dataclass from the row's columns of the same names; ``others`` replace them."""
+    names = [field.name for field in fields(kind) if field.name not in others]
+    return kind(**{name: getattr(row, name) for name in names}, **others)
+
+
+def open_database(url: str, *, migrate: bool = True) -> Database:
+    """Open the database at ``url`` and migrate it.
+
+    Use ``migrate=False`` in child processes of one that has already migrated.
     """
     if migrate:
         with _migration_lock(url):
             _migrate(url)
-    # A thread waits for a connection no longer than it would wait for a lock.
+    # Wait for a free connection no longer than for a lock.
     engine = create_engine(url, pool_size=8, max_overflow=56, pool_timeout=BUSY_TIMEOUT_S)
     _listen(engine, foreign_keys=True)
     return Database(engine)
 
 
-def _migrate(url: str) -> None:
+def known_revisions() -> set[str]:
+    """Return the revisions of the tables that this version can migrate from."""
+    files = (MIGRATIONS / "versions").glob("*_*.py")
+    return {file.name.partition("_")[0] for file in files if not file.name.startswith("_")}
+
+
+def _migrate(url: str, revision: str = "head") -> None:
     engine = create_engine(url, poolclass=NullPool)
-    # Batch migrations rebuild a table by dropping it: with foreign keys on, its children would go.
+    # Batch migrations drop and rebuild tables; with foreign keys on, child rows would be deleted.
     _listen(engine, foreign_keys=False)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     engine.dispose()
 
 
 @contextmanager
 def _migration_lock(url: str) -> Iterator[None]:
-    """Let one process at a time migrate a SQLite file; create the file for its owner only."""
+    """Serialise migrations of a SQLite file across processes; create it private to its owner."""
     file = sqlite_file(url)
     if file is None:
         yield
@@ -133,7 +182,7 @@ def _migration_lock(url: str) -> Iterator[None]:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file behind a SQLite URL; None for any other database."""
+    """Return the file of a SQLite URL; None for other databases."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return None
@@ -143,12 +192,12 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _listen(engine: Engine, *, foreign_keys: bool) -> None:
-    """Make SQLite behave: WAL, patience, foreign keys, and transactions that begin when told."""
+    """Configure SQLite: WAL, busy timeout, foreign keys, explicit transactions."""
     if engine.dialect.name != "sqlite":
         return
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself; ``begin`` does
+        connection.isolation_level = None  # the driver must not begin; ``begin`` below does
         connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_TIMEOUT_S)}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -164,18 +213,30 @@ def _listen(engine: Engine, *, foreign_keys: bool) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Say of two faults of SQLite what a person can do; everything else is a bug, and stays one."""
+    """Translate a busy, full or read-only database, a deleted owner; leave others as bugs."""
     try:
         yield
     except NoFreeConnection as e:
         raise _busy() from e
+    except IntegrityError as e:
+        if not _is_without_parent(e):
+            raise
+        raise NotFound("The account or object that this belongs to is deleted.") from e
     except OperationalError as e:
         code = getattr(cast(sqlite3.OperationalError, e.orig), "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise _busy() from e
         if code == sqlite3.SQLITE_FULL:
-            raise StorageFull("The server's disk is full.", hint="Free some space.") from e
+            raise storage_full() from e
+        if code == sqlite3.SQLITE_READONLY:
+            raise not_writable() from e
         raise
+
+
+def _is_without_parent(error: IntegrityError) -> bool:
+    """Return whether a row was to be added to an account or object that is gone."""
+    code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
+    return code in (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, _FOREIGN_KEY_VIOLATION)
 
 
 def _busy() -> StoreBusy:

@@ -1,20 +1,25 @@
-"""Rows of the DJ's rules: every version there was."""
+"""Rows of the DJ rules, with all their versions."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlmodel import Field, Session, SQLModel, Text, col, select
+from sqlmodel import Field, SQLModel, Text, col, select
 
 from ..contract.dj import DjRules, DjRulesView
+from ..contract.stored_json import read_lenient
 from ..errors import Conflict
 from .database import Database, UtcDateTime
 
+log = logging.getLogger(__name__)
+
 
 class DjRulesRow(SQLModel, table=True):
-    """The rules as ``user_id`` put them; the highest version is in force.
+    """The rules saved by ``user_id``; the highest version is current.
 
-    The account may go, and the rules stay: no foreign key.
+    No foreign key, since the rules outlive the account.
     """
 
     __tablename__ = "dj_rules"
@@ -24,51 +29,45 @@ class DjRulesRow(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 
+@dataclass(frozen=True, slots=True)
 class DjRulesStore:
-    """The rules in force, and how they came to be. Safe to share between threads."""
+    """The current DJ rules and their history. Thread-safe."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def current(self) -> DjRulesView:
-        """The rules in force; version 0 are those that nobody has changed yet."""
-        with self._database.read() as session:
-            return _view(_newest(session))
+        """Return the current rules; version 0 is the default."""
+        return _view(self.database.first(_NEWEST_FIRST))
 
-    def change(
-        self, rules: DjRules, *, user_id: str, now: datetime, expected: int | None
-    ) -> DjRulesView:
-        """Put new rules in force.
+    def change(self, rules: DjRules, user_id: str, expected: int | None) -> DjRulesView:
+        """Save new rules; raise ``Conflict`` if the current version is not ``expected``.
 
-        Raises
-        ------
-        Conflict
-            If ``expected`` is given and is not the version in force.
+        None saves them whatever the version.
         """
-        with self._database.write() as session:
-            newest = _newest(session)
+        with self.database.write() as session:
+            newest = session.exec(_NEWEST_FIRST).first()
             version = newest.version if newest else 0
             if expected is not None and expected != version:
                 raise Conflict(
-                    f"The rules have been changed meanwhile: version {version} is in force.",
-                    hint="Load them again, and make your change to those.",
+                    f"The rules have changed meanwhile: version {version} is current.",
+                    hint="Reload them and make your change again.",
                 )
             row = DjRulesRow(
                 version=version + 1,
                 rules=rules.model_dump_json(),
                 user_id=user_id,
-                updated_at=now,
+                updated_at=datetime.now(UTC),
             )
             session.add(row)
+        log.info("version %d of the DJ rules is saved", row.version)
         return _view(row)
 
 
-def _newest(session: Session) -> DjRulesRow | None:
-    return session.exec(select(DjRulesRow).order_by(col(DjRulesRow.version).desc())).first()
+_NEWEST_FIRST = select(DjRulesRow).order_by(col(DjRulesRow.version).desc())
 
 
 def _view(row: DjRulesRow | None) -> DjRulesView:
     if row is None:
         return DjRulesView(version=0, rules=DjRules())
-    rules = DjRules.model_validate_json(row.rules)
+    rules = read_lenient(DjRules(), row.rules)
     return DjRulesView(version=row.version, rules=rules, updated_at=row.updated_at)

@@ -1,17 +1,20 @@
-"""Rows of what people uploaded: crates of tracks, and pictures."""
+"""Rows of uploads: crates of tracks, and pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Column, UniqueConstraint, delete, func, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import JSON, BigInteger, Column, String, UniqueConstraint, delete, func, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ..contract.analysis import GridFix
+from ..contract.stored_json import merge_valid
 from ..errors import NotFound
-from .database import Database, UtcDateTime
+from .database import Database, UtcDateTime, record_of
+from .holdings import Place, locked_holdings
 from .sounds import SoundRow
 
 
@@ -26,7 +29,7 @@ class UploadRow(SQLModel, table=True):
 
 
 class TrackRow(SQLModel, table=True):
-    """A track in a crate; ``content`` names its sound in the content store."""
+    """A track in a crate."""
 
     __tablename__ = "tracks"
     __table_args__ = (UniqueConstraint("upload_id", "position"),)
@@ -34,7 +37,7 @@ class TrackRow(SQLModel, table=True):
     user_id: str = Field(foreign_key="users.id", index=True)
     upload_id: str = Field(foreign_key="uploads.id", index=True)
     position: int
-    content: str = Field(index=True)
+    content_hash: str = Field(sa_column=Column("content", String, index=True, nullable=False))
     title: str
     artist: str
     album: str
@@ -47,6 +50,7 @@ class TrackRow(SQLModel, table=True):
     grid_fix: dict[str, object] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
+    file_name: str = ""
 
 
 class ImageRow(SQLModel, table=True):
@@ -62,7 +66,7 @@ class ImageRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A crate or a picture, without what is in it."""
+    """A crate or a picture, without its contents."""
 
     id: str
     kind: str
@@ -71,11 +75,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track in a crate; ``content`` names its sound in the content store."""
+    """A track in a crate; ``file_name`` is set if title and artist come from it."""
 
     id: str
     upload_id: str
-    content: str
+    content_hash: str
     title: str
     artist: str
     album: str
@@ -86,6 +90,7 @@ class Track:
     source_format: str
     warnings: tuple[str, ...]
     grid_fix: GridFix | None = None
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,180 +103,135 @@ class Image:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
 class LibraryStore:
-    """Uploads and what is in them; each question says whose. Safe to share between threads."""
+    """Uploads and their contents; every query names the user. Thread-safe."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def upload(self, user_id: str, upload_id: str) -> Upload | None:
-        """The user's upload with this id."""
-        with self._database.read() as session:
-            row = _upload_row(session, user_id, upload_id)
-        return None if row is None else Upload(row.id, row.kind, row.created_at)
+        """Return the user's upload with this id."""
+        row = self.database.first(_upload(user_id, upload_id))
+        return None if row is None else record_of(Upload, row)
 
     def tracks(self, user_id: str, upload_id: str) -> tuple[Track, ...]:
-        """The tracks of a crate, in the order they came."""
+        """Return the tracks of a crate in upload order."""
+        return tuple(map(_track, self.database.all(_tracks(user_id, upload_id))))
+
+    def tracks_by_id(self, user_id: str, track_ids: Collection[str]) -> dict[str, Track]:
+        """Return those of the tracks that are the user's, by id."""
         wanted = select(TrackRow).where(TrackRow.user_id == user_id)
-        wanted = wanted.where(TrackRow.upload_id == upload_id).order_by(col(TrackRow.position))
-        with self._database.read() as session:
-            return tuple(_track(row) for row in session.exec(wanted))
+        rows = self.database.all(wanted.where(col(TrackRow.id).in_(track_ids)))
+        return {row.id: _track(row) for row in rows}
 
     def track(self, user_id: str, track_id: str) -> Track | None:
-        """The user's track with this id."""
+        """Return the user's track with this id."""
         wanted = select(TrackRow).where(TrackRow.user_id == user_id, TrackRow.id == track_id)
-        with self._database.read() as session:
-            row = session.exec(wanted).first()
+        row = self.database.first(wanted)
         return None if row is None else _track(row)
 
+    def rename_tracks(
+        self,
+        user_id: str,
+        upload_id: str,
+        rename: Callable[[Sequence[Track]], Sequence[Track]],
+    ) -> None:
+        """Store the titles, artists and albums that ``rename`` gives the tracks of a crate."""
+        with self.database.write() as session:
+            rows = session.exec(_tracks(user_id, upload_id)).all()
+            for row, track in zip(rows, rename(list(map(_track, rows))), strict=True):
+                row.title, row.artist, row.album = track.title, track.artist, track.album
+
     def fix_grid(self, user_id: str, track_id: str, fix: GridFix | None) -> None:
-        """Keep what a person put right of the user's track; None forgets it."""
-        with self._database.write() as session:
-            session.execute(
-                update(TrackRow)
-                .where(col(TrackRow.user_id) == user_id, col(TrackRow.id) == track_id)
-                .values(grid_fix=None if fix is None else fix.model_dump(mode="json"))
-            )
+        """Store a correction of the user's track; None removes it."""
+        theirs = (col(TrackRow.user_id) == user_id, col(TrackRow.id) == track_id)
+        stored = None if fix is None else fix.model_dump(mode="json")
+        self.database.change(update(TrackRow).where(*theirs).values(grid_fix=stored))
 
     def image(self, user_id: str, upload_id: str) -> Image | None:
-        """The picture of the user's upload with this id."""
-        wanted = select(ImageRow).where(ImageRow.user_id == user_id)
-        with self._database.read() as session:
-            row = session.exec(wanted.where(ImageRow.upload_id == upload_id)).first()
-        return None if row is None else Image(row.upload_id, row.file_name, row.width, row.height)
-
-    def add_upload(self, user_id: str, upload: Upload) -> None:
-        """Keep an upload with nothing in it yet."""
-        with self._database.write() as session:
-            _add_upload(session, user_id, upload)
+        """Return the picture of the user's upload with this id."""
+        wanted = select(ImageRow).where(
+            ImageRow.user_id == user_id, ImageRow.upload_id == upload_id
+        )
+        row = self.database.first(wanted)
+        return None if row is None else record_of(Image, row)
 
     def add_tracks(
-        self, user_id: str, upload_id: str, tracks: Sequence[Track], place: Callable[[], None]
+        self, user_id: str, upload: Upload, tracks: Sequence[Track], place: Place, *, is_new: bool
     ) -> None:
-        """Add tracks to the end of the user's crate; :class:`NotFound` if it is gone.
+        """Append tracks to the user's crate; raise :class:`NotFound` if it is gone.
 
-        ``place`` puts their files in place. It is called inside the transaction, so that no
-        deletion of the same content comes between the files and the rows that name them.
+        ``is_new`` adds the crate too. ``place`` gets what the user had before, and moves the files
+        into the store or raises. It is called inside the transaction: nothing is added to the
+        user's library meanwhile, and no deletion of the same content comes between files and rows.
         """
-        with self._database.write() as session:
-            if _upload_row(session, user_id, upload_id) is None:
+        with self.database.write() as session:
+            held = locked_holdings(session, user_id)
+            if is_new:
+                session.add(UploadRow(user_id=user_id, **asdict(upload)))
+                session.flush()  # before the rows that refer to it
+            elif session.exec(_upload(user_id, upload.id)).first() is None:
                 raise NotFound("There is no such upload.")
-            last = select(func.max(TrackRow.position)).where(TrackRow.upload_id == upload_id)
+            last = select(func.max(TrackRow.position)).where(TrackRow.upload_id == upload.id)
             start = session.exec(last).one()
             for position, track in enumerate(tracks, 0 if start is None else start + 1):
-                session.add(_track_row(user_id, position, track))
+                row = TrackRow(user_id=user_id, position=position, **asdict(track))
+                session.add(row)
             session.flush()
-            place()
+            place(held)
 
-    def add_image(self, user_id: str, upload: Upload, image: Image) -> None:
-        """Keep a picture, whose file is in place already."""
-        with self._database.write() as session:
-            _add_upload(session, user_id, upload)
-            session.add(
-                ImageRow(
-                    upload_id=upload.id,
-                    user_id=user_id,
-                    file_name=image.file_name,
-                    width=image.width,
-                    height=image.height,
-                )
-            )
+    def add_image(self, user_id: str, upload: Upload, image: Image, place: Place) -> None:
+        """Add a picture; ``place`` as in :meth:`add_tracks`."""
+        with self.database.write() as session:
+            held = locked_holdings(session, user_id)
+            session.add(UploadRow(user_id=user_id, **asdict(upload)))
+            session.flush()  # before the row that refers to it
+            session.add(ImageRow(user_id=user_id, **asdict(image)))
+            session.flush()
+            place(held)
 
     def delete_upload(self, user_id: str, upload_id: str) -> None:
-        """Forget an upload and everything in it; the files stay for the caller to remove."""
-        with self._database.write() as session:
-            for table in (TrackRow, ImageRow):
-                session.execute(
-                    delete(table).where(
-                        col(table.user_id) == user_id, col(table.upload_id) == upload_id
-                    )
-                )
-            session.execute(
-                delete(UploadRow).where(
-                    col(UploadRow.user_id) == user_id, col(UploadRow.id) == upload_id
-                )
-            )
-
-    def contents(self, user_id: str) -> set[str]:
-        """What is heard in any of the user's tracks and sounds."""
-        tracks = select(TrackRow.content).where(TrackRow.user_id == user_id)
-        sounds = select(SoundRow.content).where(SoundRow.user_id == user_id)
-        with self._database.read() as session:
-            return {*session.exec(tracks), *session.exec(sounds)}
-
-    def pictures(self, user_id: str) -> set[str]:
-        """The file names of the user's pictures."""
-        with self._database.read() as session:
-            return set(session.exec(select(ImageRow.file_name).where(ImageRow.user_id == user_id)))
+        """Delete an upload's rows; the caller removes the files."""
+        contents = ((TrackRow, TrackRow.upload_id), (ImageRow, ImageRow.upload_id))
+        deletions = [
+            delete(table).where(col(table.user_id) == user_id, col(upload) == upload_id)
+            for table, upload in (*contents, (UploadRow, UploadRow.id))
+        ]
+        self.database.change(*deletions)
 
     def uploaded_before(self, moment: datetime) -> list[tuple[str, str]]:
-        """The owner and the id of every upload older than ``moment``."""
+        """Return owner and id of every upload older than ``moment``."""
         old = select(UploadRow.user_id, UploadRow.id).where(UploadRow.created_at < moment)
-        with self._database.read() as session:
+        with self.database.read() as session:
             return list(session.exec(old))
 
     def has_picture(self, file_name: str) -> bool:
-        """Whether anybody's picture is kept under this name."""
-        with self._database.read() as session:
-            named = select(ImageRow.upload_id).where(ImageRow.file_name == file_name)
-            return session.exec(named).first() is not None
+        """Return whether any user's picture has this file name."""
+        named = select(ImageRow.upload_id).where(ImageRow.file_name == file_name)
+        return self.database.first(named) is not None
 
-    def remove_if_unused(self, content: str, remove: Callable[[str], None]) -> None:
-        """Call ``remove`` if no track or sound names ``content``, while nobody can add such a one.
+    def remove_if_unused(self, content_hash: str, remove: Callable[[str], None]) -> None:
+        """Call ``remove`` if no user's track or sound has this hash; none can be added meanwhile.
 
-        The one question that is not about a user: content is shared by all who brought it.
+        Contents are shared by all users who uploaded them, so this query names no user.
         """
-        with self._database.write() as session:
-            track = session.exec(select(TrackRow.id).where(TrackRow.content == content)).first()
-            sound = session.exec(select(SoundRow.id).where(SoundRow.content == content)).first()
-            if track is None and sound is None:
-                remove(content)
+        with self.database.write() as session:
+            for table in (TrackRow, SoundRow):
+                same = select(table.id).where(table.content_hash == content_hash)
+                if session.exec(same).first() is not None:
+                    return
+            remove(content_hash)
 
 
-def _upload_row(session: Session, user_id: str, upload_id: str) -> UploadRow | None:
-    wanted = select(UploadRow).where(UploadRow.user_id == user_id, UploadRow.id == upload_id)
-    return session.exec(wanted).first()
+def _upload(user_id: str, upload_id: str) -> SelectOfScalar[UploadRow]:
+    return select(UploadRow).where(UploadRow.user_id == user_id, UploadRow.id == upload_id)
 
 
-def _add_upload(session: Session, user_id: str, upload: Upload) -> None:
-    session.add(
-        UploadRow(id=upload.id, user_id=user_id, kind=upload.kind, created_at=upload.created_at)
-    )
-    session.flush()  # before the rows that point at it
+def _tracks(user_id: str, upload_id: str) -> SelectOfScalar[TrackRow]:
+    wanted = select(TrackRow).where(TrackRow.user_id == user_id, TrackRow.upload_id == upload_id)
+    return wanted.order_by(col(TrackRow.position))
 
 
 def _track(row: TrackRow) -> Track:
-    return Track(
-        id=row.id,
-        upload_id=row.upload_id,
-        content=row.content,
-        title=row.title,
-        artist=row.artist,
-        album=row.album,
-        n_samples=row.n_samples,
-        bits=row.bits,
-        recorded_gain_db=row.recorded_gain_db,
-        has_cover=row.has_cover,
-        source_format=row.source_format,
-        warnings=tuple(row.warnings),
-        grid_fix=None if row.grid_fix is None else GridFix.model_validate(row.grid_fix),
-    )
-
-
-def _track_row(user_id: str, position: int, track: Track) -> TrackRow:
-    return TrackRow(
-        id=track.id,
-        user_id=user_id,
-        upload_id=track.upload_id,
-        position=position,
-        content=track.content,
-        title=track.title,
-        artist=track.artist,
-        album=track.album,
-        n_samples=track.n_samples,
-        bits=track.bits,
-        recorded_gain_db=track.recorded_gain_db,
-        has_cover=track.has_cover,
-        source_format=track.source_format,
-        warnings=list(track.warnings),
-    )
+    fix = None if row.grid_fix is None else merge_valid(GridFix(), row.grid_fix)
+    return record_of(Track, row, warnings=tuple(row.warnings), grid_fix=fix)

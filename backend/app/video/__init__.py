@@ -1,1 +1,1 @@
-"""Cards drawn once, a thumbnail, and the movie that holds them to the sound."""
+"""Draw cards and thumbnails, and render a mix's film."""

@@ -1,4 +1,4 @@
-"""What lies behind the words: the uploaded picture, made quiet where words go, or a painted one."""
+"""Background of cards: the uploaded picture, blurred and darkened under text, or a painted one."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter, ImageOps
 
-from .type_setting import RGB
+from .text_layout import RGB
 
 Plane = npt.NDArray[np.float32]
 
 WHITE: RGB = (255, 255, 255)
-# WCAG 2.2 asks 4.5:1 of text; 5.2 leaves room for what H.264 and its rounding do to the pixels.
+# WCAG 2.2 requires 4.5:1 for text; 5.2 leaves room for changes by H.264 and rounding.
 CONTRAST = 5.2
-# Secondary words are set in this grey; being the darkest ink on a card, it decides the limit.
+# Grey of secondary text; as the darkest text on a card it decides the limit.
 SOFT: RGB = (226, 229, 236)
-_ROWS = 135  # worked on at a time, so that 4K needs no more than 25 MB of floats
+_ROWS = 135  # processed at a time, so that 4K needs at most 25 MB of floats
 
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """A frame without words, and the colour for the small things on it."""
+    """A frame without text, and the accent colour for small elements on it."""
 
     image: Image.Image
     accent: RGB
@@ -37,25 +37,25 @@ def frame_size(height: int) -> tuple[int, int]:
 
 
 def backdrop(picture: Path | Image.Image | None, *, seed: str, size: tuple[int, int]) -> Backdrop:
-    """The frame that all cards of a mix share.
+    """The background that all cards of a mix share.
 
-    The picture covers the frame; towards the bottom left, where words go, it is blurred, and
-    darkened until the brightest pixel keeps ``CONTRAST`` to the words. Without a picture, soft
-    lights are painted in colours that follow from ``seed`` (the mix's title).
+    The picture covers the frame. Towards the bottom left, under the text, it is blurred and
+    darkened until its brightest pixel keeps ``CONTRAST`` to the text. Without a picture, soft
+    lights are painted in colours derived from ``seed`` (the mix's title).
     """
-    plain = _painted(seed, size) if picture is None else _covering(picture, size)
+    plain = _painted(seed, size) if picture is None else covering(picture, size)
     accent = _accent(plain)
-    quiet = plain if picture is None else _blurred_under_words(plain)
+    quiet = plain if picture is None else _blurred_under_text(plain)
     return Backdrop(_darkened(quiet), accent)
 
 
 def square(picture: Path | Image.Image | None, *, seed: str, side: int) -> Image.Image:
-    """The plain picture, or the painted one, as the square that players show beside a file."""
-    return _painted(seed, (side, side)) if picture is None else _covering(picture, (side, side))
+    """The plain or painted picture as a square cover."""
+    return _painted(seed, (side, side)) if picture is None else covering(picture, (side, side))
 
 
 def luminance_limit(ink: RGB, contrast: float) -> float:
-    """The relative luminance below which a ground keeps ``contrast`` to ``ink`` (WCAG 2.2)."""
+    """The highest luminance of a ground with ``contrast`` to ``ink`` (WCAG 2.2)."""
     return (relative_luminance(ink) + 0.05) / contrast - 0.05
 
 
@@ -69,17 +69,18 @@ def _linear(c: float) -> float:
     return float(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
 
 
-def _covering(picture: Path | Image.Image, size: tuple[int, int]) -> Image.Image:
-    if isinstance(picture, Image.Image):
-        return ImageOps.fit(picture.convert("RGB"), size, Image.Resampling.LANCZOS)
-    with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as opened:
-        return ImageOps.fit(opened.convert("RGB"), size, Image.Resampling.LANCZOS)
+def covering(picture: Path | Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Scale and crop a picture, or the one in a file, to ``size``."""
+    if isinstance(picture, Path):
+        with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as opened:
+            return covering(opened, size)
+    return ImageOps.fit(picture.convert("RGB"), size, Image.Resampling.LANCZOS)
 
 
-def _blurred_under_words(picture: Image.Image) -> Image.Image:
-    """The picture, out of focus towards the words, sharp away from them.
+def _blurred_under_text(picture: Image.Image) -> Image.Image:
+    """Blur the picture under the text.
 
-    The blur is made at a quarter of the size: its radius hides what the reduction loses.
+    The blur is computed at a quarter of the size; its radius hides the loss.
     """
     width, height = picture.size
     small = picture.reduce(4).filter(ImageFilter.GaussianBlur(height / 4 / 40))
@@ -91,16 +92,16 @@ def _blurred_under_words(picture: Image.Image) -> Image.Image:
 
 
 def _veil(width: int, height: int, rows: slice = slice(None)) -> Plane:
-    """How much of a place belongs to the words, 0 to 1: all below, half of the left, a thin top."""
-    y, x = _places(height)[rows, None], _places(width)[None, :]
+    """Weight of the text area at each pixel, 0 to 1: lower part, half of the left, thin top."""
+    y, x = _pixel_centres(height)[rows, None], _pixel_centres(width)[None, :]
     below = _smooth((y - 0.26) / 0.34)
     left = 0.4 * _smooth((0.7 - x) / 0.7)
     above = 0.8 * _smooth((0.24 - y) / 0.16)
     return np.asarray(1 - (1 - below) * (1 - left) * (1 - above), dtype=np.float32)
 
 
-def _places(n: int) -> Plane:
-    """The middles of ``n`` pixels across a frame that runs from 0 to 1."""
+def _pixel_centres(n: int) -> Plane:
+    """The centres of ``n`` pixels across a frame from 0 to 1."""
     return np.linspace(0.5 / n, 1 - 0.5 / n, n, dtype=np.float32)
 
 
@@ -110,27 +111,28 @@ def _smooth(t: Plane) -> Plane:
 
 
 def _darkened(picture: Image.Image) -> Image.Image:
-    """Multiply by a gradient that is dark under words, then hold every pixel there to the limit."""
+    """Darken by a gradient under the text, then limit the luminance of every pixel there."""
     width, height = picture.size
     frame = np.array(picture)
-    deep = _calm(picture)
-    grain = np.random.default_rng(7)
+    darkest = _darkening_under_text(picture)
+    rng = np.random.default_rng(7)
     for top in range(0, height, _ROWS):
         rows = slice(top, min(height, top + _ROWS))
         veil = _veil(width, height, rows)
-        # A last third of darkness falls towards the foot: a flat ground would look like a lid.
-        fall = 1 - 0.38 * _smooth((_places(height)[rows] - 0.45) / 0.5)
-        strip = frame[rows] * ((1 - (1 - deep) * veil) * fall[:, None])[:, :, None]
-        strip *= _held(strip, veil)[:, :, None]
-        # Triangular noise of one step spreads the rounding: gradients do not break into bands.
-        noise = grain.random(strip.shape, np.float32) - grain.random(strip.shape, np.float32)
+        # Up to a third darker towards the bottom, because an even ground looks flat.
+        fall = 1 - 0.38 * _smooth((_pixel_centres(height)[rows] - 0.45) / 0.5)
+        strip = frame[rows] * ((1 - (1 - darkest) * veil) * fall[:, None])[:, :, None]
+        strip *= _luminance_limiter(strip, veil)[:, :, None]
+        # Triangular dither of one step prevents banding in gradients.
+        noise = rng.random(strip.shape, np.float32) - rng.random(strip.shape, np.float32)
         frame[rows] = np.clip(strip + noise * 0.9, 0, 255).round()
     return Image.fromarray(frame)
 
 
-def _calm(picture: Image.Image) -> float:
-    """What to leave of a picture under words: a bright one is dimmed as a whole, so that its shapes
-    survive, and a dark one keeps its colours; 0.62 sets it off from the rest even so.
+def _darkening_under_text(picture: Image.Image) -> float:
+    """Factor for a picture under text: bright ones are dimmed evenly, which keeps their shapes.
+
+    Dark ones get 0.62, which keeps their colours and still sets the area off from the rest.
     """
     small = np.asarray(picture.resize((64, 36), Image.Resampling.BOX), dtype=np.float32)
     bright = float(np.percentile(_luminance(small)[_veil(64, 36) > 0.6], 95))
@@ -138,25 +140,25 @@ def _calm(picture: Image.Image) -> float:
 
 
 def _limit() -> float:
-    # The power law below reads up to 18 % under the true curve at this luminance.
+    # The power law of `_luminance` is up to 18 % below the true curve at this luminance.
     return luminance_limit(SOFT, CONTRAST) * 0.82
 
 
 def _luminance(pixels: Plane) -> Plane:
-    """Relative luminance by a pure power, the steepest in sRGB's curve."""
+    """Relative luminance by a power law, the steepest exponent in sRGB's curve."""
     weights = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
     return np.asarray(np.power(pixels / 255, np.float32(2.4)) @ weights, dtype=np.float32)
 
 
-def _held(strip: Plane, veil: Plane) -> Plane:
-    """The factor that brings a pixel under words to the luminance that words can bear."""
+def _luminance_limiter(strip: Plane, veil: Plane) -> Plane:
+    """The factor that brings each pixel under text down to the luminance limit."""
     luminance, limit = _luminance(strip), _limit()
     over = np.power(limit / np.maximum(luminance, limit), np.float32(1 / 2.4))
     return np.asarray(1 + (over - 1) * _smooth((veil - 0.25) / 0.35), dtype=np.float32)
 
 
 def _painted(seed: str, size: tuple[int, int]) -> Image.Image:
-    """Four soft lights on a dark ground, their places and hues taken from the seed's hash."""
+    """Four soft lights on a dark ground, with positions and hues from the seed's hash."""
     digest = hashlib.sha256(seed.encode()).digest()
     hue = digest[0] / 256
     width, height = 192, 108
@@ -174,19 +176,19 @@ def _painted(seed: str, size: tuple[int, int]) -> Image.Image:
 
 
 def _accent(picture: Image.Image) -> RGB:
-    """The picture's own most colourful hue, made light enough to stand on the dark."""
+    """The picture's most colourful hue, light enough for a dark ground."""
     pixels = np.asarray(picture.resize((32, 18), Image.Resampling.BOX), dtype=np.float32) / 255
     flat = pixels.reshape(-1, 3)
     chroma = flat.max(axis=1) - flat.min(axis=1)
     best = flat[int(np.argmax(chroma))]
-    if float(chroma.max()) < 0.08:  # a grey picture: no hue worth naming
+    if float(chroma.max()) < 0.08:  # a grey picture has no clear hue
         return WHITE
     hue, _, _ = colorsys.rgb_to_hsv(*(float(v) for v in best))
     return _light(hue)
 
 
 def _light(hue: float) -> RGB:
-    """The most colourful shade of ``hue`` that reads on the brightest ground there can be."""
+    """The most colourful shade of ``hue`` that is readable on the brightest possible ground."""
     ground = luminance_limit(SOFT, CONTRAST) + 0.05
     for percent in range(60, -1, -5):
         r, g, b = (round(255 * v) for v in colorsys.hsv_to_rgb(hue, percent / 100, 1.0))

@@ -1,8 +1,8 @@
-"""Which face draws which character: Inter first, then a face for each script, emoji in colour."""
+"""Choose the font for each character: Inter, a font for each script, colour emoji."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -34,23 +34,26 @@ _AFTER = (
     "DroidSansFallback.ttf",
 )
 
-# Droid Sans Fallback comes in a regular weight only; 0.03 em brings its stems near Noto's bold.
+# Droid Sans Fallback has a regular weight only; 0.03 em brings its stems near Noto's bold.
 _BOLDER = {"DroidSansFallback.ttf": 0.03}
 
-# Above this lie the pictographs that people expect in colour even where a text face has them.
+# First of the pictographs that people expect in colour even where a text font has them.
 _PICTOGRAPHS = 0x1F000
 _TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
-# These shape their neighbours and have no glyph of their own: joiners and variation selectors.
+# Characters that change their neighbours and have no glyph: joiners, variation selectors.
 INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0xE0020, 0xE0080)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Typeface:
-    """A face at a size of one em, as HarfBuzz shapes and rasterises it."""
+    """A font at a size of one em, for shaping and rasterising by HarfBuzz.
+
+    Equal by name: threads that start together may each load the same font.
+    """
 
     name: str
-    font: hb.Font
-    units_per_em: int
+    font: hb.Font = field(compare=False)
+    units_per_em: int = field(compare=False)
 
     def has(self, cluster: str) -> bool:
         """Whether it has a glyph for each visible character of ``cluster``."""
@@ -58,13 +61,13 @@ class Typeface:
 
     @property
     def in_colour(self) -> bool:
-        """Whether its glyphs are pictures rather than outlines."""
+        """Whether its glyphs are pictures, not outlines."""
         return self.name == _EMOJI
 
 
 @cache
 def typeface(name: str) -> Typeface:
-    """The face in the file ``name``, mapped into memory once."""
+    """Load the font file ``name``, once."""
     face = hb.Face(hb.Blob.from_file_path(str(FONTS / name)))
     font = hb.Font(face)
     font.synthetic_bold = _BOLDER.get(name, 0.0)
@@ -73,7 +76,7 @@ def typeface(name: str) -> Typeface:
 
 @cache
 def face_for(cluster: str, weight: Weight) -> Typeface | None:
-    """The first face that has all of ``cluster``; ``None`` where no face has."""
+    """The first font with all characters of ``cluster``, or None."""
     return next((face for face in _candidates(cluster, weight) if face.has(cluster)), None)
 
 

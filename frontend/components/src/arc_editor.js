@@ -1,6 +1,7 @@
-// The energy of a set as a curve. A named one is shown; a drawn one has points that move up and down.
+// The energy of a set as a curve, named or drawn; a drawn one has points that can be moved.
 
-import { el, once } from "./dom.js";
+import { component, el } from "./dom.js";
+import { shape } from "./svg.js";
 
 const [WIDTH, HEIGHT, EDGE] = [480, 120, 14];
 const STEP = 0.05; // one press of an arrow key
@@ -10,27 +11,20 @@ const SHAPES = {
   wave: [0.3, 0.55, 0.8, 0.6, 0.75, 1, 0.45],
   "cool-down": [1, 0],
 };
-const instances = new WeakMap();
 
-function shape(tag, attributes) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
-class Arc {
+class ArcEditor {
   constructor(root) {
     this.picture = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
-    this.words = el("p", { class: "ends", "aria-hidden": "true" }, el("span", {}, "Start of the set"), el("span", {}, "End"));
-    root.replaceChildren(el("div", { class: "arc" }, this.picture, this.words));
+    const ends = el("p", { class: "ends", "aria-hidden": "true" }, el("span", {}, "Start of the set"), el("span", {}, "End"));
+    root.replaceChildren(el("div", { class: "arc" }, this.picture, ends));
   }
 
   update({ data, setStateValue }) {
-    this.tell = setStateValue;
+    this.setState = setStateValue;
     this.drawn = data.arc === "drawn";
-    const came = JSON.stringify(data.points);
-    if (came !== this.came) [this.came, this.points] = [came, [...data.points]];
-    if (this.held === undefined) this.draw(this.drawn ? this.points : SHAPES[data.arc]);
+    const received = JSON.stringify(data.points);
+    if (received !== this.received) [this.received, this.points] = [received, [...data.points]];
+    if (!this.dragging) this.draw(this.drawn ? this.points : SHAPES[data.arc]);
   }
 
   at(values, i) {
@@ -43,7 +37,7 @@ class Arc {
     const under = `M ${EDGE} ${HEIGHT} L ${line} L ${WIDTH - EDGE} ${HEIGHT} Z`;
     const points = this.drawn ? values.map((value, i) => this.point(values, value, i)) : [];
     this.picture.setAttribute("role", this.drawn ? "group" : "img");
-    this.picture.setAttribute("aria-label", this.drawn ? "Energy over the set, point by point" : "Energy over the set");
+    this.picture.setAttribute("aria-label", this.drawn ? "Energy over the set, editable" : "Energy over the set");
     this.picture.replaceChildren(
       shape("rect", { class: "ground", width: WIDTH, height: HEIGHT, rx: 6 }),
       shape("path", { class: "under", d: under }),
@@ -55,11 +49,11 @@ class Arc {
 
   point(values, value, i) {
     const [cx, cy] = this.at(values, i);
-    const said = Math.round(value * 100);
+    const percent = Math.round(value * 100);
     const place = i === 0 ? "at the start" : i === values.length - 1 ? "at the end" : `at ${Math.round((100 * i) / (values.length - 1))} % of the set`;
-    const node = shape("circle", { class: "point", cx, cy, r: 8, tabindex: 0, role: "slider", "aria-label": `Energy ${place}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": said, "aria-valuetext": `${said} %` });
+    const node = shape("circle", { class: "point", cx, cy, r: 8, tabindex: 0, role: "slider", "aria-label": `Energy ${place}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": percent, "aria-valuetext": `${percent} %` });
     node.addEventListener("keydown", (event) => this.keyed(event, i));
-    node.addEventListener("pointerdown", (event) => this.grab(event, i));
+    node.addEventListener("pointerdown", (event) => this.drag(event, i));
     return node;
   }
 
@@ -71,15 +65,15 @@ class Arc {
     this.report();
   }
 
-  grab(event, i) {
+  drag(event, i) {
     event.preventDefault();
-    this.held = i;
+    this.dragging = true;
     const box = this.picture.getBoundingClientRect();
     const scale = HEIGHT / box.height;
-    const moved = (one) => this.move(i, (HEIGHT - EDGE - (one.clientY - box.top) * scale) / (HEIGHT - 2 * EDGE));
+    const moved = (pointer) => this.move(i, (HEIGHT - EDGE - (pointer.clientY - box.top) * scale) / (HEIGHT - 2 * EDGE));
     const done = () => {
       window.removeEventListener("pointermove", moved);
-      this.held = undefined;
+      this.dragging = false;
       this.report();
     };
     window.addEventListener("pointermove", moved);
@@ -92,12 +86,9 @@ class Arc {
   }
 
   report() {
-    this.came = JSON.stringify(this.points);
-    this.tell("points", [...this.points]);
+    this.received = JSON.stringify(this.points);
+    this.setState("points", [...this.points]);
   }
 }
 
-export default function (component) {
-  const root = component.parentElement.querySelector("[data-root]");
-  once(instances, root, () => new Arc(root)).update(component);
-}
+export default component(ArcEditor);

@@ -1,6 +1,8 @@
-// Small pieces that every widget is built from.
+// Elements, icons and the life cycle that every widget uses.
 
-/** An element with properties, ARIA and data attributes, listeners and children. Text is never parsed. */
+import { shape } from "./svg.js";
+
+/** An element with attributes, listeners (`on…`) and children; strings become text, never HTML. */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -13,17 +15,8 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
-/** An inline icon of one path on a 24-unit grid; it is decoration, its button carries the label. */
-export function icon(path) {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const shape = document.createElementNS(ns, "path");
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
-}
+/** A decorative icon of one path on a 24-unit grid; its button carries the label. */
+export const icon = (path) => shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, shape("path", { d: path }));
 
 export const ICONS = {
   grip: "M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01",
@@ -41,6 +34,23 @@ export const ICONS = {
   previous: "M19 5L9 12l10 7zM5 5v14",
 };
 
+/** A button with an icon; its label is read out, and shown as a tooltip. */
+export const iconButton = (name, label, path, onclick, disabled = false) => el("button", { type: "button", class: name, "aria-label": label, title: label, onclick, disabled }, icon(path));
+
+/** Label and icon of a play button. */
+export function showPlaying(button, playing, name = "") {
+  button.title = `${playing ? "Pause" : "Play"} ${name}`.trim();
+  button.setAttribute("aria-label", button.title);
+  button.replaceChildren(icon(playing ? ICONS.pause : ICONS.play));
+}
+
+/** Show a message; `error` marks it as one. Return false, for callers that cannot continue. */
+export function showMessage(node, text, error = false) {
+  node.textContent = text;
+  node.classList.toggle("error", error && Boolean(text));
+  return false;
+}
+
 /** 3725 → "1:02:05", 65 → "1:05". */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -49,8 +59,29 @@ export function clock(seconds) {
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** One live object for each mounted widget, made at its first run and updated at each later one. */
-export function once(instances, root, make) {
-  if (!instances.has(root)) instances.set(root, make());
-  return instances.get(root);
+/** "1 track", "2 tracks". */
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Where a pointer is in an element, as a share of its width. */
+export function pointerShare(event, node) {
+  const box = node.getBoundingClientRect();
+  return (event.clientX - box.left) / box.width;
+}
+
+/** The position that an arrow key, Home or End leads to; undefined for other keys. */
+export function seekKey(event, at, step, end) {
+  const to = { ArrowLeft: at - step, ArrowRight: at + step, Home: 0, End: end }[event.key];
+  return to === undefined ? undefined : Math.min(end, Math.max(0, to));
+}
+
+/** A component: one `Widget` for each mounted element, updated at each run of the page. */
+export function component(Widget) {
+  const widgets = new WeakMap();
+  return (mounted) => {
+    const root = mounted.parentElement.querySelector("[data-root]");
+    if (!widgets.has(root)) widgets.set(root, new Widget(root, mounted.data));
+    const widget = widgets.get(root);
+    widget.update(mounted);
+    return () => widget.close?.();
+  };
 }

@@ -1,18 +1,17 @@
-// Files go straight from the browser to the API: each has its own progress, verdict and retry.
+// Upload dropped files straight to the API, each with its own progress, error and retry.
 
-import { el, icon, ICONS, once } from "./dom.js";
-import { dropPlaces, picture, rememberPicture, rememberPlaces } from "./crate_memory.js";
+import { dropPlaces, picture, savePicture, savePlaces } from "./crate_memory.js";
+import { component, counted, el, icon, ICONS } from "./dom.js";
 
-const AT_ONCE = 3; // the API checks files one CPU core each; more in flight would only wait there
-const GATHER_MS = 400; // several files that end together make one update of the page
-const instances = new WeakMap();
+const PARALLEL = 3; // the API checks each file on a CPU core; more uploads would only wait there
+const COLLECT_MS = 400; // files that finish together make one update of the page
 
 const UNREACHABLE = {
-  message: "The upload did not reach Segue's engine.",
+  message: "Segue's server cannot be reached.",
   hint: "Check the connection, then press Retry.",
   retryable: true,
 };
-const UNCLEAR = { message: "The engine gave no clear answer.", hint: "Press Retry.", retryable: true };
+const UNREADABLE = { message: "Segue's server sent an unreadable answer.", hint: "Press Retry.", retryable: true };
 
 class DropZone {
   constructor(root) {
@@ -22,26 +21,26 @@ class DropZone {
   }
 
   build(root) {
-    this.input = el("input", { type: "file", onchange: () => this.take([...this.input.files]) });
+    this.input = el("input", { type: "file", onchange: () => this.add([...this.input.files]) });
     this.lead = el("strong");
     this.detail = el("span", { class: "detail" });
     this.preview = el("span", { class: "preview" });
-    this.zone = el("label", { class: "zone" }, this.input, this.preview, el("span", { class: "words" }, this.lead, this.detail));
+    this.zone = el("label", { class: "zone" }, this.input, this.preview, el("span", { class: "texts" }, this.lead, this.detail));
     this.list = el("ul", { "aria-label": "Uploads" });
     this.status = el("p", { class: "status", role: "status" });
     root.replaceChildren(el("div", { class: "drop" }, this.zone, this.status, this.list));
     for (const name of ["dragover", "dragleave", "drop"]) this.zone.addEventListener(name, (event) => this.drag(event));
   }
 
-  /** New data from the page: words, and perhaps a fresh token that waiting files were missing. */
+  /** New data from the page, perhaps with the token that waiting files need. */
   update({ data, setStateValue, setTriggerValue }) {
     const renewed = this.data && this.data.token !== data.token;
     const sameDraft = this.data?.draft === data.draft;
     if (!sameDraft) this.items = [];
-    // the page may not have heard yet of a crate that was made here a moment ago
+    // the page may not know yet of an upload that was created a moment ago
     this.data = { ...data, upload_id: data.upload_id ?? (sameDraft ? this.data.upload_id : null) };
     this.trigger = setTriggerValue;
-    this.tell = setStateValue;
+    this.setState = setStateValue;
     this.input.accept = data.accept;
     this.input.multiple = data.multiple;
     this.input.setAttribute("aria-label", data.label);
@@ -49,28 +48,28 @@ class DropZone {
     this.detail.textContent = data.detail;
     if (!data.multiple) this.showPicture(picture(this.data.upload_id));
     if (renewed) this.stalled = false;
-    if (data.ordered) this.tellOrder();
-    this.pump();
+    if (data.ordered) this.reportOrder();
+    this.sendNext();
   }
 
   drag(event) {
     event.preventDefault();
     this.zone.classList.toggle("over", event.type === "dragover");
-    if (event.type === "drop") this.take([...event.dataTransfer.files]);
+    if (event.type === "drop") this.add([...event.dataTransfer.files]);
   }
 
-  take(files) {
+  add(files) {
     const chosen = this.data.multiple ? files : files.slice(0, 1);
     if (!this.data.multiple) this.items = [];
     this.items.push(...chosen.map((file) => ({ file, fields: this.data.fields, place: this.place++, state: "waiting", sent: 0 })));
     this.input.value = "";
-    this.pump();
+    this.sendNext();
   }
 
-  /** Start what may start. A crate is made by its first file, so that one goes alone. */
-  pump() {
+  /** Start waiting uploads. The first file creates the upload, so it is sent alone. */
+  sendNext() {
     const inFlight = this.items.filter((item) => item.request).length;
-    const room = this.data.library || (this.data.multiple && this.data.upload_id) ? AT_ONCE : 1;
+    const room = this.data.library || (this.data.multiple && this.data.upload_id) ? PARALLEL : 1;
     const waiting = this.stalled ? [] : this.items.filter((item) => item.state === "waiting");
     waiting.slice(0, Math.max(0, room - inFlight)).forEach((item) => this.send(item));
     this.draw();
@@ -78,7 +77,7 @@ class DropZone {
 
   send(item) {
     if (item.file.size > this.data.max_bytes) {
-      return this.refuse(item, { message: "This file is larger than Segue accepts.", hint: `The limit is ${megabytes(this.data.max_bytes)}.` });
+      return this.fail(item, { message: "This file is too large.", hint: `The limit is ${megabytes(this.data.max_bytes)}.` });
     }
     const body = new FormData();
     for (const [name, value] of Object.entries(item.fields)) body.append(name, value);
@@ -88,8 +87,8 @@ class DropZone {
     Object.assign(item, { request, state: "sending", sent: 0, error: null });
     request.upload.onprogress = (event) => event.lengthComputable && this.progress(item, event.loaded / event.total);
     request.onload = () => this.answered(item, request);
-    request.onerror = () => this.settle(item, () => this.refuse(item, UNREACHABLE));
-    request.open("POST", this.data.endpoint);
+    request.onerror = () => this.finish(item, () => this.fail(item, UNREACHABLE));
+    request.open("POST", this.data.api + this.data.path);
     request.setRequestHeader("Authorization", `Bearer ${this.data.token}`);
     request.send(body);
   }
@@ -100,10 +99,10 @@ class DropZone {
     this.draw();
   }
 
-  settle(item, then) {
+  finish(item, then) {
     item.request = null;
     then();
-    this.pump();
+    this.sendNext();
   }
 
   answered(item, request) {
@@ -112,50 +111,49 @@ class DropZone {
       item.renewed = true;
       this.stalled = true;
       this.trigger("token_expired", Date.now());
-      return this.settle(item, () => (item.state = "waiting"));
+      return this.finish(item, () => (item.state = "waiting"));
     }
-    if (request.status !== 201) return this.settle(item, () => this.refuse(item, body?.error ?? UNCLEAR));
-    return this.settle(item, () => this.accept(item, body));
+    if (request.status !== 201) return this.finish(item, () => this.fail(item, body?.error ?? UNREADABLE));
+    return this.finish(item, () => this.accept(item, body));
   }
 
   accept(item, upload) {
     if (!this.data.library) this.data = { ...this.data, upload_id: upload.id };
-    if (this.data.library) upload = { id: String(Date.now()) }; // the page lists what is there
-    else if (this.data.multiple) rememberPlaces(upload.id, upload.added ?? [], item.place);
-    else this.keepPicture(upload.id, item.file);
+    if (this.data.library) upload = { id: String(Date.now()) }; // any new id makes the page reload its list
+    else if (this.data.multiple) savePlaces(upload.id, upload.added ?? [], item.place);
+    else this.storePicture(upload.id, item.file);
     this.items = this.items.filter((other) => other !== item);
-    this.accepted = (this.accepted ?? 0) + 1;
-    this.announce(upload.id);
+    this.reportSoon(upload.id);
   }
 
-  refuse(item, error) {
-    Object.assign(item, { state: "refused", error, request: null });
+  fail(item, error) {
+    Object.assign(item, { state: "failed", error, request: null });
     this.draw();
   }
 
-  announce(uploadId) {
+  reportSoon(uploadId) {
     clearTimeout(this.timer);
-    this.gathering = true;
-    this.timer = setTimeout(() => this.announced(uploadId), GATHER_MS);
+    this.collecting = true;
+    this.timer = setTimeout(() => this.report(uploadId), COLLECT_MS);
   }
 
-  announced(uploadId) {
-    this.gathering = false;
-    if (this.data.ordered) this.tellOrder();
+  report(uploadId) {
+    this.collecting = false;
+    if (this.data.ordered) this.reportOrder();
     this.trigger("changed", { upload_id: uploadId });
     this.draw();
   }
 
-  /** Uploads run side by side and end in any order: the page asks for that in which they were dropped. */
-  tellOrder() {
+  /** Report the order of dropping, since parallel uploads finish in any order. */
+  reportOrder() {
     const places = dropPlaces(this.data.upload_id);
     const ids = Object.keys(places).sort((a, b) => places[a] - places[b]);
     if (!ids.length || ids.join() === this.ordered) return;
     this.ordered = ids.join();
-    this.tell("order", ids);
+    this.setState("order", ids);
   }
 
-  keepPicture(uploadId, file) {
+  storePicture(uploadId, file) {
     const image = new Image();
     image.onload = () => {
       const canvas = el("canvas");
@@ -163,7 +161,7 @@ class DropZone {
       [canvas.width, canvas.height] = [image.width * scale, image.height * scale];
       canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
       URL.revokeObjectURL(image.src);
-      rememberPicture(uploadId, canvas.toDataURL("image/jpeg", 0.8));
+      savePicture(uploadId, canvas.toDataURL("image/jpeg", 0.8));
       this.showPicture(picture(uploadId));
     };
     image.src = URL.createObjectURL(file);
@@ -175,42 +173,46 @@ class DropZone {
   }
 
   draw() {
-    const open = this.items.filter((item) => item.state !== "refused").length;
-    const refused = this.items.length - open;
-    const words = [open ? `${open} ${open === 1 ? "file" : "files"} to go` : "", refused ? `${refused} not accepted` : ""];
-    const busy = open > 0 || Boolean(this.gathering); // the page is drawn once for both: what came, and that all is there
-    if (busy !== Boolean(this.busy)) this.tell("busy", (this.busy = busy));
-    this.status.textContent = words.filter(Boolean).join(" · ");
+    const open = this.items.filter((item) => item.state !== "failed").length;
+    const failed = this.items.length - open;
+    const counts = [open ? `${counted(open, "file")} left` : "", failed ? `${failed} failed` : ""];
+    const busy = open > 0 || Boolean(this.collecting); // so that the page redraws once, with all files
+    if (busy !== Boolean(this.busy)) this.setState("busy", (this.busy = busy));
+    this.status.textContent = counts.filter(Boolean).join(" · ");
     this.list.replaceChildren(...this.items.map((item) => this.row(item)));
   }
 
   row(item) {
-    const refused = item.state === "refused";
-    const mark = refused ? el("span", { class: "mark" }, icon(ICONS.warning)) : null;
-    const verdict = refused ? [el("span", { class: "why" }, item.error.message), el("span", { class: "what" }, item.error.hint ?? "")] : [el("span", { class: "what" }, STATES[item.state](item))];
-    const bar = refused ? null : el("progress", { max: 1, value: item.state === "checking" ? undefined : item.sent, "aria-label": `Upload of ${item.file.name}` });
-    const retry = refused ? el("button", { type: "button", "aria-label": `Retry ${item.file.name}`, onclick: () => this.again(item) }, icon(ICONS.retry), "Retry") : null;
-    const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${item.file.name}`, onclick: () => this.drop(item) }, icon(ICONS.remove));
-    return el("li", { class: item.state }, mark, el("span", { class: "file" }, el("b", {}, item.file.name), ...verdict, bar), retry, remove);
+    const failed = item.state === "failed";
+    const mark = failed ? el("span", { class: "mark" }, icon(ICONS.warning)) : null;
+    const details = failed ? [el("span", { class: "why" }, item.error.message), el("span", { class: "what" }, item.error.hint ?? "")] : [el("span", { class: "what" }, STATUS[item.state](item))];
+    const bar = failed ? null : el("progress", { max: 1, value: item.state === "checking" ? undefined : item.sent, "aria-label": `Upload of ${item.file.name}` });
+    const retryButton = failed ? el("button", { type: "button", "aria-label": `Retry ${item.file.name}`, onclick: () => this.retry(item) }, icon(ICONS.retry), "Retry") : null;
+    const removeButton = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${item.file.name}`, onclick: () => this.remove(item) }, icon(ICONS.remove));
+    return el("li", { class: item.state }, mark, el("span", { class: "file" }, el("b", {}, item.file.name), ...details, bar), retryButton, removeButton);
   }
 
-  again(item) {
+  retry(item) {
     Object.assign(item, { state: "waiting", renewed: false });
-    this.pump();
+    this.sendNext();
   }
 
-  drop(item) {
+  remove(item) {
     item.request?.abort();
     item.request = null;
     this.items = this.items.filter((other) => other !== item);
-    this.pump();
+    this.sendNext();
+  }
+
+  close() {
+    clearTimeout(this.timer);
   }
 }
 
-const STATES = {
+const STATUS = {
   waiting: () => "Waiting",
   sending: (item) => `Uploading — ${Math.floor(item.sent * 100)} %`,
-  checking: () => "Listening to it…",
+  checking: () => "Checking…",
 };
 
 const megabytes = (bytes) => `${Math.round(bytes / 1048576)} MB`;
@@ -223,9 +225,4 @@ function parsed(text) {
   }
 }
 
-export default function (component) {
-  const root = component.parentElement.querySelector("[data-root]");
-  const zone = once(instances, root, () => new DropZone(root));
-  zone.update(component);
-  return () => clearTimeout(zone.timer);
-}
+export default component(DropZone);

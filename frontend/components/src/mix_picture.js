@@ -1,78 +1,61 @@
-// The mix as two decks and what lies over them: who sounds when, where tempo is bent, filters, echoes.
+// A mix on two decks: clips, tempo changes, filters, echoes, overlays, and a zoom on each join.
 
-import { clock, el, icon, ICONS } from "./dom.js";
-import { axis, fitting, LETTER_PX, shape, words } from "./svg.js";
+import { clock, counted, el, iconButton, ICONS } from "./dom.js";
+import { fitting, label, LETTER_PX, shape, tooltip } from "./svg.js";
+import { TimePicture } from "./time_picture.js";
 
-const [LANE, GAP, OVERLAY, AXIS] = [58, 8, 24, 20];
-const AROUND_S = 14; // shown before and after a join: some seven bars
+const [LANE, GAP, OVERLAY] = [58, 8, 24];
+const AROUND_S = 14; // shown before and after a join: about seven bars
 
-export class MixPicture {
+export class MixPicture extends TimePicture {
   constructor(data, seek) {
-    this.data = data;
+    const overlays = data.clips.some((clip) => clip.overlay);
+    super(data, 2 * LANE + GAP + (overlays ? OVERLAY + GAP : 0), summary(data), seek);
+    this.svg.classList.add("picture");
     this.join = -1; // the whole mix
-    this.at = 0;
-    this.lanes = data.clips.some((clip) => clip.overlay) ? 3 : 2;
-    this.height = 2 * LANE + GAP + (this.lanes > 2 ? OVERLAY + GAP : 0) + AXIS;
-    this.svg = shape("svg", { class: "picture", style: `height:${this.height}px`, role: "img", "aria-label": summary(data) });
-    this.svg.addEventListener("click", (event) => seek(this.time(event)));
-    this.said = el("p", { class: "said", role: "status" });
-    this.node = el("div", { class: "mix" }, this.svg, legend(data), this.controls(), this.said);
-    new ResizeObserver(() => this.draw()).observe(this.svg);
+    this.description = el("p", { class: "description", role: "status" });
+    this.node = el("div", { class: "mix" }, this.svg, legend(data), this.controls(), this.description);
   }
 
   controls() {
-    if (!this.data.joins.length) return null;
-    const button = (label, path, onclick) => el("button", { type: "button", class: "step", "aria-label": label, title: label, onclick }, icon(path));
-    this.whole = el("button", { type: "button", class: "whole", "aria-pressed": "true", onclick: () => this.look(-1) }, "Whole mix");
+    const last = this.data.joins.length - 1;
+    if (last < 0) return null;
+    this.whole = el("button", { type: "button", class: "whole", "aria-pressed": "true", onclick: () => this.zoom(-1) }, "Whole mix");
     this.which = el("span", { class: "which" });
-    const closer = el("span", { class: "closer" }, button("Look at the join before", ICONS.left, () => this.look(Math.max(0, this.join - 1))), this.which, button("Look at the next join", ICONS.right, () => this.look(Math.min(this.data.joins.length - 1, this.join + 1))));
-    return el("div", { class: "looks" }, this.whole, closer);
+    const previous = iconButton("step", "Previous transition", ICONS.left, () => this.zoom(Math.max(0, this.join - 1)));
+    const next = iconButton("step", "Next transition", ICONS.right, () => this.zoom(Math.min(last, this.join + 1)));
+    return el("div", { class: "zoom" }, this.whole, el("span", { class: "steps" }, previous, this.which, next));
   }
 
-  /** Look closely at one join, or (-1) at the whole mix. */
-  look(join) {
+  /** Show one join from near, or (-1) the whole mix. */
+  zoom(join) {
     this.join = join;
-    this.said.textContent = join < 0 ? "" : this.data.joins[join].said;
+    this.description.textContent = join < 0 ? "" : this.data.joins[join].description;
     this.draw();
   }
 
   get window() {
     const join = this.data.joins[this.join];
-    if (!join) return [0, this.data.duration_s];
+    if (!join) return super.window;
     return [Math.max(0, join.start_s - AROUND_S), Math.min(this.data.duration_s, join.end_s + AROUND_S)];
   }
 
-  x(seconds) {
+  drawn() {
     const [from, to] = this.window;
-    return ((seconds - from) / (to - from)) * this.width;
+    const seen = (one) => one.end_s > from && one.start_s < to;
+    if (this.whole) {
+      this.whole.setAttribute("aria-pressed", String(this.join < 0));
+      this.which.textContent = this.join < 0 ? counted(this.data.joins.length, "transition") : `Transition ${this.join + 1} of ${this.data.joins.length}`;
+    }
+    return [hatching(), ...this.data.joins.filter(seen).map((join) => this.band(join)), ...this.data.clips.filter(seen).map((clip) => this.clip(clip))];
   }
 
-  time(event) {
-    const box = this.svg.getBoundingClientRect();
-    const [from, to] = this.window;
-    return from + ((event.clientX - box.left) / box.width) * (to - from);
+  band(join) {
+    const width = Math.max(1, this.x(join.end_s) - this.x(join.start_s));
+    return shape("rect", { class: "band", x: this.x(join.start_s), width, y: 0, height: this.height });
   }
 
-  draw() {
-    this.width = this.svg.clientWidth;
-    if (!this.width) return;
-    const [from, to] = this.window;
-    const seen = this.data.clips.filter((clip) => clip.end_s > from && clip.start_s < to);
-    this.head = shape("line", { class: "head", y1: 0, y2: this.height - AXIS });
-    this.svg.replaceChildren(hatching(), ...this.joinBands(from, to), ...seen.map((clip) => this.clip(clip)), ...axis(from, to, this.width, this.height - AXIS, (at) => this.x(at)), this.head);
-    this.show(this.at);
-    if (!this.whole) return;
-    this.whole.setAttribute("aria-pressed", String(this.join < 0));
-    this.which.textContent = this.join < 0 ? `${this.data.joins.length} ${this.data.joins.length === 1 ? "join" : "joins"}` : `Join ${this.join + 1} of ${this.data.joins.length}`;
-  }
-
-  joinBands(from, to) {
-    return this.data.joins
-      .filter((join) => join.end_s > from && join.start_s < to)
-      .map((join) => shape("rect", { class: "band", x: this.x(join.start_s), width: Math.max(1, this.x(join.end_s) - this.x(join.start_s)), y: 0, height: this.height - AXIS }));
-  }
-
-  /** One clip on its deck, drawn from its own left edge. */
+  /** One clip on its deck, drawn from its left edge. */
   clip(clip) {
     const top = clip.overlay ? 2 * LANE + 2 * GAP : clip.deck * (LANE + GAP);
     const height = clip.overlay ? OVERLAY : LANE;
@@ -82,44 +65,39 @@ export class MixPicture {
     const px = (seconds) => this.x(seconds) - left;
     const [rise, fall] = [px(clip.start_s + clip.fade_in_s), px(clip.end_s - clip.fade_out_s)];
     frame.append(shape("path", { class: "body", d: `M 0 ${height} L ${rise} 1 L ${fall} 1 L ${width} ${height} Z` }));
-    for (const bend of clip.bends) frame.append(...bent(bend, px, this.window, left));
-    for (const effect of clip.effects) frame.append(...filtered(effect, px, height, left));
+    for (const change of clip.tempo_changes) frame.append(...tempoStrip(change, px, left));
+    for (const effect of clip.effects) frame.append(...filterArea(effect, px, height, left));
     if (clip.echo_s !== null) frame.append(...echoes(px(clip.echo_s), px(clip.end_s), height));
-    const label = Math.max(rise, -left) + 6;
+    const start = Math.max(rise, -left) + 6;
+    const room = Math.min(fall, this.width - left) - start;
     const name = clip.overlay ? clip.title : `${clip.number}  ${clip.title}`;
-    if (Math.min(fall, this.width - left) - label > 5 * LETTER_PX) frame.append(words({ class: "name", x: label, y: clip.overlay ? 16 : 30 }, fitting(name, Math.min(fall, this.width - left) - label)));
-    frame.append(shape("title", {}, document.createTextNode(`${clip.title}, ${clock(clip.start_s)} to ${clock(clip.end_s)}`)));
+    if (room > 5 * LETTER_PX) frame.append(label({ class: "name", x: start, y: clip.overlay ? 16 : 30 }, fitting(name, room)));
+    frame.append(tooltip(`${clip.title}, ${clock(clip.start_s)} to ${clock(clip.end_s)}`));
     return frame;
   }
-
-  show(at) {
-    this.at = at;
-    if (!this.head) return;
-    const x = this.x(at);
-    this.head.setAttribute("x1", x);
-    this.head.setAttribute("x2", x);
-  }
 }
 
-/** The bent tempo as a hatched strip along the top, with its figure where there is room. */
-function bent({ start_s, end_s, percent }, px, window, left) {
+/** A changed tempo as a hatched strip, with its figure if there is room. */
+function tempoStrip({ start_s, end_s, percent }, px, left) {
   const [from, to] = [px(start_s), px(end_s)];
   const figure = `${percent > 0 ? "+" : "−"}${Math.abs(percent).toFixed(1)} %`;
-  const strip = shape("rect", { class: "bend", x: from, y: 2, width: Math.max(1, to - from), height: 12 }, shape("title", {}, document.createTextNode(`${figure} tempo`)));
-  const visible = Math.max(from, -left) + 4;
-  const label = to - visible > figure.length * LETTER_PX + 8 ? words({ class: "figure", x: visible, y: 12 }, figure) : null;
-  return [strip, label].filter(Boolean);
+  const strip = shape("rect", { class: "tempo", x: from, y: 2, width: Math.max(1, to - from), height: 12 }, tooltip(`${figure} tempo`));
+  return [strip, figureIn(from, to, left, 12, figure)].filter(Boolean);
 }
 
-/** What a filter takes away, as an area that grows from the bottom. */
-function filtered({ label, points }, px, height, left) {
+/** What a filter removes, as an area that grows from the bottom. */
+function filterArea({ label: name, points }, px, height, left) {
   const y = (share) => height - share * height * 0.42;
   const line = points.map(([at, share]) => `${px(at)} ${y(share)}`).join(" L ");
   const [from, to] = [px(points[0][0]), px(points.at(-1)[0])];
-  const area = shape("path", { class: "filter", d: `M ${from} ${height} L ${line} L ${to} ${height} Z` }, shape("title", {}, document.createTextNode(label)));
-  const visible = Math.max(from, -left) + 4;
-  const name = to - visible > label.length * LETTER_PX + 6 ? words({ class: "figure", x: visible, y: height - 5 }, label) : null;
-  return [area, name].filter(Boolean);
+  const area = shape("path", { class: "filter", d: `M ${from} ${height} L ${line} L ${to} ${height} Z` }, tooltip(name));
+  return [area, figureIn(from, to, left, height - 5, name)].filter(Boolean);
+}
+
+/** A text at the visible start of a span, or null if it does not fit. */
+function figureIn(from, to, left, y, text) {
+  const x = Math.max(from, -left) + 4;
+  return to - x > text.length * LETTER_PX + 8 ? label({ class: "figure", x, y }, text) : null;
 }
 
 function echoes(from, to, height) {
@@ -128,17 +106,17 @@ function echoes(from, to, height) {
 
 function hatching() {
   const line = shape("path", { d: "M 0 6 L 6 0", class: "hatch" });
-  return shape("defs", {}, shape("pattern", { id: "bent", width: 6, height: 6, patternUnits: "userSpaceOnUse" }, line));
+  return shape("defs", {}, shape("pattern", { id: "tempo", width: 6, height: 6, patternUnits: "userSpaceOnUse" }, line));
 }
 
 function legend(data) {
   const has = (test) => data.clips.some(test);
   const entries = [
-    ["bend", "tempo bent", has((clip) => clip.bends.length)],
-    ["filter", "filtered away", has((clip) => clip.effects.length)],
+    ["tempo", "tempo changed", has((clip) => clip.tempo_changes.length)],
+    ["filter", "filtered", has((clip) => clip.effects.length)],
     ["echo", "echo", has((clip) => clip.echo_s !== null)],
-    ["over", "sound laid over", has((clip) => clip.overlay)],
-  ].filter(([, , there]) => there);
+    ["over", "sound on top", has((clip) => clip.overlay)],
+  ].filter(([, , present]) => present);
   return el("p", { class: "legend" }, entries.map(([name, text]) => el("span", {}, el("i", { class: `sign ${name}`, "aria-hidden": "true" }), text)));
 }
 

@@ -1,5 +1,5 @@
-// Turns the one-time code of a sign-in into the cookie that outlives a reload, and drops it again.
-// Only the browser can do this: the script that draws the page answers no HTTP request.
+// Trade a sign-in's one-time code for the session cookie, or drop the cookie. Only the browser can do
+// this: Streamlit's script cannot set cookies.
 
 const done = new Set();
 

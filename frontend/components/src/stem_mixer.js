@@ -1,21 +1,21 @@
-// The stems of a song, decoded and started together: one clock, so they stay together to the sample.
+// Decode several sounds and play them in step, to the sample, each with its own level.
 
-const BYTES_A_SAMPLE = 8; // two channels of float32, as browsers keep decoded sound
-const MOST_BYTES = 1.1e9; // four stems of twelve minutes at 44.1 kHz; a tab has about twice that
+const BYTES_PER_SAMPLE = 8; // two channels of float32, as browsers store decoded audio
+const MAX_BYTES = 1.1e9; // four stems of twelve minutes at 44.1 kHz; a tab has about twice that
 const RATES = [44100, 32000, 22050, 16000, 11025, 8000];
-const AHEAD_S = 0.06; // all stems are told to start this much later, which they then do at once
-const GLIDE_S = 0.012; // a fader that jumps would click
-const contexts = new Map(); // one a rate: browsers have room for a few only
+const AHEAD_S = 0.06; // all sources are scheduled this far ahead, so that they start together
+const GLIDE_S = 0.012; // a sudden change of level would click
+const contexts = new Map(); // one for each rate, since browsers allow only a few
 
-/** The best rate at which so many stems of this length fit into memory; null where none does. */
+/** The highest rate at which this many sounds of this length fit into memory, or null. */
 export function rateFor(count, seconds) {
-  return RATES.find((rate) => count * seconds * rate * BYTES_A_SAMPLE <= MOST_BYTES) ?? null;
+  return RATES.find((rate) => count * seconds * rate * BYTES_PER_SAMPLE <= MAX_BYTES) ?? null;
 }
 
 export const amplitude = (gainDb) => 10 ** (gainDb / 20);
 
 export class StemMixer {
-  /** `gainDb` was given to all stems in their files; hearing them takes it back. */
+  /** `gainDb` was applied to the files; playback reverses it. */
   constructor(count, seconds, gainDb) {
     Object.assign(this, { count, seconds, at: 0, playing: false, buffers: null });
     this.rate = rateFor(count, seconds);
@@ -24,22 +24,23 @@ export class StemMixer {
   }
 
   /**
-   * Fetch and decode all stems; while one is decoded the next is fetched. `open(i, signal)` answers
-   * with a Response, `progress` hears how many bytes have come.
+   * Fetch and decode all sounds; while one is decoded the next is fetched. `open(i, signal)` returns
+   * a Response, `progress` receives the number of bytes so far.
    */
   async load(open, progress) {
     this.stop = new AbortController();
     const { signal } = this.stop;
     this.context = contextAt(this.rate);
     const decoding = [];
-    let before = 0;
+    let received = 0;
     for (let i = 0; i < this.count; i += 1) {
-      const bytes = await allOf(await open(i, signal), (n) => progress(before + n));
-      before += bytes.byteLength;
+      const offset = received;
+      const bytes = await bytesOf(await open(i, signal), (n) => progress(offset + n));
+      received += bytes.byteLength;
       decoding.push(this.context.decodeAudioData(bytes));
     }
     const buffers = await Promise.all(decoding);
-    if (signal.aborted) throw new DOMException("no longer wanted", "AbortError");
+    if (signal.aborted) throw new DOMException("cancelled", "AbortError");
     this.buffers = buffers;
   }
 
@@ -89,7 +90,7 @@ export class StemMixer {
     if (this.playing) this.gains[i].gain.setTargetAtTime(gain, this.context.currentTime, GLIDE_S);
   }
 
-  /** Let go of the sound: it is hundreds of megabytes. */
+  /** Free the decoded audio: hundreds of megabytes. */
   forget() {
     this.stop?.abort();
     this.pause();
@@ -102,8 +103,8 @@ function contextAt(sampleRate) {
   return contexts.get(sampleRate);
 }
 
-/** A response's bytes, told as they come. */
-async function allOf(response, progress) {
+/** The bytes of a response, with progress. */
+async function bytesOf(response, progress) {
   const parts = [];
   let length = 0;
   for (const reader = response.body.getReader(); ; ) {

@@ -1,20 +1,18 @@
-// The crate as a running order: drag, Alt+arrows or buttons to move, names edited in place.
+// The tracks in running order: move by dragging, Alt+arrows or buttons; edit names in place.
 
 import Sortable from "sortablejs";
-import { clock, el, icon, ICONS, once } from "./dom.js";
-import { arranged, arrangement, dropPlaces, rememberArrangement } from "./crate_memory.js";
-
-const instances = new WeakMap();
+import { arranged, arrangement, dropPlaces, saveArrangement } from "./crate_memory.js";
+import { clock, component, counted, el, icon, iconButton, ICONS } from "./dom.js";
 
 class TrackTable {
   constructor(root) {
-    const heads = ["Title", "Artist", "Starts", "BPM", "Key", "Energy", "Length"].map((word) => el("span", { class: word.toLowerCase() }, word));
-    this.heads = el("p", { class: "heads", "aria-hidden": "true" }, el("span"), el("span"), ...heads, el("span"));
+    const heads = ["Title", "Artist", "Starts", "BPM", "Key", "Energy", "Length"].map((name) => el("span", { class: name.toLowerCase() }, name));
+    const header = el("p", { class: "heads", "aria-hidden": "true" }, el("span"), el("span"), ...heads, el("span"));
     this.table = el("div", { class: "table" });
     this.list = el("ol", { "aria-label": "Running order" });
     this.total = el("p", { class: "total" });
     this.live = el("p", { class: "live", role: "status" });
-    this.table.append(this.heads, this.list, this.total, this.live);
+    this.table.append(header, this.list, this.total, this.live);
     root.replaceChildren(this.table);
     this.sortable = Sortable.create(this.list, {
       handle: ".grip",
@@ -27,33 +25,36 @@ class TrackTable {
 
   update({ data, setStateValue, setTriggerValue }) {
     this.data = data;
-    this.tell = setStateValue;
+    this.setState = setStateValue;
     this.trigger = setTriggerValue;
-    this.table.classList.toggle("plain", !data.shows_heard);
+    this.table.classList.toggle("plain", !data.shows_analysis);
     this.table.classList.toggle("pins", data.pins);
-    this.memory = arrangement(data.crate_id);
-    this.tracks = arranged(data.tracks, this.memory, dropPlaces(data.crate_id));
-    this.memory.order = this.tracks.map((track) => track.id);
+    this.stored = arrangement(data.crate_id);
+    this.show(arranged(data.tracks, this.stored, dropPlaces(data.crate_id)));
+  }
+
+  /** Show tracks in this order, and report it. */
+  show(tracks) {
+    this.tracks = tracks;
+    this.stored.order = tracks.map((track) => track.id);
     this.draw();
     this.report();
   }
 
-  /** Keep the arrangement in the browser, and tell the page if it does not know it yet. */
+  /** Store the arrangement in the browser, and send it to the page if it changed. */
   report() {
-    rememberArrangement(this.data.crate_id, this.memory);
-    const { order, removed, pinned, names } = this.memory;
-    const word = JSON.stringify({ crate_id: this.data.crate_id, order, removed, pinned, names });
-    if (word === this.told) return;
-    this.told = word;
-    this.tell("arrangement", JSON.parse(word));
+    saveArrangement(this.data.crate_id, this.stored);
+    const { order, removed, pinned, names } = this.stored;
+    const report = JSON.stringify({ crate_id: this.data.crate_id, order, removed, pinned, names });
+    if (report === this.reported) return;
+    this.reported = report;
+    this.setState("arrangement", JSON.parse(report));
   }
 
   reorder(ids) {
     const byId = new Map(this.tracks.map((track) => [track.id, track]));
-    this.tracks = ids.map((id) => byId.get(id));
-    Object.assign(this.memory, { order: ids, moved: true });
-    this.draw();
-    this.report();
+    this.stored.moved = true;
+    this.show(ids.map((id) => byId.get(id)));
   }
 
   move(id, by) {
@@ -67,109 +68,100 @@ class TrackTable {
   }
 
   remove(id) {
-    this.memory.removed.push(id);
-    this.live.textContent = `${this.name(id).title} is left out of the mix`;
-    this.tracks = this.tracks.filter((track) => track.id !== id);
-    this.memory.order = this.tracks.map((track) => track.id);
-    this.draw();
-    this.report();
+    this.stored.removed.push(id);
+    this.live.textContent = `${this.name(id).title} is removed from the mix`;
+    this.show(this.tracks.filter((track) => track.id !== id));
   }
 
   pin(id) {
-    const pinned = this.memory.pinned.includes(id);
-    this.memory.pinned = pinned ? this.memory.pinned.filter((one) => one !== id) : [...this.memory.pinned, id];
-    this.live.textContent = `${this.name(id).title} ${pinned ? "may move" : "keeps its place"}`;
-    this.draw();
-    this.report();
+    const pinned = this.stored.pinned.includes(id);
+    this.stored.pinned = pinned ? this.stored.pinned.filter((one) => one !== id) : [...this.stored.pinned, id];
+    this.live.textContent = `${this.name(id).title} is ${pinned ? "unpinned" : "pinned"}`;
+    this.show(this.tracks);
   }
 
   restore() {
-    this.memory.removed = [];
-    this.tracks = arranged(this.data.tracks, this.memory, dropPlaces(this.data.crate_id));
-    this.memory.order = this.tracks.map((track) => track.id);
-    this.draw();
-    this.report();
+    this.stored.removed = [];
+    this.show(arranged(this.data.tracks, this.stored, dropPlaces(this.data.crate_id)));
   }
 
   rename(id, part, value) {
-    this.memory.names[id] = { ...this.name(id), [part]: value.trim() };
+    this.stored.names[id] = { ...this.name(id), [part]: value.trim() };
     this.report();
   }
 
   name(id) {
     const track = this.data.tracks.find((one) => one.id === id);
-    return this.memory.names[id] ?? { title: track.title, artist: track.artist };
+    return this.stored.names[id] ?? { title: track.title, artist: track.artist };
   }
 
   row(id) {
     return this.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
   }
 
-  /** Redraw, but leave a person who is typing (or moving by keyboard) where they are. */
+  /** Redraw, and keep the focus and a text being typed. */
   draw() {
-    const held = this.list.getRootNode().activeElement;
-    const [id, kind, typed] = [held?.closest?.("li")?.dataset.id, held?.classList?.[0], held?.value];
+    const focused = this.list.getRootNode().activeElement;
+    const [id, kind, typed] = [focused?.closest?.("li")?.dataset.id, focused?.classList?.[0], focused?.value];
     this.fill();
-    const again = id && this.row(id)?.querySelector(`.${kind}`);
-    if (!again) return;
-    again.focus();
-    if (again.localName === "input") again.value = typed;
+    const field = id && this.row(id)?.querySelector(`.${kind}`);
+    if (!field) return;
+    field.focus();
+    if (field.localName === "input") field.value = typed;
   }
 
   fill() {
     const starts = startTimes(this.tracks, this.data.crossfade_s);
     this.list.replaceChildren(...this.tracks.map((track, i) => this.trackRow(track, i, starts[i])));
-    this.total.replaceChildren(...this.totalWords(starts));
+    this.total.replaceChildren(...this.totals(starts));
   }
 
-  totalWords(starts) {
+  totals(starts) {
     const last = this.tracks.at(-1);
     const mix = last ? starts.at(-1) + last.duration_s : 0;
-    const long = this.data.shows_heard ? ["", " of music"] : ["about ", " mixed"];
-    const count = `${this.tracks.length} ${this.tracks.length === 1 ? "track" : "tracks"}`;
-    const left = this.memory.removed.length;
-    const back = el("button", { type: "button", class: "link", onclick: () => this.restore() }, `Bring back ${left} left out`);
-    return [el("span", {}, count), el("span", {}, long[0], el("b", {}, clock(mix)), long[1]), left ? back : null].filter(Boolean);
+    const [before, after] = this.data.shows_analysis ? ["", " of music"] : ["about ", " mixed"];
+    const removed = this.stored.removed.length;
+    const restore = el("button", { type: "button", class: "link", onclick: () => this.restore() }, `Restore ${counted(removed, "removed track")}`);
+    return [el("span", {}, counted(this.tracks.length, "track")), el("span", {}, before, el("b", {}, clock(mix)), after), removed ? restore : null].filter(Boolean);
   }
 
   trackRow(track, i, start) {
     const { title, artist } = this.name(track.id);
     const keys = (event) => this.keyed(event, track.id);
-    const pinned = this.memory.pinned.includes(track.id);
-    const pin = button(`pin${pinned ? " on" : ""}`, pinned ? `Let ${title} move` : `Keep ${title} at number ${i + 1}`, ICONS.pin, () => this.pin(track.id));
+    const pinned = this.stored.pinned.includes(track.id);
+    const pin = iconButton(`pin${pinned ? " on" : ""}`, pinned ? `Unpin ${title}` : `Pin ${title} at number ${i + 1}`, ICONS.pin, () => this.pin(track.id));
     pin.setAttribute("aria-pressed", String(pinned));
     return el(
       "li",
       { "data-id": track.id, onkeydown: keys },
-      button("grip", `Move ${title}: drag, or press Alt with the up or down arrow`, ICONS.grip),
+      iconButton("grip", `Move ${title}: drag, or press Alt with the up or down arrow`, ICONS.grip),
       el("span", { class: "number" }, String(i + 1)),
       this.field(track.id, "title", title, `Title of track ${i + 1}`),
       this.field(track.id, "artist", artist, `Artist of track ${i + 1}`),
-      el("span", { class: "start", title: "Where it starts in the mix" }, clock(start)),
-      ...this.heard(track, title),
-      el("span", { class: "length", title: "Its own length" }, clock(track.duration_s)),
+      el("span", { class: "start", title: "Start in the mix" }, clock(start)),
+      ...this.analysisCells(track, title),
+      el("span", { class: "length", title: "Length of the track" }, clock(track.duration_s)),
       el(
         "span",
         { class: "actions" },
         this.data.pins ? pin : null,
-        button("up", `Move ${title} up`, ICONS.up, () => this.move(track.id, -1), i === 0),
-        button("down", `Move ${title} down`, ICONS.down, () => this.move(track.id, 1), i === this.tracks.length - 1),
-        button("remove", `Leave ${title} out`, ICONS.remove, () => this.remove(track.id)),
+        iconButton("up", `Move ${title} up`, ICONS.up, () => this.move(track.id, -1), i === 0),
+        iconButton("down", `Move ${title} down`, ICONS.down, () => this.move(track.id, 1), i === this.tracks.length - 1),
+        iconButton("remove", `Remove ${title}`, ICONS.remove, () => this.remove(track.id)),
       ),
-      ...track.warnings.map((words) => el("span", { class: "warning" }, icon(ICONS.warning), words)),
+      ...track.warnings.map((text) => el("span", { class: "warning" }, icon(ICONS.warning), text)),
     );
   }
 
-  /** What was heard: tempo and key open the look at the beat; energy is a small picture. */
-  heard(track, title) {
-    const heard = track.heard;
-    if (!heard) return ["bpm", "key", "energy"].map((name) => el("span", { class: `${name} unheard`, "aria-hidden": "true" }, "·"));
-    const open = () => this.trigger("look_at", track.id);
-    const still = this.data.looks ? {} : { disabled: true };
-    const doubt = heard.tempo.includes("?");
-    const tempo = el("button", { type: "button", class: `bpm${doubt ? " doubt" : ""}`, onclick: open, ...still, title: doubt ? "Not sure of this beat: have a look" : "Check the beat", "aria-label": `Check the beat of ${title}: ${doubt ? `${heard.tempo} beats a minute, not sure` : `${heard.tempo} beats a minute`}` }, heard.tempo);
-    const key = el("span", { class: "key", title: heard.key_name ?? "No key could be told" }, el("b", {}, heard.key), heard.key_name ? el("small", {}, heard.key_name) : null);
-    return [tempo, key, energy(heard.energy)];
+  /** Tempo, key and energy; the tempo opens the correction of the beat grid. */
+  analysisCells(track, title) {
+    const { analysis } = track;
+    if (!analysis) return ["bpm", "key", "energy"].map((name) => el("span", { class: `${name} unknown`, "aria-hidden": "true" }, "·"));
+    const doubt = analysis.tempo.includes("?");
+    const spoken = `${analysis.tempo} beats a minute${doubt ? ", uncertain" : ""}`;
+    const tempo = el("button", { type: "button", class: `bpm${doubt ? " doubt" : ""}`, onclick: () => this.trigger("opened", track.id), disabled: !this.data.corrections, title: doubt ? "Uncertain beat: check it" : "Check the beat", "aria-label": `Check the beat of ${title}: ${spoken}` }, analysis.tempo);
+    const key = el("span", { class: "key", title: analysis.key_name ?? "Unknown key" }, el("b", {}, analysis.key), analysis.key_name ? el("small", {}, analysis.key_name) : null);
+    return [tempo, key, energy(analysis.energy)];
   }
 
   field(id, part, value, label) {
@@ -185,10 +177,10 @@ class TrackTable {
     event.preventDefault();
     this.move(id, step);
   }
-}
 
-function button(name, label, path, onclick, disabled = false) {
-  return el("button", { type: "button", class: name, "aria-label": label, title: label, onclick, disabled }, icon(path));
+  close() {
+    this.sortable.destroy();
+  }
 }
 
 /** The energy of a track from start to end, as bars. */
@@ -197,20 +189,15 @@ function energy(values) {
   return el("span", { class: "energy", role: "img", "aria-label": "Energy from start to end" }, ...bars);
 }
 
-/** When each track starts: a blend is never longer than either of its tracks. */
+/** The start of each track; a crossfade takes at most half of either track. */
 function startTimes(tracks, crossfade) {
   let at = 0;
   return tracks.map((track, i) => {
     const start = at;
     const next = tracks[i + 1];
-    at += track.duration_s - (next ? Math.min(crossfade, track.duration_s, next.duration_s) : 0);
+    at += track.duration_s - (next ? Math.min(crossfade, track.duration_s / 2, next.duration_s / 2) : 0);
     return start;
   });
 }
 
-export default function (component) {
-  const root = component.parentElement.querySelector("[data-root]");
-  const table = once(instances, root, () => new TrackTable(root));
-  table.update(component);
-  return () => table.sortable.destroy();
-}
+export default component(TrackTable);

@@ -11,7 +11,7 @@ APP = "http://localhost:8501"
 
 
 class Browser:
-    """Keeps its cookies, follows no redirect by itself, and shows where each one leads.
+    """A browser that keeps cookies and shows redirects instead of following them.
 
     The API answers at another port than its settings say; a browser of the tests knows that.
     """
@@ -26,23 +26,23 @@ class Browser:
         self.http.close()
 
     def begin(self) -> str:
-        """Press the button; the address at the provider."""
+        """Press the button; return the provider's address."""
         answer = self.http.get("/auth/google/login")
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 
     @staticmethod
     def consent(address: str, sub: str = "ada") -> str:
-        """Say yes at the provider; the address that it sends the browser back to."""
+        """Consent at the provider; return the callback address."""
         return _decide(address, {"sub": sub})
 
     @staticmethod
     def deny(address: str) -> str:
-        """Say no at the provider."""
+        """Refuse consent at the provider; return the callback address."""
         return _decide(address, {"action": "deny"})
 
     def come_back(self, callback: str) -> dict[str, str]:
-        """Go where the provider says; what the app is told."""
+        """Open the callback address; return the parameters passed to the app."""
         parts = urlsplit(callback)
         answer = self.http.get(f"{parts.path}?{parts.query}")
         assert answer.status_code == 302, answer.text
@@ -51,36 +51,36 @@ class Browser:
         return query_of(answer.headers["location"])
 
     def return_as(self, sub: str = "ada") -> dict[str, str]:
-        """All the way to Google and back; what the app is told."""
+        """Sign in; return the parameters passed to the app."""
         return self.come_back(self.consent(self.begin(), sub))
 
     def code_as(self, sub: str = "ada") -> str:
-        """All the way to Google and back; the one-time code."""
+        """Sign in; return the one-time code."""
         told = self.return_as(sub)
         assert set(told) == {"google"}, told
         return told["google"]
 
     def exchange(self, code: str) -> httpx2.Response:
-        """What the app does with the code, in this browser's name."""
+        """Exchange the code as the app does."""
         return self.http.post("/auth/exchange", json={"code": code})
 
     def join(self, code: str, password: str) -> httpx2.Response:
-        """What the app does with a ticket and a password, in this browser's name."""
+        """Send a ticket and a password as the app does."""
         return self.http.post("/auth/google/join", json={"code": code, "password": password})
 
     def me(self, tokens: httpx2.Response) -> dict[str, object]:
-        """Who the tokens say this is."""
+        """Return the user of the tokens."""
         assert tokens.status_code == 200, tokens.text
         bearer = {"Authorization": f"Bearer {tokens.json()['access_token']}"}
         return self.http.get("/auth/me", headers=bearer).raise_for_status().json()
 
     def register(self, email: str, password: str) -> None:
-        """Make an account with a password."""
+        """Create an account with a password."""
         form = {"email": email, "password": password}
         assert self.http.post("/auth/register", json=form).status_code == 201
 
     def password(self, email: str, password: str) -> int:
-        """Sign in with a password; the status."""
+        """Sign in with a password; return the status."""
         form = {"username": email, "password": password}
         return self.http.post("/auth/token", data=form).status_code
 
@@ -92,5 +92,5 @@ def _decide(address: str, form: dict[str, str]) -> str:
 
 
 def query_of(address: str) -> dict[str, str]:
-    """The query of an address, each name once."""
+    """Return the query parameters of an address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

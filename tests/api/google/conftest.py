@@ -1,4 +1,4 @@
-"""An API that knows a real provider, and browsers to sign in with."""
+"""Fixtures: an API with a local OpenID provider, and browsers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.api.wire import served
 from tests.oidc.running import Provider, provider_running, write_client_secrets
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def one_provider() -> Iterator[Provider]:
     with provider_running() as running:
         yield running
@@ -25,7 +25,7 @@ def one_provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(one_provider: Provider) -> Provider:
-    """A provider that does not cheat yet."""
+    """A provider that behaves correctly at first."""
     one_provider.cheat()
     return one_provider
 
@@ -36,7 +36,7 @@ def settings(tmp_path: Path, provider: Provider) -> Settings:
 
 
 def settings_for(provider: Provider, folder: Path) -> Settings:
-    """Settings of an API that signs people in at this provider."""
+    """Settings for sign-in at this provider."""
     return Settings(
         _env_file=None,
         storage_root=folder / "storage",
@@ -76,10 +76,10 @@ def visitor(new_browser: Callable[[], Browser]) -> Browser:
 
 @pytest.fixture
 def later(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Move the clock of one-time codes on by so many seconds."""
+    """Advance the clock of one-time codes by some seconds."""
 
     def move(seconds: float) -> None:
-        service = app.state.services.google_sign_in
+        service = app.state.services.sign_in.google
         monkeypatch.setattr(service, "_now", lambda: utc_now() + timedelta(seconds=seconds))
 
     return move

@@ -1,4 +1,4 @@
-"""Secrets of a sign-in with Google stand in no log and, as they are, in no file."""
+"""Secrets of a Google sign-in appear in no log and unencrypted in no file."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.oidc.running import CLIENT_SECRET
 
 
 @pytest.fixture
-def said(port: int) -> Iterator[io.StringIO]:
-    """What the real server's handler writes; it takes the place of pytest's."""
+def log_output(port: int) -> Iterator[io.StringIO]:
+    """Capture the real server's log instead of pytest's."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     set_up_logs()
@@ -27,7 +27,9 @@ def said(port: int) -> Iterator[io.StringIO]:
     root.handlers[:], root.level = before, level
 
 
-def test_no_secret_of_a_sign_in_is_logged_or_kept_as_it_is(said, visitor, provider, settings):
+def test_sign_in_secrets_are_neither_logged_nor_stored_in_clear(
+    log_output, visitor, provider, settings
+):
     visitor.register("ada@example.org", PASSWORD)
     callback = visitor.consent(visitor.begin())
     secrets = {**query_of(callback), **provider.seen()["authorize"]}
@@ -49,7 +51,7 @@ def test_no_secret_of_a_sign_in_is_logged_or_kept_as_it_is(said, visitor, provid
         tokens["refresh_token"],
         tokens["session_code"],
     }
-    logged = said.getvalue()
+    logged = log_output.getvalue()
     assert "GET /auth/google/callback?code=***&state=*** HTTP/1.1" in logged
     assert "a sign-in with Google was refused" in logged
     assert {one for one in canaries if one in logged} == set()

@@ -1,4 +1,4 @@
-"""A Google account and an account with the same e-mail: one only after proof of both."""
+"""Joining a Google account to an account with the same e-mail needs both proofs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def registered(visitor):
 
 @pytest.fixture
 def ticket(registered) -> str:
-    """A code that was answered ``join_needed``."""
+    """A ticket from a sign-in that returned ``join_needed``."""
     code = registered.code_as("ada")
     answer = registered.exchange(code)
     assert (answer.status_code, code_of(answer)) == (409, "join_needed")
@@ -30,14 +30,14 @@ def ticket(registered) -> str:
     return code
 
 
-def test_whose_address_somebody_else_has_registered_is_told_whom_to_ask(registered):
+def test_hint_names_the_operator_if_the_address_is_taken(registered):
     code = registered.code_as("ada")
     for answer in (registered.exchange(code), registered.join(code, "a guess")):
         hint = answer.json()["error"]["hint"]
-        assert "If you did not make that account, ask whoever runs this server." in hint
+        assert "If you did not create that account, ask the operator of this server." in hint
 
 
-def test_the_right_password_joins_both_for_good(registered, ticket):
+def test_right_password_joins_the_accounts_permanently(registered, ticket):
     joined = registered.me(registered.join(ticket, PASSWORD))
     assert (joined["email"], joined["is_admin"]) == (ADA, True)
     assert registered.me(registered.exchange(registered.code_as("ada"))) == joined
@@ -45,7 +45,7 @@ def test_the_right_password_joins_both_for_good(registered, ticket):
 
 
 @pytest.mark.parametrize("wrong", ["", "not the password", PASSWORD.upper()])
-def test_a_wrong_password_joins_nothing_and_may_be_put_right(registered, ticket, wrong):
+def test_wrong_password_joins_nothing_and_can_be_corrected(registered, ticket, wrong):
     answer = registered.join(ticket, wrong)
     assert (answer.status_code, code_of(answer)) == (401, "not_signed_in")
     assert code_of(registered.exchange(registered.code_as("ada"))) == "join_needed"
@@ -55,14 +55,14 @@ def test_a_wrong_password_joins_nothing_and_may_be_put_right(registered, ticket,
     assert registered.join(ticket, PASSWORD).status_code == 200
 
 
-def test_wrong_passwords_count_as_at_any_sign_in(registered, ticket):
+def test_wrong_passwords_count_towards_the_sign_in_limit(registered, ticket):
     answers = [registered.join(ticket, "wrong").status_code for _ in range(6)]
     assert answers == [401] * 5 + [429]
     assert registered.join(ticket, PASSWORD).status_code == 429
     assert registered.password(ADA, PASSWORD) == 429
 
 
-def test_a_ticket_is_worth_nothing_in_another_browser(registered, ticket, new_browser):
+def test_ticket_is_rejected_in_another_browser(registered, ticket, new_browser):
     thief, bare = new_browser(), new_browser()
     thief.code_as("bea")
     for other in (thief, bare):
@@ -70,37 +70,35 @@ def test_a_ticket_is_worth_nothing_in_another_browser(registered, ticket, new_br
     assert registered.join(ticket, PASSWORD).status_code == 200
 
 
-def test_a_ticket_joins_once(registered, ticket):
+def test_ticket_works_once(registered, ticket):
     assert registered.join(ticket, PASSWORD).status_code == 200
     assert code_of(registered.join(ticket, PASSWORD)) == "oauth_refused"
 
 
 @pytest.mark.parametrize(("after_s", "status"), [(599, 200), (601, 400)])
-def test_a_ticket_lasts_for_ten_minutes(registered, ticket, later, after_s, status):
+def test_ticket_expires_after_ten_minutes(registered, ticket, later, after_s, status):
     later(after_s)
     assert registered.join(ticket, PASSWORD).status_code == status
 
 
-def test_a_ticket_signs_nobody_in_by_itself_however_often_it_is_sent(registered, ticket):
+def test_ticket_without_password_never_signs_in(registered, ticket):
     assert [registered.exchange(ticket).status_code for _ in range(3)] == [400] * 3
     assert registered.join(ticket, PASSWORD).status_code == 200
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "wrong"])
-def test_a_code_is_no_ticket_and_tells_nothing_of_a_password(registered, password):
+def test_code_is_no_ticket_and_reveals_nothing_about_passwords(registered, password):
     code = registered.code_as("ada")
     assert code_of(registered.join(code, password)) == "oauth_refused"
 
 
-def test_the_password_of_another_account_joins_nothing(registered, ticket):
+def test_another_accounts_password_joins_nothing(registered, ticket):
     registered.register("eve@example.org", "password of eve")
     assert registered.join(ticket, "password of eve").status_code == 401
 
 
 @pytest.mark.parametrize("password", ["", " ", PASSWORD])
-def test_an_account_without_a_password_is_joined_to_no_second_google_account(
-    visitor, provider, password
-):
+def test_account_without_password_joins_no_second_google_account(visitor, provider, password):
     visitor.exchange(visitor.code_as("ada"))
     provider.cheat(claims={"sub": "another ada"})
     code = visitor.code_as("ada")

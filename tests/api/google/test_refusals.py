@@ -1,4 +1,4 @@
-"""Ways back from Google that nobody may take: each ends in words, with nobody signed in."""
+"""Invalid callbacks from Google: each is rejected with a message, without sign-in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from backend.app import main
 from backend.app.api.google_provider import GoogleProvider
 from backend.app.main import create_app
 from backend.app.settings import Settings
+from backend.app.wiring.google import google_client_reader
 from tests.api.google.browser import Browser, query_of
 from tests.api.google.conftest import settings_for
 from tests.api.wire import served
@@ -26,25 +26,25 @@ HTML = {"status": 200, "text": "<html>Sorry, we are down for lunch.</html>"}
 
 @pytest.fixture(scope="module")
 def app(one_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """One API for all: what is refused leaves nothing behind, as each test's end asks."""
+    """One API for all tests: a rejection leaves no rows, as each test checks."""
     folder = tmp_path_factory.mktemp("refusals")
     return create_app(settings_for(one_provider, folder))
 
 
 @pytest.fixture(scope="module")
 def port(app: FastAPI) -> Iterator[int]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(main, "set_up_logs", lambda: None)  # it would take pytest's handlers away
-        with served(app) as port:
-            yield port
+    with served(app) as port:
+        yield port
 
 
 @pytest.fixture(autouse=True)
-def nobody_came_in(app: FastAPI, port: int, provider: Provider) -> Iterator[None]:
-    """At the end of each test: no account, no identity, no code; at its start nothing is known."""
-    app.state.google_provider = GoogleProvider(app.state.settings)
+def nothing_signed_in(app: FastAPI, port: int, provider: Provider) -> Iterator[None]:
+    """Check after each test that no account, identity or code exists."""
+    app.state.google_provider = GoogleProvider(
+        google_client_reader(app.state.settings), app.state.settings.google_callback
+    )
     yield
-    with app.state.services.database.read() as session:
+    with app.state.services.stores.database.read() as session:
         for table in ("users", "google_identities", "exchange_codes"):
             found = session.connection().exec_driver_sql(f"select count(*) from {table}").scalar()
             assert (table, found) == (table, 0)
@@ -56,32 +56,32 @@ def _refused(visitor: Browser, told: dict[str, str], code: str = "oauth_refused"
 
 
 class TestTheWayBack:
-    def test_with_another_state_is_refused(self, visitor):
+    def test_wrong_state_is_rejected(self, visitor):
         callback = visitor.consent(visitor.begin())
         other = re.sub(r"state=[^&]+", "state=" + "x" * 30, callback)
         _refused(visitor, visitor.come_back(other))
 
     @pytest.mark.parametrize("state", ["", "&state="])
-    def test_without_a_state_is_refused(self, visitor, state):
+    def test_missing_state_is_rejected(self, visitor, state):
         callback = visitor.consent(visitor.begin())
         _refused(visitor, visitor.come_back(re.sub(r"&state=[^&]+", state, callback)))
 
     @pytest.mark.parametrize("query", ["", "?code=x", "?code=&state=", "?state=%00&code=%ff"])
-    def test_without_a_beginning_is_refused(self, visitor, query):
+    def test_callback_without_a_start_is_rejected(self, visitor, query):
         _refused(visitor, visitor.come_back(CALLBACK + query))
 
-    def test_in_another_browser_is_refused(self, new_browser):
+    def test_another_browser_is_rejected(self, new_browser):
         mine, theirs = new_browser(), new_browser()
         callback = mine.consent(mine.begin())
         theirs.begin()
         _refused(theirs, theirs.come_back(callback))
 
-    def test_without_a_code_is_refused(self, visitor):
+    def test_missing_code_is_rejected(self, visitor):
         state = query_of(visitor.begin())["state"]
         _refused(visitor, visitor.come_back(f"{CALLBACK}?state={state}"))
 
     @pytest.mark.parametrize("cookie", ["", "x", "bnVsbA==.x.y", "ü", "a.b.c" * 900])
-    def test_with_a_cookie_that_is_not_ours_is_refused(self, visitor, cookie):
+    def test_foreign_cookie_is_rejected(self, visitor, cookie):
         callback = visitor.consent(visitor.begin()).removeprefix("http://localhost:8000")
         visitor.http.cookies.clear()
         answer = visitor.http.get(
@@ -90,10 +90,10 @@ class TestTheWayBack:
         assert answer.status_code == 302
         _refused(visitor, query_of(answer.headers["location"]))
 
-    def test_after_a_consent_that_was_denied_says_so(self, visitor):
+    def test_denied_consent_is_reported(self, visitor):
         _refused(visitor, visitor.come_back(visitor.deny(visitor.begin())), "oauth_denied")
 
-    def test_with_any_other_error_of_the_provider_is_refused(self, visitor):
+    def test_other_provider_errors_are_rejected(self, visitor):
         state = query_of(visitor.begin())["state"]
         back = f"{CALLBACK}?error=%0Aserver_error&error_description=<script>&state={state}"
         _refused(visitor, visitor.come_back(back))
@@ -101,12 +101,12 @@ class TestTheWayBack:
 
 def _signs_in_once(visitor: Browser, callback: str, app) -> None:
     assert set(visitor.come_back(callback)) == {"google"}
-    with app.state.services.database.write() as session:
+    with app.state.services.stores.database.write() as session:
         session.connection().exec_driver_sql("delete from exchange_codes")
     visitor.http.cookies.delete("segue_google")
 
 
-def test_whatever_people_come_back_with_where_google_answers_is_asked_once(new_browser, provider):
+def test_callbacks_do_not_refetch_provider_metadata(new_browser, provider):
     begun = new_browser()
     begun.begin()
     provider.cheat(answers={"/.well-known/openid-configuration": {"text": "", "status": 500}})
@@ -116,13 +116,13 @@ def test_whatever_people_come_back_with_where_google_answers_is_asked_once(new_b
     assert "/oauth2/authorize" in new_browser().begin()
 
 
-def test_a_way_back_is_taken_once(visitor, app):
+def test_callback_works_once(visitor, app):
     callback = visitor.consent(visitor.begin())
     _signs_in_once(visitor, callback, app)
     _refused(visitor, visitor.come_back(callback))
 
 
-def test_a_way_back_is_taken_once_even_by_who_kept_the_cookie(visitor, app):
+def test_callback_works_once_even_with_the_old_cookie(visitor, app):
     callback = visitor.consent(visitor.begin())
     kept = dict(visitor.http.cookies)
     _signs_in_once(visitor, callback, app)
@@ -130,7 +130,7 @@ def test_a_way_back_is_taken_once_even_by_who_kept_the_cookie(visitor, app):
     _refused(visitor, visitor.come_back(callback))
 
 
-def test_a_code_from_another_session_is_refused_by_its_challenge(new_browser, provider):
+def test_code_of_another_session_fails_its_challenge(new_browser, provider):
     victim, attacker = new_browser(), new_browser()
     stolen = query_of(victim.consent(victim.begin()))["code"]
     begun = query_of(attacker.begin())
@@ -171,29 +171,29 @@ def test_a_code_from_another_session_is_refused_by_its_challenge(new_browser, pr
     ],
     ids=str,
 )
-def test_an_id_token_that_is_not_for_this_sign_in_is_refused(visitor, provider, cheat):
+def test_id_token_of_another_sign_in_is_rejected(visitor, provider, cheat):
     provider.cheat(**cheat)
     _refused(visitor, visitor.return_as("ada"))
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1, [True]])
-def test_an_address_that_google_has_not_verified_is_refused(visitor, provider, verified):
+def test_unverified_address_is_rejected(visitor, provider, verified):
     provider.cheat(claims={"email_verified": verified})
     _refused(visitor, visitor.return_as("ada"), "oauth_unverified")
 
 
 @pytest.mark.parametrize("sub", ["ben", "cleo"])
-def test_somebody_without_a_verified_address_is_told(visitor, sub):
+def test_account_without_verified_address_is_rejected(visitor, sub):
     _refused(visitor, visitor.return_as(sub), "oauth_unverified")
 
 
-def test_somebody_without_an_address_is_refused(visitor):
+def test_missing_address_is_rejected(visitor):
     _refused(visitor, visitor.return_as("dora"))
 
 
 class TestAProviderInTrouble:
     @pytest.mark.parametrize("answer", [HTML, {"status": 503, "text": "{}"}])
-    def test_is_told_at_the_beginning_and_tried_anew(self, visitor, provider, answer):
+    def test_failure_at_the_start_is_reported_and_retried(self, visitor, provider, answer):
         provider.cheat(answers={"/.well-known/openid-configuration": answer})
         begun = visitor.http.get("/auth/google/login")
         assert query_of(begun.headers["location"]) == {"google_error": "oauth_unreachable"}
@@ -201,24 +201,24 @@ class TestAProviderInTrouble:
         assert visitor.begin().startswith(provider.issuer)
 
     @pytest.mark.parametrize("path", ["/oauth2/token", "/jwks"])
-    def test_is_told_on_the_way_back(self, visitor, provider, path):
+    def test_failure_in_the_callback_is_reported(self, visitor, provider, path):
         provider.cheat(answers={path: {"status": 502, "text": HTML["text"]}})
         _refused(visitor, visitor.return_as("ada"), "oauth_unreachable")
 
     @pytest.mark.parametrize("path", ["/oauth2/token", "/jwks"])
     @pytest.mark.parametrize("text", ["[]", "null", '"x"', "{}", '{"keys": [{"kty": "RSA"}]}'])
-    def test_that_answers_nonsense_is_refused(self, visitor, provider, path, text):
+    def test_nonsense_answer_is_rejected(self, visitor, provider, path, text):
         provider.cheat(answers={path: {"status": 200, "text": text}})
         _refused(visitor, visitor.return_as("ada"))
 
     @pytest.mark.parametrize("text", ["[]", "null", "{}"])
-    def test_whose_metadata_are_nonsense_is_refused(self, visitor, provider, text):
+    def test_nonsense_metadata_is_rejected(self, visitor, provider, text):
         nonsense = {"status": 200, "text": text}
         provider.cheat(answers={"/.well-known/openid-configuration": nonsense})
         begun = visitor.http.get("/auth/google/login")
         assert query_of(begun.headers["location"]) == REFUSED
 
-    def test_that_calls_itself_another_is_refused(self, visitor, provider):
+    def test_metadata_of_another_issuer_is_rejected(self, visitor, provider):
         path = "/.well-known/openid-configuration"
         metadata = httpx2.get(provider.issuer + path).json()
         lie = json.dumps({**metadata, "issuer": "https://accounts.evil.example"})
@@ -226,7 +226,7 @@ class TestAProviderInTrouble:
         begun = visitor.http.get("/auth/google/login")
         assert query_of(begun.headers["location"]) == REFUSED
 
-    def test_whose_metadata_lack_an_address_is_refused(self, visitor, provider):
+    def test_metadata_without_endpoints_is_rejected(self, visitor, provider):
         bare = {"status": 200, "text": f'{{"issuer": "{provider.issuer}"}}'}
         provider.cheat(answers={"/.well-known/openid-configuration": bare})
         begun = visitor.http.get("/auth/google/login")
@@ -234,7 +234,7 @@ class TestAProviderInTrouble:
         provider.cheat()
         assert visitor.begin().startswith(provider.issuer)
 
-    def test_that_is_down_is_told(self, settings: Settings, provider: Provider):
+    def test_unreachable_provider_is_reported(self, settings: Settings, provider: Provider):
         gone = settings.model_copy(update={"google_issuer": f"http://localhost:{free_port()}"})
         with served(create_app(gone)) as port, Browser(port) as visitor:
             begun = visitor.http.get("/auth/google/login")

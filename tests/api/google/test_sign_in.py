@@ -1,4 +1,4 @@
-"""Signing in with Google over HTTP, at a real provider: who comes in, and as whom."""
+"""Sign-in with Google over HTTP at a local provider."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def code_of(answer) -> str:
     return answer.json()["error"]["code"]
 
 
-def test_who_comes_back_from_google_is_signed_in(visitor):
+def test_google_callback_signs_in(visitor):
     answer = visitor.exchange(visitor.code_as("ada"))
     assert answer.headers["cache-control"] == "no-store"
     me = visitor.me(answer)
     assert (me["email"], me["is_admin"]) == (ADA, True)  # the first account of all
 
 
-def test_a_sign_in_with_google_stays_and_ends_like_any_other(visitor):
+def test_google_session_persists_and_ends_like_any_other(visitor):
     tokens = visitor.exchange(visitor.code_as("ada")).json()
     code = {"code": tokens["session_code"]}
     assert visitor.http.post("/auth/session", json=code).status_code == 204
@@ -38,14 +38,14 @@ def test_a_sign_in_with_google_stays_and_ends_like_any_other(visitor):
     assert visitor.http.post("/auth/refresh").status_code == 401
 
 
-def test_a_google_account_opens_the_same_account_each_time(visitor, provider):
+def test_google_account_opens_the_same_account_each_time(visitor, provider):
     first = visitor.me(visitor.exchange(visitor.code_as("ada")))
     provider.cheat(claims={"email": "ada@elsewhere.example"})  # the number counts, not the address
     assert visitor.me(visitor.exchange(visitor.code_as("ada"))) == first
 
 
-def test_an_issuer_with_two_spellings_knows_people_under_one(visitor, provider, monkeypatch):
-    monkeypatch.setitem(google_client.SPELT_ALSO, provider.issuer, "accounts.example")
+def test_both_spellings_of_the_issuer_are_one(visitor, provider, monkeypatch):
+    monkeypatch.setitem(google_client.ISSUER_ALIASES, provider.issuer, "accounts.example")
     first = visitor.me(visitor.exchange(visitor.code_as("ada")))
     provider.cheat(claims={"iss": "accounts.example"})
     assert visitor.me(visitor.exchange(visitor.code_as("ada"))) == first
@@ -53,13 +53,13 @@ def test_an_issuer_with_two_spellings_knows_people_under_one(visitor, provider, 
     assert visitor.return_as("ada") == {"google_error": "oauth_refused"}
 
 
-def test_two_google_accounts_are_two_people_and_one_is_no_administrator(visitor):
+def test_two_google_accounts_are_two_users_without_admin_rights(visitor):
     visitor.exchange(visitor.code_as("ada"))
     bea = visitor.me(visitor.exchange(visitor.code_as("bea")))
     assert (bea["email"], bea["is_admin"]) == ("bea@example.org", False)
 
 
-def test_google_is_asked_with_a_challenge_a_state_and_a_nonce(visitor, provider):
+def test_request_to_google_has_challenge_state_and_nonce(visitor, provider):
     address = visitor.begin()
     asked = query_of(address)
     assert address.startswith(f"{provider.issuer}/oauth2/authorize?")
@@ -74,7 +74,7 @@ def test_google_is_asked_with_a_challenge_a_state_and_a_nonce(visitor, provider)
 
 
 @pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Server"])
-def test_no_header_moves_the_address_that_google_sends_people_back_to(visitor, name):
+def test_headers_cannot_change_the_callback_address(visitor, name):
     for value in ("127.0.0.1:9", "evil.example", "host=evil.example"):
         answer = visitor.http.get("/auth/google/login", headers={name: value})
         if answer.status_code == 302:
@@ -83,14 +83,14 @@ def test_no_header_moves_the_address_that_google_sends_people_back_to(visitor, n
             assert (name, answer.status_code) == ("Host", 400)
 
 
-def test_the_address_to_come_back_to_can_be_set(settings):
+def test_callback_address_is_configurable(settings):
     address = "https://mix.example/google/back"
     moved = settings.model_copy(update={"google_oauth_redirect_uri": address})
     with served(create_app(moved)) as port, Browser(port) as visitor:
         assert query_of(visitor.begin())["redirect_uri"] == address
 
 
-def test_the_cookies_of_a_sign_in_are_out_of_scripts_reach(visitor):
+def test_sign_in_cookies_are_http_only(visitor):
     begun = visitor.http.get("/auth/google/login")
     callback = visitor.consent(begun.headers["location"]).removeprefix("http://localhost:8000")
     back = visitor.http.get(callback)
@@ -102,7 +102,7 @@ def test_the_cookies_of_a_sign_in_are_out_of_scripts_reach(visitor):
         assert "secure" not in cookie  # this API speaks plain HTTP
 
 
-def test_behind_https_the_cookies_are_secure(settings):
+def test_cookies_are_secure_behind_https(settings):
     app = create_app(settings.model_copy(update={"api_base": "https://mix.example"}))
     with TestClient(app, base_url="https://mix.example", follow_redirects=False) as client:
         begun = client.get("/auth/google/login")
@@ -114,7 +114,7 @@ def test_behind_https_the_cookies_are_secure(settings):
         assert "Secure" in given[0]
 
 
-def test_a_sign_in_works_behind_a_proxy_that_serves_the_api_under_a_path(settings):
+def test_sign_in_works_behind_a_proxy_with_a_path_prefix(settings):
     app = create_app(settings.model_copy(update={"api_base": "https://mix.example/api"}))
 
     async def proxy(scope, receive, send):
@@ -130,13 +130,13 @@ def test_a_sign_in_works_behind_a_proxy_that_serves_the_api_under_a_path(setting
 
 
 class TestTheCode:
-    def test_is_good_once(self, visitor):
+    def test_code_works_once(self, visitor):
         code = visitor.code_as("ada")
         assert visitor.exchange(code).status_code == 200
         again = visitor.exchange(code)
         assert (again.status_code, code_of(again)) == (400, "oauth_refused")
 
-    def test_is_worth_nothing_in_another_browser_and_nothing_afterwards(self, new_browser):
+    def test_code_fails_in_another_browser_and_afterwards(self, new_browser):
         mine, theirs, bare = new_browser(), new_browser(), new_browser()
         theirs.code_as("bea")
         for thief in (theirs, bare):
@@ -145,25 +145,25 @@ class TestTheCode:
             assert code_of(mine.exchange(code)) == "oauth_refused"
 
     @pytest.mark.parametrize(("after_s", "status"), [(59, 200), (61, 400)])
-    def test_lasts_for_a_minute(self, visitor, later, after_s, status):
+    def test_code_expires_after_a_minute(self, visitor, later, after_s, status):
         code = visitor.code_as("ada")
         later(after_s)
         assert visitor.exchange(code).status_code == status
 
     @pytest.mark.parametrize("made_up", ["", "x", "ü" * 40, "0" * 256])
-    def test_cannot_be_made_up(self, visitor, made_up):
+    def test_invented_code_is_rejected(self, visitor, made_up):
         visitor.code_as("ada")
         assert code_of(visitor.exchange(made_up)) == "oauth_refused"
 
     @pytest.mark.parametrize("path", ["/auth/exchange", "/auth/google/join"])
-    def test_is_not_taken_from_a_page_of_another_site(self, visitor, path):
+    def test_code_from_another_sites_page_is_rejected(self, visitor, path):
         body = {"code": visitor.code_as("ada")}
         if path.endswith("join"):
             body["password"] = PASSWORD
         answer = visitor.http.post(path, json=body, headers={"Origin": "https://evil.example"})
         assert (answer.status_code, code_of(answer)) == (403, "cross_site")
 
-    def test_is_forgotten_once_it_is_too_late(self, visitor, app, later):
+    def test_expired_code_is_deleted(self, visitor, app, later):
         visitor.code_as("ada")
         later(61)
         app.state.services.start()  # as the next start of the server does
@@ -171,12 +171,12 @@ class TestTheCode:
 
 
 def _rows(app, table: str) -> list[object]:
-    with app.state.services.database.read() as session:
+    with app.state.services.stores.database.read() as session:
         return session.connection().exec_driver_sql(f"select * from {table}").all()
 
 
 @pytest.mark.parametrize("password", ["", " ", PASSWORD, "None", "\x00"])
-def test_an_account_made_by_google_has_no_password_that_opens_it(visitor, password):
+def test_google_account_has_no_working_password(visitor, password):
     visitor.exchange(visitor.code_as("ada"))
     assert visitor.password(ADA, password) in (401, 422)  # an empty one is no password at all
     form = {"email": ADA, "password": PASSWORD}
@@ -184,7 +184,7 @@ def test_an_account_made_by_google_has_no_password_that_opens_it(visitor, passwo
     assert visitor.password(ADA, PASSWORD) == 401
 
 
-def test_accounts_made_by_google_count_for_the_limit_of_an_address(visitor, monkeypatch):
+def test_google_accounts_count_towards_the_address_limit(visitor, monkeypatch):
     monkeypatch.setattr(attempts, "REGISTRATIONS_PER_ADDRESS", 1)
     assert visitor.exchange(visitor.code_as("ada")).status_code == 200
     answer = visitor.exchange(visitor.code_as("bea"))
@@ -199,7 +199,7 @@ class TestWithoutClientSecrets:
             update={"google_client_secrets": settings.storage_root / "none.json"}
         )
 
-    def test_the_api_names_the_setting(self, visitor):
+    def test_missing_setting_is_named(self, visitor):
         told = visitor.http.get("/auth/providers").json()
         assert (told["google"], told["missing_setting"]) == (False, "GOOGLE_CLIENT_SECRETS")
         assert "GOOGLE_CLIENT_SECRETS" in told["missing_reason"]
@@ -207,10 +207,10 @@ class TestWithoutClientSecrets:
         assert (answer.status_code, code_of(answer)) == (503, "not_configured")
         assert "GOOGLE_CLIENT_SECRETS" in answer.json()["error"]["message"]
 
-    def test_a_browser_that_comes_back_all_the_same_is_told(self, visitor):
+    def test_callback_without_client_secrets_is_reported(self, visitor):
         assert visitor.come_back(f"{CALLBACK}?code=a&state=b") == {"google_error": "not_configured"}
 
 
-def test_with_client_secrets_the_api_says_so(visitor):
+def test_client_secrets_enable_google_sign_in(visitor):
     nothing = {"missing_setting": None, "missing_reason": None}
     assert visitor.http.get("/auth/providers").json() == {"google": True, **nothing}

@@ -1,4 +1,4 @@
-"""A server that speaks to a Google on this machine, and browsers to go there with."""
+"""Fixtures: an API with a local Google server, and browsers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from backend.app.settings import Settings
-from tests.publishing.google_stand_in import Google
+from tests.publishing.stand_ins.google import Google
 
 from ..conftest import Person
 from .trips import Browser, browser_of
@@ -45,5 +45,5 @@ def mallory(bob: Person, google: Google) -> Browser:
 
 
 @pytest.fixture
-def nobody(client: TestClient, google: Google) -> Browser:
+def signed_out(client: TestClient, google: Google) -> Browser:
     return Browser(client, google, None, None)

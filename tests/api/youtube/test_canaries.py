@@ -1,4 +1,4 @@
-"""What must stay secret stays out of the database, the log, errors and addresses.
+"""Secrets stay out of database, log, errors and addresses.
 
 Everything secret that plays a part in a connection is recognisable here; the whole way is gone,
 well and badly, by a Google that repeats in its errors what it was sent. Then all that was written
@@ -18,26 +18,20 @@ from pydantic import SecretStr
 
 from backend.app.logs import set_up_logs
 from backend.app.settings import Settings
-from tests.publishing.google_stand_in import CLIENT_SECRET, Google, oauth_error
-from tests.publishing.local_server import Told, refused
+from tests.publishing.stand_ins.google import CLIENT_SECRET, Google, oauth_error
+from tests.publishing.stand_ins.local_server import Response, refused
 
 from .trips import Browser, query_of
 
 ENCRYPTION_KEY = "canary-encryption-key-0123456789abcdef"
 
 
-@pytest.fixture(autouse=True)
-def handlers_put_back() -> Iterator[None]:
-    root, callers = logging.getLogger(), logging.getLogger("httpx2")
-    before, level, callers_level = root.handlers[:], root.level, callers.level
-    yield
-    root.handlers[:], root.level = before, level
-    callers.setLevel(callers_level)
+pytestmark = pytest.mark.usefixtures("log_handlers_put_back")
 
 
 @dataclass
 class Tour:
-    """What was secret on the way, and what people were told there."""
+    """Collects the secrets of a consent and the texts shown to users."""
 
     browser: Browser
     secrets: dict[str, str] = field(
@@ -46,13 +40,13 @@ class Tour:
     heard: list[str] = field(default_factory=list)
 
     def connect(self) -> None:
-        """To Google and back, well."""
+        """Connect successfully."""
         self.note(location := self.browser.consent())
         self.come_back(location)
         assert self.heard[-1] == "youtube=connected"
 
     def go(self) -> None:
-        """To Google and back, twice with the same code; then everything that there is to ask."""
+        """Connect, use the code twice, then call every endpoint."""
         location = self.browser.consent()
         self.note(location)
         self.come_back(location)
@@ -66,7 +60,7 @@ class Tour:
             self.ask(verb, path)
 
     def note(self, location: str) -> None:
-        """What the way back hangs on, and the log line that a server writes of it."""
+        """Record the callback's parameters and the server's access log line."""
         back = query_of(location)
         self.secrets |= {name: back[name] for name in ("state", "code")}
         access = logging.getLogger("uvicorn.access")
@@ -82,7 +76,7 @@ class Tour:
         self.heard += [answer.text, str(answer.headers)]
 
     def also_secret(self) -> dict[str, str]:
-        """All of it, with what only Google has seen."""
+        """Return all secrets, including those known only to Google."""
         google = self.browser.google
         assert google.verifiers
         named = {f"verifier {i}": verifier for i, verifier in enumerate(google.verifiers)}
@@ -93,15 +87,15 @@ class Tour:
         return {**self.secrets, **named}
 
 
-def gossip(google: Google) -> str:
-    """All that a server could repeat of what it was sent."""
+def repeated_requests(google: Google) -> str:
+    """Return all values from requests that a server could repeat."""
     grant = google.grants[-1]
     sent = [CLIENT_SECRET, grant.refresh_token, *grant.access_tokens, *google.verifiers]
     return " ".join(sent)
 
 
 def written(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file under a folder but the keys that the server makes for itself."""
+    """Return every file in a folder except the server's own keys."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and "secrets" not in p.parts)
     assert {"segue.db", "segue.db-wal"} <= {file.name for file in files}
     for file in files:
@@ -113,7 +107,7 @@ def found(secrets: dict[str, str], where: str, content: bytes) -> list[str]:
     return [f"{name} in {where}" for name, some in forms.items() if any(f in content for f in some)]
 
 
-def test_nothing_secret_is_written_or_said(
+def test_secrets_are_neither_logged_nor_returned(
     ada: Browser, settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert settings.tokens_encryption_key == SecretStr(ENCRYPTION_KEY)
@@ -125,10 +119,10 @@ def test_nothing_secret_is_written_or_said(
     tour.ask("GET", "/youtube/playlists")
     rows = list(written(settings.storage_root))  # while there is something to find
     for fault in (
-        oauth_error("invalid_grant", description=gossip(google)),
-        oauth_error(gossip(google), 401),
-        Told(500, gossip(google).encode()),
-        Told(200, gossip(google).encode(), {"Content-Type": "text/html"}),
+        oauth_error("invalid_grant", description=repeated_requests(google)),
+        oauth_error(repeated_requests(google), 401),
+        Response(500, repeated_requests(google).encode()),
+        Response(200, repeated_requests(google).encode(), {"Content-Type": "text/html"}),
     ):
         tour.connect()
         google.token_faults = [fault]
@@ -136,16 +130,16 @@ def test_nothing_secret_is_written_or_said(
         google.token_faults = [fault]
         tour.go()
     for fault in (
-        refused(403, "forbidden", gossip(google)),
-        refused(403, gossip(google).replace(" ", "_")),
-        Told(403, gossip(google).encode()),
+        refused(403, "forbidden", repeated_requests(google)),
+        refused(403, repeated_requests(google).replace(" ", "_")),
+        Response(403, repeated_requests(google).encode()),
     ):
         tour.connect()
         google.youtube_faults = [fault]
         tour.ask("GET", "/youtube/playlists")
         google.youtube_faults = [fault]
         tour.go()
-    google.revocation_fault = Told(503, gossip(google).encode())
+    google.revocation_fault = Response(503, repeated_requests(google).encode())
     tour.go()
     rows += written(settings.storage_root)
 
@@ -155,6 +149,6 @@ def test_nothing_secret_is_written_or_said(
     secrets = tour.also_secret()
     assert [hit for place in places for hit in found(secrets, *place)] == []
     # and nothing but a code and a state ever went by address, where Google asks for it
-    addresses = "\n".join(f"{one.path}?{one.query}" for one in google.asked).encode()
+    addresses = "\n".join(f"{one.path}?{one.query}" for one in google.requests).encode()
     by_address = {n: s for n, s in secrets.items() if n not in ("state", "code")}
     assert found(by_address, "addresses", addresses) == []

@@ -1,32 +1,26 @@
-"""Connecting a YouTube channel over HTTP: the way there, the way back, and who may go it."""
+"""Connecting a YouTube channel over HTTP: consent, callback, permissions."""
 
 from __future__ import annotations
 
 import pytest
 
 from backend.app.settings import Settings
-from tests.publishing.google_stand_in import (
-    CLIENT_ID,
-    IN_TROUBLE,
-    MANAGE,
-    UPLOAD,
-    Google,
-)
-from tests.publishing.local_server import told
+from tests.publishing.stand_ins.google import CLIENT_ID, IN_TROUBLE, MANAGE, UPLOAD, Google
+from tests.publishing.stand_ins.local_server import json_response
 
 from .trips import Browser, query_of
 
 CONNECTED = "youtube=connected"
 
 
-def test_the_way_to_google_and_back_ends_in_a_connection(ada: Browser) -> None:
+def test_consent_leads_to_a_connection(ada: Browser) -> None:
     assert ada.connect() == CONNECTED
     status = ada.status()
     assert (status["connected"], status["may_upload"], status["may_manage"]) == (True, True, True)
     assert status["channel"]["title"] == "Ada’s sets"
 
 
-def test_google_is_asked_for_lasting_access_and_no_more_than_is_needed(ada: Browser) -> None:
+def test_consent_requests_offline_access_and_minimal_scopes(ada: Browser) -> None:
     asked = query_of(ada.consent_url())
     assert asked["scope"].split() == [UPLOAD, MANAGE]
     assert asked["client_id"] == CLIENT_ID
@@ -36,7 +30,7 @@ def test_google_is_asked_for_lasting_access_and_no_more_than_is_needed(ada: Brow
     assert len({query_of(ada.consent_url())["state"] for _ in range(3)} | {asked["state"]}) == 4
 
 
-def test_the_way_back_is_the_one_that_is_set(
+def test_callback_address_is_configurable(
     settings: Settings, request: pytest.FixtureRequest
 ) -> None:
     settings.youtube_oauth_redirect_uri = "https://api.example/back"
@@ -44,22 +38,22 @@ def test_the_way_back_is_the_one_that_is_set(
     assert query_of(ada.consent_url())["redirect_uri"] == "https://api.example/back"
 
 
-def test_uploads_alone_may_be_allowed(ada: Browser) -> None:
+def test_consent_to_uploads_alone_is_accepted(ada: Browser) -> None:
     ada.google.ticks = UPLOAD
     assert ada.connect() == CONNECTED
     assert (ada.status()["may_upload"], ada.status()["may_manage"]) == (True, False)
 
 
-def test_scopes_that_google_leaves_out_are_those_asked_for(ada: Browser) -> None:
+def test_omitted_scopes_are_the_requested_ones(ada: Browser) -> None:
     grant = ada.google.granted()
     grant.access_tokens.append("ya29.plain")
     plain = {"access_token": "ya29.plain", "expires_in": 60, "refresh_token": grant.refresh_token}
-    ada.google.token_faults = [told(plain)]
+    ada.google.token_faults = [json_response(plain)]
     assert ada.connect() == CONNECTED
     assert ada.status()["may_manage"]
 
 
-def test_each_sees_and_ends_their_own_connection_only(ada: Browser, mallory: Browser) -> None:
+def test_users_see_and_end_only_their_own_connection(ada: Browser, mallory: Browser) -> None:
     ada.connect()
     assert not mallory.status()["connected"]
     assert mallory.person is not None
@@ -68,9 +62,7 @@ def test_each_sees_and_ends_their_own_connection_only(ada: Browser, mallory: Bro
     assert ada.status()["connected"]
 
 
-def test_playlists_are_listed_and_without_a_connection_refused(
-    ada: Browser, mallory: Browser
-) -> None:
+def test_playlists_are_listed_and_need_a_connection(ada: Browser, mallory: Browser) -> None:
     ada.google.playlists = [("PL1", "Sets")]
     ada.connect()
     assert ada.person is not None
@@ -81,7 +73,7 @@ def test_playlists_are_listed_and_without_a_connection_refused(
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "youtube_not_connected")
 
 
-def test_a_revoked_connection_says_reconnect(ada: Browser) -> None:
+def test_revoked_connection_needs_reconnect(ada: Browser) -> None:
     ada.google.expires_in_s = 1
     ada.connect()
     ada.google.grants[0].is_revoked = True
@@ -93,7 +85,7 @@ def test_a_revoked_connection_says_reconnect(ada: Browser) -> None:
     assert not ada.status()["needs_reconnect"]
 
 
-def test_a_server_without_a_client_names_the_setting(ada: Browser, settings: Settings) -> None:
+def test_missing_client_names_the_setting(ada: Browser, settings: Settings) -> None:
     settings.google_client_secrets.unlink()
     assert ada.person is not None
     answer = ada.client.post("/youtube/oauth/start", headers=ada.person.headers)
@@ -103,8 +95,8 @@ def test_a_server_without_a_client_names_the_setting(ada: Browser, settings: Set
     assert ada.status()["missing_setting"] == "GOOGLE_CLIENT_SECRETS"
 
 
-def test_a_google_that_does_not_answer_sends_nobody_anywhere(ada: Browser, google: Google) -> None:
-    google._described = lambda _: IN_TROUBLE  # type: ignore[method-assign]
+def test_unreachable_google_starts_no_consent(ada: Browser, google: Google) -> None:
+    google._metadata = lambda _: IN_TROUBLE  # type: ignore[method-assign]
     assert ada.person is not None
     answer = ada.client.post("/youtube/oauth/start", headers=ada.person.headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "youtube_unreachable")

@@ -1,11 +1,11 @@
-"""What somebody has allowed at Google is in use here, or is taken back."""
+"""Grants at Google are either used or revoked."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.publishing.google_stand_in import IN_TROUBLE, MANAGE, UPLOAD
-from tests.publishing.local_server import Told, refused
+from tests.publishing.stand_ins.google import IN_TROUBLE, MANAGE, UPLOAD
+from tests.publishing.stand_ins.local_server import Response, refused
 
 from .trips import Browser
 
@@ -20,38 +20,38 @@ def go_to(browser: Browser, channel: str) -> None:
 
 
 def revoked(browser: Browser) -> list[bool]:
-    """Of each grant, in the order in which they were given."""
+    """Return whether each grant is revoked, in order."""
     return [grant.is_revoked for grant in browser.google.grants]
 
 
 @pytest.mark.parametrize(
     "trouble", [refused(403, "accessNotConfigured"), refused(403, "quotaExceeded"), IN_TROUBLE]
 )
-def test_a_consent_whose_channel_cannot_be_read_is_taken_back(ada: Browser, trouble: Told) -> None:
+def test_grant_with_unreadable_channel_is_revoked(ada: Browser, trouble: Response) -> None:
     ada.google.youtube_faults = [trouble] * 2
     assert ada.connect() != CONNECTED
     assert revoked(ada) == [True]
 
 
-def test_a_consent_of_an_account_without_a_channel_is_taken_back(ada: Browser) -> None:
+def test_grant_of_an_account_without_channel_is_revoked(ada: Browser) -> None:
     ada.google.channel = None
     assert ada.connect() == "youtube_error=no_channel"
     assert revoked(ada) == [True]
 
 
-def test_a_consent_that_does_not_let_us_upload_is_taken_back(ada: Browser) -> None:
+def test_grant_without_upload_permission_is_revoked(ada: Browser) -> None:
     ada.google.ticks = READ_ONLY
     assert ada.connect() == "youtube_error=upload_not_allowed"
     assert revoked(ada) == [True]
 
 
-def test_a_google_that_cannot_be_told_changes_nothing_about_the_refusal(ada: Browser) -> None:
+def test_failed_revocation_does_not_change_the_error(ada: Browser) -> None:
     ada.google.channel, ada.google.revocation_fault = None, IN_TROUBLE
     assert ada.connect() == "youtube_error=no_channel"
     assert revoked(ada) == [False]
 
 
-def test_a_consent_that_fails_ends_no_connection_of_what_may_be_the_same_account(
+def test_failed_consent_keeps_a_working_connection(
     ada: Browser,
 ) -> None:
     ada.connect()
@@ -61,7 +61,7 @@ def test_a_consent_that_fails_ends_no_connection_of_what_may_be_the_same_account
     assert revoked(ada) == [False, False]
 
 
-def test_a_consent_that_fails_in_the_place_of_a_dead_connection_is_taken_back(ada: Browser) -> None:
+def test_failed_consent_over_a_dead_connection_is_revoked(ada: Browser) -> None:
     ada.google.expires_in_s = 1
     ada.connect()
     ada.google.grants[0].is_revoked = True
@@ -72,30 +72,28 @@ def test_a_consent_that_fails_in_the_place_of_a_dead_connection_is_taken_back(ad
     assert revoked(ada) == [True, True]
 
 
-def test_another_channel_in_the_place_of_one_ends_what_that_had_allowed(ada: Browser) -> None:
+def test_replaced_channels_grant_is_revoked(ada: Browser) -> None:
     go_to(ada, "UCfirst")
     go_to(ada, "UCsecond")
     assert revoked(ada) == [True, False]
     assert ada.status()["channel"]["title"] == "UCsecond"
 
 
-def test_a_google_that_cannot_be_told_keeps_nobody_from_another_channel(ada: Browser) -> None:
+def test_failed_revocation_does_not_prevent_replacing_a_channel(ada: Browser) -> None:
     go_to(ada, "UCfirst")
     ada.google.revocation_fault = IN_TROUBLE
     go_to(ada, "UCsecond")
     assert ada.status()["channel"]["title"] == "UCsecond"
 
 
-def test_the_same_channel_connected_again_ends_nothing(ada: Browser) -> None:
+def test_reconnecting_the_same_channel_revokes_nothing(ada: Browser) -> None:
     # Google ends all that an account has allowed us at once
     go_to(ada, "UCfirst")
     go_to(ada, "UCfirst")
     assert revoked(ada) == [False, False]
 
 
-def test_a_channel_that_another_user_has_connected_too_goes_on_there(
-    ada: Browser, mallory: Browser
-) -> None:
+def test_channel_of_another_user_stays_connected(ada: Browser, mallory: Browser) -> None:
     for browser in (ada, mallory):
         go_to(browser, "UCshared")
     go_to(ada, "UCsecond")
@@ -105,9 +103,7 @@ def test_a_channel_that_another_user_has_connected_too_goes_on_there(
 
 
 @pytest.mark.parametrize("ticks", [[UPLOAD, f"{UPLOAD} {MANAGE}"], [f"{UPLOAD} {MANAGE}", UPLOAD]])
-def test_where_nobody_knows_whose_channel_it_is_nothing_is_ended(
-    ada: Browser, ticks: list[str]
-) -> None:
+def test_unknown_channel_revokes_nothing(ada: Browser, ticks: list[str]) -> None:
     for ada.google.ticks in ticks:
         assert ada.connect() == CONNECTED
     assert revoked(ada) == [False, False]

@@ -1,4 +1,4 @@
-"""Trips to Google and back, as a browser makes them."""
+"""Visits to Google and back, as a browser makes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from fastapi.testclient import TestClient
 
-from tests.publishing.google_stand_in import Google
+from tests.publishing.stand_ins.google import Google
 
 from ..conftest import Person
 
@@ -16,7 +16,7 @@ COOKIE = "segue_session"
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser in which somebody is signed in, or nobody."""
+    """A browser, with or without a signed-in user."""
 
     client: TestClient
     google: Google
@@ -24,18 +24,18 @@ class Browser:
     session: str | None
 
     def consent_url(self) -> str:
-        """Where Segue sends it."""
+        """Start the consent; return Google's URL."""
         assert self.person is not None
         answer = self.client.post("/youtube/oauth/start", headers=self.person.headers)
         assert answer.status_code == 200, answer.text
         return answer.json()["url"]
 
     def consent(self) -> str:
-        """Where Google sends it back to, after the person has answered."""
+        """Answer at Google; return the callback URL."""
         return self.google.visit(self.consent_url())
 
     def come_back(self, location: str) -> str:
-        """Where Segue sends it then, as what the app is told: ``youtube=connected`` is well."""
+        """Open the callback; return the app's query, ``youtube=connected`` on success."""
         there = urlsplit(location)
         cookie = {"Cookie": f"{COOKIE}={self.session}".encode()} if self.session else {}
         answer = self.client.get(
@@ -48,25 +48,25 @@ class Browser:
         return app.query
 
     def connect(self) -> str:
-        """The whole trip."""
+        """The whole visit."""
         return self.come_back(self.consent())
 
     def status(self) -> dict[str, object]:
-        """How the person's connection stands."""
+        """The user's connection status."""
         assert self.person is not None
         return self.person.get("/youtube/status").json()
 
 
 def browser_of(person: Person, google: Google) -> Browser:
-    """A browser in which this person has signed in."""
+    """A browser in which this user has signed in."""
     code = {"code": person.tokens["session_code"]}
     answer = person.client.post("/auth/session", json=code)
     assert answer.status_code == 204, answer.text
     session = answer.cookies[COOKIE]
-    person.client.cookies.clear()  # it is all people's browser at once
+    person.client.cookies.clear()  # the test client is shared by all users
     return Browser(person.client, google, person, session)
 
 
 def query_of(url: str) -> dict[str, str]:
-    """The parameters of an address, each once."""
+    """Parse an address's query, one value per name."""
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

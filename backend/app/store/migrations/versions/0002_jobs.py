@@ -1,4 +1,4 @@
-"""Jobs, their steps, their files, and the speeds that steps were measured at."""
+"""Jobs, their steps and files, and measured step speeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When, and from which address, accounts were asked for."""
+"""Registration attempts, by address and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person put right of a track, the DJ's rules, and what a running step is at."""
+"""Corrections of tracks, DJ rules, and the detail of a running step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Google identities, YouTube connections, publications; jobs that wait for more than their turn."""
+"""Google identities, YouTube connections, publications; lanes, and jobs that wait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables, and tell jobs apart by lane."""
+    """Make the tables; add lane and waiting columns to jobs."""
     _waiting_jobs()
     _google()
     _youtube()

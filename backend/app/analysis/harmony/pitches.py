@@ -1,0 +1,76 @@
+"""Collect the pitches that sound at each moment, for key detection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..framing import Frames, MidSideAnalyser
+from ..mid_side import ANALYSIS_RATE
+from ..spectral_peaks import Floats, Matrix, bin_of, prominent_peaks, spectra
+
+WINDOW = 8192  # 0.37 s: separates semitones from 45 Hz up
+HOP = 4096
+PITCH_RATE = ANALYSIS_RATE / HOP  # 5.4 moments a second: a chord lasts several, a drum hit one
+STEPS = 60
+"""Steps of 20 cents in an octave, from C up: fine enough to find a track's tuning afterwards."""
+LOWEST_HZ, HIGHEST_HZ = 45.0, 1400.0
+BASS_BELOW_MIDI, TREBLE_FROM_MIDI = 52, 48
+"""Bass lies below E3, chords above C3; a note between counts for both."""
+PROMINENCE = 2.0  # of a tone's peak, in means of its surroundings; noise seldom reaches it
+SURROUNDINGS_BINS = 20  # 54 Hz to either side
+
+
+@dataclass(frozen=True, slots=True)
+class PitchSpectra:
+    """Strength of the tonal peaks over time, folded into one octave.
+
+    The strength of a peak is the square root of its magnitude: a compromise between counting each
+    peak once and letting the loudest decide.
+
+    Attributes
+    ----------
+    bass, treble : float32 ``(n_moments, STEPS)`` each, ``PITCH_RATE`` a second
+    spectrum : sum of all moments' magnitudes, float64 ``(WINDOW / 2 + 1,)``
+    """
+
+    bass: Matrix
+    treble: Matrix
+    spectrum: Floats
+
+
+class PitchSpectrumAnalyser(MidSideAnalyser):
+    """Collect :class:`PitchSpectra`: ``push`` the blocks in order, then ``finish`` once."""
+
+    def __init__(self) -> None:
+        super().__init__(WINDOW, HOP)
+        self._bass = [np.zeros((0, STEPS), np.float32)]
+        self._treble = [np.zeros((0, STEPS), np.float32)]
+        self._spectrum = np.zeros(WINDOW // 2 + 1)
+
+    def finish(self) -> PitchSpectra:
+        """Return the pitches of everything pushed."""
+        self._flush()
+        return PitchSpectra(
+            np.concatenate(self._bass), np.concatenate(self._treble), self._spectrum
+        )
+
+    def _analyse(self, mid: Frames, side: Frames) -> None:
+        # The powers of mid and side add up to those of left and right, so wide sounds that cancel
+        # in a mono sum count in full.
+        magnitude = np.hypot(np.abs(spectra(mid)), np.abs(spectra(side)))
+        self._spectrum += magnitude.sum(axis=0, dtype=np.float64)
+        moment, column, bins = prominent_peaks(
+            magnitude[:, : int(HIGHEST_HZ * WINDOW / ANALYSIS_RATE) + 2],
+            first=bin_of(LOWEST_HZ, WINDOW),
+            prominence=PROMINENCE,
+            around=SURROUNDINGS_BINS,
+        )
+        midi = 69.0 + 12.0 * np.log2(bins * (ANALYSIS_RATE / WINDOW / 440.0))
+        cell = moment * STEPS + np.rint(midi * (STEPS / 12)).astype(np.intp) % STEPS
+        strength = np.sqrt(magnitude[moment, column])
+        bass, treble = midi < BASS_BELOW_MIDI, midi >= TREBLE_FROM_MIDI
+        for part, belongs in ((self._bass, bass), (self._treble, treble)):
+            total = np.bincount(cell[belongs], strength[belongs], len(mid) * STEPS)
+            part.append(total.reshape(-1, STEPS).astype(np.float32))

@@ -1,0 +1,1 @@
+"""Loudness, bass share and brightness over time."""

@@ -1,0 +1,1 @@
+"""Tempo, beats, downbeats, phrases and onsets."""

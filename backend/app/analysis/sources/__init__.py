@@ -1,0 +1,1 @@
+"""Analysis of single sounds, loops and stems."""

@@ -1,0 +1,1 @@
+"""Sections, cue points, energy and vocal activity."""

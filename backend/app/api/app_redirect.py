@@ -1,0 +1,26 @@
+"""Redirect browsers returning from Google to the app."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fastapi import status
+from fastapi.responses import RedirectResponse
+
+from ..settings import Settings
+from .docs_page import DOCS
+
+
+def redirect_home(settings: Settings) -> RedirectResponse:
+    """Redirect to the app, or to the documentation if the app is said to be at this address."""
+    app, api = (url.rstrip("/") for url in (settings.streamlit_redirect_base, settings.api_base))
+    url = f"{app}/" if app != api else f"{api}{DOCS}"
+    return RedirectResponse(url, headers={"Cache-Control": "no-store"})
+
+
+def redirect_to_app(
+    settings: Settings, page: str, *, status_code: int = status.HTTP_302_FOUND, **outcome: str
+) -> RedirectResponse:
+    """Redirect to ``page`` with the outcome in its query; not cached."""
+    url = f"{settings.streamlit_redirect_base.rstrip('/')}/{page}?{urlencode(outcome)}"
+    return RedirectResponse(url, status_code, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,143 @@
+"""Streams of jobs' states: one look at the database for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+
+from ..contract.jobs import JobView
+from ..errors import NotFound, StoreBusy, TooManyStreams
+from ..jobs.states import TERMINAL
+from ..jobs.threads import ThreadExecutor
+from ..services.jobs.jobs import Jobs
+from ..store.jobs.marks import Mark
+
+#: Per user; the rest of the server's connections are for others.
+STREAMS_PER_USER = 10
+# Twice a second looks live.
+_LOOK_EVERY_S = 0.5
+# Estimates and queue positions change without a change of the job's row.
+_REFRESH_RUNNING_S = 2.0
+_REFRESH_WAITING_S = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class JobStream:
+    """One listener's view of a job; ``view`` is None once the job is deleted."""
+
+    view: JobView | None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def views(self) -> AsyncIterator[JobView]:
+        """Yield the job: now, then after changes, until it ends or is deleted."""
+        while self.view is not None:
+            yield self.view
+            if self.view is None or self.view.status in TERMINAL:
+                return
+            await self.changed.wait()
+            self.changed.clear()
+
+    def show(self, view: JobView | None) -> None:
+        """Hand over a newer view; one that was not sent yet is skipped."""
+        self.view = view
+        self.changed.set()
+
+
+@dataclass(slots=True)
+class _Watch:
+    """A job that is followed, and its listeners."""
+
+    user_id: str
+    view: JobView
+    mark: Mark = ()
+    refresh_s: float = 0.0
+    streams: list[JobStream] = field(default_factory=list)
+
+
+class JobStreams:
+    """Follows the jobs that have listeners. For one event loop.
+
+    A look is one query for all jobs. Only a job that has changed, or whose estimate is old, is
+    read in full, once for all its listeners.
+    """
+
+    def __init__(self, jobs: Jobs, executor: ThreadExecutor) -> None:
+        self._jobs = jobs
+        self._executor = executor
+        self._watches: dict[str, _Watch] = {}
+        self._of_user: Counter[str] = Counter()
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def open(self, user_id: str, job: JobView) -> Iterator[JobStream]:
+        """Follow a job during the block; raise :class:`TooManyStreams` past the user's limit."""
+        if self._of_user[user_id] >= STREAMS_PER_USER:
+            raise TooManyStreams(
+                f"You follow {STREAMS_PER_USER} jobs already.",
+                hint="Close another page that follows a job, or ask for the job now and then.",
+            )
+        watch = self._watches.setdefault(job.id, _Watch(user_id, job))
+        stream = JobStream(job)
+        watch.streams.append(stream)
+        self._of_user[user_id] += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._follow())
+        try:
+            yield stream
+        finally:
+            self._of_user[user_id] -= 1
+            watch.streams.remove(stream)
+            if not watch.streams and self._watches.get(job.id) is watch:
+                del self._watches[job.id]
+
+    async def _follow(self) -> None:
+        try:
+            while self._watches and not self._executor.is_stopping():
+                await asyncio.sleep(_LOOK_EVERY_S)
+                watches = dict(self._watches)
+                for job_id, view in await run_in_threadpool(self._look, watches):
+                    self._show(job_id, watches[job_id], view)
+        finally:  # a listener whose stream ends connects again
+            for job_id, watch in [*self._watches.items()]:
+                self._show(job_id, watch, None)
+
+    def _show(self, job_id: str, watch: _Watch, view: JobView | None) -> None:
+        if view is not None:
+            watch.view = view
+        elif self._watches.get(job_id) is watch:
+            del self._watches[job_id]
+        for stream in watch.streams:
+            stream.show(view)
+
+    def _look(self, watches: dict[str, _Watch]) -> list[tuple[str, JobView | None]]:
+        """Return the jobs that have changed; None for a deleted one."""
+        try:
+            marks = self._jobs.marks([*watches])
+        except StoreBusy:
+            return []
+        found: list[tuple[str, JobView | None]] = []
+        for job_id, watch in watches.items():
+            mark = marks.get(job_id, ())
+            if mark != watch.mark or time.monotonic() >= watch.refresh_s:
+                view = self._read(job_id, watch)
+                if view != watch.view or any(stream.view != view for stream in watch.streams):
+                    found.append((job_id, view))
+                watch.mark = mark
+        return found
+
+    def _read(self, job_id: str, watch: _Watch) -> JobView | None:
+        waits = watch.view.status == "queued"
+        refresh_s = _REFRESH_WAITING_S if waits else _REFRESH_RUNNING_S
+        watch.refresh_s = time.monotonic() + refresh_s
+        try:
+            return self._jobs.show(watch.user_id, job_id)
+        except NotFound:
+            return None
+        except StoreBusy:
+            return watch.view

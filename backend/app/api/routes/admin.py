@@ -1,0 +1,40 @@
+"""Routes for administrators: DJ rules, links to reset passwords."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from ...contract.accounts import ResetLinkView, ResetRequest
+from ...contract.dj import DjRules, DjRulesView
+from ..dependencies import CurrentAdmin, OwnAccountDep, RulesDep, SettingsDep
+
+router = APIRouter(prefix="/admin", tags=["admin"])
+
+
+@router.get("/dj-rules")
+def show_dj_rules(_admin: CurrentAdmin, rules: RulesDep) -> DjRulesView:
+    """Show the DJ rules."""
+    return rules.current()
+
+
+@router.put("/dj-rules")
+def change_dj_rules(
+    form: DjRules,
+    admin: CurrentAdmin,
+    rules: RulesDep,
+    version: Annotated[int | None, Query(ge=0)] = None,
+) -> DjRulesView:
+    """Save DJ rules for all future jobs, if ``version`` (when given) is still the newest."""
+    return rules.change(form, admin.id, version)
+
+
+@router.post("/password-resets", status_code=status.HTTP_201_CREATED)
+def make_reset_link(
+    form: ResetRequest, _admin: CurrentAdmin, own: OwnAccountDep, settings: SettingsDep
+) -> ResetLinkView:
+    """Make a one-time link with which a user sets a new password; it voids earlier ones."""
+    reset = own.make_reset(form.email)
+    url = settings.reset_url(reset.secret)
+    return ResetLinkView(email=reset.email, url=url, expires_at=reset.expires_at)

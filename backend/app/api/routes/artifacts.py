@@ -1,0 +1,119 @@
+"""Routes for artifacts: list, download, signed links, ZIP."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse, StreamingResponse
+from starlette.responses import Response
+
+from ...contract.jobs import ArtifactView, LinkView
+from ...jobs.workspace import WrittenFile
+from ...services.files.links import FileLink
+from ...services.files.names import saved_as
+from ...services.jobs.jobs import Jobs
+from ...services.jobs.views import artifact_view
+from ..archives import flat_names, zip_of
+from ..dependencies import CurrentUser, JobsDep, LinksDep
+from ..file_responses import file_answer, harmless
+
+router = APIRouter(tags=["artifacts"])
+
+# The ZIP's name, which steps must not give to a file.
+ARCHIVE = "artifacts.zip"
+# Media types that a browser may show or play; all others are downloaded.
+_SHOWN_INLINE = ("audio/", "video/", "image/jpeg", "image/png", "application/json", "text/plain")
+
+
+@router.get("/jobs/{job_id}/artifacts")
+def list_artifacts(job_id: str, user: CurrentUser, jobs: JobsDep) -> list[ArtifactView]:
+    """List the artifacts that the job has made so far."""
+    return [artifact_view(file) for file in jobs.artifacts(user.id, job_id)]
+
+
+@router.get("/jobs/{job_id}/artifacts.zip", response_class=StreamingResponse)
+def download_all(job_id: str, user: CurrentUser, jobs: JobsDep) -> Response:
+    """Download all artifacts of the job as one ZIP without folders."""
+    return _archive(jobs, job_id, jobs.artifacts(user.id, job_id))
+
+
+@router.post("/jobs/{job_id}/artifacts/{name:path}/link")
+def link_to(
+    job_id: str, name: str, user: CurrentUser, jobs: JobsDep, links: LinksDep, inline: bool = False
+) -> LinkView:
+    """Create a signed link to one artifact or to ``artifacts.zip``; needs no token.
+
+    For downloading, or with ``inline`` for a player or a picture on a page, which stays valid
+    longer.
+    """
+    if name == ARCHIVE:
+        jobs.artifacts(user.id, job_id)
+    else:
+        jobs.artifact(user.id, job_id, name)
+    url, link = links.make(job_id, name, inline=inline and name != ARCHIVE)
+    return LinkView(url=url, expires_at=datetime.fromtimestamp(link.expires, UTC))
+
+
+@router.get("/jobs/{job_id}/artifacts/{name:path}", response_class=FileResponse)
+def download(job_id: str, name: str, user: CurrentUser, jobs: JobsDep) -> FileResponse:
+    """Download one artifact, whole or in ranges."""
+    return _answer(jobs, job_id, jobs.artifact(user.id, job_id, name), inline=False)
+
+
+@router.get("/files/{job_id}/{name:path}", response_class=FileResponse)
+def download_by_link(
+    job_id: str,
+    name: str,
+    jobs: JobsDep,
+    links: LinksDep,
+    expires: str = Query("", max_length=12, pattern=r"^\d*$"),
+    inline: str = Query("", max_length=1),
+    sig: str = Query("", max_length=64),
+) -> Response:
+    """Download by a signed link; needs no token."""
+    link = FileLink(job_id, name, int(expires or 0), inline == "1")
+    links.check(link, sig)
+    if name == ARCHIVE:
+        return _archive(jobs, job_id, jobs.linked_artifacts(job_id))
+    return _answer(jobs, job_id, jobs.linked_artifact(job_id, name), inline=link.inline)
+
+
+def _answer(jobs: Jobs, job_id: str, artifact: WrittenFile, *, inline: bool) -> FileResponse:
+    media_type = artifact.media_type or "application/octet-stream"
+    answer = file_answer(
+        jobs.path(job_id, artifact),
+        media_type=media_type,
+        name=saved_as(jobs.title(job_id), artifact.name),
+        etag=artifact.sha256,
+    )
+    if inline and media_type.startswith(_SHOWN_INLINE):
+        disposition = answer.headers["content-disposition"]
+        answer.headers["content-disposition"] = disposition.replace("attachment", "inline", 1)
+    return answer
+
+
+def _archive(jobs: Jobs, job_id: str, artifacts: Sequence[WrittenFile]) -> StreamingResponse:
+    by_name = {artifact.name: jobs.path(job_id, artifact) for artifact in artifacts}
+    flat = flat_names(by_name)
+    files = [(flat[name], path) for name, path in by_name.items() if path.is_file()]
+    name = harmless(f"{jobs.title(job_id) or job_id}.zip")
+    disposition = f"attachment; filename*=utf-8''{quote(name)}"
+    return StreamingResponse(
+        zip_of(files),
+        media_type="application/zip",
+        headers={
+            "Content-Disposition": disposition,
+            "ETag": _tag_of(name, artifacts),
+            "Cache-Control": "private, no-cache",
+        },
+    )
+
+
+def _tag_of(name: str, artifacts: Sequence[WrittenFile]) -> str:
+    """Entity tag of a ZIP, without building it."""
+    listed = [name, *(f"{artifact.name} {artifact.sha256}" for artifact in artifacts)]
+    return f'"{hashlib.sha256(chr(10).join(listed).encode()).hexdigest()}"'

@@ -1,0 +1,1 @@
+"""Joins between adjacent tracks: candidates, scoring rules, choice, layout."""

@@ -1,0 +1,137 @@
+"""Automation of each kind of join: fades, filters, echoes of the two clips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...dsp.samples import SAMPLE_RATE, samples
+from ..timeline import Clip, Echo, Effect
+from .candidates import GAP_S, Candidate
+from .plain_crossfades import CUT_FADE
+from .stem_swap import Handover, fade_stems
+
+BASS_HZ, BASS_DB = 120.0, -26.0
+"""A shelf with its knee here takes 21 dB at 80 Hz, where kick and bass line are, and less than 1 dB
+at 300 Hz: a bass that far down is gone beside the other track's."""
+
+HIGHS_HZ, HIGHS_DB = 13_000.0, -12.0  # two sets of hats together hiss; half of one is enough
+SWEEP_HZ = (40.0, 1500.0)  # from below everything to where a kick is a tick
+ECHO_FEEDBACK = 0.55  # five dB less each time: eight repeats are 40 dB down
+
+FADE_SHARE = 0.75
+"""Each fade takes three quarters of a blend: with one bass at a time the middle of a blend of two
+house tracks is then within 0.6 LU of either; longer fades leave a hole, shorter ones a hill."""
+
+PRE_ROLL = round(0.010 * SAMPLE_RATE)  # a cut is early: attacks begin before the beat is felt
+
+_GAP_FADE = round(0.05 * SAMPLE_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Where a join lies in the mix, in samples.
+
+    ``bars`` are the outgoing track's downbeats from ``start`` to ``end``, both included;
+    ``handover`` is where the voices of a stem swap change, ``lengths`` are the tracks'.
+    """
+
+    start: int
+    end: int
+    bars: tuple[int, ...] = ()
+    beats_per_bar: int = 4
+    handover: Handover | None = None
+    lengths: tuple[int, int] = (0, 0)
+
+    @property
+    def length(self) -> int:
+        """The overlap's length in samples."""
+        return self.end - self.start
+
+
+def leave(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
+    """Cut the outgoing clip to the join's end and automate it."""
+    clip = replace(clip, length=overlap.end - clip.start)
+    match candidate.kind:
+        case "blend":
+            swapped = _swapped(clip, overlap, outgoing=True) if candidate.bass_swap else ()
+            faded = round(FADE_SHARE * overlap.length)
+            return replace(clip, fade_out=faded, effects=(*clip.effects, *swapped))
+        case "stem_swap":
+            assert overlap.handover is not None
+            length = overlap.lengths[0]
+            return fade_stems(clip, overlap.bars, overlap.handover, length, incoming=False)
+        case "sweep":
+            effects = (*clip.effects, _sweep(overlap))
+            return replace(clip, fade_out=overlap.length // 2, effects=effects)
+        case "echo":
+            beat = round(overlap.length / (candidate.bars * overlap.beats_per_bar))
+            echo = Echo(overlap.start, send=beat, delay=beat, feedback=ECHO_FEEDBACK)
+            return replace(clip, echo=echo, fade_out=overlap.length)
+        case "cut":
+            return replace(clip, fade_out=min(CUT_FADE, clip.length))
+        case "fade":
+            return replace(clip, fade_out=overlap.length)
+        case "gap":
+            return replace(clip, fade_out=min(_GAP_FADE, clip.length))
+
+
+def enter(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
+    """Automate the incoming clip, which begins at the overlap's start."""
+    match candidate.kind:
+        case "blend":
+            swapped = _swapped(clip, overlap, outgoing=False) if candidate.bass_swap else ()
+            faded = round(FADE_SHARE * overlap.length)
+            return replace(clip, fade_in=faded, effects=(*swapped, *clip.effects))
+        case "stem_swap":
+            assert overlap.handover is not None
+            length = overlap.lengths[1]
+            return fade_stems(clip, overlap.bars, overlap.handover, length, incoming=True)
+        case "sweep":
+            effects = (_late_bass(overlap), *clip.effects)
+            return replace(clip, fade_in=overlap.length // 2, effects=effects)
+        case "echo" | "cut":
+            early = min(PRE_ROLL, clip.source_start, clip.start)
+            start, source_start = clip.start - early, clip.source_start - early
+            clip = replace(clip, start=start, source_start=source_start)
+            return replace(clip, length=clip.length + early, fade_in=CUT_FADE)
+        case "fade":
+            return replace(clip, fade_in=overlap.length)
+        case "gap":
+            return replace(clip, start=clip.start + samples(GAP_S), fade_in=CUT_FADE)
+
+
+def _swapped(clip: Clip, overlap: Overlap, *, outgoing: bool) -> tuple[Effect, ...]:
+    """Shelves that remove one clip's bass and highs while the other clip has them.
+
+    The swap takes the middle eighth of the blend, two to eight bars. One closes while the other
+    opens; if it closed first, a bar would pass without any bass, and the loudness would drop by
+    4 LU.
+    """
+    bars = len(overlap.bars) - 1
+    width = min(max(bars // 8, 2), 8)
+    begin, stop = overlap.bars[(bars - width) // 2], overlap.bars[(bars + width) // 2]
+    if outgoing:
+        shares = ((begin, 0.0), (stop, 1.0))
+        start, end = begin, overlap.end
+    else:
+        shares = ((begin, 1.0), (stop, 0.0))
+        start, end = clip.start, stop
+    return (
+        Effect("low_shelf", start, end - start, shares, BASS_HZ, gain_db=BASS_DB),
+        Effect("high_shelf", start, end - start, shares, HIGHS_HZ, gain_db=HIGHS_DB),
+    )
+
+
+def _sweep(overlap: Overlap) -> Effect:
+    """The outgoing clip's high-pass, faded in over the first beat."""
+    beats = overlap.beats_per_bar * max(len(overlap.bars) - 1, 1)
+    opened = overlap.start + overlap.length // beats
+    shares = ((overlap.start, 0.0), (opened, 1.0), (overlap.end, 1.0))
+    return Effect("high_pass", overlap.start, overlap.length, shares, *SWEEP_HZ)
+
+
+def _late_bass(overlap: Overlap) -> Effect:
+    """The incoming clip's bass enters after a quarter, when the sweep has removed the other one."""
+    start, length = overlap.start, overlap.length
+    shares = ((start + length // 4, 1.0), (start + length // 2, 0.0))
+    return Effect("low_shelf", start, length // 2, shares, BASS_HZ, gain_db=BASS_DB)

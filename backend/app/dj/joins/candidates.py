@@ -1,0 +1,226 @@
+"""Join candidates of a pair: kind, length, where out, where in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+
+from ...contract.analysis import Cue
+from ...contract.dj import KINDS, DjRules, TransitionKind
+from ..deck import DeckTrack, Grid
+from ..pair import Pair
+from ..tempo_stretch import fold_between
+
+LENGTHS = (32, 16, 8, 4)
+"""Overlaps in bars of the outgoing track; four bars only where the music has no room for eight."""
+
+USUAL_LENGTHS: dict[TransitionKind, tuple[int, ...]] = {"stem_swap": (32, 16, 8), "sweep": (8, 4)}
+"""Under eight bars a voice has too little time over the other track's beat; past eight bars a track
+without its lows is only thin."""
+
+ECHO_BARS = 2  # an echo rings for two bars: past that it is mush under a new song
+
+FADE_S = 6.0
+"""Longer than a cut, too short for two rhythms without common beats to clash noticeably."""
+
+GAP_S = 0.6  # silence between two tracks
+
+MATCHED: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep"})
+"""Kinds in which both tracks' beats sound together."""
+
+OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep", "fade"})
+"""Kinds in which both tracks play at the same time."""
+
+LEAST_HEARD_S = 1.0  # this much of each track is played, whatever a wish says
+
+_ROUNDED_S = 0.1  # the first beat may be this far before the first sound, by rounding
+
+_MOST_OUTS, _MOST_INS = 6, 5
+
+
+@dataclass(frozen=True, slots=True)
+class JoinConstraints:
+    """What a wish fixes of a join, None for the rest; times in seconds of the tracks."""
+
+    kind: TransitionKind | None = None
+    bars: int | None = None
+    out_s: float | None = None
+    in_s: float | None = None
+    pitch_semitones: int | None = None
+    bass_swap: bool = True
+
+
+UNCONSTRAINED = JoinConstraints()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to join two tracks; positions are in seconds of each track."""
+
+    kind: TransitionKind
+    bars: int  # of the outgoing track
+    out_bar: int | None  # index of the downbeat at which the overlap begins; None without a grid
+    in_bar: int | None
+    out_s: float  # where the overlap begins
+    in_s: float
+    out_end_s: float  # where it ends
+    in_end_s: float
+    overlap_s: float  # how long both play, at the outgoing track's tempo
+    fold: float = 1.0  # beats of the incoming track per beat of the outgoing: 1, 2 or 0.5
+    tempo_ratio: float = 1.0  # the incoming track's tempo in the overlap relative to its own
+    pitch_semitones: int = 0
+    bass_swap: bool = True  # whether a blend swaps the basses
+
+
+def candidates_of(
+    pair: Pair, rules: DjRules, fixed: JoinConstraints = UNCONSTRAINED
+) -> list[Candidate]:
+    """All joins that fit into the music; constrained bars leave only beat-matched kinds."""
+    kinds = [fixed.kind] if fixed.kind else [k for k in KINDS if not fixed.bars or k in MATCHED]
+    found = [c for kind in kinds for c in _MAKERS[kind](pair, fixed) if _inside(c, pair)]
+    return [pitched for c in found for pitched in _pitched(c, pair, rules, fixed)]
+
+
+def _inside(candidate: Candidate, pair: Pair) -> bool:
+    """Whether the join lies within the music of both, and leaves some of each to play.
+
+    A grid corrected by a person may reach into the silence round the music.
+    """
+    (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
+    leaves = out_start + LEAST_HEARD_S <= candidate.out_s and candidate.out_end_s <= out_end
+    enters = in_start - _ROUNDED_S <= candidate.in_s
+    return leaves and enters and candidate.in_end_s <= in_end - LEAST_HEARD_S
+
+
+def gap_of(pair: Pair) -> Candidate:
+    """The join that is always possible: one track ends, the next begins."""
+    out_end, start = pair.outgoing.music_end_s, pair.incoming.music_start_s
+    return Candidate("gap", 0, None, None, out_end, start, out_end, start, 0.0)
+
+
+def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
+    out, into = pair.out_grid, pair.in_grid
+    if out is None or into is None or out.beats_per_bar != into.beats_per_bar:
+        return
+    fold = fold_between(out.tempo_bpm, into.tempo_bpm)
+    lengths = LENGTHS if fixed.bars is None else (fixed.bars,)
+    usual = USUAL_LENGTHS.get(kind, LENGTHS)
+    for bars, out_bar, in_bar in product(lengths, _outs(pair, fixed), _ins(pair, fixed)):
+        in_bars = bars * fold
+        if not bars or in_bars != int(in_bars) or (not fixed.bars and bars not in usual):
+            continue
+        out_end, in_end = out_bar + bars, in_bar + int(in_bars)
+        if out_end < len(out.bars_s) and in_end < len(into.bars_s):
+            out_s, out_end_s = float(out.bars_s[out_bar]), float(out.bars_s[out_end])
+            in_s, in_end_s = float(into.bars_s[in_bar]), float(into.bars_s[in_end])
+            overlap_s = out_end_s - out_s
+            at = (out_s, in_s, out_end_s, in_end_s, overlap_s)
+            ratio = (in_end_s - in_s) / overlap_s
+            swap = fixed.bass_swap
+            yield Candidate(kind, bars, out_bar, in_bar, *at, fold, ratio, bass_swap=swap)
+
+
+def _instant(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
+    """Joins on one downbeat: the outgoing track stops where the incoming one starts."""
+    out, into = pair.out_grid, pair.in_grid
+    if out is None:
+        return
+    bars = ECHO_BARS if kind == "echo" else 0
+    ins: list[tuple[int | None, float]] = [(None, pair.incoming.music_start_s)]
+    if into:
+        ins = [(bar, float(into.bars_s[bar])) for bar in _ins(pair, fixed)]
+    for out_bar in _outs(pair, fixed):
+        at = float(out.bars_s[out_bar])
+        overlap_s = bars * _bar_before_s(out, out_bar)
+        for in_bar, in_s in ins:
+            yield Candidate(kind, bars, out_bar, in_bar, at, in_s, at, in_s + overlap_s, overlap_s)
+
+
+def _bar_before_s(grid: Grid, bar: int) -> float:
+    """The length of the bar before this one, for tracks whose tempo changes."""
+    last = max(bar, 1)
+    return float(grid.bars_s[last] - grid.bars_s[last - 1])
+
+
+def _fades(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
+    (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
+    overlap_s = min(FADE_S, (out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
+    latest_out = out_end - overlap_s
+    out_s = latest_out if fixed.out_s is None else min(max(fixed.out_s, out_start), latest_out)
+    in_s = in_start if fixed.in_s is None else min(fixed.in_s, in_end - overlap_s)
+    yield Candidate(
+        "fade", 0, None, None, out_s, in_s, out_s + overlap_s, in_s + overlap_s, overlap_s
+    )
+
+
+def _gaps(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
+    gap = gap_of(pair)
+    out_s, in_s = gap.out_s, gap.in_s
+    if fixed.out_s is not None:
+        out_s = min(max(fixed.out_s, pair.outgoing.music_start_s), gap.out_s)
+    if fixed.in_s is not None:
+        in_s = min(fixed.in_s, max(pair.incoming.music_end_s - LEAST_HEARD_S, gap.in_s))
+    yield replace(gap, out_s=out_s, out_end_s=out_s, in_s=in_s, in_end_s=in_s)
+
+
+_MAKERS: dict[TransitionKind, Callable[[Pair, JoinConstraints], Iterator[Candidate]]] = {
+    "blend": partial(_matched, "blend"),
+    "stem_swap": partial(_matched, "stem_swap"),
+    "sweep": partial(_matched, "sweep"),
+    "echo": partial(_instant, "echo"),
+    "cut": partial(_instant, "cut"),
+    "fade": _fades,
+    "gap": _gaps,
+}
+
+
+def _outs(pair: Pair, fixed: JoinConstraints) -> list[int]:
+    """Bars to leave at: the outgoing's cue-outs and the last phrases of its second half."""
+    grid = pair.out_grid
+    if grid is None:
+        return []
+    if fixed.out_s is not None:
+        return [grid.nearest_bar(fixed.out_s)]
+    late = [bar for bar, at in enumerate(grid.bars_s) if at >= _middle_s(pair.outgoing)]
+    phrases = [bar for bar in late if grid.on_phrase(bar)][-_MOST_OUTS:]
+    return _with_cues(phrases, grid, grid.analysis.cue_outs, _MOST_OUTS)
+
+
+def _ins(pair: Pair, fixed: JoinConstraints) -> list[int]:
+    """Bars to come in at: the incoming's cue-ins and the first phrases of its first half."""
+    grid = pair.in_grid
+    if grid is None:
+        return []
+    if fixed.in_s is not None:
+        return [grid.nearest_bar(fixed.in_s)]
+    early = [bar for bar, at in enumerate(grid.bars_s) if at < _middle_s(pair.incoming)]
+    phrases = [bar for bar in early if grid.on_phrase(bar)][:_MOST_INS]
+    return _with_cues(phrases, grid, grid.analysis.cue_ins, _MOST_INS)
+
+
+def _middle_s(track: DeckTrack) -> float:
+    return (track.music_start_s + track.music_end_s) / 2.0
+
+
+def _with_cues(phrases: list[int], grid: Grid, cues: list[Cue], most: int) -> list[int]:
+    best = sorted(cues, key=lambda cue: -cue.score)[:most]
+    return sorted({*phrases, *(grid.nearest_bar(cue.at_s) for cue in best)})
+
+
+def _pitched(
+    candidate: Candidate, pair: Pair, rules: DjRules, fixed: JoinConstraints
+) -> Iterator[Candidate]:
+    """The candidate, and where keys clash its pitch shifts within the rules."""
+    if fixed.pitch_semitones is not None:
+        most = rules.max_pitch_semitones
+        within = max(-most, min(most, fixed.pitch_semitones))
+        yield replace(candidate, pitch_semitones=within)
+        return
+    yield candidate
+    if candidate.kind in OVERLAPPING and (pair.key_distance() or 0) >= 2:
+        for by in range(1, rules.max_pitch_semitones + 1):
+            for semitones in (by, -by):
+                if pair.key_distance(in_semitones=semitones) in (0, 1):
+                    yield replace(candidate, pitch_semitones=semitones)

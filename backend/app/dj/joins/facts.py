@@ -1,0 +1,104 @@
+"""Figures of a join candidate, known before rendering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...contract.analysis import Cue
+from ..deck import Grid
+from ..pair import Pair
+from .candidates import MATCHED, OVERLAPPING, Candidate
+from .stem_swap import handover_of, vocal_shares
+
+_NEAR_S = 0.1  # a cue or a section may be this far from its bar, by rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The figures that the scoring rules use; None where one has no meaning."""
+
+    stretch_percent: float | None  # how much faster the incoming track plays in the overlap
+    key_distance: int | None  # Camelot steps after any pitch shift
+    vocal_overlap_s: float  # how long two voices sound together
+    voice_cut_off: bool  # whether the outgoing track stops during vocals
+    loudness_step_lu: float  # 10 s after less 10 s before, with both tracks at equal loudness
+    out_on_phrase: bool | None  # whether the overlap begins with a phrase; None: metre unknown
+    in_on_phrase: bool | None
+    trimmed_out_s: float  # music left out
+    trimmed_in_s: float
+    out_score: float  # of the cue point, 0 to 1
+    in_score: float
+    lands_on_section: bool  # whether a section of the incoming begins where the overlap ends
+    confidence: float  # the lower of the two tracks' confidences in beat and bar
+
+
+def facts_of(candidate: Candidate, pair: Pair) -> Facts:
+    """Compute a candidate's figures."""
+    out, into = pair.outgoing.analysis, pair.incoming.analysis
+    matched = candidate.kind in MATCHED
+    return Facts(
+        stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
+        key_distance=pair.key_distance(in_semitones=candidate.pitch_semitones),
+        vocal_overlap_s=_vocal_overlap(candidate, pair),
+        voice_cut_off=_cut_off(candidate, pair),
+        loudness_step_lu=_loudness_step_lu(candidate, pair),
+        out_on_phrase=_on_phrase(pair.out_grid, candidate.out_bar),
+        in_on_phrase=_on_phrase(pair.in_grid, candidate.in_bar),
+        trimmed_out_s=max(pair.outgoing.music_end_s - candidate.out_end_s, 0.0),
+        trimmed_in_s=max(candidate.in_s - pair.incoming.music_start_s, 0.0),
+        out_score=_score(out.cue_outs if out else [], candidate.out_s),
+        in_score=_score(into.cue_ins if into else [], candidate.in_s),
+        lands_on_section=into is not None
+        and any(abs(part.start_s - candidate.in_end_s) < _NEAR_S for part in into.sections),
+        confidence=min(_confidence(pair.out_grid), _confidence(pair.in_grid)),
+    )
+
+
+def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
+    """The loudness step; of an echo, the larger of those where it begins and where it ends.
+
+    The incoming track is heard in full from the echo's beginning, where a quiet intro would be a
+    step down even if it is over when the echo ends.
+    """
+    from_s = [candidate.in_end_s]
+    if candidate.kind == "echo":
+        from_s.append(candidate.in_s)
+    before = pair.out_loudness.before(candidate.out_s)
+    return max((pair.in_loudness.after(at_s) - before for at_s in from_s), key=abs)
+
+
+def _vocal_overlap(candidate: Candidate, pair: Pair) -> float:
+    """Seconds of the overlap in which both tracks have vocals."""
+    out, into = pair.outgoing.analysis, pair.incoming.analysis
+    silent = candidate.kind == "stem_swap"  # one voice is muted while the other plays
+    if silent or candidate.kind not in OVERLAPPING or out is None or into is None:
+        return 0.0
+    outgoing = vocal_shares(out.vocals, candidate.out_s, candidate.out_end_s)
+    incoming = vocal_shares(into.vocals, candidate.in_s, candidate.in_end_s)
+    shares = [max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in outgoing for b in incoming]
+    return candidate.overlap_s * sum(shares)
+
+
+def _cut_off(candidate: Candidate, pair: Pair) -> bool:
+    """Whether the outgoing track stops within a phrase, half a second from either end."""
+    if candidate.kind == "stem_swap":
+        return handover_of(candidate, pair).cut
+    out, at = pair.outgoing.analysis, candidate.out_end_s
+    return out is not None and any(v.start_s < at - 0.5 and v.end_s > at + 0.5 for v in out.vocals)
+
+
+def _on_phrase(grid: Grid | None, bar: int | None) -> bool | None:
+    if grid is None or bar is None or not grid.analysis.rhythm.metre_is_known:
+        return None
+    return grid.on_phrase(bar)
+
+
+def _score(cues: list[Cue], at_s: float) -> float:
+    """The score of the cue at a position; 0.2 if there is none."""
+    return max((cue.score for cue in cues if abs(cue.at_s - at_s) < _NEAR_S), default=0.2)
+
+
+def _confidence(grid: Grid | None) -> float:
+    if grid is None:
+        return 0.0
+    return min(grid.analysis.rhythm.confidence, grid.analysis.rhythm.downbeat_confidence)

@@ -1,0 +1,178 @@
+"""Timelines of plain crossfades, without beat-matching."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ...analysis.levels.loudness import LoudnessProfile
+from ...dsp.samples import SAMPLE_RATE, samples, seconds
+from ..deck import DeckTrack
+from ..levels.track_gains import gain_for, level_mix
+from ..timeline import Chapter, Clip, Effect, Timeline, Transition
+
+LOW_PASS_HZ = 1000.0
+"""Cutoff of the outgoing track's low-pass: its kick and bass go on under the incoming one's voice
+and hats."""
+
+CUT_FADE = round(0.005 * SAMPLE_RATE)  # 5 ms: too short for a fade, long enough not to click
+LEAD_IN_S = 0.02  # how much is kept before a track's first sound
+PAUSE_S = 2.0  # between tracks that are not crossfaded, a recorded pause up to this length stays
+
+GAPLESS_REASON = "Gapless: the recording runs on, so there is no fade, and both have one gain."
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The stretch of a track that is played, in its samples."""
+
+    track: DeckTrack
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first
+
+
+def plan_crossfades(
+    tracks: Sequence[DeckTrack],
+    *,
+    transition_ms: int,
+    loudness_lufs: float,
+    gapless: Collection[int] = (),
+) -> Timeline:
+    """Place the music of tracks one after the other, each crossfaded into the next.
+
+    An overlap takes at most half of either track, so that never three play at once; where it is
+    shorter than requested, the transition's ``reason`` says so. ``gapless`` are the tracks (as
+    indices) that run on into the next one: those two are not faded, and get one gain.
+    """
+    asked = samples(transition_ms / 1000.0)
+    parts = [
+        _part(track, asked, runs_on_from=index - 1 in gapless, runs_on_into=index in gapless)
+        for index, track in enumerate(tracks)
+    ]
+    overlaps = [min(asked, out.length // 2, into.length // 2) for out, into in pairwise(parts)]
+    gains_db = _gains_db(tracks, gapless, loudness_lufs)
+    clips = _clips(parts, overlaps, gains_db, gapless)
+    joins = tuple(
+        _transition(index, clips, overlap, asked, runs_on=index in gapless)
+        for index, overlap in enumerate(overlaps)
+    )
+    timeline = Timeline(clips, joins, chapters_of(clips, joins))
+    return level_mix(timeline, [track.loudness for track in tracks], loudness_lufs)
+
+
+def _part(track: DeckTrack, asked: int, *, runs_on_from: bool, runs_on_into: bool) -> _Part:
+    """The music of a track, and its whole end where the recording runs on.
+
+    Without a crossfade, also the short pauses at its ends.
+    """
+    start_s, end_s = track.music_s
+    first = samples(max(start_s - LEAD_IN_S, 0.0))
+    last = min(samples(end_s), track.length)
+    pause = 0 if asked else samples(PAUSE_S)
+    first = first if first > pause and not runs_on_from else 0
+    last = last if track.length - last > pause and not runs_on_into else track.length
+    return _Part(track, first, max(last, first + 1))
+
+
+def _gains_db(
+    tracks: Sequence[DeckTrack], gapless: Collection[int], loudness_lufs: float
+) -> list[float]:
+    """The gain of each track; tracks that run on into each other share one."""
+    gains_db: list[float] = []
+    together: list[LoudnessProfile] = []
+    for index, track in enumerate(tracks):
+        together.append(track.loudness)
+        if index not in gapless or index == len(tracks) - 1:
+            gains_db += [gain_for(_joined(together), loudness_lufs)] * len(together)
+            together = []
+    return gains_db
+
+
+def _joined(profiles: Sequence[LoudnessProfile]) -> LoudnessProfile:
+    if len(profiles) == 1:
+        return profiles[0]
+    return LoudnessProfile(
+        np.concatenate([profile.energies for profile in profiles]),
+        np.concatenate([profile.peaks for profile in profiles]),
+    )
+
+
+def _clips(
+    parts: Sequence[_Part],
+    overlaps: Sequence[int],
+    gains_db: Sequence[float],
+    gapless: Collection[int],
+) -> tuple[Clip, ...]:
+    clips: list[Clip] = []
+    end = 0
+    for index, (part, gain_db) in enumerate(zip(parts, gains_db, strict=True)):
+        track, edge = part.track, min(CUT_FADE, part.length)
+        is_last = index == len(parts) - 1
+        before = overlaps[index - 1] if index else 0
+        after = 0 if is_last else overlaps[index]
+        starts_whole = part.first == 0 if not index else index - 1 in gapless
+        ends_whole = part.last == track.length if is_last else index in gapless
+        start = end - before
+        end = start + part.length
+        closing = ((end - after, 0.0), (end, 1.0))
+        clips.append(
+            Clip(
+                track_id=track.track_id,
+                content_hash=track.content_hash,
+                title=track.title,
+                artist=track.artist,
+                start=start,
+                length=part.length,
+                source_start=part.first,
+                gain_db=gain_db,
+                fade_in=before or (0 if starts_whole else edge),
+                fade_out=after or (0 if ends_whole else edge),
+                effects=(Effect("low_pass", end - after, after, closing, LOW_PASS_HZ),)
+                if after
+                else (),
+            )
+        )
+    return tuple(clips)
+
+
+def _transition(
+    index: int, clips: Sequence[Clip], overlap: int, asked: int, *, runs_on: bool
+) -> Transition:
+    outgoing, incoming = clips[index], clips[index + 1]
+    return Transition(
+        outgoing=index,
+        incoming=index + 1,
+        kind="crossfade" if overlap else "cut",
+        start=incoming.start,
+        end=outgoing.end,
+        asked=asked,
+        reason=GAPLESS_REASON if runs_on else _reason(outgoing, incoming, overlap, asked),
+    )
+
+
+def _reason(outgoing: Clip, incoming: Clip, overlap: int, asked: int) -> str:
+    if not asked:
+        return "A hard cut, as requested."
+    if overlap == asked:
+        return f"An equal-power crossfade of {seconds(overlap):.1f} s, as requested."
+    shorter = min(outgoing, incoming, key=lambda clip: clip.length)
+    return (
+        f"“{shorter.title}” has only {seconds(shorter.length):.1f} s of music; the crossfade takes"
+        f" half of it, {seconds(overlap):.1f} s instead of {seconds(asked):.1f} s."
+    )
+
+
+def chapters_of(clips: Sequence[Clip], joins: Sequence[Transition]) -> tuple[Chapter, ...]:
+    """Chapters that begin in the middle of each join, where both tracks are equally loud."""
+    starts = [0] + [(join.start + join.end) // 2 for join in joins]
+    return tuple(
+        Chapter(start, f"{clip.artist} – {clip.title}" if clip.artist else clip.title)
+        for start, clip in zip(starts, clips, strict=True)
+    )

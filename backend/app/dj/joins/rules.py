@@ -1,0 +1,190 @@
+"""Scoring rules for joins.
+
+A penalty of 1 is a flaw that a listener notices; a veto rules a join out. Every rule is asked about
+every candidate, so that the whole scoreboard can be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...contract.dj import DjRules, TransitionKind
+from ..tempo_stretch import within_stretch_limit
+from .candidates import MATCHED, OVERLAPPING, Candidate
+from .facts import Facts
+
+KIND_PENALTIES: dict[TransitionKind, float] = {
+    "blend": 0.0,
+    "stem_swap": 0.5,
+    "sweep": 1.0,
+    "echo": 2.0,
+    "cut": 2.4,
+    "fade": 4.0,
+    "gap": 6.0,
+}
+"""All else equal, the best kind first and the safest last."""
+
+NOT_ALLOWED = "the DJ rules don't allow it"
+OFF_REASONS: dict[TransitionKind, str] = {"stem_swap": "stem swaps are off in this mix"}
+"""Why a kind is not allowed, where the cause may be another than the DJ rules."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A candidate, its figures, and the DJ rules."""
+
+    candidate: Candidate
+    facts: Facts
+    rules: DjRules
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A rule's result: a penalty of 0 or more, or a veto; either with its reason.
+
+    A ``binding`` veto holds even against a person's wish.
+    """
+
+    penalty: float = 0.0
+    veto: bool = False
+    reason: str = ""
+    binding: bool = False
+
+
+FINE = Verdict()
+
+Rule = Callable[[Case], Verdict]
+
+
+def kind_is_allowed(case: Case) -> Verdict:
+    """The DJ rules list the allowed kinds."""
+    kind = case.candidate.kind
+    if kind not in case.rules.allowed_kinds:
+        reason = OFF_REASONS.get(kind, NOT_ALLOWED)
+        return Verdict(veto=True, reason=reason, binding=kind in OFF_REASONS)
+    return Verdict(KIND_PENALTIES[case.candidate.kind])
+
+
+def stretch_stays_inaudible(case: Case) -> Verdict:
+    """Past 6 % drums smear; in real sets 86 % of the changes stay under 5 %."""
+    stretch = case.facts.stretch_percent
+    if stretch is None:
+        return FINE
+    limit = case.rules.max_stretch_percent
+    if not within_stretch_limit(stretch, limit):
+        needed = f"{abs(stretch):.1f}".removesuffix(".0")
+        reason = f"can't beat-match: {needed} % tempo change needed (limit {limit:g} %)"
+        return Verdict(veto=True, reason=reason, binding=True)
+    return Verdict(0.12 * abs(stretch), reason=f"tempo {stretch:+.1f} %")
+
+
+def beats_are_known(case: Case) -> Verdict:
+    """Uncertain beats are better not laid on each other."""
+    if case.candidate.kind not in MATCHED:
+        return FINE
+    doubt = max(0.7 - case.facts.confidence, 0.0)
+    return Verdict(3.0 * doubt, reason="the beat is uncertain" if doubt > 0.2 else "")
+
+
+def keys_agree(case: Case) -> Verdict:
+    """Neighbours on the wheel share six of seven notes; each step further costs one more."""
+    distance = case.facts.key_distance
+    if case.candidate.kind not in OVERLAPPING:
+        return FINE
+    if distance is None:
+        return Verdict(0.2)
+    weight = min(case.candidate.overlap_s / 20.0, 1.0)  # a clash of a few seconds soon passes
+    if case.candidate.kind == "sweep":
+        weight *= 0.6  # without its lows the outgoing has no root to clash
+    return Verdict(0.7 * max(distance - 1, 0) * weight, reason=f"keys {distance} steps apart")
+
+
+def pitch_pays(case: Case) -> Verdict:
+    """A track shifted in pitch is no longer the record people know."""
+    moved = abs(case.candidate.pitch_semitones)
+    return Verdict(0.5 * moved, reason=f"pitch shifted by {moved} semitones" if moved else "")
+
+
+def voices_do_not_overlap(case: Case) -> Verdict:
+    """Two voices at the same time are the classic flaw of automatic mixes."""
+    both_s, limit_s = case.facts.vocal_overlap_s, case.rules.max_vocal_overlap_s
+    if both_s > limit_s:
+        reason = f"two voices would overlap for {both_s:.1f} s (limit {limit_s:g} s)"
+        return Verdict(veto=True, reason=reason)
+    return Verdict(0.5 * both_s)
+
+
+def voice_is_not_cut_off(case: Case) -> Verdict:
+    """The outgoing voice should not stop in the middle of a word."""
+    if not case.facts.voice_cut_off:
+        return FINE
+    hard = case.candidate.kind in ("cut", "echo")
+    return Verdict(0.8 if hard else 0.4, reason="the voice is cut off")
+
+
+def loudness_carries_on(case: Case) -> Verdict:
+    """A step of 1 LU is just noticed.
+
+    Gains level what differs from join to join, but not steps that all go one way, as where every
+    last chorus is louder than the next track's first: steps past 1 LU have to be avoided here.
+    """
+    step = abs(case.facts.loudness_step_lu)
+    penalty = 0.3 * max(step - 0.5, 0.0) + max(step - 1.0, 0.0)
+    return Verdict(penalty, reason=f"loudness step {step:.1f} LU")
+
+
+def phrases_meet(case: Case) -> Verdict:
+    """A join off the phrases sounds like a mistake."""
+    off = [case.facts.out_on_phrase, case.facts.in_on_phrase].count(False)
+    return Verdict(1.2 * off, reason="off the phrase" if off else "")
+
+
+def length_is_preferred(case: Case) -> Verdict:
+    """The preferred length, and eight bars rather than four."""
+    candidate = case.candidate
+    if candidate.kind not in ("blend", "stem_swap") or not candidate.bars:
+        return FINE
+    octaves = abs(float(np.log2(candidate.bars / case.rules.preferred_bars)))
+    odd = 0.8 if candidate.bars % 8 else 0.0
+    return Verdict(0.35 * octaves + odd, reason=f"{candidate.bars} bars")
+
+
+def little_is_left_out(case: Case) -> Verdict:
+    """Half a minute of music left out costs as much as a less preferred kind of join."""
+    left_out = case.facts.trimmed_out_s + case.facts.trimmed_in_s
+    return Verdict(0.03 * left_out, reason=f"{left_out:.0f} s left out")
+
+
+def cues_are_good(case: Case) -> Verdict:
+    """Prefer cue points with high scores in the analysis."""
+    facts = case.facts
+    if case.candidate.out_bar is None:
+        return FINE
+    return Verdict(0.5 * (1.0 - facts.out_score) + 0.4 * (1.0 - facts.in_score))
+
+
+def ends_on_section(case: Case) -> Verdict:
+    """A blend should end where a section of the incoming track begins: that makes it a drop."""
+    if case.candidate.kind not in MATCHED or case.facts.lands_on_section:
+        return FINE
+    return Verdict(0.3)
+
+
+RULES: tuple[Rule, ...] = (
+    kind_is_allowed,
+    stretch_stays_inaudible,
+    beats_are_known,
+    keys_agree,
+    pitch_pays,
+    voices_do_not_overlap,
+    voice_is_not_cut_off,
+    loudness_carries_on,
+    phrases_meet,
+    length_is_preferred,
+    little_is_left_out,
+    cues_are_good,
+    ends_on_section,
+)

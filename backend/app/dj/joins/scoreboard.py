@@ -1,0 +1,73 @@
+"""Scoreboard: all candidates of a pair, rated and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ...contract.dj import DjRules
+from ..pair import Pair
+from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
+from .facts import facts_of
+from .rules import RULES, Case, Verdict, keys_agree
+
+_VETO_PENALTY = 10.0  # more than all penalties of a usable join: a veto is overruled last
+
+
+@dataclass(frozen=True)
+class RatedCandidate(Case):
+    """A candidate with the verdict of every rule."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @cached_property
+    def penalty(self) -> float:
+        """The sum of all penalties; a veto that a wish overrules counts for more than any."""
+        vetoes = sum(verdict.veto for verdict in self.verdicts)
+        return sum(verdict.penalty for verdict in self.verdicts) + _VETO_PENALTY * vetoes
+
+    @cached_property
+    def veto(self) -> Verdict | None:
+        """The first veto, binding ones before others."""
+        vetoes = [verdict for verdict in self.verdicts if verdict.veto]
+        return min(vetoes, key=lambda verdict: not verdict.binding, default=None)
+
+    @property
+    def heaviest(self) -> str:
+        """The reason of the largest penalty."""
+        explained = [verdict for verdict in self.verdicts if verdict.reason]
+        return max(explained, key=lambda verdict: verdict.penalty).reason if explained else ""
+
+    def penalty_after(self, pair: Pair, out_pitch: int) -> float:
+        """The penalty if the outgoing track plays ``out_pitch`` semitones higher."""
+        if not out_pitch:
+            return self.penalty
+        distance = pair.key_distance(out_pitch, self.candidate.pitch_semitones)
+        moved = replace(self, facts=replace(self.facts, key_distance=distance))
+        return self.penalty + keys_agree(moved).penalty - keys_agree(self).penalty
+
+
+def rate(candidate: Candidate, pair: Pair, rules: DjRules) -> RatedCandidate:
+    """Ask every rule about a candidate."""
+    facts = facts_of(candidate, pair)
+    case = Case(candidate, facts, rules)
+    return RatedCandidate(candidate, facts, rules, tuple(rule(case) for rule in RULES))
+
+
+def scoreboard(
+    pair: Pair, rules: DjRules, constraints: JoinConstraints = UNCONSTRAINED
+) -> list[RatedCandidate]:
+    """Every candidate, the best first; vetoed ones stay on the board."""
+    board = [rate(candidate, pair, rules) for candidate in candidates_of(pair, rules, constraints)]
+    return sorted(board, key=lambda rated: rated.penalty)
+
+
+def shortlist(board: Sequence[RatedCandidate], each: int) -> list[RatedCandidate]:
+    """The best few of every kind, for the choice over the whole set."""
+    kept: list[RatedCandidate] = []
+    for rated in board:
+        alike = [one for one in kept if one.candidate.kind == rated.candidate.kind]
+        if len(alike) < each:
+            kept.append(rated)
+    return kept

@@ -1,0 +1,1 @@
+"""Loudness of each track within a mix: gains and their forecast."""

@@ -1,0 +1,1 @@
+"""Join proposals by a language model: prompt, parsing, validation."""

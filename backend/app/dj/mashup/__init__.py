@@ -1,0 +1,1 @@
+"""Mashup planning: fit of songs, roles, arrangement, layout."""

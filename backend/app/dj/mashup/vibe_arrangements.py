@@ -1,0 +1,147 @@
+"""Arrangement of each vibe: its sequence of parts, and the roles that play in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ...contract.mashups import SectionName, Vibe
+from .roles import Role
+
+Sung = Literal["verse", "hook"]
+RoleFilter = Literal["opening", "rising", "thinned", "closing"]
+
+PHRASES_BARS = (8, 4, 2)  # bars of a phrase; fewer only where the songs have no room for eight
+SHORTEST_S, LONGEST_S = 150.0, 300.0  # two and a half to five minutes
+MAX_REPEATS = 2.0  # plays of each bar of the instruments, on average: more sounds like a loop
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the arrangement, its length in phrases."""
+
+    label: SectionName
+    phrases: int
+    plays: tuple[Role, ...]
+    sung: Sung | None  # which of the voice's phrases; None without vocals
+    filters: tuple[tuple[Role, RoleFilter], ...]
+    half: int  # 0 for the leading pair's half, 1 for the guests'
+    why: str  # its purpose, for people
+
+
+SUNG: dict[SectionName, Sung] = {
+    "verse": "verse", "build": "verse", "drop": "hook", "break": "verse",
+}  # fmt: skip
+FILTERS: dict[SectionName, tuple[tuple[Role, RoleFilter], ...]] = {
+    "intro": (("harmony", "opening"), ("drums", "thinned")),
+    "build": (("drums", "rising"), ("harmony", "rising")),
+    "outro": (("harmony", "closing"), ("drums", "closing")),
+}
+PURPOSES: dict[SectionName, str] = {
+    "intro": "the filter opens slowly",
+    "verse": "the voice is in front",
+    "build": "the lows drain away until the drop brings them back",
+    "drop": "everything plays, with the hook on top",
+    "break": "the beat rests, the voice is on its own",
+    "outro": "it ends as it began",
+}
+
+
+def _part(label: SectionName, phrases: int, *plays: Role, half: int = 0) -> Part:
+    sung = SUNG.get(label) if "voice" in plays else None
+    return Part(label, phrases, plays, sung, FILTERS.get(label, ()), half, PURPOSES[label])
+
+
+_ALL: tuple[Role, ...] = ("drums", "bass", "harmony", "voice")
+
+ARRANGEMENTS: dict[Vibe, tuple[Part, ...]] = {
+    "energetic": (
+        _part("intro", 1, "drums", "harmony"),
+        _part("verse", 1, "drums", "bass", "voice"),
+        _part("build", 1, "drums", "harmony", "voice"),
+        _part("drop", 2, *_ALL),
+        _part("break", 1, "harmony", "voice", half=1),
+        _part("build", 1, "drums", "harmony", half=1),
+        _part("drop", 2, *_ALL, half=1),
+        _part("outro", 1, "drums", "bass", "harmony", half=1),
+    ),
+    "upbeat": (
+        _part("intro", 1, "drums", "harmony"),
+        _part("verse", 2, "drums", "bass", "voice"),
+        _part("build", 1, "drums", "harmony", "voice"),
+        _part("drop", 2, *_ALL),
+        _part("break", 1, "harmony", "voice", half=1),
+        _part("build", 1, "drums", "harmony", "voice", half=1),
+        _part("drop", 2, *_ALL, half=1),
+        _part("outro", 1, "drums", "bass", "harmony", half=1),
+    ),
+    "dark": (
+        _part("intro", 2, "bass", "harmony"),
+        _part("verse", 2, "drums", "bass", "voice"),
+        _part("build", 1, "drums", "harmony", "voice"),
+        _part("drop", 2, *_ALL),
+        _part("break", 2, "bass", "voice", half=1),
+        _part("build", 1, "drums", "harmony", half=1),
+        _part("drop", 2, *_ALL, half=1),
+        _part("outro", 1, "bass", "harmony", half=1),
+    ),
+    "chill": (
+        _part("intro", 1, "harmony"),
+        _part("verse", 2, "drums", "harmony", "voice"),
+        _part("build", 1, "drums", "harmony", "voice"),
+        _part("drop", 2, *_ALL),
+        _part("break", 2, "harmony", "voice", half=1),
+        _part("drop", 2, *_ALL, half=1),
+        _part("outro", 2, "bass", "harmony", half=1),
+    ),
+}
+
+_GROWS: tuple[SectionName, ...] = ("drop", "verse", "break")
+_SHRINKS: tuple[SectionName, ...] = ("break", "verse", "drop", "intro", "outro")
+
+
+def arrangement_of(vibe: Vibe, *, bar_s: float, band_bars: int) -> tuple[int, tuple[Part, ...]]:
+    """The bars of a phrase, and the parts, for ``band_bars`` of instruments, each of ``bar_s``."""
+    parts = ARRANGEMENTS[vibe]
+    most = MAX_REPEATS * band_bars
+    phrase = next((n for n in PHRASES_BARS if n * _phrases(parts) <= most), PHRASES_BARS[-1])
+    longest = min(LONGEST_S, most * bar_s)
+    parts = _grown(parts, phrase * bar_s, longest)
+    return phrase, _shrunk(parts, phrase * bar_s, longest)
+
+
+def _phrases(parts: Sequence[Part]) -> int:
+    return sum(part.phrases for part in parts)
+
+
+def _grown(parts: tuple[Part, ...], phrase_s: float, longest_s: float) -> tuple[Part, ...]:
+    """Lengthen drops, verses and breaks in turn until the whole is long enough."""
+    turn = 0
+    while _phrases(parts) * phrase_s < SHORTEST_S:
+        if (_phrases(parts) + 1) * phrase_s > longest_s:
+            break
+        growing = [i for i, part in enumerate(parts) if part.label in _GROWS]
+        parts = _with_phrases(parts, growing[turn % len(growing)], 1)
+        turn += 1
+    return parts
+
+
+def _shrunk(parts: tuple[Part, ...], phrase_s: float, longest_s: float) -> tuple[Part, ...]:
+    """Shorten parts of several phrases, then drop parts of the second half."""
+    while _phrases(parts) * phrase_s > longest_s and len(parts) > 4:
+        long = [i for i, part in enumerate(parts) if part.phrases > 1 and part.label in _SHRINKS]
+        if long:
+            at = min(long, key=lambda i: _SHRINKS.index(parts[i].label))
+            parts = _with_phrases(parts, at, -1)
+        else:
+            spare = [i for i, part in enumerate(parts) if part.half == 1 and part.label != "outro"]
+            if not spare:
+                break
+            parts = tuple(part for i, part in enumerate(parts) if i != spare[0])
+    return parts
+
+
+def _with_phrases(parts: tuple[Part, ...], at: int, added: int) -> tuple[Part, ...]:
+    changed = replace(parts[at], phrases=parts[at].phrases + added)
+    return (*parts[:at], changed, *parts[at + 1 :])

@@ -1,0 +1,1 @@
+"""Running order of a set: cost, search, energy arc."""

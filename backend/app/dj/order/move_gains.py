@@ -1,0 +1,151 @@
+"""Local search: compute the gain of every small change of an order, make the best ones.
+
+Three kinds of change to the places ``a`` to ``b``: reverse them (2-opt), move up to three tracks
+from one end to the other (or-opt), and exchange the two tracks at the ends. A change affects only
+the joins of neighbours from place ``a - 1`` to place ``b + 1``. So the gains of changes that share
+no join add up, and all such changes are made in one round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from .cost import Costs
+
+Order = npt.NDArray[np.int64]
+
+RUN_LENGTHS = (1, 2, 3)  # longer runs gain almost nothing in practice (Or, 1976)
+MIN_GAIN = 1e-6  # smaller gains are rounding errors
+_MAX_ROUNDS = 1000  # a few dozen suffice, unless rounding errors alternate
+
+
+def descend(order: Order, pairs: Costs, places: Costs, low: int, high: int) -> None:
+    """Improve the places ``low`` up to ``high`` of an order in place, until no change gains.
+
+    ``pairs`` has shape (n + 1, n + 1) and is symmetric; its last index stands before the first
+    track and after the last, at cost 0. ``places`` has shape (n, n), track by place.
+    """
+    ends = len(order)
+    for _ in range(_MAX_ROUNDS):
+        left = order[low - 1] if low else ends
+        right = order[high] if high < len(order) else ends
+        inside = order[low:high]
+        row = np.concatenate(([left], inside, [right]))
+        links, spots = pairs[np.ix_(row, row)], places[inside, low:high]
+        if not _make_best(inside, links, spots):
+            return
+
+
+def _make_best(inside: Order, links: Costs, spots: Costs) -> bool:
+    """Make the largest gains that do not overlap; False if there are none."""
+    n = len(inside)
+    found = [_gaining(kind, matrix, n) for kind, matrix in _all_changes(links, spots)]
+    kinds, firsts, lasts, changes = (np.concatenate(column) for column in zip(*found, strict=True))
+    if not len(changes):
+        return False
+    best = np.argsort(changes, kind="stable")[: 4 * n]  # few of the rest would not overlap
+    touched = np.zeros(n + 1, bool)
+    for index in best:
+        kind, a, b = int(kinds[index]), int(firsts[index]), int(lasts[index])
+        if touched[a : b + 2].any():
+            continue
+        touched[a : b + 2] = True
+        _change(inside, kind, a, b)
+    return True
+
+
+def _gaining(
+    kind: int, matrix: Costs, n: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], Costs]:
+    """Kind, ``a``, ``b`` and cost difference of each change that gains."""
+    offset = n - len(matrix)  # a kind that needs more places begins at a later b
+    a, b = np.nonzero(matrix < -MIN_GAIN)
+    return np.full(len(a), kind), a, b + offset, matrix[a, b]
+
+
+def _change(inside: Order, kind: int, a: int, b: int) -> None:
+    part = inside[a : b + 1].copy()
+    if kind == 0:
+        inside[a : b + 1] = part[::-1]
+    elif kind == 1:
+        inside[a], inside[b] = part[-1], part[0]
+    else:  # 2 and up move the first tracks back, -1 and down the last ones forward
+        inside[a : b + 1] = np.roll(part, -(kind - 1) if kind > 0 else -kind)
+
+
+def _all_changes(links: Costs, spots: Costs) -> Iterator[tuple[int, Costs]]:
+    edges = np.diagonal(links, 1)
+    sums = _running(np.diagonal(spots))
+    yield 0, _reversed(links, spots, edges, sums)
+    yield 1, _swapped(links, spots, edges)
+    for length in RUN_LENGTHS:
+        if length < len(spots):
+            yield length + 1, _moved_back(links, spots, edges, sums, length)
+            yield -length, _moved_forward(links, spots, edges, length)
+
+
+def _running(values: Costs) -> Costs:
+    return np.concatenate(([0.0], np.cumsum(values)))
+
+
+def _only_forward(matrix: Costs, from_diagonal: int) -> Costs:
+    """Exclude entries with ``b`` less than ``from_diagonal`` after ``a``."""
+    matrix[np.tri(len(matrix), k=from_diagonal - 1, dtype=bool)] = np.inf
+    return matrix
+
+
+def _reversed(links: Costs, spots: Costs, edges: Costs, sums: Costs) -> Costs:
+    n = len(spots)
+    # skewed[k, a + b]: the cost of track k at place a + b - k; with running sums, the cost of a
+    # reversed run (a stretch of an antidiagonal) takes two lookups
+    wide = np.zeros((n, 2 * n))
+    wide[:, :n] = spots
+    skewed = wide.ravel()[: n * (2 * n - 1)].reshape(n, 2 * n - 1)
+    running = np.zeros((n + 1, 2 * n - 1))
+    np.cumsum(skewed, axis=0, out=running[1:])
+    a, b = np.arange(n)[:, None], np.arange(n)[None, :]
+    reversed_run = running[b + 1, a + b] - running[a, a + b]
+    change = links[:n, 1 : n + 1] + links[1 : n + 1, 2:] - edges[:n, None] - edges[None, 1:]
+    return _only_forward(change + reversed_run - (sums[None, 1:] - sums[:n, None]), 1)
+
+
+def _swapped(links: Costs, spots: Costs, edges: Costs) -> Costs:
+    n = len(spots)
+    new = (
+        links[:n, 1 : n + 1]
+        + links[2:, 1 : n + 1]
+        + links[1 : n + 1, :n]
+        + links[1 : n + 1, 2:]
+        + spots
+        + spots.T
+    )
+    old = edges[:-1] + edges[1:] + np.diagonal(spots)
+    return _only_forward(new - old[:, None] - old[None, :], 2)
+
+
+def _moved_back(links: Costs, spots: Costs, edges: Costs, sums: Costs, length: int) -> Costs:
+    """Move the first ``length`` tracks of the run to its end."""
+    n = len(spots)
+    r = n - length
+    moved = sum(spots[t : t + r, 1 + t : 1 + t + r] for t in range(length))
+    rest = _running(np.diagonal(spots, -length))
+    pairs = (
+        np.diagonal(links, length + 1)[:r, None]
+        + links[1 : r + 1, length + 1 : n + 1]
+        + links[length:n, length + 2 :]
+        - edges[:r, None]
+        - edges[length:n, None]
+        - edges[None, length + 1 :]
+    )
+    stay = sums[None, length + 1 :] - sums[:r, None]
+    return _only_forward(pairs + moved + rest[None, 1:] - rest[:r, None] - stay, 0)
+
+
+def _moved_forward(links: Costs, spots: Costs, edges: Costs, length: int) -> Costs:
+    """Move the last ``length`` tracks of the run to its beginning: back, in the reversed order."""
+    sums = _running(np.diagonal(spots)[::-1])
+    back = _moved_back(links[::-1, ::-1], spots[::-1, ::-1], edges[::-1], sums, length)
+    return back[::-1, ::-1].T

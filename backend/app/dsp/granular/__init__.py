@@ -1,0 +1,1 @@
+"""Granular synthesis: grains, scores, and playing one with the other."""

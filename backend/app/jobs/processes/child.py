@@ -1,0 +1,76 @@
+"""The supervisor's handle to the child process of one attempt."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+from contextlib import suppress
+from typing import Protocol
+
+from ..messages import MESSAGE, Message
+
+_READ_BYTES = 1 << 16
+# After its last message a child only closes its files and connections.
+_EXIT_S = 2.0
+
+
+class Process(Protocol):
+    """A process that leads its own group; like ``subprocess.Popen``, except for ``kill``."""
+
+    @property
+    def pid(self) -> int:
+        """Return the process id, which is also that of the process group."""
+
+    def poll(self) -> int | None:
+        """Return the exit status (negative: a signal's number), or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the exit status and return it; None if it never ran.
+
+        Raise ``subprocess.TimeoutExpired`` after ``timeout`` seconds.
+        """
+
+    def kill(self) -> None:
+        """Kill the whole process group, even if the process itself has exited."""
+
+
+class Child:
+    """A process in its own session, with all processes that it starts; not thread-safe.
+
+    ``events`` is the read end of the pipe to which it writes its messages.
+    """
+
+    def __init__(self, process: Process, events: int) -> None:
+        self._process = process
+        self._events = events
+        self._rest = b""
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(events, selectors.EVENT_READ)
+
+    @property
+    def pid(self) -> int:
+        """Return the process id, which is also that of the process group."""
+        return self._process.pid
+
+    def read(self, timeout_s: float) -> list[Message] | None:
+        """Return new messages, waiting up to ``timeout_s``; None once the child has exited."""
+        if not self._selector.select(timeout_s):
+            return [] if self._process.poll() is None else None
+        block = os.read(self._events, _READ_BYTES)
+        if not block:
+            return None
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        return [MESSAGE.validate_json(line) for line in lines]
+
+    def wait_for_exit(self) -> None:
+        """Wait briefly until it exits by itself, so that it can close its resources."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_EXIT_S)
+
+    def end(self) -> int | None:
+        """Kill it and all it started; return its exit status, or None if it never ran."""
+        self._process.kill()
+        self._selector.close()
+        os.close(self._events)
+        return self._process.wait()

@@ -1,0 +1,83 @@
+"""Start an attempt's child process in an environment without secrets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from ..messages import ORDER, Order
+from .child import Child
+
+_ROOT = Path(__file__).resolve().parents[4]
+# Children inherit none of these; a job kind gets those that it needs by name.
+_SECRET_NAMES = ("JWT_SECRET", "TOKENS_ENCRYPTION_KEY", "DATABASE_URL", "OPENAI_API_KEY")
+
+
+class Launcher(Protocol):
+    """Start children; call the methods from any thread."""
+
+    def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
+        """Start the attempt's process with our environment, less secrets, plus ``environment``.
+
+        The kernel kills the child when the calling thread or this process ends (Linux), so even
+        ``kill -9`` leaves no orphan; the calling thread must therefore wait for the child.
+        Raises OSError if no process can be started.
+        """
+
+    def close(self) -> None:
+        """Release resources; later launches raise OSError."""
+
+
+class NewProcessLauncher:
+    """Start a new interpreter for each child; works on every platform."""
+
+    def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
+        """Start ``python -m backend.app.worker --run``."""
+        events, theirs = os.pipe()
+        try:
+            return Child(_start(order, environment, theirs), events)
+        except BaseException:
+            os.close(events)
+            raise
+        finally:
+            os.close(theirs)
+
+    def close(self) -> None:
+        """Do nothing: this launcher holds no resources."""
+
+
+class _NewProcess(subprocess.Popen[bytes]):
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):  # the group may be empty already
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def _start(order: Order, environment: Mapping[str, str], events: int) -> _NewProcess:
+    command = [sys.executable, "-m", "backend.app.worker", "--run"]
+    command += ["--events", str(events), "--parent", str(os.getpid())]
+    # Unlike a pipe, a file accepts an order of any length before the child reads it.
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(ORDER.dump_json(order))
+        stdin.seek(0)
+        return _NewProcess(
+            command,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            env=child_environment(environment),
+            pass_fds=(events,),
+            start_new_session=True,
+        )
+
+
+def child_environment(added: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment without secrets, plus ``added``."""
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in _SECRET_NAMES}
+    path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
+    return {**kept, **added, "PYTHONPATH": path}

@@ -1,0 +1,1 @@
+"""The intake gate: identify, check and convert untrusted files."""

@@ -1,0 +1,118 @@
+"""Recognize a file's format by its first bytes, not by its name or declared type.
+
+ffmpeg must not guess: among its hundreds of demuxers are playlists that open other files and
+addresses. The format found here decides the one demuxer that it may use.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from .foreign_formats import foreign_mpeg, foreign_ogg, foreign_signature, text_detail
+from .formats import AIFF, FLAC, M4A, MP3, OPUS, VORBIS, WAV, WEBM, SniffedFormat
+from .mpeg_frames import LONGEST_ROW, find_frames, stated_stream_bytes
+from .rejections import rejection
+
+# Enough for any signature.
+_HEAD = 1 << 16
+# How far behind tags the first MP3 frame may lie: padding and junk of taggers and recorders.
+_REACH = 1 << 18
+# A tagger may put a second tag before the first; more than a few mean a hostile file.
+_MAX_TAGS = 4
+_MAX_PADDING = 1 << 20
+
+_DOC_TYPE = re.compile(rb"\x42\x82.(webm|matroska)", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class SniffedSound:
+    """A recognized file: its format, and the offset of its sound behind tags and junk.
+
+    ``cut_off``: the sound states more bytes than the file has, as after a broken download.
+    """
+
+    kind: SniffedFormat
+    start: int = 0
+    cut_off: bool = False
+
+
+def sniff(source: Path) -> SniffedSound:
+    """Recognize a sound file; reject any other, with a code and a reason for its kind."""
+    size = source.stat().st_size
+    with source.open("rb") as file:
+        start = _end_of_tags(file, size)
+        file.seek(start)
+        head = file.read(_HEAD)
+        if not head:
+            raise rejection("tags_only" if start else "empty")
+        kind = _container(head)
+        if kind is not None:
+            return SniffedSound(kind, start)
+        return _bare_frames(head + file.read(_REACH - _HEAD + LONGEST_ROW), start, size)
+
+
+def _end_of_tags(file: BinaryIO, size: int) -> int:
+    """Offset of the sound, after ID3v2 tags at the front and their NUL padding."""
+    position = 0
+    for _ in range(_MAX_TAGS):
+        file.seek(position)
+        header = file.read(10)
+        if header[:3] != b"ID3" or len(header) < 10:
+            break
+        position += 10 + _syncsafe(header[6:10]) + (10 if header[5] & 0x10 else 0)
+        if position > size:
+            raise rejection("damaged", "its tag claims to be longer than the file")
+    if position:
+        file.seek(position)
+        padded = file.read(_MAX_PADDING)
+        position += len(padded) - len(padded.lstrip(b"\0"))
+    return position
+
+
+def _syncsafe(four: bytes) -> int:
+    value = 0
+    for byte in four:
+        value = value << 7 | byte & 0x7F
+    return value
+
+
+def _container(head: bytes) -> SniffedFormat | None:
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
+        return WAV
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return AIFF
+    if head[:4] == b"fLaC":
+        return FLAC
+    if head[:4] == b"OggS":
+        return _ogg(head)
+    if head[:4] == b"\x1aE\xdf\xa3" and _DOC_TYPE.search(head[:64]):
+        return WEBM
+    return M4A if head[4:8] == b"ftyp" else None
+
+
+def _ogg(head: bytes) -> SniffedFormat:
+    """Recognize an Ogg file's codec by its first packet."""
+    packet = head[27 + head[26] :] if len(head) > 27 else b""
+    if packet.startswith(b"\x01vorbis"):
+        return VORBIS
+    if packet.startswith(b"OpusHead"):
+        return OPUS
+    raise foreign_ogg(packet)
+
+
+def _bare_frames(head: bytes, start: int, size: int) -> SniffedSound:
+    """Recognize MP3 last: it has no signature, and archives and videos may contain its frames.
+
+    Behind text, frames are searched less far: a stream's recorder may leave some lines in front.
+    """
+    if (error := foreign_signature(head)) is not None:
+        raise error
+    text = text_detail(head)
+    at = find_frames(head, reach=_HEAD if text else _REACH)
+    if at is None:
+        raise foreign_mpeg(head) or rejection("not_audio", text)
+    stated = stated_stream_bytes(head[at : at + LONGEST_ROW]) or 0
+    return SniffedSound(MP3, start + at, cut_off=stated > size - start - at)

@@ -1,0 +1,1 @@
+"""Copy an uploaded picture in a confined process."""

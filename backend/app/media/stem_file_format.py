@@ -1,0 +1,40 @@
+"""File format of sound derived from a track: stems and restyled stems.
+
+The normal form with 24 bits, at half level: a stem's peaks can exceed full scale though the
+track's do not. The file's name tells the stem, and the stretch of the track if it holds only one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..contract.stems import StemName
+from .normal_form import NormalFormWriter, TrackReader
+
+DERIVED_LEVEL = 0.5
+
+_STRETCH = re.compile(r"-(\d+)to(\d+)-[a-z]+\.flac$")
+
+
+def stem_file(maker: str, stem: StemName, stretch: tuple[int, int] | None = None) -> str:
+    """A stem's file name among a track's derived files.
+
+    ``maker`` is the key of the separator or restyle that made it. The file holds the track's
+    samples ``[first, last)`` of ``stretch``; None: all.
+    """
+    part = f"-{stretch[0]}to{stretch[1]}" if stretch else ""
+    return f"stem-{maker}{part}-{stem}.flac"
+
+
+def open_derived(path: Path) -> TrackReader:
+    """Open a file of :class:`DerivedWriter`, at full level and at its place in the track."""
+    stretch = _STRETCH.search(path.name)
+    return TrackReader(path, gain=1.0 / DERIVED_LEVEL, first=int(stretch[1]) if stretch else 0)
+
+
+class DerivedWriter(NormalFormWriter):
+    """Writes float32 of shape (2, n), with peaks up to 6 dB over full scale."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, bits=24, level=DERIVED_LEVEL)

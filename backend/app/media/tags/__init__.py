@@ -1,0 +1,1 @@
+"""Tags and display names of untrusted sound files."""

@@ -1,0 +1,87 @@
+"""Write a mix's metadata by a template or with a language model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...contract.publishing import DescriptionOptions, WordsView
+from ...llm.access import LlmAccess
+from ...llm.failure import LlmFailed
+from ..youtube.limits import MARKER_CHARS, YouTubeLimits
+from .description import chapter_notes, description, hashtag
+from .graphemes import shortened_to
+from .llm_writer import Suggestion, fitting_tags, suggest_metadata
+from .template import DescriptionTemplate
+from .template_context import MixFacts
+
+NO_MODEL = "no language model is set up here"
+_NO_SUGGESTION = Suggestion(title="", intro="", hashtags=(), tags=())
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataWriter:
+    """Writer of titles, descriptions, tags; ``model`` is None without one. Thread-safe."""
+
+    model: LlmAccess | None
+    limits: YouTubeLimits
+
+    def write(self, facts: MixFacts, options: DescriptionOptions) -> WordsView:
+        """Write a mix's metadata; tracks, times and credits are those of ``facts``.
+
+        The intro and hashtags of ``facts`` are used if neither the user nor a model writes others.
+        Raise ``BadTemplate`` if the template is invalid.
+        """
+        template = template_of(options)
+        suggestion, notes = self._suggestion(facts, options)
+        facts = replace(
+            facts,
+            intro=options.intro or suggestion.intro or facts.intro,
+            hashtags=tuple(options.hashtags) or suggestion.hashtags or facts.hashtags,
+        )
+        text, shortened = description(facts, template, self.limits.description_bytes)
+        return WordsView(
+            title=self._title(suggestion.title or facts.title),
+            description=text,
+            tags=self._tags(suggestion, facts),
+            hashtags=[tag for tag in map(hashtag, facts.hashtags) if tag],
+            written_by="template" if suggestion is _NO_SUGGESTION else "llm",
+            notes=[*notes, *shortened, *chapter_notes(text, facts, self.limits)],
+        )
+
+    def _suggestion(
+        self, facts: MixFacts, options: DescriptionOptions
+    ) -> tuple[Suggestion, list[str]]:
+        """Ask the language model if requested; return its suggestion and notes."""
+        if options.writer != "llm":
+            return _NO_SUGGESTION, []
+        try:
+            if self.model is None:
+                raise LlmFailed(NO_MODEL)
+            found = suggest_metadata(
+                self.model,
+                facts,
+                options.language,
+                title_chars=self.limits.title_chars,
+                tags_chars=self._tags_chars,
+            )
+        except LlmFailed as failed:
+            why = f"The template was used instead of a language model: {failed.reason}."
+            return _NO_SUGGESTION, [why]
+        return found, ["A language model wrote the text around the facts.", *found.notes]
+
+    def _title(self, title: str) -> str:
+        return shortened_to(title.replace("<", "‹").replace(">", "›"), self.limits.title_chars)
+
+    def _tags(self, suggestion: Suggestion, facts: MixFacts) -> list[str]:
+        """Join the model's tags, the hashtags and the artists."""
+        hashtags = [hashtag(tag).lstrip("#") for tag in facts.hashtags]
+        return list(fitting_tags([*suggestion.tags, *hashtags, *facts.credits], self._tags_chars))
+
+    @property
+    def _tags_chars(self) -> int:
+        return self.limits.tags_chars - MARKER_CHARS
+
+
+def template_of(options: DescriptionOptions) -> DescriptionTemplate | None:
+    """The user's template, None for the default; :class:`BadTemplate` if it is invalid."""
+    return None if options.template is None else DescriptionTemplate(options.template)

@@ -1,0 +1,1 @@
+"""Resumable uploads: exactly one video or none."""

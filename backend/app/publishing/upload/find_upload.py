@@ -1,0 +1,88 @@
+"""Find a video uploaded by Segue among a channel's uploads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from googleapiclient.discovery import Resource
+from googleapiclient.http import HttpRequest
+from pydantic import AliasPath, BaseModel, Field
+
+from ...errors import YouTubeRefused
+from ..youtube.client import PAGE_SIZE, Page, ask, ask_pages, no_channel
+
+_MAX_PAGES = 10
+_CLOCK_DIFFERENCE = timedelta(days=1)  # at most, between YouTube's clock and this machine's
+# For a channel that never had an upload, YouTube names a playlist that does not exist.
+_NO_UPLOADS = "(playlistNotFound)"
+
+
+class _Channel(BaseModel):
+    uploads: str = Field(
+        validation_alias=AliasPath("contentDetails", "relatedPlaylists", "uploads")
+    )
+
+
+class _Channels(BaseModel):
+    items: list[_Channel] = []
+
+
+class _Item(BaseModel):
+    video_id: str = Field(validation_alias=AliasPath("contentDetails", "videoId"))
+    uploaded_at: datetime | None = Field(
+        default=None, validation_alias=AliasPath("snippet", "publishedAt")
+    )
+
+
+class _Items(Page):
+    items: tuple[_Item, ...] = ()
+
+
+class _Video(BaseModel):
+    id: str
+    tags: list[str] = Field(default=[], validation_alias=AliasPath("snippet", "tags"))
+
+
+class _Videos(BaseModel):
+    items: list[_Video] = []
+
+
+def find_video(
+    youtube: Resource, marker: str, *, since: datetime, sleep: Callable[[float], None] = time.sleep
+) -> str | None:
+    """Return the id of the user's newest video with the tag ``marker``, uploaded ``since`` then."""
+    mine = youtube.channels().list(part="contentDetails", mine=True)
+    channels = ask(mine, _Channels, sleep=sleep).items
+    if not channels:
+        raise no_channel()
+    for ids in _uploads_since(youtube, channels[0].uploads, since - _CLOCK_DIFFERENCE, sleep):
+        videos = ask(youtube.videos().list(part="snippet", id=",".join(ids)), _Videos, sleep=sleep)
+        if found := next((v.id for v in videos.items if marker in v.tags), None):
+            return found
+    return None
+
+
+def _uploads_since(
+    youtube: Resource, playlist_id: str, since: datetime, sleep: Callable[[float], None]
+) -> Iterator[list[str]]:
+    """Yield the ids of the channel's uploads by pages, newest first."""
+
+    def request(page: str | None) -> HttpRequest:
+        return youtube.playlistItems().list(
+            part="snippet,contentDetails",
+            playlistId=playlist_id,
+            maxResults=PAGE_SIZE,
+            pageToken=page,
+        )
+
+    try:
+        for page in ask_pages(request, _Items, max_pages=_MAX_PAGES, sleep=sleep):
+            if page.items:
+                yield [item.video_id for item in page.items]
+            if all(item.uploaded_at and item.uploaded_at < since for item in page.items):
+                return
+    except YouTubeRefused as refused:
+        if _NO_UPLOADS not in refused.message:
+            raise

@@ -1,0 +1,74 @@
+"""Retry policy of uploads: chunk size, waits, and when to give up."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ...errors import NotBefore, SegueError
+
+Answer = TypeVar("Answer")
+CHUNK_UNIT = 256 * 1024
+"""All chunks but the last are multiples of this (YouTube Data API, "Resumable uploads")."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Waits and chunk size; tests set shorter ones."""
+
+    chunk_bytes: int = 32 * CHUNK_UNIT  # held in memory, and lost if the connection breaks
+    first_wait_s: float = 1.0  # after a failure; doubles up to the longest
+    longest_wait_s: float = 64.0
+    most_failures: int = 10  # in a row; ten take about five minutes with the waits above
+    longest_pause_s: float = 300.0  # for a longer pause the job goes back to the queue
+    looks_s: tuple[float, ...] = (0.0, 5.0, 15.0, 40.0)  # waits before searches of the channel
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.time
+    # 0 to 1, for jitter: jobs that failed together retry at different times
+    random: Callable[[], float] = random.random
+
+
+class RetryNeeded(Exception):
+    """YouTube's answer is missing or inconclusive: ask again.
+
+    ``error`` is raised after too many retries; ``wait_s`` is the pause that YouTube asks for.
+    """
+
+    def __init__(self, error: SegueError, wait_s: float = 0.0) -> None:
+        super().__init__(error.code)
+        self.error = error
+        self.wait_s = wait_s
+
+
+@dataclass(slots=True)
+class Retries:
+    """Failures in a row, with a longer wait after each."""
+
+    policy: RetryPolicy
+    failures: int = field(default=0, init=False)
+
+    def wait(self, needed: RetryNeeded) -> None:
+        """Wait before the next attempt; raise ``needed.error`` after too many failures in a row.
+
+        Raise ``NotBefore`` if YouTube asks for a longer pause than a job should sleep.
+        """
+        policy = self.policy
+        self.failures += 1
+        if self.failures >= policy.most_failures:
+            raise needed.error
+        backoff_s = min(policy.longest_wait_s, policy.first_wait_s * 2.0 ** (self.failures - 1))
+        wait_s = max(needed.wait_s, backoff_s * (0.5 + 0.5 * policy.random()))
+        if wait_s > policy.longest_pause_s:
+            raise NotBefore("YouTube asks for a pause.", until_s=policy.clock() + wait_s)
+        policy.sleep(wait_s)
+
+    def run(self, ask: Callable[[], Answer]) -> Answer:
+        """Call ``ask`` until it needs no retry; raises as :meth:`wait`."""
+        while True:
+            try:
+                return ask()
+            except RetryNeeded as needed:
+                self.wait(needed)

@@ -1,0 +1,99 @@
+"""Set a published video's thumbnail and add it to a playlist.
+
+Each call can be repeated: a new thumbnail replaces the old one, and a playlist is searched for the
+video before it is added.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+from googleapiclient.discovery import Resource
+from googleapiclient.http import MediaIoBaseUpload
+from pydantic import BaseModel
+
+from ...contract.publishing import Privacy
+from ...errors import YouTubeUnreachable
+from ..youtube.channel import own_playlists
+from ..youtube.client import ask
+from .retry_policy import Answer, Retries, RetryNeeded, RetryPolicy
+
+# Fewer than for uploads: the user waits for the job's end, and the video is online already.
+_MAX_FAILURES = 4
+
+
+class _Created(BaseModel):
+    id: str
+
+
+class _Any(BaseModel):
+    """An answer whose fields are not read."""
+
+
+class _Items(BaseModel):
+    items: list[_Any] = []
+
+
+class PublishedVideo:
+    """A video on the user's channel; methods raise as ``ask`` does."""
+
+    def __init__(self, api: Resource, video_id: str, retry_policy: RetryPolicy) -> None:
+        self._api = api
+        self._video_id = video_id
+        self._retry_policy = replace(retry_policy, most_failures=_MAX_FAILURES)
+        self._sleep = retry_policy.sleep
+
+    def set_thumbnail(self, jpeg: bytes) -> None:
+        """Set the video's thumbnail."""
+
+        def attempt() -> None:
+            media = MediaIoBaseUpload(io.BytesIO(jpeg), mimetype="image/jpeg")
+            request = self._api.thumbnails().set(videoId=self._video_id, media_body=media)
+            ask(request, _Any, sleep=self._sleep)
+
+        self._retry(attempt)
+
+    def playlist_by_title(self, title: str, privacy: Privacy) -> str:
+        """Return the id of the channel's playlist with this title; create it if missing."""
+
+        def attempt() -> str:
+            for listed in own_playlists(self._api, sleep=self._sleep):
+                if listed.title == title:
+                    return listed.id
+            body = {"snippet": {"title": title}, "status": {"privacyStatus": privacy}}
+            request = self._api.playlists().insert(part="snippet,status", body=body)
+            return ask(request, _Created, sleep=self._sleep).id
+
+        return self._retry(attempt)
+
+    def add_to_playlist(self, playlist_id: str) -> None:
+        """Add the video to a playlist, unless it is in it."""
+
+        def attempt() -> None:
+            if self._is_in(playlist_id):
+                return
+            resource = {"kind": "youtube#video", "videoId": self._video_id}
+            body = {"snippet": {"playlistId": playlist_id, "resourceId": resource}}
+            request = self._api.playlistItems().insert(part="snippet", body=body)
+            ask(request, _Any, sleep=self._sleep)
+
+        self._retry(attempt)
+
+    def _is_in(self, playlist_id: str) -> bool:
+        request = self._api.playlistItems().list(
+            part="id", playlistId=playlist_id, videoId=self._video_id, maxResults=1
+        )
+        return bool(ask(request, _Items, sleep=self._sleep).items)
+
+    def _retry(self, attempt: Callable[[], Answer]) -> Answer:
+        """Repeat the whole attempt, with its search: a lost answer may hide a success."""
+
+        def retryable() -> Answer:
+            try:
+                return attempt()
+            except YouTubeUnreachable as error:
+                raise RetryNeeded(error) from error
+
+        return Retries(self._retry_policy).run(retryable)

@@ -1,0 +1,128 @@
+"""Parse YouTube's answers to an upload (YouTube Data API, "Resumable uploads")."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from googleapiclient.errors import HttpError
+from httplib2 import Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ...errors import CannotPublish, NotBefore, SegueError, YouTubeUnreachable
+from ..youtube.client import reason_of, refusal, unreachable
+from .retry_policy import RetryNeeded
+
+_RECEIVED = re.compile(r"(?:bytes=)?0-(\d+)")
+_DAY_S = 24 * 3600.0
+# YouTube Data API v3, videos.insert, "Errors": the reasons to reject a request's fields
+_FAULTS = {
+    "invalidTitle": ("YouTube rejects the title.", "Change the title."),
+    "invalidDescription": ("YouTube rejects the description.", "Shorten it; remove < and >."),
+    "invalidTags": ("YouTube rejects the tags.", "Use fewer or shorter tags."),
+    "invalidCategoryId": ("YouTube has no such category.", "Choose another; 10 is music."),
+    "invalidPublishAt": (
+        "YouTube rejects the time to publish at.",
+        "Choose private, and a time in the future.",
+    ),
+    "defaultLanguageNotSet": ("The language is missing.", "Choose one."),
+    "invalidVideoMetadata": ("The title or category is missing.", "Enter both."),
+    "forbiddenPrivacySetting": (
+        "YouTube does not allow this privacy for the channel.",
+        "Choose private.",
+    ),
+}
+
+
+class _Video(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    id: str = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadResponse:
+    """Bytes received so far, the finished video, or that YouTube dropped the upload."""
+
+    received: int = 0
+    video_id: str | None = None
+    is_gone: bool = False
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the upload has ended."""
+        return self.video_id is not None or self.is_gone
+
+
+def parse_response(response: Response, content: bytes, size_bytes: int) -> UploadResponse:
+    """Parse the answer to a chunk or to a status request.
+
+    Raise ``RetryNeeded`` if it is inconclusive, a ``SegueError`` if YouTube refuses.
+    """
+    match response.status:
+        case 200 | 201:
+            return UploadResponse(size_bytes, video_id=_video_id(content))
+        case 308:
+            return UploadResponse(_received(response.get("range"), size_bytes))
+        case 404 | 410:
+            return UploadResponse(is_gone=True)
+    raise parse_failure(response, content)
+
+
+def parse_failure(response: Response, content: bytes) -> SegueError | RetryNeeded:
+    """Return the error for any other answer."""
+    error = HttpError(response, content)
+    reason = reason_of(error)
+    if response.status < 400:
+        return RetryNeeded(unreachable())
+    if reason == "uploadLimitExceeded":
+        return NotBefore(
+            "The channel has reached YouTube's limit of uploads per day.",
+            until_s=time.time() + _DAY_S,
+            hint="The upload continues after 24 hours.",
+            code="youtube_upload_limit",
+        )
+    if reason in _FAULTS:
+        message, hint = _FAULTS[reason]
+        return CannotPublish(message, hint=hint)
+    refused = refusal(error)
+    # A refusal without a reason may come from a proxy on the way, except a 401
+    is_youtubes = reason or response.status == 401
+    if isinstance(refused, YouTubeUnreachable) or not is_youtubes:
+        return RetryNeeded(refused, _retry_after_s(response.get("retry-after")))
+    return refused
+
+
+def _video_id(content: bytes) -> str:
+    try:
+        return _Video.model_validate_json(content).id
+    except ValidationError as e:  # cut off, or a proxy's page: ask again
+        raise RetryNeeded(unreachable()) from e
+
+
+def _received(ranges: str | None, size_bytes: int) -> int:
+    """Parse the number of bytes that YouTube has; 0 without a range."""
+    if ranges is None:
+        return 0
+    found = _RECEIVED.fullmatch(ranges.strip())
+    received = int(found[1]) + 1 if found else size_bytes + 1
+    if received > size_bytes:
+        raise RetryNeeded(unreachable())
+    return received
+
+
+def _retry_after_s(text: str | None) -> float:
+    """Parse the seconds of a ``Retry-After`` number or date (RFC 9110, 10.2.3).
+
+    A day at most: any proxy on the way may send the header.
+    """
+    if text is None:
+        return 0.0
+    if text.strip().isdecimal():
+        return min(_DAY_S, float(text))
+    try:
+        return min(_DAY_S, max(0.0, parsedate_to_datetime(text).timestamp() - time.time()))
+    except ValueError:
+        return 0.0

@@ -1,0 +1,1 @@
+"""YouTube connection: consent, tokens, client, channel, limits."""

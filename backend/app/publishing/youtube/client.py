@@ -1,0 +1,296 @@
+"""YouTube Data API client: authorized requests, retries, errors."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeVar
+
+import httpx2
+from googleapiclient.discovery import Resource, build_from_document
+from googleapiclient.errors import HttpError
+from googleapiclient.http import HttpRequest
+from httplib2 import Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ...errors import (
+    NotBefore,
+    NotConfigured,
+    ReconnectNeeded,
+    SegueError,
+    YouTubeRefused,
+    YouTubeUnreachable,
+)
+from .quota_day import quota_day
+
+AccessToken = Callable[[str | None], str]
+"""Returns an access token, given one that YouTube has just rejected, if any."""
+
+TIMEOUT_S = 60.0  # without a byte; YouTube takes seconds to finish a large upload
+TRIES = 4
+FIRST_WAIT_S = 1.0
+_TOO_BUSY = ("rateLimitExceeded", "userRateLimitExceeded", "backendError")
+_QUOTA_SPENT = ("quotaExceeded", "dailyLimitExceeded")
+_NOT_SWITCHED_ON = ("accessNotConfigured", "serviceDisabled")
+_NOT_ALLOWED = ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
+
+_NO_CHANNEL = "youtubeSignupRequired"  # with status 401, though nothing is wrong with the token
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+def ignore_refusal(token: str) -> None:
+    """Ignore a refused token that belongs to no connection."""
+
+
+class AuthorizedHttp:
+    """HTTP client for googleapiclient that sends requests as a user.
+
+    After a 401 it sends the request once more with another token, and calls ``refused`` with that
+    token if YouTube rejects it too. Otherwise it sends each request exactly once; it follows no
+    redirects and returns a 308 like any other answer. It replaces ``httplib2``, which repeats
+    requests, even a POST, when the connection breaks before the answer: a playlist could be created
+    twice. Without a complete answer it raises ``OSError``. Not thread-safe.
+    """
+
+    def __init__(
+        self,
+        access_token: AccessToken,
+        refused: Callable[[str], None] = ignore_refusal,
+        *,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._access_token = access_token
+        self._refused = refused
+        self._client = httpx2.Client(timeout=timeout_s, follow_redirects=False)
+
+    def request(  # the signature is httplib2's
+        self,
+        uri: str,
+        method: str = "GET",
+        body: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
+        redirections: int = 0,
+        connection_type: None = None,
+    ) -> tuple[Response, bytes]:
+        """Send a request; replaces the ``Authorization`` header only."""
+        del redirections, connection_type
+        token = self._access_token(None)
+        answer = self._send(uri, method, body, headers or {}, token)
+        if answer.status_code == 401:
+            token = self._access_token(token)
+            answer = self._send(uri, method, body, headers or {}, token)
+            if answer.status_code == 401 and _reason_in(answer.content) != _NO_CHANNEL:
+                self._refused(token)
+        return _response(answer), answer.content
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _send(
+        self,
+        uri: str,
+        method: str,
+        body: bytes | str | None,
+        headers: Mapping[str, str],
+        token: str,
+    ) -> httpx2.Response:
+        others = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        authorized = {**others, "authorization": f"Bearer {token}"}
+        try:
+            return self._client.request(method, uri, content=body, headers=authorized)
+        except (httpx2.RequestError, httpx2.InvalidURL) as e:
+            raise ConnectionError(f"no answer ({type(e).__name__})") from e
+
+
+def _response(answer: httpx2.Response) -> Response:
+    """Convert an answer to the class that googleapiclient reads."""
+    response = Response({**answer.headers, "status": str(answer.status_code)})
+    response.reason = answer.reason_phrase
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class YouTubeClient:
+    """The API as one user, and its HTTP client. Not thread-safe."""
+
+    http: AuthorizedHttp
+    api: Resource
+
+
+@contextmanager
+def youtube_client(
+    api_base: str,
+    access_token: AccessToken,
+    refused: Callable[[str], None] = ignore_refusal,
+    *,
+    timeout_s: float = TIMEOUT_S,
+) -> Iterator[YouTubeClient]:
+    """Open a client for the user of these access tokens; the ``with`` block closes it."""
+    http = AuthorizedHttp(access_token, refused, timeout_s=timeout_s)
+    try:
+        yield YouTubeClient(http, youtube(http, api_base))
+    finally:
+        http.close()
+
+
+def youtube(http: AuthorizedHttp, api_base: str) -> Resource:
+    """Build the API at ``api_base`` from the discovery document in the client library.
+
+    Not thread-safe. It changes the document's root, as uploads ignore the library's
+    ``api_endpoint`` option.
+    """
+    from googleapiclient.discovery_cache import get_static_doc
+
+    # At WARNING it logs the server's whole answer to a refused request
+    logging.getLogger("googleapiclient").setLevel(logging.ERROR)
+    document = json.loads(get_static_doc("youtube", "v3"))
+    document["rootUrl"] = document["baseUrl"] = f"{api_base.rstrip('/')}/"
+    document.pop("mtlsRootUrl", None)
+    return build_from_document(document, http=http)
+
+
+def ask(
+    request: HttpRequest,
+    shape: type[Answer],
+    *,
+    tries: int = TRIES,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Answer:
+    """Execute a call other than an upload; only a GET is retried.
+
+    Raise as :func:`refusal` translates, ``YouTubeUnreachable`` without an answer of this shape.
+    """
+    # Waits double, with jitter
+    n_waits = tries - 1 if request.method == "GET" else 0
+    waits = (FIRST_WAIT_S * 2**i * random.uniform(0.5, 1.5) for i in range(n_waits))
+    while True:
+        try:
+            return shape.model_validate(request.execute(num_retries=0))
+        except HttpError as e:
+            failure = refusal(e)
+        except (OSError, ValueError):  # no answer, or an unreadable one
+            failure = unreachable()
+        wait_s = next(waits, None)
+        if wait_s is None or not isinstance(failure, YouTubeUnreachable):
+            raise failure  # without its cause, which holds the address and the server's answer
+        sleep(wait_s)
+
+
+def refusal(error: HttpError) -> SegueError:
+    """Translate an HTTP error; YouTube's own message may contain addresses and keys."""
+    status, reason = int(error.resp.status), reason_of(error)
+    if reason == _NO_CHANNEL:
+        return no_channel()
+    if status == 401 or reason in _NOT_ALLOWED:
+        return reconnect()
+    if status >= 500 or status in (408, 429) or reason in _TOO_BUSY:
+        return unreachable()
+    if reason in _QUOTA_SPENT:
+        _, ends_at = quota_day(datetime.now(UTC))
+        return NotBefore(
+            "This server has used up its YouTube quota for today.",
+            until_s=ends_at.timestamp(),
+            hint="It continues after midnight in Pacific time.",
+        )
+    if reason in _NOT_SWITCHED_ON:
+        return NotConfigured(
+            "The YouTube Data API v3 is not switched on for this server's Google project.",
+            hint="The server's operator can enable it in the Google Cloud console.",
+        )
+    what = "does not find this" if status == 404 else "refuses this"
+    said = f" ({reason})" if reason else ""
+    return YouTubeRefused(f"YouTube {what}{said}.", hint="Look in YouTube Studio.")
+
+
+PAGE_SIZE = 50  # YouTube's maximum
+
+
+class Page(BaseModel):
+    """Fields of every list; an empty list has no ``items``."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    next_page: str | None = Field(default=None, alias="nextPageToken")
+
+
+PageT = TypeVar("PageT", bound=Page)
+
+
+def ask_pages(
+    request_of: Callable[[str | None], HttpRequest],
+    shape: type[PageT],
+    *,
+    max_pages: int,
+    tries: int = TRIES,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[PageT]:
+    """Fetch up to ``max_pages`` pages of a list in turn; ``request_of`` takes a page's token."""
+    token: str | None = None
+    for _ in range(max_pages):
+        page = ask(request_of(token), shape, tries=tries, sleep=sleep)
+        yield page
+        token = page.next_page
+        if token is None:
+            return
+
+
+class _Fault(BaseModel):
+    reason: str = ""
+
+
+class _Faults(BaseModel):
+    errors: list[_Fault] = []
+    details: list[_Fault] = []
+
+
+class _ErrorBody(BaseModel):
+    """``{"error": {"errors": [{"reason"}], "details": [{"reason"}]}}``."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    error: _Faults
+
+
+def reason_of(error: HttpError) -> str:
+    """Return YouTube's reason, such as ``quotaExceeded``; empty if it gives none."""
+    return _reason_in(error.content)
+
+
+def _reason_in(content: bytes) -> str:
+    try:
+        said = _ErrorBody.model_validate_json(content).error
+    except ValidationError:
+        return ""
+    reasons = (fault.reason for fault in (*said.errors, *said.details))
+    # A single word only, as it is shown to users
+    return next((word for word in reasons if word.isidentifier() and len(word) <= 60), "")
+
+
+def unreachable(server: Literal["YouTube", "Google"] = "YouTube") -> YouTubeUnreachable:
+    """The error for a server that gives no usable answer."""
+    return YouTubeUnreachable(f"{server} cannot be reached just now.", hint="Try again later.")
+
+
+def reconnect() -> ReconnectNeeded:
+    """The error for a rejected token or a missing permission."""
+    return ReconnectNeeded(
+        "YouTube no longer accepts the connection.",
+        hint="Connect YouTube again and leave every box ticked.",
+    )
+
+
+def no_channel() -> YouTubeRefused:
+    """The error for an account without a channel."""
+    return YouTubeRefused(
+        "This Google account has no YouTube channel.",
+        hint="Create a channel at youtube.com, or choose another account.",
+        code="no_channel",
+    )

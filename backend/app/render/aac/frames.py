@@ -1,0 +1,68 @@
+"""Read AAC frames from an ADTS stream, and take such a stream out of an M4A file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import ToolFailed
+from ...media.ffmpeg.ffmpeg import run_ffmpeg
+from ...store.files.atomic_write import atomic_write
+
+SAMPLES_PER_FRAME = 1024
+ENCODER_DELAY = 1024
+"""Samples that the encoder puts in front: a frame's transform spans this frame and the next."""
+
+_SYNC = b"\xff\xf1"  # MPEG-4, no CRC
+_HEADER_BYTES = 7
+_TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class AdtsFrames:
+    """Offsets of the frames in an ADTS file, then the end of the file."""
+
+    path: Path
+    offsets: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, path: Path) -> AdtsFrames:
+        """Index a whole file; raise :class:`ToolFailed` if it holds other data than frames."""
+        data, offsets, at = path.read_bytes(), [0], 0
+        while at < len(data):
+            header = data[at : at + _HEADER_BYTES]
+            size = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5 if len(header) > 5 else 0
+            if not header.startswith(_SYNC) or size < _HEADER_BYTES or at + size > len(data):
+                raise ToolFailed("The AAC encoder wrote data that is not a frame.")
+            at += size
+            offsets.append(at)
+        return cls(path, np.array(offsets, np.int64))
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames."""
+        return len(self.offsets) - 1
+
+    def read(self, first: int, count: int | None) -> bytes:
+        """The bytes of frames ``[first, first + count)``; ``count`` None reads to the end.
+
+        Raise :class:`ToolFailed` if the file has fewer.
+        """
+        last = self.n_frames if count is None else first + count
+        if not first <= last <= self.n_frames:
+            raise ToolFailed("The AAC encoder wrote too few frames for the sound that it got.")
+        with self.path.open("rb") as file:
+            file.seek(int(self.offsets[first]))
+            return file.read(int(self.offsets[last] - self.offsets[first]))
+
+
+def extract_frames(m4a: Path, out: Path, ffmpeg: Path) -> AdtsFrames:
+    """Copy the frames of one of our M4A files into an ADTS file; raise as `run_ffmpeg`."""
+    with atomic_write(out) as part:
+        copied = ("-map", "0:a:0", "-c", "copy", "-fflags", "+bitexact", "-f", "adts")
+        arguments = ["-f", "mov", "-i", f"file:{m4a}", *copied, "-y", f"file:{part}"]
+        run_ffmpeg(ffmpeg, arguments, timeout_s=_TIMEOUT_S)
+    return AdtsFrames.of(out)

@@ -1,0 +1,1 @@
+"""Encode a mix to files, and write their tags."""

@@ -1,0 +1,1 @@
+"""Measure finished files, joins, stems and vocal timing."""

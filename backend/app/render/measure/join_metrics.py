@@ -1,0 +1,139 @@
+"""Measure a join: beat errors and shared bass, from each track rendered alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ...analysis.rhythm.attacks import attacks_near
+from ...dj.timeline import Clip
+from ...dsp.filters import low_pass
+from ...dsp.samples import SAMPLE_RATE, Samples
+from ...media.normal_form import TrackReader
+from ..player.clip_player import ClipPlayer, sound_parts
+from ..player.player import VERSION as PLAYER_VERSION
+from ..player.stretched_segments import StretchedSegment
+
+Times = npt.NDArray[np.float64]
+
+VERSION = 2  # increase when the same join would get other figures, to invalidate cached ones
+
+BASS_HZ = 150.0
+_FRAME = SAMPLE_RATE // 10
+_MASKED_DB = 12.0  # a bass this far under its own usual level is covered by the other one
+_MIN_BEATS = 3  # errors of fewer beats mean nothing
+
+
+@dataclass(frozen=True, slots=True)
+class JoinMetrics:
+    """Measurements of an overlap.
+
+    Attributes
+    ----------
+    beat_errors_ms : for each beat with attacks in both tracks, how far apart these are
+    bass_both_share : share of the overlap's 100 ms frames in which both basses sound
+    """
+
+    beat_errors_ms: Times
+    bass_both_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAnalyser:
+    """Measures joins on single clips, played as in the mix."""
+
+    open_track: Callable[[str], TrackReader]
+    open_stretched: Callable[[StretchedSegment], TrackReader]
+
+    def analyse(self, clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> JoinMetrics:
+        """Measure where two clips overlap; ``beats`` are theirs, in samples of the mix."""
+        start, end = _shared(clips)
+        attacks = [
+            attacks_near(self._play(_plain(clip), start, end), at - start)
+            for clip, at in zip(clips, _paired(*beats), strict=True)
+        ]
+        errors = np.abs(attacks[0] - attacks[1])
+        errors_ms = 1000.0 * errors[np.isfinite(errors)] / SAMPLE_RATE
+        basses = [self._bass_sounds(clip, start, end) for clip in clips]
+        share = float((basses[0] & basses[1]).mean()) if len(basses[0]) else 0.0
+        return JoinMetrics(errors_ms if len(errors_ms) >= _MIN_BEATS else np.zeros(0), share)
+
+    def _play(self, clip: Clip, start: int, end: int) -> Samples:
+        with closing(ClipPlayer(clip, self.open_track, self.open_stretched)) as player:
+            return player.read(start, end).copy()
+
+    def _bass_sounds(self, clip: Clip, start: int, end: int) -> npt.NDArray[np.bool_]:
+        """For each 100 ms, whether the clip's bass is near its level without fades and effects."""
+        mixed = _frame_power(low_pass(self._play(clip, start, end), BASS_HZ))
+        plain = _frame_power(low_pass(self._play(_plain(clip), start, end), BASS_HZ))
+        usual = float(np.median(plain)) if len(plain) else 0.0
+        return np.asarray(mixed > usual * 10.0 ** (-_MASKED_DB / 10.0))
+
+
+def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> str:
+    """Hash all that :meth:`JoinAnalyser.analyse` depends on: equal hashes, equal figures.
+
+    The join's place in the mix does not matter.
+    """
+    start, end = _shared(clips)
+    sounds = [sound_parts(_moved(clip, -start), 0, end - start) for clip in clips]
+    # Thousandths of a sample: seconds of the mix round differently at another place.
+    places = [np.rint(1000.0 * (at - start)).astype(np.int64).tolist() for at in beats]
+    text = repr((VERSION, PLAYER_VERSION, end - start, sounds, places))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _shared(clips: tuple[Clip, Clip]) -> tuple[int, int]:
+    """The samples of the mix in which both clips sound."""
+    return max(clip.start for clip in clips), min(clip.sounds_to for clip in clips)
+
+
+def _moved(clip: Clip, by: int) -> Clip:
+    """Return the clip with all its positions ``by`` samples later."""
+
+    def later(line: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+        return tuple((at + by, value) for at, value in line)
+
+    return replace(
+        clip,
+        start=clip.start + by,
+        warp=tuple((source, mix + by) for source, mix in clip.warp),
+        effects=tuple(
+            replace(one, start=one.start + by, shares=later(one.shares)) for one in clip.effects
+        ),
+        echo=replace(clip.echo, start=clip.echo.start + by) if clip.echo else None,
+        stem_faders=tuple(
+            replace(
+                one,
+                start=one.start + by,
+                faders=tuple((stem, later(line)) for stem, line in one.faders),
+            )
+            for one in clip.stem_faders
+        ),
+    )
+
+
+def _plain(clip: Clip) -> Clip:
+    """The clip without fades and effects: the same samples at a constant level."""
+    return replace(clip, fade_in=0, fade_out=0, effects=(), stem_faders=())
+
+
+def _frame_power(sound: Samples) -> Times:
+    whole = sound.shape[1] // _FRAME * _FRAME
+    power = (sound[:, :whole].astype(np.float64) ** 2).sum(axis=0)
+    return np.asarray(power.reshape(-1, _FRAME).mean(axis=1))
+
+
+def _paired(some: Times, others: Times) -> tuple[Times, Times]:
+    """Pair each beat of the shorter list with the nearest of the longer one."""
+    if len(some) > len(others):
+        second, first = _paired(others, some)
+        return first, second
+    if not len(some):
+        return some, others[:0]
+    return some, others[np.abs(some[:, None] - others[None, :]).argmin(axis=1)]

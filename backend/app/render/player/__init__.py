@@ -1,0 +1,1 @@
+"""Play a timeline: clips, effects, stretched segments, block by block."""

@@ -1,0 +1,1 @@
+"""The `analysis` job: analyse every track of a crate."""

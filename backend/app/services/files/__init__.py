@@ -1,0 +1,1 @@
+"""Files that several job kinds make: names, film, final checks, signed links."""

@@ -1,0 +1,122 @@
+"""Write the film of a finished sound, one card for each track, and its thumbnail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from ...contract.jobs import VideoOptions
+from ...dj.timeline import Timeline
+from ...jobs.pipeline import JobT, StepContext
+from ...render.files.tags import MixTags
+from ...store.files.blobs import ContentStore
+from ...video.backdrop import Backdrop, backdrop, frame_size
+from ...video.cards import Card, draw_card
+from ...video.film import FilmTools, TimedCard, render_film
+from ...video.film_sound import film_sound
+from ...video.kept_groups import restore_groups, save_groups
+from ...video.thumbnail import MAX_BYTES, SIZE, draw_thumbnail, jpeg_bytes
+from .names import FILM, FILM_GROUPS, THUMBNAIL
+
+# The share of the time that encoding the sound takes; the pictures take the rest.
+_SOUND_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSpec:
+    """What to film: a finished sound, its timeline and its names.
+
+    ``picture`` is the background; without one, colours follow from the title. ``base_groups`` is
+    the archive of picture groups of the mix that this one is based on.
+    """
+
+    audio: Path
+    timeline: Timeline
+    title: str
+    artist: str
+    picture: Path | None
+    height: int = VideoOptions().height
+    base_groups: Path | None = None
+
+
+def write_film_files(
+    ctx: StepContext[JobT], film: FilmSpec, store: ContentStore, ffmpeg: Path, workers: int
+) -> None:
+    """Write film and thumbnail as artifacts of the job."""
+    tools = FilmTools(ffmpeg, ctx.workspace.scratch("film"), workers)
+    if film.base_groups is not None:
+        restore_groups(film.base_groups, tools.scratch)
+    with ctx.workspace.write(FILM, "video/mp4") as path:
+        groups = write_film(film, store, tools, path, ctx.progress)
+    with ctx.workspace.write(FILM_GROUPS) as path:
+        save_groups(groups, path)
+    with ctx.workspace.write(THUMBNAIL, "image/jpeg") as path:
+        write_thumbnail(film, path)
+
+
+def write_film(
+    film: FilmSpec,
+    store: ContentStore,
+    tools: FilmTools,
+    out: Path,
+    progress: Callable[[float], None],
+) -> list[Path]:
+    """Write the film as an MP4: a card for each track, or a single one without tracks.
+
+    Returns its picture groups.
+    """
+    timeline, size = film.timeline, frame_size(film.height)
+    sound_share = 0.0 if film.audio.suffix == ".m4a" else _SOUND_SHARE
+    sound = film_sound(film.audio, timeline.duration_s, tools)
+    progress(sound_share)
+    chapters = tuple((chapter.start, chapter.title) for chapter in timeline.chapters)
+    return render_film(
+        _cards(film, store, backdrop(film.picture, seed=film.title, size=size)),
+        audio=sound,
+        tags=MixTags(film.title, film.artist, chapters=chapters, length=timeline.length),
+        size=size,
+        out=out,
+        tools=tools,
+        progress=lambda done: progress(sound_share + (1.0 - sound_share) * done),
+    )
+
+
+def write_thumbnail(film: FilmSpec, out: Path, max_bytes: int = MAX_BYTES) -> None:
+    """Draw the thumbnail as a JPEG of at most ``max_bytes``."""
+    background = backdrop(film.picture, seed=film.title, size=SIZE)
+    clips = film.timeline.clips
+    stacked = {clip.track_id for clip in clips if clip.role == "stem"}
+    picture = draw_thumbnail(
+        background,
+        mix_title=film.title,
+        n_tracks=len(stacked) or sum(clip.role == "track" for clip in clips),
+        duration_s=film.timeline.duration_s,
+    )
+    out.write_bytes(jpeg_bytes(picture, max_bytes))
+
+
+def _cards(film: FilmSpec, store: ContentStore, background: Backdrop) -> list[TimedCard]:
+    """A card for each track's chapter; a single one where songs are stacked."""
+    timeline = film.timeline
+    tracks = [clip for clip in timeline.clips if clip.role == "track"]
+    if not tracks or len(tracks) != len(timeline.chapters):
+        card = Card(1, 1, film.title, film.artist, "", (0.0, 1.0))
+        return [TimedCard(partial(draw_card, background, card), 0)]
+    edges = [chapter.start for chapter in timeline.chapters] + [timeline.length]
+    cards = []
+    for index, (track, (start, end)) in enumerate(zip(tracks, pairwise(edges), strict=True)):
+        cover = store.cover_path(track.content_hash)
+        card = Card(
+            number=index + 1,
+            total=len(tracks),
+            title=track.title,
+            artist=track.artist,
+            mix_title=film.title,
+            stretch=(start / timeline.length, end / timeline.length),
+            cover=cover if cover.exists() else None,
+        )
+        cards.append(TimedCard(partial(draw_card, background, card), start))
+    return cards

@@ -1,0 +1,245 @@
+"""Submit, show, cancel, retry and delete users' jobs."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...contract.base import Shape
+from ...contract.job_list import JobList, JobQuery
+from ...contract.jobs import JobRequest, JobView
+from ...contract.publishing import PublicationView
+from ...contract.stored_json import OtherVersion, read_stored
+from ...errors import Conflict, NotFound, TooManyJobs
+from ...jobs.queue import WORK
+from ...jobs.states import JobStatus
+from ...jobs.workspace import WrittenFile
+from ...store.jobs.job_store import JobFilter, JobStore, NewJob
+from ...store.jobs.marks import Mark, marks_of
+from ...store.jobs.records import JobRecord
+from ...store.publications.records import PublicationRecords
+from .publications import publications_of
+from .views import QueueState, job_view, listed_job
+
+log = logging.getLogger(__name__)
+
+#: Queued and running together, so that one account can't occupy the server.
+JOBS_PER_ACCOUNT = 20
+#: Many in number, and each a part of another page.
+KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview")
+# A folder without a row belongs to a job that is being deleted; an hour is far longer.
+_ORPHAN_AGE_S = 3600.0
+_JOB_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedRequest:
+    """A resolved request: the job's title, its inputs as JSON, seconds of input.
+
+    The job runs in its ``lane``, after the success of job ``after_job_id`` if set. ``then`` makes
+    from the job's id a second job that is queued with it.
+    """
+
+    title: str
+    inputs: str
+    work_s: float
+    lane: str = WORK
+    after_job_id: str | None = None
+    then: Callable[[str], tuple[JobRequest, ResolvedRequest]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Jobs of the API's users."""
+
+    store: JobStore
+    workspaces: Path
+    resolve: Callable[[str, JobRequest], ResolvedRequest]
+    inputs: Mapping[str, type[Shape]]  # the shape of each job kind's stored inputs
+    publications: PublicationRecords
+    wake: Callable[[], None]  # wakes the executor after a job is queued
+    lanes: Mapping[str, int]  # number of jobs that run at a time in each lane
+    retention_hours: float  # age at which ended jobs are deleted; 0 keeps them
+
+    def submit(self, user_id: str, request: JobRequest) -> JobView:
+        """Queue a job.
+
+        Raise what resolving the request raises, and :class:`TooManyJobs` if the user has reached
+        :data:`JOBS_PER_ACCOUNT`.
+        """
+        resolved = self.resolve(user_id, request)
+        new = [_new_job(user_id, request, resolved)]
+        if resolved.then is not None:
+            new.append(_new_job(user_id, *resolved.then(new[0].id)))
+        if not self.store.add(*new, quota=JOBS_PER_ACCOUNT):
+            raise _too_many_jobs()
+        for job in new:
+            log.info("job %s is queued", job.id)
+        self.wake()
+        return self.show(user_id, new[0].id)
+
+    def show(self, user_id: str, job_id: str) -> JobView:
+        """The job, or :class:`NotFound`."""
+        record = self._find(user_id, job_id)
+        queue, published = self._surroundings(user_id, [record])
+        return job_view(record, queue, published.get(job_id, ()))
+
+    def marks(self, job_ids: Collection[str]) -> dict[str, Mark]:
+        """A mark of each job that exists, which differs after a change; in one cheap query."""
+        return marks_of(self.store.database, job_ids)
+
+    def list(self, user_id: str, query: JobQuery) -> JobList:
+        """A page of the user's jobs, newest first; previews and analyses only if asked for.
+
+        Raise :class:`NotFound` if the user has no job ``query.before``.
+        """
+        left_out = () if query.kind else KINDS_ONLY_IF_ASKED_FOR
+        wanted = JobFilter(tuple(query.kind), left_out, tuple(query.status), query.before)
+        found = self.store.page(user_id, wanted, query.limit + 1)
+        page = found[: query.limit]
+        queue, published = self._surroundings(user_id, page)
+        jobs = [listed_job(one, queue, published.get(one.job.id, ())) for one in page]
+        return JobList(jobs=jobs, more=len(found) > len(page))
+
+    def cancel(self, user_id: str, job_id: str) -> JobView:
+        """End the job as soon as possible; an ended one stays as it is."""
+        self._find(user_id, job_id)
+        self.store.cancel(user_id, job_id)
+        log.info("job %s is to be cancelled", job_id)
+        return self.show(user_id, job_id)
+
+    def retry(self, user_id: str, job_id: str) -> JobView:
+        """Queue a failed or cancelled job again; finished steps are kept.
+
+        Raise :class:`Conflict` if the job has not ended, or has succeeded, :class:`OtherVersion` if
+        another version stored its inputs in another form, and :class:`TooManyJobs`.
+        """
+        kind, inputs = self._find(user_id, job_id).job.kind, self.store.inputs(user_id, job_id)
+        if kind not in self.inputs:
+            raise OtherVersion
+        read_stored(self.inputs[kind], inputs or "")
+        if not self.store.retry(user_id, job_id, quota=JOBS_PER_ACCOUNT):
+            raise _too_many_jobs()
+        log.info("job %s is queued again", job_id)
+        self.wake()
+        return self.show(user_id, job_id)
+
+    def delete(self, user_id: str, job_id: str) -> None:
+        """Delete the job and its files; :class:`Conflict` if it runs, or another job needs it."""
+        self._find(user_id, job_id)
+        if not self.store.delete(user_id, job_id):
+            raise Conflict(
+                "The job is running, or its mix is about to be published.",
+                hint="Cancel that first.",
+            )
+        self._remove_files(job_id)
+        log.info("job %s is deleted", job_id)
+
+    def artifact(self, user_id: str, job_id: str, name: str) -> WrittenFile:
+        """One of the job's artifacts, or :class:`NotFound`."""
+        return _require_file(self.store.artifact(job_id, name, user_id))
+
+    def linked_artifact(self, job_id: str, name: str) -> WrittenFile:
+        """An artifact, for the holder of a signed link to it."""
+        return _require_file(self.store.artifact(job_id, name))
+
+    def artifacts(self, user_id: str, job_id: str) -> tuple[WrittenFile, ...]:
+        """All of the job's artifacts."""
+        return self._find(user_id, job_id).artifacts
+
+    def linked_artifacts(self, job_id: str) -> tuple[WrittenFile, ...]:
+        """All artifacts, for the holder of a signed link to them."""
+        return tuple(self.store.artifacts(job_id))
+
+    def title(self, job_id: str) -> str:
+        """The job's title, for those who may have its files; empty if it is deleted."""
+        return self.store.title(job_id)
+
+    def path(self, job_id: str, artifact: WrittenFile) -> Path:
+        """Path of an artifact; its name comes from a row, never from a request."""
+        return self.workspaces / job_id / artifact.name
+
+    def delete_expired(self) -> None:
+        """Delete ended jobs older than ``retention_hours``."""
+        if self.retention_hours > 0:
+            while deleted := self.store.delete_ended_before(3600.0 * self.retention_hours):
+                for job_id in deleted:
+                    self._remove_files(job_id)
+
+    def sweep(self) -> None:
+        """Delete expired jobs, and folders without a job."""
+        self.delete_expired()
+        for job_id in self._orphans():
+            self._remove_files(job_id)
+
+    def _orphans(self) -> set[str]:
+        if not self.workspaces.is_dir():
+            return set()
+        before = time.time() - _ORPHAN_AGE_S
+        folders = {
+            folder.name
+            for folder in self.workspaces.iterdir()
+            if _JOB_ID.fullmatch(folder.name) and folder.stat().st_mtime < before
+        }
+        return folders - self.store.known(sorted(folders))
+
+    def _find(self, user_id: str, job_id: str) -> JobRecord:
+        record = self.store.find(user_id, job_id)
+        if record is None:
+            raise NotFound("There is no such job.")
+        return record
+
+    def _surroundings(
+        self, user_id: str, records: Sequence[JobRecord]
+    ) -> tuple[QueueState | None, Mapping[str, Sequence[PublicationView]]]:
+        """The queue, if one of the jobs waits in it, and the publications by job."""
+        is_queued = any(record.job.status is JobStatus.QUEUED for record in records)
+        queue = QueueState.of(self.store.queue(), self.lanes) if is_queued else None
+        ids = [record.job.id for record in records]
+        return queue, publications_of(self.publications, user_id, ids)
+
+    def _remove_files(self, job_id: str) -> None:
+        shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
+
+
+def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
+    """Whether an unfinished job of the user needs one of these uploads or tracks.
+
+    Searches the requests' text for the ids, which are long and random: this works for requests of
+    every version.
+    """
+    requests = store.pending_requests(user_id)
+    return any(one in request for one in ids for request in requests)
+
+
+def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest) -> NewJob:
+    return NewJob(
+        id=secrets.token_hex(16),
+        user_id=user_id,
+        kind=request.kind,
+        title=resolved.title,
+        request=request.model_dump_json(),
+        inputs=resolved.inputs,
+        work_s=max(resolved.work_s, 1.0),
+        lane=resolved.lane,
+        after_job_id=resolved.after_job_id,
+    )
+
+
+def _too_many_jobs() -> TooManyJobs:
+    return TooManyJobs(
+        f"You have {JOBS_PER_ACCOUNT} jobs waiting or running already.",
+        hint="Wait until one ends, or cancel one.",
+    )
+
+
+def _require_file(artifact: WrittenFile | None) -> WrittenFile:
+    if artifact is None:
+        raise NotFound("There is no such file.")
+    return artifact

@@ -1,0 +1,1 @@
+"""Uploads: crates of tracks, pictures and sounds, and their cleanup."""

@@ -1,0 +1,1 @@
+"""The `mashup` job: one song from the stems of one to four."""

@@ -1,0 +1,27 @@
+"""The stored inputs of a mashup job, and the names of a mashup."""
+
+from __future__ import annotations
+
+from ...contract.jobs import MashupRequest
+from ..library.track_ref import TrackRef, TracksInputs
+
+MAX_TRACKS = 4
+
+
+class MashupInputs(TracksInputs):
+    """The request, with its tracks and separator resolved.
+
+    ``title`` is the job's; the finished mashup may leave out one of the songs in it.
+    """
+
+    request: MashupRequest
+    title: str
+    model: str
+
+
+def mashup_title(requested: str, tracks: tuple[TrackRef, ...], vibe: str) -> str:
+    """The requested title, or one from the songs: ``A × B (dark mashup)``."""
+    if requested:
+        return requested
+    titles = " × ".join(dict.fromkeys(track.title for track in tracks))
+    return f"{titles} ({vibe} {'edit' if len(tracks) == 1 else 'mashup'})"

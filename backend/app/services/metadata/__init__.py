@@ -1,0 +1,1 @@
+"""Description, tags and title of a mix: facts, files, previews."""

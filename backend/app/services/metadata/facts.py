@@ -1,0 +1,66 @@
+"""The facts of a mix for its metadata: chapters, credits, tempo, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...contract.analysis import TrackAnalysis
+from ...contract.mashups import MashupReport
+from ...contract.mixes import TimelineView
+from ...dj.timeline import Timeline
+from ...dj.timeline_json import timeline_of
+from ...publishing.metadata.chapters import listed_chapters
+from ...publishing.metadata.template_context import MixFacts
+from ...store.files.blobs import ContentStore
+from ..library.track_ref import TrackRef
+from ..tracks.analyse import cached_analysis
+
+
+def mixtape_facts(
+    timeline: Timeline, title: str, tracks: Sequence[TrackRef], store: ContentStore
+) -> MixFacts:
+    """The facts of a mixtape; tempo and keys of the tracks that are analysed."""
+    analyses = [analysis for track in tracks if (analysis := _analysis(store, track))]
+    tempi = [round(one.rhythm.tempo_bpm) for one in analyses if one.rhythm.beats_s]
+    keys = [one.harmony.key for one in analyses if one.harmony.key]
+    facts = _facts(timeline, title, ("mixtape", "djmix"))
+    return _with_tempo_and_keys(facts, tempi, keys)
+
+
+def mashup_facts(view: TimelineView, title: str, report: MashupReport | None) -> MixFacts:
+    """The facts of a mashup, its parts as chapters; tempo and key once it has a report."""
+    facts = _facts(timeline_of(view), report.title if report else title, ("mashup",))
+    facts = replace(facts, duration_s=view.duration_s)  # includes the reverb's tail
+    if report is None:
+        return facts
+    keys = [report.key] if report.key else []
+    return _with_tempo_and_keys(facts, [round(report.tempo_bpm)], keys)
+
+
+def _with_tempo_and_keys(facts: MixFacts, tempi: Sequence[int], keys: Sequence[str]) -> MixFacts:
+    """Add tempi in BPM and keys, in the tracks' order."""
+    tempo = ""
+    if tempi:
+        slowest, fastest = min(tempi), max(tempi)
+        tempo = f"{slowest} BPM" if slowest == fastest else f"{slowest}–{fastest} BPM"
+    return replace(facts, tempo=tempo, keys=tuple(dict.fromkeys(keys)))
+
+
+def _facts(timeline: Timeline, title: str, hashtags: tuple[str, ...]) -> MixFacts:
+    songs = [clip for clip in timeline.clips if clip.role != "overlay"]
+    return MixFacts(
+        title=title,
+        intro=title,
+        hashtags=hashtags,
+        chapters=tuple(listed_chapters(timeline)),
+        credits=tuple(dict.fromkeys(clip.artist for clip in songs if clip.artist)),
+        duration_s=timeline.duration_s,
+        n_tracks=len({clip.track_id for clip in songs}),
+    )
+
+
+def _analysis(store: ContentStore, track: TrackRef) -> TrackAnalysis | None:
+    """A track's cached analysis with the user's corrections."""
+    analysis = cached_analysis(store, track.content_hash)
+    return track.corrected(analysis) if analysis else None

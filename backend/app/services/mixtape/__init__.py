@@ -1,0 +1,1 @@
+"""The `mixtape` job: order, joins, sound, film and metadata of a mix."""

@@ -1,0 +1,77 @@
+"""The base of a re-render: a mixtape made before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...contract.mixes import TimelineView
+from ...contract.stored_json import read_stored
+from ...errors import InvalidRequest, NotFound
+from ...jobs.states import JobStatus
+from ...store.jobs.job_store import JobStore
+from ..files.artifacts import read_artifact
+from ..files.names import TIMELINE
+from .inputs import MixtapeInputs
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMix:
+    """A mixtape's inputs and timeline."""
+
+    inputs: MixtapeInputs
+    timeline: TimelineView
+    is_finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMixes:
+    """Finds users' mixtapes; ``workspaces`` holds the jobs' folders."""
+
+    store: JobStore
+    workspaces: Path
+
+    def find(self, user_id: str, job_id: str) -> BaseMix:
+        """Find a mixtape that has its timeline.
+
+        Raise :class:`NotFound` if the user has no such job, :class:`InvalidRequest` if it isn't a
+        mixtape or isn't planned yet, and :class:`OtherVersion` if another version stored it
+        differently.
+        """
+        record, inputs = self.store.find(user_id, job_id), self.store.inputs(user_id, job_id)
+        if record is None or inputs is None:
+            raise NotFound("There is no such mixtape.", hint="Choose one of your jobs.")
+        if record.job.kind != "mixtape":
+            raise InvalidRequest("This job isn't a mixtape.", hint="Choose a mixtape.")
+        timeline = read_artifact(self.workspaces, record, TIMELINE, TimelineView)
+        if timeline is None:
+            raise InvalidRequest(
+                "This mixtape has no timeline yet.", hint="Wait until its joins are planned."
+            )
+        finished = record.job.status is JobStatus.SUCCEEDED
+        return BaseMix(read_stored(MixtapeInputs, inputs), timeline, finished)
+
+    def timeline_for(self, user_id: str, inputs: MixtapeInputs) -> TimelineView | None:
+        """The timeline of the mixtape that ``inputs`` are based on; None if on none.
+
+        Raises what :meth:`find` does, and :class:`InvalidRequest` if it isn't finished or has other
+        tracks.
+        """
+        job_id = inputs.request.based_on
+        if job_id is None:
+            return None
+        base = self.find(user_id, job_id)
+        if not base.is_finished:
+            raise InvalidRequest(
+                "The mixtape to start from is not finished.", hint="Wait until it is."
+            )
+        if _track_ids(base.inputs) != _track_ids(inputs):
+            raise InvalidRequest(
+                "The mixtape to start from has other tracks.",
+                hint="Pick the same tracks, or start a new mixtape.",
+            )
+        return base.timeline
+
+
+def _track_ids(inputs: MixtapeInputs) -> list[str]:
+    return sorted(track.track_id for track in inputs.tracks)

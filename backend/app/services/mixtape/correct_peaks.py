@@ -1,0 +1,83 @@
+"""Encode files again whose encoder moved peaks over the limit."""
+
+from __future__ import annotations
+
+from ...contract.mixes import FileReport, ReportView
+from ...dj.timeline import Timeline
+from ...jobs.pipeline import StepContext
+from ...render.files.formats import CEILINGS_DBTP, LOSSLESS
+from ...render.measure.finished_file import Measured, measure_file
+from ..files.artifacts import read_timeline
+from ..files.check_finished import TRUE_PEAK_LIMIT_DBTP, file_report, peak_notes, waveform
+from ..files.names import REPORT, WAVEFORM
+from .job import MixtapeJob
+from .measure import shown_name
+from .render import encode, files_of, format_of, level_under, output_of, player_for
+from .reuse.aac import M4A, save_aac_measurement
+from .reuse.mp3 import MP3, save_measurement
+
+MARGIN_DB = 0.1
+"""How far under the limit the next try aims: an encoder does not follow its input to the tenth."""
+
+TRIES = 4
+
+
+def correct_peaks(ctx: StepContext[MixtapeJob]) -> list[str]:
+    """Encode each lossy file over the limit again, under a lower ceiling, until it keeps it.
+
+    Returns the names of these files. How far an encoder moves peaks is known only once its file is
+    decoded; ceilings low enough for the worst sound would cost every mix its dynamics.
+    """
+    report = ctx.workspace.read_shape(REPORT, ReportView)
+    over = [file for file in report.files if _is_over(file)]
+    for index, file in enumerate(over):
+        part = ctx.part(index / len(over), (index + 1) / len(over))
+        found, gain_db = _corrected(part, read_timeline(ctx.workspace), file)
+        for note in peak_notes(shown_name(ctx.job, file.name), found.true_peak_dbtp):
+            ctx.note(note)
+        report = _replaced(ctx, report, file_report(file.name, found, gain_db), found)
+    if over:
+        ctx.workspace.write_shape(REPORT, report, artifact=True)
+    return [file.name for file in over]
+
+
+def _is_over(file: FileReport) -> bool:
+    is_lossy = format_of(file.name) not in LOSSLESS
+    return is_lossy and file.true_peak_dbtp > TRUE_PEAK_LIMIT_DBTP
+
+
+def _corrected(
+    ctx: StepContext[MixtapeJob], timeline: Timeline, file: FileReport
+) -> tuple[Measured, float]:
+    """Encode a file until it keeps the limit; return its measurement and its gain."""
+    job, kind, peak_dbtp = ctx.job, format_of(file.name), file.true_peak_dbtp
+    media_type = dict(files_of(job.request))[file.name]
+    mix, ceiling = player_for(job, timeline, kind), CEILINGS_DBTP[kind]
+    for number in range(TRIES):
+        ctx.say(file.name)
+        ceiling -= peak_dbtp - TRUE_PEAK_LIMIT_DBTP + MARGIN_DB
+        level = level_under(job, timeline, ceiling)
+        with ctx.workspace.write(file.name, media_type) as path:
+            part = ctx.part(number / TRIES, (number + 1) / TRIES)
+            encode(part, timeline, [output_of(job, file.name, path, mix.at(level))])
+            found = measure_file(path, ffmpeg=job.ffmpeg, progress=lambda _: None)
+        peak_dbtp = found.true_peak_dbtp
+        if peak_dbtp <= TRUE_PEAK_LIMIT_DBTP:
+            break
+    if file.name == MP3:
+        save_measurement(found, ctx.workspace)
+    if file.name == M4A:
+        save_aac_measurement(found, ctx.workspace)
+    return found, level.gain_db
+
+
+def _replaced(
+    ctx: StepContext[MixtapeJob], report: ReportView, file: FileReport, found: Measured
+) -> ReportView:
+    """The report with this file's figures; those of the first file are the mix's."""
+    files = [file if one.name == file.name else one for one in report.files]
+    update: dict[str, object] = {"files": files}
+    if files[0] is file:
+        update |= {"loudness_lufs": file.loudness_lufs, "true_peak_dbtp": file.true_peak_dbtp}
+        ctx.workspace.write_shape(WAVEFORM, waveform(found), artifact=True)
+    return report.model_copy(update=update)

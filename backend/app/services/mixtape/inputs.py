@@ -1,0 +1,57 @@
+"""The stored inputs of a mixtape job: its request, with the ids resolved."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from pydantic import ConfigDict, Field
+
+from ...contract.dj import DjRules, OverlayPolicy
+from ...contract.jobs import MixtapeRequest
+from ...contract.mixes import TimelineView
+from ...contract.sounds import SoundKind
+from ..library.track_ref import ContentRef, TracksInputs
+
+
+class MixSound(ContentRef):
+    """A sound that may be laid over a join, as of the request."""
+
+    sound_id: str
+    name: str
+    kind: SoundKind
+    n_samples: int
+    tempo_bpm: float | None
+    beats: int | None
+    key: str | None
+
+
+class MixtapeInputs(TracksInputs):
+    """The request and what its ids resolved to.
+
+    ``picture`` is a stored file's name, ``rules`` are the DJ rules then in force, ``base`` is the
+    timeline of the mixtape that a re-render starts from (earlier versions called it ``earlier``).
+    ``sounds`` is empty where none may be laid over joins.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    request: MixtapeRequest
+    title: str
+    sounds: tuple[MixSound, ...] = ()
+    picture: str | None = None
+    rules: DjRules = DjRules()
+    rules_version: int = 0
+    base: TimelineView | None = Field(default=None, alias="earlier")
+
+    @property
+    def overlays(self) -> OverlayPolicy:
+        """How often sounds are laid over joins."""
+        return allowed_overlays(self.request, self.rules)
+
+
+def allowed_overlays(request: MixtapeRequest, rules: DjRules) -> OverlayPolicy:
+    """The requested policy, limited by the DJ rules; none between plain crossfades."""
+    if request.transitions != "dj":
+        return "never"
+    policies = get_args(OverlayPolicy)  # from the least to the most
+    return min(request.overlays or rules.overlays, rules.overlays, key=policies.index)

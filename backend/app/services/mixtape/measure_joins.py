@@ -1,0 +1,123 @@
+"""Measure the joins of a finished mix, for its report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ...contract.dj import TransitionReport
+from ...dj.deck import Grid, grid_of
+from ...dj.joins.candidates import MATCHED
+from ...dj.joins.report import times_where_both_sound
+from ...dj.levels.short_term import ShortTerm
+from ...dj.timeline import Clip, Timeline, Transition
+from ...dsp.samples import SAMPLE_RATE, db_of_gain
+from ...jobs.pipeline import StepContext
+from ...render.measure.finished_file import BINS_PER_S, Measured
+from ...render.measure.join_metrics import JoinAnalyser, JoinMetrics, Times, join_hash
+from ..tracks.decks import decks_of
+from ..tracks.recordings import open_recording
+from ..tracks.stretched import open_stretched
+from .job import MixtapeJob
+from .order import ordered_tracks
+from .plan import planned_joins
+from .reuse.mp3 import JOIN_FIGURES, JoinFigures, StoredJoinFigures, base_join_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two clips whose beats sound together, and those beats in samples of the mix."""
+
+    clips: tuple[Clip, Clip]
+    beats: tuple[Times, Times]
+
+    @property
+    def key(self) -> str:
+        """A hash of everything that decides how the overlap sounds."""
+        return join_hash(self.clips, self.beats)
+
+
+def measure_joins(
+    ctx: StepContext[MixtapeJob], timeline: Timeline, measured: Measured
+) -> list[TransitionReport]:
+    """Complete the planned report of every join with the figures of the rendered audio.
+
+    Joins that sound as in the base mix are not measured again.
+    """
+    reports = planned_joins(ctx.workspace)
+    if not reports:
+        return []
+    tracks = ordered_tracks(ctx.job, ctx.workspace)
+    decks = decks_of(ctx.job.store, tracks, whole=ctx.job.needs_analysis)
+    grids = [grid_of(deck) for deck in decks]
+    overlaps = [
+        _overlap(timeline, join, grids[index], grids[index + 1])
+        for index, join in enumerate(timeline.transitions)
+    ]
+    ctx.say("the joins")
+    figures = join_figures(ctx.job, overlaps, base_join_figures(ctx))
+    known = {o.key: f for o, f in zip(overlaps, figures, strict=True) if o and f}
+    ctx.workspace.write_shape(JOIN_FIGURES, StoredJoinFigures(by_key=known))
+    levels = ShortTerm.of(measured.profile.energies)
+    return [
+        _completed(report, join, found, levels, measured)
+        for report, join, found in zip(reports, timeline.transitions, figures, strict=True)
+    ]
+
+
+def join_figures(
+    job: MixtapeJob, overlaps: Sequence[Overlap | None], known: StoredJoinFigures
+) -> list[JoinFigures | None]:
+    """Measure the overlaps that are not known yet, in parallel; None for a join without one."""
+    analyser = JoinAnalyser(partial(open_recording, job.store), partial(open_stretched, job.store))
+
+    def figures(overlap: Overlap | None) -> JoinFigures | None:
+        if overlap is None:
+            return None
+        found = known.by_key.get(overlap.key)
+        return found or _figures(analyser.analyse(overlap.clips, overlap.beats))
+
+    with ThreadPoolExecutor(job.workers) as pool:
+        return list(pool.map(figures, overlaps))
+
+
+def _overlap(
+    timeline: Timeline, join: Transition, out: Grid | None, into: Grid | None
+) -> Overlap | None:
+    """Where the beats of both tracks sound together; None for a join that isn't beat-matched."""
+    if join.kind not in MATCHED or out is None or into is None:
+        return None
+    clips = timeline.clips[join.outgoing], timeline.clips[join.incoming]
+    out_beats = SAMPLE_RATE * times_where_both_sound(out.beats_s, clips[0], clips[1])
+    in_beats = SAMPLE_RATE * times_where_both_sound(into.beats_s, clips[1], clips[0])
+    return Overlap(clips, (out_beats, in_beats))
+
+
+def _figures(metrics: JoinMetrics) -> JoinFigures:
+    errors_ms, has_beats = metrics.beat_errors_ms, len(metrics.beat_errors_ms) > 0
+    return JoinFigures(
+        beat_error_ms=round(float(np.median(errors_ms)), 2) if has_beats else None,
+        beat_error_p95_ms=round(float(np.percentile(errors_ms, 95)), 2) if has_beats else None,
+        bass_both_share=round(metrics.bass_both_share, 3),
+    )
+
+
+def _completed(
+    report: TransitionReport,
+    join: Transition,
+    found: JoinFigures | None,
+    levels: ShortTerm,
+    measured: Measured,
+) -> TransitionReport:
+    """Add the measured figures; the levels are read off the whole mix's measurement."""
+    start_s, end_s = join.start / SAMPLE_RATE, join.end / SAMPLE_RATE
+    peaks = measured.true_peaks[int(start_s * BINS_PER_S) : int(end_s * BINS_PER_S) + 1]
+    figures: dict[str, float | None] = {
+        "loudness_step_lu": round(levels.after(end_s) - levels.before(start_s), 2),
+        "true_peak_dbtp": round(db_of_gain(float(peaks.max(initial=1e-9))), 2),
+    }
+    return report.model_copy(update={**figures, **(found.model_dump() if found else {})})

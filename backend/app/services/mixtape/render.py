@@ -1,0 +1,191 @@
+"""Render a mixtape's sound and encode it in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from ...contract.jobs import AudioFormat, MixtapeRequest
+from ...dj.levels.track_gains import CEILING_DBTP, gain_shift_db
+from ...dj.timeline import Timeline
+from ...dj.timeline_json import timeline_of
+from ...jobs.pipeline import StepContext
+from ...render.aac.encode import BaseAac
+from ...render.files.encode import Encoding, Output, encode_all
+from ...render.files.formats import CEILINGS_DBTP, MEDIA_TYPES
+from ...render.files.tags import MixTags
+from ...render.measure.finished_file import Measured, save_measured
+from ...render.mp3.info_frame import Mp3Mode
+from ...render.mp3.reuse import BaseMp3
+from ...render.player.player import Level, Player
+from ...render.player.stretched_segments import stretched_segments_of
+from ...video.backdrop import square
+from ...video.thumbnail import jpeg_bytes
+from ..files.artifacts import read_timeline
+from ..tracks.analyse import profile_of
+from ..tracks.recordings import open_recording
+from ..tracks.stretched import open_stretched, stretch_segments
+from .job import MixtapeJob
+from .plan import profiles_of
+from .reuse.aac import M4A, open_base_aac, save_aac_origin
+from .reuse.base_files import base_workspace
+from .reuse.mp3 import Mp3Reuse
+
+COVER_SIDE = 1000  # pixels; players and stores show no more
+MEASURED_AS_WRITTEN = "measured-lossless.npz"
+"""The measurement of FLAC and WAV, taken while they are written."""
+FILM_SOUND = M4A
+"""The film copies the sound of this file; it is for the user only where asked for."""
+
+
+def stretch_clips(ctx: StepContext[MixtapeJob]) -> None:
+    """Render the stretched segments that are not cached."""
+    segments = stretched_segments_of(read_timeline(ctx.workspace))
+    stretch_segments(ctx, ctx.job.store, ctx.job.workers, segments)
+
+
+def render_mix(ctx: StepContext[MixtapeJob]) -> None:
+    """Play the timeline and encode it in every format, with all encoders in parallel."""
+    job, timeline = ctx.job, read_timeline(ctx.workspace)
+    mix = player_for(job, timeline, "mp3")
+    with ExitStack() as files:
+        base = _base_mp3(ctx)
+        if base is not None:
+            files.enter_context(base)
+        outputs = []
+        for name, media_type in files_of(job.request):
+            path = files.enter_context(ctx.workspace.write(name, media_type))
+            output = output_of(job, name, path, mix.at(level_for(job, timeline, format_of(name))))
+            base_aac = _base_aac(ctx) if name == FILM_SOUND else None
+            outputs.append(replace(output, base=base, base_aac=base_aac, measures=True))
+        measured = encode(ctx, timeline, outputs)
+    for found in list(measured.values())[:1]:  # FLAC and WAV hold the same samples
+        with ctx.workspace.write(MEASURED_AS_WRITTEN) as path:
+            save_measured(found, path)
+    if "mp3" in job.request.formats:
+        _mp3_reuse(job).save(mix, ctx.workspace)
+    if any(name == FILM_SOUND for name, _ in files_of(job.request)):
+        save_aac_origin(job, mix.at(level_for(job, timeline, "m4a")), ctx.workspace)
+
+
+def output_of(job: MixtapeJob, name: str, path: Path, player: Player) -> Output:
+    """One of the job's files, to be written to a path."""
+    return Output(
+        path=path,
+        format=format_of(name),
+        play=player.play,
+        player=player,
+        segment_key=player.sound_hash,
+        mode=_mp3_reuse(job).mode,
+        kbps=job.request.bitrate_kbps,
+    )
+
+
+def encode(
+    ctx: StepContext[MixtapeJob], timeline: Timeline, outputs: Sequence[Output]
+) -> dict[Path, Measured]:
+    """Write files of the mix with its tags; return what was measured meanwhile."""
+    job, scratch = ctx.job, ctx.workspace.scratch("segments")
+    encoding = Encoding(timeline.length, _tags(job, timeline, scratch), job.ffmpeg, scratch)
+    return encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress, say=ctx.say)
+
+
+def _base_mp3(ctx: StepContext[MixtapeJob]) -> BaseMp3 | None:
+    """Open the base's MP3, if its frames can be reused."""
+    job, base = ctx.job, base_workspace(ctx)
+    if base is None or job.inputs.base is None or "mp3" not in job.request.formats:
+        return None
+    player = player_for(job, timeline_of(job.inputs.base), "mp3")
+    return _mp3_reuse(job).open_base(base, player)
+
+
+def _base_aac(ctx: StepContext[MixtapeJob]) -> BaseAac | None:
+    """Take the frames out of the base's M4A, if they can be reused."""
+    job = ctx.job
+    if job.inputs.base is None:
+        return None
+    return open_base_aac(ctx, player_for(job, timeline_of(job.inputs.base), "m4a"))
+
+
+def _mp3_reuse(job: MixtapeJob) -> Mp3Reuse:
+    kbps = None if job.request.mp3_vbr else job.request.bitrate_kbps
+    return Mp3Reuse(Mp3Mode(kbps), job.ffmpeg)
+
+
+def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player:
+    """A player of the timeline at the loudness of this format."""
+    player = Player(
+        timeline,
+        partial(open_recording, job.store),
+        CEILINGS_DBTP[kind],
+        peaks_of=lambda c: profile_of(job.store, c).peaks,
+        open_stretched=partial(open_stretched, job.store),
+    )
+    return player.at(level_for(job, timeline, kind))
+
+
+def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:
+    """The level of this format."""
+    return level_under(job, timeline, CEILINGS_DBTP[kind])
+
+
+def level_under(job: MixtapeJob, timeline: Timeline, ceiling: float) -> Level:
+    """The level at which the mix has its loudness under a ceiling in dBTP."""
+    return Level(ceiling, _shift_db(job, _levelled_like(job, timeline), ceiling))
+
+
+def _levelled_like(job: MixtapeJob, timeline: Timeline) -> Timeline:
+    """The base's timeline if its clips have the same gains, else this one.
+
+    A changed join changes the loudness by hundredths; with the base's level, the sound elsewhere
+    stays the same to the bit.
+    """
+    if job.inputs.base is None:
+        return timeline
+    base = timeline_of(job.inputs.base)
+    gains, base_gains = ([(c.recording, c.gain_db) for c in one.clips] for one in (timeline, base))
+    return base if gains == base_gains else timeline
+
+
+def _shift_db(job: MixtapeJob, timeline: Timeline, ceiling: float) -> float:
+    if ceiling == CEILING_DBTP:
+        return 0.0
+    return gain_shift_db(
+        timeline, profiles_of(job, timeline), job.loudness_lufs, ceiling_dbtp=ceiling
+    )
+
+
+def format_of(name: str) -> AudioFormat:
+    """The format of ``mix.flac`` is ``flac``."""
+    return cast(AudioFormat, name.removeprefix("mix."))
+
+
+def files_of(request: MixtapeRequest) -> list[tuple[str, str | None]]:
+    """Names and media types of the files to encode.
+
+    The film's sound has no media type where it is encoded for the film alone.
+    """
+    files: list[tuple[str, str | None]] = [
+        (f"mix.{name}", MEDIA_TYPES[name]) for name in dict.fromkeys(request.formats)
+    ]
+    if request.video is not None and "m4a" not in request.formats:
+        files.append((FILM_SOUND, None))
+    return files
+
+
+def _tags(job: MixtapeJob, timeline: Timeline, scratch: Path) -> MixTags:
+    cover = scratch / "cover.jpg"
+    cover.write_bytes(jpeg_bytes(square(job.picture, seed=job.inputs.title, side=COVER_SIDE)))
+    return MixTags(
+        title=job.inputs.title,
+        artist=job.request.artist,
+        album=job.inputs.title,
+        comment="",
+        cover=cover,
+        chapters=tuple((chapter.start, chapter.title) for chapter in timeline.chapters),
+        length=timeline.length,
+    )

@@ -1,0 +1,1 @@
+"""Reuse files of the base mixtape, and what was measured of them."""

@@ -1,0 +1,1 @@
+"""The `preview` job: the seconds around one join."""

@@ -1,0 +1,1 @@
+"""The `publish` job: a finished mix becomes a YouTube video."""

@@ -1,0 +1,137 @@
+"""The steps of a publication: from a finished mix to a video on YouTube.
+
+Every step can be repeated: what is on YouTube already is found, not made again.
+"""
+
+from __future__ import annotations
+
+from googleapiclient.http import MediaIoBaseUpload
+
+from ...contract.publishing import YouTubeRecord
+from ...contract.stored_json import read_stored
+from ...errors import NotFound
+from ...jobs.pipeline import Pipeline, Step, StepContext
+from ...jobs.workspace import sha256_of
+from ...publishing.upload.find_upload import find_video
+from ...publishing.upload.resumable import MEDIA_TYPE, VideoFile, VideoUpload
+from ...publishing.upload.stored_upload import marker_of
+from ...store.publications.publications import NewPublication
+from ..jobs.publications import video_url
+from .film_source import film_source
+from .inputs import PublishInputs
+from .job import PublishJob, PublishResources
+from .preflight import require_connection
+from .thumbnail_playlist import RESULT, ThumbnailPlaylistResult, set_thumbnail_and_playlist
+
+RECORD = "youtube.json"
+_MB = 1e6
+_DAY_S = 24 * 3600.0
+
+
+def check(ctx: StepContext[PublishJob]) -> None:
+    """Check that YouTube will accept the video and that no other job publishes the mix.
+
+    Once its upload has begun, YouTube itself checks the video.
+    """
+    job, request = ctx.job, ctx.job.request
+    require_connection(job.resources.connections.status(job.inputs.user_id))
+    upload = job.stored_upload(ctx.workspace)
+    job.resources.publications.begin(
+        NewPublication(
+            job_id=upload.job_id,
+            user_id=upload.user_id,
+            source_job_id=request.job_id,
+            marker=marker_of(upload.job_id),
+            title=job.inputs.title,
+            privacy=request.privacy,
+            publish_at=request.publish_at,
+            again=request.again,
+        )
+    )
+    if upload.state.sessions == 0:
+        job.resources.preflight.require_clear(upload.user_id, request, job.inputs.title, job.source)
+        job.resources.publications.require_not_online(upload.job_id)
+
+
+def upload_film(ctx: StepContext[PublishJob]) -> None:
+    """Upload the film and store the video's id."""
+    job, stored = ctx.job, ctx.job.stored_upload(ctx.workspace)
+    if stored.state.video_id is not None:
+        return
+    film = job.film(ctx.workspace)
+    if not film.is_file():
+        raise NotFound("The film of the mix is no longer there.", hint="Make the mix again.")
+    with job.client() as client, film.open("rb") as file:
+        insert = client.api.videos().insert(
+            part="snippet,status",
+            body=job.video_resource(stored.job_id),
+            notifySubscribers=job.request.notify_subscribers,
+            media_body=MediaIoBaseUpload(file, mimetype=MEDIA_TYPE, resumable=True),
+        )
+        video = VideoFile(file, film.stat().st_size, sha256_of(film))
+
+        def progress(done: float) -> None:
+            size_mb = video.size_bytes / _MB
+            ctx.say(f"{done * size_mb:.0f} of {size_mb:.0f} MB")
+            ctx.progress(done)
+
+        marker, since = marker_of(stored.job_id), stored.state.created_at
+        policy = job.resources.retry_policy
+        VideoUpload(
+            http=client.http,
+            insert=insert,
+            video=video,
+            stored=stored,
+            find_ours=lambda: find_video(client.api, marker, since=since, sleep=policy.sleep),
+            retry_policy=policy,
+            progress=progress,
+        ).run()
+
+
+def write_record(ctx: StepContext[PublishJob]) -> None:
+    """Write ``youtube.json`` and mark the publication as finished."""
+    job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
+    state, request = upload.state, job.request
+    result = ctx.workspace.read_shape(RESULT, ThumbnailPlaylistResult)
+    record = YouTubeRecord(
+        video_id=state.video_id or "",
+        url=video_url(state.video_id or ""),
+        title=job.inputs.title,
+        privacy=request.privacy,
+        publish_at=request.publish_at,
+        channel_id=state.channel_id,
+        channel_title=state.channel_title,
+        playlist_id=state.playlist_id,
+        thumbnail_set=result.thumbnail_set,
+        size_bytes=state.size_bytes or 0,
+        sha256=state.sha256 or "",
+        notes=result.notes,
+    )
+    ctx.workspace.write_shape(RECORD, record, artifact=True, indent=1)
+    job.resources.publications.finished(upload.job_id)
+
+
+# Seconds for a second of music: 1080p has about 2 Mbit/s here; users' lines differ.
+STEPS: tuple[Step[PublishJob], ...] = (
+    Step("checking", check, weight=0.001),
+    Step("filming", film_source, weight=0.03, when=lambda job: not job.has_film),
+    Step("uploading", upload_film, weight=0.1, limit_s=lambda _: _DAY_S),
+    Step("dressing", set_thumbnail_and_playlist, weight=0.002, limit_s=lambda _: _DAY_S / 24),
+    Step("noting", write_record, weight=0.0001),
+)
+
+
+def publish_pipeline(resources: PublishResources) -> Pipeline[PublishJob]:
+    """The steps of a publication."""
+
+    def open_job(text: str) -> PublishJob:
+        inputs = read_stored(PublishInputs, text)
+        user_id, mix = inputs.user_id, inputs.request.job_id
+        return PublishJob(
+            inputs=inputs,
+            source=resources.preflight.source(user_id, mix),
+            source_inputs=resources.jobs.inputs(user_id, mix),
+            resources=resources,
+        )
+
+    return Pipeline(open_job, STEPS)

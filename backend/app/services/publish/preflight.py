@@ -1,0 +1,159 @@
+"""Check a publication before anything is queued or uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from ...contract.jobs import PublishRequest
+from ...contract.mixes import ChapterView
+from ...contract.publishing import FaultView, PreflightView, Publication, YouTubeStatus
+from ...errors import (
+    AlreadyPublished,
+    CannotPublish,
+    InvalidRequest,
+    NotConfigured,
+    NotConnected,
+    NotFound,
+    ReconnectNeeded,
+)
+from ...publishing.metadata.chapters import broken_rules, chapters_in
+from ...publishing.preflight import Draft, PreflightContext, find_faults
+from ...publishing.youtube.connection import YouTubeConnections
+from ...publishing.youtube.limits import YouTubeLimits
+from ...store.jobs.job_store import JobStore
+from ...store.publications.publications import PublicationStore
+from ..files.names import FILM, THUMBNAIL
+from .source import KINDS, PublishSource
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """Checks users' publications; ``workspaces`` holds the jobs' folders."""
+
+    store: JobStore
+    workspaces: Path
+    connections: YouTubeConnections
+    publications: PublicationStore
+    limits: YouTubeLimits
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def source(self, user_id: str, job_id: str) -> PublishSource:
+        """Find the user's mix.
+
+        Raise :class:`NotFound` if the user has no such job, and :class:`InvalidRequest` if jobs of
+        its kind can't be published.
+        """
+        record = self.store.find(user_id, job_id)
+        if record is None:
+            raise NotFound("There is no such mix.", hint="Choose one of your jobs.")
+        if record.job.kind not in KINDS:
+            raise InvalidRequest(
+                "This job has nothing to publish.", hint="Choose a mixtape, a mashup or a restyle."
+            )
+        return PublishSource(record, self.workspaces)
+
+    def check(self, user_id: str, request: PublishRequest) -> PreflightView:
+        """List everything that prevents the publication, and warnings; nothing is sent.
+
+        Raise what :meth:`source` does.
+        """
+        source = self.source(user_id, request.job_id)
+        status = self.connections.status(user_id)
+        draft = draft_of(request, source.title, source)
+        found = _refusal(partial(require_connection, status))
+        if not request.again:
+            found += _refusal(partial(self.publications.require_free, user_id, request.job_id))
+        found += self._faults(user_id, draft, status)
+        found.sort(key=lambda fault: fault.is_warning)
+        return PreflightView(
+            may_go=all(fault.is_warning for fault in found),
+            faults=found,
+            title=draft.title,
+            description=draft.description,
+            tags=list(draft.tags),
+            chapters=_chapters(draft, self.limits),
+        )
+
+    def require_clear(
+        self, user_id: str, publication: Publication, title: str, source: PublishSource | None
+    ) -> None:
+        """Reject a publication that is known to fail; ``source`` is None for a mix not yet queued.
+
+        Raise what :func:`require_connection` does, and :class:`CannotPublish` if YouTube would
+        refuse the video; its code says why.
+        """
+        status = self.connections.status(user_id)
+        require_connection(status)
+        for fault in self._faults(user_id, draft_of(publication, title, source), status):
+            if not fault.is_warning:
+                raise CannotPublish(fault.message, hint=fault.hint, code=fault.code)
+
+    def _faults(self, user_id: str, draft: Draft, status: YouTubeStatus) -> list[FaultView]:
+        context = PreflightContext(
+            now=self.now(),
+            uploads_left=status.uploads_left_today,
+            uploads_reset_at=status.uploads_reset_at,
+            verified_project=status.verified_project,
+            takes_long_videos=self.connections.takes_long_videos(user_id),
+        )
+        return find_faults(draft, self.limits, context)
+
+
+def draft_of(publication: Publication, title: str, source: PublishSource | None) -> Draft:
+    """The video as far as it is known; ``title`` is used if the publication has none."""
+    description, tags = publication.description, publication.tags
+    if description is None and source is not None:
+        description = source.description()
+    if tags is None:
+        tags = list(source.tags()) if source is not None else []
+    thumbnail = source.size_of(THUMBNAIL) if source and publication.thumbnail else None
+    return Draft(
+        title=publication.title or title,
+        description=description,
+        tags=tuple(tags),
+        privacy=publication.privacy,
+        publish_at=publication.publish_at,
+        duration_s=source.duration_s() if source else None,
+        video_bytes=source.size_of(FILM) if source else None,
+        thumbnail_bytes=thumbnail,
+    )
+
+
+def _chapters(draft: Draft, limits: YouTubeLimits) -> list[ChapterView]:
+    """The chapters that YouTube would show; none as long as the mix's length is unknown."""
+    if draft.description is None or draft.duration_s is None:
+        return []
+    listed = chapters_in(draft.description)
+    rules = broken_rules(listed, draft.duration_s, limits)
+    return [] if rules else [ChapterView(start_s=one.second, title=one.title) for one in listed]
+
+
+def require_connection(status: YouTubeStatus) -> None:
+    """Raise an error that says what is missing unless there is a connection that can upload."""
+    if status.missing_setting is not None:
+        raise NotConfigured(
+            f"This server is not set up to publish: {status.missing_setting} is missing.",
+            hint="The README tells the server's operator how to set it up.",
+        )
+    if not status.connected:
+        raise NotConnected(
+            "You have not connected a YouTube channel.", hint="Connect it on the Publish page."
+        )
+    if status.needs_reconnect or not status.may_upload:
+        raise ReconnectNeeded(
+            "YouTube no longer accepts the connection.",
+            hint="Connect your channel again on the Publish page.",
+        )
+
+
+def _refusal(check: Callable[[], None]) -> list[FaultView]:
+    """Run a check; return its refusal as a fault, for the form."""
+    try:
+        check()
+    except (AlreadyPublished, NotConfigured, NotConnected, ReconnectNeeded) as refused:
+        return [FaultView(field="", code=refused.code, message=refused.message, hint=refused.hint)]
+    return []

@@ -1,0 +1,1 @@
+"""The `restyle` job: stems re-played with grains of other sounds."""

@@ -1,0 +1,1 @@
+"""Per-track work: analysis, corrections, stretched segments, open recordings."""

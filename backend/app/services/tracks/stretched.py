@@ -1,0 +1,39 @@
+"""Render stretched segments of clips once, and cache them beside the tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from ...jobs.pipeline import JobT, StepContext
+from ...media.normal_form import TrackReader
+from ...render.player.stretched_segments import StretchedSegment, stretch_segment
+from ...store.files.blobs import ContentStore
+from ..jobs.parallel import run_parallel
+from .recordings import CountSamples, open_recording
+
+
+def stretch_segments(
+    ctx: StepContext[JobT], store: ContentStore, workers: int, segments: Sequence[StretchedSegment]
+) -> None:
+    """Render the segments that are not cached, in parallel."""
+    missing = [(one, one.length) for one in segments if not _path_of(store, one).is_file()]
+    run_parallel(ctx, workers, missing, partial(_render, store), "tempo change")
+
+
+def open_stretched(store: ContentStore, segment: StretchedSegment) -> TrackReader:
+    """Open a cached segment; render it again if its file is deleted."""
+    path = _path_of(store, segment)
+    if not path.is_file():
+        _render(store, segment, lambda _: None)
+    store.touch(path)
+    return TrackReader(path)
+
+
+def _render(store: ContentStore, segment: StretchedSegment, count: CountSamples) -> None:
+    stretch_segment(segment, partial(open_recording, store), _path_of(store, segment), count)
+
+
+def _path_of(store: ContentStore, segment: StretchedSegment) -> Path:
+    return store.derived(segment.content_hash, segment.file_name)

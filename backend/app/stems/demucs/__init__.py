@@ -1,0 +1,1 @@
+"""Demucs behind the separator port."""

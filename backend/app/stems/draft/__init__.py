@@ -1,0 +1,1 @@
+"""The draft separator: soft masks over a spectrogram, no model."""

@@ -1,0 +1,1 @@
+"""Demucs weights: installed files, downloads, limits."""

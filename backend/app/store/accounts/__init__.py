@@ -1,0 +1,1 @@
+"""Rows of accounts, sign-ins and connections to Google and YouTube."""

@@ -1,0 +1,1 @@
+"""Files on disk: content-addressed store, incoming uploads, atomic writes."""

@@ -1,0 +1,170 @@
+"""The content store: files under their content hash, and files derived from them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from .atomic_write import PART, flush
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+# Large derived files (stems, stretched segments); all can be made again.
+_HEAVY = ("stem-*.flac", "stretch-*.flac")
+_COVER_SUFFIXES = (".png", ".jpg")
+
+
+class ContentStore:
+    """Files below ``root``, each content stored once for all users.
+
+    ``content_hash`` is the SHA-256 of a track's normal form. Files appear atomically. Threads and
+    processes of one machine can share it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path(self, content_hash: str) -> Path:
+        """Return the path of a track's normal form."""
+        return self._shard("content", content_hash) / f"{content_hash}.flac"
+
+    def cover_path(self, content_hash: str) -> Path:
+        """Return the path of a track's embedded cover, PNG or JPEG by suffix."""
+        png, jpg = (self._cover(content_hash, suffix) for suffix in _COVER_SUFFIXES)
+        return png if png.exists() else jpg
+
+    def derived(self, content_hash: str, name: str) -> Path:
+        """Return the path of a file derived from a track, and create its folder.
+
+        ``name`` contains the version of the code that makes it (``loudness-v1.npz``).
+        """
+        folder = self._shard("derived", content_hash) / content_hash
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / name
+
+    def recording(self, name: str) -> Path:
+        """Return the path of a recording: a content hash, or ``hash/file`` derived from it."""
+        content_hash, _, made = name.partition("/")
+        return self.derived(content_hash, made) if made else self.path(content_hash)
+
+    @contextmanager
+    def lock(self, content_hash: str, work: str) -> Iterator[None]:
+        """Hold an exclusive lock for ``work`` on a track; released if the process dies."""
+        with self.derived(content_hash, f"{work}.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def touch(self, file: Path) -> None:
+        """Mark a derived file as just used, which delays its cleanup."""
+        with suppress(OSError):  # deleted meanwhile, or read-only
+            os.utime(file)
+
+    def unread_for(self, age_s: float) -> set[str]:
+        """Return the tracks with large derived files unused for ``age_s``."""
+        folders = self._sharded("derived")
+        return {folder.name for folder in folders if _older(folder, _HEAVY, age_s)}
+
+    def remove_unread(self, content_hash: str, age_s: float) -> None:
+        """Delete a track's large derived files unused for ``age_s``."""
+        for file in _older(self.derived(content_hash, ""), _HEAVY, age_s):
+            file.unlink(missing_ok=True)
+
+    def remove_unfinished(self, age_s: float) -> None:
+        """Delete unfinished files not written to for ``age_s``."""
+        for folder in self._sharded("derived"):
+            for file in _older(folder, (f"*{PART}",), age_s):
+                file.unlink(missing_ok=True)
+
+    def image_path(self, file_name: str) -> Path:
+        """Return the path of an uploaded picture."""
+        return self._root / "images" / file_name
+
+    def put(self, content_hash: str, file: Path) -> None:
+        """Move ``file`` into the store as the normal form of ``content_hash``."""
+        _move(file, self.path(content_hash))
+
+    def put_cover(self, content_hash: str, file: Path) -> None:
+        """Move ``file`` into the store as the cover of ``content_hash``."""
+        _move(file, self._cover(content_hash, file.suffix))
+
+    def put_image(self, file_name: str, file: Path) -> None:
+        """Move a picture into the store."""
+        _move(file, self.image_path(file_name))
+
+    def remove(self, content_hash: str) -> None:
+        """Delete a track's file, its cover, and everything derived from it."""
+        self.path(content_hash).unlink(missing_ok=True)
+        for suffix in _COVER_SUFFIXES:
+            self._cover(content_hash, suffix).unlink(missing_ok=True)
+        shutil.rmtree(self._shard("derived", content_hash) / content_hash, ignore_errors=True)
+
+    def remove_unfinished_of(self, content_hash: str, work: str) -> None:
+        """Delete a track's unfinished files whose names begin with ``work``.
+
+        Call it only while holding :meth:`lock`.
+        """
+        for file in self.derived(content_hash, "").glob(f"{work}*{PART}"):
+            file.unlink(missing_ok=True)
+
+    def remove_image(self, file_name: str) -> None:
+        """Delete a picture."""
+        self.image_path(file_name).unlink(missing_ok=True)
+
+    def size(self, contents: Iterable[str], images: Iterable[str]) -> int:
+        """Sum the sizes in bytes of these contents and pictures; missing files count 0."""
+        files = [*map(self.path, contents), *map(self.image_path, images)]
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def contents_older_than(self, age_s: float) -> set[str]:
+        """Return the hashes of contents and of derived folders older than ``age_s``."""
+        files = [file for kind in ("content", "derived") for file in self._sharded(kind)]
+        young = {file.stem for file in files if not _is_older(file, age_s)}
+        return {file.stem for file in files if _HASH.fullmatch(file.stem)} - young
+
+    def images_older_than(self, age_s: float) -> set[str]:
+        """Return the names of pictures older than ``age_s``."""
+        files = (self._root / "images").glob("*")
+        return {file.name for file in files if _is_older(file, age_s)}
+
+    def _cover(self, content_hash: str, suffix: str) -> Path:
+        return self._shard("content", content_hash) / f"{content_hash}{suffix}"
+
+    def _sharded(self, kind: str) -> list[Path]:
+        return list((self._root / kind).glob("??/*"))
+
+    def _shard(self, kind: str, content_hash: str) -> Path:
+        if not _HASH.fullmatch(content_hash):
+            raise ValueError("content is named by its SHA-256 in lower-case hexadecimal")
+        return self._root / kind / content_hash[:2]
+
+
+def _older(folder: Path, patterns: Iterable[str], age_s: float) -> list[Path]:
+    files = (file for pattern in patterns for file in folder.glob(pattern))
+    return [file for file in files if _is_older(file, age_s)]
+
+
+def _is_older(file: Path, age_s: float) -> bool:
+    """Return whether a file is older; False if it is deleted meanwhile."""
+    try:
+        return time.time() - file.stat().st_mtime > age_s
+    except FileNotFoundError:
+        return False
+
+
+def _move(file: Path, final: Path) -> None:
+    """Move ``file`` to ``final`` durably and atomically."""
+    make_private(final.parent)
+    flush(file)
+    file.replace(final)
+
+
+def make_private(folder: Path) -> Path:
+    """Create ``folder`` and its parents, closed to other users of the machine."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    return folder

@@ -1,0 +1,39 @@
+"""What a user's library holds, read under a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Content hashes of a user's tracks and sounds, and file names of the pictures."""
+
+    contents: frozenset[str]
+    pictures: frozenset[str]
+
+
+Place = Callable[[Holdings], None]
+"""Moves an upload's files into the store, or raises because of what the user has already."""
+
+
+def locked_holdings(session: Session, user_id: str) -> Holdings:
+    """Read what the user has; no other transaction adds to it before this one ends.
+
+    ``session`` is a write transaction. SQLite has one at a time; other databases lock the user's
+    row.
+    """
+    tables = SQLModel.metadata.tables
+    users = tables["users"]
+    session.connection().execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+
+    def column(table: str, name: str) -> set[str]:
+        of_user = select(tables[table].c[name]).where(tables[table].c.user_id == user_id)
+        return set(session.connection().execute(of_user).scalars())
+
+    contents = column("tracks", "content") | column("sounds", "content")
+    return Holdings(frozenset(contents), frozenset(column("images", "file_name")))

@@ -1,0 +1,1 @@
+"""Rows of jobs: queue, claims, leases, records."""

@@ -1,0 +1,165 @@
+"""Choose the next job to run, and move job rows between states."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy.sql import and_, case, exists, func, not_, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from ...jobs.queue import Claim
+from ...jobs.states import MAX_CRASHES, Edge, Failure, JobStatus, StepState, sources, target
+from ..clock import now_s
+from .tables import JOBS, STEPS
+
+_VANISHED = Failure(
+    "interrupted",
+    "The job's process died several times without finishing a step.",
+    "Often the job needs more memory than there is. Retry continues after the last finished step.",
+    retryable=True,
+)
+
+
+def lease_is_over() -> ColumnElement[bool]:
+    """Rows with status running whose lease has expired."""
+    return and_(JOBS.c.status == JobStatus.RUNNING, JOBS.c.lease_until < now_s())
+
+
+def is_ready() -> ColumnElement[bool]:
+    """Rows that wait neither for another job nor for a time."""
+    source = JOBS.alias("source")
+    unfinished = exists().where(
+        source.c.id == JOBS.c.after_job_id, source.c.status != JobStatus.SUCCEEDED
+    )
+    too_early = and_(JOBS.c.not_before_s.is_not(None), JOBS.c.not_before_s > now_s())
+    return and_(not_(too_early), or_(JOBS.c.after_job_id.is_(None), not_(unfinished)))
+
+
+def claimable(lane: str) -> ColumnElement[bool]:
+    """Rows of a lane that a supervisor may claim."""
+    waits = and_(JOBS.c.status == JobStatus.QUEUED, is_ready())
+    left_alone = and_(lease_is_over(), JOBS.c.crashes < MAX_CRASHES - 1)
+    wanted = and_(JOBS.c.lane == lane, not_(JOBS.c.cancel_requested))
+    return and_(or_(waits, left_alone), wanted)
+
+
+def abandoned() -> ColumnElement[bool]:
+    """Rows that are not running and must not run again: cancelled, or crashed too often."""
+    waits = JOBS.c.status == JobStatus.QUEUED
+    unwanted, poison = JOBS.c.cancel_requested, JOBS.c.crashes >= MAX_CRASHES - 1
+    return or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
+
+
+def take_next(owner: str, lease_s: float, lane: str) -> ReturningUpdate[tuple[object, ...]]:
+    """Claim the next job in one atomic statement; ``JobQueue`` documents the order."""
+    next_job = (
+        select(JOBS.c.id)
+        .where(claimable(lane), JOBS.c.user_id == _next_user(lane))
+        .order_by(JOBS.c.queued_s, JOBS.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        update(JOBS)
+        .where(JOBS.c.id == next_job, claimable(lane))
+        .values(
+            # Claiming a job that is still "running" means that its last attempt died unnoticed.
+            crashes=JOBS.c.crashes + case((JOBS.c.status == JobStatus.RUNNING, 1), else_=0),
+            status=target(Edge.CLAIM),
+            attempt=JOBS.c.attempt + 1,
+            owner=owner,
+            lease_until=now_s() + lease_s,
+            claimed_s=now_s(),
+            not_before_s=None,
+            started_s=func.coalesce(JOBS.c.started_s, now_s()),
+        )
+        .returning(JOBS)
+    )
+
+
+def _next_user(lane: str) -> ColumnElement[str]:
+    waiting = (
+        select(JOBS.c.user_id, func.min(JOBS.c.queued_s).label("oldest_s"))
+        .where(claimable(lane))
+        .group_by(JOBS.c.user_id)
+        .subquery()
+    )
+    other = JOBS.alias("other")
+    of_user = and_(other.c.user_id == waiting.c.user_id, other.c.lane == lane)
+    running = select(func.count()).where(
+        of_user, other.c.status == JobStatus.RUNNING, other.c.lease_until >= now_s()
+    )
+    served = select(func.coalesce(func.max(other.c.claimed_s), 0.0)).where(of_user)
+    return (
+        select(waiting.c.user_id)
+        .order_by(
+            running.scalar_subquery(),
+            served.scalar_subquery(),
+            waiting.c.oldest_s,
+            waiting.c.user_id,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def end_abandoned(connection: Connection) -> None:
+    """Cancel or fail the jobs of :func:`abandoned`."""
+    is_over, unwanted = lease_is_over(), JOBS.c.cancel_requested
+    waits = JOBS.c.status == JobStatus.QUEUED
+    poison = JOBS.c.crashes >= MAX_CRASHES - 1
+    _move_all(connection, and_(waits, unwanted), Edge.CANCEL_WAITING, StepState.WAITING)
+    _move_all(connection, and_(is_over, unwanted), Edge.CANCEL_RUNNING, StepState.WAITING)
+    _move_all(connection, and_(is_over, poison), Edge.GIVE_UP, StepState.FAILED, _VANISHED)
+
+
+def _move_all(
+    connection: Connection,
+    which: ColumnElement[bool],
+    edge: Edge,
+    step_state: StepState,
+    failure: Failure | None = None,
+) -> None:
+    for job_id in connection.execute(select(JOBS.c.id).where(which)).scalars().all():
+        move(connection, job_id, edge, step_state, failure)
+
+
+def move(
+    connection: Connection,
+    job_id: str,
+    edge: Edge,
+    step_state: StepState = StepState.WAITING,
+    failure: Failure | None = None,
+) -> bool:
+    """Move a job along ``edge`` if its status allows; also change its running step's state."""
+    status = target(edge)
+    ended = None if status is JobStatus.QUEUED else now_s()
+    moved = connection.execute(
+        update(JOBS)
+        .where(JOBS.c.id == job_id, JOBS.c.status.in_(sources(edge)))
+        .values(
+            status=status,
+            owner=None,
+            lease_until=None,
+            finished_s=ended,
+            detail=None,
+            not_before_s=None,
+            failure=None if failure is None else asdict(failure),
+        )
+    )
+    if moved.rowcount == 0:
+        return False
+    running = and_(STEPS.c.job_id == job_id, STEPS.c.state == StepState.RUNNING)
+    connection.execute(update(STEPS).where(running).values(state=step_state))
+    return True
+
+
+def held(claim: Claim) -> Select[tuple[bool]]:
+    """Select the claim's row if the claim still holds: the fence before every write."""
+    return select(JOBS.c.cancel_requested).where(
+        JOBS.c.id == claim.job_id,
+        JOBS.c.owner == claim.owner,
+        JOBS.c.attempt == claim.attempt,
+        JOBS.c.status == JobStatus.RUNNING,
+    )

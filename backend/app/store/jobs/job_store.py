@@ -1,0 +1,260 @@
+"""Rows of jobs for their owners: add, find, cancel, retry, delete."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.sql import (
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from ...errors import Conflict, NotFound
+from ...jobs.estimate import Turn
+from ...jobs.queue import WORK
+from ...jobs.states import PENDING, TERMINAL, Edge, JobStatus, StepState, sources
+from ...jobs.workspace import WrittenFile
+from ..clock import now_s
+from ..database import Database, record_of
+from .claims import move
+from .queue import speeds_of_kinds
+from .records import JobRecord, QueuedJob, QueueRecord, queued_jobs, records
+from .tables import FILES, JOBS, STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to queue in a lane, optionally after another job's success."""
+
+    id: str
+    user_id: str
+    kind: str
+    title: str
+    request: str
+    inputs: str
+    work_s: float
+    lane: str = WORK
+    after_job_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs to list: of these kinds and statuses (empty: any), older than job ``before``."""
+
+    kinds: tuple[str, ...] = ()
+    kinds_left_out: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    before: str | None = None
+
+    def condition(self, connection: Connection, user_id: str) -> ColumnElement[bool]:
+        """Return the condition on a user's rows; all its columns are in one index."""
+        terms = [JOBS.c.user_id == user_id, JOBS.c.kind.not_in(self.kinds_left_out)]
+        if self.kinds:
+            terms.append(JOBS.c.kind.in_(self.kinds))
+        if self.statuses:
+            terms.append(JOBS.c.status.in_(self.statuses))
+        if self.before is not None:
+            terms.append(_older_than(connection, user_id, self.before))
+        return and_(*terms)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStore:
+    """Rows of jobs. Queries on behalf of a user name the user, so other users' jobs don't exist.
+
+    Thread-safe; each method is one transaction and may raise what ``Database`` raises.
+    """
+
+    database: Database
+
+    def add(self, *new: NewJob, quota: int) -> bool:
+        """Queue jobs of one user, all or none; False if more than ``quota`` would be pending."""
+        with self.database.write() as session:
+            connection = session.connection()
+            if _pending_of(connection, new[0].user_id) + len(new) > quota:
+                return False
+            for job in new:
+                row = insert(JOBS).values(**asdict(job), **_fresh())
+                connection.execute(
+                    row.values(status=JobStatus.QUEUED, attempt=0, notes=[], created_s=now_s())
+                )
+            return True
+
+    def find(self, user_id: str, job_id: str) -> JobRecord | None:
+        """Return the user's job, or None."""
+        with self.database.read() as session:
+            found = records(session.connection(), _of(user_id, job_id))
+        return found[0] if found else None
+
+    def inputs(self, user_id: str, job_id: str) -> str | None:
+        """Return the stored inputs of the user's job as JSON."""
+        return self.database.first(select(JOBS.c.inputs).where(_of(user_id, job_id)))
+
+    def page(self, user_id: str, wanted: JobFilter, limit: int) -> list[JobRecord]:
+        """Return the user's newest jobs of a filter, without artifacts.
+
+        Raise ``NotFound`` if the user has no job ``wanted.before``.
+        """
+        with self.database.read() as session:
+            connection = session.connection()
+            which = wanted.condition(connection, user_id)
+            return records(connection, which, limit, with_artifacts=False)
+
+    def pending_requests(self, user_id: str) -> list[str]:
+        """Return the requests (JSON) of the user's jobs that have not ended."""
+        return self.database.all(select(JOBS.c.request).where(_pending(user_id)))
+
+    def pending_inputs(self) -> list[str]:
+        """Return the inputs (JSON) of all users' jobs that have not ended."""
+        return self.database.all(select(JOBS.c.inputs).where(JOBS.c.status.in_(PENDING)))
+
+    def queue(self) -> QueueRecord:
+        """Return the state of the queue over all users."""
+        with self.database.read() as session:
+            connection = session.connection()
+            pending = queued_jobs(connection, JOBS.c.status.in_(PENDING))
+            return QueueRecord(
+                tuple(job for job in pending if job.status is JobStatus.QUEUED),
+                tuple(job for job in pending if job.status is JobStatus.RUNNING),
+                _turns(connection, pending),
+                speeds_of_kinds(connection),
+            )
+
+    def cancel(self, user_id: str, job_id: str) -> None:
+        """Cancel a waiting job; request cancellation of a running one."""
+        with self.database.write() as session:
+            connection = session.connection()
+            mine = _of(user_id, job_id)
+            if connection.execute(select(1).where(mine)).first() is None:
+                return
+            if not move(connection, job_id, Edge.CANCEL_WAITING):
+                running = and_(mine, JOBS.c.status == JobStatus.RUNNING)
+                connection.execute(update(JOBS).where(running).values(cancel_requested=True))
+
+    def retry(self, user_id: str, job_id: str, *, quota: int) -> bool:
+        """Queue a job again; do nothing and return False if ``quota`` jobs are pending.
+
+        Raise ``NotFound`` if the user has no such job, and ``Conflict`` if it has not ended or has
+        succeeded.
+        """
+        with self.database.write() as session:
+            connection = session.connection()
+            _require_retryable(connection, _of(user_id, job_id))
+            if _pending_of(connection, user_id) >= quota:
+                return False
+            move(connection, job_id, Edge.RETRY)
+            connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(**_fresh()))
+            stopped = and_(STEPS.c.job_id == job_id, STEPS.c.state != StepState.SUCCEEDED)
+            connection.execute(
+                update(STEPS).where(stopped).values(state=StepState.WAITING, progress=0.0)
+            )
+            return True
+
+    def delete(self, user_id: str, job_id: str) -> bool:
+        """Delete the job with its rows; False if it is running or another job needs it."""
+        still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING, _not_needed())
+        # The database cascades to the rows of steps and files.
+        return self.database.change(delete(JOBS).where(still)) > 0
+
+    def delete_ended_before(self, age_s: float, *, limit: int = 100) -> list[str]:
+        """Delete unneeded jobs that ended over ``age_s`` seconds ago; return their ids."""
+        ended = and_(JOBS.c.status.in_(TERMINAL), JOBS.c.finished_s < now_s() - age_s)
+        ids = select(JOBS.c.id).where(ended, _not_needed()).limit(limit)
+        deletion = delete(JOBS).where(JOBS.c.id.in_(ids)).returning(JOBS.c.id)
+        with self.database.write() as session:
+            return list(session.connection().execute(deletion).scalars())
+
+    def known(self, job_ids: Sequence[str]) -> set[str]:
+        """Return those of ``job_ids`` that exist."""
+        return set(self.database.all(select(JOBS.c.id).where(JOBS.c.id.in_(job_ids))))
+
+    def artifact(self, job_id: str, name: str, user_id: str | None = None) -> WrittenFile | None:
+        """Return one artifact; omit ``user_id`` only for signed links, which the owner created."""
+        which = and_(FILES.c.job_id == job_id, FILES.c.name == name)
+        which = and_(which, FILES.c.media_type.is_not(None))
+        if user_id is not None:
+            which = and_(which, JOBS.c.user_id == user_id)
+        with self.database.read() as session:
+            joined = select(FILES).join(JOBS, JOBS.c.id == FILES.c.job_id).where(which)
+            row = session.connection().execute(joined).first()
+        return None if row is None else record_of(WrittenFile, row)
+
+    def title(self, job_id: str) -> str:
+        """Return the job's title; empty if it is gone."""
+        return self.database.first(select(JOBS.c.title).where(JOBS.c.id == job_id)) or ""
+
+    def artifacts(self, job_id: str) -> list[WrittenFile]:
+        """Return all artifacts of a job by name."""
+        which = and_(FILES.c.job_id == job_id, FILES.c.media_type.is_not(None))
+        with self.database.read() as session:
+            rows = session.connection().execute(select(FILES).where(which).order_by(FILES.c.name))
+            return [record_of(WrittenFile, row) for row in rows]
+
+
+def _of(user_id: str, job_id: str) -> ColumnElement[bool]:
+    return and_(JOBS.c.id == job_id, JOBS.c.user_id == user_id)
+
+
+def _older_than(connection: Connection, user_id: str, job_id: str) -> ColumnElement[bool]:
+    place = (JOBS.c.created_s, JOBS.c.id)  # two jobs may have been made in the same millisecond
+    row = connection.execute(select(*place).where(_of(user_id, job_id))).first()
+    if row is None:
+        raise NotFound("There is no such job to list from.", hint="List from the newest one.")
+    return tuple_(*place) < tuple_(*row)
+
+
+def _require_retryable(connection: Connection, which: ColumnElement[bool]) -> None:
+    status = connection.execute(select(JOBS.c.status).where(which)).scalar()
+    if status is None:
+        raise NotFound("There is no such job.")
+    if status not in sources(Edge.RETRY):
+        raise Conflict("Only a failed or cancelled job can be retried.")
+
+
+def _pending_of(connection: Connection, user_id: str) -> int:
+    return connection.execute(select(func.count()).where(_pending(user_id))).scalar_one()
+
+
+def _pending(user_id: str) -> ColumnElement[bool]:
+    return and_(JOBS.c.user_id == user_id, JOBS.c.status.in_(PENDING))
+
+
+def _not_needed() -> ColumnElement[bool]:
+    """Rows that no pending job depends on; failed and cancelled ones never count as needed."""
+    other = JOBS.alias("other")
+    needs = exists().where(other.c.after_job_id == JOBS.c.id, other.c.status.in_(PENDING))
+    return or_(JOBS.c.status.in_((JobStatus.FAILED, JobStatus.CANCELLED)), not_(needs))
+
+
+def _fresh() -> dict[str, object]:
+    """Values of a job that is queued anew."""
+    return {
+        "crashes": 0,
+        "cancel_requested": False,
+        "queued_s": now_s(),
+        "started_s": None,
+        "not_before_s": None,
+    }
+
+
+def _turns(connection: Connection, pending: Sequence[QueuedJob]) -> dict[str, dict[str, Turn]]:
+    """Running jobs and last service, by lane and user, of those who have a pending job there."""
+    whose = {(job.lane, job.user_id) for job in pending}
+    running = Counter((job.lane, job.user_id) for job in pending if job.status is JobStatus.RUNNING)
+    turns: dict[str, dict[str, Turn]] = {}
+    for lane, user_id in whose:
+        mine = and_(JOBS.c.user_id == user_id, JOBS.c.lane == lane)
+        served_s = connection.execute(select(func.max(JOBS.c.claimed_s)).where(mine)).scalar()
+        turns.setdefault(lane, {})[user_id] = Turn(running[lane, user_id], served_s or 0.0)
+    return turns

@@ -1,0 +1,1 @@
+"""Rows of publications and YouTube quota use."""

@@ -1,0 +1,49 @@
+"""Table of publications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Double
+from sqlmodel import BigInteger, Field, SQLModel, Text
+
+from ..accounts.accounts import UserRow
+from ..database import UtcDateTime
+
+# By its class, so that importing this module also defines the users table (in children too).
+_USER = f"{UserRow.__tablename__}.id"
+
+
+class PublicationRow(SQLModel, table=True):
+    """One publication; it outlives its job, so that a mix is not published twice by mistake.
+
+    ``marker`` is the tag that identifies the video on YouTube; ``again`` allows a second video of
+    the mix. ``channel_id`` and ``channel_title`` are empty if the consent does not reveal them.
+    ``sealed_session`` is the encrypted URL of the upload session, as sensitive as a token, and
+    ``sessions`` the number of uploads started. YouTube has confirmed ``sent_bytes``. ``all_sent``:
+    the last byte was sent at least once, so a video may exist. ``doubted_s`` is when the owner was
+    informed of that doubt, by the database's clock.
+    """
+
+    __tablename__ = "publications"
+    job_id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key=_USER, index=True)
+    source_job_id: str = Field(index=True)
+    marker: str
+    title: str
+    privacy: str
+    publish_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    again: bool
+    sealed_session: str | None = Field(default=None, sa_type=Text)
+    sessions: int = 0
+    sha256: str | None = None
+    size_bytes: int | None = Field(default=None, sa_type=BigInteger)
+    sent_bytes: int = Field(default=0, sa_type=BigInteger)
+    all_sent: bool = False
+    doubted_s: float | None = Field(default=None, sa_type=Double)
+    video_id: str | None = None
+    channel_id: str | None = None
+    channel_title: str | None = None
+    playlist_id: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,115 @@
+"""Encode a card, or a dissolve of two, as a short H.264 file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..media.ffmpeg.ffmpeg import pipe_to_ffmpeg
+from ..store.files.atomic_write import atomic_write
+from .cut_list import FPS, Cut, Dissolve
+
+# BT.709, limited range: Y from 16 to 235, Cb and Cr 16 to 240 round 128 (ITU-R BT.709-6, 3 and 4).
+_KR, _KB = 0.2126, 0.0722
+_KG = 1 - _KR - _KB
+_Y, _C = 219 / 255, 224 / 255
+_TO_YCBCR = (
+    *(_Y * _KR, _Y * _KG, _Y * _KB, 16.0),
+    *(-_C * _KR / (2 - 2 * _KB), -_C * _KG / (2 - 2 * _KB), _C / 2, 128.0),
+    *(_C / 2, -_C * _KG / (2 - 2 * _KR), -_C * _KB / (2 - 2 * _KR), 128.0),
+)
+
+# Frames of a still get quantiser 29, its first one 29 - 6 log2(4) = 17: refinements then fall below
+# the step, so every further frame consists of skips and costs a few dozen bytes.
+_STILL = "qp=29:ipratio=4:subme=0:me=dia"
+# For dissolves: a second, in motion.
+_MOVING = "qp=23:ipratio=1.6"
+# `stitchable` keeps the headers the same whatever the quantiser, so that groups can be joined;
+# one thread gives the same bytes on every machine. Chroma is averaged over 2 x 2: sited centrally.
+# Colours are set here only: as ffmpeg options they would insert a converter.
+_X264 = (
+    "stitchable=1:bframes=0:scenecut=0:open-gop=0:ref=1:weightp=0:rc-lookahead=0:threads=1:psy=0"
+    ":colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv:chromaloc=1"
+)
+_PRESET = "superfast"
+_TIMEOUT_S = 300.0  # a 4K group takes about 6 s of CPU; the rest allows for a busy machine
+_RECIPE = f"{_X264}/{_PRESET}/{_STILL}/{_MOVING}/{FPS}/1"  # a change makes cached groups stale
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEncoder:
+    """Encodes cuts into ``scratch``, and reuses groups that are already there.
+
+    Cards are drawn when needed, so memory does not grow with their number. Thread-safe if drawing
+    is.
+    """
+
+    draw: Sequence[Callable[[], Image.Image]]
+    size: tuple[int, int]
+    ffmpeg: Path
+    scratch: Path
+
+    def encode(self, cut: Cut) -> Path:
+        """Encode the group for ``cut``, or find it in ``scratch``.
+
+        Raise ``ToolFailed`` if ffmpeg fails or takes too long.
+        """
+        pictures = [planes(self.draw[card]()) for card in cut.cards]
+        recipe = f"{_RECIPE}/{self._encoder}/{self.size}/{cut.group_frames}"
+        digest = hashlib.sha256(recipe.encode())
+        for picture in pictures:
+            digest.update(picture)
+        path = self.scratch / f"{digest.hexdigest()}.mp4"
+        if not path.exists():
+            with atomic_write(path) as part:
+                self._encode(cut, pictures, part)
+        return path
+
+    @property
+    def _encoder(self) -> str:
+        """Name and size of the ffmpeg program: groups of two versions can't be joined."""
+        return f"{self.ffmpeg.name} {self.ffmpeg.stat().st_size}"
+
+    def _encode(self, cut: Cut, pictures: list[bytes], out: Path) -> None:
+        if isinstance(cut, Dissolve):
+            self._run(_dissolving(*pictures, frames=cut.frames), (), _MOVING, out)
+        else:
+            # One picture is piped and repeated by ffmpeg, which takes half the time.
+            repeat = ("-vf", f"loop=loop={cut.group_frames - 1}:size=1:start=0")
+            self._run(pictures, repeat, _STILL, out)
+
+    def _run(
+        self, frames: Iterable[bytes], filters: tuple[str, ...], quantiser: str, out: Path
+    ) -> None:
+        """Encode raw frames, repeated by the filters."""
+        arguments = [
+            *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "{}x{}".format(*self.size)),
+            *("-framerate", str(FPS), "-i", "pipe:0"),
+            *filters,
+            *("-c:v", "libx264", "-preset", _PRESET, "-bf", "0", "-g", "9999"),
+            *("-x264-params", f"{_X264}:{quantiser}", "-threads", "1"),
+            *("-fflags", "+bitexact", "-flags:v", "+bitexact"),
+            *("-video_track_timescale", str(FPS * 1000), "-f", "mp4", "-y", f"file:{out}"),
+        ]
+        pipe_to_ffmpeg(self.ffmpeg, arguments, frames, timeout_s=_TIMEOUT_S)
+
+
+def planes(image: Image.Image) -> bytes:
+    """``image`` as a frame of ``yuv420p``: Y, then Cb and Cr at half the width and height."""
+    y, cb, cr = image.convert("RGB").convert("RGB", _TO_YCBCR).split()
+    return y.tobytes() + cb.reduce(2).tobytes() + cr.reduce(2).tobytes()
+
+
+def _dissolving(outgoing: bytes, incoming: bytes, *, frames: int) -> Iterator[bytes]:
+    """Blend by ``3 t^2 - 2 t^3``, which starts and ends smoothly; weights in 256ths."""
+    a = np.frombuffer(outgoing, dtype=np.uint8)
+    change = np.frombuffer(incoming, dtype=np.uint8).astype(np.int32) - a
+    for k in range(frames):
+        t = (k + 0.5) / frames
+        weight = round(256 * t * t * (3 - 2 * t))
+        yield (a + ((change * weight + 128) >> 8)).astype(np.uint8).tobytes()

@@ -1,0 +1,1 @@
+"""Build everything from the settings; the only place that branches on queue, database, store."""

@@ -1,0 +1,112 @@
+"""The executor of jobs, and the environment of each kind's children."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..jobs.processes.fork_launcher import ForkLauncher
+from ..jobs.processes.launcher import Launcher, NewProcessLauncher
+from ..jobs.threads import ExecutorOptions, ThreadExecutor
+from ..settings import Settings
+from ..store.database import Database
+from ..store.jobs.queue import SqlJobQueue
+from .concurrency import NICENESS, lanes
+from .stores import database_url, workspaces
+
+# By name: only children load them, not the API.
+PIPELINES: Mapping[str, str] = {
+    "mixtape": "backend.app.wiring.pipelines:build_mixtape_pipeline",
+    "analysis": "backend.app.wiring.pipelines:build_analysis_pipeline",
+    "preview": "backend.app.wiring.pipelines:build_preview_pipeline",
+    "stems": "backend.app.wiring.pipelines:build_stems_pipeline",
+    "mashup": "backend.app.wiring.pipelines:build_mashup_pipeline",
+    "restyle": "backend.app.wiring.pipelines:build_restyle_pipeline",
+    "stem_mix": "backend.app.wiring.pipelines:build_stem_mix_pipeline",
+    "publish": "backend.app.wiring.publish_pipeline:build_publish_pipeline",
+}
+
+LOADED_ON_FIRST_USE = ("pedalboard", "scipy.signal")
+"""Needed by most jobs, but imported by no pipeline module."""
+
+
+def build_executor(
+    settings: Settings, database: Database, ffmpeg: Path, keys: Sequence[str]
+) -> ThreadExecutor:
+    """The executor for one machine; ``keys`` encrypt users' secrets."""
+    options = executor_options(settings, ffmpeg, keys)
+    return ThreadExecutor(SqlJobQueue(database), options, build_launcher(options.pipelines))
+
+
+def build_launcher(pipelines: Mapping[str, str]) -> Launcher:
+    """Fork children on Linux; start new processes elsewhere.
+
+    On macOS, system libraries abort in a forked child; only Linux kills children with their parent.
+    """
+    if sys.platform != "linux":
+        return NewProcessLauncher()
+    modules = sorted({name.partition(":")[0] for name in pipelines.values()})
+    return ForkLauncher([*modules, *LOADED_ON_FIRST_USE])
+
+
+def executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> ExecutorOptions:
+    """Pass each child the settings it needs, and the secrets of its kind only."""
+    return ExecutorOptions(
+        PIPELINES,
+        _child_environment(settings, ffmpeg),
+        workspaces(settings),
+        lanes(settings),
+        settings.lease_s,
+        secrets={
+            "mixtape": _metadata(settings),
+            "mashup": _metadata(settings),
+            "publish": _publishing(settings, keys),
+        },
+        niceness=NICENESS,
+    )
+
+
+def _child_environment(settings: Settings, ffmpeg: Path) -> Mapping[str, str]:
+    return {
+        "STORAGE_ROOT": str(settings.storage_root.resolve()),
+        "FFMPEG_BINARY": str(ffmpeg),
+        "RENDER_WORKERS": str(settings.render_workers),
+        "DEMUCS_MODEL": settings.demucs_model,
+        "DEMUCS_REPO": str(settings.demucs_repo.resolve()) if settings.demucs_repo else "",
+    }
+
+
+def _metadata(settings: Settings) -> Mapping[str, str]:
+    """For descriptions: YouTube's limits and the language model, if any."""
+    limits = _named(settings, "youtube_max_", "youtube_min_")
+    key = settings.openai_api_key
+    if key is None:
+        return limits
+    return {
+        **limits,
+        "OPENAI_API_KEY": key.get_secret_value(),
+        "OPENAI_BASE_URL": settings.openai_base_url,
+        "OPENAI_MODEL": settings.openai_model,
+        "LLM_TIMEOUT_S": str(settings.llm_timeout_s),
+    }
+
+
+def _publishing(settings: Settings, keys: Sequence[str]) -> Mapping[str, str]:
+    """For publications: the database, the keys, this server's Google client."""
+    return {
+        **_named(settings, "youtube_"),
+        "DATABASE_URL": database_url(settings),
+        "TOKENS_ENCRYPTION_KEY": ",".join(keys),
+        "GOOGLE_CLIENT_SECRETS": str(settings.google_client_secrets.resolve()),
+        "GOOGLE_ISSUER": settings.google_issuer,
+    }
+
+
+def _named(settings: Settings, *prefixes: str) -> Mapping[str, str]:
+    """Settings with these prefixes, as environment variables."""
+    return {
+        name.upper(): str(value)
+        for name, value in settings.model_dump().items()
+        if name.startswith(prefixes) and value is not None
+    }

@@ -1,0 +1,39 @@
+"""Resources of jobs: store, separators, ffmpeg, workers."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..media.ffmpeg.ffmpeg import find_ffmpeg
+from ..services.jobs.resources import JobResources
+from ..services.separators import Separators
+from ..settings import Settings
+from ..store.files.blobs import ContentStore
+
+
+def job_resources(settings: Settings) -> JobResources:
+    """The resources; raises :class:`BadSettings` without ffmpeg."""
+    keep_compiled_code(settings.storage_root)
+    return JobResources(
+        store=ContentStore(settings.storage_root),
+        separators=build_separators(settings),
+        ffmpeg=find_ffmpeg(settings.ffmpeg_binary),
+        workers=settings.render_workers or os.cpu_count() or 1,
+    )
+
+
+def keep_compiled_code(storage_root: Path) -> None:
+    """Let numba keep under the storage what it compiles, if it cannot keep it beside librosa.
+
+    Where it has no place to keep it, as in a read-only container, librosa cannot be imported.
+    """
+    librosa = find_spec("librosa")
+    if librosa and librosa.origin and not os.access(Path(librosa.origin).parent, os.W_OK):
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(storage_root.resolve() / "compiled"))
+
+
+def build_separators(settings: Settings) -> Separators:
+    """The separators of this machine."""
+    return Separators(settings.demucs_model, settings.demucs_repo, settings.storage_root / "models")

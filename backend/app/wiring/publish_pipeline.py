@@ -1,0 +1,32 @@
+"""The publication's pipeline, in its child process."""
+
+from __future__ import annotations
+
+from ..jobs.pipeline import Pipeline
+from ..media.ffmpeg.ffmpeg import find_ffmpeg
+from ..publishing.upload.retry_policy import RetryPolicy
+from ..services.publish.job import PublishJob, PublishResources
+from ..services.publish.pipeline import publish_pipeline
+from ..settings import Settings
+from .keys import encryption_keys
+from .publishing import build_publishing
+from .stores import open_stores
+
+
+def build_publish_pipeline(
+    settings: Settings, policy: RetryPolicy | None = None
+) -> Pipeline[PublishJob]:
+    """Build it; the API that has queued the job has migrated the database."""
+    stores = open_stores(settings, migrate=False)
+    publishing = build_publishing(settings, stores, encryption_keys(settings))
+    resources = PublishResources(
+        jobs=stores.jobs,
+        store=stores.content_store,
+        ffmpeg=find_ffmpeg(settings.ffmpeg_binary),
+        publications=publishing.publications,
+        connections=publishing.connections,
+        preflight=publishing.preflight,
+        seal=publishing.seal,
+        retry_policy=policy or RetryPolicy(),
+    )
+    return publish_pipeline(resources)

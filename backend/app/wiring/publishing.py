@@ -1,0 +1,59 @@
+"""Publishing to YouTube, for the API and for publishing children."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..accounts.sealing import Seal
+from ..publishing.youtube.connection import ProjectLimits, YouTubeConnections
+from ..publishing.youtube.google_oauth import GoogleOAuth
+from ..publishing.youtube.tokens import YouTubeTokens
+from ..services.publish.preflight import Preflight
+from ..settings import Settings
+from ..store.accounts.youtube import YouTubeStore
+from ..store.database import Database
+from ..store.publications.publications import PublicationStore
+from .google import google_client_reader
+from .limits import youtube_limits
+from .stores import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """Sealing, publications, connections and checks."""
+
+    seal: Seal
+    publications: PublicationStore
+    connections: YouTubeConnections
+    preflight: Preflight
+
+    def reencrypt(self) -> None:
+        """Encrypt users' secrets under the first key, so that the others can be removed."""
+        self.connections.reencrypt()
+        self.publications.reencrypt(self.seal.reencrypt)
+
+
+def build_publishing(settings: Settings, stores: Stores, keys: Sequence[str]) -> Publishing:
+    """Build it; ``keys`` encrypt users' secrets."""
+    seal = Seal(keys)
+    publications = PublicationStore(stores.database)
+    connections = youtube_connections(settings, stores.database, seal)
+    preflight = Preflight(
+        stores.jobs, stores.workspaces, connections, publications, youtube_limits(settings)
+    )
+    return Publishing(seal, publications, connections, preflight)
+
+
+def youtube_connections(settings: Settings, database: Database, seal: Seal) -> YouTubeConnections:
+    """Users' YouTube connections."""
+    client = google_client_reader(settings)
+    store, google = YouTubeStore(database), GoogleOAuth(client)
+    return YouTubeConnections(
+        store,
+        YouTubeTokens(store, seal, google),
+        google,
+        client=client,
+        api_base=settings.youtube_api_base,
+        limits=ProjectLimits(settings.youtube_uploads_per_day, settings.youtube_project_verified),
+    )

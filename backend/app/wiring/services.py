@@ -1,0 +1,167 @@
+"""The services that the API calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..accounts.keys import derived_key
+from ..jobs.threads import Chore, ThreadExecutor
+from ..media.ffmpeg.ffmpeg import find_ffmpeg
+from ..publishing.youtube.consent import YouTubeConsent
+from ..services.account_removal import AccountRemoval
+from ..services.files.links import Links
+from ..services.health import Health
+from ..services.jobs.jobs import Jobs
+from ..services.kinds import INPUTS, RequestResolver
+from ..services.mixtape.base import BaseMixes
+from ..services.publish.metadata_preview import MetadataPreview
+from ..settings import Settings
+from ..store.account_removal import AccountRemovalStore
+from ..store.accounts.youtube import YouTubeStore
+from ..store.dj_rules import DjRulesStore
+from ..store.library import LibraryStore
+from ..store.publications.records import PublicationRecords
+from .concurrency import lanes
+from .executor import build_executor
+from .files import FileServices, build_files
+from .job_resources import build_separators
+from .keys import encryption_keys, frontend_secret, jwt_secret
+from .metadata import metadata_writer
+from .publishing import Publishing, build_publishing
+from .setting_checks import check_server_settings
+from .settings import check_folder
+from .sign_in import SignIn, build_sign_in
+from .stores import Stores, open_stores
+
+_EXPIRY_EVERY_S = 60.0
+_SWEEP_EVERY_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The API's services and the executor of jobs."""
+
+    stores: Stores
+    sign_in: SignIn
+    files: FileServices
+    jobs: Jobs
+    request_resolver: RequestResolver
+    metadata: MetadataPreview
+    publishing: Publishing
+    youtube_consent: YouTubeConsent
+    links: Links
+    account_removal: AccountRemoval
+    health: Health
+    frontend_secret: str
+    executor: ThreadExecutor
+
+    def start(self) -> None:
+        """Clean up after earlier runs, and continue their jobs."""
+        self.sign_in.delete_expired()
+        self.publishing.reencrypt()
+        self.files.incoming.sweep()
+        self.executor.start()
+
+    def ask_to_stop(self) -> None:
+        """Begin to end jobs and checks of files, without waiting; safe in a signal handler."""
+        self.executor.ask_to_stop()
+        self.files.intake.stop()
+
+    def stop(self) -> None:
+        """Stop background work and close the database."""
+        self.files.intake.stop()
+        self.executor.stop()
+        self.stores.database.close()
+
+
+def build(settings: Settings) -> Services:
+    """Build them; raises :class:`BadSettings` for unsafe or unusable settings."""
+    check_folder("STORAGE_ROOT", settings.storage_root)
+    check_server_settings(settings)
+    secret, keys = jwt_secret(settings), encryption_keys(settings)
+    ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
+    stores = open_stores(settings)
+    files = build_files(settings, stores, ffmpeg)
+    publishing = build_publishing(settings, stores, keys)
+    request_resolver = _request_resolver(settings, stores, files, publishing)
+    executor = build_executor(settings, stores.database, ffmpeg, keys)
+    jobs = _jobs(settings, stores, request_resolver, executor)
+    removal = _removal(stores, publishing)
+    executor.chores = _chores(jobs, files, removal)
+    return Services(
+        stores=stores,
+        sign_in=build_sign_in(stores.database, secret),
+        files=files,
+        jobs=jobs,
+        request_resolver=request_resolver,
+        metadata=MetadataPreview(
+            stores.jobs, stores.workspaces, stores.content_store, metadata_writer(settings)
+        ),
+        publishing=publishing,
+        youtube_consent=_consent(settings, stores, publishing, secret),
+        account_removal=removal,
+        links=Links(derived_key(secret, "links"), settings.api_base),
+        health=Health(stores.database, settings.storage_root, ffmpeg),
+        frontend_secret=frontend_secret(settings),
+        executor=executor,
+    )
+
+
+def _chores(jobs: Jobs, files: FileServices, removal: AccountRemoval) -> tuple[Chore, ...]:
+    """Expiry takes three queries; the sweeps list folders."""
+    expiry = (removal.sweep, jobs.delete_expired, files.sweep.delete_expired)
+    sweeps = (jobs.sweep, files.sweep.sweep)
+    return (
+        *(Chore(run, _EXPIRY_EVERY_S) for run in expiry),
+        *(Chore(run, _SWEEP_EVERY_S) for run in sweeps),
+    )
+
+
+def _removal(stores: Stores, publishing: Publishing) -> AccountRemoval:
+    return AccountRemoval(
+        rows=AccountRemovalStore(stores.database),
+        jobs=stores.jobs,
+        library_rows=LibraryStore(stores.database),
+        store=stores.content_store,
+        workspaces=stores.workspaces,
+        disconnect=publishing.connections.disconnect,
+    )
+
+
+def _request_resolver(
+    settings: Settings, stores: Stores, files: FileServices, publishing: Publishing
+) -> RequestResolver:
+    return RequestResolver(
+        library=files.library,
+        sounds=files.sounds,
+        rules=DjRulesStore(stores.database),
+        mixes=BaseMixes(stores.jobs, stores.workspaces),
+        separators=build_separators(settings),
+        preflight=publishing.preflight,
+    )
+
+
+def _jobs(
+    settings: Settings, stores: Stores, request_resolver: RequestResolver, executor: ThreadExecutor
+) -> Jobs:
+    return Jobs(
+        store=stores.jobs,
+        workspaces=stores.workspaces,
+        resolve=request_resolver,
+        inputs=INPUTS,
+        publications=PublicationRecords(stores.database),
+        wake=executor.wake,
+        lanes=lanes(settings),
+        retention_hours=settings.retention_hours,
+    )
+
+
+def _consent(
+    settings: Settings, stores: Stores, publishing: Publishing, secret: str
+) -> YouTubeConsent:
+    return YouTubeConsent(
+        YouTubeStore(stores.database),
+        publishing.connections,
+        key=derived_key(secret, "youtube consent"),
+        redirect_uri=settings.youtube_callback,
+    )

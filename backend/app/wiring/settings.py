@@ -1,0 +1,91 @@
+"""Read the settings, or name the wrong one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from ..accounts.keys import check_key
+from ..errors import BadSettings
+from ..settings import Settings, Units
+
+_ENV_FILE = ".env"
+_FOLDERS = ("secrets", "content", "derived", "images", "incoming", "jobs")
+_KINDS: dict[object, str] = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
+    """Read the settings from the environment and a file, if given.
+
+    Raise :class:`BadSettings` if a setting is invalid, a key is a placeholder, or the storage
+    folder is unusable.
+    """
+    try:
+        settings = Settings(_env_file=env_file)
+    except ValidationError as e:
+        first = e.errors()[0]
+        name, value = str(first["loc"][0]), str(first["input"])
+        raise _refused(name, value) from None  # its text would quote secrets next to the setting
+    except (OSError, UnicodeDecodeError) as e:
+        raise BadSettings(
+            f"The file {env_file} cannot be read.", hint="Save it as text in UTF-8, readable."
+        ) from e
+    if settings.openai_api_key is not None:
+        check_key("openai_api_key", settings.openai_api_key.get_secret_value())
+    check_storage(settings.storage_root)
+    return settings
+
+
+def check_storage(root: Path) -> None:
+    """Raise unless the storage and the folders in it are usable, and its secrets readable."""
+    check_folder("STORAGE_ROOT", root)
+    for name in _FOLDERS:
+        check_folder("STORAGE_ROOT", root / name)
+    for name in ("jwt_secret", "tokens_encryption_key", "frontend_secret"):
+        file = root / "secrets" / name
+        if file.is_file() and not os.access(file, os.R_OK):
+            raise BadSettings(
+                f"STORAGE_ROOT: this account may not read {file}.",
+                hint="Change the file's permissions.",
+            )
+
+
+def check_folder(setting: str, folder: Path) -> None:
+    """Raise :class:`BadSettings` unless a folder is writable or can be created."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if exists(path))
+    if not existing.is_dir():
+        raise BadSettings(f"{setting}: {existing} is not a folder.", hint="Name a folder.")
+    if not os.access(existing, os.R_OK | os.W_OK | os.X_OK):
+        raise BadSettings(
+            f"{setting}: this account may not read and write {existing}.",
+            hint="Name a folder that it may change, or change the folder's permissions.",
+        )
+
+
+def exists(path: Path) -> bool:
+    """Whether a path exists as far as this account can see; never raises."""
+    return os.access(path, os.F_OK)
+
+
+def _refused(name: str, value: str) -> BadSettings:
+    return BadSettings(
+        f"{name.upper()} is “{value}”.",
+        hint=f"Set it to {_allowed(Settings.model_fields[name.lower()])}, or leave it out.",
+    )
+
+
+def _allowed(field: FieldInfo) -> str:
+    """Describe a setting's values: a number with limits and units, a switch, or any text."""
+    units = next((one for one in field.metadata if isinstance(one, Units)), None)
+    kind = units.kind if units else _KINDS.get(field.annotation, "text")
+    limits = [
+        f"{words} {getattr(one, end):g}"
+        for end, words in (("ge", "of at least"), ("gt", "above"))
+        for one in field.metadata
+        if hasattr(one, end)
+    ]
+    allowed = " ".join([kind, *limits])
+    return f"{allowed}, such as {units.examples}" if units else allowed

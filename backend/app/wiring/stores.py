@@ -1,0 +1,41 @@
+"""The database and the folders that the settings name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..settings import Settings
+from ..store.database import Database, open_database
+from ..store.files.blobs import ContentStore
+from ..store.jobs.job_store import JobStore
+
+DATABASE_FILE = "segue.db"
+"""In the storage folder, unless ``DATABASE_URL`` names another database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Stores of the API and its children; ``workspaces`` holds jobs' folders."""
+
+    database: Database
+    jobs: JobStore
+    content_store: ContentStore
+    workspaces: Path
+
+
+def open_stores(settings: Settings, *, migrate: bool = True) -> Stores:
+    """Open the database and the folders; ``migrate`` unless another process does."""
+    database = open_database(database_url(settings), migrate=migrate)
+    store = ContentStore(settings.storage_root)
+    return Stores(database, JobStore(database), store, workspaces(settings))
+
+
+def database_url(settings: Settings) -> str:
+    """The database's URL, by default of a SQLite file in the storage folder."""
+    return settings.database_url or f"sqlite:///{settings.storage_root.resolve()}/{DATABASE_FILE}"
+
+
+def workspaces(settings: Settings) -> Path:
+    """The folder that holds a folder for each job."""
+    return settings.storage_root / "jobs"

@@ -1,0 +1,257 @@
+"""A typed method for each API route that the pages use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from backend.app.contract.accounts import (
+    Providers,
+    ResetLinkView,
+    SessionList,
+    SessionView,
+    TokenView,
+    UserView,
+)
+from backend.app.contract.analysis import CrateAnalysis, GridFix, TrackAnalysis
+from backend.app.contract.dj import DjRules, DjRulesView
+from backend.app.contract.job_list import JobList, JobQuery
+from backend.app.contract.jobs import JobRequest, JobView, LinkView, PublishRequest
+from backend.app.contract.mashups import MashupFits, Vibe
+from backend.app.contract.publishing import (
+    DescriptionOptions,
+    PlaylistList,
+    PlaylistView,
+    PreflightView,
+    TemplateView,
+    WordsView,
+    YouTubeStart,
+    YouTubeStatus,
+)
+from backend.app.contract.sounds import SoundDetail, SoundList, SoundView
+from backend.app.contract.stems import SeparatorList
+from backend.app.contract.uploads import TracksUploadView
+
+from .connection import GOOGLE_COOKIE, Answer, ApiConnection
+
+
+class ApiClient(ApiConnection):
+    """The API calls of one user; every method raises ``ApiError`` and nothing else."""
+
+    # accounts
+
+    def register(self, email: str, password: str) -> TokenView:
+        """Create an account and sign in."""
+        body = {"email": email, "password": password}
+        return self._read(TokenView, self._send("POST", "/auth/register", json=body))
+
+    def sign_in(self, email: str, password: str) -> TokenView:
+        """Sign in with e-mail and password."""
+        form = {"username": email, "password": password}
+        return self._read(TokenView, self._send("POST", "/auth/token", form=form))
+
+    def providers(self) -> Providers:
+        """The ways to sign in besides a password."""
+        return self._read(Providers, self._send("GET", "/auth/providers"))
+
+    def exchange(self, code: str, browser: str) -> TokenView:
+        """Trade the code that Google's sign-in returned for tokens.
+
+        Raises ``join_needed`` if the e-mail has an account: then call :meth:`join_google`.
+        """
+        return self._from_google("/auth/exchange", browser, {"code": code})
+
+    def join_google(self, code: str, password: str, browser: str) -> TokenView:
+        """Join a Google account to the account with this password."""
+        body = {"code": code, "password": password}
+        return self._from_google("/auth/google/join", browser, body)
+
+    def _from_google(self, path: str, browser: str, body: dict[str, str]) -> TokenView:
+        answer = self._send("POST", path, json=body, cookie=browser, cookie_name=GOOGLE_COOKIE)
+        return self._read(TokenView, answer)
+
+    def sign_out(self) -> None:
+        """Revoke the tokens that renew this session."""
+        body = {"refresh_token": self._credentials.refresh_token}
+        self._send("POST", "/auth/logout", json=body, cookie=self._credentials.session_cookie)
+
+    def me(self) -> UserView:
+        """The signed-in user."""
+        return self._call(UserView, "GET", "/auth/me")
+
+    # own account
+
+    def change_password(self, current: str, new: str) -> None:
+        """Set a new password; all other sessions end."""
+        body = {"current_password": current, "new_password": new}
+        self._authorized("POST", "/auth/password", body)
+
+    def reset_password(self, secret: str, new: str) -> TokenView:
+        """Set a new password by a reset link, and sign in."""
+        body = {"token": secret, "new_password": new}
+        return self._read(TokenView, self._send("POST", "/auth/password/reset", json=body))
+
+    def sessions(self) -> list[SessionView]:
+        """Where the user is signed in, the last seen first."""
+        return self._call(SessionList, "GET", "/auth/sessions").sessions
+
+    def end_session(self, session_id: str) -> None:
+        """Sign out one session."""
+        self._authorized("DELETE", f"/auth/sessions/{_segment(session_id)}")
+
+    def end_other_sessions(self) -> None:
+        """Sign out all sessions but this one."""
+        self._authorized("DELETE", "/auth/sessions")
+
+    def delete_account(self, email: str, password: str) -> None:
+        """Delete the account with all its data, confirmed by its e-mail and password."""
+        self._authorized("DELETE", "/auth/me", {"email": email, "password": password})
+
+    def make_reset_link(self, email: str) -> ResetLinkView:
+        """Make a one-time link to reset a user's password; for admins."""
+        return self._call(ResetLinkView, "POST", "/admin/password-resets", {"email": email})
+
+    # uploads
+
+    def crate(self, upload_id: str) -> TracksUploadView:
+        """A crate by its upload id."""
+        return self._call(TracksUploadView, "GET", f"/uploads/{_segment(upload_id)}")
+
+    # analyses
+
+    def analyses(self, track_ids: Sequence[str]) -> dict[str, TrackAnalysis]:
+        """The analyses, with corrections, of those of at most 60 tracks that have one."""
+        query = urlencode({"track_ids": list(track_ids)}, doseq=True)
+        heard = self._call(CrateAnalysis, "GET", f"/analyses?{query}").tracks
+        return {track.track_id: track.analysis for track in heard}
+
+    def fix_analysis(self, track_id: str, fix: GridFix) -> TrackAnalysis:
+        """Correct an analysis; an empty ``fix`` removes earlier corrections."""
+        body = fix.model_dump(exclude_defaults=True)
+        return self._call(TrackAnalysis, "PATCH", _analysis(track_id), body)
+
+    # sounds
+
+    def sounds(self) -> list[SoundView]:
+        """All sounds, newest first."""
+        return self._call(SoundList, "GET", "/sounds").sounds
+
+    def sound_detail(self, sound_id: str) -> SoundDetail:
+        """The measurements of a sound."""
+        return self._call(SoundDetail, "GET", f"/sounds/{_segment(sound_id)}/detail")
+
+    def delete_sound(self, sound_id: str) -> None:
+        """Delete a sound; waiting jobs that use it keep it."""
+        self._authorized("DELETE", f"/sounds/{_segment(sound_id)}")
+
+    # stems
+
+    def separators(self) -> SeparatorList:
+        """The separators of this server, and the default."""
+        return self._call(SeparatorList, "GET", "/separators")
+
+    # mashups
+
+    def fits(self, upload_id: str, vibe: Vibe, track_ids: Sequence[str]) -> MashupFits:
+        """How well the vocals of these tracks fit the music of the others."""
+        query = {"tracks_upload_id": upload_id, "vibe": vibe, "tracks": list(track_ids)}
+        return self._call(MashupFits, "GET", f"/mashups/fits?{urlencode(query, doseq=True)}")
+
+    # metadata and YouTube
+
+    def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
+        """Write metadata for a mix with these options."""
+        body = options.model_dump(mode="json")
+        return self._call(WordsView, "POST", f"/jobs/{_segment(job_id)}/words", body)
+
+    def words_template(self) -> TemplateView:
+        """The server's description template, and the names it may use."""
+        return self._call(TemplateView, "GET", "/words/template")
+
+    def youtube_status(self) -> YouTubeStatus:
+        """The state of the user's YouTube connection."""
+        return self._call(YouTubeStatus, "GET", "/youtube/status")
+
+    def connect_youtube(self) -> YouTubeStart:
+        """Start a connection; the answer has the address of Google's consent page."""
+        return self._call(YouTubeStart, "POST", "/youtube/oauth/start")
+
+    def disconnect_youtube(self) -> YouTubeStatus:
+        """Disconnect; ``notes`` say so if Google could not be reached."""
+        return self._call(YouTubeStatus, "DELETE", "/youtube/connection")
+
+    def playlists(self) -> list[PlaylistView]:
+        """The playlists of the connected channel."""
+        return self._call(PlaylistList, "GET", "/youtube/playlists").playlists
+
+    def preflight(self, request: PublishRequest) -> PreflightView:
+        """Check a publication before anything is sent to YouTube."""
+        return self._call(
+            PreflightView, "POST", "/youtube/preflight", request.model_dump(mode="json")
+        )
+
+    # DJ rules
+
+    def dj_rules(self) -> DjRulesView:
+        """The DJ rules; for admins."""
+        return self._call(DjRulesView, "GET", "/admin/dj-rules")
+
+    def change_dj_rules(self, rules: DjRules, version: int) -> DjRulesView:
+        """Save the DJ rules; raises ``conflict`` if they changed since ``version``."""
+        path = f"/admin/dj-rules?version={version}"
+        return self._call(DjRulesView, "PUT", path, rules.model_dump(mode="json"))
+
+    # jobs
+
+    def start(self, request: JobRequest) -> JobView:
+        """Queue a job."""
+        return self._call(JobView, "POST", "/jobs", request.model_dump(mode="json"))
+
+    def jobs(self, query: JobQuery = JobQuery()) -> JobList:
+        """A page of the jobs, newest first."""
+        wanted = urlencode(query.model_dump(exclude_defaults=True), doseq=True)
+        return self._call(JobList, "GET", f"/jobs?{wanted}" if wanted else "/jobs")
+
+    def job(self, job_id: str) -> JobView:
+        """One job in its present state."""
+        return self._call(JobView, "GET", f"/jobs/{_segment(job_id)}")
+
+    def cancel(self, job_id: str) -> JobView:
+        """Cancel a job; finished steps are kept for a retry."""
+        return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/cancel")
+
+    def retry(self, job_id: str) -> JobView:
+        """Continue a failed or cancelled job."""
+        return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/retry")
+
+    def delete(self, job_id: str) -> None:
+        """Delete a job and its files."""
+        self._authorized("DELETE", f"/jobs/{_segment(job_id)}")
+
+    # artifacts
+
+    def artifact(self, job_id: str, name: str, shape: type[Answer]) -> Answer:
+        """A JSON artifact, parsed as ``shape``."""
+        return self._call(shape, "GET", artifact_path(job_id, name))
+
+    def artifact_text(self, job_id: str, name: str) -> str:
+        """A text artifact."""
+        return self._authorized("GET", artifact_path(job_id, name)).content.decode("utf-8")
+
+    def link(self, job_id: str, name: str, *, inline: bool) -> LinkView:
+        """A signed link for the browser, to show (``inline``) or to download."""
+        query = urlencode({"inline": "true" if inline else "false"})
+        return self._call(LinkView, "POST", f"{artifact_path(job_id, name)}/link?{query}")
+
+
+def _segment(identity: str) -> str:
+    return quote(identity, safe="")
+
+
+def _analysis(track_id: str) -> str:
+    return f"/tracks/{_segment(track_id)}/analysis"
+
+
+def artifact_path(job_id: str, name: str) -> str:
+    """The path of an artifact at the API."""
+    return f"/jobs/{_segment(job_id)}/artifacts/{quote(name)}"

@@ -1,0 +1,1 @@
+var s="segue.google_consent",n=null;function l({data:r,setTriggerValue:i}){let{url:e,saved:o}=r;if(e){if(n===e)return;n=e,o?sessionStorage.setItem(s,o):sessionStorage.removeItem(s),window.location.assign(e);return}let t=sessionStorage.getItem(s);sessionStorage.removeItem(s),t!==null&&i("saved",t)}export{l as default};

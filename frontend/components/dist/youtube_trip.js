@@ -1,1 +1,0 @@
-var t="segue.youtube_trip",n=null;function u({data:i,setTriggerValue:r}){let{url:e,keep:o}=i;if(e){if(n===e)return;n=e,o?sessionStorage.setItem(t,o):sessionStorage.removeItem(t),window.location.assign(e);return}let s=sessionStorage.getItem(t);sessionStorage.removeItem(t),s!==null&&r("kept",s)}export{u as default};

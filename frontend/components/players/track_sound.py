@@ -1,0 +1,32 @@
+"""A small player for a track or a sound, with an optional click on the beats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..bundles import Widget
+
+_WIDGET = Widget("track_sound")
+
+
+def track_sound(
+    key: str,
+    path: str,
+    *,
+    name: str = "",
+    beats_s: Sequence[float] = (),
+    downbeats: Sequence[int] = (),
+    quiet: bool = False,
+) -> None:
+    """Show a player for the API's ``path``; ``downbeats`` are indices into ``beats_s``.
+
+    A ``quiet`` player looks less prominent, for lists of many.
+    """
+    data = {
+        "path": path,
+        "name": name,
+        "quiet": quiet,
+        "beats_s": [round(beat, 4) for beat in beats_s],
+        "downbeats": list(downbeats),
+    }
+    _WIDGET.draw_with_api(f"sound_{key}", data)

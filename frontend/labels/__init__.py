@@ -1,0 +1,1 @@
+"""Figures and states as text for people."""

@@ -1,0 +1,60 @@
+"""Kinds of jobs: names, icons, and the pages of their results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.app.contract.jobs import JobSummary
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """How the pages name and show a kind of job.
+
+    ``page`` shows the result (``?job=`` says of which job; empty: no page does), ``result`` is its
+    name, and ``delete_note`` says what a deletion leaves.
+    """
+
+    name: str
+    plural: str
+    icon: str
+    page: str
+    result: str
+    delete_note: str = "Your tracks stay."
+
+    @property
+    def untitled(self) -> str:
+        """The name of a result without a title."""
+        return f"Untitled {self.result}"
+
+
+#: Kinds that people start; analyses and previews are parts of other pages.
+KINDS = {
+    "mixtape": JobKind("Mixtape", "Mixtapes", ":material/album:", "views/result.py", "mix"),
+    "stems": JobKind("Stems", "Stems", ":material/layers:", "views/stems.py", "stems"),
+    "stem_mix": JobKind(
+        "Stem mix",
+        "Stem mixes",
+        ":material/tune:",
+        "views/stems.py",
+        "stem mix",
+        "The stems stay.",
+    ),
+    "mashup": JobKind("Mashup", "Mashups", ":material/join_inner:", "views/mashup.py", "mashup"),
+    "restyle": JobKind("Restyle", "Restyles", ":material/grain:", "views/restyle.py", "restyle"),
+    "publish": JobKind(
+        "Publication",
+        "Publications",
+        ":material/publish:",
+        "views/publish.py",
+        "publication",
+        "The video stays on YouTube.",
+    ),
+}
+
+
+def kind_of(job: JobSummary) -> JobKind:
+    """The job's kind; one of another version has no page."""
+    name = job.kind.replace("_", " ")
+    unknown = JobKind(name.capitalize(), name, ":material/help_center:", "", "result", "")
+    return KINDS.get(job.kind, unknown)

@@ -1,0 +1,72 @@
+"""The status of a job and the names of its steps as text."""
+
+from __future__ import annotations
+
+from backend.app.contract.jobs import JobSummary
+
+from .figures import relative_time, time_left
+
+STEPS = {
+    "analysing": "Analysing the tracks",
+    "ordering": "Finding the order",
+    "planning": "Planning the transitions",
+    "stretching": "Matching the tempos",
+    "mixing": "Mixing",
+    "checking": "Measuring the mix",
+    "filming": "Making the video",
+    "correcting_peaks": "Lowering peaks that encoders raised",
+    "describing": "Writing the description",
+    "fetching_weights": "Downloading the model",
+    "separating_stems": "Separating the stems",
+    "restyling": "Replaying the stems",
+    "writing": "Writing the files",
+    "mastering": "Mastering",
+    "uploading": "Uploading the video",
+    "dressing": "Setting the thumbnail and the playlist",
+    "noting": "Saving the video's link",
+}
+#: Steps that have another name in jobs of one kind.
+STEPS_BY_KIND = {
+    ("stem_mix", "planning"): "Setting the levels",
+    ("mashup", "planning"): "Arranging the parts",
+    ("publish", "checking"): "Checking YouTube's limits",
+}
+
+
+def step(name: str, kind: str = "mixtape") -> str:
+    """The name of a step in jobs of a kind."""
+    label = STEPS_BY_KIND.get((kind, name)) or STEPS.get(name)
+    return label or name.replace("_", " ").capitalize()
+
+
+def job_status(job: JobSummary, zone: str | None = None) -> str:
+    """The status of a job in one line; ``zone`` is the reader's time zone."""
+    match job.status:
+        case "queued":
+            return wait_reason(job, zone) or queue_place(job.queue_position)
+        case "running":
+            current = step(job.step, job.kind) if job.step else "Starting"
+            return current if job.eta_s is None else f"{current} — {time_left(job.eta_s)}"
+        case "succeeded":
+            return "Finished"
+        case "cancelled":
+            return "Cancelled"
+        case "failed":
+            return "Failed"
+
+
+def wait_reason(job: JobSummary, zone: str | None) -> str | None:
+    """What a queued job waits for besides a free worker."""
+    if job.resumes_at:
+        return f"Resumes {relative_time(job.resumes_at, zone)}"
+    if job.waits_for_status in ("failed", "cancelled"):
+        ended = "failed" if job.waits_for_status == "failed" else "was cancelled"
+        return f"The mix {ended}: retry the mix, or cancel this job"
+    return "Waiting for the mix" if job.waits_for else None
+
+
+def queue_place(position: int | None) -> str:
+    """A place in the queue; 1 is the next to start."""
+    if position is None:
+        return "Waiting"
+    return "Waiting — next in line" if position == 1 else f"Waiting — number {position} in line"

@@ -1,0 +1,162 @@
+"""Mashups as text: vibes, fit scores, sections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from backend.app.contract.mashups import FitName, HeardStem, MashupFits, PairFit, SectionName, Vibe
+from backend.app.contract.stems import StemName
+
+from . import dj
+from .figures import STEMS, counted
+
+VIBE_NAMES: dict[Vibe, str] = {
+    "energetic": ":material/bolt: Energetic",
+    "chill": ":material/spa: Chill",
+    "dark": ":material/dark_mode: Dark",
+    "upbeat": ":material/sunny: Upbeat",
+}
+VIBE_HELP: dict[Vibe, str] = {
+    "energetic": "Faster, punchy and dense. Loud drums, hardly any reverb.",
+    "chill": "Slower and soft. Quiet drums, wide stereo, long reverb.",
+    "dark": "A little slower and deep. Loud bass, muffled highs.",
+    "upbeat": "A little faster, light and bright. Less bass, more treble.",
+}
+PARTS: dict[FitName, str] = {
+    "tempo": "Tempo",
+    "key": "Key",
+    "phrases": "Phrases",
+    "room": "Vocal space",
+    "voice": "Vocals",
+}
+PART_HELP: dict[FitName, str] = {
+    "tempo": "how much the tempos have to change to match",
+    "key": "whether vocals and chords are in tune",
+    "phrases": "whether bars and phrases line up",
+    "room": "whether the music leaves its frequencies to the vocals",
+    "voice": "how much is sung, and how well it can be separated",
+}
+SECTIONS: dict[SectionName, str] = {
+    "intro": "Intro",
+    "verse": "Verse",
+    "build": "Build",
+    "drop": "Drop",
+    "break": "Break",
+    "outro": "Outro",
+}
+#: The name of a fit score: the first row whose threshold it reaches.
+GRADES = ((0.8, "Great match"), (0.6, "Good match"), (0.4, "Fair match"), (0.0, "Poor match"))
+
+#: Vocals first, since people listen to them; then rhythm before harmony.
+STEM_ORDER: tuple[StemName, ...] = ("vocals", "drums", "bass", "other", "guitar", "piano")
+
+#: The arranger leaves out songs that need a larger change of tempo.
+MAX_TEMPO_CHANGE_PERCENT = 12.0
+
+Titles = Mapping[str, str]
+"""Titles by track id."""
+
+
+def grade(score: float) -> str:
+    """The name of a fit score."""
+    return next(name for least, name in GRADES if score >= least)
+
+
+def points(score: float) -> str:
+    """A score as points out of a hundred."""
+    return f"{100 * score:.0f}"
+
+
+def pair(fit: PairFit, titles: Titles) -> tuple[str, str]:
+    """The titles of the singing track and of the other."""
+    return titles.get(fit.vocals, "Untitled"), titles.get(fit.instrumental, "Untitled")
+
+
+def is_edit(fit: PairFit) -> bool:
+    """Whether the track is paired with itself."""
+    return fit.vocals == fit.instrumental
+
+
+def pair_summary(fit: PairFit, titles: Titles) -> str:
+    """The pair and its weakest part in one line; the API's reason if a title is unknown."""
+    if not {fit.vocals, fit.instrumental} <= titles.keys():
+        return fit.reason
+    vocals, music = pair(fit, titles)
+    weakest = min(fit.parts, key=lambda part: part.score)
+    return f"Vocals of {vocals} over {music}: {weakest.reason}"
+
+
+def left_out(fits: MashupFits, titles: Titles, beatless: Collection[str]) -> list[str]:
+    """Warn of each song that cannot be matched: its tempo is too far off, or it has no beat."""
+    warnings = [
+        f"“{titles[one]}” will probably be left out: no clear beat was found."
+        for one in beatless
+        if len(titles) > 1
+    ]
+    usable = [one for one in titles if one not in beatless]
+    pairs = [
+        fit
+        for fit in fits.pairs
+        if not is_edit(fit) and {fit.vocals, fit.instrumental} <= {*usable}
+    ]
+    matched = {one for fit in pairs if in_reach(fit) for one in (fit.vocals, fit.instrumental)}
+    if pairs and not matched:
+        quoted = [f"“{titles[one]}”" for one in usable]
+        names = f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+        warnings.append(
+            f"The tempos of {names} are too far apart: all but one will probably be left out."
+        )
+    elif pairs:
+        warnings += [
+            f"“{titles[one]}” will probably be left out: its tempo is too far from the others'."
+            for one in usable
+            if one not in matched
+        ]
+    return warnings
+
+
+def in_reach(fit: PairFit) -> bool:
+    """Whether the two tempos can be matched."""
+    tempo = next((part.score for part in fit.parts if part.name == "tempo"), 0.0)
+    return tempo > 0.0 and abs(fit.tempo_change_percent) <= MAX_TEMPO_CHANGE_PERCENT
+
+
+def changes(fit: PairFit) -> list[str]:
+    """What is done to the vocals to make them fit."""
+    parts = [f"vocals {dj.tempo_change(fit.tempo_change_percent)}"]
+    if fit.tempo_factor != 1:
+        parts.append("in double time" if fit.tempo_factor > 1 else "in half time")
+    if not is_edit(fit):
+        parts.append(pitch(fit.pitch_semitones))
+        parts.append(key_distance(fit.key_distance))
+    return parts
+
+
+def pitch(semitones: int) -> str:
+    """A change of pitch."""
+    if not semitones:
+        return "pitch unchanged"
+    return f"{counted(abs(semitones), 'semitone')} {'up' if semitones > 0 else 'down'}"
+
+
+def key_distance(steps: int | None) -> str:
+    """How far apart the two keys are on the Camelot wheel."""
+    if steps is None:
+        return "key unknown"
+    return f"{counted(steps, 'step')} apart on the key wheel" if steps else "same key"
+
+
+def best(fits: MashupFits, singer: str | None) -> PairFit | None:
+    """The best pair, or the best one with the vocals of ``singer``."""
+    return next((fit for fit in fits.pairs if singer in (None, fit.vocals)), None)
+
+
+def stems_by_song(stems: Sequence[HeardStem], titles: Titles) -> str:
+    """Which song plays which stems: ``First: drums, bass · Second: vocals``."""
+    by_track: dict[str, list[str]] = {}
+    for one in sorted(stems, key=lambda one: STEM_ORDER.index(one.stem)):
+        by_track.setdefault(one.track_id, []).append(STEMS[one.stem].lower())
+    return " · ".join(
+        f"{titles.get(track_id, 'Untitled')}: {', '.join(names)}"
+        for track_id, names in by_track.items()
+    )

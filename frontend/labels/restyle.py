@@ -1,0 +1,64 @@
+"""Restyled stems as text: choices, grains, and how closely they follow the original."""
+
+from __future__ import annotations
+
+from backend.app.contract.restyles import RestyledStemView, StemStyle
+
+from .figures import percent
+
+KEEP, OFF, STYLE = "keep", "off", "style"
+CHOICES = {
+    KEEP: ":material/check: Original",
+    STYLE: ":material/texture: Replay",
+    OFF: ":material/close: Leave out",
+}
+#: How much of a stem matches: the first row whose threshold the share reaches.
+_SHARES = ((0.9, "nearly all"), (0.75, "most"), (0.5, "some"), (0.0, "few"))
+
+
+def result(stem: RestyledStemView) -> str:
+    """What was done to a stem, in one line."""
+    if stem.silent:
+        return "Silent"
+    level = "" if stem.volume == 1 else f", at {percent(stem.volume)}"
+    return f"Replayed with {grains(stem)}{level}" if stem.sound_id else f"Original{level}"
+
+
+def grains(stem: RestyledStemView) -> str:
+    """A sound, how many of its grains are used, and how often."""
+    if stem.grains is None or not stem.sources:
+        return stem.sound_name
+    times = "once" if stem.grains == 1 else f"{stem.grains} times"
+    kinds = "1 grain" if stem.sources == 1 else f"{stem.sources} different grains"
+    return f"{kinds} of {stem.sound_name}, {times}"
+
+
+def agreements(stem: RestyledStemView) -> list[tuple[str, str, str]]:
+    """The measurements of a replayed stem: name, figure, meaning."""
+    rows = []
+    if stem.onset_agreement is not None:
+        share = stem.onset_agreement
+        rows.append(("Onsets", percent(share), f"{_some(share)} onsets unchanged"))
+    if stem.pitch_agreement is not None:
+        share = stem.pitch_agreement
+        rows.append(("Pitch", percent(share), f"{_some(share)} notes unchanged"))
+    if stem.envelope_correlation is not None:
+        value = stem.envelope_correlation
+        rows.append(("Loudness", f"{value:.2f}", _follows(value)))
+    return rows
+
+
+def _some(share: float) -> str:
+    return next(word for least, word in _SHARES if share >= least)
+
+
+def _follows(correlation: float) -> str:
+    """How closely the loudness follows the stem's."""
+    if correlation >= 0.9:
+        return "follows the stem closely"
+    return "follows the stem roughly" if correlation >= 0.6 else "does not follow the stem"
+
+
+def is_restyled(style: StemStyle) -> bool:
+    """Whether a stem is replayed with a sound."""
+    return style.enabled and style.sound_id is not None

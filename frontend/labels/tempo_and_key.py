@@ -1,0 +1,57 @@
+"""Tempo, beat grid and key of a track, as users read them."""
+
+from __future__ import annotations
+
+from backend.app.contract.analysis import KEY_NAMES, GridFix, Harmony, Rhythm, TrackAnalysis
+
+#: A figure with less confidence gets a question mark: check it by ear.
+SURE = 0.5
+
+
+def camelot(key: str) -> str:
+    """The Camelot code of a key: ``A minor`` is ``8A``.
+
+    A step round the wheel is a fifth, seven semitones; C major is 8B, its relative A minor 8A.
+    """
+    index = KEY_NAMES.index(key)
+    tonic, minor = index % 12, index >= 12
+    fifths = 7 * (tonic + 3 * minor) % 12
+    return f"{(7 + fifths) % 12 + 1}{'A' if minor else 'B'}"
+
+
+def code(harmony: Harmony | None) -> str:
+    """The Camelot code, or ``?`` for an unknown key."""
+    return camelot(harmony.key) if harmony and harmony.key else "?"
+
+
+def tempo(rhythm: Rhythm) -> str:
+    """The tempo, with a question mark if it is uncertain."""
+    if not rhythm.beats_s:
+        return "?"
+    return f"{rhythm.tempo_bpm:.1f}{'' if rhythm.confidence >= SURE else '?'}"
+
+
+def grid(analysis: TrackAnalysis) -> str:
+    """The beat grid in one line."""
+    rhythm = analysis.rhythm
+    if not rhythm.beats_s:
+        return "No beat found"
+    steadiness = "steady" if rhythm.steady else "drifting"
+    downbeats = [rhythm.beats_s[index] for index in rhythm.downbeats[:1]]
+    first = f", first bar at {downbeats[0]:.2f} s" if downbeats else ""
+    return f"{tempo(rhythm)} BPM, {steadiness}{first}"
+
+
+def corrections(fix: GridFix) -> str:
+    """A person's corrections of an analysis in one line."""
+    parts = [
+        {"double": "beats doubled", "half": "beats halved", "as_heard": ""}[fix.tempo],
+        f"tempo set to {fix.tempo_bpm:.2f} BPM" if fix.tempo_bpm else "",
+        f"moved {abs(fix.shift_beats):g} beats {'later' if fix.shift_beats > 0 else 'earlier'}"
+        if fix.shift_beats
+        else "",
+        "downbeat moved" if fix.downbeat_s is not None else "",
+        f"key {fix.key}" if fix.key else "",
+    ]
+    listed = ", ".join(part for part in parts if part)
+    return f"Your corrections: {listed}." if listed else "No corrections yet."

@@ -1,0 +1,100 @@
+"""Output options of a mix: title, loudness, formats, video, description."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.publishing import Writer
+from frontend.labels.publish import LANGUAGES, NO_HASHTAGS, NO_INTRO, WRITERS
+from frontend.sections.publish.publish_when_ready import ask_publication
+from frontend.sections.shared.form_fields import (
+    ask_names,
+    ask_video,
+    choose_formats,
+    choose_one,
+    select,
+)
+from frontend.state import language_model
+from frontend.state.mixtape_draft import Description, Output, hashtags
+
+MP3_QUALITIES = {False: "320 kbit/s", True: "V0 (smaller file)"}
+LOUDNESS_LUFS = {
+    -14.0: "−14 LUFS (YouTube, Spotify)",
+    -16.0: "−16 LUFS (Apple Music)",
+    -11.0: "−11 LUFS (louder, for clubs)",
+}
+
+
+def ask_output() -> tuple[Output, str | None]:
+    """Ask for all options, each with a default; return them and what publishing lacks."""
+    st.subheader("The mix", anchor=False)
+    title, artist = ask_names("mix", "If empty: the artists' names", "Artist or DJ")
+    with st.expander("Sound, video and description", icon=":material/tune:"):
+        loudness_lufs = select("Loudness", LOUDNESS_LUFS, "loudness_lufs")
+        formats = choose_formats("formats")
+        is_mp3 = "mp3" in formats
+        mp3_vbr = choose_one("MP3 quality", MP3_QUALITIES, "mp3_vbr", disabled=not is_mp3)
+        video = ask_video("video", wanted=True)
+        description = ask_description()
+    publish, missing = ask_publication(description["language"])
+    output: Output = {
+        "title": title,
+        "artist": artist,
+        "loudness_lufs": loudness_lufs,
+        "formats": formats,
+        "mp3_vbr": mp3_vbr,
+        "video": video,
+        "description": description,
+        "publish": publish,
+    }
+    return output, missing
+
+
+def ask_description() -> Description:
+    """Ask for the texts round the tracklist, what writes the rest, and in which language."""
+    intro = st.text_area(
+        "Introduction",
+        key="intro",
+        max_chars=2000,
+        height=90,
+        placeholder=placeholder(NO_INTRO),
+        help="The first lines of the description, above the tracklist.",
+        persist_state="session",
+    )
+    tags = st.text_input(
+        "Hashtags",
+        key="hashtags",
+        placeholder=placeholder(NO_HASHTAGS["mixtape"]),
+        persist_state="session",
+    )
+    writer = ask_writer()
+    by_model = writer == "llm"
+    language = select(
+        "Language of the description", LANGUAGES, "words_language", disabled=not by_model
+    )
+    return {
+        "intro": intro or "",
+        "hashtags": hashtags(tags or ""),
+        "writer": writer,
+        "language": language if by_model else "en",
+    }
+
+
+def ask_writer() -> Writer:
+    """Ask who writes the description, if there is a choice."""
+    writers = language_model.offered(WRITERS)
+    if len(writers) == 1:
+        return "template"
+    return choose_one(
+        "Description written by",
+        writers,
+        "writer",
+        help="A language model writes the introduction, hashtags and tags. Tracks, times and "
+        "credits always come from the mix; if the model fails, the template is used.",
+    )
+
+
+def placeholder(by_template: str) -> str:
+    """What is written if a field stays empty."""
+    by_model = st.session_state.get("writer") == "llm"
+    return "If empty: written by a language model" if by_model else by_template

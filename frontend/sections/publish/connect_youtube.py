@@ -1,0 +1,116 @@
+"""Connect a YouTube channel: to Google's consent page and back, with the form restored."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+
+from frontend.api.errors import ApiError, attempt
+from frontend.components.google_consent import leave_for, saved_state
+from frontend.state import publish_draft, session, youtube_state
+from frontend.state.publish_draft import VideoDraft
+
+#: The result of the last visit to Google: empty if it succeeded, otherwise an error code.
+RESULT = session.Key[str]("youtube_consent_result")
+#: Why the visit to Google could not start.
+START_ERROR = session.Key[ApiError]("youtube_consent_error")
+#: What Google left unfinished at the disconnection.
+DISCONNECT_NOTES = session.Key[list[str]]("youtube_disconnect_notes")
+#: Whether the saved page is still to be restored.
+RESTORING = session.Key[bool]("youtube_restoring")
+
+ERRORS = {
+    "access_denied": (
+        "You did not allow Segue to publish.",
+        "Nothing has changed. You can connect YouTube at any time.",
+    ),
+    "consent_expired": (
+        "The visit to Google took too long, or its answer was used before.",
+        "Connect YouTube again within ten minutes.",
+    ),
+    "other_browser": (
+        "The connection was started by another user or in another browser.",
+        "Connect YouTube in the browser in which you are signed in.",
+    ),
+    "upload_not_allowed": (
+        "You did not allow Segue to upload videos.",
+        "Connect YouTube again, and leave the box for uploads ticked.",
+    ),
+    "no_channel": (
+        "This Google account has no YouTube channel.",
+        "Create a channel at youtube.com, or choose another account.",
+    ),
+    "not_configured": ("This server is not set up for YouTube.", "Ask its admin."),
+}
+UNKNOWN_ERROR = ("YouTube was not connected.", "Something went wrong at Google. Try again.")
+
+
+class SavedPage(BaseModel):
+    """The job and the form of the page that the browser left."""
+
+    job_id: str = ""
+    draft: VideoDraft | None = None
+
+
+def connect() -> None:
+    """Send the browser to Google's consent page; the browser keeps the form meanwhile."""
+    job_id = st.query_params.get("job", "")
+    draft = publish_draft.draft_in(job_id) if publish_draft.is_filled(job_id) else None
+    RESULT.drop()
+    DISCONNECT_NOTES.drop()
+    START_ERROR.drop()
+    start = attempt(session.api().connect_youtube)
+    if isinstance(start, ApiError):
+        START_ERROR.put(start)
+        st.rerun()
+    saved = SavedPage(job_id=job_id, draft=draft).model_dump_json() if job_id else ""
+    leave_for(start.url, saved)
+
+
+def disconnect() -> None:
+    """Disconnect the channel."""
+    status = session.api().disconnect_youtube()
+    RESULT.drop()
+    START_ERROR.drop()
+    youtube_state.refresh()
+    DISCONNECT_NOTES.put(status.notes)
+
+
+def return_from_google() -> None:
+    """After a visit to Google, note its result and restore the page."""
+    error = st.query_params.get("youtube_error")
+    if error is not None or "youtube" in st.query_params:
+        RESULT.put(error or "")
+        START_ERROR.drop()
+        RESTORING.put(True)
+        for name in ("youtube", "youtube_error"):
+            st.query_params.pop(name, None)
+        youtube_state.refresh()
+    place = st.container()  # always drawn, so that widgets below keep their positions
+    if RESTORING.get():
+        with place:
+            saved = saved_state()
+        if saved is not None:
+            RESTORING.drop()
+            restore(saved)
+            st.rerun()
+
+
+def restore(saved: str) -> None:
+    """Restore the page; ignore what this page did not save."""
+    try:
+        page = SavedPage.model_validate_json(saved)
+    except ValidationError:
+        return
+    if page.job_id:
+        st.query_params["job"] = page.job_id
+        if page.draft is not None:
+            publish_draft.fill(page.job_id, page.draft)
+
+
+def connection_error() -> ApiError | None:
+    """Why the last attempt to connect failed."""
+    code = RESULT.get()
+    if not code:
+        return START_ERROR.get()
+    return ApiError(code, *ERRORS.get(code, UNKNOWN_ERROR))

@@ -1,0 +1,162 @@
+"""Write a video's title, description and tags by a template or a language model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.jobs import JobView
+from backend.app.contract.publishing import DescriptionOptions, WordsView
+from frontend.api.errors import ApiError
+from frontend.error_messages import escaped, show_error
+from frontend.labels.publish import NO_HASHTAGS, NO_INTRO, WRITERS
+from frontend.sections.shared.form_fields import choose_one
+from frontend.sections.shared.measurements import show_notes
+from frontend.state import language_model, publish_draft, session
+from frontend.state.mixtape_draft import hashtags
+from frontend.state.publish_draft import draft_in, key
+
+LINES_SHOWN = 9
+#: Kinds with chapters, which the description is written round.
+WITH_CHAPTERS = ("mixtape", "mashup")
+#: Metadata by form that waits to be put into the fields, before they are drawn.
+WRITTEN = session.Key[WordsView]("publish_written")
+#: The writer's notes by form.
+NOTES = session.Key[list[str]]("publish_notes")
+
+
+def fill_in_written(form: str) -> None:
+    """Put written metadata into the fields."""
+    written = WRITTEN.of(form).get()
+    if written is None:
+        return
+    WRITTEN.of(form).drop()
+    NOTES.of(form).put(written.notes)
+    draft = draft_in(form)
+    fields = {"description": written.description, "tags": written.tags}
+    if written.written_by == "llm" or not draft.title.strip():
+        fields["title"] = written.title
+    publish_draft.fill(form, draft.model_copy(update=fields))
+
+
+def write_metadata(job: JobView) -> None:
+    """Offer to write the metadata again."""
+    box = st.expander(
+        "Write title and description",
+        icon=":material/edit_note:",
+        key=key(job.id, "writing"),
+        on_change="rerun",
+    )
+    with box:
+        if not box.open:  # a closed box needs no call to the API
+            return
+        writers = language_model.offered(WRITERS)
+        writer = "template"
+        if len(writers) > 1:
+            writer = choose_one(
+                "Written by", writers, key(job.id, "writer"), label_visibility="collapsed"
+            )
+        if writer == "llm":
+            by_model(job)
+        else:
+            by_template(job)
+
+
+def show_writer_notes(form: str) -> None:
+    """Show the notes about the metadata in the fields."""
+    show_notes(NOTES.of(form).get() or [])
+
+
+def by_model(job: JobView) -> None:
+    """Have a language model write the metadata."""
+    st.caption(
+        "Writes title, introduction, hashtags and tags in the language chosen above. Tracks, "
+        "times and credits always come from the mix. The result replaces the fields."
+    )
+    options = publish_draft.description_options(job).model_copy(
+        update={"writer": "llm", "language": draft_in(job.id).language}
+    )
+    if st.button("Write", icon=":material/edit_note:", key="write_by_model"):
+        with st.spinner("Writing…"):
+            written = session.api().words(job.id, options)
+        if written.written_by == "llm":
+            use(job, written)
+        else:
+            warn_of_fallback(written)
+
+
+def warn_of_fallback(written: WordsView) -> None:
+    """Say why the model wrote nothing, and that the fields are unchanged."""
+    st.warning(
+        "  \n".join(map(escaped, written.notes))
+        + "\n\nThe fields are unchanged. “Template” writes without a language model. "
+        "The server's admin sets a model up with `OPENAI_API_KEY`.",
+        icon=":material/warning:",
+    )
+
+
+def by_template(job: JobView) -> None:
+    """Ask for introduction, hashtags and template, and preview the result."""
+    options = publish_draft.description_options(job)
+    intro = st.text_area(
+        "Introduction",
+        value=options.intro,
+        key=key(job.id, "intro"),
+        height=90,
+        max_chars=2000,
+        placeholder=NO_INTRO,
+        persist_state="session",
+    )
+    tags = st.text_input(
+        "Hashtags",
+        value=" ".join(f"#{tag}" for tag in options.hashtags),
+        key=key(job.id, "hashtags"),
+        placeholder=NO_HASHTAGS[job.kind],
+        persist_state="session",
+    )
+    changed = DescriptionOptions(
+        intro=intro or "",
+        hashtags=hashtags(tags or ""),
+        template=ask_template(job, options),
+        language=draft_in(job.id).language,
+    )
+    try:
+        written = session.api().words(job.id, changed)
+    except ApiError as error:
+        return show_error(error)
+    st.caption("Result:")
+    long = written.description.count("\n") > LINES_SHOWN
+    st.code(written.description, language=None, wrap_lines=True, height=218 if long else "content")
+    show_notes(written.notes)
+    st.caption("This replaces the description and the tags, and the title if it is empty.")
+    if st.button("Use this text", icon=":material/check:", key="use_words"):
+        use(job, written)
+    return None
+
+
+def ask_template(job: JobView, options: DescriptionOptions) -> str | None:
+    """Ask for a template; None is the server's."""
+    known = language_model.template()
+    default = known.template
+    with st.expander("Change the template", icon=":material/code:", type="compact"):
+        st.caption("Names in double braces are filled in from the mix. You can use:")
+        with st.container(key="template_names", gap=None):
+            for name in known.names:
+                fields = ", ".join(f"`{field}`" for field in name.fields)
+                each = f" Each has {fields}." if fields else ""
+                meaning = escaped(name.meaning.removesuffix("."))
+                st.markdown(f"`{name.name}` — {meaning}.{each}")
+        text = st.text_area(
+            "Template",
+            value=options.template or default,
+            key=key(job.id, "template"),
+            height=258,  # eleven whole lines
+            max_chars=10_000,
+            persist_state="session",
+        )
+    return None if (text or "").strip() in ("", default.strip()) else text
+
+
+def use(job: JobView, written: WordsView) -> None:
+    """Put the metadata into the fields at the next run."""
+    WRITTEN.of(job.id).put(written)
+    st.rerun()

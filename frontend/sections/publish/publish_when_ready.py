@@ -1,0 +1,100 @@
+"""Publish a mixtape automatically when it is ready."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from backend.app.contract.publishing import FaultView, Publication, YouTubeStatus
+from frontend.api.errors import ApiError, attempt
+from frontend.error_messages import escaped
+from frontend.labels.publish import KEPT_PRIVATE
+from frontend.sections.publish.field_errors import FieldErrors
+from frontend.sections.publish.video_options import ask_audience, ask_playlist
+from frontend.state import publish_draft, session, youtube_state
+from frontend.state.publish_draft import VideoDraft, draft_in, suggested_release
+
+#: The form's name, since the mix has no id yet.
+FORM = "next_mix"
+WANTED = "publish_next_mix"
+#: The choices were sent with a mix; the next one starts with the defaults.
+USED = session.Key[bool]("publish_when_ready_used")
+PAST_TIME = FaultView(
+    field="publish_at",
+    code="publish_at_passed",
+    message="The time at which it goes public has passed.",
+    hint="Choose a later time.",
+)
+
+
+def reset() -> None:
+    """Clear the choices after a mix was started with them."""
+    USED.put(True)
+
+
+def ask_publication(language: str) -> tuple[Publication | None, str | None]:
+    """Ask how to publish the mix, if at all; return that and what is missing.
+
+    ``language`` is that of the description.
+    """
+    fill_defaults()
+    with st.expander("Publish to YouTube when it is ready", icon=":material/publish:"):
+        answer = attempt(youtube_state.status)
+        # without an answer from YouTube a mix can still be made
+        status = None if isinstance(answer, ApiError) else answer
+        can_upload = status is not None and status.connected and status.may_upload
+        if status is None or not can_upload or status.needs_reconnect:
+            connect_link(status)
+            return None, None
+        if st.toggle("Publish it", key=WANTED, persist_state="session"):
+            return ask(status, language)
+        channel = status.channel.title if status.channel else "your channel"
+        st.caption(f"The mix is published to {escaped(channel)} automatically.")
+        return None, None
+
+
+def fill_defaults() -> None:
+    """Fill the fields once, and again after each mix that was started."""
+    if USED.get():
+        USED.drop()
+        st.session_state[WANTED] = False
+    elif publish_draft.is_filled(FORM):
+        return
+    time = suggested_release(st.context.timezone)
+    publish_draft.fill(FORM, VideoDraft(goes_public_at=time))
+
+
+def connect_link(status: YouTubeStatus | None) -> None:
+    """Say what is needed first, with a link to the Publish page for those who can do it."""
+    if status is None or not status.missing_setting:
+        text, label = "Connect your YouTube channel first.", "Connect YouTube"
+    elif session.me().is_admin:
+        text, label = "This server is not set up for YouTube.", "Set up YouTube"
+    else:
+        st.caption("This server is not set up for YouTube. Ask its admin.")
+        return
+    st.caption(text)
+    st.page_link("views/publish.py", label=label, icon=":material/link:")
+
+
+def ask(status: YouTubeStatus, language: str) -> tuple[Publication, str | None]:
+    """Ask for audience and playlist; the metadata comes from the mix."""
+    errors = FieldErrors()
+    ask_audience(FORM, errors)
+    draft = draft_in(FORM)
+    if is_past(draft):
+        errors.show([PAST_TIME], st.container())
+    if draft.audience != "private" and not status.verified_project:
+        st.caption(KEPT_PRIVATE)
+    ask_playlist(FORM, status)
+    st.caption("Title, description, tags, chapters and thumbnail come from the mix.")
+    draft = draft_in(FORM).model_copy(update={"language": language})
+    missing = draft.playlist_needs_title or (PAST_TIME.message if is_past(draft) else None)
+    return draft.publication(st.context.timezone), missing
+
+
+def is_past(draft: VideoDraft) -> bool:
+    """Whether the scheduled time has passed."""
+    moment = draft.publication(st.context.timezone).publish_at
+    return moment is not None and moment <= datetime.now(UTC)

@@ -1,0 +1,100 @@
+"""Audience, playlist, category and declarations of a video."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.publishing import YouTubeStatus
+from frontend.api.errors import ApiError
+from frontend.error_messages import escaped, show_error
+from frontend.labels import figures
+from frontend.labels.publish import AUDIENCE_HELP, AUDIENCES, CATEGORIES
+from frontend.sections.publish.field_errors import FieldErrors
+from frontend.sections.shared.form_fields import select
+from frontend.state import youtube_state
+from frontend.state.publish_draft import NEW_PLAYLIST, draft_in, key
+
+
+def ask_audience(form: str, errors: FieldErrors) -> None:
+    """Ask for the audience, private by default."""
+    st.radio(
+        "Who may see it",
+        list(AUDIENCES),
+        format_func=AUDIENCES.__getitem__,
+        captions=list(AUDIENCE_HELP.values()),
+        key=key(form, "audience"),
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if draft_in(form).audience == "later":
+        zone = str(figures.timezone_of(st.context.timezone)).replace("_", " ")
+        st.datetime_input(
+            f"Goes public at ({escaped(zone)})",
+            key=key(form, "goes_public_at"),
+            format="DD/MM/YYYY",
+            persist_state="session",
+        )
+    errors.reserve("privacy", "publish_at")
+
+
+def ask_about_video(form: str, status: YouTubeStatus, errors: FieldErrors) -> None:
+    """Ask for playlist, category and four declarations; each has a default."""
+    left, right = st.columns(2)
+    with left:
+        ask_playlist(form, status)
+        errors.reserve("playlist_id", "playlist_title")
+    with right:
+        select("Category", CATEGORIES, key(form, "category_id"))
+        errors.reserve("category_id")
+    with st.container(gap="xsmall", key="about_video"):
+        ask_toggle(
+            form,
+            "synthetic_media",
+            "Altered or synthetic sound",
+            "Tells viewers that the sound was never played or sung like this. YouTube asks for "
+            "this on mashups and restyles.",
+        )
+        ask_toggle(
+            form,
+            "made_for_kids",
+            "Made for kids",
+            "YouTube then turns off comments and notifications, as the law requires.",
+        )
+        ask_toggle(form, "thumbnail", "Set the thumbnail", "Uses the thumbnail of the mix.")
+        errors.reserve("thumbnail")
+        ask_toggle(form, "notify_subscribers", "Notify subscribers", "Only for public videos.")
+
+
+def ask_toggle(form: str, field: str, label: str, help: str) -> None:
+    """Ask for one declaration."""
+    st.toggle(label, key=key(form, field), help=help, persist_state="session")
+
+
+def ask_playlist(form: str, status: YouTubeStatus) -> None:
+    """Ask for one of the channel's playlists, a new one, or none."""
+    if not (status.connected and status.may_manage):
+        st.selectbox("Playlist", ["No playlist"], disabled=True, key=f"no_playlist_{form}")
+        return
+    titles = playlist_titles()
+    chosen = draft_in(form).playlist
+    if chosen and chosen not in titles:
+        st.session_state[key(form, "playlist")] = ""
+    select("Playlist", titles, key(form, "playlist"))
+    if draft_in(form).playlist == NEW_PLAYLIST:
+        st.text_input(
+            "Title of the new playlist",
+            key=key(form, "playlist_title"),
+            max_chars=150,  # YouTube Data API v3, playlists: snippet.title
+            persist_state="session",
+        )
+
+
+def playlist_titles() -> dict[str, str]:
+    """The options by id; a new playlist is possible even if YouTube lists none."""
+    playlists, titles = youtube_state.playlists(), {}
+    if isinstance(playlists, ApiError):
+        show_error(playlists)
+    else:
+        titles = {one.id: one.title or "Untitled playlist" for one in playlists}
+    unique = figures.deduplicate_titles(titles)
+    return {"": "No playlist", **unique, NEW_PLAYLIST: "A new playlist…"}

@@ -1,0 +1,41 @@
+"""Offer the draft separator for jobs that failed because of a missing model."""
+
+from __future__ import annotations
+
+from backend.app.contract.jobs import (
+    JobRequest,
+    JobSummary,
+    JobView,
+    MashupRequest,
+    MixtapeRequest,
+    RestyleRequest,
+    StemsRequest,
+)
+from backend.app.contract.stems import DRAFT, FOUR_STEMS
+from frontend.state import session
+
+#: The model could not be downloaded, stored, verified or found; the draft separator needs none.
+MODEL_ERRORS = ("weights_unreachable", "no_models_folder", "bad_weights", "unknown_model")
+
+
+def draft_retry(job: JobSummary) -> JobRequest | None:
+    """The request to retry a job with the draft, if its model is what failed."""
+    if job.status != "failed" or job.error is None or job.error.code not in MODEL_ERRORS:
+        return None
+    whole = job if isinstance(job, JobView) else session.api().job(job.id)
+    return with_draft(whole.request)
+
+
+def with_draft(request: JobRequest) -> JobRequest | None:
+    """The same request with the draft separator; None if the draft lacks the stems."""
+    if isinstance(request, MixtapeRequest):
+        # The failed mix's publish job waits for a retry of it; another would publish twice.
+        return request.model_copy(update={"stem_model": DRAFT, "publish": None})
+    if isinstance(request, StemsRequest):
+        stems = request.stems and [one for one in request.stems if one in FOUR_STEMS]
+        return None if stems == [] else request.model_copy(update={"model": DRAFT, "stems": stems})
+    if isinstance(request, RestyleRequest) and not set(request.config) <= set(FOUR_STEMS):
+        return None
+    if isinstance(request, MashupRequest | RestyleRequest):
+        return request.model_copy(update={"model": DRAFT})
+    return None

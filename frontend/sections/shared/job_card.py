@@ -1,0 +1,177 @@
+"""A job as a card: status, live progress, error and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from backend.app.contract.job_list import ListedJob
+from backend.app.contract.jobs import JobSummary, JobView, StemMixRequest, StepView
+from frontend.error_messages import escaped, show_error
+from frontend.labels import figures, job_status
+from frontend.labels.job_kinds import KINDS, kind_of
+from frontend.sections.shared.downloads import audio_files
+from frontend.sections.shared.draft_separator_fallback import draft_retry
+from frontend.sections.shared.refresh import follow_job
+from frontend.state import session
+from frontend.state.job_state import artifacts_by_name, is_active
+
+BadgeColor = Literal["gray", "blue", "green", "red"]
+
+BADGES: dict[str, tuple[str, str, BadgeColor]] = {
+    "queued": ("Waiting", ":material/hourglass_top:", "gray"),
+    "running": ("Running", ":material/graphic_eq:", "blue"),
+    "succeeded": ("Finished", ":material/check_circle:", "green"),
+    "failed": ("Failed", ":material/error:", "red"),
+    "cancelled": ("Cancelled", ":material/block:", "gray"),
+}
+#: The YouTube connection is missing, has ended, or is to another channel.
+CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channel")
+#: The job was made by another version of Segue, whatever its status.
+OTHER_VERSION = "other_version"
+STEP_ICONS = {
+    "waiting": ":material/radio_button_unchecked:",
+    "running": ":material/graphic_eq:",
+    "succeeded": ":material/check_circle:",
+    "failed": ":material/error:",
+}
+
+
+def job_card(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
+    """Show a job and follow its progress; ``opens`` adds a button to open the result."""
+    with st.container(border=True, key=f"job_{job.id}"):
+        if is_active(job):
+            follow_job(job.id, lambda job: show_job(job, in_detail=in_detail))
+        else:
+            show_job(job, in_detail=in_detail, opens=opens)
+
+
+def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
+    """Title, progress, error and actions."""
+    headline(job)
+    if is_active(job):
+        status = job_status.job_status(job, st.context.timezone)
+        st.progress(min(1.0, job.progress / 100), text=status)
+        if job.resumes_at and job.detail:
+            st.caption(escaped(job.detail))
+        if in_detail:
+            st.markdown("  \n".join(step_line(step, job) for step in job.steps))
+    if job.error and job.error.code == OTHER_VERSION:
+        st.caption(escaped(f"{job.error.message} {job.error.hint}"))
+    elif job.error:
+        show_error(job.error)
+    actions(job, opens=opens)
+
+
+def headline(job: JobSummary) -> None:
+    """Title, kind and status; the badge has text and icon, not only a colour."""
+    label, icon, color = BADGES[job.status]
+    kind = kind_of(job)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"headline_{job.id}"):
+        st.subheader(escaped(job.title) or kind.untitled, anchor=False, width="content")
+        st.badge(label, icon=icon, color=color)
+    count = job.n_tracks
+    created = figures.day_and_time(job.created_at, st.context.timezone)
+    facts = [f"{kind.icon} {kind.name}", figures.counted(count, "track") if count else "", created]
+    st.caption(" · ".join(fact for fact in facts if fact))
+
+
+def step_line(step: StepView, job: JobSummary) -> str:
+    """One step: the progress of a running one, the duration of a finished one."""
+    line = f"{STEP_ICONS[step.state]} {job_status.step(step.name, job.kind)}"
+    if step.state == "running":
+        # of steps that run at the same time, the first has the detail
+        detail = f" · {escaped(job.detail)}" if job.detail and step.name == job.step else ""
+        return f"**{line}** — {100 * step.progress:.0f} %{detail}"
+    return line if step.seconds is None else f"{line} — {figures.elapsed(step.seconds)}"
+
+
+def actions(job: JobSummary, *, opens: bool) -> None:
+    """The buttons for the job's status."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"actions_{job.id}"):
+        kind = kind_of(job)
+        if job.status == "succeeded" and opens and kind.page:
+            kind = kind_of(job)
+            label = f"Open the {kind.result}"
+            page_button(label, ":material/play_circle:", kind.page, job, f"open_{job.id}")
+        if job.status == "running" and isinstance(job, JobView) and opens_early(job):
+            page_button("Listen now", ":material/play_circle:", kind.page, job, f"listen_{job.id}")
+        if is_active(job):
+            action_button("Cancel", ":material/stop_circle:", session.api().cancel, job)
+        has_fix = draft_button(job)
+        if opens and job.error is not None and job.error.code in CONNECTION_ERRORS:
+            has_fix = True
+            page = KINDS["publish"].page
+            page_button("Connect YouTube", ":material/link:", page, job, f"reconnect_{job.id}")
+        if can_retry(job):
+            retry = session.api().retry
+            action_button("Retry", ":material/replay:", retry, job, primary=not has_fix)
+        if not is_active(job):
+            delete_button(job)
+
+
+def opens_early(job: JobView) -> bool:
+    """Whether a running job's page can play its sound already."""
+    files = artifacts_by_name(job)
+    return job.kind == "mixtape" and any(name in files for name in audio_files("mix"))
+
+
+def page_button(label: str, icon: str, page: str, job: JobSummary, key: str) -> None:
+    """A button that opens a page with the job in its address."""
+    if st.button(label, icon=icon, type="primary", key=key):
+        st.switch_page(page, query_params={"job": shown_with(job)})
+
+
+def shown_with(job: JobSummary) -> str:
+    """The id of the job on whose page this one is: a stem mix is on that of its stems."""
+    if isinstance(job, JobView) and isinstance(job.request, StemMixRequest):
+        return job.request.job_id
+    if isinstance(job, ListedJob) and job.kind == "stem_mix":
+        return str(job.request.get("job_id", job.id))
+    return job.id
+
+
+def draft_button(job: JobSummary) -> bool:
+    """Offer to start again with the draft separator; True if that is possible."""
+    request = draft_retry(job)
+    if request is None:
+        return False
+    if st.button(
+        "Start again with the draft separator",
+        icon=":material/draft:",
+        type="primary",
+        key=f"draft_{job.id}",
+    ):
+        started = session.api().start(request)
+        page = "views/jobs.py" if started.kind == "mixtape" else KINDS[started.kind].page
+        st.switch_page(page, query_params={"job": started.id})
+    return True
+
+
+def can_retry(job: JobSummary) -> bool:
+    """Whether a retry of the job could succeed."""
+    is_permanent = job.error is not None and not job.error.retryable
+    return job.status in ("failed", "cancelled") and not is_permanent
+
+
+def action_button(
+    label: str, icon: str, call: Callable[[str], JobView], job: JobSummary, *, primary: bool = False
+) -> None:
+    """A button that calls the API with the job's id."""
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    if st.button(label, icon=icon, type=kind, key=f"{label}_{job.id}"):
+        call(job.id)
+        st.rerun()
+
+
+def delete_button(job: JobSummary) -> None:
+    """A button that deletes the job, after a confirmation."""
+    kind = kind_of(job)
+    with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        st.markdown(f"This deletes the {kind.result} and all its files. {kind.delete_note}")
+        if st.button("Delete permanently", key=f"delete_{job.id}", type="primary"):
+            session.api().delete(job.id)
+            st.query_params.pop("job", None)
+            st.rerun()

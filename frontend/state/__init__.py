@@ -1,0 +1,1 @@
+"""State of a browser session: typed keys, drafts, cached answers."""

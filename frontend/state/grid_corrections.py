@@ -1,0 +1,55 @@
+"""Corrections of a track's beat grid and key, each added to the earlier ones."""
+
+from __future__ import annotations
+
+from backend.app.contract.analysis import GridFix, TrackAnalysis
+
+UNCORRECTED = GridFix()
+
+
+def correction_of(analysis: TrackAnalysis) -> GridFix:
+    """The corrections made so far."""
+    return analysis.manual or UNCORRECTED
+
+
+def doubled(analysis: TrackAnalysis) -> GridFix:
+    """Twice as many beats."""
+    return _scaled(analysis, "double", opposite="half", factor=2.0)
+
+
+def halved(analysis: TrackAnalysis) -> GridFix:
+    """Every other beat."""
+    return _scaled(analysis, "half", opposite="double", factor=0.5)
+
+
+def _scaled(analysis: TrackAnalysis, tempo: str, *, opposite: str, factor: float) -> GridFix:
+    """Undo the opposite step, or take this one; a second one in a row sets the BPM instead.
+
+    A shift counts beats of the new grid, so it grows with their number.
+    """
+    fix = correction_of(analysis)
+    shift = {"shift_beats": fix.shift_beats * factor}
+    if fix.tempo_bpm is None and fix.tempo == opposite:
+        return fix.model_copy(update={**shift, "tempo": "as_heard"})
+    if fix.tempo_bpm is None and fix.tempo == "as_heard":
+        return fix.model_copy(update={**shift, "tempo": tempo})
+    return fix.model_copy(update={**shift, "tempo_bpm": analysis.rhythm.tempo_bpm * factor})
+
+
+def shifted(analysis: TrackAnalysis, by_beats: float) -> GridFix:
+    """All beats, and the downbeat, moved by part of a beat."""
+    fix = correction_of(analysis)
+    change: dict[str, float] = {"shift_beats": fix.shift_beats + by_beats}
+    if fix.downbeat_s is not None:
+        later_s = by_beats * 60.0 / analysis.rhythm.tempo_bpm
+        change["downbeat_s"] = max(0.0, fix.downbeat_s + later_s)
+    return fix.model_copy(update=change)
+
+
+def downbeat_moved(analysis: TrackAnalysis, by_beats: int) -> GridFix:
+    """A later (or earlier) beat as the first of the bar."""
+    rhythm = analysis.rhythm
+    present = rhythm.downbeats[0] if rhythm.downbeats else 0
+    moved = (present + by_beats) % rhythm.beats_per_bar
+    index = min(moved, len(rhythm.beats_s) - 1)
+    return correction_of(analysis).model_copy(update={"downbeat_s": rhythm.beats_s[index]})

@@ -1,0 +1,15 @@
+"""What a job's state says: whether it is active, and its files."""
+
+from __future__ import annotations
+
+from backend.app.contract.jobs import ArtifactView, JobSummary, JobView
+
+
+def is_active(job: JobSummary) -> bool:
+    """Whether a job is queued or running."""
+    return job.status in ("queued", "running")
+
+
+def artifacts_by_name(job: JobView) -> dict[str, ArtifactView]:
+    """The job's finished files by name."""
+    return {artifact.name: artifact for artifact in job.artifacts}

@@ -1,0 +1,79 @@
+"""The joins of a finished mix, each with its report and the analyses of its tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from backend.app.contract.analysis import Harmony, TrackAnalysis
+from backend.app.contract.dj import TransitionReport
+from backend.app.contract.mixes import ClipView, ReportView, TimelineView, TransitionView
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One join; ``report`` and the analyses are None if unknown."""
+
+    index: int
+    view: TransitionView
+    report: TransitionReport | None
+    outgoing: ClipView
+    incoming: ClipView
+    outgoing_analysis: TrackAnalysis | None
+    incoming_analysis: TrackAnalysis | None
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The ids of the two tracks."""
+        return self.outgoing.track_id, self.incoming.track_id
+
+    @property
+    def names(self) -> str:
+        """The two titles."""
+        return f"{self.outgoing.title or 'Untitled'} → {self.incoming.title or 'Untitled'}"
+
+    @property
+    def harmonies(self) -> tuple[Harmony | None, Harmony | None]:
+        """Both keys, if known."""
+        out, into = self.outgoing_analysis, self.incoming_analysis
+        return out.harmony if out else None, into.harmony if into else None
+
+    @property
+    def left_at_s(self) -> float:
+        """The second of the outgoing track at which the join begins."""
+        return source_at(self.outgoing, self.view.start_s)
+
+    @property
+    def entered_at_s(self) -> float:
+        """The second of the incoming track at which it enters."""
+        return self.incoming.source_start_s
+
+
+def joins_of(
+    timeline: TimelineView, report: ReportView | None, analyses: Mapping[str, TrackAnalysis]
+) -> list[Join]:
+    """Every join in order."""
+    measured = report.transitions if report else []
+    reports = measured if len(measured) == len(timeline.transitions) else []
+    return [
+        Join(
+            index=index,
+            view=view,
+            report=reports[index] if reports else None,
+            outgoing=(outgoing := timeline.clips[view.outgoing]),
+            incoming=(incoming := timeline.clips[view.incoming]),
+            outgoing_analysis=analyses.get(outgoing.track_id),
+            incoming_analysis=analyses.get(incoming.track_id),
+        )
+        for index, view in enumerate(timeline.transitions)
+    ]
+
+
+def source_at(clip: ClipView, mix_s: float) -> float:
+    """The second of the track that plays at a second of the mix."""
+    for (source, mix), (next_source, next_mix) in pairwise(clip.warp):
+        if mix <= mix_s <= next_mix and next_mix > mix:
+            return source + (next_source - source) * (mix_s - mix) / (next_mix - mix)
+    source, mix = clip.warp[0 if mix_s < clip.warp[0][1] else -1]
+    return source + mix_s - mix

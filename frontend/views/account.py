@@ -1,0 +1,26 @@
+"""Account page: password, sessions, reset links for admins, deletion."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from frontend.sections.account.delete_account import delete_account
+from frontend.sections.account.password_form import password_form
+from frontend.sections.account.reset_link import reset_link
+from frontend.sections.account.session_list import session_list
+from frontend.state import session
+
+
+def view() -> None:
+    """The page from top to bottom."""
+    me = session.me()
+    st.title("Your account", anchor=False)
+    st.text(f"Signed in as {me.email}")
+    session_list()
+    password_form(me)
+    if me.is_admin:
+        reset_link()
+    delete_account(me)
+
+
+view()

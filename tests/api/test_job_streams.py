@@ -1,0 +1,165 @@
+"""Event streams share one look at the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import anyio
+import pytest
+
+from backend.app.api import job_streams
+from backend.app.api.job_streams import STREAMS_PER_USER, JobStream, JobStreams
+from backend.app.errors import NotFound, StoreBusy, TooManyStreams
+from backend.app.services.jobs.views import job_view
+from tests.jobs.rows import Rows
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_streams, "_LOOK_EVERY_S", 0.01)
+
+
+@dataclass
+class ScriptedJobs:
+    """Jobs whose states the test sets; counts what is read."""
+
+    states: dict[str, object]
+    marks_by_id: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    looks: int = 0
+    shown: Counter[str] = field(default_factory=Counter)
+    busy: int = 0
+
+    def marks(self, job_ids: Collection[str]) -> dict[str, tuple[object, ...]]:
+        self.looks += 1
+        if self.busy:
+            self.busy -= 1
+            raise StoreBusy("wait")
+        return {one: self.marks_by_id.get(one, (1,)) for one in job_ids if one in self.states}
+
+    def show(self, _user_id: str, job_id: str) -> object:
+        self.shown[job_id] += 1
+        if job_id not in self.states:
+            raise NotFound("gone")
+        return self.states[job_id]
+
+    def change(self, job_id: str, **values: object) -> None:
+        self.states[job_id] = self.states[job_id].model_copy(update=values)
+        self.marks_by_id[job_id] = (*self.marks_by_id.get(job_id, (1,)), "changed")
+
+
+@pytest.fixture
+def jobs(rows: Rows) -> ScriptedJobs:
+    view = job_view(rows.record(rows.job()), None).model_copy(update={"status": "running"})
+    return ScriptedJobs({name: view.model_copy(update={"id": name}) for name in ("a", "b")})
+
+
+@pytest.fixture
+def executor() -> SimpleNamespace:
+    return SimpleNamespace(is_stopping=lambda: False)
+
+
+@pytest.fixture
+def streams(jobs: ScriptedJobs, executor: SimpleNamespace) -> JobStreams:
+    return JobStreams(jobs, executor)
+
+
+async def collect(stream: JobStream, seen: list[object]) -> None:
+    seen.extend([view async for view in stream.views()])
+
+
+async def until(is_so) -> None:
+    with anyio.fail_after(60):
+        while not is_so():
+            await anyio.sleep(0.005)
+
+
+async def test_hundred_listeners_cost_one_read_a_change(streams: JobStreams, jobs: ScriptedJobs):
+    seen: list[list[object]] = [[] for _ in range(100)]
+    with ExitStack() as open_streams:
+        async with anyio.create_task_group() as tasks:
+            for number, views in enumerate(seen):
+                stream = open_streams.enter_context(
+                    streams.open(f"user {number % 10}", jobs.states["a"])
+                )
+                tasks.start_soon(collect, stream, views)
+            await until(lambda: jobs.looks >= 20)
+            jobs.change("a", progress=50.0)
+            looked = jobs.looks
+            await until(lambda: jobs.looks >= looked + 20)
+            jobs.change("a", status="succeeded")
+    assert [[view.progress for view in views] for views in seen] == [[0.0, 50.0, 50.0]] * 100
+    assert all(views[-1].status == "succeeded" for views in seen)
+    # at the beginning, at each change, and when the estimate is old
+    assert jobs.shown["a"] <= 3 + jobs.looks * job_streams._LOOK_EVERY_S / 0.5
+
+
+async def test_estimate_is_refreshed_without_a_change_of_the_row(
+    streams: JobStreams, jobs: ScriptedJobs, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(job_streams, "_REFRESH_RUNNING_S", 0.05)
+    seen: list[object] = []
+    with streams.open("ann", jobs.states["a"]) as stream:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(collect, stream, seen)
+            await until(lambda: jobs.looks >= 2)
+            jobs.states["a"] = jobs.states["a"].model_copy(update={"eta_s": 7.0})
+            await until(lambda: len(seen) == 0 and stream.view.eta_s == 7.0)
+            del jobs.states["a"]
+
+
+async def test_stream_survives_a_busy_database_and_ends_on_deletion(
+    streams: JobStreams, jobs: ScriptedJobs
+):
+    jobs.busy = 3
+    seen: list[object] = []
+    with streams.open("ann", jobs.states["a"]) as stream:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(collect, stream, seen)
+            await until(lambda: jobs.looks > 5)
+            del jobs.states["a"]
+    assert len(seen) == 1
+
+
+async def test_streams_end_when_the_server_stops(
+    streams: JobStreams, jobs: ScriptedJobs, executor: SimpleNamespace
+):
+    with streams.open("ann", jobs.states["a"]) as stream, anyio.fail_after(60):
+        executor.is_stopping = lambda: True
+        await collect(stream, [])
+
+
+async def test_nothing_is_read_without_listeners(streams: JobStreams, jobs: ScriptedJobs):
+    with streams.open("ann", jobs.states["a"]):
+        await until(lambda: jobs.looks > 1)
+    await until(streams._task.done)
+    looks = jobs.looks
+    await anyio.sleep(0.1)
+    assert jobs.looks == looks
+    with streams.open("ann", jobs.states["b"]):
+        await until(lambda: jobs.looks > looks)
+
+
+async def test_a_user_may_follow_ten_jobs(streams: JobStreams, jobs: ScriptedJobs):
+    with ExitStack() as open_streams:
+        for _ in range(STREAMS_PER_USER):
+            open_streams.enter_context(streams.open("ann", jobs.states["a"]))
+        with (
+            pytest.raises(TooManyStreams, match="10") as refused,
+            streams.open("ann", jobs.states["b"]),
+        ):
+            pass
+        assert refused.value.hint
+        open_streams.enter_context(streams.open("bob", jobs.states["b"]))
+    open_streams.enter_context(streams.open("ann", jobs.states["b"]))
+    open_streams.close()

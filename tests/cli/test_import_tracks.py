@@ -1,0 +1,28 @@
+"""Names of the tracks that a command is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backend.app.cli.import_tracks import import_tracks
+from backend.app.settings import Settings
+
+from .test_mix import tone
+
+
+def titles(folder: Path, *names: str) -> list[str]:
+    for place, name in enumerate(names):
+        tone(folder / f"{name}.wav", 300 + 50 * place, seconds=1.0)
+    settings = Settings(_env_file=None, storage_root=folder / "storage")
+    paths = [folder / f"{name}.wav" for name in names]
+    return [f"{one.artist}|{one.title}" for one in import_tracks(paths, settings).tracks]
+
+
+def test_files_of_a_command_are_named_together(tmp_path: Path) -> None:
+    names = ("1 Rain", "2 Sun", "3 Ada - Snow")
+    assert titles(tmp_path, *names) == ["|Rain", "|Sun", "Ada|Snow"]
+
+
+def test_bands_with_a_number_keep_it(tmp_path: Path) -> None:
+    names = ("50 Cent - In da Club", "2 Unlimited - No Limit")
+    assert titles(tmp_path, *names) == ["50 Cent|In da Club", "2 Unlimited|No Limit"]

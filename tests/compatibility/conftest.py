@@ -1,0 +1,32 @@
+"""The current API on a copy of an earlier version's storage; queued jobs stay queued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from backend.app import main
+from backend.app.jobs.threads import ThreadExecutor
+
+from .earlier import EMAIL, PASSWORD, EarlierStorage
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> EarlierStorage:
+    return EarlierStorage.copied_to(tmp_path / "storage")
+
+
+@pytest.fixture
+def ann(storage: EarlierStorage, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """The earlier version's user, signed in with the password of then."""
+    monkeypatch.setattr(ThreadExecutor, "start", lambda self: None)
+    monkeypatch.setattr(main, "set_up_logs", lambda: None)  # it would take pytest's handlers away
+    app = main.create_app(storage.settings)
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        form = {"username": EMAIL, "password": PASSWORD}
+        token = client.post("/auth/token", data=form).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client

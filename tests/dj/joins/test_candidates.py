@@ -1,0 +1,109 @@
+"""Where and for how long two tracks can be joined."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.app.contract.dj import DjRules
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.joins.candidates import Candidate, JoinConstraints, candidates_of
+from backend.app.dj.pair import Pair
+from tests.dj.llm_set import track, track_analysis
+
+RULES = DjRules()
+
+
+def song(name: str = "a", *, key: str = "A minor", **change) -> DeckTrack:
+    """A track of 120 BPM with a bar each 2 s from 0.25 s on, and a phrase each 16 s."""
+    return track(name, track_analysis(key=key).model_copy(update=change))
+
+
+def found(kind, out=None, into=None, rules=RULES, **fixed) -> list[Candidate]:
+    pair = Pair(out or song("a"), into or song("b"))
+    return candidates_of(pair, rules, JoinConstraints(kind=kind, **fixed))
+
+
+@pytest.mark.parametrize(
+    ("kind", "bars"), [("blend", {4, 8, 16, 32}), ("stem_swap", {8, 16, 32}), ("sweep", {4, 8})]
+)
+def test_each_kind_has_its_usual_lengths(kind, bars) -> None:
+    assert {one.bars for one in found(kind)} == bars
+    assert {one.bars for one in found(kind, bars=12)} == {12}
+
+
+def test_echo_lasts_two_bars() -> None:
+    assert {(one.bars, one.overlap_s) for one in found("echo")} == {(2, 4.0)}
+
+
+def test_fade_lasts_six_seconds_or_a_third_of_short_music() -> None:
+    (fade,) = found("fade")
+    assert (fade.out_s, fade.in_s, fade.overlap_s) == (193.0, 0.1, 6.0)
+    short = song(music_end_s=9.1)
+    for pair in ({"into": short}, {"out": short}):
+        (fade,) = found("fade", **pair)
+        assert fade.overlap_s == pytest.approx(3.0)
+
+
+def test_tracks_are_left_late_and_entered_early() -> None:
+    cuts = found("cut")
+    assert sorted({one.out_s for one in cuts}) == [112.25 + 16 * n for n in range(6)]
+    assert sorted({one.in_s for one in cuts}) == [0.25 + 16 * n for n in range(5)]
+
+
+def test_short_track_is_left_in_its_second_half_and_entered_in_its_first() -> None:
+    rhythm = track_analysis().rhythm
+    short = song(
+        rhythm=rhythm.model_copy(
+            update={"beats_s": rhythm.beats_s[:160], "downbeats": rhythm.downbeats[:40]}
+        ),
+        music_end_s=80.0,
+        cue_ins=[],
+        cue_outs=[],
+    )
+    cuts = found("cut", short, short)
+    assert sorted({one.out_s for one in cuts}) == [48.25, 64.25]
+    assert sorted({one.in_s for one in cuts}) == [0.25, 16.25, 32.25]
+
+
+def test_cues_off_the_phrase_are_used_too() -> None:
+    cue = track_analysis().cue_ins[0].model_copy(update={"at_s": 4.25})
+    assert 4.25 in {one.in_s for one in found("cut", into=song(cue_ins=[cue]))}
+
+
+@pytest.mark.parametrize(("start_s", "used"), [(0.34, True), (0.36, False)])
+def test_first_beat_may_precede_the_sound_by_rounding_only(start_s, used) -> None:
+    starts = {one.in_s for one in found("cut", into=song(music_start_s=start_s))}
+    assert (0.25 in starts) == used
+
+
+@pytest.mark.parametrize(("end_s", "used"), [(193.26, 1), (193.24, 0)])
+def test_a_second_of_the_incoming_track_is_always_left(end_s, used) -> None:
+    into = song(music_end_s=end_s)
+    assert len(found("cut", into=into, out_s=112.25, in_s=192.25)) == used
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "shifts"),
+    [
+        ("blend", "E minor", {0}),  # next to each other on the wheel
+        ("blend", "B minor", {0, -2}),
+        ("fade", "Bb minor", {0, -1}),
+        ("cut", "B minor", {0}),
+    ],
+)
+def test_pitch_shifts_are_offered_where_overlapping_keys_clash(kind, key, shifts) -> None:
+    rules = DjRules(max_pitch_semitones=2)
+    assert {one.pitch_semitones for one in found(kind, into=song(key=key), rules=rules)} == shifts
+
+
+def test_wished_pitch_shift_is_limited_by_the_rules() -> None:
+    rules = DjRules(max_pitch_semitones=1)
+    assert {one.pitch_semitones for one in found("cut", rules=rules, pitch_semitones=-2)} == {-1}
+
+
+def test_double_time_takes_twice_the_bars_of_the_incoming_track() -> None:
+    slow, fast = song("a"), track("b", track_analysis(240.0))
+    assert {(one.in_end_s - one.in_s, one.overlap_s) for one in found("blend", slow, fast)} == {
+        (2.0 * bars, 2.0 * bars) for bars in (4, 8, 16, 32)
+    }
+    assert {one.fold for one in found("blend", slow, fast)} == {2.0}

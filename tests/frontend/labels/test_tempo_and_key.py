@@ -1,0 +1,67 @@
+"""Tempo, grid, key and corrections as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.app.contract.analysis import GridFix, Harmony
+from frontend.labels import tempo_and_key
+from tests.frontend.scripted_api import analysis
+
+
+@pytest.mark.parametrize(
+    ("key", "camelot"),
+    [
+        ("C major", "8B"),
+        ("A minor", "8A"),
+        ("G major", "9B"),
+        ("F major", "7B"),
+        ("E major", "12B"),
+        ("B major", "1B"),
+        ("Ab minor", "1A"),
+        ("C# minor", "12A"),
+    ],
+)
+def test_keys_have_their_camelot_code(key: str, camelot: str) -> None:
+    assert tempo_and_key.camelot(key) == camelot
+
+
+def test_unknown_key_is_a_question_mark() -> None:
+    assert tempo_and_key.code(None) == "?"
+    assert tempo_and_key.code(Harmony(key=None, confidence=0.0)) == "?"
+
+
+@pytest.mark.parametrize(
+    ("change", "tempo", "grid"),
+    [
+        ({"confidence": 0.5}, "124.0", "124.0 BPM, steady, first bar at 0.50 s"),
+        ({"confidence": 0.49}, "124.0?", "124.0? BPM, steady, first bar at 0.50 s"),
+        ({"steady": False, "downbeats": []}, "124.0", "124.0 BPM, drifting"),
+        ({"beats_s": [], "downbeats": []}, "?", "No beat found"),
+    ],
+)
+def test_uncertain_tempo_has_a_question_mark(
+    change: dict[str, object], tempo: str, grid: str
+) -> None:
+    track = analysis(124.0)
+    track = track.model_copy(update={"rhythm": track.rhythm.model_copy(update=change)})
+    assert tempo_and_key.tempo(track.rhythm) == tempo
+    assert tempo_and_key.grid(track) == grid
+
+
+@pytest.mark.parametrize(
+    ("fix", "text"),
+    [
+        (GridFix(), "No corrections yet."),
+        (GridFix(tempo="half"), "Your corrections: beats halved."),
+        (GridFix(shift_beats=0.5), "Your corrections: moved 0.5 beats later."),
+        (GridFix(shift_beats=-1.0), "Your corrections: moved 1 beats earlier."),
+        (GridFix(downbeat_s=0.0), "Your corrections: downbeat moved."),
+        (
+            GridFix(tempo="double", tempo_bpm=124.5, key="A minor"),
+            "Your corrections: beats doubled, tempo set to 124.50 BPM, key A minor.",
+        ),
+    ],
+)
+def test_corrections_in_one_line(fix: GridFix, text: str) -> None:
+    assert tempo_and_key.corrections(fix) == text

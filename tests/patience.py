@@ -1,0 +1,18 @@
+"""Wait for a condition, with a bound that ends a hang and measures no speed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+#: Longer than any wait of a test on a busy machine; shorter than the ten minutes that the processes
+#: which tests kill would sleep.
+PATIENCE_S = 240.0
+
+
+def wait_until(is_so: Callable[[], object], *, what: str = "", every_s: float = 0.02) -> None:
+    """Wait for a condition."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, f"timed out after {PATIENCE_S:.0f} s {what}"
+        time.sleep(every_s)

@@ -1,0 +1,292 @@
+"""A channel in the YouTube stand-in: uploads, videos, playlists, quotas."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+CHANNEL_ID = "UCstandin0000000000000000"
+UPLOADS_ID = "UUstandin0000000000000000"
+CHANNEL_TITLE = "Stand-in Channel"
+_CHUNK = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_QUERY = re.compile(r"bytes \*/(\d+)")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer."""
+
+    status: int
+    content: dict[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        return b"" if self.content is None else json.dumps(self.content).encode()
+
+
+def refused(status: int, reason: str) -> Reply:
+    """An error as Google's APIs write it; its message must never reach users."""
+    message = "in YouTube's own words, with upload_id=stand-in"
+    errors = [{"domain": "youtube", "reason": reason, "message": message}]
+    return Reply(status, {"error": {"code": status, "message": message, "errors": errors}})
+
+
+@dataclass
+class Session:
+    """A resumable upload."""
+
+    resource: dict[str, Any]
+    size: int
+    received: bytearray = field(default_factory=bytearray)
+    video_id: str | None = None
+    is_gone: bool = False
+
+
+@dataclass
+class Video:
+    """A finished video."""
+
+    id: str
+    resource: dict[str, Any]
+    sha256: str
+    size: int
+    thumbnail: str | None = None
+    uploaded_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        return {"kind": "youtube#video", "id": self.id, **self.resource}
+
+
+@dataclass
+class Channel:
+    """The YouTube side of one channel. Thread-safe.
+
+    ``unit_bytes``: chunks are multiples of it. ``appears_after``: looks at the uploads before a
+    new video is listed. ``may_set_thumbnails`` is False if the owner is not verified. With
+    ``has_no_uploads`` the playlist of uploads does not exist.
+    """
+
+    id: str = CHANNEL_ID
+    title: str = CHANNEL_TITLE
+    unit_bytes: int = 256 * 1024
+    uploads_left: int = 100
+    appears_after: int = 0
+    may_set_thumbnails: bool = True
+    takes_long_videos: bool = True
+    has_no_uploads: bool = False
+    sessions: dict[str, Session] = field(default_factory=dict)
+    videos: dict[str, Video] = field(default_factory=dict)
+    playlists: dict[str, str] = field(default_factory=dict)
+    items: dict[str, list[str]] = field(default_factory=dict)
+    looks: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    # --- uploads
+
+    def open(self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> Reply:
+        """Open an upload, if the request follows the reference."""
+        parts = set(query.get("part", "").split(","))
+        size = headers.get("x-upload-content-length", "")
+        if query.get("uploadType") != "resumable" or not {"snippet", "status"} <= parts:
+            return refused(400, "missingRequiredParameter")
+        if not size.isdecimal() or not headers.get("x-upload-content-type", "").startswith("video"):
+            return refused(400, "mediaBodyRequired")
+        resource = json.loads(body)
+        if fault := _fault_of(resource):
+            return refused(400, fault)
+        if self.uploads_left <= 0:
+            return refused(403, "quotaExceeded")
+        self.uploads_left -= 1
+        name = f"session-{len(self.sessions) + 1}"
+        resource["notify"] = query.get("notifySubscribers", "true") == "true"
+        self.sessions[name] = Session(resource, int(size))
+        return Reply(200, None, {"X-Upload": name})  # the server turns it into an address
+
+    def put(self, name: str, headers: Mapping[str, str], body: bytes, store: float | None) -> Reply:
+        """Store a chunk, or the share ``store`` of it, or report the upload's status."""
+        session = self.sessions.get(name)
+        if session is None or session.is_gone:
+            return refused(404, "notFound")
+        if session.video_id is not None:
+            return Reply(200, self.videos[session.video_id].shown)
+        ranges = headers.get("content-range", "")
+        if asked := _QUERY.fullmatch(ranges):
+            if int(asked[1]) != session.size or body:
+                return refused(400, "badRequest")
+            return _standing(session)
+        return self._take(session, ranges, body, 1.0 if store is None else store)
+
+    def _take(self, session: Session, ranges: str, body: bytes, store: float) -> Reply:
+        chunk = _CHUNK.fullmatch(ranges)
+        if chunk is None:
+            return refused(400, "badRequest")
+        first, last, total = (int(number) for number in chunk.groups())
+        is_last = last + 1 == total
+        wrong = total != session.size or last - first + 1 != len(body) or not body
+        if wrong or (len(body) % self.unit_bytes and not is_last):
+            return refused(400, "badRequest")
+        if first != len(session.received):
+            return _standing(session)  # a gap, or bytes sent before
+        session.received += body[: round(len(body) * store)]
+        if len(session.received) < session.size:
+            return _standing(session)
+        return Reply(201, self._become(session).shown)
+
+    def _become(self, session: Session) -> Video:
+        content = bytes(session.received)
+        number = len(self.videos) + 1
+        digest = hashlib.sha256(content).hexdigest()
+        video = Video(f"video-{number}", session.resource, digest, len(content))
+        self.videos[video.id] = video
+        session.video_id = video.id
+        return video
+
+    def holds(self, *, tags: list[str], uploaded_at: datetime | None = None) -> str:
+        """Add a video that this job did not upload; return its id."""
+        number = len(self.videos) + 1
+        resource = {"snippet": {"title": "Holidays", "tags": tags}, "status": {}}
+        moment = uploaded_at or datetime.now(UTC)
+        video = Video(f"video-{number}", resource, "-", 1, uploaded_at=moment)
+        self.videos[video.id] = video
+        return video.id
+
+    # --- everything else
+
+    def channels_list(self) -> Reply:
+        long_ones = "allowed" if self.takes_long_videos else "eligible"
+        pictures = {"default": {"url": "https://yt3.example/picture.jpg"}}
+        channel = {
+            "id": self.id,
+            "snippet": {"title": self.title, "thumbnails": pictures},
+            "contentDetails": {"relatedPlaylists": {"uploads": UPLOADS_ID}},
+            "status": {"longUploadsStatus": long_ones, "privacyStatus": "public"},
+        }
+        return Reply(200, {"items": [channel]})
+
+    def videos_list(self, query: Mapping[str, str]) -> Reply:
+        requested = query.get("id", "").split(",")
+        return Reply(200, {"items": [self.videos[i].shown for i in requested if i in self.videos]})
+
+    def items_list(self, query: Mapping[str, str]) -> Reply:
+        playlist = query.get("playlistId", "")
+        if playlist == UPLOADS_ID and not self.has_no_uploads:
+            self.looks += 1
+            late = self.looks <= self.appears_after
+            ids = [] if late else list(reversed(self.videos))
+        elif playlist in self.items:
+            ids = self.items[playlist]
+        else:
+            return refused(404, "playlistNotFound")
+        if requested := query.get("videoId"):
+            ids = [video for video in ids if video == requested]
+        items = [
+            {
+                "snippet": {
+                    "resourceId": {"videoId": i},
+                    "publishedAt": self.videos[i].uploaded_at.isoformat(),
+                },
+                "contentDetails": {"videoId": i},
+            }
+            for i in ids
+        ]
+        return _page(items, query)
+
+    def items_insert(self, body: bytes) -> Reply:
+        snippet = json.loads(body)["snippet"]
+        playlist, video = snippet["playlistId"], snippet["resourceId"]["videoId"]
+        if playlist not in self.items:
+            return refused(404, "playlistNotFound")
+        self.items[playlist].append(video)
+        return Reply(200, {"id": f"item-{playlist}-{len(self.items[playlist])}"})
+
+    def playlists_list(self, query: Mapping[str, str]) -> Reply:
+        requested = query.get("id")
+        items = [
+            {"id": i, "snippet": {"title": title}}
+            for i, title in self.playlists.items()
+            if requested is None or i == requested
+        ]
+        return _page(items, query)
+
+    def playlists_insert(self, body: bytes) -> Reply:
+        name = f"PL{len(self.playlists) + 1}"
+        self.playlists[name] = json.loads(body)["snippet"]["title"]
+        self.items[name] = []
+        return Reply(200, {"id": name, "snippet": {"title": self.playlists[name]}})
+
+    def thumbnails_set(self, query: Mapping[str, str], body: bytes) -> Reply:
+        video = self.videos.get(query.get("videoId", ""))
+        if video is None:
+            return refused(404, "videoNotFound")
+        if not self.may_set_thumbnails:
+            return refused(403, "forbidden")
+        if len(body) > 2 * 1024**2 or not body:
+            return refused(400, "invalidImage")
+        video.thumbnail = hashlib.sha256(body).hexdigest()
+        return Reply(200, {"items": [{"default": {"url": "https://i.example/1.jpg"}}]})
+
+    def shown(self) -> dict[str, Any]:
+        """The whole state, for the control route."""
+        return {
+            "videos": [
+                {**v.shown, "sha256": v.sha256, "size": v.size, "thumbnail": v.thumbnail}
+                for v in self.videos.values()
+            ],
+            "sessions": [
+                {"size": s.size, "received": len(s.received), "gone": s.is_gone}
+                for s in self.sessions.values()
+            ],
+            "playlists": self.playlists,
+            "items": self.items,
+            "uploads_left": self.uploads_left,
+        }
+
+    def duplicates(self) -> list[str]:
+        """Markers of more than one video, and videos twice in a playlist."""
+        tags = Counter(
+            tag
+            for video in self.videos.values()
+            for tag in video.resource["snippet"].get("tags", [])
+            if tag.startswith("segue-")
+        )
+        entries = Counter((p, v) for p, videos in self.items.items() for v in videos)
+        return [str(one) for one, n in (*tags.items(), *entries.items()) if n > 1]
+
+
+def _page(items: list[dict[str, Any]], query: Mapping[str, str]) -> Reply:
+    first, most = int(query.get("pageToken", "0")), int(query.get("maxResults", "5"))
+    page: dict[str, Any] = {"items": items[first : first + most]}
+    if first + most < len(items):
+        page["nextPageToken"] = str(first + most)
+    return Reply(200, page)
+
+
+def _standing(session: Session) -> Reply:
+    received = len(session.received)
+    return Reply(308, None, {"Range": f"bytes=0-{received - 1}"} if received else {})
+
+
+def _fault_of(resource: dict[str, Any]) -> str:
+    """YouTube's reason to reject a videos.insert request."""
+    snippet, status = resource.get("snippet", {}), resource.get("status", {})
+    title, text = snippet.get("title", ""), snippet.get("description", "")
+    if not 0 < len(title) <= 100 or set("<>") & set(title):
+        return "invalidTitle"
+    if len(text.encode()) > 5000 or set("<>") & set(text):
+        return "invalidDescription"
+    if len(",".join(snippet.get("tags", []))) > 500:
+        return "invalidTags"
+    if status.get("privacyStatus") not in ("private", "unlisted", "public"):
+        return "invalidVideoMetadata"
+    if status.get("publishAt") and status["privacyStatus"] != "private":
+        return "invalidPublishAt"
+    return ""

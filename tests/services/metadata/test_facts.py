@@ -1,0 +1,111 @@
+"""The facts of a mix, and the step that writes its metadata."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from backend.app.analysis.cache import save_json
+from backend.app.analysis.track import VERSION
+from backend.app.contract.analysis import GridFix
+from backend.app.contract.publishing import DescriptionOptions, WordsView
+from backend.app.dj.timeline import Chapter, Clip, Timeline
+from backend.app.dsp.samples import SAMPLE_RATE
+from backend.app.llm.access import LlmAccess
+from backend.app.publishing.metadata.metadata_writer import MetadataWriter
+from backend.app.publishing.metadata.template_context import MixFacts
+from backend.app.services.library.track_ref import TrackRef
+from backend.app.services.metadata.facts import mixtape_facts
+from backend.app.services.metadata.write import describe_step, write_metadata
+from backend.app.settings import Settings
+from backend.app.store.files.blobs import ContentStore
+from backend.app.wiring.limits import youtube_limits
+from tests.dj.llm_set import track_analysis
+
+from ..stored_tracks import context
+
+MINUTE = 60 * SAMPLE_RATE
+
+
+def clip(letter: str, start: int, **other: object) -> Clip:
+    parts = {"title": letter.upper(), "artist": f"Artist {letter}", **other}
+    return Clip(letter, letter * 64, start=start, length=MINUTE, **parts)
+
+
+def track(letter: str, fix: GridFix | None = None) -> TrackRef:
+    return TrackRef(
+        track_id=letter,
+        content_hash=letter * 64,
+        title=letter.upper(),
+        artist="",
+        n_samples=MINUTE,
+        has_cover=False,
+        grid_fix=fix,
+    )
+
+
+TIMELINE = Timeline(
+    (
+        clip("a", 0),
+        clip("s", 30 * SAMPLE_RATE, role="overlay", artist="", title="Siren"),
+        clip("b", MINUTE),
+        clip("a", 2 * MINUTE),
+    ),
+    chapters=tuple(Chapter(n * MINUTE, f"Artist {x} – {x.upper()}") for n, x in enumerate("aba")),
+)
+
+
+def test_describing_limit_includes_the_model_timeout() -> None:
+    model = LlmAccess(SecretStr("sk-test"), "http://localhost", "a-model", timeout_s=300.0)
+    writer = MetadataWriter(model, youtube_limits(Settings(_env_file=None)))
+    assert describe_step(lambda ctx, writer: None, writer).limit_s(0.0) == 360.0
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ContentStore:
+    return ContentStore(tmp_path / "storage")
+
+
+def save(store: ContentStore, letter: str, tempo_bpm: float, key: str | None) -> None:
+    path = store.derived(letter * 64, f"analysis-v{VERSION}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_json(track_analysis(tempo_bpm, key), path)
+
+
+def test_facts_ignore_overlays(store: ContentStore) -> None:
+    facts = mixtape_facts(TIMELINE, "Night", [track("a"), track("b")], store)
+    assert (facts.n_tracks, facts.duration_s, facts.title) == (2, 180.0, "Night")
+    assert facts.credits == ("Artist a", "Artist b")
+    assert [(c.second, c.artist, c.track) for c in facts.chapters] == [
+        (0, "Artist a", "A"),
+        (60, "Artist b", "B"),
+        (120, "Artist a", "A"),
+    ]
+
+
+def test_tempo_and_keys_are_analysed_and_corrected(store: ContentStore) -> None:
+    tracks = [track("a"), track("b", GridFix(key="C major"))]
+    assert mixtape_facts(TIMELINE, "", tracks, store).tempo == ""
+    save(store, "a", 124.4, "A minor")
+    assert mixtape_facts(TIMELINE, "", tracks, store).tempo == "124 BPM"
+    save(store, "b", 120.0, "A minor")
+    facts = mixtape_facts(TIMELINE, "", tracks, store)
+    assert (facts.tempo, facts.keys) == ("120–124 BPM", ("A minor", "C major"))
+
+
+def test_template_failing_on_real_titles_falls_back_to_default(tmp_path: Path) -> None:
+    facts = MixFacts(title="Night", intro="Night", hashtags=(), chapters=(), credits=())
+    writer = MetadataWriter(None, youtube_limits(Settings(_env_file=None)))
+    notes: list[str] = []
+    ctx = replace(context(object(), tmp_path), note=notes.append)
+    write_metadata(ctx, writer, facts, DescriptionOptions(template="{{ n_tracks | length }}"))
+    assert notes[0].endswith("The default template is used instead.")
+    written = WordsView.model_validate_json((tmp_path / "words.json").read_bytes())
+    assert written.description == (tmp_path / "description.txt").read_text() == "Night\n"
+    assert {file.name: file.media_type for file in ctx.workspace.written} == {
+        "description.txt": "text/plain; charset=utf-8",
+        "words.json": "application/json",
+    }

@@ -1,0 +1,96 @@
+"""Lossy files keep the limit of true peaks, whatever their encoder does to the sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.app.contract.jobs import MixtapeRequest, VideoOptions
+from backend.app.contract.mixes import ReportView
+from backend.app.dj.timeline import Clip, Timeline
+from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
+from backend.app.render.measure.finished_file import measure_file
+from backend.app.services.files.check_finished import TRUE_PEAK_LIMIT_DBTP
+from backend.app.services.files.names import FILM
+from backend.app.services.mixtape import correct_peaks as module
+from backend.app.services.mixtape.correct_peaks import correct_peaks
+from backend.app.services.mixtape.inputs import MixtapeInputs
+from backend.app.services.mixtape.job import MixtapeJob
+from backend.app.services.mixtape.pipeline import correct_files, film_mix
+from backend.app.store.files.blobs import ContentStore
+from tests.sounds import SR
+
+from ..stored_tracks import context, put_track
+from .test_reuse import rendered
+
+FFMPEG = find_ffmpeg(None)
+LENGTH = 6 * SR
+PLAN = Timeline((Clip("a", "a" * 64, "A", "", 0, LENGTH, gain_db=0.0),))
+FORMATS = ["mp3", "flac", "m4a", "opus"]
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> MixtapeJob:
+    """Random signs: no encoder can keep such a wave's shape, least of all at a low rate."""
+    store = ContentStore(tmp_path / "storage")
+    signs = np.sign(np.random.default_rng(5).standard_normal((2, LENGTH)))
+    tracks = [put_track(store, tmp_path, "a", signs.astype(np.float32))]
+    request = MixtapeRequest(tracks_upload_id="crate", formats=FORMATS, bitrate_kbps=128)
+    request = request.model_copy(update={"loudness_lufs": 0.0})  # louder than any user may ask for
+    inputs = MixtapeInputs(request=request, title="Mix", tracks=tracks)
+    return MixtapeJob(inputs, store, FFMPEG, 2)
+
+
+def peaks_of(folder: Path) -> dict[str, float]:
+    paths = {kind: folder / f"mix.{kind}" for kind in FORMATS}
+    return {
+        kind: measure_file(path, ffmpeg=FFMPEG, progress=lambda _: None).true_peak_dbtp
+        for kind, path in paths.items()
+    }
+
+
+def test_every_lossy_file_keeps_the_limit(job: MixtapeJob, tmp_path: Path) -> None:
+    folder = rendered(job, tmp_path / "job", PLAN)
+    before = peaks_of(folder)
+    over = {kind for kind, peak in before.items() if peak > TRUE_PEAK_LIMIT_DBTP}
+    assert over == {"mp3", "m4a", "opus"}
+    flac = (folder / "mix.flac").read_bytes()
+    ctx = context(job, folder)
+    assert set(correct_peaks(ctx)) == {f"mix.{kind}" for kind in over}
+    after = peaks_of(folder)
+    assert max(after.values()) <= TRUE_PEAK_LIMIT_DBTP
+    report = ReportView.model_validate_json((folder / "report.json").read_bytes())
+    stated = {file.name: file.true_peak_dbtp for file in report.files}
+    assert stated == pytest.approx({f"mix.{kind}": peak for kind, peak in after.items()}, abs=0.005)
+    assert report.true_peak_dbtp == stated["mix.mp3"]
+    assert (folder / "mix.flac").read_bytes() == flac
+    assert correct_peaks(ctx) == []
+
+
+def test_film_gets_the_corrected_sound(job: MixtapeJob, tmp_path: Path) -> None:
+    request = job.request.model_copy(
+        update={"formats": ["flac"], "video": VideoOptions(height=720)}
+    )
+    job = replace(job, inputs=job.inputs.model_copy(update={"request": request}))
+    folder = rendered(job, tmp_path / "job", PLAN)
+    ctx = context(job, folder)
+    film_mix(ctx)
+    first = (folder / FILM).read_bytes()
+    correct_files(ctx)
+    film = folder / FILM
+    assert film.read_bytes() != first
+    found = measure_file(film, ffmpeg=FFMPEG, progress=lambda _: None)
+    assert found.true_peak_dbtp <= TRUE_PEAK_LIMIT_DBTP
+
+
+def test_file_that_can_not_be_corrected_is_noted(
+    job: MixtapeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TRIES", 1)
+    monkeypatch.setattr(module, "MARGIN_DB", -3.0)
+    folder, notes = rendered(job, tmp_path / "job", PLAN), list[str]()
+    correct_peaks(replace(context(job, folder), note=notes.append))
+    assert any("mix.mp3 has a true peak" in note for note in notes)

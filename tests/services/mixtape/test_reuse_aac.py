@@ -1,0 +1,81 @@
+"""A re-render makes the same M4A as a render from scratch, with less work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backend.app.contract.mixes import ReportView
+from backend.app.render.aac import segments as segments_module
+from backend.app.render.aac.encode import AacSegments
+from backend.app.render.aac.segments import Segment
+from backend.app.services.mixtape.job import MixtapeJob
+from backend.app.services.mixtape.reuse.aac import M4A, M4A_MEASUREMENT
+
+from .test_reuse import CHANGED, FIRST, based, job, rendered
+
+__all__ = ["job"]
+
+
+@pytest.fixture(autouse=True)
+def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segments of six seconds."""
+    monkeypatch.setattr(segments_module, "SEGMENT_FRAMES", 258)
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[Segment]:
+    """The segments that re-renders encoded."""
+    seen: list[Segment] = []
+    encode = AacSegments.encode
+
+    def counted(self: AacSegments, segment: Segment, *rest: object) -> None:
+        seen.append(segment)
+        encode(self, segment, *rest)
+
+    monkeypatch.setattr(AacSegments, "encode", counted)
+    return seen
+
+
+def with_m4a(job: MixtapeJob, **options: object) -> MixtapeJob:
+    request = job.request.model_copy(update={"formats": ["mp3", "m4a"], **options})
+    return replace(job, inputs=job.inputs.model_copy(update={"request": request}))
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_rerendered_m4a_and_report_equal_those_from_scratch(
+    changed: str, job: MixtapeJob, tmp_path: Path, encoded: list[Segment]
+) -> None:
+    rendered(with_m4a(job), tmp_path / "first", FIRST)
+    plan = CHANGED[changed]
+    again = rendered(with_m4a(based(job)), tmp_path / "again", plan)
+    # on a base whose files are gone
+    anew = rendered(with_m4a(based(job), based_on="gone"), tmp_path / "anew", plan)
+    assert (again / M4A).read_bytes() == (anew / M4A).read_bytes()
+    reports = [
+        ReportView.model_validate_json((one / "report.json").read_bytes()) for one in (again, anew)
+    ]
+    assert reports[0] == reports[1]
+    if changed == "nothing":
+        assert encoded == []
+    else:
+        assert 0 < len(encoded) < 6
+    assert (again / M4A_MEASUREMENT).is_file()
+
+
+def test_m4a_of_another_bit_rate_is_not_reused(
+    job: MixtapeJob, tmp_path: Path, encoded: list[Segment]
+) -> None:
+    rendered(with_m4a(job), tmp_path / "first", FIRST)
+    rendered(with_m4a(based(job), bitrate_kbps=128), tmp_path / "again", FIRST)
+    assert encoded == []  # all came from one stream
+
+
+def test_damaged_m4a_is_not_reused(job: MixtapeJob, tmp_path: Path) -> None:
+    first = rendered(with_m4a(job), tmp_path / "first", FIRST)
+    whole = (first / M4A).read_bytes()
+    (first / M4A).write_bytes(whole[:-9] + b"x" + whole[-8:])
+    again = rendered(with_m4a(based(job)), tmp_path / "again", FIRST)
+    assert (again / M4A).read_bytes() == whole

@@ -1,0 +1,60 @@
+"""An HTTP server on this machine, for stand-ins of servers elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+
+class ThreadedServer:
+    """Serves on a port of its own while the block lasts; ``serve`` is called by many threads."""
+
+    def __init__(self, serve: Callable[[BaseHTTPRequestHandler], None], port: int = 0) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(serve))
+        self._server.daemon_threads = True
+        self._server.block_on_close = False  # a client may keep its connection open
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def wait(self) -> None:
+        """Until the process is ended."""
+        self._thread.join()
+
+
+def _handler(serve: Callable[[BaseHTTPRequestHandler], None]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def answer(self) -> None:
+            with suppress(ConnectionError):  # the client is gone, killed perhaps
+                serve(self)
+
+        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  its names
+
+        def finish(self) -> None:
+            with suppress(ConnectionError):
+                super().finish()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    return Handler
