@@ -68,14 +68,15 @@ def certificates_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def log_handlers_put_back() -> Iterator[None]:
-    """For tests that set up logs: afterwards pytest's own handlers are there again."""
-    root, callers = logging.getLogger(), logging.getLogger("httpx2")
-    before, level, callers_level = root.handlers[:], root.level, callers.level
+@pytest.fixture(autouse=True)
+def logs_put_back() -> Iterator[None]:
+    """Undo `set_up_logs`, also in commands: pytest's handlers and the usual levels return."""
+    loggers = [logging.getLogger(name) for name in (None, "httpx2")]
+    handlers, levels = loggers[0].handlers[:], [logger.level for logger in loggers]
     yield
-    root.handlers[:], root.level = before, level
-    callers.setLevel(callers_level)
+    loggers[0].handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)  # not `.level`: each logger keeps what it was told of the old one
 
 
 @pytest.fixture

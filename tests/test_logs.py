@@ -9,8 +9,6 @@ import pytest
 
 from backend.app.logs import job_in_logs, set_up_logs
 
-pytestmark = pytest.mark.usefixtures("log_handlers_put_back")
-
 
 @pytest.mark.parametrize(
     ("message", "secret"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -16,15 +15,12 @@ from tests.oidc.running import CLIENT_SECRET
 
 
 @pytest.fixture
-def log_output(port: int) -> Iterator[io.StringIO]:
+def log_output(port: int) -> io.StringIO:
     """Capture the real server's log instead of pytest's."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
     set_up_logs()
     stream = io.StringIO()
-    cast(logging.StreamHandler, root.handlers[0]).setStream(stream)
-    yield stream
-    root.handlers[:], root.level = before, level
+    cast(logging.StreamHandler, logging.getLogger().handlers[0]).setStream(stream)
+    return stream
 
 
 def test_sign_in_secrets_are_neither_logged_nor_stored_in_clear(

@@ -26,9 +26,6 @@ from .trips import Browser, query_of
 ENCRYPTION_KEY = "canary-encryption-key-0123456789abcdef"
 
 
-pytestmark = pytest.mark.usefixtures("log_handlers_put_back")
-
-
 @dataclass
 class Tour:
     """Collects the secrets of a consent and the texts shown to users."""
