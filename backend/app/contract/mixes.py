@@ -129,13 +129,15 @@ class FileReport(Shape):
     """A finished file, decoded and measured.
 
     ``gain_shift_db`` is added to every clip's ``gain_db`` of the timeline for this file, to
-    compensate for a stricter limiter ceiling.
+    compensate for its stricter limiter ceiling, ``ceiling_dbtp`` (None in files of versions that
+    did not state it).
     """
 
     name: str
     loudness_lufs: float
     true_peak_dbtp: float
     gain_shift_db: float
+    ceiling_dbtp: float | None = None
 
 
 class ReportView(Shape):

@@ -109,8 +109,7 @@ class RequestResolver:
         if request.stem_model is not None:
             accepted = request.weights_notice_accepted
             self.separators.resolve(request.stem_model, accepted=accepted)
-        base = self.mixes.timeline_for(user_id, inputs)
-        resolved = _resolved(inputs.model_copy(update={"base": base}))
+        resolved = _resolved(self.mixes.with_base(user_id, inputs))
         publication = request.publish
         if publication is None:
             return resolved

@@ -11,6 +11,7 @@ from backend.app.contract.jobs import AudioFormat
 from backend.app.contract.mixes import FileReport
 from backend.app.errors import ToolFailed
 from backend.app.render.measure.finished_file import Measured
+from backend.app.render.player.player import Level
 from backend.app.services.files.check_finished import file_report, level_notes, require_length
 
 NONE = np.zeros(0, np.float32)
@@ -38,7 +39,7 @@ def test_deviations_in_level_are_noted(lufs: float, peak_dbtp: float, noted: lis
 
 
 def test_report_of_sound_under_the_gate_can_be_read_again() -> None:
-    report = file_report("mix.mp3", measured(-math.inf, -71.0), 0.0)
+    report = file_report("mix.mp3", measured(-math.inf, -71.0), Level(-2.2))
     assert FileReport.model_validate_json(report.model_dump_json()).loudness_lufs == -70.0
     assert "inf" not in str(level_notes("mix.mp3", measured(-math.inf), -14.0))
 

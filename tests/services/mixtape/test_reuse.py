@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from backend.app.contract.jobs import MixtapeRequest
-from backend.app.contract.mixes import ReportView
+from backend.app.contract.mixes import ReportView, TimelineView
 from backend.app.dj.timeline import Clip, Timeline, Transition
 from backend.app.dj.timeline_json import view_of
 from backend.app.dsp.samples import Samples
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 from backend.app.render.player.player import Player
-from backend.app.services.files.names import TIMELINE
+from backend.app.services.files.names import REPORT, TIMELINE
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.measure import check_mix
@@ -93,6 +93,15 @@ def based(job: MixtapeJob, **options: object) -> MixtapeJob:
     return replace(job, inputs=inputs)
 
 
+def based_on(job: MixtapeJob, folder: Path) -> MixtapeJob:
+    """The job, based on one that lies beside it, with the levels of its files."""
+    request = job.request.model_copy(update={"based_on": folder.name})
+    base = TimelineView.model_validate_json((folder / TIMELINE).read_bytes())
+    report = ReportView.model_validate_json((folder / REPORT).read_bytes())
+    update = {"request": request, "base": base, "base_files": tuple(report.files)}
+    return replace(job, inputs=job.inputs.model_copy(update=update))
+
+
 @pytest.fixture(scope="module")
 def first(job: MixtapeJob, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return rendered(job, tmp_path_factory.mktemp("jobs") / "first", FIRST)
@@ -144,9 +153,7 @@ def test_rerender_of_a_rerender(
 ) -> None:
     rendered(based(job), first.parent / "second", LINEAR)
     played.clear()
-    job_3 = based(job, based_on="second")
-    inputs = job_3.inputs.model_copy(update={"base": view_of(LINEAR)})
-    third = rendered(replace(job_3, inputs=inputs), first.parent / "third", FIRST)
+    third = rendered(based_on(job, first.parent / "second"), first.parent / "third", FIRST)
     assert 0 < sum(played) < 0.8 * FIRST.length
     assert (third / MP3).read_bytes() == (first / MP3).read_bytes()
 

@@ -14,7 +14,7 @@ from backend.app.render.aac.segments import Segment
 from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.reuse.aac import M4A, M4A_MEASUREMENT
 
-from .test_reuse import CHANGED, FIRST, based, job, rendered
+from .test_reuse import CHANGED, FIRST, LINEAR, based, based_on, job, rendered
 
 __all__ = ["job"]
 
@@ -63,6 +63,20 @@ def test_rerendered_m4a_and_report_equal_those_from_scratch(
     else:
         assert 0 < len(encoded) < 6
     assert (again / M4A_MEASUREMENT).is_file()
+
+
+def test_chain_of_rerenders_keeps_levels_and_reuses_frames(
+    job: MixtapeJob, tmp_path: Path, encoded: list[Segment]
+) -> None:
+    job = with_m4a(job)
+    folders = [rendered(job, tmp_path / "first", FIRST)]
+    for name, plan in (("second", LINEAR), ("third", FIRST), ("fourth", LINEAR)):
+        encoded.clear()
+        folders.append(rendered(based_on(job, folders[-1]), tmp_path / name, plan))
+        assert 0 < len(encoded) < 4, name
+    m4as = [(folder / M4A).read_bytes() for folder in folders]
+    assert m4as[:2] == m4as[2:]
+    assert len(set(m4as)) == 2
 
 
 def test_m4a_of_another_bit_rate_is_not_reused(

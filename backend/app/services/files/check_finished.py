@@ -8,6 +8,7 @@ from ...dsp.loudness import ABSOLUTE_GATE_LUFS
 from ...dsp.samples import seconds
 from ...errors import ToolFailed
 from ...render.measure.finished_file import BINS_PER_S, Measured
+from ...render.player.player import Level
 
 LOUDNESS_TOLERANCE_LU = 0.5
 TRUE_PEAK_LIMIT_DBTP = -1.0
@@ -56,13 +57,14 @@ def reported_lufs(loudness_lufs: float) -> float:
     return round(max(loudness_lufs, ABSOLUTE_GATE_LUFS), 2)
 
 
-def file_report(name: str, measured: Measured, gain_shift_db: float) -> FileReport:
-    """Loudness and true peak of a file, for the job's report."""
+def file_report(name: str, measured: Measured, level: Level) -> FileReport:
+    """Loudness, true peak and level of a file, for the job's report."""
     return FileReport(
         name=name,
         loudness_lufs=reported_lufs(measured.loudness_lufs),
         true_peak_dbtp=round(measured.true_peak_dbtp, 2),
-        gain_shift_db=gain_shift_db,
+        gain_shift_db=level.gain_db,
+        ceiling_dbtp=level.ceiling_db,
     )
 
 

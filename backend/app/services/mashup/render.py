@@ -39,7 +39,7 @@ def write_files(ctx: StepContext[MashupJob]) -> None:
     cover = scratch / "cover.jpg"
     cover.write_bytes(jpeg_bytes(square(None, seed=ctx.job.title(timeline), side=COVER_SIDE)))
     mix = _premaster_player(ctx)
-    players = {name: (kind, mix.at(_level(ctx, kind))) for name, kind in files_of(ctx.job).items()}
+    players = {name: (kind, mix.at(level_for(ctx, kind))) for name, kind in files_of(ctx.job).items()}
     _encode(ctx, players, replace(_tags(ctx), cover=cover))
 
 
@@ -66,22 +66,24 @@ def stem_parts(timeline: Timeline) -> dict[StemName, Timeline]:
     return parts
 
 
-def gain_db_for(ctx: StepContext[MashupJob], kind: AudioFormat) -> float:
-    """Gain from the mix after the effects to a format's limiter, in dB."""
-    return gain_shift_db(
+def level_for(ctx: StepContext[MashupJob], kind: AudioFormat) -> Level:
+    """The level of a format: the gain leads from the mix after the effects to the limiter."""
+    ceiling_dbtp = CEILINGS_DBTP[kind]
+    gain_db = gain_shift_db(
         _premaster(ctx, 0.0),
         [premaster_loudness(ctx.workspace)],
         ctx.job.loudness_lufs,
-        ceiling_dbtp=CEILINGS_DBTP[kind],
+        ceiling_dbtp=ceiling_dbtp,
     )
+    return Level(ceiling_dbtp, gain_db)
 
 
 def limited_db(ctx: StepContext[MashupJob]) -> float:
     """The most that the limiter reduces the first file, in dB."""
     kind = next(iter(files_of(ctx.job).values()))
-    mastered = _premaster(ctx, gain_db_for(ctx, kind))
-    profiles = [premaster_loudness(ctx.workspace)]
-    return forecast(mastered, profiles, ceiling_dbtp=CEILINGS_DBTP[kind])[1]
+    level = level_for(ctx, kind)
+    mastered, profiles = _premaster(ctx, level.gain_db), [premaster_loudness(ctx.workspace)]
+    return forecast(mastered, profiles, ceiling_dbtp=level.ceiling_db)[1]
 
 
 def _file_of(clip: Clip) -> StemName:
@@ -104,11 +106,6 @@ def _encode(
         ]
         encoding = Encoding(tags.length, tags, job.ffmpeg, workspace.scratch("files"))
         encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress, say=ctx.say)
-
-
-def _level(ctx: StepContext[MashupJob], kind: AudioFormat) -> Level:
-    """The level of a format."""
-    return Level(CEILINGS_DBTP[kind], gain_db_for(ctx, kind))
 
 
 def _premaster_player(ctx: StepContext[MashupJob]) -> Player:

@@ -31,7 +31,7 @@ from ..tracks.recordings import open_recording
 from ..tracks.stretched import open_stretched
 from .job import MashupJob
 from .plan import Decisions, read_decisions, read_timeline
-from .render import files_of, gain_db_for, limited_db
+from .render import files_of, level_for, limited_db
 
 MIN_BEATS = 8  # on which the voice has an attack; the median of fewer means little
 
@@ -116,7 +116,7 @@ def _report(
         figures=_figures(plan, first),
         beat_error_ms=beat_error_ms(job, timeline, plan.tempo_bpm),
         files=[
-            file_report(name, one.levels, gain_db_for(ctx, files_of(job)[name]))
+            file_report(name, one.levels, level_for(ctx, files_of(job)[name]))
             for name, one in measured.items()
         ],
         notes=[job.stem_cache.note(job.songs), *plan.notes, *notes],

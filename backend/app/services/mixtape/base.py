@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...contract.mixes import TimelineView
-from ...contract.stored_json import read_stored
+from ...contract.mixes import FileReport, ReportView, TimelineView
+from ...contract.stored_json import OtherVersion, read_stored
 from ...errors import InvalidRequest, NotFound
 from ...jobs.states import JobStatus
 from ...store.jobs.job_store import JobStore
 from ..files.artifacts import read_artifact
-from ..files.names import TIMELINE
+from ..files.names import REPORT, TIMELINE
 from .inputs import MixtapeInputs
 
 
@@ -51,15 +51,15 @@ class BaseMixes:
         finished = record.job.status is JobStatus.SUCCEEDED
         return BaseMix(read_stored(MixtapeInputs, inputs), timeline, finished)
 
-    def timeline_for(self, user_id: str, inputs: MixtapeInputs) -> TimelineView | None:
-        """The timeline of the mixtape that ``inputs`` are based on; None if on none.
+    def with_base(self, user_id: str, inputs: MixtapeInputs) -> MixtapeInputs:
+        """Add the mixtape that ``inputs`` are based on, if any: its timeline and its files' levels.
 
         Raises what :meth:`find` does, and :class:`InvalidRequest` if it isn't finished or has other
         tracks.
         """
         job_id = inputs.request.based_on
         if job_id is None:
-            return None
+            return inputs
         base = self.find(user_id, job_id)
         if not base.is_finished:
             raise InvalidRequest(
@@ -70,7 +70,26 @@ class BaseMixes:
                 "The mixtape to start from has other tracks.",
                 hint="Pick the same tracks, or start a new mixtape.",
             )
-        return base.timeline
+        files = self._files(user_id, job_id) if _encoded_alike(base.inputs, inputs) else ()
+        return inputs.model_copy(update={"base": base.timeline, "base_files": files})
+
+    def _files(self, user_id: str, job_id: str) -> tuple[FileReport, ...]:
+        """The files in a mixtape's report; none if another version wrote it differently."""
+        record = self.store.find(user_id, job_id)
+        try:
+            report = record and read_artifact(self.workspaces, record, REPORT, ReportView)
+        except OtherVersion:
+            return ()
+        return tuple(report.files) if report else ()
+
+
+def _encoded_alike(one: MixtapeInputs, other: MixtapeInputs) -> bool:
+    """Whether two mixtapes have the same loudness and bit rates."""
+    first, second = (
+        (inputs.loudness_lufs, inputs.request.bitrate_kbps, inputs.request.mp3_vbr)
+        for inputs in (one, other)
+    )
+    return first == second
 
 
 def _track_ids(inputs: MixtapeInputs) -> list[str]:

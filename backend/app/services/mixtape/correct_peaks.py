@@ -7,12 +7,14 @@ from ...dj.timeline import Timeline
 from ...jobs.pipeline import StepContext
 from ...render.files.formats import CEILINGS_DBTP, LOSSLESS
 from ...render.measure.finished_file import Measured, measure_file
+from ...render.player.player import Level
 from ..files.artifacts import read_timeline
 from ..files.check_finished import TRUE_PEAK_LIMIT_DBTP, file_report, peak_notes, waveform
 from ..files.names import REPORT, WAVEFORM
 from .job import MixtapeJob
+from .levels import level_under
 from .measure import shown_name
-from .render import encode, files_of, format_of, level_under, output_of, player_for
+from .render import encode, files_of, format_of, output_of, player_for
 from .reuse.aac import M4A, save_aac_measurement
 from .reuse.mp3 import MP3, save_measurement
 
@@ -32,10 +34,10 @@ def correct_peaks(ctx: StepContext[MixtapeJob]) -> list[str]:
     over = [file for file in report.files if _is_over(file)]
     for index, file in enumerate(over):
         part = ctx.part(index / len(over), (index + 1) / len(over))
-        found, gain_db = _corrected(part, read_timeline(ctx.workspace), file)
+        found, level = _corrected(part, read_timeline(ctx.workspace), file)
         for note in peak_notes(shown_name(ctx.job, file.name), found.true_peak_dbtp):
             ctx.note(note)
-        report = _replaced(ctx, report, file_report(file.name, found, gain_db), found)
+        report = _replaced(ctx, report, file_report(file.name, found, level), found)
     if over:
         ctx.workspace.write_shape(REPORT, report, artifact=True)
     return [file.name for file in over]
@@ -48,8 +50,8 @@ def _is_over(file: FileReport) -> bool:
 
 def _corrected(
     ctx: StepContext[MixtapeJob], timeline: Timeline, file: FileReport
-) -> tuple[Measured, float]:
-    """Encode a file until it keeps the limit; return its measurement and its gain."""
+) -> tuple[Measured, Level]:
+    """Encode a file until it keeps the limit; return its measurement and its level."""
     job, kind, peak_dbtp = ctx.job, format_of(file.name), file.true_peak_dbtp
     media_type = dict(files_of(job.request))[file.name]
     mix, ceiling = player_for(job, timeline, kind), CEILINGS_DBTP[kind]
@@ -68,7 +70,7 @@ def _corrected(
         save_measurement(found, ctx.workspace)
     if file.name == M4A:
         save_aac_measurement(found, ctx.workspace)
-    return found, level.gain_db
+    return found, level
 
 
 def _replaced(

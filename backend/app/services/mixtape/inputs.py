@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from ...contract.dj import DjRules, OverlayPolicy
 from ...contract.jobs import MixtapeRequest
-from ...contract.mixes import TimelineView
+from ...contract.mixes import FileReport, TimelineView
 from ...contract.sounds import SoundKind
 from ..library.track_ref import ContentRef, TracksInputs
 
@@ -30,7 +30,8 @@ class MixtapeInputs(TracksInputs):
 
     ``picture`` is a stored file's name, ``rules`` are the DJ rules then in force, ``base`` is the
     timeline of the mixtape that a re-render starts from (earlier versions called it ``earlier``).
-    ``sounds`` is empty where none may be laid over joins.
+    ``base_files`` are its files where they have the loudness and the bit rate of this request, else
+    empty. ``sounds`` is empty where none may be laid over joins.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -42,6 +43,13 @@ class MixtapeInputs(TracksInputs):
     rules: DjRules = DjRules()
     rules_version: int = 0
     base: TimelineView | None = Field(default=None, alias="earlier")
+    base_files: tuple[FileReport, ...] = ()
+
+    @property
+    def loudness_lufs(self) -> float:
+        """The requested loudness, or else that of the DJ rules."""
+        requested = self.request.loudness_lufs
+        return self.rules.loudness_lufs if requested is None else requested
 
     @property
     def overlays(self) -> OverlayPolicy:

@@ -47,8 +47,7 @@ class MixtapeJob:
     @property
     def loudness_lufs(self) -> float:
         """The requested loudness, or else that of the DJ rules."""
-        requested = self.request.loudness_lufs
-        return self.inputs.rules.loudness_lufs if requested is None else requested
+        return self.inputs.loudness_lufs
 
     @property
     def needs_analysis(self) -> bool:

@@ -27,9 +27,10 @@ from ..files.check_finished import (
 )
 from ..files.names import FILM, REPORT, WAVEFORM
 from .job import MixtapeJob
+from .levels import level_for
 from .measure_joins import measure_joins
 from .plan import profiles_of
-from .render import FILM_SOUND, MEASURED_AS_WRITTEN, files_of, format_of, level_for
+from .render import FILM_SOUND, MEASURED_AS_WRITTEN, files_of, format_of
 from .reuse.aac import measure_changed_aac, save_aac_measurement
 from .reuse.mp3 import MP3, base_measurement, save_measurement
 
@@ -115,7 +116,7 @@ def _write_report(
         true_peak_dbtp=round(first.true_peak_dbtp, 2),
         limited_db=round(forecast(timeline, profiles_of(ctx.job, timeline))[1], 1),
         files=[
-            file_report(name, found, level_for(ctx.job, timeline, format_of(name)).gain_db)
+            file_report(name, found, level_for(ctx.job, timeline, format_of(name)))
             for name, found in measured.items()
         ],
         transitions=measure_joins(ctx, timeline, first),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 from ...contract.jobs import AudioFormat, MixtapeRequest
-from ...dj.levels.track_gains import CEILING_DBTP, gain_shift_db
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
 from ...jobs.pipeline import StepContext
@@ -21,7 +20,7 @@ from ...render.files.tags import MixTags
 from ...render.measure.finished_file import Measured, save_measured
 from ...render.mp3.info_frame import Mp3Mode
 from ...render.mp3.reuse import BaseMp3
-from ...render.player.player import Level, Player
+from ...render.player.player import Player
 from ...render.player.stretched_segments import stretched_segments_of
 from ...video.backdrop import square
 from ...video.thumbnail import jpeg_bytes
@@ -30,7 +29,7 @@ from ..tracks.analyse import profile_of
 from ..tracks.recordings import open_recording
 from ..tracks.stretched import open_stretched, stretch_segments
 from .job import MixtapeJob
-from .plan import profiles_of
+from .levels import level_for
 from .reuse.aac import M4A, open_base_aac, save_aac_origin
 from .reuse.base_files import base_workspace
 from .reuse.mp3 import Mp3Reuse
@@ -126,37 +125,6 @@ def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player
         open_stretched=partial(open_stretched, job.store),
     )
     return player.at(level_for(job, timeline, kind))
-
-
-def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:
-    """The level of this format."""
-    return level_under(job, timeline, CEILINGS_DBTP[kind])
-
-
-def level_under(job: MixtapeJob, timeline: Timeline, ceiling: float) -> Level:
-    """The level at which the mix has its loudness under a ceiling in dBTP."""
-    return Level(ceiling, _shift_db(job, _levelled_like(job, timeline), ceiling))
-
-
-def _levelled_like(job: MixtapeJob, timeline: Timeline) -> Timeline:
-    """The base's timeline if its clips have the same gains, else this one.
-
-    A changed join changes the loudness by hundredths; with the base's level, the sound elsewhere
-    stays the same to the bit.
-    """
-    if job.inputs.base is None:
-        return timeline
-    base = timeline_of(job.inputs.base)
-    gains, base_gains = ([(c.recording, c.gain_db) for c in one.clips] for one in (timeline, base))
-    return base if gains == base_gains else timeline
-
-
-def _shift_db(job: MixtapeJob, timeline: Timeline, ceiling: float) -> float:
-    if ceiling == CEILING_DBTP:
-        return 0.0
-    return gain_shift_db(
-        timeline, profiles_of(job, timeline), job.loudness_lufs, ceiling_dbtp=ceiling
-    )
 
 
 def format_of(name: str) -> AudioFormat:
