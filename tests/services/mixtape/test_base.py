@@ -19,7 +19,6 @@ from tests.jobs.rows import Rows
 
 from .test_inputs import VIEW
 
-
 REPORT_VIEW = ReportView(
     duration_s=1.0,
     loudness_lufs=-14.0,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from backend.app.contract.dj import TransitionReport
 from backend.app.contract.jobs import MixtapeRequest, VideoOptions
 from backend.app.contract.mixes import ReportView
-from backend.app.dj.timeline import Clip, Timeline
+from backend.app.dj.timeline import Clip, Timeline, Transition
+from backend.app.errors import ToolFailed
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
-from backend.app.render.measure.finished_file import measure_file
+from backend.app.render.files.formats import CEILINGS_DBTP
+from backend.app.render.measure.finished_file import Measured, measure_file
+from backend.app.services.files import check_finished
 from backend.app.services.files.check_finished import TRUE_PEAK_LIMIT_DBTP
 from backend.app.services.files.names import FILM
 from backend.app.services.mixtape import correct_peaks as module
@@ -24,11 +29,25 @@ from backend.app.store.files.blobs import ContentStore
 from tests.sounds import SR
 
 from ..stored_tracks import context, put_track
-from .test_reuse import rendered
+from .test_reuse import based_on, played, rendered
+
+__all__ = ["played"]
 
 FFMPEG = find_ffmpeg(None)
 LENGTH = 6 * SR
-PLAN = Timeline((Clip("a", "a" * 64, "A", "", 0, LENGTH, gain_db=0.0),))
+HALF = Clip("a", "a" * 64, "A", "", 0, LENGTH // 2, gain_db=0.0)
+PLAN = Timeline(
+    (HALF, replace(HALF, start=HALF.length, source_start=HALF.length)),
+    (Transition(0, 1, "cut", HALF.length, HALF.length, 0, ""),),
+)
+JOIN = TransitionReport.model_validate(
+    {
+        **dict.fromkeys(TransitionReport.model_fields),
+        **{"outgoing": "a", "incoming": "a", "kind": "cut", "reason": "", "proposed_by": "rules"},
+        **{"start_s": 3.0, "end_s": 3.0, "trimmed_s": (0, 0), "ladder": []},
+        **{"bars": 0, "pitch_semitones": 0, "true_peak_dbtp": 6.0},
+    }
+)
 FORMATS = ["mp3", "flac", "m4a", "opus"]
 
 
@@ -52,22 +71,72 @@ def peaks_of(folder: Path) -> dict[str, float]:
     }
 
 
+def report_of(folder: Path) -> ReportView:
+    return ReportView.model_validate_json((folder / "report.json").read_bytes())
+
+
 def test_every_lossy_file_keeps_the_limit(job: MixtapeJob, tmp_path: Path) -> None:
     folder = rendered(job, tmp_path / "job", PLAN)
     before = peaks_of(folder)
     over = {kind for kind, peak in before.items() if peak > TRUE_PEAK_LIMIT_DBTP}
     assert over == {"mp3", "m4a", "opus"}
     flac = (folder / "mix.flac").read_bytes()
+    report = report_of(folder)
     ctx = context(job, folder)
+    ctx.workspace.write_shape("report.json", report.model_copy(update={"transitions": [JOIN]}))
     assert set(correct_peaks(ctx)) == {f"mix.{kind}" for kind in over}
     after = peaks_of(folder)
     assert max(after.values()) <= TRUE_PEAK_LIMIT_DBTP
-    report = ReportView.model_validate_json((folder / "report.json").read_bytes())
+    report = report_of(folder)
     stated = {file.name: file.true_peak_dbtp for file in report.files}
     assert stated == pytest.approx({f"mix.{kind}": peak for kind, peak in after.items()}, abs=0.005)
     assert report.true_peak_dbtp == stated["mix.mp3"]
+    assert report.transitions[0].true_peak_dbtp <= stated["mix.mp3"]
     assert (folder / "mix.flac").read_bytes() == flac
     assert correct_peaks(ctx) == []
+
+
+def test_rerender_reuses_corrected_files(
+    job: MixtapeJob, tmp_path: Path, played: list[int]
+) -> None:
+    request = job.request.model_copy(update={"formats": ["mp3", "m4a"]})
+    job = replace(job, inputs=job.inputs.model_copy(update={"request": request}))
+    first = rendered(job, tmp_path / "first", PLAN)
+    assert len(correct_peaks(context(job, first))) == 2
+    ceilings = {file.name: file.ceiling_dbtp for file in report_of(first).files}
+    assert ceilings["mix.mp3"] < CEILINGS_DBTP["mp3"] - 1.0
+    again = based_on(job, first)
+    played.clear()
+    folder = rendered(again, tmp_path / "again", PLAN)
+    assert played == []
+    assert report_of(folder) == report_of(first)
+    for name in ceilings:
+        assert (folder / name).read_bytes() == (first / name).read_bytes()
+    assert correct_peaks(context(again, folder)) == []
+
+
+def test_corrected_file_is_checked_like_the_first(
+    job: MixtapeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_finished, "LOUDNESS_TOLERANCE_LU", -1.0)  # notes every file
+    notes: list[str] = []
+    folder = rendered(job, tmp_path / "job", PLAN, notes)
+    assert [note.split()[0] for note in notes] == ["mix.flac"]
+    correct_peaks(replace(context(job, folder), note=notes.append))
+    stated = {file.name: f"{file.loudness_lufs:.1f} LUFS" for file in report_of(folder).files}
+    assert [(note.split()[0], " ".join(note.split()[4:6])) for note in notes[1:]] == [
+        (f"mix.{kind}", stated[f"mix.{kind}"]) for kind in ("mp3", "m4a", "opus")
+    ]
+    (folder / "report.json").unlink()
+    again = rendered(job, folder, PLAN)
+
+    def cut(path: Path, **options: Any) -> Measured:
+        found = measure_file(path, **options)
+        return replace(found, n_samples=found.n_samples - SR)
+
+    monkeypatch.setattr(module, "measure_file", cut)
+    with pytest.raises(ToolFailed, match=r"5\.0 s long instead of 6\.0"):
+        correct_peaks(context(job, again))
 
 
 def test_film_gets_the_corrected_sound(job: MixtapeJob, tmp_path: Path) -> None:

@@ -76,9 +76,11 @@ CHANGED = {
 }
 
 
-def rendered(job: MixtapeJob, folder: Path, plan: Timeline) -> Path:
-    """Run the steps that render and check a plan."""
+def rendered(job: MixtapeJob, folder: Path, plan: Timeline, notes: list[str] | None = None) -> Path:
+    """Run the steps that render and check a plan; ``notes`` collects theirs."""
     ctx = context(job, folder)
+    if notes is not None:
+        ctx = replace(ctx, note=notes.append)
     ctx.workspace.path(TIMELINE).write_text(view_of(plan).model_dump_json())
     ctx.workspace.path(JOINS).write_text(PlannedJoins(joins=[]).model_dump_json())
     render_mix(ctx)

@@ -7,6 +7,7 @@ from ...contract.mixes import FileReport, WaveformView
 from ...dsp.loudness import ABSOLUTE_GATE_LUFS
 from ...dsp.samples import seconds
 from ...errors import ToolFailed
+from ...render.files.formats import LOSSLESS
 from ...render.measure.finished_file import BINS_PER_S, Measured
 from ...render.player.player import Level
 
@@ -40,6 +41,11 @@ def peak_notes(name: str, true_peak_dbtp: float) -> list[str]:
         f"{name} has a true peak of {true_peak_dbtp:.1f} dBTP, over the recommended"
         f" {TRUE_PEAK_LIMIT_DBTP:.0f}: its encoder moved the peaks."
     ]
+
+
+def is_over_limit(kind: AudioFormat, true_peak_dbtp: float) -> bool:
+    """Whether an encoder moved a file's peaks over the limit; lossless files keep theirs."""
+    return kind not in LOSSLESS and true_peak_dbtp > TRUE_PEAK_LIMIT_DBTP
 
 
 def require_length(measured: Measured, length: int, kind: AudioFormat) -> None:

@@ -39,7 +39,9 @@ def write_files(ctx: StepContext[MashupJob]) -> None:
     cover = scratch / "cover.jpg"
     cover.write_bytes(jpeg_bytes(square(None, seed=ctx.job.title(timeline), side=COVER_SIDE)))
     mix = _premaster_player(ctx)
-    players = {name: (kind, mix.at(level_for(ctx, kind))) for name, kind in files_of(ctx.job).items()}
+    players = {
+        name: (kind, mix.at(level_for(ctx, kind))) for name, kind in files_of(ctx.job).items()
+    }
     _encode(ctx, players, replace(_tags(ctx), cover=cover))
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from ...contract.mixes import FileReport, ReportView
 from ...dj.timeline import Timeline
 from ...jobs.pipeline import StepContext
-from ...render.files.formats import CEILINGS_DBTP, LOSSLESS
 from ...render.measure.finished_file import Measured, measure_file
 from ...render.player.player import Level
 from ..files.artifacts import read_timeline
-from ..files.check_finished import TRUE_PEAK_LIMIT_DBTP, file_report, peak_notes, waveform
+from ..files.check_finished import (
+    TRUE_PEAK_LIMIT_DBTP,
+    file_report,
+    is_over_limit,
+    peak_notes,
+    require_length,
+    waveform,
+)
 from ..files.names import REPORT, WAVEFORM
 from .job import MixtapeJob
-from .levels import level_under
-from .measure import shown_name
-from .render import encode, files_of, format_of, output_of, player_for
-from .reuse.aac import M4A, save_aac_measurement
-from .reuse.mp3 import MP3, save_measurement
+from .levels import level_for, level_under
+from .measure import finished_notes, save_for_rerenders, shown_name
+from .measure_joins import with_levels
+from .render import encode, files_of, format_of, output_of, player_for, save_origin
 
 MARGIN_DB = 0.1
 """How far under the limit the next try aims: an encoder does not follow its input to the tenth."""
@@ -30,22 +35,18 @@ def correct_peaks(ctx: StepContext[MixtapeJob]) -> list[str]:
     Returns the names of these files. How far an encoder moves peaks is known only once its file is
     decoded; ceilings low enough for the worst sound would cost every mix its dynamics.
     """
-    report = ctx.workspace.read_shape(REPORT, ReportView)
-    over = [file for file in report.files if _is_over(file)]
+    report, timeline = ctx.workspace.read_shape(REPORT, ReportView), read_timeline(ctx.workspace)
+    over = [
+        file for file in report.files if is_over_limit(format_of(file.name), file.true_peak_dbtp)
+    ]
     for index, file in enumerate(over):
         part = ctx.part(index / len(over), (index + 1) / len(over))
-        found, level = _corrected(part, read_timeline(ctx.workspace), file)
-        for note in peak_notes(shown_name(ctx.job, file.name), found.true_peak_dbtp):
-            ctx.note(note)
-        report = _replaced(ctx, report, file_report(file.name, found, level), found)
+        found, level = _corrected(part, timeline, file)
+        _check(ctx, timeline, file.name, found)
+        report = _replaced(ctx, timeline, report, file_report(file.name, found, level), found)
     if over:
         ctx.workspace.write_shape(REPORT, report, artifact=True)
     return [file.name for file in over]
-
-
-def _is_over(file: FileReport) -> bool:
-    is_lossy = format_of(file.name) not in LOSSLESS
-    return is_lossy and file.true_peak_dbtp > TRUE_PEAK_LIMIT_DBTP
 
 
 def _corrected(
@@ -54,11 +55,11 @@ def _corrected(
     """Encode a file until it keeps the limit; return its measurement and its level."""
     job, kind, peak_dbtp = ctx.job, format_of(file.name), file.true_peak_dbtp
     media_type = dict(files_of(job.request))[file.name]
-    mix, ceiling = player_for(job, timeline, kind), CEILINGS_DBTP[kind]
+    mix, level = player_for(job, timeline, kind), level_for(job, timeline, kind)
     for number in range(TRIES):
         ctx.say(file.name)
-        ceiling -= peak_dbtp - TRUE_PEAK_LIMIT_DBTP + MARGIN_DB
-        level = level_under(job, timeline, ceiling)
+        excess_db = peak_dbtp - TRUE_PEAK_LIMIT_DBTP + MARGIN_DB
+        level = level_under(job, timeline, level.ceiling_db - excess_db)
         with ctx.workspace.write(file.name, media_type) as path:
             part = ctx.part(number / TRIES, (number + 1) / TRIES)
             encode(part, timeline, [output_of(job, file.name, path, mix.at(level))])
@@ -66,20 +67,37 @@ def _corrected(
         peak_dbtp = found.true_peak_dbtp
         if peak_dbtp <= TRUE_PEAK_LIMIT_DBTP:
             break
-    if file.name == MP3:
-        save_measurement(found, ctx.workspace)
-    if file.name == M4A:
-        save_aac_measurement(found, ctx.workspace)
+    save_origin(job, file.name, mix.at(level), ctx.workspace)
+    save_for_rerenders(file.name, found, ctx.workspace)
     return found, level
 
 
+def _check(ctx: StepContext[MixtapeJob], timeline: Timeline, name: str, found: Measured) -> None:
+    """Fail on a wrong length; note a wrong loudness, and a peak that is still over the limit."""
+    require_length(found, timeline.length, format_of(name))
+    shown = shown_name(ctx.job, name)
+    for note in (
+        *finished_notes(ctx.job, timeline, {name: found}),
+        *peak_notes(shown, found.true_peak_dbtp),
+    ):
+        ctx.note(note)
+
+
 def _replaced(
-    ctx: StepContext[MixtapeJob], report: ReportView, file: FileReport, found: Measured
+    ctx: StepContext[MixtapeJob],
+    timeline: Timeline,
+    report: ReportView,
+    file: FileReport,
+    found: Measured,
 ) -> ReportView:
     """The report with this file's figures; those of the first file are the mix's."""
     files = [file if one.name == file.name else one for one in report.files]
     update: dict[str, object] = {"files": files}
     if files[0] is file:
-        update |= {"loudness_lufs": file.loudness_lufs, "true_peak_dbtp": file.true_peak_dbtp}
+        update |= {
+            "loudness_lufs": file.loudness_lufs,
+            "true_peak_dbtp": file.true_peak_dbtp,
+            "transitions": with_levels(report.transitions, timeline, found),
+        }
         ctx.workspace.write_shape(WAVEFORM, waveform(found), artifact=True)
     return report.model_copy(update=update)

@@ -14,12 +14,14 @@ from ...dj.timeline import Timeline
 from ...dsp.samples import seconds
 from ...errors import ToolFailed
 from ...jobs.pipeline import StepContext
+from ...jobs.workspace import Workspace
 from ...render.files.formats import LOSSLESS
 from ...render.measure.finished_file import Measured, load_measured, measure_file
 from ...render.measure.incremental import measure_incremental
 from ..files.artifacts import read_timeline
 from ..files.check_finished import (
     file_report,
+    is_over_limit,
     loudness_notes,
     reported_lufs,
     require_length,
@@ -41,13 +43,23 @@ def check_mix(ctx: StepContext[MixtapeJob]) -> None:
     measured = _measure_files(ctx, timeline)
     for name, found in measured.items():
         require_length(found, timeline.length, format_of(name))
-    for note in finished_notes(job, timeline, measured):
+        save_for_rerenders(name, found, ctx.workspace)
+    final = {
+        name: found
+        for name, found in measured.items()
+        if not is_over_limit(format_of(name), found.true_peak_dbtp)  # these are encoded again
+    }
+    for note in finished_notes(job, timeline, final):
         ctx.note(note)
-    if MP3 in measured:
-        save_measurement(measured[MP3], ctx.workspace)
-    if FILM_SOUND in measured:
-        save_aac_measurement(measured[FILM_SOUND], ctx.workspace)
     _write_report(ctx, timeline, measured)
+
+
+def save_for_rerenders(name: str, found: Measured, workspace: Workspace) -> None:
+    """Write a file's measurement, if a mix that will be based on this one reuses it."""
+    if name == MP3:
+        save_measurement(found, workspace)
+    if name == FILM_SOUND:
+        save_aac_measurement(found, workspace)
 
 
 def finished_notes(job: MixtapeJob, timeline: Timeline, measured: dict[str, Measured]) -> list[str]:

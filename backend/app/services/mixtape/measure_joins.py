@@ -62,10 +62,22 @@ def measure_joins(
     figures = join_figures(ctx.job, overlaps, base_join_figures(ctx))
     known = {o.key: f for o, f in zip(overlaps, figures, strict=True) if o and f}
     ctx.workspace.write_shape(JOIN_FIGURES, StoredJoinFigures(by_key=known))
+    completed = [
+        report.model_copy(update=found.model_dump() if found else {})
+        for report, found in zip(reports, figures, strict=True)
+    ]
+    return with_levels(completed, timeline, measured)
+
+
+def with_levels(
+    reports: Sequence[TransitionReport], timeline: Timeline, measured: Measured
+) -> list[TransitionReport]:
+    """The reports with each join's levels, read off the whole mix's measurement."""
     levels = ShortTerm.of(measured.profile.energies)
+    joins = timeline.transitions if reports else ()  # plain crossfades have no reports
     return [
-        _completed(report, join, found, levels, measured)
-        for report, join, found in zip(reports, timeline.transitions, figures, strict=True)
+        report.model_copy(update=_levels(join, levels, measured))
+        for report, join in zip(reports, joins, strict=True)
     ]
 
 
@@ -106,18 +118,10 @@ def _figures(metrics: JoinMetrics) -> JoinFigures:
     )
 
 
-def _completed(
-    report: TransitionReport,
-    join: Transition,
-    found: JoinFigures | None,
-    levels: ShortTerm,
-    measured: Measured,
-) -> TransitionReport:
-    """Add the measured figures; the levels are read off the whole mix's measurement."""
+def _levels(join: Transition, levels: ShortTerm, measured: Measured) -> dict[str, float]:
     start_s, end_s = join.start / SAMPLE_RATE, join.end / SAMPLE_RATE
     peaks = measured.true_peaks[int(start_s * BINS_PER_S) : int(end_s * BINS_PER_S) + 1]
-    figures: dict[str, float | None] = {
+    return {
         "loudness_step_lu": round(levels.after(end_s) - levels.before(start_s), 2),
         "true_peak_dbtp": round(db_of_gain(float(peaks.max(initial=1e-9))), 2),
     }
-    return report.model_copy(update={**figures, **(found.model_dump() if found else {})})

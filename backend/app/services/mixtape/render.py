@@ -13,6 +13,7 @@ from ...contract.jobs import AudioFormat, MixtapeRequest
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
 from ...jobs.pipeline import StepContext
+from ...jobs.workspace import Workspace
 from ...render.aac.encode import BaseAac
 from ...render.files.encode import Encoding, Output, encode_all
 from ...render.files.formats import CEILINGS_DBTP, MEDIA_TYPES
@@ -32,7 +33,7 @@ from .job import MixtapeJob
 from .levels import level_for
 from .reuse.aac import M4A, open_base_aac, save_aac_origin
 from .reuse.base_files import base_workspace
-from .reuse.mp3 import Mp3Reuse
+from .reuse.mp3 import MP3, Mp3Reuse
 
 COVER_SIDE = 1000  # pixels; players and stores show no more
 MEASURED_AS_WRITTEN = "measured-lossless.npz"
@@ -51,6 +52,9 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
     """Play the timeline and encode it in every format, with all encoders in parallel."""
     job, timeline = ctx.job, read_timeline(ctx.workspace)
     mix = player_for(job, timeline, "mp3")
+    players = {
+        name: mix.at(level_for(job, timeline, format_of(name))) for name, _ in files_of(job.request)
+    }
     with ExitStack() as files:
         base = _base_mp3(ctx)
         if base is not None:
@@ -58,17 +62,23 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
         outputs = []
         for name, media_type in files_of(job.request):
             path = files.enter_context(ctx.workspace.write(name, media_type))
-            output = output_of(job, name, path, mix.at(level_for(job, timeline, format_of(name))))
+            output = output_of(job, name, path, players[name])
             base_aac = _base_aac(ctx) if name == FILM_SOUND else None
             outputs.append(replace(output, base=base, base_aac=base_aac, measures=True))
         measured = encode(ctx, timeline, outputs)
     for found in list(measured.values())[:1]:  # FLAC and WAV hold the same samples
         with ctx.workspace.write(MEASURED_AS_WRITTEN) as path:
             save_measured(found, path)
-    if "mp3" in job.request.formats:
-        _mp3_reuse(job).save(mix, ctx.workspace)
-    if any(name == FILM_SOUND for name, _ in files_of(job.request)):
-        save_aac_origin(job, mix.at(level_for(job, timeline, "m4a")), ctx.workspace)
+    for name, player in players.items():
+        save_origin(job, name, player, ctx.workspace)
+
+
+def save_origin(job: MixtapeJob, name: str, player: Player, workspace: Workspace) -> None:
+    """Write how a file's frames were made, if a mix that will be based on this one reuses them."""
+    if name == MP3:
+        _mp3_reuse(job).save(player, workspace)
+    if name == M4A:
+        save_aac_origin(job, player, workspace)
 
 
 def output_of(job: MixtapeJob, name: str, path: Path, player: Player) -> Output:
