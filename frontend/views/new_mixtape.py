@@ -10,7 +10,7 @@ from frontend.components.drop_zone import PICTURE, TRACKS, drop_zone
 from frontend.components.track_table import track_table
 from frontend.labels.figures import counted
 from frontend.sections.mixtape.analysis_status import show_analyses
-from frontend.sections.mixtape.grid_correction import open_grid_correction
+from frontend.sections.mixtape.grid_correction import open_grid_correction, show_grid_correction
 from frontend.sections.mixtape.output import ask_output
 from frontend.sections.mixtape.transitions_and_order import ask_joining
 from frontend.sections.publish import publish_when_ready
@@ -79,7 +79,9 @@ def running_order(crate: TracksUploadView, *, uploading: bool) -> Arrangement | 
         pins=finds_order,
     )
     if analyses and table.opened in analyses:
-        open_grid_correction(next(track for track in crate.tracks if track.id == table.opened))
+        open_grid_correction(table.opened)
+    if analyses:
+        show_grid_correction(crate.tracks)
     return table.arrangement
 
 

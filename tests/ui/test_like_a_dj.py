@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.ui.clicks import click_until
 from tests.ui.test_journey import check_layout, fill_crate, open_button, start
 
 # Two songs of twenty seconds take some seconds; a busy machine takes longer.
@@ -30,8 +31,8 @@ def test_dj_mix_is_previewed_and_changed(signed_in: Page, crate: list[Path]) -> 
 
 def correct_the_beat(page: Page) -> None:
     """Halve the beats and reset, with the track playing."""
-    page.get_by_role("button", name=re.compile("^Check the beat of")).first.click()
     dialog = page.get_by_role("dialog")
+    click_until(page.get_by_role("button", name=re.compile("^Check the beat of")).first, dialog)
     dialog.get_by_role("button", name="Play").click()
     expect(dialog.get_by_role("button", name="Pause")).to_be_visible()
     dialog.get_by_role("button", name="÷2").click()

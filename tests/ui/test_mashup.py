@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.clicks import go_to
 from tests.ui.test_journey import FAILED, check_layout, saved
 from tests.ui.test_stems import choose_draft
 
@@ -17,7 +18,7 @@ ANALYSED_MS, MADE_MS = 120_000, 240_000
 
 @pytest.fixture
 def mashup_page(signed_in: Page) -> Page:
-    signed_in.get_by_role("link", name="Mashup").first.click()
+    go_to(signed_in, "Mashup")
     expect(signed_in.get_by_text("Drop one to four songs here")).to_be_visible()
     return signed_in
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
+from tests.ui.clicks import go_to
 from tests.ui.conftest import TIMEOUT_MS, sign_in_by_cookie
 from tests.ui.test_journey import (
     MIX_MS,
@@ -148,17 +149,17 @@ def expect_link_everywhere(page: Page, link: str) -> None:
     page.get_by_role("link", name="Back to the mix").click()
     expect(page.get_by_role("link", name="Watch on YouTube")).to_have_attribute("href", link)
     expect(page.get_by_text("On YouTube, unlisted")).to_be_visible()
-    page.get_by_role("link", name="Jobs").first.click()
+    go_to(page, "Jobs")
     page.get_by_role("button", name="Open the publication").click()
     expect(page.get_by_role("heading", name=re.compile("Published$"))).to_be_visible()
 
 
 def test_mix_is_published_when_ready(publisher: Page, screens: Screens, crate: list[Path]) -> None:
     page, before = publisher, set(screens.youtube.channel.videos)
-    page.get_by_role("link", name="Publish").first.click()
+    go_to(page, "Publish")
     connect(page)
     expect(page.get_by_role("link", name=CHANNEL)).to_be_visible()
-    page.get_by_role("link", name="New mixtape").first.click()
+    go_to(page, "New mixtape")
     fill_crate(page, crate[:2])
     choose_small_video(page)
     page.get_by_text("Publish to YouTube when it is ready").click()
@@ -169,7 +170,7 @@ def test_mix_is_published_when_ready(publisher: Page, screens: Screens, crate: l
     page.get_by_label("Title", exact=True).fill("By itself")
     page.get_by_role("button", name="Start mixing").click()
     expect(page.get_by_role("heading", name="By itself")).to_have_count(2)  # mix, publish job
-    page.get_by_role("link", name="Publish").first.click()
+    go_to(page, "Publish")
     page.get_by_role("button", name=re.compile("^By itself")).click()
     expect(page.get_by_text("Waiting for the mix")).to_be_visible()
     check_layout(page, "22-waits")
@@ -187,7 +188,7 @@ def test_mix_is_published_when_ready(publisher: Page, screens: Screens, crate: l
 
 def test_channel_is_declined_connected_and_disconnected(publisher: Page, screens: Screens) -> None:
     page, others = publisher, len(screens.google.grants)
-    page.get_by_role("link", name="Publish").first.click()
+    go_to(page, "Publish")
     check_layout(page, "18-publish-nothing")
     connect(page, "Refuse")
     expect(page.get_by_text("You did not allow Segue to publish.")).to_be_visible()

@@ -11,6 +11,7 @@ import soundfile
 from playwright.sync_api import Locator, Page, expect
 
 from tests.sounds import SR, noise
+from tests.ui.clicks import go_to
 from tests.ui.test_journey import FAILED, check_layout, saved
 from tests.ui.test_stems import AUDIBLE, LISTENER, choose_draft, sound_of
 
@@ -23,7 +24,7 @@ def restyle_page(signed_in: Page) -> Page:
     page = signed_in
     page.add_init_script(LISTENER)
     page.reload()
-    page.get_by_role("link", name="Restyle").first.click()
+    go_to(page, "Restyle")
     expect(page.get_by_text("Drop a song here")).to_be_visible()
     return page
 
@@ -71,7 +72,7 @@ def add_a_sound(page: Page, rain: Path) -> None:
     expect(page.get_by_text("Drop sounds here: style")).to_be_visible()
     page.get_by_label("Add sounds").set_input_files(rain)
     expect(page.get_by_text("Rain", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Restyle").first.click()
+    go_to(page, "Restyle")
     expect(page.get_by_role("list", name="Tracks").get_by_role("listitem")).to_have_count(1)
 
 
@@ -164,6 +165,6 @@ def find_it_again(page: Page) -> None:
     page.get_by_role("button", name="New restyle").click()
     page.get_by_role("button", name=re.compile("^Played by rain")).click()
     expect(page.get_by_role("button", name="Before").first).to_be_visible()
-    page.get_by_role("link", name="Jobs").first.click()
+    go_to(page, "Jobs")
     page.get_by_role("button", name="Open the restyle").click()
     expect(page.get_by_role("button", name="Before").first).to_be_visible()

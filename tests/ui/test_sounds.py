@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from backend.app.dsp.samples import Samples
 from tests.sounds import SR, clicks, noise, silence, sine
+from tests.ui.clicks import go_to
 from tests.ui.test_journey import check_layout
 from tests.ui.test_stems import AUDIBLE, LISTENER
 
@@ -25,7 +26,7 @@ def sounds_page(signed_in: Page) -> Page:
     page = signed_in
     page.add_init_script(LISTENER)
     page.reload()
-    page.get_by_role("link", name="Sounds").first.click()
+    go_to(page, "Sounds")
     expect(page.get_by_text("Drop sounds here: style")).to_be_visible()
     return page
 

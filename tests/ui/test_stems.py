@@ -10,6 +10,7 @@ import pytest
 import soundfile
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.ui.clicks import go_to
 from tests.ui.test_journey import check_layout, saved
 
 # The draft of twenty seconds takes one; a busy machine with a queue takes longer.
@@ -48,7 +49,7 @@ def stems_page(signed_in: Page) -> Page:
     page = signed_in
     page.add_init_script(LISTENER)
     page.reload()
-    page.get_by_role("link", name="Stems").first.click()
+    go_to(page, "Stems")
     expect(page.get_by_text("Drop your songs here")).to_be_visible()
     return page
 
@@ -187,12 +188,12 @@ def sound_of(data: bytes, folder: Path) -> np.ndarray:
 
 
 def find_it_among_the_jobs(page: Page) -> None:
-    page.get_by_role("link", name="Jobs").first.click()
+    go_to(page, "Jobs")
     expect(page.get_by_role("heading", name=re.compile("^Stems of "))).to_be_visible()
     for result in ("stem mix", "stems"):  # both are on the page of the stems
         page.get_by_role("button", name=f"Open the {result}", exact=True).first.click()
         expect(page.get_by_role("link", name=re.compile("^FLAC"))).to_be_visible()
-        page.get_by_role("link", name="Jobs").first.click()
+        go_to(page, "Jobs")
 
 
 def test_bad_file_is_refused(stems_page: Page, tmp_path: Path) -> None:

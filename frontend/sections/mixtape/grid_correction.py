@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -14,7 +14,8 @@ from frontend.error_messages import escaped, report_errors, show_error
 from frontend.labels import tempo_and_key
 from frontend.state import grid_corrections, session, track_analyses
 
-#: The grid when the dialog was opened, and the latest error.
+#: The track whose dialog is open, its grid when it was opened, and the latest error.
+OPENED = session.Key[str]("grid_track")
 BEFORE = session.Key[str]("grid_before")
 ERROR = session.Key[ApiError]("grid_error")
 #: Counts corrections, so that the fields show the result of the last one.
@@ -22,12 +23,21 @@ ROUND = session.Key[int]("grid_round")
 AS_ANALYSED = "as analysed"
 
 
-def open_grid_correction(track: TrackView) -> None:
-    """Open the dialog; the page is redrawn when it closes."""
-    analysis = track_analyses.cached([track.id])[track.id]
-    BEFORE.put(tempo_and_key.grid(analysis))
-    title = f"The beat of {escaped(track.title)}"
-    st.dialog(title, width="medium", on_dismiss="rerun")(dialog)(track)
+def open_grid_correction(track_id: str) -> None:
+    """Open the dialog of an analysed track."""
+    BEFORE.put(tempo_and_key.grid(track_analyses.cached([track_id])[track_id]))
+    OPENED.put(track_id)
+
+
+def show_grid_correction(tracks: Sequence[TrackView]) -> None:
+    """Show the open dialog, if any, until it is closed.
+
+    Streamlit closes a dialog with the next run of the page, which need not be the user's doing.
+    """
+    track = next((track for track in tracks if track.id == OPENED.get()), None)
+    if track is not None:
+        title = f"The beat of {escaped(track.title)}"
+        st.dialog(title, width="medium", on_dismiss=OPENED.drop)(dialog)(track)
 
 
 def dialog(track: TrackView) -> None:
@@ -124,6 +134,7 @@ def before_and_after(track: TrackView, analysis: TrackAnalysis) -> None:
             on_click=lambda: apply(track, grid_corrections.UNCORRECTED),
         )
         if st.button("Done", type="primary", key="grid_done"):
+            OPENED.drop()
             st.rerun()
 
 

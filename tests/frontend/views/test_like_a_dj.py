@@ -96,6 +96,11 @@ class TestCorrections:
     def test_dialog_shows_the_grid(self, dialog: AppTest) -> None:
         assert "Before: 120\\.0 BPM, steady, first bar at 0\\.50 s" in words_of(dialog)
 
+    def test_dialog_stays_until_done(self, dialog: AppTest) -> None:
+        dialog.session_state["track_table"] = {}
+        assert "Before: 120" in words_of(dialog.run())  # the page is drawn again for another reason
+        assert "Before: 120" not in words_of(self.press(dialog, "Done"))
+
     @pytest.mark.parametrize(
         ("label", "fix"),
         [

@@ -1,0 +1,33 @@
+"""Clicks that are repeated until the page has reacted.
+
+Streamlit combines a click with a redraw that a timer or a widget asks for at the same moment, and
+then may draw the old page. People click again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Page, expect
+
+#: Each click has ten seconds: a page that calls a busy API takes some.
+TRY_MS, TRIES = 10_000, 12
+
+
+def click_until(button: Locator, reaction: Locator) -> None:
+    """Click until ``reaction`` is visible; then click no more."""
+    for _ in range(TRIES - 1):
+        with suppress(PlaywrightError, AssertionError):
+            if not reaction.is_visible():
+                button.click(timeout=TRY_MS)
+            expect(reaction).to_be_visible(timeout=TRY_MS)
+            return
+    button.click(timeout=TRY_MS)
+    expect(reaction).to_be_visible()
+
+
+def go_to(page: Page, name: str) -> None:
+    """Open a page from the menu; its title is the name of the link."""
+    link = page.get_by_role("link", name=name).first
+    click_until(link, page.get_by_role("heading", name=name, exact=True, level=1))
