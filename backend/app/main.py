@@ -101,7 +101,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logs()
     services = build(app.state.settings)
     app.state.services = services
-    app.state.job_streams = JobStreams(services.jobs, services.executor)
+    app.state.job_streams = JobStreams(services.jobs, services.sign_in.accounts, services.executor)
     _log_google_warnings(app.state.settings)
     services.start()
     try:

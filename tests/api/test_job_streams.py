@@ -1,7 +1,8 @@
-"""Event streams share one look at the database."""
+"""Event streams share one look at the database, and end with their sign-ins."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection
 from contextlib import ExitStack
@@ -11,10 +12,12 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
+from backend.app.accounts.tokens import VerifiedToken
 from backend.app.api import job_streams
 from backend.app.api.job_streams import STREAMS_PER_USER, JobStream, JobStreams
 from backend.app.errors import NotFound, StoreBusy, TooManyStreams
 from backend.app.services.jobs.views import job_view
+from backend.app.store.accounts.sign_ins import Holder
 from tests.jobs.rows import Rows
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +31,11 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_streams, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(job_streams, "_CHECK_SIGN_INS_EVERY_S", 0.0)
+
+
+def token(user: str, *, device: str = "laptop", lasts_s: float = 3600.0) -> VerifiedToken:
+    return VerifiedToken(Holder(user, device), time.time() + lasts_s)
 
 
 @dataclass
@@ -58,6 +66,27 @@ class ScriptedJobs:
         self.marks_by_id[job_id] = (*self.marks_by_id.get(job_id, (1,)), "changed")
 
 
+@dataclass
+class ScriptedAccounts:
+    """Sign-ins that the test ends; counts the queries."""
+
+    ended: set[Holder] = field(default_factory=set)
+    queries: int = 0
+    busy: int = 0
+
+    def active(self, holders: Collection[Holder]) -> set[Holder]:
+        self.queries += 1
+        if self.busy:
+            self.busy -= 1
+            raise StoreBusy("wait")
+        return {*holders} - self.ended
+
+
+@pytest.fixture
+def accounts() -> ScriptedAccounts:
+    return ScriptedAccounts()
+
+
 @pytest.fixture
 def jobs(rows: Rows) -> ScriptedJobs:
     view = job_view(rows.record(rows.job()), None).model_copy(update={"status": "running"})
@@ -70,8 +99,10 @@ def executor() -> SimpleNamespace:
 
 
 @pytest.fixture
-def streams(jobs: ScriptedJobs, executor: SimpleNamespace) -> JobStreams:
-    return JobStreams(jobs, executor)
+def streams(
+    jobs: ScriptedJobs, accounts: ScriptedAccounts, executor: SimpleNamespace
+) -> JobStreams:
+    return JobStreams(jobs, accounts, executor)
 
 
 async def collect(stream: JobStream, seen: list[object]) -> None:
@@ -90,7 +121,7 @@ async def test_hundred_listeners_cost_one_read_a_change(streams: JobStreams, job
         async with anyio.create_task_group() as tasks:
             for number, views in enumerate(seen):
                 stream = open_streams.enter_context(
-                    streams.open(f"user {number % 10}", jobs.states["a"])
+                    streams.open(token(f"user {number % 10}"), jobs.states["a"])
                 )
                 tasks.start_soon(collect, stream, views)
             await until(lambda: jobs.looks >= 20)
@@ -109,7 +140,7 @@ async def test_estimate_is_refreshed_without_a_change_of_the_row(
 ):
     monkeypatch.setattr(job_streams, "_REFRESH_RUNNING_S", 0.05)
     seen: list[object] = []
-    with streams.open("ann", jobs.states["a"]) as stream:
+    with streams.open(token("ann"), jobs.states["a"]) as stream:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(collect, stream, seen)
             await until(lambda: jobs.looks >= 2)
@@ -123,7 +154,7 @@ async def test_stream_survives_a_busy_database_and_ends_on_deletion(
 ):
     jobs.busy = 3
     seen: list[object] = []
-    with streams.open("ann", jobs.states["a"]) as stream:
+    with streams.open(token("ann"), jobs.states["a"]) as stream:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(collect, stream, seen)
             await until(lambda: jobs.looks > 5)
@@ -134,32 +165,60 @@ async def test_stream_survives_a_busy_database_and_ends_on_deletion(
 async def test_streams_end_when_the_server_stops(
     streams: JobStreams, jobs: ScriptedJobs, executor: SimpleNamespace
 ):
-    with streams.open("ann", jobs.states["a"]) as stream, anyio.fail_after(60):
+    with streams.open(token("ann"), jobs.states["a"]) as stream, anyio.fail_after(60):
         executor.is_stopping = lambda: True
         await collect(stream, [])
 
 
 async def test_nothing_is_read_without_listeners(streams: JobStreams, jobs: ScriptedJobs):
-    with streams.open("ann", jobs.states["a"]):
+    with streams.open(token("ann"), jobs.states["a"]):
         await until(lambda: jobs.looks > 1)
     await until(streams._task.done)
     looks = jobs.looks
     await anyio.sleep(0.1)
     assert jobs.looks == looks
-    with streams.open("ann", jobs.states["b"]):
+    with streams.open(token("ann"), jobs.states["b"]):
         await until(lambda: jobs.looks > looks)
 
 
 async def test_a_user_may_follow_ten_jobs(streams: JobStreams, jobs: ScriptedJobs):
     with ExitStack() as open_streams:
         for _ in range(STREAMS_PER_USER):
-            open_streams.enter_context(streams.open("ann", jobs.states["a"]))
+            open_streams.enter_context(streams.open(token("ann"), jobs.states["a"]))
         with (
             pytest.raises(TooManyStreams, match="10") as refused,
-            streams.open("ann", jobs.states["b"]),
+            streams.open(token("ann"), jobs.states["b"]),
         ):
             pass
         assert refused.value.hint
-        open_streams.enter_context(streams.open("bob", jobs.states["b"]))
-    open_streams.enter_context(streams.open("ann", jobs.states["b"]))
+        open_streams.enter_context(streams.open(token("bob"), jobs.states["b"]))
+    open_streams.enter_context(streams.open(token("ann"), jobs.states["b"]))
     open_streams.close()
+
+
+async def test_stream_ends_with_its_sign_in_or_token(
+    streams: JobStreams, jobs: ScriptedJobs, accounts: ScriptedAccounts
+):
+    accounts.busy = 3  # a database that does not answer ends none
+    ended = Holder("ann", "phone")
+    closing = (token("ann", device="phone"), token("bob", lasts_s=0.1))
+    staying = (token("ann"), token("bob", device="phone"))
+    over: list[VerifiedToken] = []
+
+    async def follow(one: VerifiedToken) -> None:
+        with streams.open(one, jobs.states["a"]) as stream:
+            await collect(stream, [])
+        over.append(one)
+
+    async with anyio.create_task_group() as tasks:
+        for one in (*closing, *staying):
+            tasks.start_soon(follow, one)
+        await until(lambda: accounts.queries > 5)
+        assert closing[0] not in over
+        accounts.ended.add(ended)
+        await until(lambda: len(over) == 2)
+        queries = accounts.queries
+        await until(lambda: accounts.queries >= queries + 5)
+        assert {*over} == {*closing}
+        jobs.change("a", status="succeeded")
+    assert accounts.queries <= jobs.looks + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from ..store.accounts.sign_ins import Holder, SignIn, Visit
 from . import attempts
 from .emails import normalised_email, spellings_of
 from .passwords import Passwords
-from .tokens import LIFE_S, AccessTokens
+from .tokens import LIFE_S, AccessTokens, VerifiedToken
 from .weak_passwords import refuse_weak
 
 REFRESH_LIFE = timedelta(days=30)
@@ -173,6 +173,10 @@ class Accounts:
             if holder:
                 self._credentials.end_sign_in(holder)
 
+    def verified(self, access_token: str) -> VerifiedToken:
+        """Return the holder and the end of an access token, without a database query."""
+        return self._tokens.verified(access_token)
+
     def holder_of(self, access_token: str) -> Holder:
         """Return the user and sign-in of an access token, without a database query."""
         return self._tokens.holder(access_token)
@@ -187,6 +191,10 @@ class Accounts:
         if user is None:
             raise _signed_out()
         return user
+
+    def active(self, holders: Collection[Holder]) -> set[Holder]:
+        """Return those whose sign-ins have not ended, by one query."""
+        return self._credentials.active(holders, now=self._now())
 
     def hash(self, password: str) -> str:
         """Hash a new password, after those that are being hashed."""

@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from jose import jwt
 from jose.exceptions import JOSEError
@@ -26,6 +27,14 @@ _MOMENTS = ("iat", "exp")
 _THREE_PARTS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 # Exceptions that python-jose lets through on malformed tokens.
 _MALFORMED = (JOSEError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """A valid access token's holder, and the Unix time from which it is refused."""
+
+    holder: Holder
+    refused_from_s: float
 
 
 class AccessTokens:
@@ -56,7 +65,11 @@ class AccessTokens:
         return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM, headers=_HEADER))
 
     def holder(self, token: str) -> Holder:
-        """Return the user and the sign-in of a token.
+        """Return the user and the sign-in of a token; raises as :meth:`verified` does."""
+        return self.verified(token).holder
+
+    def verified(self, token: str) -> VerifiedToken:
+        """Check a token.
 
         Raise :class:`NotSignedIn` unless :meth:`issue` made it and it has not expired.
         """
@@ -70,7 +83,7 @@ class AccessTokens:
             raise _refusal() from e
         if not _well_formed(claims) or not self._timely(claims["iat"], claims["exp"]):
             raise _refusal()
-        return Holder(claims["sub"], claims["sid"])
+        return VerifiedToken(Holder(claims["sub"], claims["sid"]), claims["exp"] + LEEWAY_S)
 
     def _timely(self, issued: int, expires: int) -> bool:
         now = self._now()

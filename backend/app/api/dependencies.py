@@ -12,6 +12,7 @@ from fastapi.security import OAuth2PasswordBearer
 from ..accounts.google_sign_in import GoogleSignIn
 from ..accounts.own_account import OwnAccount
 from ..accounts.sign_in import Accounts
+from ..accounts.tokens import VerifiedToken
 from ..errors import NotAllowed
 from ..publishing.youtube.connection import YouTubeConnections
 from ..publishing.youtube.consent import YouTubeConsent
@@ -76,8 +77,16 @@ def _current_user(
     return accounts.user(bearer_token(request.headers.get("authorization", "")))
 
 
-def _current_holder(request: Request, accounts: AccountsDep) -> Holder:
-    return accounts.holder_of(bearer_token(request.headers.get("authorization", "")))
+def _current_token(request: Request, accounts: AccountsDep) -> VerifiedToken:
+    return accounts.verified(bearer_token(request.headers.get("authorization", "")))
+
+
+CurrentToken = Annotated[VerifiedToken, Depends(_current_token)]
+"""The calling user's access token; does not check that the sign-in lasts."""
+
+
+def _current_holder(token: CurrentToken) -> Holder:
+    return token.holder
 
 
 CurrentHolder = Annotated[Holder, Depends(_current_holder)]

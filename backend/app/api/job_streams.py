@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
+from ..accounts.sign_in import Accounts
+from ..accounts.tokens import VerifiedToken
 from ..contract.jobs import JobView
 from ..errors import NotFound, StoreBusy, TooManyStreams
 from ..jobs.states import TERMINAL
 from ..jobs.threads import ThreadExecutor
 from ..services.jobs.jobs import Jobs
+from ..store.accounts.sign_ins import Holder
 from ..store.jobs.marks import Mark
 
 #: Per user; the rest of the server's connections are for others.
 STREAMS_PER_USER = 10
 # Twice a second looks live.
 _LOOK_EVERY_S = 0.5
+# So long may a stream outlast its sign-in.
+_CHECK_SIGN_INS_EVERY_S = 2.0
 # Estimates and queue positions change without a change of the job's row.
 _REFRESH_RUNNING_S = 2.0
 _REFRESH_WAITING_S = 5.0
@@ -31,12 +36,14 @@ _REFRESH_WAITING_S = 5.0
 class JobStream:
     """One listener's view of a job; ``view`` is None once the job is deleted."""
 
+    token: VerifiedToken
     view: JobView | None
+    is_over: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def views(self) -> AsyncIterator[JobView]:
-        """Yield the job: now, then after changes, until it ends or is deleted."""
-        while self.view is not None:
+        """Yield the job: now, then after changes, until it or the sign-in ends."""
+        while self.view is not None and not self.is_over:
             yield self.view
             if self.view is None or self.view.status in TERMINAL:
                 return
@@ -46,6 +53,11 @@ class JobStream:
     def show(self, view: JobView | None) -> None:
         """Hand over a newer view; one that was not sent yet is skipped."""
         self.view = view
+        self.changed.set()
+
+    def end(self) -> None:
+        """End the stream, whatever becomes of the job."""
+        self.is_over = True
         self.changed.set()
 
 
@@ -64,26 +76,29 @@ class JobStreams:
     """Follows the jobs that have listeners. For one event loop.
 
     A look is one query for all jobs. Only a job that has changed, or whose estimate is old, is
-    read in full, once for all its listeners.
+    read in full, once for all its listeners. One more query finds the streams whose sign-ins have
+    ended.
     """
 
-    def __init__(self, jobs: Jobs, executor: ThreadExecutor) -> None:
+    def __init__(self, jobs: Jobs, accounts: Accounts, executor: ThreadExecutor) -> None:
         self._jobs = jobs
+        self._accounts = accounts
         self._executor = executor
         self._watches: dict[str, _Watch] = {}
         self._of_user: Counter[str] = Counter()
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def open(self, user_id: str, job: JobView) -> Iterator[JobStream]:
+    def open(self, token: VerifiedToken, job: JobView) -> Iterator[JobStream]:
         """Follow a job during the block; raise :class:`TooManyStreams` past the user's limit."""
+        user_id = token.holder.user_id
         if self._of_user[user_id] >= STREAMS_PER_USER:
             raise TooManyStreams(
                 f"You follow {STREAMS_PER_USER} jobs already.",
                 hint="Close another page that follows a job, or ask for the job now and then.",
             )
         watch = self._watches.setdefault(job.id, _Watch(user_id, job))
-        stream = JobStream(job)
+        stream = JobStream(token, job)
         watch.streams.append(stream)
         self._of_user[user_id] += 1
         if self._task is None or self._task.done():
@@ -97,15 +112,34 @@ class JobStreams:
                 del self._watches[job.id]
 
     async def _follow(self) -> None:
+        check_s = time.monotonic() + _CHECK_SIGN_INS_EVERY_S
         try:
             while self._watches and not self._executor.is_stopping():
                 await asyncio.sleep(_LOOK_EVERY_S)
+                if time.monotonic() >= check_s:
+                    await self._end_signed_out()
+                    check_s = time.monotonic() + _CHECK_SIGN_INS_EVERY_S
                 watches = dict(self._watches)
                 for job_id, view in await run_in_threadpool(self._look, watches):
                     self._show(job_id, watches[job_id], view)
         finally:  # a listener whose stream ends connects again
             for job_id, watch in [*self._watches.items()]:
                 self._show(job_id, watch, None)
+
+    async def _end_signed_out(self) -> None:
+        """End the streams whose sign-in has ended, or whose token has expired."""
+        streams = [stream for watch in self._watches.values() for stream in watch.streams]
+        holders = {stream.token.holder for stream in streams}
+        active = await run_in_threadpool(self._active, holders)
+        for stream in streams:
+            if stream.token.holder not in active or time.time() >= stream.token.refused_from_s:
+                stream.end()
+
+    def _active(self, holders: Collection[Holder]) -> Collection[Holder]:
+        try:
+            return self._accounts.active(holders)
+        except StoreBusy:
+            return holders
 
     def _show(self, job_id: str, watch: _Watch, view: JobView | None) -> None:
         if view is not None:

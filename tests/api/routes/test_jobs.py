@@ -9,6 +9,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,9 +17,9 @@ from backend.app.api import job_streams
 from backend.app.services.jobs import jobs as jobs_module
 from backend.app.services.jobs.jobs import Jobs
 from tests.jobs.pipelines import STEP_NAMES, Wool
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_until
 
-from ..conftest import Person, tone
+from ..conftest import PASSWORD, Person, tone
 
 ENDED = ("succeeded", "failed", "cancelled")
 ARTIFACT = "pullover/front.bin"
@@ -181,6 +182,23 @@ def test_eleventh_stream_of_a_user_is_refused(alice, monkeypatch):
     answer = alice.get(f"/jobs/{job_id}/events")
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, "too_many_streams")
     assert answer.json()["error"]["hint"]
+
+
+def test_events_end_with_the_sign_in_while_the_job_runs(alice, monkeypatch):
+    monkeypatch.setattr(job_streams, "_CHECK_SIGN_INS_EVERY_S", 0.0)
+    form = {"username": "alice@example.org", "password": PASSWORD}
+    phone = Person(alice.client, alice.client.post("/auth/token", data=form).json())
+    job_id = submit(alice, Wool(seconds=2 * PATIENCE_S)).json()["id"]
+    with ThreadPoolExecutor(1) as requests:
+        events = requests.submit(phone.get, f"/jobs/{job_id}/events")
+        wait_until(lambda: alice.client.app.state.job_streams._watches)
+        alice.client.delete("/auth/sessions", headers=alice.headers)
+        try:
+            assert events.result(PATIENCE_S).status_code == 200
+            assert alice.get(f"/jobs/{job_id}").json()["status"] not in ENDED
+        finally:
+            post(alice, f"/jobs/{job_id}/cancel")
+    assert phone.get(f"/jobs/{job_id}/events").status_code == 401
 
 
 def test_events_of_an_unknown_job_are_not_found(alice):

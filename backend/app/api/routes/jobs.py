@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from ...contract.job_list import JobList, JobQuery
 from ...contract.jobs import JobRequest, JobView
-from ..dependencies import CurrentUser, JobsDep, JobStreamsDep
+from ..dependencies import CurrentToken, CurrentUser, JobsDep, JobStreamsDep
 from ..job_streams import JobStream
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -62,9 +62,9 @@ _Shown = Annotated[JobView, Depends(show_job)]
 
 
 async def _opened_stream(
-    first: _Shown, user: CurrentUser, streams: JobStreamsDep
+    first: _Shown, token: CurrentToken, streams: JobStreamsDep
 ) -> AsyncIterator[JobStream]:
-    with streams.open(user.id, first) as stream:
+    with streams.open(token, first) as stream:
         yield stream
 
 
@@ -75,7 +75,8 @@ _Stream = Annotated[JobStream, Depends(_opened_stream)]
 async def job_events(stream: _Stream) -> AsyncIterator[ServerSentEvent]:
     """Stream the job as server-sent events: now, then after every change until it ends.
 
-    A user may follow ten jobs at once; 429 ``too_many_streams`` beyond.
+    A user may follow ten jobs at once; 429 ``too_many_streams`` beyond. The stream also ends with
+    the sign-in and with the access token; connect again with a fresh one.
     """
     async for view in stream.views():
         yield ServerSentEvent(event="job", data=view)

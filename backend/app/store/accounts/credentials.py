@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,6 +136,12 @@ class CredentialStore:
         query = query.where(SignInRow.expires_at > now, col(UserRow.closed_at).is_(None))
         row = self.database.first(query)
         return None if row is None else record_of(User, row)
+
+    def active(self, holders: Collection[Holder], *, now: datetime) -> set[Holder]:
+        """Return those whose sign-ins have not ended."""
+        ids = {holder.sign_in_id for holder in holders}
+        query = select(SignInRow).where(col(SignInRow.id).in_(ids), SignInRow.expires_at > now)
+        return {Holder(row.user_id, row.id) for row in self.database.all(query)} & {*holders}
 
     def sign_ins(self, user_id: str, *, now: datetime) -> list[SignIn]:
         """Return a user's sign-ins that have not ended, the last seen first."""
