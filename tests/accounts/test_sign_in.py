@@ -11,12 +11,21 @@ from pathlib import Path
 import pytest
 
 from backend.app.accounts import passwords, sign_in
+from backend.app.accounts.own_account import OwnAccount
 from backend.app.accounts.passwords import Passwords
 from backend.app.accounts.sign_in import Accounts
 from backend.app.accounts.tokens import AccessTokens
-from backend.app.errors import Conflict, InvalidRequest, NotSignedIn, StoreBusy, TooManyAttempts
+from backend.app.errors import (
+    Conflict,
+    InvalidRequest,
+    NotSignedIn,
+    StoreBusy,
+    TooManyAttempts,
+    WrongPassword,
+)
 from backend.app.store.accounts.accounts import AccountStore
 from backend.app.store.accounts.credentials import CredentialStore
+from backend.app.store.accounts.password_changes import PasswordStore
 from backend.app.store.accounts.sign_ins import Holder
 from backend.app.store.database import Database, open_database
 
@@ -242,6 +251,53 @@ def test_an_address_that_tries_many_accounts_is_refused(accounts):
     with pytest.raises(TooManyAttempts):
         accounts.sign_in(EMAIL, PASSWORD, address=HERE)
     assert accounts.sign_in(EMAIL, PASSWORD, address="198.51.100.1")
+
+
+@pytest.fixture
+def own(accounts: Accounts, database: Database, clock: Clock) -> OwnAccount:
+    return OwnAccount(
+        accounts,
+        AccountStore(database),
+        CredentialStore(database),
+        PasswordStore(database),
+        now=clock.now,
+    )
+
+
+def reset_meanwhile(monkeypatch: pytest.MonkeyPatch, accounts: Accounts, own: OwnAccount) -> None:
+    """Let a reset of Ann's password come between the check of a password and what follows."""
+    matches = Passwords.matches
+    reset = own.make_reset(EMAIL)
+
+    def then_reset(self: Passwords, password: str, password_hash: str | None) -> bool:
+        result = matches(self, password, password_hash)
+        monkeypatch.setattr(Passwords, "matches", matches)
+        hashed = self.hash("new and longer")
+        used = own._passwords.use_reset(
+            sign_in.digest_of(reset.secret), hashed, now=accounts._now()
+        )
+        assert used
+        return result
+
+    monkeypatch.setattr(Passwords, "matches", then_reset)
+
+
+def test_no_sign_in_by_the_old_password_survives_a_reset(accounts, own, monkeypatch):
+    user = accounts.user(accounts.register(EMAIL, PASSWORD).access_token)
+    reset_meanwhile(monkeypatch, accounts, own)
+    with pytest.raises(NotSignedIn, match="password is wrong"):
+        accounts.sign_in(EMAIL, PASSWORD, address=HERE)
+    assert own.sign_ins(user.id) == []
+    assert accounts.sign_in(EMAIL, "new and longer", address=HERE)
+
+
+def test_no_change_by_the_old_password_survives_a_reset(accounts, own, monkeypatch):
+    token = accounts.register(EMAIL, PASSWORD).access_token
+    user, holder = accounts.user(token), accounts.holder_of(token)
+    reset_meanwhile(monkeypatch, accounts, own)
+    with pytest.raises(WrongPassword):
+        own.change_password(user, holder.sign_in_id, PASSWORD, "the thief's own", address=HERE)
+    assert accounts.sign_in(EMAIL, "new and longer", address=HERE)
 
 
 @pytest.mark.parametrize("typed", ["Ann@Example.org", " ann@example.org "])

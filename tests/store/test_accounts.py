@@ -1,20 +1,23 @@
-"""Accounts that are added at the same time, on SQLite and on PostgreSQL."""
+"""Changes of accounts at the same time, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from backend.app.errors import Conflict, NotFound
+from backend.app.store.accounts import credentials
 from backend.app.store.accounts.accounts import AccountStore, UserRow
-from backend.app.store.accounts.credentials import RefreshTokenRow
+from backend.app.store.accounts.credentials import CredentialStore, RefreshTokenRow
 from backend.app.store.accounts.google import GoogleStore, Identity
+from backend.app.store.accounts.password_changes import PasswordStore
+from backend.app.store.accounts.sign_ins import SignIn, add_sign_in_row
 from backend.app.store.database import Database, open_database
 
 from . import postgresql
@@ -110,3 +113,24 @@ def test_an_email_that_only_the_unique_index_finds_taken_is_a_conflict(postgresq
         results = all_at_once(AccountStore(database), GoogleStore(database), 1)
         assert results.count(Conflict) == AT_ONCE - 1
     database.close()
+
+
+def test_reset_ends_a_sign_in_that_is_just_added(database, monkeypatch):
+    empty(database)
+    later = NOW + timedelta(days=1)
+    user = AccountStore(database).add_user("ann", "ann@example.org", "old", now=NOW)
+    resets, store = PasswordStore(database), CredentialStore(database)
+    resets.add_reset("link", user.id, expires_at=later)
+    reset = threading.Thread(target=resets.use_reset, args=("link", "new"), kwargs={"now": NOW})
+
+    def reset_meanwhile(*args: object) -> None:
+        reset.start()
+        reset.join(0.3)  # it may not get through before this transaction ends
+        add_sign_in_row(*args)
+
+    monkeypatch.setattr(credentials, "add_sign_in_row", reset_meanwhile)
+    sign_in = SignIn("one", user.id, "", "", created_at=NOW, seen_at=NOW, expires_at=later)
+    assert store.add_sign_in(sign_in, "digest", password_hash="old")
+    reset.join()
+    assert store.sign_ins(user.id, now=NOW) == []
+    assert not store.add_sign_in(sign_in, "digest", password_hash="old")

@@ -11,7 +11,7 @@ from ..errors import JoinNeeded, NotSignedIn, OAuthRefused
 from ..store.accounts.accounts import User
 from ..store.accounts.google import CodeKey, GoogleStore, Identity
 from .emails import spellings_of
-from .sign_in import CODE_LIFE, Accounts, Credentials, digest_of, utc_now
+from .sign_in import CODE_LIFE, Accounts, Authenticated, Credentials, digest_of, utc_now
 
 TICKET_LIFE = timedelta(minutes=10)  # time to look up a password
 # Registering with a password does not prove that one owns the e-mail address.
@@ -64,16 +64,18 @@ class GoogleSignIn:
         identity = self._store.ticket(key, now=self._now())
         if identity is None:
             raise _expired()
-        user = self._authenticate(identity.email, password, address)
-        if not self._store.join(key, user.id, now=self._now()):
+        found = self._authenticate(identity.email, password, address)
+        if not self._store.join(key, found.user.id, now=self._now()):
             raise _expired()
-        return self._accounts.sign_in_as(user.id, address=address, device=device)
+        return self._accounts.sign_in_as(
+            found.user.id, address=address, device=device, password_hash=found.password_hash
+        )
 
     def delete_expired(self) -> None:
         """Delete expired codes and tickets."""
         self._store.delete_expired(now=self._now())
 
-    def _authenticate(self, email: str, password: str, address: str) -> User:
+    def _authenticate(self, email: str, password: str, address: str) -> Authenticated:
         try:
             return self._accounts.authenticate(email, password, address=address)
         except NotSignedIn as e:  # its message names the e-mail, which the form does not ask for

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..errors import NotFound, NotSignedIn, ResetExpired, WrongConfirmation, WrongPassword
-from ..store.accounts.accounts import AccountStore, User
+from ..store.accounts.accounts import NO_PASSWORD, AccountStore, User
 from ..store.accounts.credentials import CredentialStore
 from ..store.accounts.password_changes import PasswordStore
 from ..store.accounts.sign_ins import Holder, SignIn
@@ -54,21 +54,24 @@ class OwnAccount:
         ``WeakPassword``, or ``TooManyAttempts`` as a sign-in does.
         """
         refuse_weak(new, user.email)
-        self.require_password(user, current, address=address)
+        checked_hash = self.require_password(user, current, address=address)
         hashed = self._accounts.hash(new)
-        self._passwords.change(Holder(user.id, sign_in_id), hashed)
+        holder = Holder(user.id, sign_in_id)
+        if not self._passwords.change(holder, hashed, checked_hash=checked_hash):
+            raise _wrong_password()
 
-    def require_password(self, user: User, password: str, *, address: str) -> None:
-        """Raise ``WrongPassword`` unless it is the user's; users without one pass."""
+    def require_password(self, user: User, password: str, *, address: str) -> str:
+        """Raise ``WrongPassword`` unless it is the user's; return the hash that it matches.
+
+        Users without a password pass.
+        """
         if not user.has_password:
-            return
+            return NO_PASSWORD
         try:
-            self._accounts.authenticate(user.email, password, address=address)
+            found = self._accounts.authenticate(user.email, password, address=address)
         except NotSignedIn as e:
-            raise WrongPassword(
-                "The current password is wrong.",
-                hint="If you forgot it, ask an administrator of this server for a reset link.",
-            ) from e
+            raise _wrong_password() from e
+        return found.password_hash
 
     def require_confirmation(self, user: User, email: str) -> None:
         """Raise ``WrongConfirmation`` unless the user typed their own e-mail address."""
@@ -121,6 +124,13 @@ class OwnAccount:
     def delete_expired(self) -> None:
         """Delete expired reset links."""
         self._passwords.delete_expired(now=self._now())
+
+
+def _wrong_password() -> WrongPassword:
+    return WrongPassword(
+        "The current password is wrong.",
+        hint="If you forgot it, ask an administrator of this server for a reset link.",
+    )
 
 
 def _reset_expired() -> ResetExpired:

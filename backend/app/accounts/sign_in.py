@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ..errors import NotSignedIn
@@ -37,6 +37,14 @@ class Credentials:
     expires_in_s: int
     refresh_token: str | None = None
     session_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """An account, and the hash that its password was checked against."""
+
+    user: User
+    password_hash: str = field(repr=False)
 
 
 def utc_now() -> datetime:
@@ -84,10 +92,12 @@ class Accounts:
 
     def sign_in(self, email: str, password: str, *, address: str, device: str = "") -> Credentials:
         """Sign in by e-mail and password; raises as :meth:`authenticate` does."""
-        user = self.authenticate(email, password, address=address)
-        return self.sign_in_as(user.id, address=address, device=device)
+        found = self.authenticate(email, password, address=address)
+        return self.sign_in_as(
+            found.user.id, address=address, device=device, password_hash=found.password_hash
+        )
 
-    def authenticate(self, email: str, password: str, *, address: str) -> User:
+    def authenticate(self, email: str, password: str, *, address: str) -> Authenticated:
         """Return the account of an e-mail and password.
 
         Raise ``NotSignedIn`` if the pair is wrong, with the same answer and the same work whether
@@ -99,21 +109,31 @@ class Accounts:
         self._limit_sign_ins(email, address)  # before queueing for the lock, to keep it short
         with self._hashing():
             self._limit_sign_ins(email, address)
-            user = self._checked(spellings, password)
-            if user is None:
+            found = self._checked(spellings, password)
+            if found is None:
                 self._accounts.add_failure(account=email, address=address, now=self._now())
-        if user is None:
-            raise NotSignedIn("The e-mail or the password is wrong.", hint="Check both.")
+        if found is None:
+            raise _wrong_password()
         self._accounts.delete_failures(account=email, address=address)
-        return user
+        return found
 
     def forgive(self, email: str, *, address: str) -> None:
         """Reset an account's failed sign-ins from an address."""
         account, address = spellings_of(email)[-1], attempts.counted_address(address)
         self._accounts.delete_failures(account=account, address=address)
 
-    def sign_in_as(self, user_id: str, *, address: str = "", device: str = "") -> Credentials:
-        """Issue credentials to an authenticated user on a device."""
+    def sign_in_as(
+        self,
+        user_id: str,
+        *,
+        address: str = "",
+        device: str = "",
+        password_hash: str | None = None,
+    ) -> Credentials:
+        """Issue credentials to an authenticated user on a device.
+
+        Raise ``NotSignedIn`` if ``password_hash``, which was checked, is no longer the account's.
+        """
         token, now = secrets.token_urlsafe(32), self._now()
         sign_in = SignIn(
             id=secrets.token_hex(16),
@@ -124,7 +144,10 @@ class Accounts:
             seen_at=now,
             expires_at=now + REFRESH_LIFE,
         )
-        self._credentials.add_sign_in(sign_in, digest_of(token))
+        if not self._credentials.add_sign_in(
+            sign_in, digest_of(token), password_hash=password_hash
+        ):
+            raise _wrong_password()
         return self._credentials_of(Holder(user_id, sign_in.id), refresh_token=token)
 
     def refresh(self, refresh_token: str, *, address: str = "", device: str = "") -> Credentials:
@@ -230,10 +253,10 @@ class Accounts:
         attempts.limit_registrations(registrations, now=now)
         self._accounts.add_registration(address=address, now=now)
 
-    def _checked(self, spellings: Sequence[str], password: str) -> User | None:
+    def _checked(self, spellings: Sequence[str], password: str) -> Authenticated | None:
         found = self._accounts.password_hash(*spellings)
         matches = self._passwords.matches(password, found[1] if found else None)
-        return found[0] if found and matches else None
+        return Authenticated(*found) if found and matches else None
 
     def _limit_sign_ins(self, email: str, address: str) -> None:
         now = self._now()
@@ -253,6 +276,10 @@ class Accounts:
 def digest_of(secret: str) -> str:
     """Digest of a random secret for the database; 256 random bits need no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _wrong_password() -> NotSignedIn:
+    return NotSignedIn("The e-mail or the password is wrong.", hint="Check both.")
 
 
 def _signed_out() -> NotSignedIn:

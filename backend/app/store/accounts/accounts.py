@@ -148,6 +148,17 @@ class AccountStore:
         self.database.change(failures.where(col(SignInFailureRow.failed_at) < moment))
 
 
+def has_password_hash(session: Session, user_id: str, password_hash: str) -> bool:
+    """Return whether this is an open account's hash; it can't change before the transaction ends.
+
+    ``session`` is a write transaction: SQLite has one at a time, other databases lock the row.
+    """
+    open_account = select(UserRow.password_hash).where(
+        UserRow.id == user_id, col(UserRow.closed_at).is_(None)
+    )
+    return session.exec(open_account.with_for_update()).first() == password_hash
+
+
 def add_user_row(
     session: Session, user_id: str, email: str, password_hash: str, *, now: datetime
 ) -> User:

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ..database import Database, UtcDateTime, record_of
-from .accounts import User, UserRow
+from .accounts import User, UserRow, has_password_hash
 from .sign_ins import Holder, SignIn, SignInRow, Visit, add_sign_in_row, see_sign_in
 
 
@@ -52,13 +52,23 @@ class CredentialStore:
 
     database: Database
 
-    def add_sign_in(self, sign_in: SignIn, refresh_digest: str) -> None:
-        """Store a sign-in with its first refresh token."""
+    def add_sign_in(
+        self, sign_in: SignIn, refresh_digest: str, *, password_hash: str | None = None
+    ) -> bool:
+        """Store a sign-in with its first refresh token.
+
+        ``password_hash`` is what a password was checked against; False if the account has another
+        one by now, so that a change of the password leaves no sign-in by the old one.
+        """
+        holder = Holder(sign_in.user_id, sign_in.id)
         with self.database.write() as session:
+            if password_hash is not None and not has_password_hash(
+                session, sign_in.user_id, password_hash
+            ):
+                return False
             add_sign_in_row(session, sign_in)
-            session.add(
-                _token(refresh_digest, Holder(sign_in.user_id, sign_in.id), sign_in.expires_at)
-            )
+            session.add(_token(refresh_digest, holder, sign_in.expires_at))
+            return True
 
     def rotate_refresh_token(
         self, digest: str, *, successor: str, expires_at: datetime, visit: Visit

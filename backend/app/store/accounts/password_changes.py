@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ..database import Database, UtcDateTime, record_of
-from .accounts import User, UserRow
+from .accounts import User, UserRow, has_password_hash
 from .credentials import end_sign_ins
 from .sign_ins import Holder
 
@@ -29,11 +29,18 @@ class PasswordStore:
 
     database: Database
 
-    def change(self, holder: Holder, password_hash: str) -> None:
-        """Set a user's password, and end all sign-ins but the holder's."""
+    def change(self, holder: Holder, password_hash: str, *, checked_hash: str) -> bool:
+        """Set a user's password, and end all sign-ins but the holder's.
+
+        ``checked_hash`` is what the current password was checked against; False if the account has
+        another one by now.
+        """
         with self.database.write() as session:
+            if not has_password_hash(session, holder.user_id, checked_hash):
+                return False
             _set_password(session, holder.user_id, password_hash)
             end_sign_ins(session, holder.user_id, keep=holder.sign_in_id)
+            return True
 
     def add_reset(self, digest: str, user_id: str, *, expires_at: datetime) -> None:
         """Store a reset in the place of the user's earlier ones."""
