@@ -14,9 +14,10 @@ def browser_address() -> str | None:
     """The browser's address; None if it is on this machine, or made up by a program here.
 
     Streamlit's server takes the address from ``X-Forwarded-For`` if the request comes from
-    127.0.0.1. That is a proxy only if the operator has said so.
+    127.0.0.1. That is a proxy only if the operator has said so; ``*`` names none.
     """
     address = st.context.ip_address
     forwarded = st.context.headers.get("X-Forwarded-For") or ""
     is_taken_from_it = bool(address) and str(address) in forwarded
-    return None if is_taken_from_it and _TRUSTED not in os.environ else address
+    names_proxies = os.environ.get(_TRUSTED, "*") != "*"
+    return None if is_taken_from_it and not names_proxies else address

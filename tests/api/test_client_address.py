@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from backend.app.accounts.attempts import PER_ADDRESS
 from backend.app.api.client_address import ClientAddress
@@ -16,13 +16,13 @@ from backend.app.errors import BadSettings
 from backend.app.wiring.setting_checks import check_server_settings
 
 from .conftest import serving
+from .wire import served
 
 SECRET = "wool is warm, and wool is dry"
 LOOPBACK, PROXY, VISITOR = "127.0.0.1", "10.0.0.7", "203.0.113.9"
 
 
-def seen(peer: str, forwarded: str, *, secret: str = "", trusted: tuple[str, ...] = ()) -> str:
-    """Return the address that a route sees, behind uvicorn as it is by default."""
+def app_that_shows_addresses(*trusted: str) -> FastAPI:
     app = FastAPI()
     app.state.services = SimpleNamespace(frontend_secret=SECRET)
     app.add_middleware(ClientAddress, trusted_proxies=trusted)
@@ -31,10 +31,15 @@ def seen(peer: str, forwarded: str, *, secret: str = "", trusted: tuple[str, ...
     def address(request: Request) -> str:
         return request.client.host
 
+    return app
+
+
+def seen(peer: str, forwarded: str, *, secret: str = "", trusted: tuple[str, ...] = ()) -> str:
+    """Return the address that a route sees."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     if secret:
         headers[FRONTEND_HEADER] = secret
-    client = TestClient(ProxyHeadersMiddleware(app), client=(peer, 40_000))
+    client = TestClient(app_that_shows_addresses(*trusted), client=(peer, 40_000))
     return client.get("/", headers=headers).json()
 
 
@@ -67,6 +72,22 @@ def test_trusted_proxy_is_believed(trusted: tuple[str, ...]):
 
 def test_proxy_on_this_machine_is_believed_if_trusted():
     assert seen(LOOPBACK, f"192.0.2.66, {VISITOR}", trusted=(LOOPBACK,)) == VISITOR
+
+
+@pytest.mark.parametrize("believed", ["", LOOPBACK, "*"])
+def test_uvicorns_own_option_changes_nothing(monkeypatch: pytest.MonkeyPatch, believed: str):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", believed)
+    proxy = "127.0.0.2"
+    with served(app_that_shows_addresses(proxy)) as port:
+        assert seen_from(LOOPBACK, port) == LOOPBACK
+        assert seen_from(proxy, port) == VISITOR
+
+
+def seen_from(peer: str, port: int) -> str:
+    """Return the address that a route of a real server sees."""
+    transport = httpx2.HTTPTransport(local_address=peer)
+    with httpx2.Client(transport=transport, headers={"X-Forwarded-For": VISITOR}) as client:
+        return client.get(f"http://{LOOPBACK}:{port}/").json()
 
 
 def sign_in(client: TestClient, number: int, **headers: str) -> int:

@@ -15,7 +15,7 @@ def main(port: str, *pipelines: str) -> None:
         executor.LOADED_ON_FIRST_USE = ()
     from backend.app.main import app
 
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_config=None)
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_config=None, proxy_headers=False)
 
 
 if __name__ == "__main__":

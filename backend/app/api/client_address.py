@@ -10,26 +10,25 @@ from typing import cast
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.utils import get_remote_addr
 
 from ..contract.accounts import FRONTEND_HEADER
 
 _FORWARDED = "x-forwarded-for"
-# The only peer whose ``X-Forwarded-For`` uvicorn believes by default, so any local program's.
-_BELIEVED_BY_UVICORN = "127.0.0.1"
 
 
 class ClientAddress:
     """Set the request's client address, for rate limits.
 
     ``X-Forwarded-For`` is believed from the app, which sends a secret, and from
-    ``trusted_proxies`` (addresses or networks). All others count under their own address.
+    ``trusted_proxies`` (addresses or networks). All others count under their own address, whatever
+    uvicorn's own options are.
     """
 
     def __init__(self, app: ASGIApp, trusted_proxies: Sequence[str]) -> None:
         self._app = app
-        # Both take and change the scope that Starlette has
+        # It takes and changes the scope that Starlette has
         self._proxied = cast(ASGIApp, ProxyHeadersMiddleware(app, [*trusted_proxies]))  # type: ignore[arg-type]
-        self._uvicorn = cast(ASGIApp, ProxyHeadersMiddleware(_no_app, _BELIEVED_BY_UVICORN))  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the client's address."""
@@ -37,23 +36,23 @@ class ClientAddress:
         if _FORWARDED not in headers:
             await self._app(scope, receive, send)
             return
-        await self._undo_uvicorn(scope, receive, send)
+        _undo_uvicorn(scope, receive)
         if _is_frontend(headers, scope):
             _believe(headers, scope)
             await self._app(scope, receive, send)
         else:
             await self._proxied(scope, receive, send)
 
-    async def _undo_uvicorn(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Put back the peer if uvicorn has replaced it by what the header says."""
-        replaced = {**scope, "client": (_BELIEVED_BY_UVICORN, 0)}
-        await self._uvicorn(replaced, receive, send)
-        if scope.get("client") == replaced["client"]:
-            scope["client"] = (_BELIEVED_BY_UVICORN, 0)
 
+def _undo_uvicorn(scope: Scope, receive: Receive) -> None:
+    """Put back the peer, which uvicorn may have replaced by what the header says.
 
-async def _no_app(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    pass
+    By default it believes every program on this machine; with ``FORWARDED_ALLOW_IPS=*`` in its
+    environment, everyone. Only its connection still knows the peer.
+    """
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is not None:
+        scope["client"] = get_remote_addr(transport)
 
 
 def _is_frontend(headers: Headers, scope: Scope) -> bool:

@@ -21,6 +21,7 @@ VISITOR = "203.0.113.9"
         (VISITOR, f"192.0.2.1, {VISITOR}:55", None, None),
         (VISITOR, "192.0.2.1", None, VISITOR),  # by a browser elsewhere, and not believed
         (VISITOR, f"192.0.2.1, {VISITOR}", "127.0.0.1", VISITOR),  # by a proxy
+        (VISITOR, f"{VISITOR}, 192.0.2.1", "*", None),  # by anyone
     ],
 )
 def test_forwarded_address_counts_only_from_a_proxy(
