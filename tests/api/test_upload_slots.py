@@ -21,13 +21,19 @@ class Uploads:
 
     def __init__(self, total: int) -> None:
         self.slots = UploadSlots(total)
+        self.received: list[str] = []
         self.inside: list[str] = []
+        self.is_received = anyio.Event()
+        self.is_received.set()
         self.may_end = anyio.Event()
 
     async def upload(self, user: str) -> None:
-        async with self.slots.hold(user):
-            self.inside.append(user)
-            await self.may_end.wait()
+        async with self.slots.receiving(user):
+            self.received.append(user)
+            await self.is_received.wait()
+            async with self.slots.checking(user):
+                self.inside.append(user)
+                await self.may_end.wait()
 
     async def begin(self, tasks: TaskGroup, *users: str) -> None:
         for user in users:
@@ -52,3 +58,15 @@ async def test_interrupted_upload_frees_its_slot():
     with anyio.fail_after(60):
         uploads.may_end.set()
         await uploads.upload("bob")
+
+
+async def test_bodies_on_their_way_keep_no_other_user_waiting():
+    uploads = Uploads(total=4)
+    uploads.is_received = anyio.Event()
+    crowd = [f"user{n}" for n in range(30)]
+    async with anyio.create_task_group() as tasks:
+        await uploads.begin(tasks, *["ann"] * 20, *crowd, "bob")
+        assert uploads.received == [*["ann"] * 4, *crowd, "bob"]
+        uploads.is_received.set()
+        uploads.may_end.set()
+    assert len(uploads.inside) == 51

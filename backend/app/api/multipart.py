@@ -16,7 +16,7 @@ from ..services.library.intake import ReceivedFile
 from ..settings import Settings
 from ..store.files.incoming import Delivery, Incoming
 from .dependencies import CurrentUser, SettingsDep
-from .upload_slots import AllUploadSlots
+from .upload_slots import AllUploadSlots, UploadSlots
 
 # A mixtape has at most this many tracks.
 MAX_FILES = 500
@@ -48,7 +48,7 @@ async def _received_audio(
     request: Request, user: CurrentUser, settings: SettingsDep
 ) -> AsyncIterator[ReceivedForm]:
     slots = cast(AllUploadSlots, request.app.state.upload_slots).audio
-    async with _received_form(request, settings) as form, slots.hold(user.id):
+    async with _form_in_the_gate(request, user.id, settings, slots) as form:
         yield form
 
 
@@ -56,7 +56,7 @@ async def _received_picture(
     request: Request, user: CurrentUser, settings: SettingsDep
 ) -> AsyncIterator[ReceivedForm]:
     slots = cast(AllUploadSlots, request.app.state.upload_slots).pictures
-    async with _received_form(request, settings) as form, slots.hold(user.id):
+    async with _form_in_the_gate(request, user.id, settings, slots) as form:
         yield form
 
 
@@ -65,6 +65,18 @@ ReceivedAudio = Annotated[ReceivedForm, Depends(_received_audio, scope="function
 """The multipart body of the request, on disk, with a slot to check its sound files."""
 ReceivedPicture = Annotated[ReceivedForm, Depends(_received_picture, scope="function")]
 """The multipart body of the request, on disk, with a slot to check its picture."""
+
+
+@asynccontextmanager
+async def _form_in_the_gate(
+    request: Request, user_id: str, settings: Settings, slots: UploadSlots
+) -> AsyncIterator[ReceivedForm]:
+    async with (
+        slots.receiving(user_id),
+        _received_form(request, settings) as form,
+        slots.checking(user_id),
+    ):
+        yield form
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
-"""Pictures and tracks never wait for each other; a stopping server waits for neither."""
+"""Pictures, tracks and users never wait for each other; a stopping server waits for none."""
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -10,9 +11,12 @@ from threading import Event
 import psutil
 import pytest
 
+from backend.app.api.upload_slots import PER_USER
+from backend.app.errors import Stopping
 from backend.app.media.admit_image import admit_image
 from backend.app.media.admit_track import admit_track
 from backend.app.services.library import library
+from backend.app.services.library.library import Library
 from tests.api.conftest import Person, picture, tone
 from tests.journey.server import serving, visiting
 from tests.media.hostile_pictures.jpegs import jpeg_of_30_million_fill_bytes
@@ -63,6 +67,35 @@ def test_tracks_that_take_long_delay_no_picture(
         assert alice.send_image(picture()).status_code == 201
         held.may_end.set()
         assert tracks.result(PATIENCE_S).status_code == 201
+
+
+def test_long_uploads_of_twelve_users_delay_no_one(
+    sign_up: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [sign_up(f"{n}@example.org") for n in range(MANY)]
+    late = sign_up("late@example.org")
+    late_id, add_tracks = late.get("/auth/me").json()["id"], Library.add_tracks
+    may_end, begun = Event(), list[str]()
+
+    def add(self: Library, user_id: str, *args: object) -> object:
+        if user_id == late_id:
+            return add_tracks(self, user_id, *args)
+        begun.append(user_id)
+        assert may_end.wait(PATIENCE_S)
+        raise Stopping("enough")
+
+    monkeypatch.setattr(Library, "add_tracks", add)
+    sent = [user for user in crowd for _ in range(PER_USER)]
+    with ThreadPoolExecutor(len(sent) + 1) as requests:
+        uploads = [requests.submit(user.send_tracks, ("a.wav", tone())) for user in sent]
+        try:
+            wait_until(lambda: len(begun) == len(sent))
+            upload = requests.submit(late.send_tracks, ("b.wav", tone(seconds=1.0)))
+            assert upload.result(PATIENCE_S).status_code == 201
+            assert late.get("/auth/me").status_code == 200
+        finally:
+            may_end.set()
+        assert {one.result(PATIENCE_S).status_code for one in uploads} == {503}
 
 
 def is_decoding(process: psutil.Process) -> bool:

@@ -13,6 +13,7 @@ from ...services.library.sound_detail import FACTS_VERSION
 from ..dependencies import CurrentUser, SoundsDep
 from ..file_responses import file_answer
 from ..multipart import ReceivedAudio, form_described
+from ..upload_slots import in_own_thread
 from ..views import sound_detail, sound_view, sounds_added_view
 
 router = APIRouter(prefix="/sounds", tags=["sounds"])
@@ -24,6 +25,7 @@ _FORM = form_described(
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, openapi_extra=_FORM)
+@in_own_thread
 def add_sounds(form: ReceivedAudio, user: CurrentUser, sounds: SoundsDep) -> SoundsAddedView:
     """Add files of up to a minute as sounds of one ``kind``; trim, level and analyse them."""
     files, kind = form.only_files("files"), _kind(form.only_field("kind"))

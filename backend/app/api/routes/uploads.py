@@ -8,6 +8,7 @@ from ...contract.uploads import ImageUploadView, TracksUploadView, UploadView
 from ...errors import InvalidRequest
 from ..dependencies import CurrentUser, LibraryDep
 from ..multipart import ReceivedAudio, ReceivedPicture, form_described
+from ..upload_slots import in_own_thread
 from ..views import crate_view, picture_view, upload_view
 
 router = APIRouter(prefix="/uploads", tags=["uploads"])
@@ -21,6 +22,7 @@ _IMAGE = form_described(file=_FILE)
 
 
 @router.post("/tracks", status_code=status.HTTP_201_CREATED, openapi_extra=_TRACKS)
+@in_own_thread
 def add_tracks(form: ReceivedAudio, user: CurrentUser, library: LibraryDep) -> TracksUploadView:
     """Add files to a new crate, or append them to crate ``upload_id``."""
     files, upload_id = form.only_files("files"), form.only_field("upload_id")
@@ -28,6 +30,7 @@ def add_tracks(form: ReceivedAudio, user: CurrentUser, library: LibraryDep) -> T
 
 
 @router.post("/image", status_code=status.HTTP_201_CREATED, openapi_extra=_IMAGE)
+@in_own_thread
 def add_image(form: ReceivedPicture, user: CurrentUser, library: LibraryDep) -> ImageUploadView:
     """Upload a picture."""
     files = form.only_files("file")
