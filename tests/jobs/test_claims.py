@@ -221,6 +221,19 @@ def test_running_jobs_count_more_than_last_service(rows: Rows):
     assert rows.record(rows.claim().job_id, "bob").job.status is JobStatus.RUNNING
 
 
+def test_user_holds_only_so_many_of_an_owners_places(rows: Rows):
+    rows.user("bob")
+    jobs = [rows.job("ann") for _ in range(4)]
+    first, second = (rows.queue.claim("me", LEASE_S, per_user=2) for _ in range(2))
+    assert [first.job_id, second.job_id] == jobs[:2]
+    assert rows.queue.claim("me", LEASE_S, per_user=2) is None
+    late = rows.job("bob")
+    assert rows.queue.claim("me", LEASE_S, per_user=2).job_id == late
+    assert rows.queue.claim("another server", LEASE_S, per_user=2).job_id == jobs[2]
+    rows.queue.succeeded(first)
+    assert rows.queue.claim("me", LEASE_S, per_user=2).job_id == jobs[3]
+
+
 def test_shown_queue_order_is_claim_order(rows: Rows):
     for user in ("bob", "cat", "dan"):
         rows.user(user)

@@ -385,21 +385,24 @@ def test_chores_run_at_the_start_and_again_whatever_the_others_do(rows: Rows, tm
 
 def test_idle_threads_ask_the_queue_seldom_and_wake_at_once(rows: Rows, tmp_path: Path):
     """Each thread of an idle server asks once in five seconds; a new job does not wait for that."""
-    asked: list[str] = []
+    asked: list[tuple[str, int | None]] = []
 
     class Asked(SqlJobQueue):
-        def claim(self, owner: str, lease_s: float, lane: str = WORK) -> Claim | None:
-            asked.append(lane)
+        def claim(
+            self, owner: str, lease_s: float, lane: str = WORK, per_user: int | None = None
+        ) -> Claim | None:
+            asked.append((lane, per_user))
             return None
 
-    options = ExecutorOptions({}, {}, tmp_path, {WORK: 1, NET: 2})
+    options = ExecutorOptions({}, {}, tmp_path, {WORK: 1, NET: 2}, per_user={NET: 1})
     executor = ThreadExecutor(Asked(rows.database), options, NoProcess())
     executor.start()
     wait_until(lambda: len(asked) == 3)
     assert threads._POLL_S >= 5.0
     executor.wake()
     wait_until(lambda: len(asked) == 6)
-    assert sorted(asked[3:]) == sorted([WORK, NET, NET]), "every thread, each once"
+    every_thread_once = [(NET, 1), (NET, 1), (WORK, None)]
+    assert sorted(asked[3:]) == every_thread_once
     executor.stop()
 
 

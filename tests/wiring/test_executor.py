@@ -75,6 +75,11 @@ def test_only_the_number_of_long_jobs_is_a_setting(tmp_path: Path) -> None:
     assert lanes(settings(tmp_path, max_concurrent_jobs=3)) == expected
 
 
+def test_one_users_analyses_leave_a_place_for_others(tmp_path: Path) -> None:
+    options = executor_options(settings(tmp_path), FFMPEG, ["key"])
+    assert options.per_user == {"analysis": options.lanes["analysis"] - 1}
+
+
 def test_jobs_that_users_wait_for_come_first(tmp_path: Path) -> None:
     options = executor_options(settings(tmp_path), FFMPEG, ["key"])
     by_niceness = sorted(options.lanes, key=lambda lane: options.niceness[lane])

@@ -67,11 +67,14 @@ class JobQueue(Protocol):
     longer holds. After an error nothing has changed.
     """
 
-    def claim(self, owner: str, lease_s: float, lane: str = WORK) -> Claim | None:
+    def claim(
+        self, owner: str, lease_s: float, lane: str = WORK, per_user: int | None = None
+    ) -> Claim | None:
         """Claim the next job of a lane, or one whose lease ran out; return None if none is due.
 
-        Jobs that wait for another job or for a point in time are skipped. Jobs that were cancelled
-        or crashed too often are ended instead.
+        Jobs that wait for another job or for a point in time are skipped, and so are those of users
+        of whom ``owner`` runs ``per_user`` jobs of the lane. Jobs that were cancelled or crashed
+        too often are ended instead.
         """
 
     def claim_state(self, claim: Claim) -> ClaimState:

@@ -52,8 +52,8 @@ class ExecutorOptions:
     ``pipelines`` names, for each job kind, the function that builds its pipeline as
     ``module:function``; it is called in the child with the child's settings. ``environment`` is
     added to the child's; so are the ``secrets`` of its kind, which no other kind gets. ``lanes``
-    is the number of jobs at a time per lane, ``niceness`` that of its children above this
-    process's; ``workspaces`` holds the jobs' folders.
+    is the number of jobs at a time per lane, ``per_user`` how many of them may be one user's,
+    ``niceness`` that of its children above this process's; ``workspaces`` holds the jobs' folders.
     """
 
     pipelines: Mapping[str, str]
@@ -63,6 +63,7 @@ class ExecutorOptions:
     lease_s: float = 30.0
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     niceness: Mapping[str, int] = field(default_factory=dict)
+    per_user: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -120,7 +121,8 @@ class ThreadExecutor:
         while not self._stopping.is_set():
             seen = self._wakeups.count
             try:
-                claim = self.queue.claim(self._owner, self.options.lease_s, lane)
+                per_user = self.options.per_user.get(lane)
+                claim = self.queue.claim(self._owner, self.options.lease_s, lane, per_user)
                 if claim is not None:
                     self._run(claim, lane)
                     self.wake()  # jobs of other lanes may have waited for this one

@@ -12,7 +12,7 @@ from ..jobs.threads import ExecutorOptions, ThreadExecutor
 from ..settings import Settings
 from ..store.database import Database
 from ..store.jobs.queue import SqlJobQueue
-from .concurrency import NICENESS, lanes
+from .concurrency import NICENESS, PER_USER, lanes
 from .stores import database_url, workspaces
 
 # By name: only children load them, not the API.
@@ -64,6 +64,7 @@ def executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> E
             "publish": _publishing(settings, keys),
         },
         niceness=NICENESS,
+        per_user=PER_USER,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, Select
-from sqlalchemy.sql import and_, case, exists, func, not_, or_, select, update
+from sqlalchemy.sql import and_, case, exists, func, not_, or_, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ...jobs.queue import Claim
@@ -51,11 +51,13 @@ def abandoned() -> ColumnElement[bool]:
     return or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
 
 
-def take_next(owner: str, lease_s: float, lane: str) -> ReturningUpdate[tuple[object, ...]]:
+def take_next(
+    owner: str, lease_s: float, lane: str, per_user: int | None = None
+) -> ReturningUpdate[tuple[object, ...]]:
     """Claim the next job in one atomic statement; ``JobQueue`` documents the order."""
     next_job = (
         select(JOBS.c.id)
-        .where(claimable(lane), JOBS.c.user_id == _next_user(lane))
+        .where(claimable(lane), JOBS.c.user_id == _next_user(lane, owner, per_user))
         .order_by(JOBS.c.queued_s, JOBS.c.id)
         .limit(1)
         .scalar_subquery()
@@ -78,7 +80,7 @@ def take_next(owner: str, lease_s: float, lane: str) -> ReturningUpdate[tuple[ob
     )
 
 
-def _next_user(lane: str) -> ColumnElement[str]:
+def _next_user(lane: str, owner: str, per_user: int | None) -> ColumnElement[str]:
     waiting = (
         select(JOBS.c.user_id, func.min(JOBS.c.queued_s).label("oldest_s"))
         .where(claimable(lane))
@@ -90,9 +92,13 @@ def _next_user(lane: str) -> ColumnElement[str]:
     running = select(func.count()).where(
         of_user, other.c.status == JobStatus.RUNNING, other.c.lease_until >= now_s()
     )
+    may_run_more: ColumnElement[bool] = true()
+    if per_user is not None:
+        may_run_more = running.where(other.c.owner == owner).scalar_subquery() < per_user
     served = select(func.coalesce(func.max(other.c.claimed_s), 0.0)).where(of_user)
     return (
         select(waiting.c.user_id)
+        .where(may_run_more)
         .order_by(
             running.scalar_subquery(),
             served.scalar_subquery(),

@@ -44,7 +44,9 @@ class SqlJobQueue:
 
     database: Database
 
-    def claim(self, owner: str, lease_s: float, lane: str = WORK) -> Claim | None:
+    def claim(
+        self, owner: str, lease_s: float, lane: str = WORK, per_user: int | None = None
+    ) -> Claim | None:
         """Claim the next job; read first, to take the shared write lock only when needed."""
         with self.database.read() as session:
             is_some, is_dead = session.connection().execute(_work_in(lane)).one()
@@ -53,7 +55,7 @@ class SqlJobQueue:
                 end_abandoned(session.connection())
         if not is_some:
             return None
-        statement = take_next(owner, lease_s, lane)
+        statement = take_next(owner, lease_s, lane, per_user)
         with self.database.write() as session:
             connection = session.connection()
             row = connection.execute(statement).first()
