@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from .base import Shape
+from .mixes import FileReport
 from .stems import StemName
 
 
@@ -54,7 +55,7 @@ class RestyledStemView(Shape):
 
 
 class RestyleReport(Shape):
-    """``report.json`` of a restyle."""
+    """``report.json`` of a restyle; ``files`` is empty in reports of earlier versions."""
 
     duration_s: float
     loudness_lufs: float
@@ -64,3 +65,4 @@ class RestyleReport(Shape):
     draft: bool
     stems: list[RestyledStemView]
     notes: list[str]
+    files: list[FileReport] = []

@@ -22,7 +22,7 @@ from backend.app.media.normal_form import TrackReader, write_normal_form
 from backend.app.render.files import lossless
 from backend.app.render.files.encode import Encoding, Output, encode_all
 from backend.app.render.files.tags import MixTags
-from backend.app.render.measure.finished_file import measure_file
+from backend.app.render.measure.finished_file import Meter, measure_file
 from backend.app.render.player.player import Level, Player
 from tests.render.mixes import FFMPEG, babble, decoded, no_progress, play_of, swept, untagged
 from tests.sounds import SR, noise, rms_db
@@ -261,18 +261,19 @@ def test_failing_format_leaves_no_file_of_the_others(
     assert not list(tmp_path.glob("a.*"))
 
 
-def test_lossless_files_are_measured_as_they_are_written(tmp_path: Path, player: Player) -> None:
-    players = levelled(player)
+def test_lossless_files_are_heard_as_they_will_be_decoded(tmp_path: Path, player: Player) -> None:
+    meter, players = Meter(), levelled(player)
+    listens = {"flac": (), "m4a": (), "wav": (meter.push,)}
     outputs = [
-        Output(tmp_path / f"a.{kind}", kind, players[kind].play, players[kind], measures=True)
-        for kind in ("flac", "m4a", "wav")
+        Output(tmp_path / f"a.{kind}", kind, players[kind].play, players[kind], listen=listen)
+        for kind, listen in listens.items()
     ]
     tags = MixTags("", "", "", "", None, (), 9 * SR)
     encoding = Encoding(9 * SR, tags, FFMPEG, tmp_path)
-    measured = encode_all(encoding, outputs, workers=2, progress=no_progress)
-    assert set(measured) == {outputs[0].path, outputs[2].path}
-    for path, found in measured.items():
-        read = measure_file(path, ffmpeg=FFMPEG, progress=lambda _: None)
+    encode_all(encoding, outputs, workers=2, progress=no_progress)
+    found = meter.measured()
+    for kind in ("flac", "wav"):
+        read = measure_file(tmp_path / f"a.{kind}", ffmpeg=FFMPEG, progress=lambda _: None)
         assert (found.n_samples, found.loudness_lufs) == (read.n_samples, read.loudness_lufs)
         for values in ("peaks", "true_peaks", "energies"):
             assert np.array_equal(getattr(found, values), getattr(read, values)), values

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from backend.app.contract.mixes import ReportView
+from backend.app.services.files import measure_files
+from backend.app.services.files.measure_files import MEASURED_AS_WRITTEN
 from backend.app.services.mixtape import measure
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.render import MEASURED_AS_WRITTEN
 
 from .test_reuse import FIRST, job, rendered
 
@@ -47,7 +48,7 @@ def test_lossless_files_are_not_decoded(
     def forget(_path: Path) -> None:
         return None
 
-    monkeypatch.setattr(measure, "load_measured", forget)
+    monkeypatch.setattr(measure_files, "load_measured", forget)
     again = rendered(asking_for(job, "flac", "wav", "m4a"), tmp_path / "decoded", FIRST)
     assert sorted(decoded[1:]) == ["mix.flac", "mix.m4a", "mix.wav"]
     assert ReportView.model_validate_json((again / "report.json").read_bytes()) == report

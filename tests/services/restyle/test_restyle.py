@@ -81,6 +81,7 @@ def test_restyle_writes_mix_stems_and_originals(harness: StemsHarness, song: Son
     assert sorted(files_of(ran)) == [
         "before/drums.flac",
         "before/vocals.flac",
+        "measured-lossless.npz",
         "report.json",
         "restyled.flac",
         *(f"stems/{stem}.flac" for stem in ("bass", "drums", "vocals")),

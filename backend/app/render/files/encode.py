@@ -12,7 +12,6 @@ from ...dsp.samples import Samples
 from ..aac.encode import AacSegments, BaseAac
 from ..aac.m4a import write_m4a
 from ..ffmpeg_pipe import ffmpeg_encoder
-from ..measure.finished_file import Measured, Meter
 from ..mp3.encode import Mp3Job
 from ..mp3.info_frame import Mp3Mode
 from ..mp3.reuse import BaseMp3
@@ -36,7 +35,7 @@ class Output:
     kbps : bit rate of M4A and Opus, up to ``formats.MAX_KBPS``
     base : the MP3 of the base mix, from which frames are copied where both sound the same
     base_aac : the same for an M4A
-    measures : whether a FLAC or WAV is measured as it is written
+    listen : called with the blocks of a FLAC or WAV, as a decoder will return them
     """
 
     path: Path
@@ -48,7 +47,7 @@ class Output:
     kbps: int = 320
     base: BaseMp3 | None = None
     base_aac: BaseAac | None = None
-    measures: bool = False
+    listen: Sequence[Callable[[Samples], None]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,13 @@ def encode_all(
     workers: int,
     progress: Callable[[float], None],
     say: Callable[[str], None] = lambda _: None,
-) -> dict[Path, Measured]:
+) -> None:
     """Write every output in parallel; formats that can't be cut into segments start first.
 
     Those of one mix are played once, at the levels of all. An MP3 is played once more, for its
     segments.
 
-    ``say`` is called with the MP3 segment that is waited for, in words. Returns the measurements of
-    lossless files with ``measures``.
+    ``say`` is called with the MP3 segment that is waited for, in words.
 
     Raises
     ------
@@ -100,7 +98,8 @@ def encode_all(
             job.join(mp3.path, id3_tag(encoding.tags), say)
         for finish in changed:
             finish()
-        return {path: found for future in running for path, found in future.result().items()}
+        for future in running:
+            future.result()
 
 
 def _mp3_job(encoding: Encoding, output: Output, workers: int, pool: ProgressPool) -> Mp3Job:
@@ -136,17 +135,15 @@ def _of_one_mix(one: Player | None, other: Player | None) -> bool:
 
 def _encode_together(
     encoding: Encoding, outputs: Sequence[Output], count: Callable[[int], None]
-) -> dict[Path, Measured]:
-    """Write files of one mix, which is played once; return what was measured of them."""
-    measured: dict[Path, Measured] = {}
+) -> None:
+    """Write files of one mix, which is played once."""
     parts = _of_equal_samples(outputs)
     with ExitStack() as files:
-        encoders = [files.enter_context(_encoder(encoding, part, measured)) for part in parts]
+        encoders = [files.enter_context(_encoder(encoding, part)) for part in parts]
         for blocks in _played([part[0] for part in parts], encoding.length):
             for part, encode, block in zip(parts, encoders, blocks, strict=True):
                 encode(block)
                 count(len(part) * block.shape[1])
-    return measured
 
 
 def _of_equal_samples(outputs: Sequence[Output]) -> list[list[Output]]:
@@ -167,21 +164,18 @@ def _played(outputs: Sequence[Output], length: int) -> Iterator[tuple[Samples, .
     return players[0].play_at([player.level for player in players], 0, length)
 
 
-@contextmanager
 def _encoder(
-    encoding: Encoding, outputs: Sequence[Output], measured: dict[Path, Measured]
-) -> Iterator[Callable[[Samples], None]]:
+    encoding: Encoding, outputs: Sequence[Output]
+) -> AbstractContextManager[Callable[[Samples], None]]:
     """Open a lossy file, or lossless ones; they appear when the context ends without an error."""
     if outputs[0].format not in LOSSLESS:
-        with _lossy_encoder(encoding, outputs[0]) as encode:
-            yield encode
-        return
-    files = [(output.path, output.format) for output in outputs]
-    meter = Meter() if any(output.measures for output in outputs) else None
-    with lossless_encoder(files, length=encoding.length, tags=encoding.tags, meter=meter) as encode:
-        yield encode
-    if meter is not None:
-        measured.update(dict.fromkeys((path for path, _ in files), meter.measured()))
+        return _lossy_encoder(encoding, outputs[0])
+    return lossless_encoder(
+        [(output.path, output.format) for output in outputs],
+        length=encoding.length,
+        tags=encoding.tags,
+        listen=[one for output in outputs for one in output.listen],
+    )
 
 
 def _lossy_encoder(

@@ -1,4 +1,4 @@
-"""Write a mix as FLAC and WAV of 24 bits, and measure what is written."""
+"""Write a mix as FLAC and WAV of 24 bits, and pass on what is written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ...media.ffmpeg.full_disk import raise_storage_full
 from ...store.files.atomic_write import atomic_write
 from ..ffmpeg_pipe import interleaved
-from ..measure.finished_file import Meter
 from .formats import PCM_SUBTYPE
 from .tags import MixTags, tag_flac, tag_wav
 
@@ -27,12 +26,16 @@ _FULL_SCALE = np.float32(1 << 23)
 
 @contextmanager
 def lossless_encoder(
-    files: Sequence[tuple[Path, AudioFormat]], *, length: int, tags: MixTags, meter: Meter | None
+    files: Sequence[tuple[Path, AudioFormat]],
+    *,
+    length: int,
+    tags: MixTags,
+    listen: Sequence[Callable[[Samples], None]],
 ) -> Iterator[Callable[[Samples], None]]:
     """Yield a function that writes blocks into every file; each is FLAC or WAV.
 
-    All files hold the same samples, which ``meter`` gets, too: as a decoder returns them, to the
-    bit.
+    All files hold the same samples, with which ``listen`` are called, too: as a decoder returns
+    them, to the bit.
     """
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(path, kind, length, tags)) for path, kind in files]
@@ -41,8 +44,10 @@ def lossless_encoder(
             whole = rounded(block)
             for file in opened:
                 file.buffer_write(whole << 8, dtype="int32")  # libsndfile uses the upper 24 bits
-            if meter is not None:
-                meter.push(as_decoded(whole))
+            if listen:
+                decoded = as_decoded(whole)
+                for hear in listen:
+                    hear(decoded)
 
         yield write
 

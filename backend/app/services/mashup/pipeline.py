@@ -34,10 +34,10 @@ def master_mashup(ctx: StepContext[MashupJob]) -> None:
     """Write the files, measure them, write report and tracklist."""
     job = ctx.job
     written_at = 0.7 if job.request.stems else 0.5
-    write_files(ctx.part(0.0, 0.5))
+    brightness = write_files(ctx.part(0.0, 0.5))
     if job.request.stems:
         write_stems(ctx.part(0.5, written_at))
-    check_files(ctx.part(written_at, 0.95))
+    check_files(ctx.part(written_at, 0.95), brightness)
     timeline, _ = read_timeline(ctx.workspace)
     text = tracklist(job.title(timeline), timeline.clips, read_decisions(ctx.workspace))
     ctx.workspace.write_text(TRACKLIST, text)

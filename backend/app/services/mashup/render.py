@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from ...analysis.levels.brightness import Brightness, BrightnessMeter
 from ...contract.jobs import AudioFormat
 from ...contract.stems import FOUR_STEMS, StemName
 from ...dj.levels.track_gains import forecast, gain_shift_db
 from ...dj.timeline import Clip, Timeline
+from ...dsp.samples import Samples
 from ...jobs.pipeline import StepContext
 from ...media.stem_file_format import open_derived
 from ...render.files.encode import Encoding, Output, encode_all
-from ...render.files.formats import CEILINGS_DBTP, MEDIA_TYPES
+from ...render.files.formats import CEILINGS_DBTP, LOSSLESS, MEDIA_TYPES
 from ...render.files.tags import MixTags
 from ...render.player.player import Level, Player
 from ...video.backdrop import square
 from ...video.thumbnail import jpeg_bytes
+from ..files.measure_files import encode_measured
 from ..mixtape.render import COVER_SIDE
 from .job import MashupJob
 from .plan import PREMASTER, premaster_loudness, premaster_player, read_timeline
@@ -32,17 +36,41 @@ def files_of(job: MashupJob) -> dict[str, AudioFormat]:
     return {f"mashup.{kind}": kind for kind in dict.fromkeys(job.request.formats)}
 
 
-def write_files(ctx: StepContext[MashupJob]) -> None:
-    """Limit and encode the mix in every format, in parallel."""
+def write_files(ctx: StepContext[MashupJob]) -> Brightness | None:
+    """Limit and encode the mix in every format, in parallel.
+
+    Returns the brightness of the first file if that is lossless.
+    """
+    meter, files = BrightnessMeter(), files_of(ctx.job)
+    levels = {name: level_for(ctx, kind) for name, kind in files.items()}
+    encode_levels(ctx, levels, listen=[meter.push])
+    return meter.finish() if next(iter(files.values())) in LOSSLESS else None
+
+
+def encode_levels(
+    ctx: StepContext[MashupJob],
+    levels: Mapping[str, Level],
+    listen: Sequence[Callable[[Samples], None]] = (),
+) -> None:
+    """Encode the mix into finished files, each at its level.
+
+    ``listen`` are called with the samples of the lossless ones.
+    """
     timeline, _ = read_timeline(ctx.workspace)
-    scratch = ctx.workspace.scratch("files")
-    cover = scratch / "cover.jpg"
+    cover = ctx.workspace.scratch("files") / "cover.jpg"
     cover.write_bytes(jpeg_bytes(square(None, seed=ctx.job.title(timeline), side=COVER_SIDE)))
-    mix = _premaster_player(ctx)
-    players = {
-        name: (kind, mix.at(level_for(ctx, kind))) for name, kind in files_of(ctx.job).items()
-    }
-    _encode(ctx, players, replace(_tags(ctx), cover=cover))
+    mix, kinds = _premaster_player(ctx), files_of(ctx.job)
+    players = {name: (kinds[name], mix.at(level)) for name, level in levels.items()}
+    with _opened(ctx, players, replace(_tags(ctx), cover=cover)) as (encoding, outputs):
+        encode_measured(
+            ctx.workspace,
+            encoding,
+            outputs,
+            workers=ctx.job.workers,
+            progress=ctx.progress,
+            say=ctx.say,
+            listen=listen,
+        )
 
 
 def write_stems(ctx: StepContext[MashupJob]) -> None:
@@ -55,7 +83,8 @@ def write_stems(ctx: StepContext[MashupJob]) -> None:
         f"stems/{stem}.flac": ("flac", premaster_player(ctx.job, part, STEM_CEILING_DBTP))
         for stem, part in stem_parts(timeline).items()
     }
-    _encode(ctx, players, replace(_tags(ctx), comment=STEM_COMMENT))
+    with _opened(ctx, players, replace(_tags(ctx), comment=STEM_COMMENT)) as (encoding, outputs):
+        encode_all(encoding, outputs, workers=ctx.job.workers, progress=ctx.progress, say=ctx.say)
 
 
 def stem_parts(timeline: Timeline) -> dict[StemName, Timeline]:
@@ -70,7 +99,11 @@ def stem_parts(timeline: Timeline) -> dict[StemName, Timeline]:
 
 def level_for(ctx: StepContext[MashupJob], kind: AudioFormat) -> Level:
     """The level of a format: the gain leads from the mix after the effects to the limiter."""
-    ceiling_dbtp = CEILINGS_DBTP[kind]
+    return level_under(ctx, CEILINGS_DBTP[kind])
+
+
+def level_under(ctx: StepContext[MashupJob], ceiling_dbtp: float) -> Level:
+    """The level at which the mix has its loudness under a ceiling."""
     gain_db = gain_shift_db(
         _premaster(ctx, 0.0),
         [premaster_loudness(ctx.workspace)],
@@ -80,10 +113,8 @@ def level_for(ctx: StepContext[MashupJob], kind: AudioFormat) -> Level:
     return Level(ceiling_dbtp, gain_db)
 
 
-def limited_db(ctx: StepContext[MashupJob]) -> float:
-    """The most that the limiter reduces the first file, in dB."""
-    kind = next(iter(files_of(ctx.job).values()))
-    level = level_for(ctx, kind)
+def limited_db(ctx: StepContext[MashupJob], level: Level) -> float:
+    """The most that the limiter reduces a file of this level, in dB."""
     mastered, profiles = _premaster(ctx, level.gain_db), [premaster_loudness(ctx.workspace)]
     return forecast(mastered, profiles, ceiling_dbtp=level.ceiling_db)[1]
 
@@ -92,10 +123,12 @@ def _file_of(clip: Clip) -> StemName:
     return clip.stem if clip.stem in FOUR_STEMS else "other"
 
 
-def _encode(
+@contextmanager
+def _opened(
     ctx: StepContext[MashupJob], players: dict[str, tuple[AudioFormat, Player]], tags: MixTags
-) -> None:
-    job, workspace = ctx.job, ctx.workspace
+) -> Iterator[tuple[Encoding, list[Output]]]:
+    """Yield outputs for these files, which appear in the workspace when the context ends."""
+    workspace = ctx.workspace
     with ExitStack() as files:
         outputs = [
             Output(
@@ -106,8 +139,7 @@ def _encode(
             )
             for name, (kind, player) in players.items()
         ]
-        encoding = Encoding(tags.length, tags, job.ffmpeg, workspace.scratch("files"))
-        encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress, say=ctx.say)
+        yield Encoding(tags.length, tags, ctx.job.ffmpeg, workspace.scratch("files")), outputs
 
 
 def _premaster_player(ctx: StepContext[MashupJob]) -> Player:

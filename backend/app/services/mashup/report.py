@@ -1,109 +1,64 @@
-"""Measure a mashup's finished files and write its report."""
+"""Check a mashup's finished files and write its report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
-from ...analysis.levels.brightness import Brightness, BrightnessMeter
+from ...analysis.levels.brightness import Brightness
 from ...contract.mashups import MashupReport, VibeFigures
 from ...dj.levels.level_notes import limiting_note
 from ...dj.mashup.tempo import Clock
 from ...dj.timeline import Timeline
 from ...dsp.loudness import loudness_range_lu
-from ...dsp.samples import Samples, seconds
+from ...dsp.samples import seconds
 from ...jobs.pipeline import StepContext
-from ...render.measure.finished_file import Measured, decoded, measure
+from ...render.measure.finished_file import Measured
 from ...render.measure.vocal_timing import beat_errors_ms
-from ..files.check_finished import (
-    file_report,
-    level_notes,
-    reported_lufs,
-    require_length,
-    waveform,
-)
+from ..files.check_finished import file_report, level_notes, reported_lufs, waveform
 from ..files.names import REPORT, WAVEFORM
 from ..tracks.recordings import open_recording
 from ..tracks.stretched import open_stretched
 from .job import MashupJob
+from .measure import MeasuredMashup, measure_mashup
 from .plan import Decisions, read_decisions, read_timeline
-from .render import files_of, level_for, limited_db
+from .render import limited_db
 
 MIN_BEATS = 8  # on which the voice has an attack; the median of fewer means little
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredFile:
-    """Levels and brightness of a finished file."""
+def check_files(ctx: StepContext[MashupJob], brightness: Brightness | None) -> None:
+    """Measure the files, note wrong levels, and write the report.
 
-    levels: Measured
-    brightness: Brightness
-
-
-def check_files(ctx: StepContext[MashupJob]) -> None:
-    """Measure every file; fail on a wrong length, note a wrong level; write the report."""
-    _, length = read_timeline(ctx.workspace)
-    measured = _measure_files(ctx, length)
-    for name, kind in files_of(ctx.job).items():
-        require_length(measured[name].levels, length, kind)
-    notes = _notes(ctx, measured)
+    ``brightness`` is that of the first file if known.
+    """
+    measured = measure_mashup(ctx, brightness)
+    limiting_db = limited_db(ctx, measured.levels[measured.first])
+    notes = [*filter(None, [limiting_note(limiting_db)])]
+    for name, found in measured.files.items():
+        notes += level_notes(name, found, ctx.job.loudness_lufs)
     for note in notes:
         ctx.note(note)
     ctx.say("the voice")
-    first = next(iter(measured.values()))
-    ctx.workspace.write_shape(REPORT, _report(ctx, measured, notes), artifact=True)
-    ctx.workspace.write_shape(WAVEFORM, waveform(first.levels), artifact=True)
-
-
-def _measure_files(ctx: StepContext[MashupJob], length: int) -> dict[str, MeasuredFile]:
-    """Measure every finished file, in parallel."""
-    names = list(files_of(ctx.job))
-    done = dict.fromkeys(names, 0)
-
-    def measure_one(name: str) -> MeasuredFile:
-        def progress(n_samples: int) -> None:
-            done[name] = n_samples
-            ctx.progress(sum(done.values()) / (len(names) * length))
-
-        meter = BrightnessMeter()
-        blocks = decoded(f"file:{ctx.workspace.path(name)}", ctx.job.ffmpeg)
-        levels = measure(_pushed(meter, blocks), progress)
-        return MeasuredFile(levels, meter.finish())
-
-    with ThreadPoolExecutor(ctx.job.workers) as pool:
-        return dict(zip(names, pool.map(measure_one, names), strict=True))
-
-
-def _pushed(meter: BrightnessMeter, blocks: Iterable[Samples]) -> Iterator[Samples]:
-    for block in blocks:
-        meter.push(block)
-        yield block
-
-
-def _notes(ctx: StepContext[MashupJob], measured: dict[str, MeasuredFile]) -> list[str]:
-    """Notes on the mastering; mostly there are none."""
-    notes = list(filter(None, [limiting_note(limited_db(ctx))]))
-    for name, one in measured.items():
-        notes += level_notes(name, one.levels, ctx.job.loudness_lufs)
-    return notes
+    report = _report(ctx, measured, limiting_db, notes)
+    ctx.workspace.write_shape(REPORT, report, artifact=True)
+    ctx.workspace.write_shape(WAVEFORM, waveform(measured.files[measured.first]), artifact=True)
 
 
 def _report(
-    ctx: StepContext[MashupJob], measured: dict[str, MeasuredFile], notes: Sequence[str]
+    ctx: StepContext[MashupJob], measured: MeasuredMashup, limiting_db: float, notes: Sequence[str]
 ) -> MashupReport:
     job, plan = ctx.job, read_decisions(ctx.workspace)
     timeline, _ = read_timeline(ctx.workspace)
-    first = next(iter(measured.values()))
+    first = measured.files[measured.first]
     return MashupReport(
         title=job.title(timeline),
-        duration_s=seconds(first.levels.n_samples),
-        loudness_lufs=reported_lufs(first.levels.loudness_lufs),
-        true_peak_dbtp=round(first.levels.true_peak_dbtp, 2),
-        limited_db=round(limited_db(ctx), 1),
+        duration_s=seconds(first.n_samples),
+        loudness_lufs=reported_lufs(first.loudness_lufs),
+        true_peak_dbtp=round(first.true_peak_dbtp, 2),
+        limited_db=round(limiting_db, 1),
         vibe=job.request.vibe,
         treatment=job.treatment.words,
         tempo_bpm=plan.tempo_bpm,
@@ -113,11 +68,11 @@ def _report(
         chosen=plan.chosen,
         fits=plan.fits,
         sections=plan.sections,
-        figures=_figures(plan, first),
+        figures=_figures(plan, first, measured.brightness),
         beat_error_ms=beat_error_ms(job, timeline, plan.tempo_bpm),
         files=[
-            file_report(name, one.levels, level_for(ctx, files_of(job)[name]))
-            for name, one in measured.items()
+            file_report(name, found, measured.levels[name])
+            for name, found in measured.files.items()
         ],
         notes=[job.stem_cache.note(job.songs), *plan.notes, *notes],
         left_out=list(plan.left_out),
@@ -137,11 +92,11 @@ def beat_error_ms(job: MashupJob, timeline: Timeline, tempo_bpm: float) -> float
     return round(float(np.median(errors_ms)), 2) if len(errors_ms) >= MIN_BEATS else None
 
 
-def _figures(plan: Decisions, file: MeasuredFile) -> VibeFigures:
+def _figures(plan: Decisions, first: Measured, brightness: Brightness) -> VibeFigures:
     return VibeFigures(
         tempo_bpm=plan.tempo_bpm,
-        centroid_hz=round(file.brightness.centroid_hz, 1),
-        loudness_range_lu=round(loudness_range_lu(file.levels.energies), 2),
-        low_share=round(file.brightness.low_share, 4),
+        centroid_hz=round(brightness.centroid_hz, 1),
+        loudness_range_lu=round(loudness_range_lu(first.energies), 2),
+        low_share=round(brightness.low_share, 4),
         space_share=round(plan.space_share, 4),
     )

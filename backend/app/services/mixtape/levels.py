@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from ...contract.jobs import AudioFormat
-from ...dj.levels.track_gains import CEILING_DBTP, gain_shift_db
+from ...dj.levels.track_gains import (
+    CEILING_DBTP,
+    forecast,
+    gain_shift_db,
+    with_added_gain,
+)
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
 from ...render.files.formats import CEILINGS_DBTP
@@ -37,6 +42,12 @@ def level_under(job: MixtapeJob, timeline: Timeline, ceiling_dbtp: float) -> Lev
     profiles = profiles_of(job, timeline)
     gain_db = gain_shift_db(timeline, profiles, job.loudness_lufs, ceiling_dbtp=ceiling_dbtp)
     return Level(ceiling_dbtp, gain_db)
+
+
+def limited_db(job: MixtapeJob, timeline: Timeline, level: Level) -> float:
+    """The most that the limiter reduces the mix at a level, in dB."""
+    louder = with_added_gain(timeline, level.gain_db)
+    return forecast(louder, profiles_of(job, timeline), ceiling_dbtp=level.ceiling_db)[1]
 
 
 def _has_gains_of_base(job: MixtapeJob, timeline: Timeline) -> bool:

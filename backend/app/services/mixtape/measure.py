@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
-
-import soundfile
 
 from ...contract.mixes import ReportView
 from ...dj.levels.level_notes import NOTED_MISS_LU
@@ -15,8 +13,7 @@ from ...dsp.samples import seconds
 from ...errors import ToolFailed
 from ...jobs.pipeline import StepContext
 from ...jobs.workspace import Workspace
-from ...render.files.formats import LOSSLESS
-from ...render.measure.finished_file import Measured, load_measured, measure_file
+from ...render.measure.finished_file import Measured, measure_file
 from ...render.measure.incremental import measure_incremental
 from ..files.artifacts import read_timeline
 from ..files.check_finished import (
@@ -27,12 +24,13 @@ from ..files.check_finished import (
     require_length,
     waveform,
 )
+from ..files.measure_files import measure_files
 from ..files.names import FILM, REPORT, WAVEFORM
 from .job import MixtapeJob
-from .levels import level_for
+from .levels import level_for, limited_db
 from .measure_joins import measure_joins
 from .plan import profiles_of
-from .render import FILM_SOUND, MEASURED_AS_WRITTEN, files_of, format_of
+from .render import FILM_SOUND, files_of, format_of
 from .reuse.aac import measure_changed_aac, save_aac_measurement
 from .reuse.mp3 import MP3, base_measurement, save_measurement
 
@@ -40,7 +38,7 @@ from .reuse.mp3 import MP3, base_measurement, save_measurement
 def check_mix(ctx: StepContext[MixtapeJob]) -> None:
     """Measure every file; fail on a wrong length, note a wrong loudness."""
     job, timeline = ctx.job, read_timeline(ctx.workspace)
-    measured = _measure_files(ctx, timeline)
+    measured = _measured(ctx, timeline)
     for name, found in measured.items():
         require_length(found, timeline.length, format_of(name))
         save_for_rerenders(name, found, ctx.workspace)
@@ -79,58 +77,35 @@ def shown_name(job: MixtapeJob, name: str) -> str:
     return FILM if name == FILM_SOUND and "m4a" not in job.request.formats else name
 
 
-def _measure_files(ctx: StepContext[MixtapeJob], timeline: Timeline) -> dict[str, Measured]:
-    """Measure the files in parallel; of MP3 and M4A only what differs from the base's.
+def _measured(ctx: StepContext[MixtapeJob], timeline: Timeline) -> dict[str, Measured]:
+    """Measure the files; of MP3 and M4A only what differs from the base's."""
+    ffmpeg = ctx.job.ffmpeg
 
-    Lossless files were measured as they were written.
-    """
-    job, names = ctx.job, [name for name, _ in files_of(ctx.job.request)]
-    total, done = len(names) * timeline.length, dict.fromkeys(names, 0)
-
-    def measure(name: str) -> Measured:
-        def progress(n_samples: int) -> None:
-            done[name] = n_samples
-            ctx.progress(sum(done.values()) / total)
-
+    def decode(name: str, progress: Callable[[int], None]) -> Measured:
         path = ctx.workspace.path(name)
-        if known := _measured_as_written(ctx, name):
-            progress(known.n_samples)
-            return known
         if name == FILM_SOUND and (changed := measure_changed_aac(ctx, timeline.length, progress)):
             return changed
         base = base_measurement(ctx) if name == MP3 else None
         if base is not None:
             with suppress(OSError, ToolFailed):  # deleted, or not encoded by Segue: measure all
-                return measure_incremental(path, base, ffmpeg=job.ffmpeg, progress=progress)
-        return measure_file(path, ffmpeg=job.ffmpeg, progress=progress)
+                return measure_incremental(path, base, ffmpeg=ffmpeg, progress=progress)
+        return measure_file(path, ffmpeg=ffmpeg, progress=progress)
 
-    with ThreadPoolExecutor(job.workers) as pool:
-        return dict(zip(names, pool.map(measure, names), strict=True))
-
-
-def _measured_as_written(ctx: StepContext[MixtapeJob], name: str) -> Measured | None:
-    """The measurement of a lossless file whose length confirms it."""
-    if format_of(name) not in LOSSLESS:
-        return None
-    known = load_measured(ctx.workspace.path(MEASURED_AS_WRITTEN))
-    if known is None or soundfile.info(ctx.workspace.path(name)).frames != known.n_samples:
-        return None
-    return known
+    files = {name: format_of(name) for name, _ in files_of(ctx.job.request)}
+    return measure_files(ctx, files, timeline.length, decode, workers=ctx.job.workers)
 
 
 def _write_report(
     ctx: StepContext[MixtapeJob], timeline: Timeline, measured: dict[str, Measured]
 ) -> None:
-    first = next(iter(measured.values()))
+    levels = {name: level_for(ctx.job, timeline, format_of(name)) for name in measured}
+    name, first = next(iter(measured.items()))
     report = ReportView(
         duration_s=seconds(first.n_samples),
         loudness_lufs=reported_lufs(first.loudness_lufs),
         true_peak_dbtp=round(first.true_peak_dbtp, 2),
-        limited_db=round(forecast(timeline, profiles_of(ctx.job, timeline))[1], 1),
-        files=[
-            file_report(name, found, level_for(ctx.job, timeline, format_of(name)))
-            for name, found in measured.items()
-        ],
+        limited_db=round(limited_db(ctx.job, timeline, levels[name]), 1),
+        files=[file_report(name, found, levels[name]) for name, found in measured.items()],
         transitions=measure_joins(ctx, timeline, first),
         notes=[join.reason for join in timeline.transitions],
     )

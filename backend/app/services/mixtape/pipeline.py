@@ -17,7 +17,7 @@ from ..metadata.write import describe_step, write_metadata
 from ..separators import fetch_limit_s
 from ..stems.separate import limit_s
 from . import costs
-from .correct_peaks import correct_peaks
+from .correct_mix import correct_mix
 from .inputs import MixtapeInputs
 from .job import MixtapeJob, open_mixtape
 from .measure import check_mix
@@ -45,7 +45,7 @@ def film_mix(ctx: StepContext[MixtapeJob]) -> None:
 
 def correct_files(ctx: StepContext[MixtapeJob]) -> None:
     """Encode files with peaks over the limit again, and the film that copies such a sound."""
-    corrected = correct_peaks(ctx.part(0.0, 0.9))
+    corrected = correct_mix(ctx.part(0.0, 0.9))
     if FILM_SOUND in corrected and ctx.job.request.video is not None:
         film_mix(ctx.part(0.9, 1.0))
 

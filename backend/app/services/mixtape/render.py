@@ -15,10 +15,9 @@ from ...dj.timeline_json import timeline_of
 from ...jobs.pipeline import StepContext
 from ...jobs.workspace import Workspace
 from ...render.aac.encode import BaseAac
-from ...render.files.encode import Encoding, Output, encode_all
+from ...render.files.encode import Encoding, Output
 from ...render.files.formats import CEILINGS_DBTP, MEDIA_TYPES
 from ...render.files.tags import MixTags
-from ...render.measure.finished_file import Measured, save_measured
 from ...render.mp3.info_frame import Mp3Mode
 from ...render.mp3.reuse import BaseMp3
 from ...render.player.player import Player
@@ -26,6 +25,7 @@ from ...render.player.stretched_segments import stretched_segments_of
 from ...video.backdrop import square
 from ...video.thumbnail import jpeg_bytes
 from ..files.artifacts import read_timeline
+from ..files.measure_files import encode_measured
 from ..tracks.analyse import profile_of
 from ..tracks.recordings import open_recording
 from ..tracks.stretched import open_stretched, stretch_segments
@@ -36,8 +36,6 @@ from .reuse.base_files import base_workspace
 from .reuse.mp3 import MP3, Mp3Reuse
 
 COVER_SIDE = 1000  # pixels; players and stores show no more
-MEASURED_AS_WRITTEN = "measured-lossless.npz"
-"""The measurement of FLAC and WAV, taken while they are written."""
 FILM_SOUND = M4A
 """The film copies the sound of this file; it is for the user only where asked for."""
 
@@ -64,11 +62,8 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
             path = files.enter_context(ctx.workspace.write(name, media_type))
             output = output_of(job, name, path, players[name])
             base_aac = _base_aac(ctx) if name == FILM_SOUND else None
-            outputs.append(replace(output, base=base, base_aac=base_aac, measures=True))
-        measured = encode(ctx, timeline, outputs)
-    for found in list(measured.values())[:1]:  # FLAC and WAV hold the same samples
-        with ctx.workspace.write(MEASURED_AS_WRITTEN) as path:
-            save_measured(found, path)
+            outputs.append(replace(output, base=base, base_aac=base_aac))
+        encode(ctx, timeline, outputs)
     for name, player in players.items():
         save_origin(job, name, player, ctx.workspace)
 
@@ -94,13 +89,18 @@ def output_of(job: MixtapeJob, name: str, path: Path, player: Player) -> Output:
     )
 
 
-def encode(
-    ctx: StepContext[MixtapeJob], timeline: Timeline, outputs: Sequence[Output]
-) -> dict[Path, Measured]:
-    """Write files of the mix with its tags; return what was measured meanwhile."""
+def encode(ctx: StepContext[MixtapeJob], timeline: Timeline, outputs: Sequence[Output]) -> None:
+    """Write files of the mix with its tags; the lossless ones are measured meanwhile."""
     job, scratch = ctx.job, ctx.workspace.scratch("segments")
     encoding = Encoding(timeline.length, _tags(job, timeline, scratch), job.ffmpeg, scratch)
-    return encode_all(encoding, outputs, workers=job.workers, progress=ctx.progress, say=ctx.say)
+    encode_measured(
+        ctx.workspace,
+        encoding,
+        outputs,
+        workers=job.workers,
+        progress=ctx.progress,
+        say=ctx.say,
+    )
 
 
 def _base_mp3(ctx: StepContext[MixtapeJob]) -> BaseMp3 | None:

@@ -21,8 +21,9 @@ from ...jobs.pipeline import StepContext
 from ...jobs.workspace import Workspace
 from ...render.files.encode import Encoding, Output, encode_all
 from ...render.files.formats import CEILINGS_DBTP, MEDIA_TYPES, STEM_PEAKS_DBFS
-from ...render.player.player import Player
+from ...render.player.player import Level, Player
 from ...render.progress_pool import ProgressPool
+from ..files.measure_files import encode_measured
 from ..files.names import TIMELINE
 from ..stems.stem_clips import stem_clip, stem_tags
 from ..tracks.analyse import profile_of
@@ -65,10 +66,32 @@ def mix_stems(ctx: StepContext[RestyleJob]) -> None:
     _write(ctx, [_mix(job, timeline), *_stems(job, timeline)])
 
 
-def forecast_levels(job: RestyleJob, timeline: Timeline) -> tuple[float, float]:
+def forecast_levels(
+    job: RestyleJob, timeline: Timeline, level: Level | None = None
+) -> tuple[float, float]:
     """Forecast the mix's loudness in LUFS, and the limiter's largest reduction in dB."""
-    ceiling = CEILINGS_DBTP[job.request.format]
-    return forecast(timeline, _profiles(job, timeline), ceiling_dbtp=ceiling)
+    level = level or level_for(job)
+    louder = with_added_gain(timeline, level.gain_db)
+    return forecast(louder, _profiles(job, timeline), ceiling_dbtp=level.ceiling_db)
+
+
+def level_for(job: RestyleJob) -> Level:
+    """The level of the mix; its gains are in the timeline."""
+    return Level(CEILINGS_DBTP[job.request.format])
+
+
+def level_under(job: RestyleJob, timeline: Timeline, ceiling_dbtp: float) -> Level:
+    """The level at which the mix is as loud as forecast, under another ceiling."""
+    target_lufs, _ = forecast_levels(job, timeline)
+    profiles = _profiles(job, timeline)
+    gain_db = gain_shift_db(timeline, profiles, target_lufs, ceiling_dbtp=ceiling_dbtp)
+    return Level(ceiling_dbtp, gain_db)
+
+
+def rewrite_mix(ctx: StepContext[RestyleJob], timeline: Timeline, level: Level) -> None:
+    """Write the mix again, at another level."""
+    mix = _mix(ctx.job, timeline)
+    _write(ctx, [replace(mix, player=mix.player.at(level))])
 
 
 def _layout(job: RestyleJob) -> Timeline:
@@ -157,9 +180,10 @@ def _encode(
 ) -> None:
     scratch = workspace.scratch(f"segments/{file.name}")
     tags = stem_tags(job.store, job.track, file.title, job.inputs.title)
-    encode_all(
-        Encoding(job.track.n_samples, tags, job.ffmpeg, scratch),
-        [Output(path, job.request.format, file.player.play, segment_key=file.player.sound_hash)],
-        workers=1,
-        progress=pool.add_share_of(job.track.n_samples),
-    )
+    encoding = Encoding(job.track.n_samples, tags, job.ffmpeg, scratch)
+    output = Output(path, job.request.format, file.player.play, segment_key=file.player.sound_hash)
+    progress = pool.add_share_of(job.track.n_samples)
+    if file.name == mix_name(job):
+        encode_measured(workspace, encoding, [output], workers=1, progress=progress)
+    else:
+        encode_all(encoding, [output], workers=1, progress=progress)

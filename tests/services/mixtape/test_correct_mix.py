@@ -17,11 +17,11 @@ from backend.app.errors import ToolFailed
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 from backend.app.render.files.formats import CEILINGS_DBTP
 from backend.app.render.measure.finished_file import Measured, measure_file
-from backend.app.services.files import check_finished
+from backend.app.services.files import check_finished, correct_peaks
 from backend.app.services.files.check_finished import TRUE_PEAK_LIMIT_DBTP
 from backend.app.services.files.names import FILM
-from backend.app.services.mixtape import correct_peaks as module
-from backend.app.services.mixtape.correct_peaks import correct_peaks
+from backend.app.services.mixtape import correct_mix as module
+from backend.app.services.mixtape.correct_mix import correct_mix
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.pipeline import correct_files, film_mix
@@ -81,19 +81,20 @@ def test_every_lossy_file_keeps_the_limit(job: MixtapeJob, tmp_path: Path) -> No
     over = {kind for kind, peak in before.items() if peak > TRUE_PEAK_LIMIT_DBTP}
     assert over == {"mp3", "m4a", "opus"}
     flac = (folder / "mix.flac").read_bytes()
-    report = report_of(folder)
+    first = report_of(folder)
     ctx = context(job, folder)
-    ctx.workspace.write_shape("report.json", report.model_copy(update={"transitions": [JOIN]}))
-    assert set(correct_peaks(ctx)) == {f"mix.{kind}" for kind in over}
+    ctx.workspace.write_shape("report.json", first.model_copy(update={"transitions": [JOIN]}))
+    assert set(correct_mix(ctx)) == {f"mix.{kind}" for kind in over}
     after = peaks_of(folder)
     assert max(after.values()) <= TRUE_PEAK_LIMIT_DBTP
     report = report_of(folder)
     stated = {file.name: file.true_peak_dbtp for file in report.files}
     assert stated == pytest.approx({f"mix.{kind}": peak for kind, peak in after.items()}, abs=0.005)
     assert report.true_peak_dbtp == stated["mix.mp3"]
+    assert report.limited_db > first.limited_db
     assert report.transitions[0].true_peak_dbtp <= stated["mix.mp3"]
     assert (folder / "mix.flac").read_bytes() == flac
-    assert correct_peaks(ctx) == []
+    assert correct_mix(ctx) == []
 
 
 def test_rerender_reuses_corrected_files(
@@ -102,7 +103,7 @@ def test_rerender_reuses_corrected_files(
     request = job.request.model_copy(update={"formats": ["mp3", "m4a"]})
     job = replace(job, inputs=job.inputs.model_copy(update={"request": request}))
     first = rendered(job, tmp_path / "first", PLAN)
-    assert len(correct_peaks(context(job, first))) == 2
+    assert len(correct_mix(context(job, first))) == 2
     ceilings = {file.name: file.ceiling_dbtp for file in report_of(first).files}
     assert ceilings["mix.mp3"] < CEILINGS_DBTP["mp3"] - 1.0
     again = based_on(job, first)
@@ -112,7 +113,7 @@ def test_rerender_reuses_corrected_files(
     assert report_of(folder) == report_of(first)
     for name in ceilings:
         assert (folder / name).read_bytes() == (first / name).read_bytes()
-    assert correct_peaks(context(again, folder)) == []
+    assert correct_mix(context(again, folder)) == []
 
 
 def test_corrected_file_is_checked_like_the_first(
@@ -122,7 +123,7 @@ def test_corrected_file_is_checked_like_the_first(
     notes: list[str] = []
     folder = rendered(job, tmp_path / "job", PLAN, notes)
     assert [note.split()[0] for note in notes] == ["mix.flac"]
-    correct_peaks(replace(context(job, folder), note=notes.append))
+    correct_mix(replace(context(job, folder), note=notes.append))
     stated = {file.name: f"{file.loudness_lufs:.1f} LUFS" for file in report_of(folder).files}
     assert [(note.split()[0], " ".join(note.split()[4:6])) for note in notes[1:]] == [
         (f"mix.{kind}", stated[f"mix.{kind}"]) for kind in ("mp3", "m4a", "opus")
@@ -136,7 +137,7 @@ def test_corrected_file_is_checked_like_the_first(
 
     monkeypatch.setattr(module, "measure_file", cut)
     with pytest.raises(ToolFailed, match=r"5\.0 s long instead of 6\.0"):
-        correct_peaks(context(job, again))
+        correct_mix(context(job, again))
 
 
 def test_film_gets_the_corrected_sound(job: MixtapeJob, tmp_path: Path) -> None:
@@ -158,8 +159,8 @@ def test_film_gets_the_corrected_sound(job: MixtapeJob, tmp_path: Path) -> None:
 def test_file_that_can_not_be_corrected_is_noted(
     job: MixtapeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "TRIES", 1)
-    monkeypatch.setattr(module, "MARGIN_DB", -3.0)
+    monkeypatch.setattr(correct_peaks, "TRIES", 1)
+    monkeypatch.setattr(correct_peaks, "MARGIN_DB", -3.0)
     folder, notes = rendered(job, tmp_path / "job", PLAN), list[str]()
-    correct_peaks(replace(context(job, folder), note=notes.append))
+    correct_mix(replace(context(job, folder), note=notes.append))
     assert any("mix.mp3 has a true peak" in note for note in notes)
