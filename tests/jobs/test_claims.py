@@ -67,6 +67,7 @@ def test_writes_of_lost_claim_are_rejected(rows: Rows):
         lambda: queue.step_started(lost, "a"),
         lambda: queue.progressed(lost, "a", 0.5),
         lambda: queue.noted(lost, "boo"),
+        lambda: queue.retitled(lost, "boo"),
         lambda: queue.step_finished(lost, "a", [FILE], 1.0),
         lambda: queue.succeeded(lost),
         lambda: queue.failed(lost, OOPS),

@@ -17,6 +17,7 @@ from backend.app.jobs.messages import (
     Order,
     Planned,
     Progressed,
+    Retitled,
     StepFinished,
     StepStarted,
 )
@@ -55,6 +56,11 @@ def test_steps_run_in_order_and_report_files(tmp_path):
     assert begun(sent) == ["a", "b"]
     assert [[file.name for file in step.files] for step in finished(sent)] == [["a.bin"], ["b.bin"]]
     assert sent[-1] == Done()
+
+
+def test_title_that_a_step_decides_is_sent(tmp_path):
+    sent = attempt(tmp_path, [Step("a", lambda ctx: ctx.part(0.0, 0.5).retitle("Two"))])
+    assert Retitled("Two") in [MESSAGE.validate_json(MESSAGE.dump_json(one)) for one in sent]
 
 
 def test_unneeded_step_is_not_planned(tmp_path):

@@ -16,6 +16,7 @@ from backend.app.jobs.messages import (
     Message,
     Planned,
     PlannedStep,
+    Retitled,
     StepFinished,
     StepStarted,
 )
@@ -193,6 +194,13 @@ def test_speed_is_stored_for_planned_pace(rows: Rows):
     child = Child(planned, StepStarted("a", 60.0), StepFinished("a", [], 4.0))
     Supervisor(claim, rows.queue, child, LEASE_S, Stop()).run()
     assert rows.queue.speeds("test") == {"a@draft": 2.0}
+
+
+def test_title_is_stored(rows: Rows):
+    job_id = rows.job()
+    child = Child(Retitled("Two (dark edit)"))
+    Supervisor(rows.claim(), rows.queue, child, LEASE_S, Stop()).run()
+    assert rows.record(job_id).job.title == "Two (dark edit)"
 
 
 def test_job_whose_step_fails_during_a_stop_is_released(rows: Rows):

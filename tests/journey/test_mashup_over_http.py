@@ -62,7 +62,9 @@ def test_mashup_over_http(songs: list[Path], tmp_path: Path) -> None:
             "stems": True,
             "formats": ["mp3", "flac"],
         }
-        job = visitor.wait_for(visitor.start(**request).id)
+        job = visitor.start(**request)
+        assert job.title == "Ay × Bee × Sea (upbeat mashup)"
+        job = visitor.wait_for(job.id)
         assert [step.name for step in job.steps] == STEPS
         files = fetched(visitor, job, tmp_path / "files")
 
@@ -77,11 +79,10 @@ def test_mashup_over_http(songs: list[Path], tmp_path: Path) -> None:
     assert len(report.fits) == 6
     assert report.draft
     assert any("draft" in note for note in job.notes)
-    assert job.title == "Ay × Bee × Sea (upbeat mashup)"
     timeline = TimelineView.model_validate_json(files["timeline.json"].read_bytes())
     titles = {clip.title for clip in timeline.clips}
     used = " × ".join(one for one in ("Ay", "Bee", "Sea") if one in titles)
-    assert report.title == f"{used} (upbeat mashup)"
+    assert job.title == report.title == f"{used} (upbeat mashup)"
     assert ID3(files["mashup.mp3"])["TIT2"].text == [report.title]
     assert {name for name in files if name.startswith("stems/")} == {
         f"stems/{clip.stem}.flac" for clip in timeline.clips

@@ -25,6 +25,7 @@ def test_mark_changes_with_each_write_that_shows(rows: Rows):
         lambda: queue.progressed(claim, "knit", 0.5),
         lambda: queue.progressed(claim, "knit", 0.5, "row 5"),
         lambda: queue.noted(claim, "Short wool."),
+        lambda: queue.retitled(claim, "Pullover"),
         lambda: queue.step_finished(claim, "knit", [], 1.0),
         lambda: queue.paused(claim, 1.0, "Later."),
         rows.claim,

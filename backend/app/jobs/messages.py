@@ -84,6 +84,14 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Retitled:
+    """The job's title, now that a step has decided what the result is."""
+
+    title: str
+    event: Literal["retitled"] = "retitled"
+
+
+@dataclass(frozen=True, slots=True)
 class StepFinished:
     """A step has finished; ``files`` are all files that it wrote."""
 
@@ -117,7 +125,9 @@ class Done:
     event: Literal["done"] = "done"
 
 
-Message = Planned | StepStarted | Progressed | Noted | StepFinished | Failed | Paused | Done
+Message = (
+    Planned | StepStarted | Progressed | Noted | Retitled | StepFinished | Failed | Paused | Done
+)
 
 #: Encode and decode an order for the child's standard input, and a message as one line.
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)

@@ -30,6 +30,7 @@ class StepContext(Generic[JobT]):
     progress: Callable[[float], None]  # call with 0 to 1; may raise to end the step immediately
     note: Callable[[str], None]  # call with a sentence for the user, shown on the job
     say: Callable[[str], None] = lambda _: None  # the detail in a few words ("track 3 of 20")
+    retitle: Callable[[str], None] = lambda _: None  # the job's title, once the result is decided
 
     def part(self, begin: float, end: float) -> StepContext[JobT]:
         """The same context for a part of the step, from ``begin`` to ``end`` of its progress."""

@@ -103,6 +103,9 @@ class JobQueue(Protocol):
     def noted(self, claim: Claim, text: str) -> None:
         """Add a note to the job, unless it has it already."""
 
+    def retitled(self, claim: Claim, title: str) -> None:
+        """Replace the job's title."""
+
     def step_finished(
         self,
         claim: Claim,

@@ -20,6 +20,7 @@ from .messages import (
     Paused,
     Planned,
     Progressed,
+    Retitled,
     StepFinished,
     StepStarted,
 )
@@ -94,13 +95,16 @@ class _Attempt(Generic[JobT]):
         workspace = Workspace(self.workspace.root, self.order.attempt)
         started = time.monotonic()
         progress = Progress(step.name, self.send, check)
-        step.run(StepContext(job, workspace, progress, self._note, progress.say))
+        step.run(StepContext(job, workspace, progress, self._note, progress.say, self._retitle))
         seconds = time.monotonic() - started
         self.send(StepFinished(step.name, list(workspace.written), seconds))
         log.info("step %s took %.1f s", step.name, seconds)
 
     def _note(self, text: str) -> None:
         self.send(Noted(text))
+
+    def _retitle(self, title: str) -> None:
+        self.send(Retitled(title))
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from .messages import (
     Planned,
     PlannedStep,
     Progressed,
+    Retitled,
     StepFinished,
     StepStarted,
 )
@@ -109,6 +110,8 @@ class Supervisor:
                 self._retry(lambda: queue.progressed(claim, step, fraction, detail))
             case Noted(text):
                 self._retry(lambda: queue.noted(claim, text))
+            case Retitled(title):
+                self._retry(lambda: queue.retitled(claim, title))
             case StepFinished(step, files, seconds):
                 plan = self._planned.get(step)
                 pace, share = (plan.pace, plan.share) if plan else ("", 1.0)

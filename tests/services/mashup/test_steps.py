@@ -59,6 +59,7 @@ class Made:
 
     ctx: StepContext[MashupJob]
     notes: list[str]
+    titles: list[str]
     files: dict[str, WrittenFile]
 
     def path(self, name: str) -> Path:
@@ -75,11 +76,12 @@ class Made:
 
 def run(job: MashupJob, folder: Path) -> Made:
     notes: list[str] = []
-    ctx = replace(context(job, folder), note=notes.append)
+    titles: list[str] = []
+    ctx = replace(context(job, folder), note=notes.append, retitle=titles.append)
     for step in STEPS:
         if step.when is None or step.when(job):
             step.run(ctx)
-    return Made(ctx, notes, {file.name: file for file in ctx.workspace.written})
+    return Made(ctx, notes, titles, {file.name: file for file in ctx.workspace.written})
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +109,10 @@ def test_steps_in_order(made: Made) -> None:
     shown = [step.name for step in STEPS if step.when is None or step.when(made.ctx.job)]
     assert shown == ["separating_stems", "analysing", "mixing", "mastering"]
     assert STEPS[0].name == "fetching_weights"
+
+
+def test_job_is_named_after_the_planned_mashup(made: Made) -> None:
+    assert made.titles == [made.ctx.job.title(read_timeline(made.ctx.workspace)[0])]
 
 
 def test_only_finished_files_are_artifacts(made: Made) -> None:

@@ -11,7 +11,7 @@ MAX_TRACKS = 4
 class MashupInputs(TracksInputs):
     """The request, with its tracks and separator resolved.
 
-    ``title`` is the job's; the finished mashup may leave out one of the songs in it.
+    ``title`` is the job's until the plan decides which of the songs play.
     """
 
     request: MashupRequest

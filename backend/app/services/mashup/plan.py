@@ -72,6 +72,7 @@ def mix_stems(ctx: StepContext[MashupJob]) -> None:
     )
     _write_timeline(ctx, plan.timeline)
     timeline, length = read_timeline(ctx.workspace)  # play exactly what the file says
+    ctx.retitle(job.title(timeline))
     segments = stretched_segments_of(timeline)
     stretch_segments(ctx.part(0.0, _STRETCH_SHARE), job.store, job.workers, segments)
     ctx.say("the mix")

@@ -23,7 +23,7 @@ def marks_of(database: Database, job_ids: Collection[str]) -> dict[str, Mark]:
         .where(STEPS.c.job_id.in_(job_ids))
         .group_by(STEPS.c.job_id)
     ).subquery()
-    row = ("status", "attempt", "cancel_requested", "detail", "not_before_s", "finished_s")
+    row = ("title", "status", "attempt", "cancel_requested", "detail", "not_before_s", "finished_s")
     marks = select(
         JOBS.c.id,
         *(JOBS.c[name] for name in row),

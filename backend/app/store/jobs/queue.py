@@ -118,6 +118,11 @@ class SqlJobQueue:
             if text not in notes:
                 _set(connection, claim, notes=[*notes, text])
 
+    def retitled(self, claim: Claim, title: str) -> None:
+        """Replace the job's title."""
+        with self._fenced(claim) as connection:
+            _set(connection, claim, title=title)
+
     def step_finished(
         self,
         claim: Claim,
