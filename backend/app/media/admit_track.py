@@ -63,16 +63,17 @@ def admit_track(
     """
     limits = limits or GateLimits()
     sniffed = sniff(source)
-    kind, start = sniffed.kind, sniffed.start
+    kind, start, end = sniffed.kind, sniffed.start, sniffed.end
     limits.check_format(kind)
     if kind is M4A:
         require_sound_only_mp4(source)
-    confinement = limits.confinement
-    timeout_s = limits.timeout_s
-    stream = probe(ffmpeg, source, kind, timeout_s=timeout_s, confinement=confinement, start=start)
+    confinement, timeout_s = limits.confinement, limits.timeout_s
+    stream = probe(
+        ffmpeg, source, kind, timeout_s=timeout_s, confinement=confinement, start=start, end=end
+    )
     tags = read_tags(source, kind, workdir=workdir)
     try:
-        decoding = Decoding(ffmpeg, source, kind, stream, timeout_s, confinement, start)
+        decoding = Decoding(ffmpeg, source, kind, stream, timeout_s, confinement, start, end)
         return _convert(decoding, tags, workdir, limits, cut_off=sniffed.cut_off)
     except RejectedFile:
         if tags.cover is not None:

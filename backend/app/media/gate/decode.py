@@ -30,7 +30,7 @@ _HARMLESS_ERRORS = (b"not on whitelist", b"Last message repeated")
 
 @dataclass(slots=True)
 class Decoding:
-    """Settings for decoding ``source`` from byte ``start`` on, any number of times.
+    """Settings for decoding ``source`` from byte ``start`` to ``end``, any number of times.
 
     ``timeout_s`` is what five minutes of its sound may take.
 
@@ -45,6 +45,7 @@ class Decoding:
     timeout_s: float
     confinement: Confinement
     start: int = 0
+    end: int | None = None
     decoder_errors: int = field(default=0, init=False)
 
     def blocks(self) -> Generator[Interleaved]:
@@ -57,10 +58,11 @@ class Decoding:
         # Mono stays mono here: ffmpeg would turn it down by 3 dB for stereo.
         channels = 1 if self.stream.channels == 1 else CHANNELS
         output = ("-ac", str(channels), "-ar", str(SAMPLE_RATE), "-c:a", "pcm_f32le", "-f", "f32le")
+        sound = sound_arguments(self.source, self.kind, self.start, self.end)
         with tempfile.TemporaryFile() as stderr:
             process = start_ffmpeg(
                 self.ffmpeg,
-                [*sound_arguments(self.source, self.kind, self.start), *output, "pipe:1"],
+                [*sound, *output, "pipe:1"],
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 confinement=self.confinement,

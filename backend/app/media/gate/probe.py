@@ -36,19 +36,22 @@ class ProbedStream:
     channels: int | None
 
 
-def sound_arguments(source: Path, kind: SniffedFormat, start: int) -> list[str]:
+def sound_arguments(
+    source: Path, kind: SniffedFormat, start: int, end: int | None = None
+) -> list[str]:
     """ffmpeg's arguments to read the first sound stream of an untrusted file, and nothing else."""
-    return [*_input(source, kind, start), *_SOUND, *_BARE]
+    return [*_input(source, kind, start, end), *_SOUND, *_BARE]
 
 
-def _input(source: Path, kind: SniffedFormat, start: int) -> list[str]:
-    """One protocol, one demuxer, few decoders; the file from byte ``start`` on.
+def _input(source: Path, kind: SniffedFormat, start: int, end: int | None) -> list[str]:
+    """Files only, one demuxer, few decoders; the file's bytes from ``start`` to ``end``.
 
     ``file:`` and an absolute path keep a name from being read as a protocol or an option. ffmpeg's
     time for a tag grows with the square of its frames, so it gets none of the tags in front.
     """
+    name = f"file:{source.absolute()}"
     return [
-        *("-protocol_whitelist", "file"),
+        *("-protocol_whitelist", "file" if end is None else "file,subfile"),
         *("-format_whitelist", kind.demuxers),
         *("-codec_whitelist", ",".join(kind.decoders)),
         *("-max_alloc", str(_MAX_ALLOC)),
@@ -56,7 +59,7 @@ def _input(source: Path, kind: SniffedFormat, start: int) -> list[str]:
         *(("-skip_initial_bytes", str(start)) if start else ()),
         *("-f", kind.demuxer),
         *("-threads", "1"),
-        *("-i", f"file:{source.absolute()}"),
+        *("-i", name if end is None else f"subfile,,start,0,end,{end},,:{name}"),
     ]
 
 
@@ -68,6 +71,7 @@ def probe(
     timeout_s: float,
     confinement: Confinement,
     start: int = 0,
+    end: int | None = None,
 ) -> ProbedStream:
     """Codec, rate and channels of the stream to decode.
 
@@ -81,7 +85,7 @@ def probe(
     try:
         output = run_ffmpeg(
             ffmpeg,
-            [*_input(source, kind, start), *streams, *_BARE, *first],
+            [*_input(source, kind, start, end), *streams, *_BARE, *first],
             timeout_s=timeout_s,
             confinement=replace(confinement, cpu_s=_PROBE_CPU_S),
         )

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from .foreign_formats import foreign_mpeg, foreign_ogg, foreign_signature, text_detail
 from .formats import AIFF, FLAC, M4A, MP3, OPUS, VORBIS, WAV, WEBM, SniffedFormat
+from .lyrics3 import lyrics3_start
 from .mpeg_frames import LONGEST_ROW, find_frames, stated_stream_bytes
 from .rejections import rejection
 
@@ -31,12 +32,14 @@ _DOC_TYPE = re.compile(rb"\x42\x82.(webm|matroska)", re.S)
 class SniffedSound:
     """A recognized file: its format, and the offset of its sound behind tags and junk.
 
+    ``end`` is that of a tag behind the sound which ffmpeg does not know; None if there is none.
     ``cut_off``: the sound states more bytes than the file has, as after a broken download.
     """
 
     kind: SniffedFormat
     start: int = 0
     cut_off: bool = False
+    end: int | None = None
 
 
 def sniff(source: Path) -> SniffedSound:
@@ -51,7 +54,8 @@ def sniff(source: Path) -> SniffedSound:
         kind = _container(head)
         if kind is not None:
             return SniffedSound(kind, start)
-        return _bare_frames(head + file.read(_REACH - _HEAD + LONGEST_ROW), start, size)
+        head += file.read(_REACH - _HEAD + LONGEST_ROW)
+        return _bare_frames(head, start, size, lyrics3_start(file, size))
 
 
 def _end_of_tags(file: BinaryIO, size: int) -> int:
@@ -103,7 +107,7 @@ def _ogg(head: bytes) -> SniffedFormat:
     raise foreign_ogg(packet)
 
 
-def _bare_frames(head: bytes, start: int, size: int) -> SniffedSound:
+def _bare_frames(head: bytes, start: int, size: int, end: int | None) -> SniffedSound:
     """Recognize MP3 last: it has no signature, and archives and videos may contain its frames.
 
     Behind text, frames are searched less far: a stream's recorder may leave some lines in front.
@@ -115,4 +119,7 @@ def _bare_frames(head: bytes, start: int, size: int) -> SniffedSound:
     if at is None:
         raise foreign_mpeg(head) or rejection("not_audio", text)
     stated = stated_stream_bytes(head[at : at + LONGEST_ROW]) or 0
-    return SniffedSound(MP3, start + at, cut_off=stated > size - start - at)
+    start += at
+    if end is not None and end <= start:
+        end = None
+    return SniffedSound(MP3, start, cut_off=stated > (end or size) - start, end=end)
