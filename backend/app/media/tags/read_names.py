@@ -13,6 +13,7 @@ from mutagen.apev2 import APETextValue, APEv2
 from mutagen.id3 import ID3
 
 from .legacy_encodings import decoded_names
+from .matroska_names import matroska_names
 from .riff_names import riff_names
 
 _MAX_TEXT = 2_000
@@ -57,6 +58,9 @@ def _tags_of(kind: str, tags: Tags | None, source: str) -> Iterator[Mapping[str,
     """The names in each kind of tag, best first; read only if they are asked for."""
     if tags is None and kind == "mp3":
         tags = _id3(source)
+    if kind == "webm":
+        yield matroska_names(source)
+        return
     own = _picked(tags, _KEYS.get(kind, _VORBIS))
     if getattr(tags, "version", None) == _ID3V1:
         yield _picked(_ape(source), _APE)

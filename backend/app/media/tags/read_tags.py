@@ -73,9 +73,7 @@ _KINDS: dict[str, Callable[[str], object]] = {
 
 def main(kind: str, source: str, cover: str, max_cover_bytes: str) -> None:
     """Print the length, bits and names in ``source``; write its cover."""
-    if kind not in _KINDS:
-        return  # mutagen reads no tags of WebM
-    file = _opened(kind, source)
+    file = _opened(kind, source) if kind in _KINDS else None  # mutagen does not know WebM
     if file is not None:
         _print({"length_s": _length_s(kind, file), "bits": _bits(file)})
     # An absolute import: this file is run as a program, which has no package.
