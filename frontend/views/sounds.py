@@ -39,15 +39,24 @@ def view() -> None:
 
 
 def upload_sounds() -> None:
-    """Ask for the kind of the next files, and upload them."""
+    """Ask for the kind of the next files, then for the files.
+
+    No kind is preset: a mix never plays a sound of the style kind, and may play any other.
+    """
     kind = st.segmented_control(
         "Kind of the sounds to add",
         list(KINDS),
-        default=default_kind(),
+        default=linked_kind(),
         required=True,
         format_func=sound_labels.kind,
         key="sound_kind",
     )
+    if kind is None:
+        st.caption("Choose what you want to add:")
+        st.markdown(
+            "\n".join(f"- **{KINDS[one]}**: {use}" for one, use in sound_labels.USES.items())
+        )
+        return
     st.caption(sound_labels.USES[kind])
     drop_zone(
         SOUNDS,
@@ -57,10 +66,10 @@ def upload_sounds() -> None:
     )
 
 
-def default_kind() -> SoundKind:
-    """The kind that a link to this page asks for, such as one from New mixtape."""
+def linked_kind() -> SoundKind | None:
+    """The kind that a link to this page asks for, as that of New mixtape; None from the menu."""
     asked = st.query_params.get("kind", "")
-    return asked if asked in KINDS else "style"
+    return asked if asked in KINDS else None
 
 
 def list_sounds(sounds: list[SoundView]) -> None:

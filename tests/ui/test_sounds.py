@@ -27,7 +27,7 @@ def sounds_page(signed_in: Page) -> Page:
     page.add_init_script(LISTENER)
     page.reload()
     go_to(page, "Sounds")
-    expect(page.get_by_text("Drop sounds here: style")).to_be_visible()
+    expect(page.get_by_text("Choose what you want to add:")).to_be_visible()
     return page
 
 

@@ -37,7 +37,12 @@ def ask_for_sounds() -> None:
     """Link to the Sounds page, since a replay needs a sound."""
     with st.container(border=True, key="no_sounds"):
         st.markdown("**No sounds yet.** A stem is replayed with grains of one of your sounds.")
-        st.page_link("views/sounds.py", label="Add sounds", icon=":material/library_music:")
+        st.page_link(
+            "views/sounds.py",
+            label="Add sounds",
+            icon=":material/library_music:",
+            query_params={"kind": "style"},
+        )
 
 
 def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle | None:
