@@ -38,7 +38,7 @@ def analyse(
     blocks : the track in order, float32 ``(2, n)`` at 44.1 kHz, any ``n``
     loudness : its profile, if measured already
     progress : called after each block with the seconds analysed so far; may raise, to stop
-    channels_cancel : whether the channels cancel each other (see :mod:`.mid_side`)
+    channels_cancel : whether the channels cancel each other (see :mod:`..dsp.channels`)
 
     Returns
     -------

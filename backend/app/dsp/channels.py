@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
-from .samples import CHANNELS, Samples
+from .samples import CHANNELS, SAMPLE_RATE, Samples
 
 CANCELLING = -0.7
 """Correlation from which a sum of the channels loses most of the sound: 8 dB here, all of it at -1.
 Wide stereo stays above -0.3; a reversed cable gives -1."""
 
 Pair = npt.NDArray[np.float64]
+
+_PARTS = 12
+_RIGHT_REVERSED = np.array([[1.0], [-1.0]], np.float32)
 
 
 class ChannelStats:
@@ -53,6 +58,29 @@ class ChannelStats:
         covariance = self._products / max(self.n_samples, 1) - np.outer(mean, mean)
         np.fill_diagonal(covariance, np.maximum(np.diag(covariance), 0.0))
         return covariance
+
+
+def channels_cancel(read: Callable[[int, int], Samples], n_samples: int) -> bool:
+    """Whether a sound's channels cancel each other, by a second in each of twelve parts.
+
+    ``read(start, n)`` returns samples of the sound. Neither a beat nor a voice can be heard in the
+    sum of such channels: they are heard in their difference.
+    """
+    stats = ChannelStats()
+    for part in range(_PARTS):
+        start = part * n_samples // _PARTS
+        stats.add(read(start, min(SAMPLE_RATE, n_samples - start)).T)
+    return stats.correlation < CANCELLING
+
+
+def sound_cancels(sound: Samples) -> bool:
+    """Whether the channels of a sound in memory cancel each other."""
+    return channels_cancel(lambda start, n: sound[:, start : start + n], sound.shape[1])
+
+
+def right_reversed(sound: Samples) -> Samples:
+    """Turn the right channel of ``(2, n)`` upside down: mid and side change places."""
+    return np.asarray(sound * _RIGHT_REVERSED)
 
 
 def fold_down(sound: Samples) -> npt.NDArray[np.float32]:

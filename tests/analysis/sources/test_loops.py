@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from backend.app.analysis.sources.loops import estimate_sound_key, find_loop
+from backend.app.dsp.channels import right_reversed
 from backend.app.dsp.samples import Samples
 from composer.song import Song, StemName, StyleName
 from tests.analysis.analysed_songs import song
@@ -28,6 +29,11 @@ def test_drum_loops_have_four_beats_a_bar(style: StyleName, count: int) -> None:
     assert (loop.start, loop.beats) == (0, 4 * count)
     # one sample of a bar of a second and a half is 0.002 % of it
     assert loop.tempo_bpm == pytest.approx(played.tempo_bpm, rel=3e-5)
+
+
+def test_loop_whose_channels_cancel_is_found() -> None:
+    drums = np.tile(bars(song("house", 3), "drums", 2)[:1], (2, 1))
+    assert find_loop(right_reversed(drums), 0) == find_loop(drums, 0) is not None
 
 
 def test_a_melody_in_time_is_a_loop() -> None:

@@ -13,6 +13,7 @@ from backend.app.analysis.sources.performance import (
     load_performance,
     save_performance,
 )
+from backend.app.dsp.channels import right_reversed
 from backend.app.dsp.granular.performance import POWER_HOP, TONE_HOP, Performance
 from backend.app.dsp.samples import Samples
 from composer.drums import drum
@@ -43,6 +44,14 @@ def drums(name: str) -> Samples:
         hit = drum(name, k)[..., : SR // 2]
         row[:, k * SR // 2 :][:, : hit.shape[-1]] += hit
     return row
+
+
+def test_notes_of_channels_that_cancel_are_heard() -> None:
+    note = np.tile(tone("keys", 57, SR)[:1], (2, 1))
+    plain = analyse_performance([note], "voice")
+    turned = analyse_performance([right_reversed(note)], "voice", channels_cancel=True)
+    assert np.isfinite(plain.pitch).any()
+    assert np.array_equal(plain.pitch, turned.pitch, equal_nan=True)
 
 
 def test_onsets_power_and_length_are_measured() -> None:

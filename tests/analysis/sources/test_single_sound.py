@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from backend.app.analysis.sources.single_sound import find_onsets_and_pitch
+from backend.app.dsp.channels import right_reversed
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from composer.tones import sung, tone
 from tests.sounds import noise, silence, sine
@@ -25,6 +26,11 @@ def test_a_plucked_note_has_its_pitch(midi: int) -> None:
         0, abs=8
     )
     assert heard.voiced_share > 0.7
+
+
+def test_note_whose_channels_cancel_has_its_pitch() -> None:
+    _, heard = find_onsets_and_pitch(right_reversed(sine(1.0, 220.0)))
+    assert cents_off(heard.median_hz or 1.0, 220.0) == pytest.approx(0, abs=8)
 
 
 def test_vibrato_is_followed() -> None:

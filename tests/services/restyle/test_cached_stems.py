@@ -68,9 +68,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> tuple[list[None], list[None]]:
     played: list[None] = []
     analyse_performance, make_replay = performances.analyse_performance, replay.Replay
 
-    def count_analysis(*arguments):
+    def count_analysis(*arguments, **options):
         analysed.append(None)
-        return analyse_performance(*arguments)
+        return analyse_performance(*arguments, **options)
 
     def count_replay(*arguments):
         played.append(None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...dsp.channels import sound_cancels
 from ...dsp.samples import Samples, samples, seconds
 from ..harmony.key import estimate_key_by_chords
 from ..harmony.pitches import PitchSpectrumAnalyser
@@ -144,7 +145,8 @@ def _analyse_repeated(sound: Samples) -> tuple[Floats, float]:
 def _repeated(sound: Samples) -> Iterator[MidSideBlock]:
     times = max(2, math.ceil(_PLAYED_S / seconds(sound.shape[1])))
     whole = np.tile(sound, (1, times))
-    yield from analysis_blocks(whole[:, i : i + _BLOCK] for i in range(0, whole.shape[1], _BLOCK))
+    blocks = (whole[:, i : i + _BLOCK] for i in range(0, whole.shape[1], _BLOCK))
+    yield from analysis_blocks(blocks, reverse_right=sound_cancels(sound))
 
 
 def _attacks_s(accent: Floats, period_s: float) -> Floats:

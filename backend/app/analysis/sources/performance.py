@@ -19,20 +19,23 @@ from ..mid_side import analysis_blocks
 from ..rhythm.onset_picking import StereoSpectraAnalyser, find_onsets
 from ..rhythm.onsets import BAND_EDGES_HZ
 
-VERSION = 3  # raised whenever the analysis of the same sound changes; voids cached performances
+VERSION = 4  # raised whenever the analysis of the same sound changes; voids cached performances
 
 _BAND_CENTRES_OCTAVES = np.log2(np.sqrt(BAND_EDGES_HZ[1:] * BAND_EDGES_HZ[:-1])).astype(np.float32)
 
 
-def analyse_performance(blocks: Iterable[Samples], parts: Parts | None = None) -> Performance:
+def analyse_performance(
+    blocks: Iterable[Samples], parts: Parts | None = None, *, channels_cancel: bool = False
+) -> Performance:
     """Analyse a stream of blocks, float32 ``(2, n)``.
 
     ``parts`` says what the sound consists of, if known: drums get no pitch, a voice no chords.
+    ``channels_cancel`` as in :mod:`...dsp.channels`.
     """
     spectra, voice, powers = StereoSpectraAnalyser(), PitchTracker(), _PowerMeter()
     source = MeteredBlocks(blocks, powers.push)
     chords = ChordAnalyser(CHORD_PROMINENCE if parts == "chords" else DEFAULT_PROMINENCE)
-    for block in analysis_blocks(source):
+    for block in analysis_blocks(source, reverse_right=channels_cancel):
         spectra.push(block)
         if parts in (None, "voice"):
             voice.push(block.mid)

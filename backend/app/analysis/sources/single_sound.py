@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...dsp.channels import sound_cancels
 from ...dsp.samples import Samples
 from ..harmony.pitch_track import PitchTrack, PitchTracker
 from ..mid_side import analysis_blocks
 from ..rhythm.onset_picking import StereoSpectraAnalyser, find_onsets
 from ..rhythm.onsets import Floats
 
-VERSION = 2  # raised whenever the result for the same sound changes; voids cached results
+VERSION = 3  # raised whenever the result for the same sound changes; voids cached results
 
 
 def find_onsets_and_pitch(sound: Samples) -> tuple[Floats, PitchTrack]:
@@ -21,7 +22,7 @@ def find_onsets_and_pitch(sound: Samples) -> tuple[Floats, PitchTrack]:
     the onsets in seconds, ascending (0 alone if none is found), and the pitch over time
     """
     spectra, pitch = StereoSpectraAnalyser(), PitchTracker()
-    for block in analysis_blocks([sound]):
+    for block in analysis_blocks([sound], reverse_right=sound_cancels(sound)):
         spectra.push(block)
         pitch.push(block.mid)
     onsets_s = find_onsets(spectra.finish())

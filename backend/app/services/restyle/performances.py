@@ -11,6 +11,7 @@ from ...analysis.sources.performance import (
     save_performance,
 )
 from ...contract.stems import StemName
+from ...dsp.channels import channels_cancel
 from ...dsp.granular.performance import Performance
 from ...dsp.granular.score import Parts
 from ...dsp.samples import SAMPLE_RATE
@@ -40,7 +41,9 @@ def performance_of(
     if cached is not None:
         return cached
     with open_recording(store, recording) as reader:
-        performance = analyse_performance(blocks_of(reader, SAMPLE_RATE, count), parts)
+        cancel = channels_cancel(reader.read, reader.n_samples)
+        blocks = blocks_of(reader, SAMPLE_RATE, count)
+        performance = analyse_performance(blocks, parts, channels_cancel=cancel)
     save_performance(performance, path)
     return performance
 

@@ -15,9 +15,9 @@ from ...analysis.levels.loudness import (
     measure_loudness,
     save_profile,
 )
-from ...analysis.mid_side import channels_cancel
 from ...analysis.track import VERSION, analyse
 from ...contract.analysis import TrackAnalysis
+from ...dsp.channels import channels_cancel
 from ...errors import NotAnalysed
 from ...jobs.pipeline import JobT, StepContext
 from ...media.normal_form import TrackReader

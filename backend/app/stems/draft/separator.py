@@ -20,7 +20,7 @@ from .traits import CONTEXT
 # 7.4 s per block: about 150 MB. Shorter blocks would spend more on context.
 BLOCK_FRAMES = 320
 # Increase when the same table would give other stems for the same song.
-_VERSION = 2
+_VERSION = 3
 
 
 @lru_cache(maxsize=1)
