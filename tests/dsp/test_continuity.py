@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.app.dsp.continuity import continues_into, is_predictable
+from backend.app.dsp.continuity import (
+    _ORDER,
+    CONTEXT,
+    _prediction_error_filter,
+    continues_into,
+    is_predictable,
+)
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from tests.sounds import clicks, noise, silence, sine
 
@@ -40,6 +46,16 @@ def test_attack_at_the_joint_is_no_break() -> None:
     cut = SAMPLE_RATE // 2
     sound[:, cut:] += clicks(0.5, 1.0, peak=0.9)
     assert any(continues_into(sound[:, :cut], sound[:, cut:]))
+
+
+def test_sound_made_by_a_filter_gives_that_filter() -> None:
+    made_by = np.zeros(_ORDER)
+    made_by[[0, 1, 31]] = 0.5, -0.2, -0.2  # stable: their sizes add up to less than 1
+    wave = np.random.default_rng(1).standard_normal(20 * CONTEXT)
+    for at in range(_ORDER, len(wave)):
+        wave[at] += made_by @ wave[at - _ORDER : at][::-1]
+    # 20 x 4,410 samples of noise tell each weight to 0.01
+    assert -_prediction_error_filter(wave)[1:] == pytest.approx(made_by, abs=0.02)
 
 
 def test_silence_does_not_continue_anything() -> None:

@@ -80,7 +80,7 @@ def _predicts(known: Wave, coming: Wave) -> bool:
 def _prediction_error_filter(wave: Wave) -> Wave:
     """The filter that leaves of each sample what the ``_ORDER`` before it don't predict."""
     windowed = wave * np.hanning(len(wave))
-    lags = np.correlate(windowed, windowed, "full")[len(wave) - 1 :][: _ORDER + 1]
+    lags = np.array([windowed[: len(wave) - lag] @ windowed[lag:] for lag in range(_ORDER + 1)])
     lags[0] = lags[0] * (1.0 + _RIDGE) + 1e-12
     return np.concatenate([[1.0], -solve_toeplitz(lags[:-1], lags[1:])])
 
