@@ -101,7 +101,6 @@ class Settings(BaseSettings):
     google_oauth_redirect_uri: str | None = None
     youtube_oauth_redirect_uri: str | None = None
     youtube_api_base: str = "https://youtube.googleapis.com/"
-    youtube_project_verified: bool = False
     # YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]
     # (developers.google.com/youtube/v3/docs/videos); tags count their commas, and two quotes each
     # where there is a space inside.

@@ -29,8 +29,6 @@ SEEN_BY: dict[Privacy, str] = {
     "unlisted": "Unlisted: anyone with the link can see it.",
     "public": "Public: everyone can see it.",
 }
-#: YouTube Data API v3, videos.insert: uploads of projects that Google has not audited.
-KEPT_PRIVATE = "YouTube keeps it private until Google has audited this server's project."
 STATES: dict[PublicationState, str] = {
     "waiting": "Waiting",
     "preparing": "Preparing",
@@ -99,15 +97,10 @@ def tags_length(tags: Sequence[str]) -> int:
     return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
 
 
-def seen_by(publication: PublicationView, zone: str | None, *, is_audited: bool) -> str:
-    """Who can see a video, and from when on; YouTube publishes for audited projects only."""
-    goes_public = ""
+def seen_by(publication: PublicationView, zone: str | None) -> str:
+    """Who can see a video, and from when on."""
     if publication.publish_at:
-        goes_public = f"public {figures.relative_time(publication.publish_at, zone)}"
-    if not is_audited and (goes_public or publication.privacy != "private"):
-        return f"You chose: {goes_public or publication.privacy}. {KEPT_PRIVATE}"
-    if goes_public:
-        return f"Private now, {goes_public}."
+        return f"Private now, public {figures.relative_time(publication.publish_at, zone)}."
     return SEEN_BY[publication.privacy]
 
 

@@ -82,9 +82,8 @@ def show_publish_job(job: JobView, request: PublishRequest) -> None:
         return publish(mix)
     heading(job)
     st.caption("The published mix was deleted.")
-    is_audited = youtube_state.status().verified_project
     for publication in publish_draft.online(job.publications):
-        show_published(publication, is_audited=is_audited)
+        show_published(publication)
     return job_card(job, in_detail=True, opens=False)
 
 
@@ -95,7 +94,7 @@ def publish(job: JobView) -> None:
     connection_card(status)
     online = publish_draft.online(job.publications)
     for publication in online:
-        show_published(publication, is_audited=status.verified_project)
+        show_published(publication)
     if show_latest(job.publications):
         return AGAIN.drop()  # the confirmation was for this publication only
     if not is_publishable(job):

@@ -30,7 +30,6 @@ FINE = PreflightContext(
     now=NOW,
     uploads_left=100,
     uploads_reset_at=NOW + timedelta(hours=20),
-    verified_project=True,
     takes_long_videos=True,
 )
 
@@ -133,20 +132,6 @@ def test_long_video_needs_a_verified_channel(
 def test_invalid_chapters_are_a_warning(description: str):
     faults = found(replace(GOOD, description=description))
     assert faults == [("description", "no_chapters", True)]
-
-
-@pytest.mark.parametrize(
-    ("wish", "warned"),
-    [
-        ({"privacy": "private"}, False),
-        ({"privacy": "unlisted"}, True),
-        ({"privacy": "public"}, True),
-        ({"publish_at": NOW + timedelta(days=1)}, True),
-    ],
-)
-def test_unaudited_project_warns_of_private_videos(wish: dict[str, object], warned: bool):
-    faults = found(replace(GOOD, **wish), replace(FINE, verified_project=False))
-    assert faults == ([("privacy", "stays_private", True)] if warned else [])
 
 
 def test_used_up_quota_is_a_warning_with_its_end():

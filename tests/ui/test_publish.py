@@ -92,7 +92,7 @@ def choose(page: Page) -> None:
     title.fill("Saturday, later")
     expect(button).to_be_enabled()
     page.get_by_role("radiogroup").get_by_text("Unlisted").click()
-    expect(page.get_by_text("Ready. YouTube keeps it private until")).to_be_visible()
+    expect(page.get_by_text("Ready. Anyone with the link will see it.")).to_be_visible()
     choose_new_playlist(page)
     new = page.get_by_label("Title of the new playlist")
     new.fill("Late sets")
@@ -177,7 +177,7 @@ def test_mix_is_published_when_ready(publisher: Page, screens: Screens, crate: l
     expect(page.get_by_role("heading", name=re.compile("Published$"))).to_be_visible(
         timeout=MIX_MS + PUBLISHED_MS
     )
-    expect(page.get_by_text("You chose: public tomorrow at 18:00.")).to_be_visible()
+    expect(page.get_by_text("Private now, public tomorrow at 18:00.")).to_be_visible()
     (video,) = (one for name, one in screens.youtube.channel.videos.items() if name not in before)
     assert video.resource["snippet"]["title"] == "By itself"
     assert video.resource["status"]["privacyStatus"] == "private"

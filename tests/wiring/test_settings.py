@@ -60,7 +60,6 @@ def refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> str:
         ("MAX_TRACK_S", "3 moons", "a duration above 0"),
         ("LEASE_S", "inf", "a duration above 0"),
         ("RETENTION_HOURS", "-1", "a duration of at least 0, such as 3d or 72"),
-        ("YOUTUBE_PROJECT_VERIFIED", "perhaps", "true or false"),
         ("API_BASE", "localhost:8000", "http://localhost:8000"),
         ("API_BASE", "http://[", "http://localhost:8000"),
         ("GOOGLE_OAUTH_REDIRECT_URI", "here", "http://localhost:8000"),

@@ -218,8 +218,6 @@ class YouTubeStatus(Shape):
     - ``token_age_days``: with a consent screen in testing mode a connection lasts 7 days
     - ``uploads_per_day``, ``uploads_left_today``: of all users of this server, until
       ``uploads_reset_at``
-    - ``verified_project``: Google has audited the server's project; until then all videos stay
-      private
     """
 
     missing_setting: str | None = None
@@ -234,7 +232,6 @@ class YouTubeStatus(Shape):
     uploads_per_day: int
     uploads_left_today: int
     uploads_reset_at: datetime
-    verified_project: bool = False
     notes: list[str] = []
 
 

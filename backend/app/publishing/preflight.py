@@ -31,7 +31,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PreflightContext:
-    """Quota, project and channel at the time of the check.
+    """Quota and channel at the time of the check.
 
     ``takes_long_videos`` is None if unknown; ``uploads_reset_at`` is the end of the quota day.
     """
@@ -39,7 +39,6 @@ class PreflightContext:
     now: datetime
     uploads_left: int
     uploads_reset_at: datetime
-    verified_project: bool
     takes_long_videos: bool | None
 
 
@@ -51,7 +50,6 @@ def find_faults(draft: Draft, limits: YouTubeLimits, context: PreflightContext) 
         *_tags(draft.tags, limits),
         *_publish_at(draft, context),
         *_video(draft, limits, context),
-        *_privacy(draft, context),
         *_quota(context),
     ]
     return sorted(faults, key=lambda fault: fault.is_warning)
@@ -175,16 +173,6 @@ def _video(draft: Draft, limits: YouTubeLimits, context: PreflightContext) -> It
             "thumbnail_too_large",
             f"YouTube allows thumbnails of {megabytes:g} MB at most.",
             "Publish without the thumbnail.",
-        )
-
-
-def _privacy(draft: Draft, context: PreflightContext) -> Iterator[FaultView]:
-    if not context.verified_project and (draft.privacy != "private" or draft.publish_at):
-        yield _warning(
-            "privacy",
-            "stays_private",
-            "The video will stay private: Google has not audited this server's project yet.",
-            "You can make it public by hand, if YouTube Studio lets you.",
         )
 
 

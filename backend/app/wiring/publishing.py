@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..accounts.sealing import Seal
-from ..publishing.youtube.connection import ProjectLimits, YouTubeConnections
+from ..publishing.youtube.connection import YouTubeConnections
 from ..publishing.youtube.google_oauth import GoogleOAuth
 from ..publishing.youtube.tokens import YouTubeTokens
 from ..services.publish.preflight import Preflight
@@ -55,5 +55,5 @@ def youtube_connections(settings: Settings, database: Database, seal: Seal) -> Y
         google,
         client=client,
         api_base=settings.youtube_api_base,
-        limits=ProjectLimits(settings.youtube_uploads_per_day, settings.youtube_project_verified),
+        uploads_per_day=settings.youtube_uploads_per_day,
     )

@@ -19,7 +19,7 @@ from frontend.sections.publish.metadata_writer import (
     show_writer_notes,
     write_metadata,
 )
-from frontend.sections.publish.publish_bar import check, publish_bar, stays_private
+from frontend.sections.publish.publish_bar import check, publish_bar
 from frontend.sections.publish.video_metadata import ask_metadata
 from frontend.sections.publish.video_options import ask_about_video, ask_audience
 from frontend.state import publish_draft, session
@@ -89,10 +89,8 @@ def preview(
 ) -> None:
     """The video as viewers would see it."""
     title, text, chapters = draft.title, draft.description or None, []
-    audience = draft.audience
     if not isinstance(checked, ApiError):
         title, text, chapters = checked.title, checked.description, checked.chapters
-        audience = "private" if stays_private(checked) else audience
     files = artifacts_by_name(job)
     has_picture = draft.thumbnail and THUMBNAIL in files
     picture = session.link_to(job.id, THUMBNAIL, inline=True) if has_picture else None
@@ -101,7 +99,7 @@ def preview(
         video_preview(
             title=title,
             channel=status.channel.title if status.channel else "Your channel",
-            seen_by=AUDIENCES[audience],
+            seen_by=AUDIENCES[draft.audience],
             description=text,
             chapters=chapters,
             picture_url=picture,

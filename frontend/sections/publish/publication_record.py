@@ -12,7 +12,7 @@ from frontend.labels.publish import publication_state, seen_by
 from frontend.state import publish_draft
 
 
-def show_published(publication: PublicationView, *, is_audited: bool) -> None:
+def show_published(publication: PublicationView) -> None:
     """Show a published video: title, channel, audience, link."""
     zone = st.context.timezone
     with st.container(border=True, key=f"published_{publication.job_id}"):
@@ -22,7 +22,7 @@ def show_published(publication: PublicationView, *, is_audited: bool) -> None:
             title = escaped(publication.title) or "Untitled video"
             channel = publication.channel_title
             st.markdown(f"**{title}** · {escaped(channel)}" if channel else f"**{title}**")
-            audience = seen_by(publication, zone, is_audited=is_audited)
+            audience = seen_by(publication, zone)
             at = publication.published_at
             uploaded = f" Uploaded {figures.day_and_time(at, zone)}." if at else ""
             st.caption(f"{audience}{uploaded}")

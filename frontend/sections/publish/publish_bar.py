@@ -8,7 +8,6 @@ from backend.app.contract.jobs import JobView
 from backend.app.contract.publishing import PreflightView, YouTubeStatus
 from frontend.api.errors import ApiError, attempt
 from frontend.labels.figures import counted, relative_time
-from frontend.labels.publish import KEPT_PRIVATE
 from frontend.sections.shared.form_fields import start_bar
 from frontend.state import session, youtube_state
 from frontend.state.job_state import is_active
@@ -29,7 +28,7 @@ def publish_bar(
         "Publish when it is ready" if waits else "Publish",
         "schedule_send" if waits else "publish",
         missing=missing(status, draft, checked),
-        ready=what_happens(draft, checked),
+        ready=what_happens(draft),
     )
     if pressed:
         session.api().start(draft.request(job.id, st.context.timezone, again=again))
@@ -58,10 +57,8 @@ def missing(status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | N
     return None
 
 
-def what_happens(draft: VideoDraft, checked: PreflightView | None) -> str:
+def what_happens(draft: VideoDraft) -> str:
     """Who will see the video after publishing."""
-    if checked and stays_private(checked):
-        return f"Ready. {KEPT_PRIVATE}"
     if draft.audience == "later" and draft.goes_public_at:
         zone = st.context.timezone
         moment = in_utc(draft.goes_public_at, zone)
@@ -72,11 +69,6 @@ def what_happens(draft: VideoDraft, checked: PreflightView | None) -> str:
         "public": "Ready. Everyone will see it.",
         "later": "",
     }[draft.audience]
-
-
-def stays_private(checked: PreflightView) -> bool:
-    """Whether YouTube will keep the video private, whatever was chosen."""
-    return any(fault.code == "stays_private" for fault in checked.faults)
 
 
 def check(job: JobView, draft: VideoDraft, *, again: bool) -> PreflightView | ApiError:

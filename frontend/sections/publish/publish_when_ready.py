@@ -9,7 +9,6 @@ import streamlit as st
 from backend.app.contract.publishing import FaultView, Publication, YouTubeStatus
 from frontend.api.errors import ApiError, attempt
 from frontend.error_messages import escaped
-from frontend.labels.publish import KEPT_PRIVATE
 from frontend.sections.publish.field_errors import FieldErrors
 from frontend.sections.publish.video_options import ask_audience, ask_playlist
 from frontend.state import publish_draft, session, youtube_state
@@ -85,8 +84,6 @@ def ask(status: YouTubeStatus, language: str) -> tuple[Publication, str | None]:
     draft = draft_in(FORM)
     if is_past(draft):
         errors.show([PAST_TIME], st.container())
-    if draft.audience != "private" and not status.verified_project:
-        st.caption(KEPT_PRIVATE)
     ask_playlist(FORM, status)
     st.caption("Title, description, tags, chapters and thumbnail come from the mix.")
     draft = draft_in(FORM).model_copy(update={"language": language})

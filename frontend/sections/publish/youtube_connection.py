@@ -14,8 +14,9 @@ from frontend.labels.publish import uploads_left
 from frontend.sections.publish import connect_youtube
 from frontend.state import session
 
-#: Google ends connections after seven days while a project's consent screen is in testing; warn
-#: from this age on.
+#: While a project's consent screen is in testing, Google ends connections at this age; the warning
+#: comes two days before.
+TESTING_DAYS = 7
 OLD_DAYS = 5.0
 NO_UPLOADS = "Segue may not upload videos. Connect again and tick that box."
 NO_PLAYLISTS = (
@@ -99,10 +100,10 @@ def connected(status: YouTubeStatus) -> None:
         warning(NO_PLAYLISTS if status.may_upload else NO_UPLOADS)
         connect_button("Connect again", wide=False)
     age_days = status.token_age_days or 0.0
-    if not status.verified_project and age_days >= OLD_DAYS:
+    if OLD_DAYS <= age_days < TESTING_DAYS:
         warning(
-            f"The connection is {int(age_days)} days old. While the server's project is in testing "
-            "at Google, connections end after 7 days; then connect again.",
+            f"The connection is {int(age_days)} days old. If the server's Google project is in "
+            f"testing, it ends after {TESTING_DAYS} days; then connect again.",
             icon="schedule",
         )
 

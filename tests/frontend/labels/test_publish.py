@@ -94,24 +94,16 @@ def test_publication_states(view: PublicationView, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "is_audited", "text"),
+    ("fields", "text"),
     [
-        ({}, True, "Private: only you can see it."),
-        ({}, False, "Private: only you can see it."),
-        ({"privacy": "public"}, True, "Public: everyone can see it."),
-        ({"privacy": "public"}, False, f"You chose: public. {publish.KEPT_PRIVATE}"),
-        ({"publish_at": LATER}, True, "Private now, public on 2 Jan 2031 at 08:00."),
-        (
-            {"publish_at": LATER},
-            False,
-            f"You chose: public on 2 Jan 2031 at 08:00. {publish.KEPT_PRIVATE}",
-        ),
+        ({}, "Private: only you can see it."),
+        ({"privacy": "unlisted"}, "Unlisted: anyone with the link can see it."),
+        ({"privacy": "public"}, "Public: everyone can see it."),
+        ({"publish_at": LATER}, "Private now, public on 2 Jan 2031 at 08:00."),
     ],
 )
-def test_video_of_an_unaudited_project_stays_private(
-    fields: dict[str, object], is_audited: bool, text: str
-) -> None:
-    assert publish.seen_by(publication(**fields), None, is_audited=is_audited) == text
+def test_audience_of_a_video_is_the_one_chosen(fields: dict[str, object], text: str) -> None:
+    assert publish.seen_by(publication(**fields), None) == text
 
 
 def test_uploads_left() -> None:

@@ -217,20 +217,22 @@ class TestErrors:
         scripted_api.checked = CHECKED.model_copy(update={"faults": [warning]})
         assert not publish_page().button(key="start").disabled
 
-    @pytest.mark.parametrize("audience", ["unlisted", "public", "later"])
-    def test_unaudited_project_keeps_videos_private(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi, audience: str
+    @pytest.mark.parametrize(
+        ("audience", "consequence"),
+        [
+            ("private", "Ready. Only you will see it."),
+            ("unlisted", "Ready. Anyone with the link will see it."),
+            ("public", "Ready. Everyone will see it."),
+        ],
+    )
+    def test_page_says_who_will_see_the_video(
+        self, publish_page: PublishPage, audience: str, consequence: str
     ) -> None:
         app = publish_page()
-        kept = FaultView(field="privacy", code="stays_private", message="Kept.", is_warning=True)
-        scripted_api.checked = CHECKED.model_copy(update={"faults": [kept]})
         app.radio(key="publish_audience_job-1").set_value(audience).run()
         text = words_of(app)
-        assert "Ready. YouTube keeps it private" in text
-        assert "will see it" not in text
-        assert "Goes public" not in text
-        assert "&lt;i&gt;Shift&lt;/i&gt; · Private</p>" in text
-        assert not app.button(key="start").disabled
+        assert consequence in text
+        assert f"&lt;i&gt;Shift&lt;/i&gt; · {audience.capitalize()}</p>" in text
 
     def test_failed_preflight_blocks_publishing(
         self, publish_page: PublishPage, scripted_api: ScriptedApi
@@ -285,18 +287,11 @@ class TestPublications:
         assert app.get("link_button")[0].proto.url == "https://youtu.be/v1"
         assert not [b for b in app.button if b.key == "start"]
 
-    @pytest.mark.parametrize(
-        ("is_audited", "phrase"), [(True, "anyone with"), (False, "You chose:")]
-    )
-    def test_audience_depends_on_the_audit(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi, is_audited: bool, phrase: str
+    def test_published_video_is_shown_with_its_audience(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
     ) -> None:
-        scripted_api.all_jobs = [with_publication(publication(privacy="unlisted"))]
-        audited = {"verified_project": is_audited}
-        scripted_api.youtube = scripted_api.youtube.model_copy(update=audited)
-        text = words_of(publish_page())
-        assert phrase in text
-        assert ("You chose: unlisted. YouTube keeps it private" in text) is not is_audited
+        scripted_api.all_jobs = [with_publication(publication(privacy="public"))]
+        assert "Public: everyone can see it." in words_of(publish_page())
 
     def test_publishing_again_needs_confirmation(
         self, publish_page: PublishPage, scripted_api: ScriptedApi

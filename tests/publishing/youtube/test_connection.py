@@ -79,16 +79,11 @@ def test_testing_mode_connection_shows_its_age(house: House, days: int, said: st
     )
 
 
-@pytest.mark.parametrize(("days", "verified"), [(8, False), (1, True)])
-def test_old_or_audited_connection_has_no_age_warning(
-    house: House, days: int, verified: bool
-) -> None:
+def test_connection_that_outlived_testing_mode_has_no_age_warning(house: House) -> None:
     house.connect("ada")
-    house.change("ada", connected_at=datetime.now(UTC) - timedelta(days=days))
-    moved = with_settings(house, youtube_project_verified=verified)
-    status = moved.connections().status("ada")
+    house.change("ada", connected_at=datetime.now(UTC) - timedelta(days=8))
+    status = house.connections().status("ada")
     assert not any("testing mode" in note for note in status.notes)
-    assert any("audited" in note for note in status.notes) != verified
 
 
 def test_uploads_left_count_in_pacific_time_from_zero(house: House) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -36,14 +35,6 @@ _ASK_AGAIN = timedelta(minutes=3)
 _TESTING_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectLimits:
-    """YouTube's limits for this server's project."""
-
-    uploads_per_day: int
-    is_verified: bool
-
-
 class YouTubeConnections:
     """Connections by user. Safe to share between threads and processes."""
 
@@ -55,7 +46,7 @@ class YouTubeConnections:
         *,
         client: Callable[[], GoogleClient],
         api_base: str,
-        limits: ProjectLimits,
+        uploads_per_day: int,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.access_token = tokens.access_token
@@ -66,7 +57,7 @@ class YouTubeConnections:
         self._tokens = tokens
         self._client = client
         self._api_base = api_base
-        self._limits = limits
+        self._uploads_per_day = uploads_per_day
         self._now = now
 
     def connect(self, user_id: str, tokens: StoredTokens, scopes: str) -> None:
@@ -109,10 +100,9 @@ class YouTubeConnections:
         status = YouTubeStatus(
             missing_setting=missing and SETTING,
             missing_reason=missing,
-            uploads_per_day=self._limits.uploads_per_day,
-            uploads_left_today=max(0, self._limits.uploads_per_day - n_uploads),
+            uploads_per_day=self._uploads_per_day,
+            uploads_left_today=max(0, self._uploads_per_day - n_uploads),
             uploads_reset_at=day_ends,
-            verified_project=self._limits.is_verified,
         )
         stored = self._store.connection(user_id)
         if stored is None:
@@ -215,15 +205,11 @@ class YouTubeConnections:
 
     def _notes(self, stored: StoredConnection, age_days: float) -> list[str]:
         notes = []
-        if not self._limits.is_verified:
+        if age_days < _TESTING_DAYS:
             notes.append(
-                "Google has not audited this server's project: YouTube keeps its videos private."
+                "A consent screen in testing mode lets a connection live for "
+                f"{_TESTING_DAYS} days; this one is {_days(int(age_days))} old."
             )
-            if age_days < _TESTING_DAYS:
-                notes.append(
-                    "A consent screen in testing mode lets a connection live for "
-                    f"{_TESTING_DAYS} days; this one is {_days(int(age_days))} old."
-                )
         if not may_manage(stored.scopes):
             notes.append("Only uploads are allowed: no playlists, and the channel is unknown.")
         return notes

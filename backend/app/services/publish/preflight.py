@@ -97,7 +97,6 @@ class Preflight:
             now=self.now(),
             uploads_left=status.uploads_left_today,
             uploads_reset_at=status.uploads_reset_at,
-            verified_project=status.verified_project,
             takes_long_videos=self.connections.takes_long_videos(user_id),
         )
         return find_faults(draft, self.limits, context)
