@@ -14,7 +14,7 @@ from ..settings import Settings, Units
 
 _ENV_FILE = ".env"
 _FOLDERS = ("secrets", "content", "derived", "images", "incoming", "jobs")
-_KINDS: dict[object, str] = {int: "a whole number", float: "a number", bool: "true or false"}
+_KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 
 
 def read_settings(env_file: str | None = _ENV_FILE) -> Settings:

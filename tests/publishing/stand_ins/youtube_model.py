@@ -32,9 +32,13 @@ class Reply:
         return b"" if self.content is None else json.dumps(self.content).encode()
 
 
-def refused(status: int, reason: str) -> Reply:
+DAY_IS_SPENT = "Quota exceeded for quota metric 'Video Uploads' and limit 'Video Uploads per day'"
+
+
+def refused(
+    status: int, reason: str, message: str = "in YouTube's own words, with upload_id=stand-in"
+) -> Reply:
     """An error as Google's APIs write it; its message must never reach users."""
-    message = "in YouTube's own words, with upload_id=stand-in"
     errors = [{"domain": "youtube", "reason": reason, "message": message}]
     return Reply(status, {"error": {"code": status, "message": message, "errors": errors}})
 
@@ -104,7 +108,7 @@ class Channel:
         if fault := _fault_of(resource):
             return refused(400, fault)
         if self.uploads_left <= 0:
-            return refused(403, "quotaExceeded")
+            return refused(429, "rateLimitExceeded", DAY_IS_SPENT)
         self.uploads_left -= 1
         name = f"session-{len(self.sessions) + 1}"
         resource["notify"] = query.get("notifySubscribers", "true") == "true"

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from googleapiclient.errors import HttpError
-from httplib2 import Response as HttpResponse
 from pydantic import BaseModel
 
 from backend.app.errors import (
@@ -18,14 +16,7 @@ from backend.app.errors import (
     YouTubeRefused,
     YouTubeUnreachable,
 )
-from backend.app.publishing.youtube.client import (
-    TRIES,
-    AuthorizedHttp,
-    ask,
-    reason_of,
-    refusal,
-    youtube,
-)
+from backend.app.publishing.youtube.client import TRIES, AuthorizedHttp, ask, youtube
 
 from ..stand_ins.local_server import LocalServer, Request, Response, json_response, refused
 
@@ -191,34 +182,3 @@ def test_reason_is_youtubes_identifier() -> None:
 def test_answer_of_another_shape_is_unreachable(nonsense: Response) -> None:
     with client_for(*[nonsense] * TRIES) as client, pytest.raises(YouTubeUnreachable):
         client.channels()
-
-
-def error_of(status: int, reason: str) -> HttpError:
-    content = refused(status, reason).body
-    return HttpError(HttpResponse({"status": str(status)}), content or b"")
-
-
-@pytest.mark.parametrize(
-    ("status", "reason", "error"),
-    [
-        (408, "", YouTubeUnreachable),
-        (429, "", YouTubeUnreachable),
-        (500, "", YouTubeUnreachable),
-        (403, "userRateLimitExceeded", YouTubeUnreachable),
-        (400, "", YouTubeRefused),
-        (409, "", YouTubeRefused),
-        (403, "serviceDisabled", NotConfigured),
-        (403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", ReconnectNeeded),
-    ],
-)
-def test_only_a_busy_youtube_is_temporary(
-    status: int, reason: str, error: type[SegueError]
-) -> None:
-    assert isinstance(refusal(error_of(status, reason)), error)
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"), [("x" * 60, "x" * 60), ("x" * 61, ""), ("two words", ""), ("9lives", "")]
-)
-def test_reason_is_one_word_of_at_most_60_characters(said: str, shown: str) -> None:
-    assert reason_of(error_of(403, said)) == shown

@@ -11,7 +11,8 @@ from googleapiclient.http import HttpRequest
 from pydantic import AliasPath, BaseModel, Field
 
 from ...errors import YouTubeRefused
-from ..youtube.client import PAGE_SIZE, Page, ask, ask_pages, no_channel
+from ..youtube.client import PAGE_SIZE, Page, ask, ask_pages
+from ..youtube.errors import no_channel
 
 _MAX_PAGES = 10
 _CLOCK_DIFFERENCE = timedelta(days=1)  # at most, between YouTube's clock and this machine's

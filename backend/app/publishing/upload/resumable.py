@@ -28,7 +28,8 @@ from httplib2 import Response
 
 from ...errors import CannotPublish, StoreBusy, UploadUncertain, YouTubeRefused, YouTubeUnreachable
 from ...store.publications.publications import UploadState
-from ..youtube.client import AuthorizedHttp, unreachable
+from ..youtube.client import AuthorizedHttp
+from ..youtube.errors import unreachable
 from .retry_policy import Retries, RetryNeeded, RetryPolicy
 from .stored_upload import Session, StoredUpload
 from .upload_responses import UploadResponse, parse_failure, parse_response

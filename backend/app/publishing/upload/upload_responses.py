@@ -12,7 +12,7 @@ from httplib2 import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...errors import CannotPublish, NotBefore, SegueError, YouTubeUnreachable
-from ..youtube.client import reason_of, refusal, unreachable
+from ..youtube.errors import reason_of, refusal, unreachable
 from .retry_policy import RetryNeeded
 
 _RECEIVED = re.compile(r"(?:bytes=)?0-(\d+)")

@@ -10,7 +10,8 @@ from googleapiclient.http import HttpRequest
 from pydantic import AliasPath, BaseModel, Field
 
 from ...contract.publishing import PlaylistView
-from .client import PAGE_SIZE, TRIES, Page, ask, ask_pages, no_channel
+from .client import PAGE_SIZE, TRIES, Page, ask, ask_pages
+from .errors import no_channel
 
 _MAX_PLAYLIST_PAGES = 20
 

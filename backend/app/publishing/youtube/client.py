@@ -9,25 +9,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import httpx2
 from googleapiclient.discovery import Resource, build_from_document
 from googleapiclient.errors import HttpError
 from googleapiclient.http import HttpRequest
 from httplib2 import Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from ...errors import (
-    NotBefore,
-    NotConfigured,
-    ReconnectNeeded,
-    SegueError,
-    YouTubeRefused,
-    YouTubeUnreachable,
-)
-from .quota_day import quota_day
+from ...errors import YouTubeUnreachable
+from .errors import NO_CHANNEL, reason_in, refusal, unreachable
 
 AccessToken = Callable[[str | None], str]
 """Returns an access token, given one that YouTube has just rejected, if any."""
@@ -35,13 +27,6 @@ AccessToken = Callable[[str | None], str]
 TIMEOUT_S = 60.0  # without a byte; YouTube takes seconds to finish a large upload
 TRIES = 4
 FIRST_WAIT_S = 1.0
-_TOO_BUSY = ("rateLimitExceeded", "userRateLimitExceeded", "backendError")
-_QUOTA_SPENT = ("quotaExceeded", "dailyLimitExceeded")
-_NOT_SWITCHED_ON = ("accessNotConfigured", "serviceDisabled")
-_NOT_ALLOWED = ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
-
-_NO_CHANNEL = "youtubeSignupRequired"  # with status 401, though nothing is wrong with the token
-
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -86,7 +71,7 @@ class AuthorizedHttp:
         if answer.status_code == 401:
             token = self._access_token(token)
             answer = self._send(uri, method, body, headers or {}, token)
-            if answer.status_code == 401 and _reason_in(answer.content) != _NO_CHANNEL:
+            if answer.status_code == 401 and reason_in(answer.content) != NO_CHANNEL:
                 self._refused(token)
         return _response(answer), answer.content
 
@@ -184,32 +169,6 @@ def ask(
         sleep(wait_s)
 
 
-def refusal(error: HttpError) -> SegueError:
-    """Translate an HTTP error; YouTube's own message may contain addresses and keys."""
-    status, reason = int(error.resp.status), reason_of(error)
-    if reason == _NO_CHANNEL:
-        return no_channel()
-    if status == 401 or reason in _NOT_ALLOWED:
-        return reconnect()
-    if status >= 500 or status in (408, 429) or reason in _TOO_BUSY:
-        return unreachable()
-    if reason in _QUOTA_SPENT:
-        _, ends_at = quota_day(datetime.now(UTC))
-        return NotBefore(
-            "This server has used up its YouTube quota for today.",
-            until_s=ends_at.timestamp(),
-            hint="It continues after midnight in Pacific time.",
-        )
-    if reason in _NOT_SWITCHED_ON:
-        return NotConfigured(
-            "The YouTube Data API v3 is not switched on for this server's Google project.",
-            hint="The server's operator can enable it in the Google Cloud console.",
-        )
-    what = "does not find this" if status == 404 else "refuses this"
-    said = f" ({reason})" if reason else ""
-    return YouTubeRefused(f"YouTube {what}{said}.", hint="Look in YouTube Studio.")
-
-
 PAGE_SIZE = 50  # YouTube's maximum
 
 
@@ -240,57 +199,3 @@ def ask_pages(
         token = page.next_page
         if token is None:
             return
-
-
-class _Fault(BaseModel):
-    reason: str = ""
-
-
-class _Faults(BaseModel):
-    errors: list[_Fault] = []
-    details: list[_Fault] = []
-
-
-class _ErrorBody(BaseModel):
-    """``{"error": {"errors": [{"reason"}], "details": [{"reason"}]}}``."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    error: _Faults
-
-
-def reason_of(error: HttpError) -> str:
-    """Return YouTube's reason, such as ``quotaExceeded``; empty if it gives none."""
-    return _reason_in(error.content)
-
-
-def _reason_in(content: bytes) -> str:
-    try:
-        said = _ErrorBody.model_validate_json(content).error
-    except ValidationError:
-        return ""
-    reasons = (fault.reason for fault in (*said.errors, *said.details))
-    # A single word only, as it is shown to users
-    return next((word for word in reasons if word.isidentifier() and len(word) <= 60), "")
-
-
-def unreachable(server: Literal["YouTube", "Google"] = "YouTube") -> YouTubeUnreachable:
-    """The error for a server that gives no usable answer."""
-    return YouTubeUnreachable(f"{server} cannot be reached just now.", hint="Try again later.")
-
-
-def reconnect() -> ReconnectNeeded:
-    """The error for a rejected token or a missing permission."""
-    return ReconnectNeeded(
-        "YouTube no longer accepts the connection.",
-        hint="Connect YouTube again and leave every box ticked.",
-    )
-
-
-def no_channel() -> YouTubeRefused:
-    """The error for an account without a channel."""
-    return YouTubeRefused(
-        "This Google account has no YouTube channel.",
-        hint="Create a channel at youtube.com, or choose another account.",
-        code="no_channel",
-    )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ...accounts.google_client import SETTING, GoogleClient
 from ...errors import NotConfigured
-from .client import unreachable
+from .errors import unreachable
 
 _log = logging.getLogger(__name__)
 

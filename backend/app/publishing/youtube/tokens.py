@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ...accounts.sealing import BrokenSeal, Seal
 from ...errors import NotConnected, SegueError
 from ...store.accounts.youtube import StoredConnection, YouTubeStore
-from .client import reconnect, unreachable
+from .errors import reconnect, unreachable
 from .google_oauth import GoogleOAuth, GrantRefused
 
 PURPOSE = "youtube"
