@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.app import worker
-from backend.app.jobs.messages import MESSAGE, ORDER, Done, Order
+from backend.app.jobs.messages import MESSAGE, Done, Order
 from backend.app.jobs.pipeline import Pipeline
 from backend.app.settings import Settings
 
@@ -26,10 +26,9 @@ def test_a_child_reads_its_environment_and_not_the_file_with_the_secrets(
     (tmp_path / ".env").write_text("JWT_SECRET=9f2c7b1e84d05a6fb3c1d97e60428aa5\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STORAGE_ROOT", "elsewhere")
-    monkeypatch.setattr(worker, "set_up_logs", lambda: None)
     order = Order("j", f"{__name__}:listening", "{}", 1.0, str(tmp_path / "job"), 1, [])
     events = io.BytesIO()
-    assert worker.run_child(ORDER.dump_json(order), events) == 0
+    assert worker.run_child(order, events) == 0
     assert TOLD[-1].jwt_secret is None
     assert TOLD[-1].storage_root == Path("elsewhere")
     assert isinstance(MESSAGE.validate_json(events.getvalue().splitlines()[-1]), Done)

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from .errors import BadSettings
-from .jobs.messages import MESSAGE, ORDER, Failed, Message
+from .jobs.messages import MESSAGE, ORDER, Failed, Message, Order
 from .jobs.processes.fork_server import die_with, fork_children, load
 from .jobs.processes.priority import lower_priority
 from .jobs.runner import failure_of, run_order
@@ -42,19 +42,19 @@ def main(arguments: list[str]) -> int:
     if options.fork_server:
         set_up_logs()
         load(options.load)
-        order, events = fork_children(socket.socket(fileno=options.control))
+        order_json, events = fork_children(socket.socket(fileno=options.control))
     else:
-        order, events = sys.stdin.buffer.read(), options.events
+        order_json, events = sys.stdin.buffer.read(), options.events
     os.set_inheritable(events, False)
+    set_up_logs()
+    order = ORDER.validate_json(order_json)
+    lower_priority(order.niceness)
     with os.fdopen(events, "wb") as file:
         return run_child(order, file)
 
 
-def run_child(order_json: bytes, events: BinaryIO) -> int:
+def run_child(order: Order, events: BinaryIO) -> int:
     """Run the ordered attempt; write its messages to ``events``."""
-    set_up_logs()
-    order = ORDER.validate_json(order_json)
-    lower_priority(order.niceness)
     lock = Lock()
 
     def send(message: Message) -> None:

@@ -15,7 +15,7 @@ import pytest
 from backend.app import worker
 from backend.app.cli import shell
 from backend.app.errors import BadSettings
-from backend.app.jobs.messages import MESSAGE, ORDER, Failed, Order
+from backend.app.jobs.messages import MESSAGE, Failed, Order
 from backend.app.settings import Settings
 from backend.app.store.database import open_database
 from backend.app.wiring.setting_checks import check_database_url, check_server_settings
@@ -316,10 +316,9 @@ def test_launcher_starts_no_server(
 
 def test_job_fails_with_the_same_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LEASE_S", "soon")
-    monkeypatch.setattr(worker, "set_up_logs", lambda: None)
     order = Order("j", "tests.jobs.pipelines:chain", "{}", 1.0, str(tmp_path), 1, [])
     events = io.BytesIO()
-    assert worker.run_child(ORDER.dump_json(order), events) == 1
+    assert worker.run_child(order, events) == 1
     said = MESSAGE.validate_json(events.getvalue())
     assert isinstance(said, Failed)
     assert (said.failure.code, said.failure.message) == ("bad_settings", "LEASE_S is “soon”.")

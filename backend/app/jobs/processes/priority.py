@@ -13,15 +13,18 @@ _AGAIN_AFTER_S = 0.11
 
 def lower_priority(niceness: int) -> None:
     """Add ``niceness`` to this process, and to its session's group of processes."""
-    lower_session("self", os.nice(niceness))
+    lower_session(os.getpid(), os.nice(niceness))
 
 
-def lower_session(process: int | str, niceness: int) -> None:
-    """Set the niceness of the group of processes that a process's session is.
+def lower_session(process: int, niceness: int) -> None:
+    """Set the niceness of the group of processes that a process's session is, if it leads it.
 
     Where Linux groups processes by session (``sched_autogroup_enabled``), each group gets an equal
-    share of the processors, whatever the niceness of its processes; a child leads a session.
+    share of the processors, whatever the niceness of its processes. A child leads a session; of any
+    other process the group is its user's whole terminal.
     """
+    if not _leads_session(process):
+        return
     group = Path(f"/proc/{process}/autogroup")
     for _ in range(_TRIES):
         try:
@@ -32,3 +35,10 @@ def lower_session(process: int | str, niceness: int) -> None:
             return  # not Linux, or without groups: the niceness is enough
         else:
             return
+
+
+def _leads_session(process: int) -> bool:
+    try:
+        return os.getsid(process) == process
+    except OSError:  # it has ended
+        return False
