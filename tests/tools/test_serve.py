@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -109,12 +108,14 @@ def test_servers_use_the_documented_commands() -> None:
 def test_stopping_api_does_not_wait_for_a_slow_body(tmp_path: Path) -> None:
     api, _ = serve.servers(free_port(), free_port())
     process = serve.start(api, {**os.environ, "STORAGE_ROOT": str(tmp_path / "storage")})
+    headers = ("Host: localhost", "Content-Type: application/json", "Content-Length: 1000")
+    head = "\r\n".join(("POST /auth/register HTTP/1.1", *headers, "Expect: 100-continue", "", ""))
     try:
         wait_until(lambda: serve.answers(api))
-        with socket.create_connection((serve.HOST, api.port)) as slow:
-            head = "POST /auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
-            slow.sendall(f"{head}Content-Type: application/json\r\n\r\n{{".encode())
-            time.sleep(0.5)  # until it is read
+        with socket.create_connection((serve.HOST, api.port), PATIENCE_S) as slow:
+            slow.sendall(head.encode())
+            assert slow.recv(100).startswith(b"HTTP/1.1 100 ")  # it begins to read the body
+            slow.sendall(b"{")
             process.terminate()
             process.wait(PATIENCE_S)  # without a limit it would wait for the body for ever
     finally:
