@@ -7,13 +7,12 @@ needs. The names of the steps are read off the job itself.
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.jobs.find_processes import fork_server, is_alive, running_jobs
 from tests.patience import PATIENCE_S
 
 ENDED = ("succeeded", "failed", "cancelled")
+EMAIL, PASSWORD = "ann@example.org", "correct horse battery"
 JsonObject = dict[str, object]
 
 
@@ -45,21 +45,43 @@ class Trial:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
+class SignedIn(httpx2.Auth):
+    """Send the access token, which lasts a quarter of an hour; then sign in again."""
+
+    def __init__(self, api: str, token: str) -> None:
+        self._api = api
+        self._token = token
+
+    def auth_flow(
+        self, request: httpx2.Request
+    ) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        answer = yield request
+        if answer.status_code == 401:
+            form = {"username": EMAIL, "password": PASSWORD}
+            answer = yield httpx2.Request("POST", f"{self._api}/auth/token", data=form)
+            answer.read()
+            self._token = answer.raise_for_status().json()["access_token"]
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            yield request
+
+
 class House:
-    """The API over one storage folder, with one user."""
+    """The API over one storage folder, with one user; ``request`` is what :meth:`submit` sends."""
 
     def __init__(self, storage: Path, trial: Trial) -> None:
         self.storage = storage
         self.trial = trial
         self.port = _free_port()
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.client = httpx2.Client(base_url=self.url, timeout=PATIENCE_S)
         self.process: subprocess.Popen[bytes] | None = None
-        self._body: JsonObject | None = None
+        self.request: JsonObject = {}
 
     def __enter__(self) -> House:
         self.start()
         self._sign_up()
-        self._body = self._upload()
+        self.request = self._upload()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,6 +113,12 @@ class House:
         left = _left(family)
         assert not left, left
 
+    def kill_api(self) -> bool:
+        """Kill the API, and start it again."""
+        self.kill()
+        self.start()
+        return True
+
     def terminate(self) -> None:
         """Stop in an orderly way, as in a deployment."""
         assert self.process is not None
@@ -118,7 +146,7 @@ class House:
 
     def submit(self, **changes: object) -> str:
         """Start the trial's job, with some fields of its request changed; return its id."""
-        answer = self.client.post("/jobs", json={**(self._body or {}), **changes})
+        answer = self.client.post("/jobs", json={**self.request, **changes})
         assert answer.status_code == 202, answer.text
         return str(answer.json()["id"])
 
@@ -155,9 +183,9 @@ class House:
             return False
 
     def _sign_up(self) -> None:
-        account = {"email": "ann@example.org", "password": "correct horse battery"}
+        account = {"email": EMAIL, "password": PASSWORD}
         token = self.client.post("/auth/register", json=account).json()["access_token"]
-        self.client.headers["Authorization"] = f"Bearer {token}"
+        self.client.auth = SignedIn(self.url, token)
 
     def _upload(self) -> JsonObject:
         files = [("files", (path.name, path.read_bytes())) for path in self.trial.tracks]
@@ -195,21 +223,6 @@ def state_of(job: JsonObject, step: str) -> str:
     listed = job["steps"]
     assert isinstance(listed, list)
     return next((str(one["state"]) for one in listed if one["name"] == step), "waiting")
-
-
-def disturb(house: House, step: str, took_s: float, fault: Callable[[], bool]) -> JsonObject:
-    """Run a job with ``fault`` at a random moment of ``step``; return it as it ended.
-
-    A job that was through before its fault came proves nothing: another one is run.
-    """
-    while True:
-        job_id = house.submit()
-        house.wait_for(job_id, lambda job: job["step"] == step or job["status"] in ENDED)
-        time.sleep(random.uniform(0.0, took_s))
-        hit = house.job(job_id)["status"] == "running" and fault()
-        ended = house.wait_for_end(job_id)
-        if hit and ended["attempt"] != 1:
-            return ended
 
 
 def _kill_family(first: psutil.Process) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pytest
 from tests.jobs.pipelines import STEP_NAMES, Wool, step_log
 from tests.patience import PATIENCE_S
 
-from .house import ENDED, House, artifacts_of, disturb, steps_of
+from .house import ENDED, House, JsonObject, artifacts_of
+from .kills import Kill, survive
 from .trials import knitting
 
 # Long enough for a random moment to fall anywhere, short enough for a suite.
@@ -29,61 +30,35 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield opened
 
 
-def kill_the_child(house: House) -> bool:
-    return house.kill_child()
-
-
-def kill_the_api(house: House) -> bool:
-    house.kill()
-    house.start()
-    return True
-
-
-def kill_the_fork_server(house: House) -> bool:
-    return house.kill_fork_server()
-
-
-def survive(house: House, fault: Callable[[House], bool], rounds: int) -> None:
-    """Disturb every step ``rounds`` times; the job must end as if undisturbed."""
-    undisturbed = house.wait_for_end(house.submit())
-    assert undisturbed["status"] == "succeeded", undisturbed
-    for step, took_s in steps_of(undisturbed).items():
-        for _ in range(rounds):
-            job = disturb(house, step, took_s, lambda: fault(house))
-            assert job["status"] == "succeeded", job
-            assert artifacts_of(job) == artifacts_of(undisturbed)
-            _expect_no_finished_step_twice(house, job)
-
-
-def _expect_no_finished_step_twice(house: House, job) -> None:
+def no_step_twice(house: House, job: JsonObject) -> dict[str, str]:
     """Check that only the step in which the kill came began again.
 
     So did the step before it, if the kill came before its end was written down.
     """
-    log = step_log(house.workspace(job["id"]))
-    if log:  # a kind with such a log
-        starts = [log.count(f"+{step}") for step in STEP_NAMES]
-        assert set(starts) <= {1, 2}, log
-        again = [index for index, count in enumerate(starts) if count == 2]
-        assert not again or again[-1] - again[0] <= 1, log
+    log = step_log(house.workspace(str(job["id"])))
+    starts = [log.count(f"+{step}") for step in STEP_NAMES]
+    assert set(starts) <= {1, 2}, log
+    again = [index for index, count in enumerate(starts) if count == 2]
+    assert not again or again[-1] - again[0] <= 1, log
+    return artifacts_of(job)
 
 
 def test_killed_child_costs_only_its_step(house: House):
-    survive(house, kill_the_child, rounds=1)
+    survive(house, House.kill_child, rounds=1, outcome=no_step_twice)
 
 
 def test_killed_fork_server_costs_only_its_childs_step(house: House):
-    survive(house, kill_the_fork_server, rounds=1)
+    survive(house, House.kill_fork_server, rounds=1, outcome=no_step_twice)
 
 
 def test_killed_api_continues_where_it_stopped(house: House):
-    survive(house, kill_the_api, rounds=1)
+    survive(house, House.kill_api, rounds=1, outcome=no_step_twice)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("fault", [kill_the_child, kill_the_fork_server, kill_the_api])
-def test_ten_kills_in_each_step(house: House, fault):
-    survive(house, fault, rounds=10)
+@pytest.mark.parametrize("kill", [House.kill_child, House.kill_fork_server, House.kill_api])
+def test_ten_kills_in_each_step(house: House, kill: Kill):
+    survive(house, kill, rounds=10, outcome=no_step_twice)
 
 
 def test_orderly_stop_releases_job_despite_open_event_stream(house: House):

@@ -1,59 +1,75 @@
-"""kill -9 five times in every step of every kind that makes files: equal bytes, no orphans."""
+"""kill -9 in real jobs of every kind that makes or publishes files: the same result, once."""
 
 from __future__ import annotations
 
 import random
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from .house import ENDED, House, JsonObject, artifacts_of, state_of, steps_of
-from .slowed import PAUSE_S
-from .test_mixtape_kills import kill_the_api, kill_the_child
+from .house import House, JsonObject, artifacts_of, state_of, steps_of
+from .kills import Kill, is_over, killed_in, run, survive, write_times
+from .publishing import channel_after, publishing
 from .trials import mashup, mixtape, restyle, stems
 
 KILLS = 5
 TRIALS = {"mixtape": mixtape, "stems": stems, "mashup": mashup, "restyle": restyle}
 
 
-@pytest.fixture(params=list(TRIALS))
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    slowed = {request.param: f"tests.faults.slowed:{request.param}"}
-    trial = replace(TRIALS[request.param](tmp_path), pipelines=slowed)
-    with House(tmp_path / "storage", trial) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def mixing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, JsonObject]]:
+    """A house that makes mixtapes, and a mixtape that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("house")
+    with House(folder / "storage", mixtape(folder)) as house:
+        yield house, run(house)
+
+
+def test_killed_mixtape_equals_undisturbed_one(mixing: tuple[House, JsonObject]) -> None:
+    house, undisturbed = mixing
+    took_s = steps_of(undisturbed)
+    [step] = random.choices(list(took_s), list(took_s.values()))
+    killed = killed_in(house, step, random.uniform(0.0, took_s[step]), House.kill_api)
+    assert artifacts_of(killed) == artifacts_of(undisturbed), step
+
+
+def test_measurements_are_kept_when_the_film_beside_them_is_killed(
+    mixing: tuple[House, JsonObject],
+) -> None:
+    house, undisturbed = mixing
+    while True:
+        job_id = house.submit()
+        job = house.wait_for(
+            job_id, lambda job: state_of(job, "checking") == "succeeded" or is_over(job)
+        )
+        before = write_times(house, job)
+        hit = state_of(job, "filming") == "running" and house.kill_child()
+        ended = house.wait_for_end(job_id)
+        if hit and ended["attempt"] == 2:
+            break
+    assert ended["status"] == "succeeded", ended
+    assert artifacts_of(ended) == artifacts_of(undisturbed)
+    assert house.workspace(job_id) / "report.json" in before
+    assert before.items() <= write_times(house, ended).items()
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("kill", [kill_the_child, kill_the_api])
+@pytest.mark.parametrize("kill", [House.kill_child, House.kill_api])
+@pytest.mark.parametrize("kind", TRIALS)
 def test_job_killed_in_any_step_equals_undisturbed_one(
-    house: House, kill: Callable[[House], bool]
+    tmp_path: Path, kind: str, kill: Kill
 ) -> None:
-    undisturbed = house.wait_for_end(house.submit())
-    assert undisturbed["status"] == "succeeded", undisturbed
-    for step in steps_of(undisturbed):
-        for _ in range(KILLS):
-            killed = killed_in(house, step, kill)
-            assert killed["status"] == "succeeded", killed
-            assert artifacts_of(killed) == artifacts_of(undisturbed), step
+    held = {kind: f"tests.faults.held:{kind}"}
+    trial = replace(TRIALS[kind](tmp_path), pipelines=held)
+    with House(tmp_path / "storage", trial) as house:
+        survive(house, kill, KILLS, at_end=True)
 
 
-def killed_in(house: House, step: str, kill: Callable[[House], bool]) -> JsonObject:
-    """Run a job that is killed in a step, over tracks whose stems and analyses are not cached."""
-    while True:
-        shutil.rmtree(house.storage / "derived", ignore_errors=True)
-        job_id = house.submit()
-        house.wait_for(job_id, lambda job: state_of(job, step) == "running" or is_over(job))
-        time.sleep(random.uniform(0.0, PAUSE_S))
-        hit = state_of(house.job(job_id), step) == "running" and kill(house)
-        ended = house.wait_for_end(job_id)
-        if hit and ended["attempt"] != 1:
-            return ended
-
-
-def is_over(job: JsonObject) -> bool:
-    return job["status"] in ENDED
+@pytest.mark.soak
+@pytest.mark.parametrize("kill", [House.kill_child, House.kill_api])
+def test_publication_killed_in_any_step_makes_one_video(tmp_path: Path, kill: Kill) -> None:
+    with publishing(tmp_path) as (house, channel):
+        outcome = partial(channel_after, channel)
+        survive(house, kill, KILLS, outcome, at_end=True)

@@ -120,7 +120,7 @@ def test_many_people_for_three_minutes(tmp_path: Path, large_song: Path):
     trial = knitting(tmp_path, Wool())
     trial = replace(trial, settings={"MAX_CONCURRENT_JOBS": str(JOBS)})
     with House(tmp_path / "storage", trial) as house:
-        load = Load(str(house.client.base_url).rstrip("/"))
+        load = Load(house.url)
         load.register()
         alone_s = _pollers_alone_p95_s(load)
         growth_bytes = _run(load, house, trial.tracks[0], large_song)

@@ -49,8 +49,7 @@ def _poll(house: House, job_id: str, later_s: float) -> list[float]:
     """Poll once a second on a separate connection; return the seconds of each poll."""
     times = []
     transport = httpx2.HTTPTransport(verify=False)  # reading certificates would take longer
-    base_url, headers = house.client.base_url, house.client.headers
-    with httpx2.Client(base_url=base_url, headers=headers, transport=transport) as client:
+    with httpx2.Client(base_url=house.url, auth=house.client.auth, transport=transport) as client:
         time.sleep(later_s)
         for _ in range(POLLS):
             began = time.monotonic()

@@ -47,7 +47,7 @@ def test_job_and_sign_in_survive_a_jump_of_the_clock(
         house.wait_for(job_id, lambda job: job["step"] == STEP_NAMES[1])
         faked_clock.write_text(jump)
         house.wait_until(lambda: clock_is_off(house), "the clock does not jump")
-        house.wait_until(lambda: signed_in_again(house), "no sign-in after the jump")
+        house.wait_until(lambda: is_signed_in(house), "no sign-in after the jump")
         job = house.wait_for_end(job_id)
         assert job["status"] == "succeeded", job
         assert artifacts_of(job) == artifacts_of(undisturbed)
@@ -61,13 +61,8 @@ def clock_is_off(house: House) -> bool:
     return abs(says - datetime.now(UTC)) > timedelta(minutes=30)
 
 
-def signed_in_again(house: House) -> bool:
-    """A new access token; the old one has expired, or is from the future."""
-    account = {"username": "ann@example.org", "password": "correct horse battery"}
-    answer = house.client.post("/auth/token", data=account)
-    if answer.status_code != 200:
-        return False
-    house.client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+def is_signed_in(house: House) -> bool:
+    """Whether the user is known; the old access token has expired, or is from the future."""
     return house.client.get("/jobs").status_code == 200
 
 

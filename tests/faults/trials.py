@@ -40,6 +40,15 @@ def mixtape(folder: Path) -> Trial:
     )
 
 
+def mix_without_film(folder: Path) -> Trial:
+    """A mixtape in one format, of two songs."""
+    tracks = write_crate(folder / "crate", n_songs=2, seed=9, duration_s=8.0, formats=("flac",))
+    return Trial(
+        request={"transition_ms": 2000, "formats": ["flac"]},
+        tracks=[path for path in tracks if path.suffix == ".flac"],
+    )
+
+
 def mashup(folder: Path) -> Trial:
     """Two songs, separated by the draft, in two formats."""
     tracks = write_crate(folder / "crate", n_songs=2, seed=7, duration_s=16.0, formats=("flac",))
