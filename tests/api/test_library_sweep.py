@@ -1,4 +1,4 @@
-"""Library cleanup, retention and quota."""
+"""Cleanup of the library and of sign-ins, retention and quota."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ import io
 import os
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from backend.app import main
 from backend.app.media.normal_form import write_normal_form
 from backend.app.services.tracks.recordings import open_recording
+from backend.app.store.accounts.accounts import SignInFailureRow
+from backend.app.store.accounts.credentials import RefreshTokenRow, SessionCodeRow
+from backend.app.store.accounts.password_changes import PasswordResetRow
+from backend.app.store.accounts.sign_ins import SignInRow
 from backend.app.store.files.atomic_write import atomic_write
 from backend.app.wiring import services
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
-from .conftest import PASSWORD, Person, picture, serving, tone
+from .conftest import PASSWORD, Person, picture, register, serving, tone
 from .routes.test_jobs import post, submit, wait
 
 A_DAY_S = 24 * 3600.0
@@ -82,6 +87,25 @@ def test_expired_uploads_are_deleted_with_their_files(client, alice, settings):
     sweep(client, hours=1e-9)
     assert [alice.get(f"/uploads/{one['id']}").status_code for one in uploads] == [404, 404]
     assert files(settings) == set()
+
+
+def test_rows_of_sign_ins_that_no_one_can_use_are_swept(settings, monkeypatch):
+    monkeypatch.setattr(services.ThreadExecutor, "start", lambda executor: None)
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    tables = [SignInRow, RefreshTokenRow, SessionCodeRow, PasswordResetRow]
+    with serving(settings) as client:
+        running = client.app.state.services
+        register(client, "ann@example.org")
+        running.sign_in.own_account.make_reset("ann@example.org")
+        client.post("/auth/token", data={"username": "ann@example.org", "password": "wrong"})
+        database = running.stores.database
+        database.change(*(sa.update(table).values(expires_at=long_ago) for table in tables))
+        database.change(sa.update(SignInFailureRow).values(failed_at=long_ago))
+        tables.append(SignInFailureRow)
+        assert all(database.all(sa.select(table)) for table in tables)
+        for chore in running.executor.chores:
+            chore.run()
+        assert not any(database.all(sa.select(table)) for table in tables)
 
 
 def test_expiry_is_checked_every_minute(settings, monkeypatch):

@@ -57,7 +57,6 @@ class Services:
 
     def start(self) -> None:
         """Clean up after earlier runs, and continue their jobs."""
-        self.sign_in.delete_expired()
         self.publishing.reencrypt()
         self.files.incoming.sweep()
         self.executor.start()
@@ -87,10 +86,11 @@ def build(settings: Settings) -> Services:
     executor = build_executor(settings, stores.database, ffmpeg, keys)
     jobs = _jobs(settings, stores, request_resolver, executor)
     removal = _removal(stores, publishing)
-    executor.chores = _chores(jobs, files, removal)
+    sign_in = build_sign_in(stores.database, secret)
+    executor.chores = _chores(jobs, files, removal, sign_in)
     return Services(
         stores=stores,
-        sign_in=build_sign_in(stores.database, secret),
+        sign_in=sign_in,
         files=files,
         jobs=jobs,
         request_resolver=request_resolver,
@@ -107,10 +107,12 @@ def build(settings: Settings) -> Services:
     )
 
 
-def _chores(jobs: Jobs, files: FileServices, removal: AccountRemoval) -> tuple[Chore, ...]:
-    """Expiry takes three queries; the sweeps list folders."""
+def _chores(
+    jobs: Jobs, files: FileServices, removal: AccountRemoval, sign_in: SignIn
+) -> tuple[Chore, ...]:
+    """Expiry takes three queries; the sweeps list folders, or delete rows that no one can use."""
     expiry = (removal.sweep, jobs.delete_expired, files.sweep.delete_expired)
-    sweeps = (jobs.sweep, files.sweep.sweep)
+    sweeps = (jobs.sweep, files.sweep.sweep, sign_in.delete_expired)
     return (
         *(Chore(run, _EXPIRY_EVERY_S) for run in expiry),
         *(Chore(run, _SWEEP_EVERY_S) for run in sweeps),
