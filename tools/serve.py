@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from backend.app.errors import BadSettings
-from backend.app.wiring.setting_checks import check_server_settings
+from backend.app.wiring.setting_checks import DATABASE_CHECKED, check_server_settings
 from backend.app.wiring.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -149,8 +149,9 @@ def main(arguments: Sequence[str]) -> int:
     except BadSettings as error:
         print(f"{error.message} {error.hint}", file=sys.stderr)
         return 1
-    proxies = {"FORWARDED_ALLOW_IPS": settings.trusted_proxies}  # for the app's server
-    return run(pair, environment(ports.api_port, ports.ui_port) | proxies)
+    # the first for the app's server, the second for the API
+    for_both = {"FORWARDED_ALLOW_IPS": settings.trusted_proxies, DATABASE_CHECKED: "yes"}
+    return run(pair, environment(ports.api_port, ports.ui_port) | for_both)
 
 
 def run(pair: Sequence[Server], env: Mapping[str, str]) -> int:

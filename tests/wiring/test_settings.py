@@ -7,18 +7,25 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from backend.app import worker
+from backend.app import main, worker
 from backend.app.cli import shell
 from backend.app.errors import BadSettings
 from backend.app.jobs.messages import MESSAGE, Failed, Order
 from backend.app.settings import Settings
 from backend.app.store.database import open_database
-from backend.app.wiring.setting_checks import check_database_url, check_server_settings
+from backend.app.wiring import database_file
+from backend.app.wiring.services import build
+from backend.app.wiring.setting_checks import (
+    DATABASE_CHECKED,
+    check_database_url,
+    check_server_settings,
+)
 from backend.app.wiring.settings import read_settings
 from tests import ROOT
 from tools import serve
@@ -224,6 +231,24 @@ def test_database_that_another_process_writes_is_accepted(storage: Path) -> None
     with closing(sqlite3.connect(storage / "segue.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         check_server_settings(read_settings(env_file=None))
+
+
+def test_database_is_read_whole_once_at_a_start(
+    monkeypatch: pytest.MonkeyPatch, storage: Path
+) -> None:
+    looks, look_into = list[Path](), database_file._look_into
+    monkeypatch.setattr(
+        database_file, "_look_into", lambda file: looks.append(file) or look_into(file)
+    )
+    settings = main._served_app().state.settings
+    build(settings).stop()
+    assert looks == [storage / "segue.db"]
+    given: list[Mapping[str, str]] = []
+    monkeypatch.setattr(serve, "run", lambda _servers, env: given.append(env) or 0)
+    assert serve.main(["--api-port", "0", "--ui-port", "0"]) == 0
+    monkeypatch.setenv(DATABASE_CHECKED, given[0][DATABASE_CHECKED])
+    main._served_app()
+    assert len(looks) == 2, "by the launcher"
 
 
 @pytest.mark.parametrize("name", ["jobs", "secrets", "secrets/jwt_secret", "segue.db"])

@@ -28,7 +28,7 @@ from .job_resources import build_separators
 from .keys import encryption_keys, frontend_secret, jwt_secret
 from .metadata import metadata_writer
 from .publishing import Publishing, build_publishing
-from .setting_checks import check_server_settings
+from .setting_checks import check_values
 from .settings import check_folder
 from .sign_in import SignIn, build_sign_in
 from .stores import Stores, open_stores
@@ -74,9 +74,12 @@ class Services:
 
 
 def build(settings: Settings) -> Services:
-    """Build them; raises :class:`BadSettings` for unsafe or unusable settings."""
+    """Build them; raises :class:`BadSettings` for unsafe or unusable settings.
+
+    ``check_server_settings`` has checked the database, which takes long if that is large.
+    """
     check_folder("STORAGE_ROOT", settings.storage_root)
-    check_server_settings(settings)
+    check_values(settings)
     secret, keys = jwt_secret(settings), encryption_keys(settings)
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     stores = open_stores(settings)

@@ -19,6 +19,9 @@ from .database_file import check_sqlite_file
 from .settings import check_storage
 from .stores import DATABASE_FILE
 
+DATABASE_CHECKED = "SEGUE_DATABASE_CHECKED"
+"""Set in the API's environment by the launcher, which has just checked the database."""
+
 _ADDRESS = "http://localhost:8000"
 _ADDRESSES = (
     "api_base",
@@ -32,7 +35,16 @@ _ADDRESSES = (
 
 
 def check_server_settings(settings: Settings) -> None:
-    """Raise :class:`BadSettings` for weak secrets and unusable values."""
+    """Raise :class:`BadSettings` for weak secrets, unusable values, and a damaged database."""
+    check_values(settings)
+    if settings.database_url is not None:
+        check_database_url(settings.database_url)
+    else:
+        check_sqlite_file(settings.storage_root / DATABASE_FILE)
+
+
+def check_values(settings: Settings) -> None:
+    """Raise :class:`BadSettings` for weak secrets and unusable values; read no database."""
     for name in ("jwt_secret", "frontend_secret"):
         secret: SecretStr | None = getattr(settings, name)
         if secret is not None:
@@ -44,10 +56,6 @@ def check_server_settings(settings: Settings) -> None:
     if settings.ffmpeg_binary is not None:
         find_ffmpeg(settings.ffmpeg_binary)
     check_storage(settings.storage_root)
-    if settings.database_url is not None:
-        check_database_url(settings.database_url)
-    else:
-        check_sqlite_file(settings.storage_root / DATABASE_FILE)
     for name in _ADDRESSES:
         _check_address(name, getattr(settings, name))
     for proxy in trusted_proxies(settings):
