@@ -97,6 +97,27 @@ def test_requested_synthetic_declaration_is_kept(house: PublishingHouse):
     assert house.only_video().resource["status"]["containsSyntheticMedia"] is False
 
 
+@pytest.mark.parametrize("is_answer_lost", [False, True])
+def test_privacy_is_the_one_that_youtube_gave_the_video(
+    house: PublishingHouse, is_answer_lost: bool
+):
+    house.youtube.channel.privacy_for_all = "private"
+    lost = Fault("chunk", N_CHUNKS, "drop", store=1.0, forget=True)  # then found by its marker
+    house.youtube.script.faults = [lost] if is_answer_lost else []
+    job = house.publish(house.mix(), privacy="public")
+    assert house.publication(job.id).privacy == "private"
+    note = "YouTube made the video private, not public. Change it in YouTube Studio."
+    assert house.record(job.id)["privacy"] == "private"
+    assert house.record(job.id)["notes"] == job.notes == [note]
+
+
+def test_note_says_that_the_time_to_go_public_was_not_kept(house: PublishingHouse):
+    house.youtube.channel.privacy_for_all = "private"
+    job = house.publish(house.mix(), publish_at=SOON)
+    assert house.publication(job.id).publish_at is None
+    assert job.notes == ["YouTube did not keep the time to go public. Set it in YouTube Studio."]
+
+
 def test_publish_time_is_sent_in_utc(house: PublishingHouse):
     moment = SOON.replace(microsecond=0)
     job = house.publish(house.mix(), publish_at=moment)

@@ -75,7 +75,8 @@ class Channel:
     """The YouTube side of one channel. Thread-safe.
 
     ``unit_bytes``: chunks are multiples of it. ``appears_after``: looks at the uploads before a
-    new video is listed. ``may_set_thumbnails`` is False if the owner is not verified. With
+    new video is listed. ``may_set_thumbnails`` is False if the owner is not verified.
+    ``privacy_for_all`` replaces the requested privacy of new videos. With
     ``has_no_uploads`` the playlist of uploads does not exist.
     """
 
@@ -85,6 +86,7 @@ class Channel:
     uploads_left: int = 100
     appears_after: int = 0
     may_set_thumbnails: bool = True
+    privacy_for_all: str | None = None
     takes_long_videos: bool = True
     has_no_uploads: bool = False
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -110,6 +112,8 @@ class Channel:
         if self.uploads_left <= 0:
             return refused(429, "rateLimitExceeded", DAY_IS_SPENT)
         self.uploads_left -= 1
+        if self.privacy_for_all:
+            resource["status"] = {"privacyStatus": self.privacy_for_all}
         name = f"session-{len(self.sessions) + 1}"
         resource["notify"] = query.get("notifySubscribers", "true") == "true"
         self.sessions[name] = Session(resource, int(size))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from httplib2 import Response
@@ -14,6 +16,7 @@ from backend.app.publishing.upload.upload_responses import (
     parse_failure,
     parse_response,
 )
+from backend.app.publishing.youtube.video import YouTubeVideo
 from tests.publishing.stand_ins.local_server import refused
 
 SIZE = 1000
@@ -30,7 +33,15 @@ def failure(status: int, reason: str = "", **headers: str) -> SegueError | Retry
 
 @pytest.mark.parametrize("status", [200, 201])
 def test_finished_upload_has_a_video(status: int) -> None:
-    assert answer(status, b'{"id": "v1"}') == UploadResponse(SIZE, video_id="v1")
+    assert answer(status, b'{"id": "v1"}') == UploadResponse(SIZE, video=YouTubeVideo(id="v1"))
+
+
+@pytest.mark.parametrize(("said", "privacy"), [("unlisted", "unlisted"), ("members", None)])
+def test_finished_upload_has_the_privacy_that_youtube_gave_it(said: str, privacy: str) -> None:
+    status = {"privacyStatus": said, "publishAt": "2031-01-02T03:04:05Z"}
+    video = answer(200, json.dumps({"id": "v1", "status": status}).encode()).video
+    assert video is not None
+    assert (video.privacy, video.publish_at) == (privacy, datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("content", [b'{"id": ""}', b'{"id', b"<html>"])

@@ -13,6 +13,7 @@ from pydantic import AliasPath, BaseModel, Field
 from ...errors import YouTubeRefused
 from ..youtube.client import PAGE_SIZE, Page, ask, ask_pages
 from ..youtube.errors import no_channel
+from ..youtube.video import YouTubeVideo
 
 _MAX_PAGES = 10
 _CLOCK_DIFFERENCE = timedelta(days=1)  # at most, between YouTube's clock and this machine's
@@ -41,26 +42,22 @@ class _Items(Page):
     items: tuple[_Item, ...] = ()
 
 
-class _Video(BaseModel):
-    id: str
-    tags: list[str] = Field(default=[], validation_alias=AliasPath("snippet", "tags"))
-
-
 class _Videos(BaseModel):
-    items: list[_Video] = []
+    items: list[YouTubeVideo] = []
 
 
 def find_video(
     youtube: Resource, marker: str, *, since: datetime, sleep: Callable[[float], None] = time.sleep
-) -> str | None:
-    """Return the id of the user's newest video with the tag ``marker``, uploaded ``since`` then."""
+) -> YouTubeVideo | None:
+    """Return the user's newest video with the tag ``marker``, uploaded ``since`` then."""
     mine = youtube.channels().list(part="contentDetails", mine=True)
     channels = ask(mine, _Channels, sleep=sleep).items
     if not channels:
         raise no_channel()
     for ids in _uploads_since(youtube, channels[0].uploads, since - _CLOCK_DIFFERENCE, sleep):
-        videos = ask(youtube.videos().list(part="snippet", id=",".join(ids)), _Videos, sleep=sleep)
-        if found := next((v.id for v in videos.items if marker in v.tags), None):
+        request = youtube.videos().list(part="snippet,status", id=",".join(ids))
+        videos = ask(request, _Videos, sleep=sleep).items
+        if found := next((video for video in videos if marker in video.tags), None):
             return found
     return None
 

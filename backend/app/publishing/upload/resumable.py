@@ -30,6 +30,7 @@ from ...errors import CannotPublish, StoreBusy, UploadUncertain, YouTubeRefused,
 from ...store.publications.publications import UploadState
 from ..youtube.client import AuthorizedHttp
 from ..youtube.errors import unreachable
+from ..youtube.video import YouTubeVideo
 from .retry_policy import Retries, RetryNeeded, RetryPolicy
 from .stored_upload import Session, StoredUpload
 from .upload_responses import UploadResponse, parse_failure, parse_response
@@ -65,7 +66,7 @@ class VideoUpload:
     insert: HttpRequest
     video: VideoFile
     stored: StoredUpload
-    find_ours: Callable[[], str | None]
+    find_ours: Callable[[], YouTubeVideo | None]
     retry_policy: RetryPolicy
     progress: Callable[[float], None]
 
@@ -81,11 +82,13 @@ class VideoUpload:
         state = self.stored.state
         if state.video_id is not None:
             return state.video_id
-        video_id = self._resume(state) or self._start()
-        self.stored.store.video_known(self.stored.job_id, video_id)
-        return video_id
+        video = self._resume(state) or self._start()
+        self.stored.store.video_known(
+            self.stored.job_id, video.id, privacy=video.privacy, publish_at=video.publish_at
+        )
+        return video.id
 
-    def _resume(self, state: UploadState) -> str | None:
+    def _resume(self, state: UploadState) -> YouTubeVideo | None:
         """Resume an earlier attempt's upload; return its video, None if YouTube dropped it."""
         session = self.stored.session(state)
         if session is None:
@@ -93,14 +96,14 @@ class VideoUpload:
         self.stored.require_channel()
         log.info("resuming an upload")
         if state.sha256 == self.video.sha256:
-            video_id = self._send(session, ask_first=True)
+            video = self._send(session, ask_first=True)
         else:
-            video_id = self._abandon(session, state.size_bytes or 0)
-        if video_id is None:
+            video = self._abandon(session, state.size_bytes or 0)
+        if video is None:
             self.stored.store.session_gone(self.stored.job_id, session.nth)
-        return video_id
+        return video
 
-    def _abandon(self, session: Session, size_bytes: int) -> str | None:
+    def _abandon(self, session: Session, size_bytes: int) -> YouTubeVideo | None:
         """Abandon the upload of another file; return its video if it became one.
 
         An incomplete upload can't become a video, as nothing is sent to its address any more. For
@@ -116,22 +119,22 @@ class VideoUpload:
         response = Retries(self.retry_policy).run(ask)
         if not response.is_final:
             self.stored.store.given_up(self.stored.job_id, session.nth)
-        return response.video_id
+        return response.video
 
-    def _start(self) -> str:
+    def _start(self) -> YouTubeVideo:
         """Open an upload and send it, once it is certain that no video exists yet."""
         for _ in range(1 + _MAX_NEW_UPLOADS):
             state = self.stored.state
             if state.all_sent and (found := self._search_channel(state)):
                 return found
             session = self._open(state.sessions + 1)
-            if video_id := self._send(session, ask_first=False):
-                return video_id
+            if video := self._send(session, ask_first=False):
+                return video
             log.info("YouTube lost the upload")
             self.stored.store.session_gone(self.stored.job_id, session.nth)
         raise unreachable()
 
-    def _search_channel(self, state: UploadState) -> str | None:
+    def _search_channel(self, state: UploadState) -> YouTubeVideo | None:
         """Search for our video; None if there is none and the owner asked for a new upload."""
         for wait_s in self.retry_policy.looks_s:
             self.retry_policy.sleep(wait_s)
@@ -168,7 +171,7 @@ class VideoUpload:
             raise RetryNeeded(unreachable())
         return str(address)
 
-    def _send(self, session: Session, *, ask_first: bool) -> str | None:
+    def _send(self, session: Session, *, ask_first: bool) -> YouTubeVideo | None:
         """Send the file and return its video; None if YouTube no longer knows the upload."""
         retries, best, size = Retries(self.retry_policy), 0, self.video.size_bytes
         response, uncertain = UploadResponse(), ask_first
@@ -187,7 +190,7 @@ class VideoUpload:
                 uncertain = True
                 continue
             if response.is_final:
-                return response.video_id
+                return response.video
             uncertain = False
             if response.received > best:
                 best = response.received

@@ -9,10 +9,11 @@ from email.utils import parsedate_to_datetime
 
 from googleapiclient.errors import HttpError
 from httplib2 import Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from ...errors import CannotPublish, NotBefore, SegueError, YouTubeUnreachable
 from ..youtube.errors import reason_of, refusal, unreachable
+from ..youtube.video import YouTubeVideo
 from .retry_policy import RetryNeeded
 
 _RECEIVED = re.compile(r"(?:bytes=)?0-(\d+)")
@@ -36,24 +37,18 @@ _FAULTS = {
 }
 
 
-class _Video(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    id: str = Field(min_length=1)
-
-
 @dataclass(frozen=True, slots=True)
 class UploadResponse:
     """Bytes received so far, the finished video, or that YouTube dropped the upload."""
 
     received: int = 0
-    video_id: str | None = None
+    video: YouTubeVideo | None = None
     is_gone: bool = False
 
     @property
     def is_final(self) -> bool:
         """Whether the upload has ended."""
-        return self.video_id is not None or self.is_gone
+        return self.video is not None or self.is_gone
 
 
 def parse_response(response: Response, content: bytes, size_bytes: int) -> UploadResponse:
@@ -63,7 +58,7 @@ def parse_response(response: Response, content: bytes, size_bytes: int) -> Uploa
     """
     match response.status:
         case 200 | 201:
-            return UploadResponse(size_bytes, video_id=_video_id(content))
+            return UploadResponse(size_bytes, video=_video(content))
         case 308:
             return UploadResponse(_received(response.get("range"), size_bytes))
         case 404 | 410:
@@ -95,9 +90,9 @@ def parse_failure(response: Response, content: bytes) -> SegueError | RetryNeede
     return refused
 
 
-def _video_id(content: bytes) -> str:
+def _video(content: bytes) -> YouTubeVideo:
     try:
-        return _Video.model_validate_json(content).id
+        return YouTubeVideo.model_validate_json(content)
     except ValidationError as e:  # cut off, or a proxy's page: ask again
         raise RetryNeeded(unreachable()) from e
 

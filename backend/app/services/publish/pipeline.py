@@ -5,9 +5,12 @@ Every step can be repeated: what is on YouTube already is found, not made again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import cast
+
 from googleapiclient.http import MediaIoBaseUpload
 
-from ...contract.publishing import YouTubeRecord
+from ...contract.publishing import Privacy, Publication, YouTubeRecord
 from ...contract.stored_json import read_stored
 from ...errors import NotFound
 from ...jobs.pipeline import Pipeline, Step, StepContext
@@ -15,7 +18,7 @@ from ...jobs.workspace import sha256_of
 from ...publishing.upload.find_upload import find_video
 from ...publishing.upload.resumable import MEDIA_TYPE, VideoFile, VideoUpload
 from ...publishing.upload.stored_upload import marker_of
-from ...store.publications.publications import NewPublication
+from ...store.publications.publications import NewPublication, UploadState
 from ..jobs.publications import video_url
 from .film_source import film_source
 from .inputs import PublishInputs
@@ -93,22 +96,36 @@ def write_record(ctx: StepContext[PublishJob]) -> None:
     job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
     state, request = upload.state, job.request
     result = ctx.workspace.read_shape(RESULT, ThumbnailPlaylistResult)
+    notes = [*result.notes, *_changed_privacy(request, state)]
+    for note in notes[len(result.notes) :]:
+        ctx.note(note)
     record = YouTubeRecord(
         video_id=state.video_id or "",
         url=video_url(state.video_id or ""),
         title=job.inputs.title,
-        privacy=request.privacy,
-        publish_at=request.publish_at,
+        privacy=cast(Privacy, state.privacy),
+        publish_at=state.publish_at,
         channel_id=state.channel_id,
         channel_title=state.channel_title,
         playlist_id=state.playlist_id,
         thumbnail_set=result.thumbnail_set,
         size_bytes=state.size_bytes or 0,
         sha256=state.sha256 or "",
-        notes=result.notes,
+        notes=notes,
     )
     ctx.workspace.write_shape(RECORD, record, artifact=True, indent=1)
     job.resources.publications.finished(upload.job_id)
+
+
+def _changed_privacy(requested: Publication, made: UploadState) -> Iterator[str]:
+    """A note where YouTube gave the video another privacy than requested."""
+    if made.privacy != requested.privacy:
+        yield (
+            f"YouTube made the video {made.privacy}, not {requested.privacy}. "
+            "Change it in YouTube Studio."
+        )
+    elif requested.publish_at is not None and made.publish_at is None:
+        yield "YouTube did not keep the time to go public. Set it in YouTube Studio."
 
 
 # Seconds for a second of music: 1080p has about 2 Mbit/s here; users' lines differ.

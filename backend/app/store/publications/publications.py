@@ -37,7 +37,8 @@ class NewPublication:
 class UploadState:
     """Progress of a video upload; see :class:`PublicationRow`.
 
-    ``is_wanted_anew``: the owner retried the job after the doubt was reported.
+    ``is_wanted_anew``: the owner retried the job after the doubt was reported. ``privacy`` and
+    ``publish_at`` are those requested until the video exists, then those that YouTube gave it.
     """
 
     sealed_session: str | None
@@ -50,6 +51,8 @@ class UploadState:
     channel_id: str
     channel_title: str
     playlist_id: str | None
+    privacy: str
+    publish_at: datetime | None
     created_at: datetime
 
 
@@ -155,9 +158,12 @@ class PublicationStore:
         """Record when the owner was informed that the video may or may not exist."""
         self._set(job_id, doubted_s=now_s())
 
-    def video_known(self, job_id: str, video_id: str) -> None:
-        """Record the video's id."""
-        self._set(job_id, video_id=video_id, sealed_session=None)
+    def video_known(
+        self, job_id: str, video_id: str, *, privacy: str | None, publish_at: datetime | None
+    ) -> None:
+        """Record the video, with the privacy that YouTube gave it; None keeps the requested one."""
+        known = {} if privacy is None else {"privacy": privacy, "publish_at": publish_at}
+        self._set(job_id, video_id=video_id, sealed_session=None, **known)
 
     def playlist_known(self, job_id: str, playlist_id: str | None) -> None:
         """Record the video's playlist, if any."""
