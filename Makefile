@@ -46,22 +46,22 @@ bench: $(VENV)/.tests ## Compare mixing with other tools
 	@$(PY) -m bench
 
 bench-order: $(VENV)/.tests ## Compare set ordering with the optimum and with chance
-	@$(PY) -m bench.order
+	@$(PY) -m bench.sets.order
 
 bench-rerender: $(VENV)/.tests ## Measure a re-render after changing one join
-	@$(PY) -m bench.rerender $(RERENDER_ARGS)
+	@$(PY) -m bench.jobs.rerender $(RERENDER_ARGS)
 
 bench-whole-job: $(VENV)/.tests ## Measure a mixtape in five formats with a film, step by step
-	@$(PY) -m bench.whole_job $(WHOLE_JOB_ARGS)
+	@$(PY) -m bench.jobs.whole_job $(WHOLE_JOB_ARGS)
 
 bench-start: $(VENV)/.tests ## Measure the start of a job's process, forked and not
-	@$(PY) -m bench.start $(START_ARGS)
+	@$(PY) -m bench.jobs.process_start $(START_ARGS)
 
 bench-job-list: $(VENV)/.tests ## Measure the list of jobs of a user with 10,000
-	@$(PY) -m bench.job_list $(JOB_LIST_ARGS)
+	@$(PY) -m bench.jobs.job_list $(JOB_LIST_ARGS)
 
 bench-previews: $(VENV)/.tests ## Measure the wait for a preview, also while a mix is made
-	@$(PY) -m bench.previews $(PREVIEWS_ARGS)
+	@$(PY) -m bench.jobs.previews $(PREVIEWS_ARGS)
 
 bench-mir: $(VENV)/.bench ## Compare beats, tempi and keys with librosa and aubio
 	@$(PY) -m bench.mir $(MIR_ARGS)
@@ -73,7 +73,7 @@ bench-separation: $(VENV)/.tests ## Compare the draft separator with librosa's H
 	@$(PY) -m bench.separation $(SEPARATION_ARGS)
 
 bench-stems: $(VENV)/.tests ## Compare our Demucs separator with its command line
-	@$(PY) -m bench.stems $(STEMS_ARGS)
+	@$(PY) -m bench.separation.demucs $(STEMS_ARGS)
 
 bench-mashups: $(VENV)/.tests ## Measure mashups of songs with known truth: beats, keys, vibes
 	@$(PY) -m bench.mashups $(MASHUPS_ARGS)

@@ -10,9 +10,9 @@ from pathlib import Path
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 
 from .crate import brought, composed
-from .mix import run_memory, run_mix
-from .second_job import run_second_job
-from .video import run_video
+from .mixing.mix import run_memory, run_mix
+from .mixing.second_job import run_second_job
+from .render.video import run_video
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ are regular enough to be compensated:
   into the frame, which are not stretched;
 * a ratio acts on frames that began ``RATIO_LEAD`` samples before the sample it is given with.
 
-Both numbers are measured (``bench/stretch.py``), on drums in music and on bare clicks.
+Both numbers are measured (``bench/render/stretch.py``), on drums in music and on bare clicks.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from backend.app.stems.draft.masks import fitted_exponents, masks_of
 from backend.app.stems.draft.separator import Draft
 from backend.app.stems.draft.spectra import AFTER, BEFORE, HOP, left_right, mid_side
 from backend.app.stems.draft.traits import CONTEXT, traits_of
-from bench.separation import draft, hpss, leak_db, mixture, si_sdr_db
-from bench.separation_corpus import HeldSong
+from bench.separation.corpus import HeldSong
+from bench.separation.run import draft, hpss, leak_db, mixture, si_sdr_db
 from composer.compose import compose_song
 from composer.song import Realism, Song, SongSpec
 

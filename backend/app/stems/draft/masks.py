@@ -63,7 +63,7 @@ def masks_of(spectra: Spectra, exponents: Exponents, context: int = 0) -> dict[S
 
 @lru_cache(maxsize=1)
 def fitted_exponents() -> Exponents:
-    """Interpolate the exponents fitted by ``bench/draft_fit.py`` over the bins."""
+    """Interpolate the exponents fitted by ``bench/separation/fit_draft.py`` over the bins."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     names = dict.fromkeys(row["trait"] for row in rows)

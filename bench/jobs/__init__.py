@@ -1,0 +1,1 @@
+"""Benches of whole jobs: their processes, steps, lists and previews."""

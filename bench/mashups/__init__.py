@@ -1,0 +1,1 @@
+"""Bench of rendered mashups against songs with known truth."""

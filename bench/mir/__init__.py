@@ -1,0 +1,1 @@
+"""Bench of beats, tempi and keys against librosa and aubio."""

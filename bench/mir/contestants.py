@@ -1,0 +1,168 @@
+"""Contestants: each detects a song's beats, downbeats, tempo and key."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.app.dsp.samples import SAMPLE_RATE, Samples
+
+from .corpus import MirSong
+
+BLOCK_S = 10.0
+LIBROSA_RATE = 22_050
+# As `aubio tempo` and `aubio beat` are set by default.
+AUBIO_WINDOW, AUBIO_HOP = 1024, 512
+# Krumhansl & Kessler 1982, as printed in Krumhansl, Cognitive Foundations of Musical Pitch, 1990.
+MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Detected values of a song; None if a contestant does not detect them."""
+
+    beats_s: tuple[float, ...]
+    downbeats_s: tuple[float, ...] | None
+    tempo_bpm: float | None
+    key: str | None
+    cpu_s: float = 0.0
+
+
+def segue(samples: Samples) -> Detected:
+    """Run Segue's whole analysis; its time includes loudness and sections."""
+    from backend.app.analysis.track import analyse
+
+    step = round(BLOCK_S * SAMPLE_RATE)
+    track, _ = analyse(samples[:, at : at + step] for at in range(0, samples.shape[1], step))
+    beats = np.asarray(track.rhythm.beats_s, dtype=float)
+    downbeats = beats[np.asarray(track.rhythm.downbeats, dtype=int)] if len(beats) else beats
+    return Detected(
+        tuple(beats.tolist()),
+        tuple(downbeats.tolist()),
+        track.rhythm.tempo_bpm,
+        track.harmony.key,
+    )
+
+
+def librosa(samples: Samples) -> Detected:
+    """Run ``beat_track`` with defaults; find the key by chroma and Krumhansl-Kessler profiles.
+
+    ``chroma_stft``: of its chromas that which names most keys of the tuning half (0.90 of them,
+    ``chroma_cens`` 0.80, ``chroma_cqt`` 0.73), and the cheapest.
+    """
+    import librosa
+
+    mono = librosa.resample(
+        samples.mean(axis=0), orig_sr=SAMPLE_RATE, target_sr=LIBROSA_RATE, res_type="soxr_hq"
+    )
+    tempo, beats = librosa.beat.beat_track(y=mono, sr=LIBROSA_RATE, units="time")
+    chroma = librosa.feature.chroma_stft(y=mono, sr=LIBROSA_RATE).mean(axis=1)
+    tempo_bpm = float(np.atleast_1d(tempo)[0])
+    return Detected(tuple(np.asarray(beats).tolist()), None, tempo_bpm, best_key(chroma))
+
+
+def best_key(chroma: npt.NDArray[np.floating]) -> str:
+    """Return the key whose profile correlates best with a chroma (12 values from C)."""
+    scores = {
+        f"{tonic} {mode}": np.corrcoef(np.roll(profile, shift), chroma)[0, 1]
+        for mode, profile in (("major", MAJOR), ("minor", MINOR))
+        for shift, tonic in enumerate(TONICS)
+    }
+    return max(scores, key=lambda key: float(scores[key]))
+
+
+def aubio(samples: Samples) -> Detected:
+    """Run ``aubio.tempo`` with defaults; the tempo is the median beat interval."""
+    import aubio
+
+    mono = samples.mean(axis=0)
+    tracker = aubio.tempo("default", AUBIO_WINDOW, AUBIO_HOP, SAMPLE_RATE)
+    beats = [
+        tracker.get_last_s()
+        for at in range(0, len(mono) - AUBIO_HOP + 1, AUBIO_HOP)
+        if tracker(mono[at : at + AUBIO_HOP])[0]
+    ]
+    tempo_bpm = float(60.0 / np.median(np.diff(beats))) if len(beats) > 1 else None
+    return Detected(tuple(beats), None, tempo_bpm, None)
+
+
+CONTESTANTS: dict[str, Callable[[Samples], Detected]] = {
+    "segue": segue,
+    "librosa": librosa,
+    "aubio": aubio,
+}
+
+
+def version(name: str) -> str:
+    """Return a contestant's name and version for the tables."""
+    return "Segue" if name == "segue" else f"{name} {importlib.metadata.version(name)}"
+
+
+def why_absent(name: str) -> str | None:
+    """Return why a contestant is not available, or None."""
+    try:
+        importlib.import_module("backend.app.analysis.track" if name == "segue" else name)
+    except ImportError as missing:
+        return _why_not_installed(name) or f"{missing}; `make bench-mir` installs the peers"
+    return None
+
+
+def _why_not_installed(name: str) -> str | None:
+    """Return the saved error of the last installation by `make bench-mir`, if any."""
+    said = Path(sys.prefix) / f"{name}.txt"
+    lines = said.read_text(encoding="utf-8").splitlines() if said.is_file() else []
+    because = next((line.strip() for line in lines if "error" in line.lower()), None)
+    return f"it could not be installed: {because}" if because else None
+
+
+def run_contestant(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Detected]:
+    """Run a contestant on each song in separate processes.
+
+    Every process analyses one song before timing, to exclude imports, compiling and caches.
+    What numba compiles for librosa is compiled by one process alone, into a folder of this run's:
+    two that compile at once leave a cache that every later run crashes on.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["NUMBA_CACHE_DIR"] = folder
+        with _pool(1) as alone:
+            alone.submit(_warm_up, name, songs[0]).result()
+        with _pool(processes, _warm_up, (name, songs[0])) as pool:
+            yield from pool.map(_timed, [name] * len(songs), songs)
+
+
+def _pool(processes: int, *begin: object) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, get_context("spawn"), *begin)
+
+
+def _warm_up(name: str, song: MirSong) -> None:
+    CONTESTANTS[name](song.samples())
+
+
+def _timed(name: str, song: MirSong) -> Detected:
+    """Run a contestant on a song; time excludes decoding and includes resampling."""
+    samples = song.samples()
+    began_s = _cpu_s()
+    found = CONTESTANTS[name](samples)
+    return Detected(
+        found.beats_s, found.downbeats_s, found.tempo_bpm, found.key, _cpu_s() - began_s
+    )
+
+
+def _cpu_s() -> float:
+    """CPU seconds of this process with all its threads, and of its ended children."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)

@@ -1,0 +1,1 @@
+"""Bench of mixing speed and memory against other tools."""

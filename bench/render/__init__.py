@@ -1,0 +1,1 @@
+"""Benches of single parts: time stretching, the MP3 encoder, the video."""

@@ -1,0 +1,1 @@
+"""Bench of restyled stems against their originals."""

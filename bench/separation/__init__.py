@@ -1,0 +1,1 @@
+"""Benches of stem separation, and the fit of the draft separator."""

@@ -1,0 +1,1 @@
+"""Benches of DJ sets: running order, joins and rendered sound."""

@@ -1,0 +1,240 @@
+"""Measure each join in the rendered mix: alignment of true beats, loudness, vocals.
+
+A true beat's position in the mix is read from the clip's tempo map and corrected by measured
+attacks: the attack in the track rendered alone, less the attack in the original song. This cancels
+the rise time of a drum and a drummer's lateness, and leaves the errors of analysis, plan and
+renderer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.app.analysis.rhythm.attacks import attacks_near
+from backend.app.contract.dj import TransitionReport
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.joins.candidates import MATCHED
+from backend.app.dj.timeline import Clip, Transition
+from backend.app.dsp.samples import SAMPLE_RATE
+from backend.app.render.measure.join_metrics import JoinAnalyser
+from backend.app.render.player.clip_player import ClipPlayer
+
+from .crate import SetSong
+from .mix import PlayedSet
+
+Times = npt.NDArray[np.float64]
+
+ON_EACH_OTHER_S = 0.035
+"""Two attacks closer than this sound like one slightly soft hit."""
+
+_WARMING_UP = SAMPLE_RATE  # what is read of a song round the beats that are looked for
+_WINDOW_S = 3.0
+_BAR = 2 * SAMPLE_RATE  # over less, a beat detected 5 ms late looks like a tempo change
+_ASIDE_S, _REACH_S = 1.5, 11.5  # as the short-term loudness across a join is compared
+_HOPS_PER_S = 10.0
+_OFFSET_LUFS = -0.691  # BS.1770
+
+
+@dataclass(frozen=True)
+class JoinMeasured:
+    """Measurements of a join; None or empty where not applicable to its kind.
+
+    Attributes
+    ----------
+    steady : whether both songs keep their tempo
+    errors_ms : how far apart the two songs' true beats sound, where they should fall together
+    grid_ms : median error of each song's detected grid in the overlap: the analysis' part
+    render_ms : median distance between a beat's time on the tempo map and its measured attack
+    downbeats_meet, phrases_meet : whether true downbeats, true phrases fall on each other
+    step_lu : short-term loudness after less before, as rendered; the report has the forecast
+    stretch_percent : the most that the incoming's tempo is changed, over two seconds or more
+    both_sing_s : how long two voices sound together; None if unknown
+    """
+
+    report: TransitionReport
+    steady: bool
+    errors_ms: Times
+    grid_ms: tuple[float, float] | None
+    render_ms: float | None
+    downbeats_meet: bool | None
+    phrases_meet: bool | None
+    step_lu: float | None
+    stretch_percent: float
+    bass_both_share: float | None
+    both_sing_s: float | None
+
+    @property
+    def names(self) -> str:
+        return f"{self.report.outgoing[-20:]} > {self.report.incoming[-20:]}"
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of a join's two tracks: its clip, its song, its analysis."""
+
+    clip: Clip
+    song: SetSong
+    deck: DeckTrack
+
+
+def measure_joins(played: PlayedSet, energies: Times) -> Iterable[JoinMeasured]:
+    """Every join; ``energies`` is the rendered mix's K-weighted mean square of each 100 ms."""
+    timeline = played.plan.timeline
+    sides = [_Side(*side) for side in zip(timeline.clips, played.songs, played.decks, strict=True)]
+    for join, report in zip(timeline.transitions, played.plan.reports, strict=True):
+        yield _measured(played, join, report, sides[join.outgoing], sides[join.incoming], energies)
+
+
+def _measured(
+    played: PlayedSet,
+    join: Transition,
+    report: TransitionReport,
+    out: _Side,
+    into: _Side,
+    energies: Times,
+) -> JoinMeasured:
+    nothing = JoinMeasured(
+        report=report,
+        steady=out.song.steady and into.song.steady,
+        errors_ms=np.zeros(0),
+        grid_ms=None,
+        render_ms=None,
+        downbeats_meet=None,
+        phrases_meet=None,
+        step_lu=None if join.kind == "gap" else step_lu(energies, _edges_s(join, out, into)),
+        stretch_percent=stretch_percent(into.clip),
+        bass_both_share=None,
+        both_sing_s=both_sing_s(out, into),
+    )
+    return _measured_beats(played, nothing, out, into) if join.kind in MATCHED else nothing
+
+
+def _edges_s(join: Transition, out: _Side, into: _Side) -> tuple[float, float]:
+    start = min(join.start, into.clip.start)
+    return start / SAMPLE_RATE, max(join.end, out.clip.end) / SAMPLE_RATE
+
+
+def _measured_beats(
+    played: PlayedSet, nothing: JoinMeasured, out: _Side, into: _Side
+) -> JoinMeasured:
+    start, end = max(out.clip.start, into.clip.start), min(out.clip.end, into.clip.end)
+    detected = [_measured_shift(played, side, start, end) for side in (out, into)]
+    beats = [
+        _sounding(side, side.song.beats_s, start, end) + h
+        for side, h in zip((out, into), detected, strict=True)
+    ]
+    errors = _apart(beats[0], beats[1])
+    phrases = [_sounding(side, side.song.phrases_s, start, end) for side in (out, into)]
+    downs = [_sounding(side, side.song.downbeats_s, start, end) for side in (out, into)]
+    analyser = JoinAnalyser(played.open_track, played.open_stretched)
+    basses = analyser.analyse((out.clip, into.clip), (beats[0], beats[1])).bass_both_share
+    met = _apart(phrases[0], phrases[1])
+    return replace(
+        nothing,
+        errors_ms=1000.0 * errors / SAMPLE_RATE,
+        grid_ms=(_grid_error_ms(out, start, end), _grid_error_ms(into, start, end)),
+        render_ms=1000.0 * float(np.median(np.abs(np.concatenate(detected)))) / SAMPLE_RATE,
+        downbeats_meet=_median(_apart(downs[0], downs[1])) <= ON_EACH_OTHER_S * SAMPLE_RATE,
+        phrases_meet=bool(len(met)) and bool(met.min() <= ON_EACH_OTHER_S * SAMPLE_RATE),
+        bass_both_share=basses,
+    )
+
+
+def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:
+    """True times of a song that sound in ``[start, end]``, a shade over, in samples of the mix."""
+    at = side.clip.mixes_at(np.array(times_s) * SAMPLE_RATE)
+    slack = ON_EACH_OTHER_S * SAMPLE_RATE
+    inside: Times = at[(at >= start - slack) & (at <= end + slack)]
+    return inside
+
+
+def _measured_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Times:
+    """Return each true beat's delay against the tempo map, in samples.
+
+    A beat on which nothing strikes clearly is taken to be off like the others of the join.
+    """
+    truth = np.array(side.song.beats_s) * SAMPLE_RATE
+    at = side.clip.mixes_at(truth)
+    slack = ON_EACH_OTHER_S * SAMPLE_RATE
+    truth = truth[(at >= start - slack) & (at <= end + slack)]
+    if not len(truth):
+        return np.zeros(0)
+    with played.open_track(side.clip.content_hash) as track:
+        first = max(int(truth[0]) - _WARMING_UP, 0)
+        last = min(int(truth[-1]) + _WARMING_UP, track.n_samples)
+        in_song = attacks_near(track.read(first, last - first), truth - first) + first
+    plain = replace(side.clip, fade_in=0, fade_out=0, effects=())
+    with closing(ClipPlayer(plain, played.open_track, played.open_stretched)) as player:
+        sound = player.read(start, end)
+    due = side.clip.mixes_at(in_song)
+    detected = attacks_near(sound, np.where(np.isfinite(due), due, 0.0) - start) + start
+    shift: Times = detected - due
+    known = shift[np.isfinite(shift)]
+    return np.where(np.isfinite(shift), shift, np.median(known) if len(known) else 0.0)
+
+
+def _apart(some: Times, others: Times) -> Times:
+    """Return distances from each of the fewer times to the nearest other one."""
+    sparse, dense = sorted((some, others), key=len)
+    if not len(sparse):
+        return np.zeros(0)
+    distances: Times = np.abs(sparse[:, None] - dense[None, :]).min(axis=1)
+    return distances
+
+
+def _grid_error_ms(side: _Side, start: int, end: int) -> float:
+    truth = _sounding(side, side.song.beats_s, start, end)
+    detected = side.deck.analysis.rhythm.beats_s if side.deck.analysis else []
+    return 1000.0 * _median(_apart(truth, _sounding(side, detected, start, end))) / SAMPLE_RATE
+
+
+def _median(values: Times) -> float:
+    return float(np.median(values)) if len(values) else float("inf")
+
+
+def step_lu(energies: Times, edges_s: tuple[float, float]) -> float | None:
+    """Median short-term loudness of the ten seconds after a join less that of those before."""
+    start_s, end_s = edges_s
+    total = np.concatenate([[0.0], np.cumsum(energies)])
+    width = round(_WINDOW_S * _HOPS_PER_S)
+    levels = _OFFSET_LUFS + 10 * np.log10((total[width:] - total[:-width]) / width + 1e-12)
+    centres_s = np.arange(len(levels)) / _HOPS_PER_S + _WINDOW_S / 2
+    before = levels[(centres_s > start_s - _REACH_S) & (centres_s <= start_s - _ASIDE_S)]
+    after = levels[(centres_s >= end_s + _ASIDE_S) & (centres_s < end_s + _REACH_S)]
+    if not len(before) or not len(after):
+        return None
+    return float(np.median(after) - np.median(before))
+
+
+def stretch_percent(clip: Clip) -> float:
+    """The most that a clip's tempo is changed, over stretches of two seconds or more."""
+    ratios, anchor = [0.0], 0
+    for index, (source, mix) in enumerate(clip.warp):
+        first = clip.warp[anchor]
+        if mix - first[1] >= _BAR:
+            ratios.append(100.0 * ((source - first[0]) / (mix - first[1]) - 1.0))
+            anchor = index
+    return max(ratios, key=abs)
+
+
+def both_sing_s(out: _Side, into: _Side) -> float | None:
+    """Return how long both tracks sing simultaneously in the overlap."""
+    if out.song.vocals_s is None or into.song.vocals_s is None:
+        return None
+    theirs, ours = _sung(out), _sung(into)
+    return (
+        sum((max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in theirs for b in ours), 0.0)
+        / SAMPLE_RATE
+    )
+
+
+def _sung(side: _Side) -> list[tuple[float, float]]:
+    """Where a song's voice sounds in the mix, in samples."""
+    spans = np.array(side.song.vocals_s).reshape(-1) * SAMPLE_RATE
+    mixed = np.clip(side.clip.mixes_at(spans), side.clip.start, side.clip.sounds_to)
+    return [(float(a), float(b)) for a, b in mixed.reshape(-1, 2) if b > a]

@@ -1,0 +1,120 @@
+"""Order, plan and render a set with Segue's own code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from backend.app.contract.dj import DjRules
+from backend.app.dj.deck import DeckTrack
+from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
+from backend.app.dj.levels.track_gains import gain_shift_db, with_added_gain
+from backend.app.dj.order.energy import order_tracks_of
+from backend.app.dj.order.find_order import order_set
+from backend.app.media.normal_form import NormalFormWriter, TrackReader
+from backend.app.render.files.formats import CEILINGS_DBTP
+from backend.app.render.player.player import Player
+from backend.app.render.player.stretched_segments import (
+    StretchedSegment,
+    stretch_segment,
+    stretched_segments_of,
+)
+
+from .crate import SetSong
+
+T = TypeVar("T")
+
+LOUDNESS_LUFS = -14.0
+LIMITER_OFF_DB = 60.0
+"""A ceiling above all peaks."""
+
+
+@dataclass(frozen=True)
+class PlayedSet:
+    """A planned and rendered set; songs and decks are in the mix's order.
+
+    ``plan.timeline`` is what was rendered, levelled for FLAC. ``cpu_s`` are processor seconds by
+    what they went to.
+    """
+
+    name: str
+    songs: tuple[SetSong, ...]
+    decks: tuple[DeckTrack, ...]
+    plan: MixPlan
+    rules: DjRules
+    folder: Path
+    cpu_s: dict[str, float]
+
+    @property
+    def mix(self) -> Path:
+        """The rendered mix."""
+        return self.folder / "mix.flac"
+
+    @property
+    def minutes(self) -> float:
+        return self.plan.timeline.duration_s / 60.0
+
+    def open_track(self, content_hash: str) -> TrackReader:
+        return TrackReader(next(song.path for song in self.songs if song.name == content_hash))
+
+    def open_stretched(self, piece: StretchedSegment) -> TrackReader:
+        return TrackReader(self.folder / piece.file_name)
+
+    def player(self, ceiling_db: float) -> Player:
+        peaks = {deck.content_hash: deck.loudness.peaks for deck in self.decks}
+        return Player(
+            self.plan.timeline, self.open_track, ceiling_db, peaks.__getitem__, self.open_stretched
+        )
+
+
+def play_set(
+    name: str, songs: Sequence[SetSong], decks: Sequence[DeckTrack], rules: DjRules, folder: Path
+) -> PlayedSet:
+    """Order, plan and render a set into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cpu_s: dict[str, float] = {}
+    tracks = order_tracks_of(decks)
+    with_order = _timed(cpu_s, "order", lambda: order_set(tracks, arc=rules.energy_arc, locks={}))
+    order = with_order.order
+    ordered = [decks[index] for index in order]
+    plan = _timed(cpu_s, "plan", lambda: _planned(ordered, rules))
+    played = PlayedSet(
+        name, tuple(songs[i] for i in order), tuple(ordered), plan, rules, folder, cpu_s
+    )
+    _timed(cpu_s, "stretch", lambda: _make_pieces(played))
+    _timed(cpu_s, "render", lambda: _render(played))
+    return played
+
+
+def _planned(decks: Sequence[DeckTrack], rules: DjRules) -> MixPlan:
+    """Plan with the gain and ceiling of a FLAC file."""
+    plan = plan_dj_mix(decks, rules, loudness_lufs=LOUDNESS_LUFS)
+    shift_db = gain_shift_db(
+        plan.timeline,
+        [deck.loudness for deck in decks],
+        LOUDNESS_LUFS,
+        ceiling_dbtp=CEILINGS_DBTP["flac"],
+    )
+    return replace(plan, timeline=with_added_gain(plan.timeline, shift_db))
+
+
+def _make_pieces(played: PlayedSet) -> None:
+    for piece in stretched_segments_of(played.plan.timeline):
+        stretch_segment(piece, played.open_track, played.folder / piece.file_name)
+
+
+def _render(played: PlayedSet) -> None:
+    """Render block by block into a file, to limit memory."""
+    with NormalFormWriter(played.mix) as writer:
+        for block in played.player(CEILINGS_DBTP["flac"]).play(0, played.plan.timeline.length):
+            writer.write(block.T)
+
+
+def _timed(cpu_s: dict[str, float], what: str, work: Callable[[], T]) -> T:
+    begun = time.process_time()
+    done = work()
+    cpu_s[what] = time.process_time() - begun
+    return done

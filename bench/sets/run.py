@@ -1,0 +1,112 @@
+"""``python -m bench.sets``: measure rendered DJ sets of songs with known truth."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.app.contract.dj import DjRules
+from backend.app.dj.deck import DeckTrack
+from bench.mir.corpus import SEEDS
+
+from .crate import CRATES, SetSong, brought, composed, decks_of
+from .export import export
+from .measure_joins import measure_joins
+from .measure_sound import measure_sound
+from .mix import play_set
+from .table import LEGEND, SetMeasured, beats_table, joins_table, sound_table
+
+KEPT_IN = Path(__file__).parents[2] / "build" / "sets"
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A set to be played and measured."""
+
+    name: str
+    songs: list[SetSong]
+    decks: list[DeckTrack]
+    export_to: Path | None
+
+
+def main() -> None:
+    """Compose, analyse, plan, render, measure, print."""
+    options = _parse()
+    tasks = list(_given(options) if options.songs else _composed(options))
+    sets = []
+    with ProcessPoolExecutor(min(options.processes, len(tasks))) as pool:
+        for measured in pool.map(_measured, tasks):
+            sets.append(measured)
+            if options.each:
+                print(f"{joins_table(measured)}\n", flush=True)
+    print(f"{LEGEND}\n\n{beats_table(sets)}\n\n{sound_table(sets)}")
+    for one in sets:
+        _print_faults(one)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.sets", description=__doc__)
+    parser.add_argument("--sets", nargs="+", type=int, default=[6, 12], help="songs of each set")
+    parser.add_argument("--kinds", nargs="+", choices=[*CRATES], default=[*CRATES])
+    parser.add_argument("--half", choices=[*SEEDS], default="tuning")
+    parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
+    parser.add_argument("--each", action="store_true", help="also print every join")
+    parser.add_argument("--export", type=Path, help="folder for mixes, plans and truths")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--kept-in", type=Path, default=KEPT_IN, help="folder for composed songs")
+    return parser.parse_args()
+
+
+def _composed(options: argparse.Namespace) -> Iterator[_Task]:
+    """Sets of each kind; they share no song."""
+    for kind in options.kinds:
+        n, processes = sum(options.sets), options.processes
+        songs = composed(options.kept_in, kind, options.half, n, processes)
+        decks = decks_of(songs, processes)
+        for index, size in enumerate(options.sets):
+            first = sum(options.sets[:index])
+            part = slice(first, first + size)
+            yield _task(options, f"{kind} {index + 1}", songs[part], decks[part])
+
+
+def _given(options: argparse.Namespace) -> Iterator[_Task]:
+    songs = brought(options.kept_in, options.songs)
+    yield _task(options, options.songs.name, songs, decks_of(songs, options.processes))
+
+
+def _task(
+    options: argparse.Namespace, name: str, songs: list[SetSong], decks: list[DeckTrack]
+) -> _Task:
+    folder = options.export / name.replace(" ", "_") if options.export else None
+    return _Task(name, songs, decks, folder)
+
+
+def _measured(task: _Task) -> SetMeasured:
+    """Render a set into a temporary folder and measure it."""
+    with tempfile.TemporaryDirectory() as folder:
+        played = play_set(task.name, task.songs, task.decks, DjRules(), Path(folder))
+        sound = measure_sound(played)
+        joins = list(measure_joins(played, sound.energies))
+        if task.export_to:
+            export(played, task.export_to)
+    return SetMeasured(task.name, len(task.songs), played.minutes, played.cpu_s, joins, sound)
+
+
+def _print_faults(one: SetMeasured) -> None:
+    for what, found in _faults(one):
+        if found:
+            print(f"{one.name}, {what}: {', '.join(found)}")
+
+
+def _faults(one: SetMeasured) -> Sequence[tuple[str, list[str]]]:
+    """Return faults with their positions."""
+    return (
+        ("clicks at s", [f"{at:.3f}" for at in one.sound.clicks_s]),
+        ("gaps at s", [f"{at:.3f}" for at in one.sound.gaps_s]),
+        ("not the track's own samples", one.sound.body_differs),
+    )

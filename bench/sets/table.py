@@ -1,0 +1,133 @@
+"""Print measurements of sets as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .measure_joins import JoinMeasured
+from .measure_sound import SoundMeasured
+
+Times = npt.NDArray[np.float64]
+
+LEGEND = """\
+beats: how far apart the two songs' true beats sound in blends and sweeps, ms, median/p95; of pairs
+that keep their tempo, and of pairs with a song that drifts or changes. bars, phrases: joins of
+those kinds in which true downbeats (phrases) fall within 35 ms. step: loudness across a join, LU,
+median/p95/most, and the share of joins within 1 LU; off: how far the plan's forecast is from it,
+median. sing: joins in which two voices truly sound together for over 0.5 s. CPU: seconds for each
+minute of the mix to order and plan / stretch / render."""
+
+
+@dataclass(frozen=True)
+class SetMeasured:
+    """A set's figures."""
+
+    name: str
+    n_songs: int
+    minutes: float
+    cpu_s: dict[str, float]
+    joins: list[JoinMeasured]
+    sound: SoundMeasured
+
+
+def beats_table(sets: Sequence[SetMeasured]) -> str:
+    head = f"{'set':16}{'songs':>6}{'min':>7}  {'steady':>12}{'n':>5}  {'drifting':>13}{'n':>5}"
+    head += f"{'bars':>7}{'phrases':>9}{'bass both':>11}{'stretch':>9}  kinds"
+    return "\n".join(
+        [head, *(_beats_row(one.name, [one]) for one in sets), _beats_row("all", sets)]
+    )
+
+
+def _beats_row(name: str, sets: Sequence[SetMeasured]) -> str:
+    joins = [join for one in sets for join in one.joins]
+    steady, moving = ([j for j in joins if j.steady is kept] for kept in (True, False))
+    bass = [join.bass_both_share for join in joins if join.bass_both_share is not None]
+    kinds = Counter(join.report.kind for join in joins)
+    stretch = max((abs(join.stretch_percent) for join in joins), default=0.0)
+    return (
+        f"{name:16}{sum(one.n_songs for one in sets):6}{sum(one.minutes for one in sets):7.1f}"
+        f"  {_pair(steady):>12}{_n(steady):5}  {_pair(moving):>13}{_n(moving):5}"
+        f"{_share(j.downbeats_meet for j in joins):>7}{_share(j.phrases_meet for j in joins):>9}"
+        f"{np.mean(bass) if bass else 0.0:11.2f}{stretch:8.1f}%  "
+        + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+    )
+
+
+def sound_table(sets: Sequence[SetMeasured]) -> str:
+    head = f"{'set':16}{'step LU':>17}{'<= 1':>6}{'off':>6}{'LUFS':>8}{'dBTP':>7}{'clicks':>8}"
+    head += f"{'gaps':>6}{'sing':>6}{'body s':>8}{'differ':>8}  CPU s a minute"
+    return "\n".join([head, *(_sound_row(one) for one in sets), _all_steps(sets)])
+
+
+def _sound_row(one: SetMeasured) -> str:
+    sound, cpu = one.sound, {what: s / one.minutes for what, s in one.cpu_s.items()}
+    singing = sum((join.both_sing_s or 0.0) > 0.5 for join in one.joins)
+    return (
+        f"{one.name:16}{_steps(one.joins)}{sound.lufs:8.2f}{sound.true_peak_dbtp:7.2f}"
+        f"{len(sound.clicks_s):8}{len(sound.gaps_s):6}{singing:6}{sound.body_s:8.0f}"
+        f"{len(sound.body_differs):8}"
+        f"  {cpu['order'] + cpu['plan']:.2f} / {cpu['stretch']:.2f} / {cpu['render']:.2f}"
+    )
+
+
+def _all_steps(sets: Sequence[SetMeasured]) -> str:
+    return f"{'all':16}{_steps([join for one in sets for join in one.joins])}"
+
+
+def _steps(joins: Iterable[JoinMeasured]) -> str:
+    known = [join for join in joins if join.step_lu is not None]
+    steps = np.array([abs(join.step_lu or 0.0) for join in known])
+    if not len(steps):
+        return f"{'-':>17}{'-':>6}{'-':>6}"
+    off = [abs((j.step_lu or 0.0) - (j.report.loudness_step_lu or 0.0)) for j in known]
+    figures = f"{np.median(steps):.2f}/{np.percentile(steps, 95):.2f}/{steps.max():.2f}"
+    return f"{figures:>17}{(steps <= 1.0).mean():6.2f}{np.median(off):6.2f}"
+
+
+def joins_table(one: SetMeasured) -> str:
+    """A line for every join."""
+    head = f"{one.name:46}{'kind':7}{'bars':>4}{'at s':>8}{'beats ms':>11}{'grids ms':>12}"
+    head += f"{'render':>8} {'bar':3} {'phr':3}{'step':>7}{'plan':>7}{'sing':>6}{'bass':>6}"
+    return "\n".join([head, *(_join_row(join) for join in one.joins)])
+
+
+def _join_row(join: JoinMeasured) -> str:
+    report = join.report
+    grids = "/".join(f"{ms:.1f}" for ms in join.grid_ms) if join.grid_ms else "-"
+    return (
+        f"{join.names[:45]:46}{report.kind:7}{report.bars:4}{report.start_s:8.1f}"
+        f"{_pair([join]):>11}{grids:>12}{_figure(join.render_ms):>8}"
+        f" {_yes(join.downbeats_meet):3} {_yes(join.phrases_meet):3}"
+        f"{_figure(join.step_lu):>7}{_figure(report.loudness_step_lu):>7}"
+        f"{_figure(join.both_sing_s):>6}{_figure(join.bass_both_share):>6}"
+        f"  {report.reason}"
+    )
+
+
+def _pair(joins: Iterable[JoinMeasured]) -> str:
+    errors = np.concatenate([np.zeros(0), *(join.errors_ms for join in joins)])
+    if not len(errors):
+        return "-"
+    return f"{np.median(errors):.1f}/{np.percentile(errors, 95):.1f}"
+
+
+def _n(joins: Iterable[JoinMeasured]) -> int:
+    return sum(len(join.errors_ms) > 0 for join in joins)
+
+
+def _share(met: Iterable[bool | None]) -> str:
+    known = [one for one in met if one is not None]
+    return f"{np.mean(known):.2f}" if known else "-"
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _yes(met: bool | None) -> str:
+    return "-" if met is None else "yes" if met else "NO"

@@ -1,0 +1,93 @@
+"""The measures of rendered sets, on known cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.app.contract.dj import DjRules
+from backend.app.dj.timeline import Clip
+from backend.app.dsp.samples import SAMPLE_RATE
+from backend.app.media.normal_form import NormalFormWriter, TrackReader, write_normal_form
+from bench.sets.crate import SetSong, decks_of, set_specs, sung_in
+from bench.sets.measure_joins import measure_joins, step_lu, stretch_percent
+from bench.sets.measure_sound import SoundMeasured, measure_sound
+from bench.sets.mix import PlayedSet, play_set
+from composer.compose import compose_song
+from composer.song import SongSpec
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> PlayedSet:
+    """Two house songs, analysed and mixed."""
+    folder: Path = tmp_path_factory.mktemp("set")
+    songs = [written(folder, seed, tempo) for seed, tempo in ((3, 122.0), (4, 124.0))]
+    rules = DjRules(allowed_kinds=["blend", "sweep"])
+    return play_set("two", songs, decks_of(songs, 1), rules, folder)
+
+
+def written(folder: Path, seed: int, tempo_bpm: float) -> SetSong:
+    song = compose_song(SongSpec(tempo_bpm=tempo_bpm, key="A minor", seed=seed, bars=24))
+    path = folder / f"song{seed}.flac"
+    write_normal_form(path, song.samples)
+    times = [part.tolist() for part in (song.beats, song.downbeats, song.phrases)]
+    sung = sung_in(song.stems["vocals"])
+    return SetSong(path.stem, path, "house", song.key, song.duration_s, *times, sung)
+
+
+@pytest.fixture(scope="module")
+def sound(played: PlayedSet) -> SoundMeasured:
+    return measure_sound(played)
+
+
+def test_good_mix_has_good_measurements(played: PlayedSet, sound: SoundMeasured) -> None:
+    (join,) = measure_joins(played, sound.energies)
+    assert join.downbeats_meet
+    assert np.median(join.errors_ms) < 5.0  # what is aimed at
+    assert (sound.clicks_s, sound.gaps_s, sound.body_differs) == ([], [], [])
+    assert sound.body_s > 20.0
+
+
+def test_measured_beats_come_from_the_truth(played: PlayedSet, sound: SoundMeasured) -> None:
+    late = [at + 0.020 for at in played.songs[1].beats_s]
+    songs = (played.songs[0], SetSong(**{**fields(played.songs[1]), "beats_s": late}))
+    other = PlayedSet(**{**fields(played), "songs": songs})
+    (join,) = measure_joins(other, sound.energies)
+    assert np.median(join.errors_ms) == pytest.approx(20.0, abs=3.0)
+
+
+def test_clicks_gaps_and_changed_tracks_are_found(played: PlayedSet, tmp_path: Path) -> None:
+    spoilt = PlayedSet(**{**fields(played), "folder": tmp_path})
+    for file in played.folder.glob("stretch-*"):
+        (tmp_path / file.name).symlink_to(file)
+    with TrackReader(played.mix) as mix:
+        sound = mix.read(0, mix.n_samples).copy()
+    sound[:, 12 * SAMPLE_RATE : 12 * SAMPLE_RATE + SAMPLE_RATE // 4] = 0.0
+    sound[:, 20 * SAMPLE_RATE] += 0.5
+    with NormalFormWriter(tmp_path / "mix.flac") as writer:
+        writer.write(sound.T)
+    found = measure_sound(spoilt)
+    assert any(at == pytest.approx(12.0, abs=0.01) for at in found.gaps_s)
+    assert any(at == pytest.approx(20.0, abs=0.01) for at in found.clicks_s)
+
+
+def fields(one: SetSong | PlayedSet) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
+
+
+def test_loudness_step_is_measured_beside_the_join() -> None:
+    levels_db = np.repeat([-20.0, -3.0, -18.5], 200)  # twenty seconds each; the middle is the join
+    assert step_lu(10 ** (levels_db / 10), (20.0, 40.0)) == pytest.approx(1.5, abs=0.01)
+
+
+def test_largest_stretch_is_reported() -> None:
+    points = ((0, 0), (200_000, 200_000), (410_000, 400_000), (610_000, 600_000))
+    bent = Clip("a", "a", "a", "", 0, 700_000, warp=points)
+    assert stretch_percent(bent) == pytest.approx(5.0)
+
+
+def test_larger_crate_keeps_earlier_songs() -> None:
+    assert set_specs("mixed", "held_out", 5) == set_specs("mixed", "held_out", 9)[:5]
+    assert set_specs("club", "tuning", 3) != set_specs("club", "held_out", 3)
