@@ -46,16 +46,16 @@ KNOWN = {
     "backend/app/render/files/lossless.py": ({"soundfile"}, "writes"),
     "backend/app/render/files/tags.py": ({"mutagen"}, "writes"),
     "backend/app/services/mixtape/measure.py": ({"soundfile"}, "finished mixes"),
-    "backend/app/analysis/cache.py": (
+    "backend/app/analysis/result_files.py": (
         {"zipfile", "zlib"},
         "caches that Segue wrote",
     ),
-    "backend/app/api/archives.py": ({"zipfile"}, "writes"),
+    "backend/app/api/downloads/archives.py": ({"zipfile"}, "writes"),
     "backend/app/video/backdrop.py": ({"PIL"}, OWN_PICTURE),
     "backend/app/video/cards.py": ({"PIL"}, OWN_PICTURE),
     "backend/app/video/film.py": ({"PIL"}, OWN_PICTURE),
-    "backend/app/video/kept_groups.py": ({"zipfile"}, "picture groups that Segue wrote"),
-    "backend/app/video/picture_groups.py": ({"PIL"}, OWN_PICTURE),
+    "backend/app/video/saved_groups.py": ({"zipfile"}, "picture groups that Segue wrote"),
+    "backend/app/video/encode_h264.py": ({"PIL"}, OWN_PICTURE),
     "backend/app/video/thumbnail.py": ({"PIL"}, OWN_PICTURE),
     "backend/app/video/font_stack.py": ({"uharfbuzz"}, OWN_FONTS),
     "backend/app/video/text_layout.py": ({"PIL", "uharfbuzz"}, OWN_FONTS),
@@ -81,7 +81,7 @@ UNCONFINED = {
     "backend/app/video/film_sound.py": "encodes the sound of a finished mix",
     "backend/app/services/health.py": "asks ffmpeg for its version",
     "backend/app/video/film.py": "encodes films from its own pictures and a finished mix",
-    "backend/app/video/picture_groups.py": "encodes frames from a pipe",
+    "backend/app/video/encode_h264.py": "encodes frames from a pipe",
 }
 
 
@@ -139,7 +139,7 @@ def test_arrays_are_loaded_from_caches_only() -> None:
         for node in ast.walk(module)
         if isinstance(node, ast.Attribute) and node.attr == "load" and _name(node) == "np"
     }
-    assert loads == {"backend/app/analysis/cache.py"}
+    assert loads == {"backend/app/analysis/result_files.py"}
 
 
 @pytest.mark.parametrize("name", [name for name, (_, why) in KNOWN.items() if why == CONFINED])

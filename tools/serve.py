@@ -17,8 +17,8 @@ from pathlib import Path
 from types import FrameType
 
 from backend.app.errors import BadSettings
-from backend.app.wiring.setting_checks import DATABASE_CHECKED, check_server_settings
-from backend.app.wiring.settings import read_settings
+from backend.app.wiring.settings.checks import DATABASE_CHECKED, check_server_settings
+from backend.app.wiring.settings.read_settings import read_settings
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"

@@ -14,13 +14,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from .accounts.google_client import client_warnings
-from .api.client_address import ClientAddress
 from .api.docs_page import serve_docs
 from .api.errors import UnexpectedErrors, handle_problems
 from .api.google_provider import GoogleProvider
 from .api.hashing_queue import HashingQueue
-from .api.headers_only import HeadersOnly
 from .api.job_streams import JobStreams
+from .api.middleware.client_address import ClientAddress
+from .api.middleware.headers_only import HeadersOnly
 from .api.oauth_cookie import OAuthCookie
 from .api.request_guards import BodyGuard, SecurityHeaders
 from .api.routes import (
@@ -49,13 +49,13 @@ from .logs import set_up_logs
 from .settings import MIB, Settings
 from .wiring.google import google_client_reader
 from .wiring.services import build
-from .wiring.setting_checks import (
+from .wiring.settings.checks import (
     DATABASE_CHECKED,
     check_server_settings,
     check_values,
     trusted_proxies,
 )
-from .wiring.settings import read_settings
+from .wiring.settings.read_settings import read_settings
 
 log = logging.getLogger(__name__)
 

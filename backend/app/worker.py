@@ -20,7 +20,7 @@ from .jobs.processes.fork_server import die_with, fork_children, load
 from .jobs.processes.priority import lower_priority
 from .jobs.runner import failure_of, run_order
 from .logs import job_in_logs, set_up_logs
-from .wiring.settings import read_settings
+from .wiring.settings.read_settings import read_settings
 
 # If memory runs out, the kernel kills the job's process rather than the API
 _OOM_SCORE = "500"

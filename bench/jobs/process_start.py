@@ -25,7 +25,7 @@ from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.preview.inputs import PreviewInputs
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.executor import PIPELINES, build_launcher
+from backend.app.wiring.jobs.executor import PIPELINES, build_launcher
 from bench.crate import BenchCrate, composed
 from bench.mixing.second_job import shelved
 
@@ -42,13 +42,13 @@ class Spent:
 
 
 def mixtape(settings: Settings) -> Pipeline[object]:
-    from backend.app.wiring.pipelines import build_mixtape_pipeline
+    from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 
     return _measured(build_mixtape_pipeline(settings))
 
 
 def preview(settings: Settings) -> Pipeline[object]:
-    from backend.app.wiring.pipelines import build_preview_pipeline
+    from backend.app.wiring.jobs.pipelines import build_preview_pipeline
 
     return _measured(build_preview_pipeline(settings))
 

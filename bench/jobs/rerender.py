@@ -20,7 +20,7 @@ from backend.app.services.files.names import TIMELINE
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_mixtape_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 from bench.crate import composed
 from bench.mixing.second_job import shelved
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from backend.app.jobs.messages import Order
 from backend.app.jobs.runner import run_order
 from backend.app.settings import Settings
-from backend.app.wiring.pipelines import build_mixtape_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 
 from .rerender import dj_inputs
 from .step_costs import Spent, cost_of_step, watched

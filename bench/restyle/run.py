@@ -29,7 +29,7 @@ from backend.app.services.restyle.inputs import StyleSound
 from backend.app.services.restyle.resolve import restyle_inputs
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_restyle_pipeline
+from backend.app.wiring.jobs.pipelines import build_restyle_pipeline
 from bench.process_cost import cost_of
 
 from .corpus import (

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 import backend.app.analysis
 import composer
-from backend.app.analysis.cache import load_json, save_json
 from backend.app.analysis.levels.loudness import load_profile, save_profile
+from backend.app.analysis.result_files import load_json, save_json
 from backend.app.analysis.track import analyse
 from backend.app.contract.analysis import TrackAnalysis
 from backend.app.dj.deck import DeckTrack

@@ -1,4 +1,4 @@
-"""The draft of a publication: form fields, and the request made of them."""
+"""The draft of a publication: its form fields, its request, and its copy for a visit to Google."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from backend.app.contract.jobs import JobView, MashupRequest, MixtapeRequest, PublishRequest
 from backend.app.contract.publishing import DescriptionOptions, Publication, PublicationView
@@ -99,6 +99,34 @@ def fill(form: str, draft: VideoDraft) -> None:
 def is_filled(form: str) -> bool:
     """Whether the form was filled before."""
     return key(form, "title") in st.session_state
+
+
+class SavedPage(BaseModel):
+    """The job and the form of the page that the browser left to visit Google."""
+
+    job_id: str = ""
+    draft: VideoDraft | None = None
+
+
+def saved_page() -> str:
+    """Save the page as JSON, for the browser to keep while it is at Google."""
+    job_id = st.query_params.get("job", "")
+    if not job_id:
+        return ""
+    draft = draft_in(job_id) if is_filled(job_id) else None
+    return SavedPage(job_id=job_id, draft=draft).model_dump_json()
+
+
+def restore_page(saved: str) -> None:
+    """Restore a saved page; ignore JSON that this page did not save."""
+    try:
+        page = SavedPage.model_validate_json(saved)
+    except ValidationError:
+        return
+    if page.job_id:
+        st.query_params["job"] = page.job_id
+        if page.draft is not None:
+            fill(page.job_id, page.draft)
 
 
 def first_draft(job: JobView, zone: str | None) -> VideoDraft:

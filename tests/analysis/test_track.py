@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.app.analysis.cache import load_json, save_json
 from backend.app.analysis.levels.loudness import LoudnessProfile, measure_loudness
+from backend.app.analysis.result_files import load_json, save_json
 from backend.app.analysis.structure.bounds import music_bounds_s
 from backend.app.analysis.track import VERSION, analyse
 from backend.app.contract.analysis import TrackAnalysis

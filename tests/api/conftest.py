@@ -22,7 +22,7 @@ from backend.app.accounts import passwords
 from backend.app.jobs.processes.launcher import Launcher
 from backend.app.services import health
 from backend.app.settings import Settings
-from backend.app.wiring import executor
+from backend.app.wiring.jobs import executor
 from tests.jobs.pipelines import CHAIN
 from tests.jobs.processes.shared_launcher import SharedLauncher
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.app.analysis.cache import load_json
+from backend.app.analysis.result_files import load_json
 from backend.app.contract.analysis import CrateAnalysis, TrackAnalysis
 from backend.app.contract.base import Shape
 from backend.app.contract.mashups import MashupReport

@@ -10,7 +10,7 @@ import pytest
 from backend.app.contract.dj import DjRules
 from backend.app.contract.stored_json import OtherVersion
 from backend.app.services.kinds import INPUTS
-from backend.app.wiring.executor import PIPELINES
+from backend.app.wiring.jobs.executor import PIPELINES
 
 from .test_rows import listed, open_job
 

@@ -12,7 +12,7 @@ from backend.app.contract.mixes import TimelineView
 from backend.app.dj.timeline_json import timeline_of, view_of
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.executor import PIPELINES
+from backend.app.wiring.jobs.executor import PIPELINES
 
 KINDS = {
     "mixtape",

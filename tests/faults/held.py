@@ -20,8 +20,8 @@ from backend.app.services.publish.job import PublishJob
 from backend.app.services.restyle.job import RestyleJob
 from backend.app.services.stems.pipeline import StemsJob
 from backend.app.settings import Settings
-from backend.app.wiring import pipelines
-from backend.app.wiring.publish_pipeline import build_publish_pipeline
+from backend.app.wiring.jobs import pipelines
+from backend.app.wiring.jobs.publish_pipeline import build_publish_pipeline
 
 HELD_STEP, IS_HELD = "held-step", "is-held"
 #: Small enough for many chunks in the film of a short mix.

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend.app.publishing.upload.stored_upload import marker_of
-from backend.app.wiring.executor import PIPELINES
+from backend.app.wiring.jobs.executor import PIPELINES
 from tests.publishing.publishing_house import Alive
 from tests.publishing.stand_ins.google import Google
 from tests.publishing.stand_ins.youtube import YouTubeStandIn

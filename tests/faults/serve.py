@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from backend.app.wiring import executor
+from backend.app.wiring.jobs import executor
 
 
 def main(port: str, *pipelines: str) -> None:

@@ -12,7 +12,7 @@ from backend.app.services.library.crates import distinct_names
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_mixtape_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 from tests.services.stored_tracks import context, put_track
 from tests.sounds import SR, noise
 

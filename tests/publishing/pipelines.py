@@ -9,7 +9,7 @@ from backend.app.jobs.pipeline import Pipeline, Step, StepContext
 from backend.app.publishing.upload.retry_policy import RetryPolicy
 from backend.app.services.publish.job import PublishJob
 from backend.app.settings import Settings
-from backend.app.wiring.publish_pipeline import build_publish_pipeline
+from backend.app.wiring.jobs.publish_pipeline import build_publish_pipeline
 
 SHORT_MIX = "tests.publishing.pipelines:short_mix"
 UNIT = 256

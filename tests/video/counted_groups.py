@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.app.video.cut_list import Cut
-from backend.app.video.picture_groups import GroupEncoder
+from backend.app.video.encode_h264 import GroupEncoder
 
 
 @pytest.fixture

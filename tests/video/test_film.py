@@ -16,8 +16,8 @@ from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.errors import InvalidRequest, ToolFailed
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg, run_ffmpeg
 from backend.app.render.files.tags import MixTags
+from backend.app.video.encode_h264 import planes
 from backend.app.video.film import FilmTools, TimedCard, render_film
-from backend.app.video.picture_groups import planes
 
 FFMPEG = find_ffmpeg(None)
 SIZE = (320, 180)

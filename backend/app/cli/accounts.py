@@ -12,8 +12,8 @@ from ..settings import Settings
 from ..store.accounts.accounts import AccountStore
 from ..store.database import Database
 from ..wiring.keys import jwt_secret
-from ..wiring.setting_checks import check_server_settings
-from ..wiring.settings import read_settings
+from ..wiring.settings.checks import check_server_settings
+from ..wiring.settings.read_settings import read_settings
 from ..wiring.sign_in import build_sign_in
 from ..wiring.stores import open_stores
 from .options import Commands

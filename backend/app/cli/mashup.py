@@ -13,9 +13,9 @@ from ..errors import InvalidRequest
 from ..services.library.track_ref import TrackRef
 from ..services.mashup.resolve import mashup_inputs, require_count
 from ..settings import Settings
-from ..wiring.job_resources import build_separators
-from ..wiring.pipelines import build_mashup_pipeline
-from ..wiring.settings import read_settings
+from ..wiring.jobs.job_resources import build_separators
+from ..wiring.jobs.pipelines import build_mashup_pipeline
+from ..wiring.settings.read_settings import read_settings
 from .import_tracks import import_tracks, require_files
 from .options import (
     FORMATS,

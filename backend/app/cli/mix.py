@@ -14,9 +14,9 @@ from ..publishing.metadata.metadata_writer import template_of
 from ..services.library.crates import distinct_names
 from ..services.mixtape.inputs import MixtapeInputs
 from ..services.mixtape.resolve import mix_title
-from ..wiring.job_resources import build_separators
-from ..wiring.pipelines import build_mixtape_pipeline
-from ..wiring.settings import read_settings
+from ..wiring.jobs.job_resources import build_separators
+from ..wiring.jobs.pipelines import build_mixtape_pipeline
+from ..wiring.settings.read_settings import read_settings
 from .import_tracks import import_picture, import_tracks, require_files
 from .options import (
     FORMATS,

@@ -24,10 +24,10 @@ from ..services.restyle.resolve import (
 )
 from ..settings import Settings
 from ..store.files.blobs import ContentStore
-from ..wiring.job_resources import build_separators
+from ..wiring.jobs.job_resources import build_separators
+from ..wiring.jobs.pipelines import build_restyle_pipeline
 from ..wiring.limits import gate_limits
-from ..wiring.pipelines import build_restyle_pipeline
-from ..wiring.settings import read_settings
+from ..wiring.settings.read_settings import read_settings
 from .import_tracks import import_tracks, require_files
 from .options import (
     Commands,

@@ -8,9 +8,9 @@ from typing import get_args
 from ..contract.jobs import StemsRequest
 from ..contract.stems import FOUR_STEMS, StemFormat
 from ..services.stems.resolve import resolve_stems_separator, stems_inputs
-from ..wiring.job_resources import build_separators
-from ..wiring.pipelines import build_stems_pipeline
-from ..wiring.settings import read_settings
+from ..wiring.jobs.job_resources import build_separators
+from ..wiring.jobs.pipelines import build_stems_pipeline
+from ..wiring.settings.read_settings import read_settings
 from .import_tracks import import_tracks
 from .options import (
     Commands,

@@ -15,7 +15,7 @@ from ..errors import InvalidRequest
 from ..media.ffmpeg.ffmpeg import run_ffmpeg
 from ..render.files.tags import MixTags, ffmetadata
 from .cut_list import FPS, Cut, cut_list
-from .picture_groups import GroupEncoder
+from .encode_h264 import GroupEncoder
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Choose the font for each character: Inter, a font for each script, colour emoji."""
+"""Choose the font for each character: Inter, a font for each script, colour emoji.
+
+A character that no font has becomes a dot.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,9 @@ _BOLDER = {"DroidSansFallback.ttf": 0.03}
 
 # First of the pictographs that people expect in colour even where a text font has them.
 _PICTOGRAPHS = 0x1F000
-_TEXT_STYLE, EMOJI_STYLE = "\ufe0e", "\ufe0f"
+_TEXT_STYLE, _EMOJI_STYLE = "\ufe0e", "\ufe0f"
+# Drawn for characters that no font has: a dot rather than a box.
+_MISSING = "\u00b7"
 # Characters that change their neighbours and have no glyph: joiners, variation selectors.
 INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0xE0020, 0xE0080)}
 
@@ -80,9 +85,22 @@ def face_for(cluster: str, weight: Weight) -> Typeface | None:
     return next((face for face in _candidates(cluster, weight) if face.has(cluster)), None)
 
 
+def drawn_with(cluster: str, weight: Weight, before: Typeface | None) -> tuple[str, Typeface]:
+    """The text to draw for ``cluster``, and its font; ``before`` is the font to the left."""
+    if cluster == " " and before is not None and not before.in_colour and before.has(cluster):
+        return cluster, before  # a space of its neighbours' font
+    face = face_for(cluster, weight) or face_for(cluster[0], weight)
+    if face is not None:
+        # The emoji font has sequences without the selector, which would add a blank glyph.
+        return cluster.replace(_EMOJI_STYLE, "") if face.in_colour else cluster, face
+    stand_in = face_for(_MISSING, weight)
+    assert stand_in is not None
+    return _MISSING, stand_in
+
+
 def _candidates(cluster: str, weight: Weight) -> list[Typeface]:
     names = [_FIRST[weight], *_AFTER]
-    pictured = EMOJI_STYLE in cluster or ord(cluster[0]) >= _PICTOGRAPHS
+    pictured = _EMOJI_STYLE in cluster or ord(cluster[0]) >= _PICTOGRAPHS
     if pictured and _TEXT_STYLE not in cluster:
         names.insert(0, _EMOJI)
     elif _TEXT_STYLE in cluster:

@@ -16,11 +16,9 @@ from itertools import groupby
 import uharfbuzz as hb
 from bidi import algorithm as bidi
 
-from .font_stack import EMOJI_STYLE, INVISIBLE, Typeface, Weight, face_for
+from .font_stack import INVISIBLE, Typeface, Weight, drawn_with
 
 _JOINER = "\u200d"
-# Drawn for characters that no font has: a dot rather than a box.
-_UNKNOWN = "\u00b7"
 _NEVER_DRAWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _SKIN_TONES = {chr(c) for c in range(0x1F3FB, 0x1F400)}
 _REGIONAL = range(0x1F1E6, 0x1F200)
@@ -111,23 +109,11 @@ def _levels(pieces: list[str], base: int) -> list[int]:
 def _runs(pieces: list[str], levels: list[int], weight: Weight) -> Iterator[_Run]:
     faces: list[tuple[str, Typeface]] = []
     for piece in pieces:
-        faces.append(_faced(piece, weight, faces[-1][1] if faces else None))
+        faces.append(drawn_with(piece, weight, faces[-1][1] if faces else None))
     for (face, level), group in groupby(
         zip(faces, levels, strict=True), key=lambda each: (each[0][1], each[1])
     ):
         yield _Run("".join(piece for (piece, _), _ in group), face, level)
-
-
-def _faced(piece: str, weight: Weight, before: Typeface | None) -> tuple[str, Typeface]:
-    if piece == " " and before is not None and not before.in_colour and before.has(piece):
-        return piece, before  # a space of its neighbours' font
-    face = face_for(piece, weight) or face_for(piece[0], weight)
-    if face is not None:
-        # The emoji font has sequences without the selector, which would add a blank glyph.
-        return piece.replace(EMOJI_STYLE, "") if face.in_colour else piece, face
-    stand_in = face_for(_UNKNOWN, weight)
-    assert stand_in is not None
-    return _UNKNOWN, stand_in
 
 
 def _visual_order(runs: list[_Run]) -> list[_Run]:

@@ -21,15 +21,15 @@ from ..store.accounts.youtube import YouTubeStore
 from ..store.dj_rules import DjRulesStore
 from ..store.library import LibraryStore
 from ..store.publications.records import PublicationRecords
-from .concurrency import lanes
-from .executor import build_executor
 from .files import FileServices, build_files
-from .job_resources import build_separators
+from .jobs.concurrency import lanes
+from .jobs.executor import build_executor
+from .jobs.job_resources import build_separators
 from .keys import encryption_keys, frontend_secret, jwt_secret
 from .metadata import metadata_writer
 from .publishing import Publishing, build_publishing
-from .setting_checks import check_values
-from .settings import check_folder
+from .settings.checks import check_values
+from .settings.read_settings import check_folder
 from .sign_in import SignIn, build_sign_in
 from .stores import Stores, open_stores
 

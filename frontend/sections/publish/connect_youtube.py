@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
-from pydantic import BaseModel, ValidationError
 
 from frontend.api.errors import ApiError, attempt
 from frontend.components.google_consent import leave_for, saved_state
 from frontend.state import publish_draft, session, youtube_state
-from frontend.state.publish_draft import VideoDraft
 
 #: The result of the last visit to Google: empty if it succeeded, otherwise an error code.
 RESULT = session.Key[str]("youtube_consent_result")
@@ -45,17 +43,8 @@ ERRORS = {
 UNKNOWN_ERROR = ("YouTube was not connected.", "Something went wrong at Google. Try again.")
 
 
-class SavedPage(BaseModel):
-    """The job and the form of the page that the browser left."""
-
-    job_id: str = ""
-    draft: VideoDraft | None = None
-
-
 def connect() -> None:
     """Send the browser to Google's consent page; the browser keeps the form meanwhile."""
-    job_id = st.query_params.get("job", "")
-    draft = publish_draft.draft_in(job_id) if publish_draft.is_filled(job_id) else None
     RESULT.drop()
     DISCONNECT_NOTES.drop()
     START_ERROR.drop()
@@ -63,8 +52,7 @@ def connect() -> None:
     if isinstance(start, ApiError):
         START_ERROR.put(start)
         st.rerun()
-    saved = SavedPage(job_id=job_id, draft=draft).model_dump_json() if job_id else ""
-    leave_for(start.url, saved)
+    leave_for(start.url, publish_draft.saved_page())
 
 
 def disconnect() -> None:
@@ -92,20 +80,8 @@ def return_from_google() -> None:
             saved = saved_state()
         if saved is not None:
             RESTORING.drop()
-            restore(saved)
+            publish_draft.restore_page(saved)
             st.rerun()
-
-
-def restore(saved: str) -> None:
-    """Restore the page; ignore what this page did not save."""
-    try:
-        page = SavedPage.model_validate_json(saved)
-    except ValidationError:
-        return
-    if page.job_id:
-        st.query_params["job"] = page.job_id
-        if page.draft is not None:
-            publish_draft.fill(page.job_id, page.draft)
 
 
 def connection_error() -> ApiError | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.app.analysis.cache import save_json
+from backend.app.analysis.result_files import save_json
 from backend.app.analysis.sources.stem import (
     BANDS_HZ,
     CHROMA_RATE,

@@ -11,7 +11,7 @@ import pytest
 from backend.app.publishing.metadata.chapters import chapters_in
 from backend.app.publishing.metadata.template import DEFAULT_TEMPLATE
 from backend.app.settings import Settings
-from backend.app.wiring import executor
+from backend.app.wiring.jobs import executor
 from tests.llm.server import Act, Answer, Handler, LlmServer, says
 from tests.llm.server import serving as llm_serving
 from tests.patience import PATIENCE_S, wait_until

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from backend.app.publishing.youtube.consent import SCOPES
 from backend.app.publishing.youtube.tokens import StoredTokens
 from backend.app.settings import Settings
-from backend.app.wiring import executor
+from backend.app.wiring.jobs import executor
 from tests.patience import PATIENCE_S
 from tests.publishing.pipelines import FAST_PUBLISH, FILM, SHORT_MIX, UNIT
 from tests.publishing.stand_ins.google import Google

@@ -166,7 +166,7 @@ with TestClient(main.create_app(settings), base_url="http://localhost:8000") as 
     assert len(client.get("/separators", headers=headers).json()["separators"]) == 3
     sent = client.post("/jobs", json={{"kind": "stems", "track_id": "x"}}, headers=headers)
     assert sent.status_code == 404, sent.text
-    from backend.app.wiring.job_resources import build_separators
+    from backend.app.wiring.jobs.job_resources import build_separators
     assert build_separators(settings).resolve("tiny", accepted=False, stems=["drums"]) == "tiny"
     print(sorted({{"torch", "demucs", "librosa"}} & set(sys.modules)))
 """

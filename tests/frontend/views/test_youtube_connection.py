@@ -9,8 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from frontend.api.errors import ApiError
-from frontend.sections.publish import connect_youtube
-from frontend.state.publish_draft import VideoDraft
+from frontend.state.publish_draft import SavedPage, VideoDraft
 from tests.frontend import youtube_data
 from tests.frontend.scripted_api import ScriptedApi
 from tests.frontend.views.test_pages import words_of
@@ -154,7 +153,7 @@ def test_form_is_restored_after_the_return(
     publish_page: PublishPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = VideoDraft(title="Half typed", goes_public_at=datetime(2030, 1, 1, 9, 0))
-    table = connect_youtube.SavedPage(job_id="job-1", draft=draft).model_dump_json()
+    table = SavedPage(job_id="job-1", draft=draft).model_dump_json()
     monkeypatch.setattr("frontend.sections.publish.connect_youtube.saved_state", lambda: table)
     app = publish_page(youtube="connected", job="gone")
     assert app.query_params["job"] in ("job-1", ["job-1"])

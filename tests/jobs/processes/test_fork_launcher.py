@@ -16,7 +16,7 @@ import pytest
 
 from backend.app.jobs.processes import fork_launcher, fork_server
 from backend.app.jobs.processes.fork_launcher import ForkLauncher
-from backend.app.wiring.executor import PIPELINES, build_launcher
+from backend.app.wiring.jobs.executor import PIPELINES, build_launcher
 from tests.patience import wait_until
 
 from .. import find_processes

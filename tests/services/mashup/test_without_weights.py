@@ -11,7 +11,7 @@ import pytest
 from backend.app.jobs.messages import Failed, Message, Order, Planned
 from backend.app.jobs.runner import run_order
 from backend.app.settings import Settings
-from backend.app.wiring.pipelines import build_mashup_pipeline
+from backend.app.wiring.jobs.pipelines import build_mashup_pipeline
 from tests.sounds import noise
 
 from ..stems_harness import StemsHarness

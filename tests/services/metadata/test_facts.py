@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from backend.app.analysis.cache import save_json
+from backend.app.analysis.result_files import save_json
 from backend.app.analysis.track import VERSION
 from backend.app.contract.analysis import GridFix
 from backend.app.contract.publishing import DescriptionOptions, WordsView

@@ -25,7 +25,7 @@ from backend.app.services.mixtape.plan import analyse_tracks, plan_mix
 from backend.app.services.mixtape.render import player_for
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_mixtape_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 from tests.services.stored_tracks import put_track
 from tests.sounds import clicks, noise, silence, sine
 

@@ -17,7 +17,7 @@ from backend.app.services.mixtape.request_checks import require_consistent
 from backend.app.services.preview.inputs import PreviewInputs, preview_range
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_mixtape_pipeline, build_preview_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline, build_preview_pipeline
 from composer.compose import compose_song
 from composer.song import SongSpec
 from tests.render.mixes import decoded

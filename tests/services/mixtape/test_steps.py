@@ -19,7 +19,7 @@ from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.plan import analyse_tracks, plan_mix
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_mixtape_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 
 SR = 44_100
 CONTENT = "a" * 64

@@ -21,7 +21,7 @@ from backend.app.services.mixtape.render import stretch_clips
 from backend.app.services.tracks.stretched import open_stretched
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
-from backend.app.wiring.pipelines import build_mixtape_pipeline
+from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 from tests.sounds import SR, noise
 
 CONTENT = "b" * 64

@@ -27,7 +27,7 @@ import sys, json
 from pathlib import Path
 from backend.app.jobs.messages import Done, Failed, Noted, Order, StepFinished
 from backend.app.jobs.runner import run_order
-from backend.app.wiring.pipelines import build_stems_pipeline
+from backend.app.wiring.jobs.pipelines import build_stems_pipeline
 from backend.app.settings import Settings
 from tests.peak_memory import peak_mb
 root, repo, inputs, folder = sys.argv[1:]

@@ -15,7 +15,7 @@ from backend.app.jobs.messages import Done, Failed, Message, Order, Planned, Pro
 from backend.app.jobs.runner import run_order
 from backend.app.settings import Settings
 from backend.app.stems.weights import hub as weights_hub
-from backend.app.wiring.pipelines import build_stems_pipeline
+from backend.app.wiring.jobs.pipelines import build_stems_pipeline
 from tests.sounds import noise
 from tests.stems.hub_stand_in import Hub, hub
 from tests.stems.tiny_demucs import tiny_hub, tiny_repo

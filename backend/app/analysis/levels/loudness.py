@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...dsp.loudness import Energies, LoudnessMeter, integrated_lufs
 from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ...dsp.true_peak import HALF_TAPS, oversampled_magnitude
-from ..cache import load_arrays, save_arrays
+from ..result_files import load_arrays, save_arrays
 
 VERSION = 5  # raised whenever the profile of the same sound changes; voids cached profiles
 PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack

@@ -11,11 +11,11 @@ import numpy as np
 from ...dsp.granular.performance import POWER_HOP, Matrix, Performance
 from ...dsp.granular.score import Parts
 from ...dsp.samples import SAMPLE_RATE, Samples
-from ..cache import load_arrays, save_arrays
 from ..harmony.chord_tones import CHORD_PROMINENCE, DEFAULT_PROMINENCE, ChordAnalyser
 from ..harmony.pitch_track import PitchTracker
 from ..metered_blocks import MeteredBlocks
 from ..mid_side import analysis_blocks
+from ..result_files import load_arrays, save_arrays
 from ..rhythm.onset_picking import StereoSpectraAnalyser, find_onsets
 from ..rhythm.onsets import BAND_EDGES_HZ
 

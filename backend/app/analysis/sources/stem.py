@@ -17,12 +17,12 @@ from ...contract.base import Shape
 from ...contract.stems import StemName
 from ...dsp.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter, integrated_lufs
 from ...dsp.samples import Samples
-from ..cache import load_json
 from ..framing import Frames, MidSideAnalyser
 from ..harmony.key import estimate_key_by_chords, estimate_tuning, pitch_classes
 from ..harmony.pitches import PITCH_RATE, PitchSpectra, PitchSpectrumAnalyser
 from ..metered_blocks import MeteredBlocks
 from ..mid_side import ANALYSIS_RATE, analysis_blocks
+from ..result_files import load_json
 from ..spectral_peaks import Floats, bin_of, power_spectra
 from ..stereo_centre import BAND_EDGES_HZ
 

@@ -17,9 +17,9 @@ from ...services.files.links import FileLink
 from ...services.files.names import saved_as
 from ...services.jobs.jobs import Jobs
 from ...services.jobs.views import artifact_view
-from ..archives import flat_names, zip_of
 from ..dependencies import CurrentUser, JobsDep, LinksDep
-from ..file_responses import file_answer, harmless
+from ..downloads.archives import flat_names, zip_of
+from ..downloads.file_responses import file_answer, harmless
 
 router = APIRouter(tags=["artifacts"])
 

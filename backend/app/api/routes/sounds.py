@@ -11,7 +11,7 @@ from ...contract.sounds import SoundDetail, SoundKind, SoundList, SoundsAddedVie
 from ...errors import InvalidRequest
 from ...services.library.sound_detail import FACTS_VERSION
 from ..dependencies import CurrentUser, SoundsDep
-from ..file_responses import file_answer
+from ..downloads.file_responses import file_answer
 from ..multipart import ReceivedAudio, form_described
 from ..upload_slots import in_own_thread
 from ..views import sound_detail, sound_view, sounds_added_view

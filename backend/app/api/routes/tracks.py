@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from ...contract.analysis import GridFix, TrackAnalysis
 from ...contract.uploads import TrackView
 from ..dependencies import AnalysesDep, CurrentUser, LibraryDep
-from ..file_responses import file_answer
+from ..downloads.file_responses import file_answer
 from ..views import track_view
 
 router = APIRouter(prefix="/tracks", tags=["tracks"])

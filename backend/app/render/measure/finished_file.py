@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.npyio import NpzFile
 
-from ...analysis.cache import load_arrays, save_arrays
 from ...analysis.levels.loudness import LoudnessProfile
+from ...analysis.result_files import load_arrays, save_arrays
 from ...dsp.loudness import Energies, LoudnessMeter, integrated_lufs
 from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples, db_of_gain
 from ...dsp.true_peak import HALF_TAPS, oversampled_magnitude

@@ -13,16 +13,14 @@ from ...dj.timeline import Clip, Echo
 from ...dsp.echo import echo_tail
 from ...dsp.fades import fade_in
 from ...dsp.limiter import BLOCK
-from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples, gain_of_db
+from ...dsp.samples import CHANNELS, Samples, gain_of_db
 from ...media.normal_form import TrackReader
 from .clip_source import ClipSource
+from .echo_fade import ECHO_FADE, fade_before_echo
 from .effects import EffectChain, replayed_from
 from .peak_bounds import PeakBounds
 from .stem_player import StemPlayer
 from .stretched_segments import StretchedSegment, stretched_segment_of
-
-# Fade of a clip's sound before its echo: 5 ms, inaudible as a fade, long enough not to click.
-STOP_FADE = round(0.005 * SAMPLE_RATE)
 
 
 class ClipPlayer:
@@ -83,11 +81,7 @@ class ClipPlayer:
     def _ending(self, echo: Echo, start: int, end: int) -> Samples:
         """The clip's own sound with the short fade at its end."""
         block = self._own(start, end)
-        falls_from = echo.start - STOP_FADE
-        if end > falls_from:
-            begin = max(start, falls_from)
-            rising = fade_in(STOP_FADE)[echo.start - end : echo.start - begin]
-            block[:, begin - start :] *= rising[::-1]
+        fade_before_echo(block, start, end, echo.start)
         return block
 
     def _own(self, start: int, end: int) -> Samples:
@@ -127,7 +121,7 @@ def sound_parts(clip: Clip, first: int, last: int) -> tuple[object, ...]:
     Names and changes elsewhere are left out, so a changed join leaves other keys as they were.
     """
     first, last = max(first, clip.start), min(last, clip.end)
-    stop = clip.echo if clip.echo and last > clip.echo.start - STOP_FADE else None
+    stop = clip.echo if clip.echo and last > clip.echo.start - ECHO_FADE else None
     if stop and last > stop.start:
         first = min(first, max(stop.start - stop.send, clip.start))
     rises = (clip.start, clip.fade_in) if first < clip.start + clip.fade_in else None

@@ -17,7 +17,7 @@ from ...video.backdrop import Backdrop, backdrop, frame_size
 from ...video.cards import Card, draw_card
 from ...video.film import FilmTools, TimedCard, render_film
 from ...video.film_sound import film_sound
-from ...video.kept_groups import restore_groups, save_groups
+from ...video.saved_groups import restore_groups, save_groups
 from ...video.thumbnail import MAX_BYTES, SIZE, draw_thumbnail, jpeg_bytes
 from .names import FILM, FILM_GROUPS, THUMBNAIL
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...analysis.cache import load_json, save_json
+from ...analysis.result_files import load_json, save_json
 from ...analysis.sources.single_sound import VERSION as ANALYSIS_VERSION
 from ...analysis.sources.single_sound import find_onsets_and_pitch
 from ...contract.base import Shape

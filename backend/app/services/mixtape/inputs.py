@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from pydantic import ConfigDict, Field
 
 from ...contract.dj import DjRules, OverlayPolicy
@@ -11,6 +9,7 @@ from ...contract.jobs import MixtapeRequest
 from ...contract.mixes import FileReport, TimelineView
 from ...contract.sounds import SoundKind
 from ..library.track_ref import ContentRef, TracksInputs
+from .overlay_policy import allowed_overlays
 
 
 class MixSound(ContentRef):
@@ -55,11 +54,3 @@ class MixtapeInputs(TracksInputs):
     def overlays(self) -> OverlayPolicy:
         """How often sounds are laid over joins."""
         return allowed_overlays(self.request, self.rules)
-
-
-def allowed_overlays(request: MixtapeRequest, rules: DjRules) -> OverlayPolicy:
-    """The requested policy, limited by the DJ rules; none between plain crossfades."""
-    if request.transitions != "dj":
-        return "never"
-    policies = get_args(OverlayPolicy)  # from the least to the most
-    return min(request.overlays or rules.overlays, rules.overlays, key=policies.index)

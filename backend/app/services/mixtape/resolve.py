@@ -16,7 +16,8 @@ from ...store.sounds import Sound
 from ..library.crates import crate_of, distinct_names, picked_tracks
 from ..library.library import Library, Picture
 from ..library.track_ref import TrackRef
-from .inputs import MixSound, MixtapeInputs, allowed_overlays
+from .inputs import MixSound, MixtapeInputs
+from .overlay_policy import allowed_overlays
 from .request_checks import require_consistent
 
 MAX_ARTISTS = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...analysis.cache import load_json, save_json
+from ...analysis.result_files import load_json, save_json
 from ...analysis.sources.performance_similarity import (
     envelope_correlation,
     onset_agreement,

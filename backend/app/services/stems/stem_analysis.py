@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from ...analysis.cache import save_json
+from ...analysis.result_files import save_json
 from ...analysis.sources.stem import VERSION, StemFacts, analyse_stem, load_facts
 from ...contract.stems import StemName
 from ...dsp.samples import SAMPLE_RATE

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...analysis.cache import load_json, save_json
 from ...analysis.levels import loudness
 from ...analysis.levels.loudness import (
     PEAK_HOP,
@@ -15,6 +14,7 @@ from ...analysis.levels.loudness import (
     measure_loudness,
     save_profile,
 )
+from ...analysis.result_files import load_json, save_json
 from ...analysis.track import VERSION, analyse
 from ...contract.analysis import TrackAnalysis
 from ...dsp.channels import channels_cancel

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.utils import get_remote_addr
 
-from ..contract.accounts import FRONTEND_HEADER
+from ...contract.accounts import FRONTEND_HEADER
 
 _FORWARDED = "x-forwarded-for"
 

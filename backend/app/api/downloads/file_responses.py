@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi.responses import FileResponse
 
-from ..errors import NotFound
+from ...errors import NotFound
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n', "_"))
 

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app.settings import Settings
-from backend.app.wiring.concurrency import lanes
-from backend.app.wiring.executor import executor_options
-from backend.app.wiring.job_resources import job_resources
+from backend.app.wiring.jobs.concurrency import lanes
+from backend.app.wiring.jobs.executor import executor_options
+from backend.app.wiring.jobs.job_resources import job_resources
 from backend.app.wiring.limits import youtube_limits
 
 FFMPEG = Path("/usr/bin/ffmpeg")

@@ -6,21 +6,21 @@ load Google's client.
 
 from __future__ import annotations
 
-from ..dj.llm.strategist import LlmStrategist
-from ..jobs.pipeline import Pipeline
-from ..services.analysis.pipeline import AnalysisJob, analysis_pipeline
-from ..services.mashup.job import MashupJob
-from ..services.mashup.pipeline import mashup_pipeline
-from ..services.mixtape.job import MixtapeJob
-from ..services.mixtape.pipeline import mixtape_pipeline
-from ..services.preview.pipeline import PreviewJob, preview_pipeline
-from ..services.restyle.job import RestyleJob
-from ..services.restyle.pipeline import restyle_pipeline
-from ..services.stems.pipeline import StemsJob, stems_pipeline
-from ..services.stems.stem_mix import StemMixJob, stem_mix_pipeline
-from ..settings import Settings
+from ...dj.llm.strategist import LlmStrategist
+from ...jobs.pipeline import Pipeline
+from ...services.analysis.pipeline import AnalysisJob, analysis_pipeline
+from ...services.mashup.job import MashupJob
+from ...services.mashup.pipeline import mashup_pipeline
+from ...services.mixtape.job import MixtapeJob
+from ...services.mixtape.pipeline import mixtape_pipeline
+from ...services.preview.pipeline import PreviewJob, preview_pipeline
+from ...services.restyle.job import RestyleJob
+from ...services.restyle.pipeline import restyle_pipeline
+from ...services.stems.pipeline import StemsJob, stems_pipeline
+from ...services.stems.stem_mix import StemMixJob, stem_mix_pipeline
+from ...settings import Settings
+from ..metadata import language_model, metadata_writer
 from .job_resources import job_resources
-from .metadata import language_model, metadata_writer
 
 
 def build_mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:

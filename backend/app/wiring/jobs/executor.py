@@ -6,25 +6,25 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..jobs.processes.fork_launcher import ForkLauncher
-from ..jobs.processes.launcher import Launcher, NewProcessLauncher
-from ..jobs.threads import ExecutorOptions, ThreadExecutor
-from ..settings import Settings
-from ..store.database import Database
-from ..store.jobs.queue import SqlJobQueue
+from ...jobs.processes.fork_launcher import ForkLauncher
+from ...jobs.processes.launcher import Launcher, NewProcessLauncher
+from ...jobs.threads import ExecutorOptions, ThreadExecutor
+from ...settings import Settings
+from ...store.database import Database
+from ...store.jobs.queue import SqlJobQueue
+from ..stores import database_url, workspaces
 from .concurrency import NICENESS, PER_USER, lanes
-from .stores import database_url, workspaces
 
 # By name: only children load them, not the API.
 PIPELINES: Mapping[str, str] = {
-    "mixtape": "backend.app.wiring.pipelines:build_mixtape_pipeline",
-    "analysis": "backend.app.wiring.pipelines:build_analysis_pipeline",
-    "preview": "backend.app.wiring.pipelines:build_preview_pipeline",
-    "stems": "backend.app.wiring.pipelines:build_stems_pipeline",
-    "mashup": "backend.app.wiring.pipelines:build_mashup_pipeline",
-    "restyle": "backend.app.wiring.pipelines:build_restyle_pipeline",
-    "stem_mix": "backend.app.wiring.pipelines:build_stem_mix_pipeline",
-    "publish": "backend.app.wiring.publish_pipeline:build_publish_pipeline",
+    "mixtape": "backend.app.wiring.jobs.pipelines:build_mixtape_pipeline",
+    "analysis": "backend.app.wiring.jobs.pipelines:build_analysis_pipeline",
+    "preview": "backend.app.wiring.jobs.pipelines:build_preview_pipeline",
+    "stems": "backend.app.wiring.jobs.pipelines:build_stems_pipeline",
+    "mashup": "backend.app.wiring.jobs.pipelines:build_mashup_pipeline",
+    "restyle": "backend.app.wiring.jobs.pipelines:build_restyle_pipeline",
+    "stem_mix": "backend.app.wiring.jobs.pipelines:build_stem_mix_pipeline",
+    "publish": "backend.app.wiring.jobs.publish_pipeline:build_publish_pipeline",
 }
 
 LOADED_ON_FIRST_USE = ("pedalboard", "scipy.signal")

@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from ..accounts.keys import check_key
-from ..errors import BadSettings
-from ..settings import Settings, Units
+from ...accounts.keys import check_key
+from ...errors import BadSettings
+from ...settings import Settings, Units
 
 _ENV_FILE = ".env"
 _FOLDERS = ("secrets", "content", "derived", "images", "incoming", "jobs")

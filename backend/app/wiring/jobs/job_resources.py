@@ -6,11 +6,11 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..media.ffmpeg.ffmpeg import find_ffmpeg
-from ..services.jobs.resources import JobResources
-from ..services.separators import Separators
-from ..settings import Settings
-from ..store.files.blobs import ContentStore
+from ...media.ffmpeg.ffmpeg import find_ffmpeg
+from ...services.jobs.resources import JobResources
+from ...services.separators import Separators
+from ...settings import Settings
+from ...store.files.blobs import ContentStore
 
 
 def job_resources(settings: Settings) -> JobResources:

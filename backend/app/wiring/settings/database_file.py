@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from ..errors import BadSettings
-from ..store.database import known_revisions
-from .settings import check_folder, exists
+from ...errors import BadSettings
+from ...store.database import known_revisions
+from .read_settings import check_folder, exists
 
 _HEADER = b"SQLite format 3\0"
 # Faults of the file; others, such as a lock, pass.

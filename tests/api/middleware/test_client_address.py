@@ -10,13 +10,13 @@ from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from backend.app.accounts.attempts import PER_ADDRESS
-from backend.app.api.client_address import ClientAddress
+from backend.app.api.middleware.client_address import ClientAddress
 from backend.app.contract.accounts import FRONTEND_HEADER
 from backend.app.errors import BadSettings
-from backend.app.wiring.setting_checks import check_server_settings
+from backend.app.wiring.settings.checks import check_server_settings
 
-from .conftest import serving
-from .wire import served
+from ..conftest import serving
+from ..wire import served
 
 SECRET = "wool is warm, and wool is dry"
 LOOPBACK, PROXY, VISITOR = "127.0.0.1", "10.0.0.7", "203.0.113.9"

@@ -9,15 +9,15 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from ..accounts.keys import check_secret
-from ..errors import BadSettings
-from ..media.ffmpeg.ffmpeg import find_ffmpeg
-from ..media.gate.formats import formats_named
-from ..settings import Settings
-from ..store.database import sqlite_file
+from ...accounts.keys import check_secret
+from ...errors import BadSettings
+from ...media.ffmpeg.ffmpeg import find_ffmpeg
+from ...media.gate.formats import formats_named
+from ...settings import Settings
+from ...store.database import sqlite_file
+from ..stores import DATABASE_FILE
 from .database_file import check_sqlite_file
-from .settings import check_storage
-from .stores import DATABASE_FILE
+from .read_settings import check_storage
 
 DATABASE_CHECKED = "SEGUE_DATABASE_CHECKED"
 """Set in the API's environment by the launcher, which has just checked the database."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..jobs.queue import ANALYSIS, INTERACTIVE, NET, WORK
-from ..settings import Settings
+from ...jobs.queue import ANALYSIS, INTERACTIVE, NET, WORK
+from ...settings import Settings
 
 YOUTUBE_UPLOADS_AT_ONCE = 2  # a third would not use the connection better
 PREVIEWS_AT_ONCE = 2  # each takes a second or two

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from backend.app.api.archives import flat_names, zip_of
+from backend.app.api.downloads.archives import flat_names, zip_of
 
 
 @pytest.mark.parametrize(

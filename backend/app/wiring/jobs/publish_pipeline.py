@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..jobs.pipeline import Pipeline
-from ..media.ffmpeg.ffmpeg import find_ffmpeg
-from ..publishing.upload.retry_policy import RetryPolicy
-from ..services.publish.job import PublishJob, PublishResources
-from ..services.publish.pipeline import publish_pipeline
-from ..settings import Settings
-from .keys import encryption_keys
-from .publishing import build_publishing
-from .stores import open_stores
+from ...jobs.pipeline import Pipeline
+from ...media.ffmpeg.ffmpeg import find_ffmpeg
+from ...publishing.upload.retry_policy import RetryPolicy
+from ...services.publish.job import PublishJob, PublishResources
+from ...services.publish.pipeline import publish_pipeline
+from ...settings import Settings
+from ..keys import encryption_keys
+from ..publishing import build_publishing
+from ..stores import open_stores
 
 
 def build_publish_pipeline(

@@ -10,8 +10,8 @@ from PIL import Image
 
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 from backend.app.video.cut_list import Cut, Dissolve, Hold
-from backend.app.video.kept_groups import restore_groups, save_groups
-from backend.app.video.picture_groups import GroupEncoder
+from backend.app.video.encode_h264 import GroupEncoder
+from backend.app.video.saved_groups import restore_groups, save_groups
 
 from .counted_groups import encoded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.app.api.file_responses import harmless
+from backend.app.api.downloads.file_responses import harmless
 from backend.app.services.files.names import saved_as
 
 

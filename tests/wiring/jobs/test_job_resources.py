@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.app.wiring.job_resources import keep_compiled_code
+from backend.app.wiring.jobs.job_resources import keep_compiled_code
 
 WHERE = "NUMBA_CACHE_DIR"
 

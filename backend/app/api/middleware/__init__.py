@@ -1,0 +1,1 @@
+"""Middleware: the client's address, and answers without a body."""

@@ -1,0 +1,1 @@
+"""Build the jobs' executor, pipelines and resources."""

@@ -1,0 +1,1 @@
+"""Read the settings, and check them before the server starts."""
