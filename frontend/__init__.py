@@ -1,1 +1,4 @@
-"""The Streamlit app; it calls the API and uses only the contract of the backend."""
+"""The Streamlit app: pages that call the API.
+
+Of the backend it imports only the contract, that is, the API's types.
+"""

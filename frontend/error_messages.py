@@ -1,4 +1,4 @@
-"""Show errors on the page, as a message and a hint."""
+"""Show errors on a page: a message and a hint."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ WORD_JOINER = "\u2060"
 
 @contextmanager
 def report_errors() -> Iterator[None]:
-    """Show an API error with its hint; log any other exception and show a general message.
+    """Show errors that a page's code raises.
 
-    An expired session returns to the sign-in page instead.
+    An API error appears with its hint, any other exception as a general message and in the log. An
+    expired session leads back to the sign-in page.
     """
     try:
         yield
@@ -41,7 +42,7 @@ def report_errors() -> Iterator[None]:
 
 def show_error(error: ApiError | Problem) -> None:
     """Show message and hint as plain text, since they may quote file names."""
-    with st.container(border=True):  # without a key: a page may show several errors
+    with st.container(border=True):  # without a key, because a page may show several errors
         st.markdown(":red[:material/error:] **That didn't work**")
         st.text(error.message)
         if error.hint:
@@ -49,10 +50,10 @@ def show_error(error: ApiError | Problem) -> None:
 
 
 def escaped(text: str) -> str:
-    """Escape Markdown in text that a user or a file supplied.
+    """Escape Markdown in text that comes from a user or a file.
 
-    Streamlit turns e-mail addresses into links even when escaped; an invisible word joiner before
-    the ``@`` prevents that.
+    Streamlit turns e-mail addresses into links even if they are escaped. An invisible word joiner
+    before the ``@`` prevents that.
     """
     plain = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in text)
     return plain.replace("@", f"{WORD_JOINER}@")

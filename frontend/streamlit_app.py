@@ -1,4 +1,4 @@
-"""The Streamlit app: sign-in, navigation, the signed-in user's menu."""
+"""Start the Streamlit app: sign-in, navigation and the account menu."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:  # `streamlit run` puts this file's folder there, not the project's
+if str(ROOT) not in sys.path:  # `streamlit run` adds this file's folder, not the project's
     sys.path.insert(0, str(ROOT))
 
 import streamlit as st  # noqa: E402
@@ -21,7 +21,7 @@ from frontend.views import sign_in  # noqa: E402
 
 
 def main() -> None:
-    """Show the requested page, or the sign-in page."""
+    """Show the requested page, or the sign-in page if no one is signed in."""
     set_up_page()
     body, header = page_layout.column(), st.container()  # look.css moves the header to the top
     with body, report_errors():
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def set_up_page() -> None:
-    """Set title, icon, logo and styles."""
+    """Set the browser tab's title and icon, the logo and the styles."""
     logo = str(ROOT / "frontend" / "static" / "mark.svg")
     st.set_page_config(page_title="Segue", page_icon=logo, layout="wide")
     st.logo(logo, size="large")
@@ -48,7 +48,10 @@ def set_up_page() -> None:
 
 
 def pages(*, is_admin: bool) -> list[st.Page]:
-    """All pages of a signed-in user; results are opened from their jobs."""
+    """List the pages for a signed-in user.
+
+    Result pages are not in the navigation: links on their jobs open them.
+    """
     admin_pages = [page("dj_rules", "DJ rules", "tune", at="dj-rules")] if is_admin else []
     return [
         page("new_mixtape", "New mixtape", "add_circle", at="new", default=True),
@@ -73,7 +76,10 @@ def page(
     default: bool = False,
     visibility: Literal["visible", "hidden"] = "visible",
 ) -> st.Page:
-    """The page of ``views/<view>.py``; ``at`` if its address is not the file's name."""
+    """Make the page whose code is in ``views/<view>.py``.
+
+    Its address is the file's name, or ``at`` if given.
+    """
     return st.Page(
         f"views/{view}.py",
         title=title,
@@ -85,14 +91,14 @@ def page(
 
 
 def keep_signed_in() -> None:
-    """After a sign-in, have the browser keep the cookie that a reload needs."""
+    """Have the browser store the session cookie, so that a reload stays signed in."""
     code = session.SESSION_CODE.get()
     if code and keep_session_cookie(code):
         session.SESSION_CODE.drop()
 
 
 def account_menu() -> None:
-    """The user's e-mail, the account page and the sign-out button."""
+    """Show the account menu: the e-mail address, the account page, the sign-out button."""
     with (
         st.container(horizontal=True, horizontal_alignment="right", key="account"),
         st.popover("Account", icon=":material/account_circle:", type="tertiary"),

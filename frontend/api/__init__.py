@@ -1,1 +1,1 @@
-"""A typed HTTP client of the API."""
+"""Typed HTTP client for the API."""

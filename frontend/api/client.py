@@ -1,4 +1,4 @@
-"""A typed method for each API route that the pages use."""
+"""The API's routes as typed methods."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ from .connection import GOOGLE_COOKIE, Answer, ApiConnection
 
 
 class ApiClient(ApiConnection):
-    """The API calls of one user; every method raises ``ApiError`` and nothing else."""
+    """The API calls of one user.
+
+    Every method raises ``ApiError`` and nothing else.
+    """
 
     # accounts
 
@@ -51,18 +54,18 @@ class ApiClient(ApiConnection):
         return self._read(TokenView, self._send("POST", "/auth/token", form=form))
 
     def providers(self) -> Providers:
-        """The ways to sign in besides a password."""
+        """Fetch the ways to sign in other than with a password."""
         return self._read(Providers, self._send("GET", "/auth/providers"))
 
     def exchange(self, code: str, browser: str) -> TokenView:
-        """Trade the code that Google's sign-in returned for tokens.
+        """Exchange the code of a Google sign-in for access tokens.
 
         Raises ``join_needed`` if the e-mail has an account: then call :meth:`join_google`.
         """
         return self._from_google("/auth/exchange", browser, {"code": code})
 
     def join_google(self, code: str, password: str, browser: str) -> TokenView:
-        """Join a Google account to the account with this password."""
+        """Link a Google account to the account that has this password."""
         body = {"code": code, "password": password}
         return self._from_google("/auth/google/join", browser, body)
 
@@ -71,12 +74,12 @@ class ApiClient(ApiConnection):
         return self._read(TokenView, answer)
 
     def sign_out(self) -> None:
-        """Revoke the tokens that renew this session."""
+        """Sign out: revoke this session's tokens."""
         body = {"refresh_token": self._credentials.refresh_token}
         self._send("POST", "/auth/logout", json=body, cookie=self._credentials.session_cookie)
 
     def me(self) -> UserView:
-        """The signed-in user."""
+        """Fetch the signed-in user."""
         return self._call(UserView, "GET", "/auth/me")
 
     # own account
@@ -87,73 +90,76 @@ class ApiClient(ApiConnection):
         self._authorized("POST", "/auth/password", body)
 
     def reset_password(self, secret: str, new: str) -> TokenView:
-        """Set a new password by a reset link, and sign in."""
+        """Set a new password with a reset link, and sign in."""
         body = {"token": secret, "new_password": new}
         return self._read(TokenView, self._send("POST", "/auth/password/reset", json=body))
 
     def sessions(self) -> list[SessionView]:
-        """Where the user is signed in, the last seen first."""
+        """List the user's sessions, the last active one first."""
         return self._call(SessionList, "GET", "/auth/sessions").sessions
 
     def end_session(self, session_id: str) -> None:
-        """Sign out one session."""
+        """End one of the user's sessions."""
         self._authorized("DELETE", f"/auth/sessions/{_segment(session_id)}")
 
     def end_other_sessions(self) -> None:
-        """Sign out all sessions but this one."""
+        """End all sessions of the user except this one."""
         self._authorized("DELETE", "/auth/sessions")
 
     def delete_account(self, email: str, password: str) -> None:
-        """Delete the account with all its data, confirmed by its e-mail and password."""
+        """Delete the account and all its data; e-mail and password confirm it."""
         self._authorized("DELETE", "/auth/me", {"email": email, "password": password})
 
     def make_reset_link(self, email: str) -> ResetLinkView:
-        """Make a one-time link to reset a user's password; for admins."""
+        """Make a one-time link with which a user can reset the password; for admins."""
         return self._call(ResetLinkView, "POST", "/admin/password-resets", {"email": email})
 
     # uploads
 
     def crate(self, upload_id: str) -> TracksUploadView:
-        """A crate by its upload id."""
+        """Fetch a crate by its upload id."""
         return self._call(TracksUploadView, "GET", f"/uploads/{_segment(upload_id)}")
 
     # analyses
 
     def analyses(self, track_ids: Sequence[str]) -> dict[str, TrackAnalysis]:
-        """The analyses, with corrections, of those of at most 60 tracks that have one."""
+        """Fetch the analyses of up to 60 tracks, with the user's corrections.
+
+        Tracks without an analysis are left out.
+        """
         query = urlencode({"track_ids": list(track_ids)}, doseq=True)
         heard = self._call(CrateAnalysis, "GET", f"/analyses?{query}").tracks
         return {track.track_id: track.analysis for track in heard}
 
     def fix_analysis(self, track_id: str, fix: GridFix) -> TrackAnalysis:
-        """Correct an analysis; an empty ``fix`` removes earlier corrections."""
+        """Correct a track's analysis; an empty ``fix`` removes earlier corrections."""
         body = fix.model_dump(exclude_defaults=True)
         return self._call(TrackAnalysis, "PATCH", _analysis(track_id), body)
 
     # sounds
 
     def sounds(self) -> list[SoundView]:
-        """All sounds, newest first."""
+        """List all sounds, newest first."""
         return self._call(SoundList, "GET", "/sounds").sounds
 
     def sound_detail(self, sound_id: str) -> SoundDetail:
-        """The measurements of a sound."""
+        """Fetch the measurements of a sound."""
         return self._call(SoundDetail, "GET", f"/sounds/{_segment(sound_id)}/detail")
 
     def delete_sound(self, sound_id: str) -> None:
-        """Delete a sound; waiting jobs that use it keep it."""
+        """Delete a sound; jobs already queued with it can still use it."""
         self._authorized("DELETE", f"/sounds/{_segment(sound_id)}")
 
     # stems
 
     def separators(self) -> SeparatorList:
-        """The separators of this server, and the default."""
+        """List the separators of this server, and the default one."""
         return self._call(SeparatorList, "GET", "/separators")
 
     # mashups
 
     def fits(self, upload_id: str, vibe: Vibe, track_ids: Sequence[str]) -> MashupFits:
-        """How well the vocals of these tracks fit the music of the others."""
+        """Rate how well each track's vocals fit the music of the others."""
         query = {"tracks_upload_id": upload_id, "vibe": vibe, "tracks": list(track_ids)}
         return self._call(MashupFits, "GET", f"/mashups/fits?{urlencode(query, doseq=True)}")
 
@@ -165,23 +171,26 @@ class ApiClient(ApiConnection):
         return self._call(WordsView, "POST", f"/jobs/{_segment(job_id)}/words", body)
 
     def words_template(self) -> TemplateView:
-        """The server's description template, and the names it may use."""
+        """Fetch the server's description template, and the names it may use."""
         return self._call(TemplateView, "GET", "/words/template")
 
     def youtube_status(self) -> YouTubeStatus:
-        """The state of the user's YouTube connection."""
+        """Fetch the state of the user's YouTube connection."""
         return self._call(YouTubeStatus, "GET", "/youtube/status")
 
     def connect_youtube(self) -> YouTubeStart:
-        """Start a connection; the answer has the address of Google's consent page."""
+        """Start connecting YouTube; return the address of Google's consent page."""
         return self._call(YouTubeStart, "POST", "/youtube/oauth/start")
 
     def disconnect_youtube(self) -> YouTubeStatus:
-        """Disconnect; ``notes`` say so if Google could not be reached."""
+        """Disconnect YouTube.
+
+        If Google could not be reached, the answer's ``notes`` say so.
+        """
         return self._call(YouTubeStatus, "DELETE", "/youtube/connection")
 
     def playlists(self) -> list[PlaylistView]:
-        """The playlists of the connected channel."""
+        """List the playlists of the connected channel."""
         return self._call(PlaylistList, "GET", "/youtube/playlists").playlists
 
     def preflight(self, request: PublishRequest) -> PreflightView:
@@ -193,11 +202,14 @@ class ApiClient(ApiConnection):
     # DJ rules
 
     def dj_rules(self) -> DjRulesView:
-        """The DJ rules; for admins."""
+        """Fetch the DJ rules; for admins."""
         return self._call(DjRulesView, "GET", "/admin/dj-rules")
 
     def change_dj_rules(self, rules: DjRules, version: int) -> DjRulesView:
-        """Save the DJ rules; raises ``conflict`` if they changed since ``version``."""
+        """Save the DJ rules.
+
+        Raises ``conflict`` if another admin has saved rules since ``version``.
+        """
         path = f"/admin/dj-rules?version={version}"
         return self._call(DjRulesView, "PUT", path, rules.model_dump(mode="json"))
 
@@ -208,16 +220,16 @@ class ApiClient(ApiConnection):
         return self._call(JobView, "POST", "/jobs", request.model_dump(mode="json"))
 
     def jobs(self, query: JobQuery = JobQuery()) -> JobList:
-        """A page of the jobs, newest first."""
+        """List one page of the jobs, newest first."""
         wanted = urlencode(query.model_dump(exclude_defaults=True), doseq=True)
         return self._call(JobList, "GET", f"/jobs?{wanted}" if wanted else "/jobs")
 
     def job(self, job_id: str) -> JobView:
-        """One job in its present state."""
+        """Fetch a job in its present state."""
         return self._call(JobView, "GET", f"/jobs/{_segment(job_id)}")
 
     def cancel(self, job_id: str) -> JobView:
-        """Cancel a job; finished steps are kept for a retry."""
+        """Cancel a job; a retry continues after its finished steps."""
         return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/cancel")
 
     def retry(self, job_id: str) -> JobView:
@@ -231,15 +243,15 @@ class ApiClient(ApiConnection):
     # artifacts
 
     def artifact(self, job_id: str, name: str, shape: type[Answer]) -> Answer:
-        """A JSON artifact, parsed as ``shape``."""
+        """Fetch a JSON artifact, parsed as ``shape``."""
         return self._call(shape, "GET", artifact_path(job_id, name))
 
     def artifact_text(self, job_id: str, name: str) -> str:
-        """A text artifact."""
+        """Fetch a text artifact."""
         return self._authorized("GET", artifact_path(job_id, name)).content.decode("utf-8")
 
     def link(self, job_id: str, name: str, *, inline: bool) -> LinkView:
-        """A signed link for the browser, to show (``inline``) or to download."""
+        """Make a signed link to an artifact, to show it (``inline``) or to download it."""
         query = urlencode({"inline": "true" if inline else "false"})
         return self._call(LinkView, "POST", f"{artifact_path(job_id, name)}/link?{query}")
 
@@ -253,5 +265,5 @@ def _analysis(track_id: str) -> str:
 
 
 def artifact_path(job_id: str, name: str) -> str:
-    """The path of an artifact at the API."""
+    """Return the path of an artifact on the API."""
     return f"/jobs/{_segment(job_id)}/artifacts/{quote(name)}"

@@ -23,9 +23,9 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 SESSION_COOKIE = "segue_session"
-#: Identifies a browser that returns from Google.
+#: Name of the cookie that identifies a browser when it returns from Google.
 GOOGLE_COOKIE = "segue_google"
-#: Tokens are renewed this long before they expire, since an upload may take a while.
+#: Access tokens are renewed this long before they expire, since an upload may take a while.
 RENEW_BEFORE_S = 120.0
 #: Connecting to a local server takes milliseconds; a busy one may answer slowly.
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
@@ -42,9 +42,10 @@ class _Settings(BaseSettings):
 
 
 def frontend_secret() -> str | None:
-    """The secret shared with the API: a setting, or the file that the API has made.
+    """Return the secret that the app shares with the API.
 
-    Without it, the API counts sign-ins under this process's address.
+    It is a setting, or else a file that the API creates. Without it, the API takes this process's
+    address for the user's when it limits sign-ins.
     """
     settings = _Settings()
     if settings.frontend_secret is not None:
@@ -55,18 +56,18 @@ def frontend_secret() -> str | None:
         return None
 
 
-@cache  # errors are not kept: the API may make the file later
+@cache  # exceptions are not cached: the API may create the file later
 def _secret_in(file: Path) -> str:
     return file.read_text().strip()
 
 
 def api_base() -> str:
-    """The API's address, for this process and for the browser."""
+    """Return the API's address, for this process and for the browser."""
     return _Settings().api_base.rstrip("/")
 
 
 def connect() -> httpx2.Client:
-    """Open a connection pool that sessions share.
+    """Open a pool of connections that all sessions share.
 
     It stores no cookies: one user's session cookie must never be sent with another's request.
     """
@@ -77,7 +78,7 @@ def connect() -> httpx2.Client:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A session's access token, and what renews it."""
+    """A session's access token, and what can renew it."""
 
     access_token: str = ""
     expires_at_s: float = 0.0
@@ -85,7 +86,7 @@ class Credentials:
     session_cookie: str | None = None
 
     def renewed(self, tokens: TokenView) -> Credentials:
-        """Take over new tokens; parts that are missing keep their values."""
+        """Take over new tokens; keep those that ``tokens`` lacks."""
         return replace(
             self,
             access_token=tokens.access_token,
@@ -95,16 +96,17 @@ class Credentials:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the access token is valid for a while."""
+        """Whether the access token stays valid for a while."""
         return self.expires_at_s - time.time() > RENEW_BEFORE_S
 
 
 class ApiConnection:
-    """One user's connection to the API; ``on_renewal`` receives renewed credentials.
+    """One user's connection to the API.
 
-    ``address`` is the IP address of the user's browser: the API limits sign-ins by address, and
-    all users reach it from this process. ``device`` is the browser's ``User-Agent``, for the user's
-    list of sessions. Every method raises ``ApiError`` and nothing else.
+    ``on_renewal`` receives renewed credentials. ``address`` is the IP address of the user's
+    browser, because the API limits sign-ins by address, and requests of all users come from this
+    process. ``device`` is the browser's ``User-Agent``, shown in the user's list of sessions. Every
+    method raises ``ApiError`` and nothing else.
     """
 
     def __init__(
@@ -123,7 +125,7 @@ class ApiConnection:
         self._on_renewal = on_renewal
 
     def access_token(self) -> str:
-        """A valid access token, renewed if it is about to expire."""
+        """Return a valid access token; renew it first if it is about to expire."""
         if not self._credentials.is_fresh:
             self.renew()
         return self._credentials.access_token
@@ -143,7 +145,7 @@ class ApiConnection:
         return self._read(shape, self._authorized(method, path, body))
 
     def _authorized(self, method: Method, path: str, body: object = None) -> httpx2.Response:
-        """Send with a valid token; if it was revoked, renew it once."""
+        """Send a request with a valid access token; if the token was revoked, renew it once."""
         token = self.access_token()
         try:
             return self._send(method, path, json=body, token=token)
@@ -193,7 +195,7 @@ class ApiConnection:
 
 
 def _forwarded(address: str) -> dict[str, str]:
-    """Headers that name the browser's address, and prove that they come from the app."""
+    """Headers with the browser's IP address, and the app's secret as proof."""
     secret = frontend_secret()
     return {"X-Forwarded-For": address} | ({FRONTEND_HEADER: secret} if secret else {})
 

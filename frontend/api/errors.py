@@ -1,4 +1,4 @@
-"""API errors as exceptions, with a message and a hint for people."""
+"""API errors as exceptions with a message and a hint for users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ Value = TypeVar("Value")
 
 
 class ApiError(Exception):
-    """The API refused a call or did not answer; ``message`` and ``hint`` are shown to people."""
+    """The API refused a call, or did not answer.
+
+    ``message`` and ``hint`` are shown to users.
+    """
 
     def __init__(self, code: str, message: str, hint: str = "", *, retryable: bool = False) -> None:
         super().__init__(message)
@@ -20,7 +23,7 @@ class ApiError(Exception):
 
 
 def found(call: Callable[[], Value]) -> Value | None:
-    """Return what ``call`` fetches, or None if the API answers ``not_found``."""
+    """Return the result of ``call``, or None if the API answers ``not_found``."""
     try:
         return call()
     except ApiError as error:
@@ -30,7 +33,10 @@ def found(call: Callable[[], Value]) -> Value | None:
 
 
 def attempt(call: Callable[[], Value]) -> Value | ApiError:
-    """Return what ``call`` fetches, or the API's error; raise if the session has expired."""
+    """Return the result of ``call``, or the API's error.
+
+    An expired session is raised, not returned.
+    """
     try:
         return call()
     except ApiError as error:

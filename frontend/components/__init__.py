@@ -1,1 +1,1 @@
-"""Streamlit components, each a Python function for a bundle built from ``src/``."""
+"""Streamlit components: Python functions that draw bundles built from ``src/``."""

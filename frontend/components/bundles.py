@@ -1,4 +1,4 @@
-"""Register the built bundles under ``dist/`` as Streamlit components, and draw them."""
+"""Register the built JavaScript bundles under ``dist/`` as Streamlit components."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ DIST = Path(__file__).with_name("dist")
 
 
 class Widget:
-    """A registered bundle; ``name`` if it is used under several, ``visible`` if it shows anything.
+    """A JavaScript bundle registered as a Streamlit component.
 
-    ``draw`` takes the names of the values that the browser may set in the result.
+    ``name`` distinguishes two components of one bundle; ``visible`` is False for a component that
+    shows nothing. ``draw`` takes the names of the values that the browser may set in the result.
     """
 
     def __init__(self, bundle: str, name: str | None = None, *, visible: bool = True) -> None:
@@ -29,13 +30,16 @@ class Widget:
         )
 
     def draw(self, key: str, data: Mapping[str, object], *values: str) -> ComponentResult:
-        """Draw it with ``data``."""
-        # Streamlit keeps only values that have a callback
+        """Draw the component with ``data``."""
+        # Streamlit keeps only values for which a callback is registered.
         callbacks = {f"on_{value}_change": lambda: None for value in values}
         return self._component(key=key, data=data, **callbacks)
 
     def draw_with_api(self, key: str, data: Mapping[str, object], *values: str) -> ComponentResult:
-        """Draw one that calls the API; if the API refuses its token, renew that and rerun."""
+        """Draw a component that calls the API.
+
+        If the API refuses its access token, renew the token and rerun the page.
+        """
         access = {"api": api_base(), "token": session.api().access_token()}
         result = self.draw(key, {**access, **data}, "token_expired", *values)
         if result.token_expired is not None:
@@ -45,5 +49,8 @@ class Widget:
 
 
 def _content(bundle: str, ending: str) -> str:
-    """A built file; Streamlit takes a text of one line for a path, so it starts with a comment."""
+    """Read a built file, with a comment in front.
+
+    Streamlit takes a text of one line for a path, so the comment adds a line.
+    """
     return f"/* {bundle} */\n" + (DIST / f"{bundle}.{ending}").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A zone to drop files on; the browser uploads them straight to the API."""
+"""A zone to drop files on; the browser uploads them directly to the API."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PICTURE_TYPES = ".jpg,.jpeg,.png,.webp,image/*"
 
 @dataclass(frozen=True, slots=True)
 class DropKind:
-    """What may be dropped, where it is uploaded, and the label.
+    """A kind of file to drop, its upload address, and the zone's label.
 
-    A ``library`` takes each file by itself; other zones collect files in one upload.
+    A zone for the ``library`` uploads each file separately; others collect files in one upload.
     """
 
     name: str
@@ -34,7 +34,8 @@ class DropKind:
     library: bool = False
 
 
-# The API decides; these are its default limits, so that larger files are refused before upload.
+# The API's default limits, so that the browser refuses larger files before the upload. The API
+# decides.
 TRACKS = DropKind("tracks", "/uploads/tracks", "files", "Add tracks", AUDIO_TYPES, 512 * MIB)
 PICTURE = DropKind(
     "picture", "/uploads/image", "file", "Add a picture", PICTURE_TYPES, 32 * MIB, multiple=False
@@ -44,7 +45,7 @@ SOUNDS = DropKind("sounds", "/sounds", "files", "Add sounds", AUDIO_TYPES, 32 * 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Whether files are being uploaded, and the order in which tracks were dropped."""
+    """State of a drop zone: whether files are uploading, and the order of dropped tracks."""
 
     busy: bool
     order: tuple[str, ...] = ()
@@ -60,10 +61,10 @@ def drop_zone(
     fields: Mapping[str, str] | None = None,
     ordered: bool = False,
 ) -> Dropped:
-    """Show the zone, and keep the id of the upload under ``upload_id``.
+    """Show the drop zone, and store the upload's id under ``upload_id``.
 
-    Each number of ``draft`` starts with an empty list. ``fields`` are sent with each file dropped
-    from now on; ``ordered`` reports the order in which tracks were dropped.
+    When the number ``draft`` changes, the zone starts with an empty list. ``fields`` are sent with
+    each file dropped from now on; ``ordered`` reports the order in which tracks were dropped.
     """
     data = {
         **asdict(kind),
@@ -78,5 +79,5 @@ def drop_zone(
     changed = (result.changed or {}).get("upload_id")
     if upload_id and changed and changed != upload_id.get():
         upload_id.put(changed)
-        st.rerun()  # so that the texts above and the address know the upload
+        st.rerun()  # so that the texts above and the address show the new upload
     return Dropped(bool(result.busy), tuple(result.order or ()))

@@ -1,4 +1,4 @@
-"""Set or drop the browser's cookie that keeps a user signed in after a reload."""
+"""Set or remove the cookie that keeps a user signed in after a reload."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ _WIDGET = Widget("session_cookie", visible=False)
 
 
 def keep_session_cookie(code: str) -> bool:
-    """Trade a sign-in's one-time code for the cookie; True in the run in which it is done."""
+    """Have the browser exchange a sign-in's one-time code for a cookie.
+
+    True in the run in which the browser reports that it is done.
+    """
     return _run("keep_session_cookie", code=code, sign_out=None)
 
 
 def drop_session_cookie(sign_out: str) -> bool:
-    """Drop the cookie; ``sign_out`` names this sign-out. True when it is done."""
+    """Have the browser remove the cookie; True when it is done.
+
+    ``sign_out`` is a name unique to this sign-out.
+    """
     return _run("drop_session_cookie", code=None, sign_out=sign_out)
 
 

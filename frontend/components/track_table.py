@@ -1,4 +1,4 @@
-"""The tracks of a crate in running order: move, rename, leave out."""
+"""A table of a crate's tracks, in which the user moves, renames and removes tracks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ ENERGY_BARS = 24
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """The user's arrangement (None until the browser reports it), and a track to correct."""
+    """The user's arrangement of a table, and the track whose beat grid to correct.
+
+    The arrangement is None until the browser reports it.
+    """
 
     arrangement: Arrangement | None
     opened: str | None
@@ -38,9 +41,10 @@ def track_table(
     corrections: bool = True,
     key: str = KEY,
 ) -> TableState:
-    """Show the table, with analyses, or with start times if ``analyses`` is None.
+    """Show the tracks with their analyses, or with start times if ``analyses`` is None.
 
-    ``pins`` offers to fix tracks to their places, ``corrections`` to open a track's beat grid.
+    ``pins`` shows buttons that fix tracks to their places, ``corrections`` buttons that open a
+    track's beat grid.
     """
     data = {
         "crate_id": crate_id,
@@ -57,13 +61,13 @@ def track_table(
 
 
 def row(track: TrackView, analysis: TrackAnalysis | None) -> dict[str, object]:
-    """A track as the widget takes it."""
+    """Convert a track to a row of the table."""
     fields = {"id", "title", "artist", "duration_s", "warnings"}
     return {**track.model_dump(include=fields), "analysis": analysis and analysis_cells(analysis)}
 
 
 def analysis_cells(analysis: TrackAnalysis) -> dict[str, object]:
-    """Tempo, key and energy; uncertain figures have a question mark."""
+    """Format tempo, key and energy; uncertain figures get a question mark."""
     harmony = analysis.harmony
     doubt = "?" if harmony.key and harmony.confidence < tempo_and_key.SURE else ""
     return {

@@ -1,1 +1,1 @@
-"""Figures and states as text for people."""
+"""Turn figures and states into text for users."""

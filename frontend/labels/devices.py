@@ -1,8 +1,8 @@
-"""Browsers and systems as people name them."""
+"""Names of browsers and operating systems, from a ``User-Agent``."""
 
 from __future__ import annotations
 
-#: Sought in a ``User-Agent`` in this order: many name other browsers too.
+#: Searched for in a ``User-Agent`` in this order, because many browsers also name others.
 _BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -27,7 +27,7 @@ _SYSTEMS = {
 
 
 def device(user_agent: str) -> str:
-    """``Firefox on Linux``, from a ``User-Agent`` header."""
+    """Name browser and system of a ``User-Agent``, such as ``Firefox on Linux``."""
     browser, system = (_first(names, user_agent) for names in (_BROWSERS, _SYSTEMS))
     if browser and system:
         return f"{browser} on {system}"

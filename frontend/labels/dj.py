@@ -1,4 +1,4 @@
-"""Energy arcs, overlays and changes of tempo, as users read them."""
+"""Text for energy curves, overlays and changes of tempo."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SAME_TEMPO_PERCENT = 0.05
 
 
 def tempo_change(percent: float) -> str:
-    """A change of tempo: ``-2.14`` is ``2.1 % slower``."""
+    """Describe a change of tempo: ``-2.14`` is ``2.1 % slower``."""
     if abs(percent) < SAME_TEMPO_PERCENT:
         return "same tempo"
     return f"{abs(percent):.1f} % {'faster' if percent > 0 else 'slower'}"
 
 
 def clip_tempo(clip: ClipView) -> str | None:
-    """When and how much a clip's tempo is changed; None if it plays at its own."""
+    """Describe when and how much a clip's tempo is changed; None if it is not."""
     changed = changed_tempos(clip)
     if not changed:
         return None
@@ -39,7 +39,10 @@ def clip_tempo(clip: ClipView) -> str | None:
 
 
 def changed_tempos(clip: ClipView) -> list[tuple[float, float, float]]:
-    """The parts of a clip with a changed tempo: mix seconds from and to, change in percent."""
+    """List the parts of a clip whose tempo is changed.
+
+    Each has its start and end in seconds of the mix, and the change in percent.
+    """
     parts = [
         (mix, next_mix, 100.0 * ((next_source - source) / (next_mix - mix) - 1.0))
         for (source, mix), (next_source, next_mix) in pairwise(clip.warp)

@@ -1,4 +1,4 @@
-"""Numbers, times and sizes as text."""
+"""Format numbers, times and sizes."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ STEM_FORMATS: dict[StemFormat, str] = {"flac": "FLAC", "wav": "WAV", "mp3": "MP3
 
 
 def clock(seconds: float) -> str:
-    """``65`` is ``1:05`` and ``3725`` is ``1:02:05``."""
+    """Format seconds as a clock: ``65`` is ``1:05``, ``3725`` is ``1:02:05``."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def clock_tenths(seconds: float) -> str:
-    """``65.27`` is ``1:05.2``."""
+    """Format seconds as a clock with tenths: ``65.27`` is ``1:05.2``."""
     return f"{clock(seconds)}.{int(seconds * 10) % 10}"
 
 
 def size(n_bytes: int) -> str:
-    """A file size in kB, MB or GB."""
+    """Format a file size in kB, MB or GB."""
     if n_bytes < 1_000_000:
         return f"{max(1, round(n_bytes / 1000))} kB"
     if n_bytes < 1_000_000_000:
@@ -50,7 +50,7 @@ def size(n_bytes: int) -> str:
 
 
 def time_left(eta_s: float) -> str:
-    """A remaining time, rounded to what the estimate can know."""
+    """Format a remaining time, as coarsely as it is estimated."""
     if eta_s < 10:
         return "a few seconds left"
     if eta_s < 90:
@@ -61,32 +61,32 @@ def time_left(eta_s: float) -> str:
 
 
 def elapsed(seconds: float) -> str:
-    """How long something took."""
+    """Format a duration, such as how long a step took."""
     return f"{seconds:.1f} s" if seconds < 60 else f"{clock(seconds)} min"
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 track``, ``2 tracks``."""
+    """Format a number with its noun: ``1 track``, ``2 tracks``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def percent(share: float) -> str:
-    """A share of 1 in percent."""
+    """Format a share of 1 in percent."""
     return f"{100 * share:.0f} %"
 
 
 def minus(text: str) -> str:
-    """Replace hyphens by real minus signs."""
+    """Replace hyphens with minus signs."""
     return text.replace("-", "−")
 
 
 def signed(figure: float) -> str:
-    """A figure with one decimal and a real minus sign."""
+    """Format a figure with its sign and one decimal."""
     return minus(f"{figure:.1f}")
 
 
 def deduplicate_titles(titles: Mapping[str, str]) -> dict[str, str]:
-    """Number repeated titles, since Streamlit tells options apart by their text.
+    """Number repeated titles, since Streamlit distinguishes options by their text.
 
     >>> deduplicate_titles({"a": "Intro", "b": "Sun", "c": "Intro"})
     {'a': 'Intro', 'b': 'Sun', 'c': 'Intro (2)'}
@@ -99,7 +99,7 @@ def deduplicate_titles(titles: Mapping[str, str]) -> dict[str, str]:
 
 
 def timezone_of(name: str | None) -> tzinfo:
-    """A time zone by its name; UTC if the name is missing or unknown."""
+    """Look up a time zone by name; UTC if the name is missing or unknown."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
@@ -107,12 +107,12 @@ def timezone_of(name: str | None) -> tzinfo:
 
 
 def day_and_time(moment: datetime, zone: str | None) -> str:
-    """A date and time in the reader's time zone."""
+    """Format a date and time in the user's time zone."""
     return f"{moment.astimezone(timezone_of(zone)):%d %b %Y, %H:%M}".lstrip("0")
 
 
 def relative_time(moment: datetime, zone: str | None, now: datetime | None = None) -> str:
-    """``today at 09:00``, ``tomorrow at 09:00``, otherwise with the date."""
+    """Format a time as ``today at 09:00`` or ``tomorrow at 09:00``, else with the date."""
     local = moment.astimezone(timezone_of(zone))
     today = (now or datetime.now(UTC)).astimezone(timezone_of(zone)).date()
     days = {0: "today", 1: "tomorrow"}

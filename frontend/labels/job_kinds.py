@@ -1,4 +1,4 @@
-"""Kinds of jobs: names, icons, and the pages of their results."""
+"""Name, icon and result page of each kind of job."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from backend.app.contract.jobs import JobSummary
 class JobKind:
     """How the pages name and show a kind of job.
 
-    ``page`` shows the result (``?job=`` says of which job; empty: no page does), ``result`` is its
-    name, and ``delete_note`` says what a deletion leaves.
+    ``page`` shows the result (with ``?job=`` and the job's id; empty if no page does), ``result``
+    is the result's name, and ``delete_note`` says what remains after the job is deleted.
     """
 
     name: str
@@ -24,11 +24,11 @@ class JobKind:
 
     @property
     def untitled(self) -> str:
-        """The name of a result without a title."""
+        """Name for a result without a title."""
         return f"Untitled {self.result}"
 
 
-#: Kinds that people start; analyses and previews are parts of other pages.
+#: Kinds that users start; analyses and previews start as parts of other pages.
 KINDS = {
     "mixtape": JobKind("Mixtape", "Mixtapes", ":material/album:", "views/result.py", "mix"),
     "stems": JobKind("Stems", "Stems", ":material/layers:", "views/stems.py", "stems"),
@@ -54,7 +54,7 @@ KINDS = {
 
 
 def kind_of(job: JobSummary) -> JobKind:
-    """The job's kind; one of another version has no page."""
+    """Return the job's kind; a job of another version of Segue has no page."""
     name = job.kind.replace("_", " ")
     unknown = JobKind(name.capitalize(), name, ":material/help_center:", "", "result", "")
     return KINDS.get(job.kind, unknown)

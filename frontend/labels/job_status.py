@@ -1,4 +1,4 @@
-"""The status of a job and the names of its steps as text."""
+"""Text for a job's status and for the names of its steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEPS = {
     "dressing": "Setting the thumbnail and the playlist",
     "noting": "Saving the video's link",
 }
-#: Steps that have another name in jobs of one kind.
+#: Steps that have a different name in one kind of job.
 STEPS_BY_KIND = {
     ("stem_mix", "planning"): "Setting the levels",
     ("mashup", "planning"): "Arranging the parts",
@@ -34,13 +34,13 @@ STEPS_BY_KIND = {
 
 
 def step(name: str, kind: str = "mixtape") -> str:
-    """The name of a step in jobs of a kind."""
+    """Name a step of a job."""
     label = STEPS_BY_KIND.get((kind, name)) or STEPS.get(name)
     return label or name.replace("_", " ").capitalize()
 
 
 def job_status(job: JobSummary, zone: str | None = None) -> str:
-    """The status of a job in one line; ``zone`` is the reader's time zone."""
+    """Describe a job's status in one line; ``zone`` is the user's time zone."""
     match job.status:
         case "queued":
             return wait_reason(job, zone) or queue_place(job.queue_position)
@@ -56,7 +56,7 @@ def job_status(job: JobSummary, zone: str | None = None) -> str:
 
 
 def wait_reason(job: JobSummary, zone: str | None) -> str | None:
-    """What a queued job waits for besides a free worker."""
+    """Say what a queued job waits for, other than a free worker."""
     if job.resumes_at:
         return f"Resumes {relative_time(job.resumes_at, zone)}"
     if job.waits_for_status in ("failed", "cancelled"):
@@ -66,7 +66,7 @@ def wait_reason(job: JobSummary, zone: str | None) -> str | None:
 
 
 def queue_place(position: int | None) -> str:
-    """A place in the queue; 1 is the next to start."""
+    """Describe a place in the queue; 1 starts next."""
     if position is None:
         return "Waiting"
     return "Waiting — next in line" if position == 1 else f"Waiting — number {position} in line"

@@ -1,4 +1,4 @@
-"""Mashups as text: vibes, fit scores, sections."""
+"""Text for mashups: vibes, fit scores, sections."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ SECTIONS: dict[SectionName, str] = {
     "break": "Break",
     "outro": "Outro",
 }
-#: The name of a fit score: the first row whose threshold it reaches.
+#: Names of fit scores: the first row whose threshold the score reaches applies.
 GRADES = ((0.8, "Great match"), (0.6, "Good match"), (0.4, "Fair match"), (0.0, "Poor match"))
 
-#: Vocals first, since people listen to them; then rhythm before harmony.
+#: Vocals first, since listeners notice them most; then rhythm, then harmony.
 STEM_ORDER: tuple[StemName, ...] = ("vocals", "drums", "bass", "other", "guitar", "piano")
 
 #: The arranger leaves out songs that need a larger change of tempo.
@@ -58,27 +58,30 @@ Titles = Mapping[str, str]
 
 
 def grade(score: float) -> str:
-    """The name of a fit score."""
+    """Name a fit score, such as “Good match”."""
     return next(name for least, name in GRADES if score >= least)
 
 
 def points(score: float) -> str:
-    """A score as points out of a hundred."""
+    """Format a score from 0 to 1 as points out of a hundred."""
     return f"{100 * score:.0f}"
 
 
 def pair(fit: PairFit, titles: Titles) -> tuple[str, str]:
-    """The titles of the singing track and of the other."""
+    """Return two titles: of the song that sings, and of the other."""
     return titles.get(fit.vocals, "Untitled"), titles.get(fit.instrumental, "Untitled")
 
 
 def is_edit(fit: PairFit) -> bool:
-    """Whether the track is paired with itself."""
+    """Whether a song is paired with itself."""
     return fit.vocals == fit.instrumental
 
 
 def pair_summary(fit: PairFit, titles: Titles) -> str:
-    """The pair and its weakest part in one line; the API's reason if a title is unknown."""
+    """Name a pair of songs and its weakest part in one line.
+
+    If a title is unknown, the API's reason is used instead.
+    """
     if not {fit.vocals, fit.instrumental} <= titles.keys():
         return fit.reason
     vocals, music = pair(fit, titles)
@@ -87,7 +90,10 @@ def pair_summary(fit: PairFit, titles: Titles) -> str:
 
 
 def left_out(fits: MashupFits, titles: Titles, beatless: Collection[str]) -> list[str]:
-    """Warn of each song that cannot be matched: its tempo is too far off, or it has no beat."""
+    """Warn of each song that the mashup will probably leave out.
+
+    A song is left out if its tempo is too far from the others', or if it has no beat.
+    """
     warnings = [
         f"“{titles[one]}” will probably be left out: no clear beat was found."
         for one in beatless
@@ -116,13 +122,13 @@ def left_out(fits: MashupFits, titles: Titles, beatless: Collection[str]) -> lis
 
 
 def in_reach(fit: PairFit) -> bool:
-    """Whether the two tempos can be matched."""
+    """Whether the tempos of two songs can be matched."""
     tempo = next((part.score for part in fit.parts if part.name == "tempo"), 0.0)
     return tempo > 0.0 and abs(fit.tempo_change_percent) <= MAX_TEMPO_CHANGE_PERCENT
 
 
 def changes(fit: PairFit) -> list[str]:
-    """What is done to the vocals to make them fit."""
+    """List the changes that make the vocals fit: tempo and pitch."""
     parts = [f"vocals {dj.tempo_change(fit.tempo_change_percent)}"]
     if fit.tempo_factor != 1:
         parts.append("in double time" if fit.tempo_factor > 1 else "in half time")
@@ -133,26 +139,26 @@ def changes(fit: PairFit) -> list[str]:
 
 
 def pitch(semitones: int) -> str:
-    """A change of pitch."""
+    """Describe a change of pitch in semitones."""
     if not semitones:
         return "pitch unchanged"
     return f"{counted(abs(semitones), 'semitone')} {'up' if semitones > 0 else 'down'}"
 
 
 def key_distance(steps: int | None) -> str:
-    """How far apart the two keys are on the Camelot wheel."""
+    """Describe how far apart two keys are on the Camelot wheel."""
     if steps is None:
         return "key unknown"
     return f"{counted(steps, 'step')} apart on the key wheel" if steps else "same key"
 
 
 def best(fits: MashupFits, singer: str | None) -> PairFit | None:
-    """The best pair, or the best one with the vocals of ``singer``."""
+    """Return the pair with the best score, or the best with the vocals of ``singer``."""
     return next((fit for fit in fits.pairs if singer in (None, fit.vocals)), None)
 
 
 def stems_by_song(stems: Sequence[HeardStem], titles: Titles) -> str:
-    """Which song plays which stems: ``First: drums, bass · Second: vocals``."""
+    """Name the stems that each song plays: ``First: drums, bass · Second: vocals``."""
     by_track: dict[str, list[str]] = {}
     for one in sorted(stems, key=lambda one: STEM_ORDER.index(one.stem)):
         by_track.setdefault(one.track_id, []).append(STEMS[one.stem].lower())

@@ -1,4 +1,4 @@
-"""Publishing as text: audiences, states, categories, languages, YouTube's text limits."""
+"""Text for publishing: audiences, states, categories, languages, YouTube's text limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from backend.app.contract.publishing import Privacy, PublicationState, Publicati
 
 from . import figures
 
-#: YouTube's privacy, or private until a scheduled time.
+#: A privacy setting of YouTube, or “later”: private until a scheduled time.
 Audience = Literal["private", "unlisted", "public", "later"]
 
 AUDIENCES: dict[Audience, str] = {
@@ -39,10 +39,10 @@ STATES: dict[PublicationState, str] = {
     "cancelled": "Cancelled",
 }
 WRITERS: dict[Writer, str] = {"template": "Template", "llm": "Language model"}
-#: Placeholders: what the template uses for an empty field.
+#: Placeholders of empty fields: what the template will fill in.
 NO_INTRO = "If empty: the title"
 NO_HASHTAGS = {"mixtape": "If empty: #mixtape #djmix", "mashup": "If empty: #mashup"}
-#: YouTube Data API v3, videoCategories.list: those that suit a mix.
+#: The categories of YouTube (Data API v3, videoCategories.list) that suit a mix.
 CATEGORIES = {
     "10": "Music",
     "24": "Entertainment",
@@ -52,7 +52,7 @@ CATEGORIES = {
     "17": "Sports",
     "19": "Travel and events",
 }
-#: Each in its own language, as on YouTube.
+#: Each language is named in itself, as on YouTube.
 LANGUAGES = {
     "en": "English",
     "ar": "العربية",
@@ -85,15 +85,18 @@ LANGUAGES = {
     "zh-Hans": "中文（简体）",
     "zh-Hant": "中文（繁體）",
 }
-#: YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]. The page only
-#: counts; the API checks, and may have other limits set.
+#: YouTube's limits (Data API v3, videos: snippet.title, snippet.description, snippet.tags[]). The
+#: page only counts; the API checks, and may be set to other limits.
 TITLE_CHARS, DESCRIPTION_BYTES, TAGS_CHARS = 100, 5000, 500
-#: What remains beside the tag by which Segue recognises its own videos.
+#: Characters left for the user's tags: Segue adds one tag to recognise its own videos.
 USER_TAGS_CHARS = TAGS_CHARS - len(",segue-0123abcd")
 
 
 def tags_length(tags: Sequence[str]) -> int:
-    """Count tags as YouTube does: with commas, and with quotes round tags that have spaces."""
+    """Count the characters of tags as YouTube does.
+
+    YouTube counts commas, and quotes round tags that contain spaces.
+    """
     return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
 
 
@@ -105,7 +108,7 @@ def seen_by(publication: PublicationView, zone: str | None) -> str:
 
 
 def publication_state(publication: PublicationView) -> str:
-    """The state of a publication in a few words."""
+    """Describe the state of a publication in a few words."""
     if publication.state != "published":
         return STATES[publication.state]
     audience = "scheduled" if publication.publish_at else publication.privacy
@@ -113,5 +116,5 @@ def publication_state(publication: PublicationView) -> str:
 
 
 def uploads_left(left: int, per_day: int) -> str:
-    """How many of a day's uploads are left."""
+    """Say how many uploads are left today."""
     return f"{left} of {per_day} uploads left today" if left else "No uploads left today"

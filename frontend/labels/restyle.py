@@ -1,4 +1,4 @@
-"""Restyled stems as text: choices, grains, and how closely they follow the original."""
+"""Text for restyled stems: choices, grains, similarity to the original."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CHOICES = {
     STYLE: ":material/texture: Replay",
     OFF: ":material/close: Leave out",
 }
-#: How much of a stem matches: the first row whose threshold the share reaches.
+#: Words for the share of a stem that matches: the first row whose threshold it reaches applies.
 _SHARES = ((0.9, "nearly all"), (0.75, "most"), (0.5, "some"), (0.0, "few"))
 
 
 def result(stem: RestyledStemView) -> str:
-    """What was done to a stem, in one line."""
+    """Say in one line what was done to a stem."""
     if stem.silent:
         return "Silent"
     level = "" if stem.volume == 1 else f", at {percent(stem.volume)}"
@@ -25,7 +25,7 @@ def result(stem: RestyledStemView) -> str:
 
 
 def grains(stem: RestyledStemView) -> str:
-    """A sound, how many of its grains are used, and how often."""
+    """Name the sound of a stem, the number of its grains, and how often they play."""
     if stem.grains is None or not stem.sources:
         return stem.sound_name
     times = "once" if stem.grains == 1 else f"{stem.grains} times"
@@ -34,7 +34,7 @@ def grains(stem: RestyledStemView) -> str:
 
 
 def agreements(stem: RestyledStemView) -> list[tuple[str, str, str]]:
-    """The measurements of a replayed stem: name, figure, meaning."""
+    """List a replayed stem's measurements: name, figure, meaning."""
     rows = []
     if stem.onset_agreement is not None:
         share = stem.onset_agreement
@@ -53,7 +53,7 @@ def _some(share: float) -> str:
 
 
 def _follows(correlation: float) -> str:
-    """How closely the loudness follows the stem's."""
+    """Say how closely a replayed stem follows the loudness of the original."""
     if correlation >= 0.9:
         return "follows the stem closely"
     return "follows the stem roughly" if correlation >= 0.6 else "does not follow the stem"

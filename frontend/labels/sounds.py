@@ -1,4 +1,4 @@
-"""Sounds as text: kinds, lengths, loops, pitches."""
+"""Text for sounds: kinds, lengths, loops, pitches."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ USES: dict[SoundKind, str] = {
     "instrument": "Risers, pads, stabs: played over transitions in key, or grains for restyles.",
     "vocal": "A call, a phrase: played over transitions without vocals, or grains for restyles.",
 }
-#: Below this share of its length a sound is not heard as a note.
+#: A sound whose pitched share is smaller has no note that a listener hears.
 PITCHED_SHARE = 0.2
 
 
 def kind(name: SoundKind) -> str:
-    """A kind with its icon."""
+    """Name a kind of sounds, with its icon."""
     return f"{ICONS[name]} {KINDS[name]}"
 
 
 def facts(sound: SoundView) -> str:
-    """Kind, length, tempo and key in one line, as far as the sound has them."""
+    """Name a sound's kind, length, tempo and key in one line; unknown ones are left out."""
     alone = "" if sound.kind == "style" else "one hit"
     loop = f"loop of {sound.beats} beats" if sound.beats else alone
     parts = [
@@ -50,14 +50,14 @@ def facts(sound: SoundView) -> str:
 
 
 def pitch(detail: SoundDetail) -> tuple[str, str]:
-    """The note, and how much of the sound has it."""
+    """Name a sound's note, and the share of the sound that has it."""
     if detail.pitch_hz is None or detail.pitch_note is None:
         return "None", "this sound has no clear note"
     return detail.pitch_note, f"{detail.pitch_hz:.0f} Hz, {voiced(detail.voiced_share)}"
 
 
 def voiced(share: float) -> str:
-    """How much of a sound is pitched."""
+    """Say how much of a sound is pitched."""
     if share >= 0.95:
         return "throughout"
     if share < PITCHED_SHARE:
@@ -66,7 +66,7 @@ def voiced(share: float) -> str:
 
 
 def search(sounds: Sequence[SoundView], kind: SoundKind | None, text: str) -> list[SoundView]:
-    """The sounds of a kind (None: all) whose names contain every word of ``text``."""
+    """Find sounds of a kind (None: all) whose names contain every word of ``text``."""
     words = text.casefold().split()
     return [
         sound

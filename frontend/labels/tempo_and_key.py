@@ -1,15 +1,15 @@
-"""Tempo, beat grid and key of a track, as users read them."""
+"""Text for a track's tempo, beat grid and key."""
 
 from __future__ import annotations
 
 from backend.app.contract.analysis import KEY_NAMES, GridFix, Harmony, Rhythm, TrackAnalysis
 
-#: A figure with less confidence gets a question mark: check it by ear.
+#: A figure with less confidence than this gets a question mark.
 SURE = 0.5
 
 
 def camelot(key: str) -> str:
-    """The Camelot code of a key: ``A minor`` is ``8A``.
+    """Return a key's Camelot code: ``A minor`` is ``8A``.
 
     A step round the wheel is a fifth, seven semitones; C major is 8B, its relative A minor 8A.
     """
@@ -20,19 +20,19 @@ def camelot(key: str) -> str:
 
 
 def code(harmony: Harmony | None) -> str:
-    """The Camelot code, or ``?`` for an unknown key."""
+    """Return a key's Camelot code, or ``?`` for an unknown key."""
     return camelot(harmony.key) if harmony and harmony.key else "?"
 
 
 def tempo(rhythm: Rhythm) -> str:
-    """The tempo, with a question mark if it is uncertain."""
+    """Format a tempo, with a question mark if it is uncertain."""
     if not rhythm.beats_s:
         return "?"
     return f"{rhythm.tempo_bpm:.1f}{'' if rhythm.confidence >= SURE else '?'}"
 
 
 def grid(analysis: TrackAnalysis) -> str:
-    """The beat grid in one line."""
+    """Describe a beat grid in one line."""
     rhythm = analysis.rhythm
     if not rhythm.beats_s:
         return "No beat found"
@@ -43,7 +43,7 @@ def grid(analysis: TrackAnalysis) -> str:
 
 
 def corrections(fix: GridFix) -> str:
-    """A person's corrections of an analysis in one line."""
+    """List a user's corrections of an analysis in one line."""
     parts = [
         {"double": "beats doubled", "half": "beats halved", "as_heard": ""}[fix.tempo],
         f"tempo set to {fix.tempo_bpm:.2f} BPM" if fix.tempo_bpm else "",

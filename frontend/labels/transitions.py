@@ -1,4 +1,4 @@
-"""Transitions as text: kinds, figures, and changes that a person asked for."""
+"""Text for transitions: kinds, figures, and changes that a user asked for."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ PROPOSERS = {
 
 
 def kind(name: str) -> str:
-    """The name of a kind of transition."""
+    """Name a kind of transition."""
     return KINDS.get(name, name.replace("_", " ").capitalize())
 
 
 def main_figures(
     report: TransitionReport, outgoing: Harmony | None, incoming: Harmony | None
 ) -> list[tuple[str, str]]:
-    """The figures that a DJ checks first, each with its label."""
+    """List the figures that a DJ checks first, each with its label."""
     tempo = report.tempo_change_percent
     return [
         ("Tempo", "—" if tempo is None else dj.tempo_change(tempo)),
@@ -55,7 +55,7 @@ def main_figures(
 
 
 def more_figures(report: TransitionReport) -> list[tuple[str, str]]:
-    """Further figures; those that do not apply to this kind are left out."""
+    """List further figures of a transition, without those that its kind doesn't have."""
     left, entered = report.trimmed_s
     bass, voices = report.bass_both_share, report.vocal_overlap_s
     p95, peak = report.beat_error_p95_ms, report.true_peak_dbtp
@@ -72,7 +72,7 @@ def more_figures(report: TransitionReport) -> list[tuple[str, str]]:
 
 
 def choice(wish: PairChoice) -> str:
-    """A person's changes of one transition in one line."""
+    """Describe a user's changes of one transition in one line."""
     parts = [
         kind(wish.kind).lower() if wish.kind else "",
         counted(wish.bars, "bar") if wish.bars is not None else "",
@@ -90,7 +90,7 @@ def _keys(report: TransitionReport, outgoing: Harmony | None, incoming: Harmony 
 
 
 def _beats(report: TransitionReport) -> str:
-    """The beat error as measured in the mix, or as planned."""
+    """Format the distance between the two tracks' beats, measured or else planned."""
     measured = report.beat_error_ms
     error = report.planned_beat_error_ms if measured is None else measured
     return "—" if error is None else f"{error:.0f} ms apart"

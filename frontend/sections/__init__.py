@@ -1,1 +1,1 @@
-"""Parts of pages, by page."""
+"""Parts of the app's pages, in a folder for each page."""

@@ -1,1 +1,1 @@
-"""State of a browser session: typed keys, drafts, cached answers."""
+"""State of a browser session: typed keys, drafts, cached answers of the API."""

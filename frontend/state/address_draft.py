@@ -1,4 +1,4 @@
-"""Drafts of pages, kept in the page's address so that a reload finds them."""
+"""Drafts of forms, kept in the page's address so that a reload finds them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ PICTURE_ID = Key[str]("picture_id")
 
 @dataclass(frozen=True, slots=True)
 class AddressDraft:
-    """The values of a draft by their names in the address, and a count of drafts."""
+    """A draft's values, by their names in the page's address.
+
+    ``counter`` counts drafts: each new one increases it.
+    """
 
     parts: Mapping[str, Key[str]]
     counter: Key[int]
 
     def share(self) -> None:
-        """Keep all values in the address; a new session reads them from there."""
+        """Write the values to the page's address; in a new session, read them from there."""
         for name, key in self.parts.items():
             in_address = st.query_params.get(name)
             value = key.get()
@@ -33,7 +36,7 @@ class AddressDraft:
                 del st.query_params[name]
 
     def drop(self) -> None:
-        """Start a new draft; uploaded files stay with the API."""
+        """Start a new draft; files that were uploaded stay with the API."""
         for name in self.parts:
             self.drop_part(name)
         self.counter.put(self.number + 1)
@@ -45,16 +48,16 @@ class AddressDraft:
 
     @property
     def number(self) -> int:
-        """The number of this draft; widgets that depend on it start empty."""
+        """The draft's number; widgets with this number in their key start empty."""
         return self.counter.get() or 0
 
     @property
     def has_uploads(self) -> bool:
-        """Whether there are tracks or a picture."""
+        """Whether the draft has tracks or a picture."""
         return any(key.get() for name, key in self.parts.items() if name in ("crate", "picture"))
 
 
-#: The draft of the New mixtape page; title and artist are under their widgets' keys.
+#: Draft of the New mixtape page; its title and artist are stored under their widgets' keys.
 MIXTAPE = AddressDraft(
     {
         "crate": CRATE_ID,

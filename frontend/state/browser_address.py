@@ -1,4 +1,4 @@
-"""The address of the user's browser, for the API's limits of sign-ins."""
+"""Find the IP address of the user's browser, by which the API limits sign-ins."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import os
 
 import streamlit as st
 
-#: uvicorn's setting of whose ``X-Forwarded-For`` is believed; `tools/serve.py` sets it.
+#: uvicorn's setting that lists the trusted proxies; `tools/serve.py` sets it.
 _TRUSTED = "FORWARDED_ALLOW_IPS"
 
 
 def browser_address() -> str | None:
-    """The browser's address; None if it is on this machine, or made up by a program here.
+    """Return the browser's IP address.
+
+    None if the browser runs on this machine, or if a program on this machine made the address up.
 
     Streamlit's server takes the address from ``X-Forwarded-For`` if the request comes from
     127.0.0.1. That is a proxy only if the operator has said so; ``*`` names none.

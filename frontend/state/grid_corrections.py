@@ -1,4 +1,4 @@
-"""Corrections of a track's beat grid and key, each added to the earlier ones."""
+"""Compute corrections of a track's beat grid and key; each adds to the earlier ones."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ UNCORRECTED = GridFix()
 
 
 def correction_of(analysis: TrackAnalysis) -> GridFix:
-    """The corrections made so far."""
+    """Return the corrections made so far."""
     return analysis.manual or UNCORRECTED
 
 
 def doubled(analysis: TrackAnalysis) -> GridFix:
-    """Twice as many beats."""
+    """Double the number of beats."""
     return _scaled(analysis, "double", opposite="half", factor=2.0)
 
 
 def halved(analysis: TrackAnalysis) -> GridFix:
-    """Every other beat."""
+    """Keep every other beat."""
     return _scaled(analysis, "half", opposite="double", factor=0.5)
 
 
 def _scaled(analysis: TrackAnalysis, tempo: str, *, opposite: str, factor: float) -> GridFix:
-    """Undo the opposite step, or take this one; a second one in a row sets the BPM instead.
+    """Undo the opposite correction, or double or halve the beats.
 
-    A shift counts beats of the new grid, so it grows with their number.
+    A second doubling in a row sets the BPM instead. A shift counts beats of the new grid, so it is
+    scaled, too.
     """
     fix = correction_of(analysis)
     shift = {"shift_beats": fix.shift_beats * factor}
@@ -37,7 +38,7 @@ def _scaled(analysis: TrackAnalysis, tempo: str, *, opposite: str, factor: float
 
 
 def shifted(analysis: TrackAnalysis, by_beats: float) -> GridFix:
-    """All beats, and the downbeat, moved by part of a beat."""
+    """Move all beats, and the downbeat, by a part of a beat."""
     fix = correction_of(analysis)
     change: dict[str, float] = {"shift_beats": fix.shift_beats + by_beats}
     if fix.downbeat_s is not None:
@@ -47,7 +48,7 @@ def shifted(analysis: TrackAnalysis, by_beats: float) -> GridFix:
 
 
 def downbeat_moved(analysis: TrackAnalysis, by_beats: int) -> GridFix:
-    """A later (or earlier) beat as the first of the bar."""
+    """Make a later or an earlier beat the first of the bar."""
     rhythm = analysis.rhythm
     present = rhythm.downbeats[0] if rhythm.downbeats else 0
     moved = (present + by_beats) % rhythm.beats_per_bar

@@ -1,4 +1,4 @@
-"""What a job's state says: whether it is active, and its files."""
+"""Whether a job is active, and which files it has made."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ def is_active(job: JobSummary) -> bool:
 
 
 def artifacts_by_name(job: JobView) -> dict[str, ArtifactView]:
-    """The job's finished files by name."""
+    """Map the job's finished files by name."""
     return {artifact.name: artifact for artifact in job.artifacts}

@@ -1,4 +1,4 @@
-"""The joins of a finished mix, each with its report and the analyses of its tracks."""
+"""The joins of a finished mix, with their reports and the analyses of their tracks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.app.contract.mixes import ClipView, ReportView, TimelineView, Trans
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """One join; ``report`` and the analyses are None if unknown."""
+    """One join of a mix; ``report`` and the analyses are None if unknown."""
 
     index: int
     view: TransitionView
@@ -25,17 +25,17 @@ class Join:
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The ids of the two tracks."""
+        """The ids of the join's two tracks."""
         return self.outgoing.track_id, self.incoming.track_id
 
     @property
     def names(self) -> str:
-        """The two titles."""
+        """The titles of the join's two tracks."""
         return f"{self.outgoing.title or 'Untitled'} → {self.incoming.title or 'Untitled'}"
 
     @property
     def harmonies(self) -> tuple[Harmony | None, Harmony | None]:
-        """Both keys, if known."""
+        """The keys of both tracks, if known."""
         out, into = self.outgoing_analysis, self.incoming_analysis
         return out.harmony if out else None, into.harmony if into else None
 
@@ -46,14 +46,14 @@ class Join:
 
     @property
     def entered_at_s(self) -> float:
-        """The second of the incoming track at which it enters."""
+        """The second of the incoming track at which it starts to play."""
         return self.incoming.source_start_s
 
 
 def joins_of(
     timeline: TimelineView, report: ReportView | None, analyses: Mapping[str, TrackAnalysis]
 ) -> list[Join]:
-    """Every join in order."""
+    """List all joins of a mix in order."""
     measured = report.transitions if report else []
     reports = measured if len(measured) == len(timeline.transitions) else []
     return [
@@ -71,7 +71,7 @@ def joins_of(
 
 
 def source_at(clip: ClipView, mix_s: float) -> float:
-    """The second of the track that plays at a second of the mix."""
+    """Convert a second of the mix to the second of the track that plays then."""
     for (source, mix), (next_source, next_mix) in pairwise(clip.warp):
         if mix <= mix_s <= next_mix and next_mix > mix:
             return source + (next_source - source) * (mix_s - mix) / (next_mix - mix)

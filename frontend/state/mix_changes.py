@@ -1,4 +1,4 @@
-"""Changes to a finished mix, and the request that renders them."""
+"""A user's changes to a finished mix, and the request that renders them."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ from . import session
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changes to single joins, oldest first; at most one for a pair of tracks."""
+    """Changes to single joins of a mix, oldest first.
+
+    There is at most one for each pair of tracks.
+    """
 
     choices: tuple[PairChoice, ...] = ()
 
     def with_choice(self, choice: PairChoice) -> Changes:
-        """Add a change; it replaces an earlier one for the same pair."""
+        """Add a change; it replaces an earlier change of the same pair."""
         return replace(self, choices=(*self.without(choice).choices, choice))
 
     def without(self, choice: PairChoice) -> Changes:
-        """Remove the change for a pair."""
+        """Remove the change of a pair of tracks."""
         rest = tuple(one for one in self.choices if _pair(one) != _pair(choice))
         return replace(self, choices=rest)
 
     def for_pair(self, outgoing: str, incoming: str) -> PairChoice | None:
-        """The change for a pair, if there is one."""
+        """Return the change of a pair of tracks, if there is one."""
         changes = (one for one in self.choices if _pair(one) == (outgoing, incoming))
         return next(changes, None)
 
     def for_order(self, track_ids: Sequence[str]) -> list[PairChoice]:
-        """The changes for tracks that are adjacent in this order."""
+        """List the changes of tracks that are adjacent in this order."""
         pairs = set(pairwise(track_ids))
         return [one for one in self.choices if _pair(one) in pairs]
 
@@ -42,19 +45,19 @@ def _pair(choice: PairChoice) -> tuple[str, str]:
     return choice.outgoing, choice.incoming
 
 
-#: The changes to each mix that are not rendered yet.
+#: Changes to each mix that have not been rendered yet.
 CHANGES = session.Key[Changes]("mix_changes")
 
 
 def changes_to(job_id: str) -> Changes:
-    """The unrendered changes to a mix."""
+    """Return the changes to a mix that have not been rendered yet."""
     return CHANGES.of(job_id).get() or Changes()
 
 
 def unchanged_joins(
     base: Sequence[str], order: Sequence[str], changed: Sequence[PairChoice]
 ) -> int:
-    """How many joins of the base mix the new order keeps."""
+    """Count the joins of the base mix that the new order keeps."""
     changed_pairs = {_pair(choice) for choice in changed}
     return len((set(pairwise(base)) & set(pairwise(order))) - changed_pairs)
 
@@ -62,10 +65,10 @@ def unchanged_joins(
 def rerender_request(
     job: JobView, base: Sequence[str], tracks: Sequence[TrackPick], changes: Changes
 ) -> MixtapeRequest:
-    """Request the mix again, with these tracks in this order and these changes.
+    """Build the request for a mix with these tracks, this order and these changes.
 
-    ``base`` are the track ids of the finished mix. A mix of other tracks is planned from scratch.
-    The new mix is not published by itself, even if the old one was.
+    ``base`` lists the finished mix's track ids. If other tracks are requested, the mix is planned
+    from scratch. The new mix is not published automatically, even if the old one was.
     """
     if not isinstance(job.request, MixtapeRequest):
         raise TypeError("only a mixtape can be rendered again")

@@ -1,4 +1,4 @@
-"""The draft of a mixtape: tracks, order, and options as the request takes them."""
+"""The draft of a mixtape: its tracks, order and options."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from backend.app.contract.uploads import TrackView
 
 #: Eight seconds are four bars at 120 BPM: long enough to sound like a blend.
 DEFAULT_CROSSFADE_S = 8.0
-#: The API's limit; YouTube shows three, and ignores all of them if there are over 60.
+#: The API's limit. YouTube shows three hashtags, and ignores all of them if there are over 60.
 MAX_HASHTAGS = 15
 
 
 class Names(BaseModel):
-    """The title and artist that a user gave a track."""
+    """The title and artist that a user typed for a track."""
 
     title: str
     artist: str
 
 
 class Arrangement(BaseModel):
-    """How a user arranged a crate; kept in the browser and sent to the page."""
+    """A user's arrangement of a crate; the browser keeps it and sends it to the page."""
 
     crate_id: str
     order: list[str] = []
@@ -36,7 +36,7 @@ class Arrangement(BaseModel):
 
 
 class Joining(TypedDict, total=False):
-    """How tracks follow each other, as the request names it."""
+    """How tracks are joined, as fields of the request."""
 
     transitions: Literal["dj", "crossfade"]
     transition_ms: int
@@ -49,7 +49,7 @@ class Joining(TypedDict, total=False):
 
 
 class Description(TypedDict):
-    """What to write into the description, as the request names it."""
+    """What the description should contain, as fields of the request."""
 
     intro: str
     hashtags: list[str]
@@ -58,7 +58,7 @@ class Description(TypedDict):
 
 
 class Output(TypedDict):
-    """The output options of a mix, as the request names them."""
+    """Output options of a mix, as fields of the request."""
 
     title: str
     artist: str
@@ -71,7 +71,7 @@ class Output(TypedDict):
 
 
 def picks(tracks: Sequence[TrackView], arrangement: Arrangement | None) -> list[TrackPick]:
-    """The tracks to mix in order; those that the arrangement does not name come last."""
+    """List the tracks to mix, in the user's order; tracks without a place come last."""
     if arrangement is None:
         return [TrackPick(track_id=track.id) for track in tracks]
     known = {track.id for track in tracks}
@@ -88,7 +88,7 @@ def _pick(track_id: str, names: Names | None) -> TrackPick:
 
 
 def locks(tracks: Sequence[TrackPick], pinned: Sequence[str]) -> list[PlaceLock]:
-    """The fixed places of the pinned tracks; the last track stays last."""
+    """List the fixed places of pinned tracks; a pinned last track stays last."""
     ids = [pick.track_id for pick in tracks]
     return [
         PlaceLock(track_id=track_id, place=-1 if place == len(ids) else place)
@@ -98,6 +98,6 @@ def locks(tracks: Sequence[TrackPick], pinned: Sequence[str]) -> list[PlaceLock]
 
 
 def hashtags(line: str) -> list[str]:
-    """Split a line into hashtags, without ``#`` and repeats."""
+    """Split a line into hashtags, without ``#`` and without repeats."""
     words = (word.strip("#,;.") for word in line.replace("#", " ").split())
     return list(dict.fromkeys(word for word in words if word))[:MAX_HASHTAGS]

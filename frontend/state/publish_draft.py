@@ -1,4 +1,4 @@
-"""The draft of a publication: its form fields, its request, and its copy for a visit to Google."""
+"""The draft of a publication: form fields, request, and copy during a visit to Google."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from backend.app.contract.publishing import DescriptionOptions, Publication, Pub
 from ..labels.figures import timezone_of
 from ..labels.publish import Audience
 
-#: Stands for a new playlist where the field otherwise has a playlist's id.
+#: Value of the playlist field for “a new playlist”, instead of a playlist's id.
 NEW_PLAYLIST = "new"
 #: Kinds of jobs whose results can be published.
 PUBLISHABLE = ("mixtape", "mashup", "restyle")
-#: Kinds declared as synthetic media by default: they were never played like this.
+#: Kinds declared as synthetic media by default: their music was never played like this.
 SYNTHETIC = ("mashup", "restyle")
-#: States of a publication that is not finished.
+#: States of a publication that is still being made.
 UNFINISHED = ("waiting", "preparing", "uploading", "processing")
-#: The suggested hour of a scheduled video, since most people listen in the evening.
+#: Default hour of a scheduled video: most people listen in the evening.
 SUGGESTED_HOUR = time(18, 0)
 
 
 class VideoDraft(BaseModel):
-    """The fields of the form, each stored under its widget's key.
+    """The fields of the publication form, each stored under its widget's key.
 
     ``goes_public_at`` is in the reader's time zone; ``playlist`` is empty, a playlist's id, or
     ``NEW_PLAYLIST``.
@@ -48,7 +48,7 @@ class VideoDraft(BaseModel):
     category_id: str = "10"
 
     def publication(self, zone: str | None) -> Publication:
-        """The publication as the API takes it; empty texts are filled in from the mix.
+        """Build the API's publication; empty texts are filled in from the mix.
 
         Texts are cut at the contract's limits. These are far above YouTube's, which the preflight
         checks.
@@ -68,19 +68,19 @@ class VideoDraft(BaseModel):
         return Publication.model_validate({**same, **changed})
 
     def request(self, job_id: str, zone: str | None, *, again: bool = False) -> PublishRequest:
-        """The request for a publish job."""
+        """Build the request for a publish job."""
         return PublishRequest(job_id=job_id, again=again, **self.publication(zone).model_dump())
 
     @property
     def playlist_needs_title(self) -> str | None:
-        """The reason why a new playlist cannot be made yet."""
+        """Why a new playlist cannot be created yet."""
         if self.playlist == NEW_PLAYLIST and not self.playlist_title.strip():
             return "Give the new playlist a title, or choose another."
         return None
 
 
 def key(form: str, field: str) -> str:
-    """The key of a field's widget; ``form`` is the mix's id or a fixed name."""
+    """Return the key of a field's widget; ``form`` is the mix's id or a fixed name."""
     return f"publish_{field}_{form}"
 
 
@@ -97,19 +97,19 @@ def fill(form: str, draft: VideoDraft) -> None:
 
 
 def is_filled(form: str) -> bool:
-    """Whether the form was filled before."""
+    """Whether the form has been filled before."""
     return key(form, "title") in st.session_state
 
 
 class SavedPage(BaseModel):
-    """The job and the form of the page that the browser left to visit Google."""
+    """The job and the form that a page showed when the browser left to visit Google."""
 
     job_id: str = ""
     draft: VideoDraft | None = None
 
 
 def saved_page() -> str:
-    """Save the page as JSON, for the browser to keep while it is at Google."""
+    """Save the page as JSON; the browser keeps it while it is at Google."""
     job_id = st.query_params.get("job", "")
     if not job_id:
         return ""
@@ -118,7 +118,7 @@ def saved_page() -> str:
 
 
 def restore_page(saved: str) -> None:
-    """Restore a saved page; ignore JSON that this page did not save."""
+    """Restore a saved page; ignore invalid JSON."""
     try:
         page = SavedPage.model_validate_json(saved)
     except ValidationError:
@@ -130,7 +130,7 @@ def restore_page(saved: str) -> None:
 
 
 def first_draft(job: JobView, zone: str | None) -> VideoDraft:
-    """The defaults for a mix."""
+    """Return the default fields for a mix."""
     return VideoDraft(
         language=description_options(job).language,
         goes_public_at=suggested_release(zone),
@@ -139,28 +139,28 @@ def first_draft(job: JobView, zone: str | None) -> VideoDraft:
 
 
 def suggested_release(zone: str | None) -> datetime:
-    """Tomorrow at the suggested hour, in the reader's time zone."""
+    """Return tomorrow at the default hour, in the user's time zone."""
     today = datetime.now(timezone_of(zone)).date()
     return datetime.combine(today + timedelta(days=1), SUGGESTED_HOUR)
 
 
 def in_utc(local: datetime | None, zone: str | None) -> datetime | None:
-    """Convert a time of the reader's time zone to UTC."""
+    """Convert a time from the user's time zone to UTC."""
     return local and local.replace(tzinfo=timezone_of(zone)).astimezone(UTC)
 
 
 def description_options(job: JobView) -> DescriptionOptions:
-    """The description options of the job's request, or the defaults."""
+    """Return the description options of the job's request, or the defaults."""
     if isinstance(job.request, MixtapeRequest | MashupRequest):
         return job.request.description
     return DescriptionOptions()
 
 
 def unfinished(publications: Sequence[PublicationView]) -> PublicationView | None:
-    """The publication that is being made, if any."""
+    """Return the publication that is still being made, if any."""
     return next((one for one in publications if one.state in UNFINISHED), None)
 
 
 def online(publications: Sequence[PublicationView]) -> list[PublicationView]:
-    """The publications that have a video, newest first."""
+    """List the publications that have a video, newest first."""
     return [one for one in reversed(publications) if one.url]

@@ -1,4 +1,4 @@
-"""Typed keys of the browser session, sign-in, and signed links."""
+"""Typed keys of a browser session, sign-in and sign-out, signed links."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .browser_address import browser_address
 
 Value = TypeVar("Value")
 
-#: Links are renewed this long before they expire, since playback may start late.
+#: Links are renewed this long before they expire, because playback may start late.
 LINK_MARGIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)  # no slots: a generic alias sets an attribute on the instance it makes
 class Key(Generic[Value]):
-    """A key of ``st.session_state`` with the type of its value."""
+    """A key of ``st.session_state``, typed by its value."""
 
     name: str
 
@@ -45,7 +45,7 @@ class Key(Generic[Value]):
         st.session_state.pop(self.name, None)
 
     def get_or(self, fetch: Callable[[], Value]) -> Value:
-        """Return the value; fetch and keep it if it is not set."""
+        """Return the value; if it is not set, fetch and keep it."""
         value = self.get()
         if value is None:
             value = fetch()
@@ -53,19 +53,20 @@ class Key(Generic[Value]):
         return value
 
     def of(self, *names: str) -> Key[Value]:
-        """The key of one of many values, such as that of a job."""
+        """Return the key for one of many values, such as the values of different jobs."""
         return Key(" ".join([self.name, *names]))
 
 
 CREDENTIALS = Key[Credentials]("credentials")
-#: A random name for each sign-out, so that the browser drops its cookie once; then COOKIE_DROPPED.
+#: A random name for each sign-out, so that the browser removes its cookie once; afterwards
+#: COOKIE_DROPPED.
 SIGNED_OUT = Key[str]("signed_out")
 COOKIE_DROPPED = "cookie dropped"
 SESSION_CODE = Key[str]("session_code")
-#: Shown on the sign-in page.
+#: A message for the sign-in page.
 NOTICE = Key[str]("notice")
 ME = Key[UserView]("me")
-#: Links by job, artifact, and whether they show it or download it.
+#: Signed links by job, artifact, and whether they show the artifact or download it.
 LINKS = Key[LinkView]("links")
 
 
@@ -75,7 +76,7 @@ def _http() -> httpx2.Client:
 
 
 def api() -> ApiClient:
-    """The API client of the signed-in user."""
+    """Return the signed-in user's API client."""
     return _client(CREDENTIALS.get())
 
 
@@ -90,14 +91,14 @@ def _client(credentials: Credentials | None) -> ApiClient:
 
 
 def is_signed_in() -> bool:
-    """Whether the user is signed in, by this session or by a cookie of an earlier visit."""
+    """Whether the user is signed in: in this session, or by an earlier session's cookie."""
     if CREDENTIALS.get() is None and not SIGNED_OUT.get():
         _resume()
     return CREDENTIALS.get() is not None
 
 
 def sign_in(tokens: TokenView) -> None:
-    """Start a session; the browser later trades its one-time code for a cookie."""
+    """Start a session; the browser then exchanges the one-time code for a cookie."""
     CREDENTIALS.put(Credentials().renewed(tokens))
     SIGNED_OUT.drop()
     if tokens.session_code:
@@ -105,9 +106,10 @@ def sign_in(tokens: TokenView) -> None:
 
 
 def sign_out() -> None:
-    """End the session here and at the API; the sign-in page drops the browser's cookie.
+    """End the session here and at the API.
 
-    If the API cannot be reached, its tokens expire by themselves.
+    The sign-in page removes the browser's cookie. If the API cannot be reached, its tokens expire
+    by themselves.
     """
     with suppress(ApiError):
         api().sign_out()
@@ -121,12 +123,12 @@ def forget() -> None:
 
 
 def me() -> UserView:
-    """The signed-in user."""
+    """Return the signed-in user."""
     return ME.get_or(api().me)
 
 
 def link_to(job_id: str, artifact: str, *, inline: bool) -> str:
-    """A signed link to an artifact, renewed before it expires."""
+    """Return a signed link to an artifact, renewed before it expires."""
     key = LINKS.of(job_id, artifact, "inline" if inline else "download")
     link = key.get()
     if link is None or link.expires_at - datetime.now(UTC) < LINK_MARGIN:

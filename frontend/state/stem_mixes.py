@@ -1,4 +1,4 @@
-"""Saved mixes of stems, each a job of its own."""
+"""Stem mixes that the user saved; each is a job."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from backend.app.contract.jobs import ArtifactView, JobView, StemMixRequest
 
 from . import session
 
-#: Finished mixes by job; they don't change.
+#: Finished stem mixes by job id; they don't change any more.
 FINISHED = session.Key[JobView]("finished_stem_mixes")
 
 
 def start(request: StemMixRequest) -> None:
-    """Save a mix, unless the same one is saved or in progress."""
+    """Save a stem mix, unless the same one is saved or in progress."""
     mixes = mixes_of(request.job_id, request.track_id)
     same = (mix for mix in mixes if mix.request == request)
     if all(mix.status in ("failed", "cancelled") for mix in same):
@@ -22,7 +22,7 @@ def start(request: StemMixRequest) -> None:
 
 
 def mixes_of(job_id: str, track_id: str) -> list[JobView]:
-    """The saved mixes of a track of a stems job, newest first."""
+    """List the saved stem mixes of a track, newest first."""
     wanted = (job_id, track_id)
     rows = (
         row
@@ -33,7 +33,7 @@ def mixes_of(job_id: str, track_id: str) -> list[JobView]:
 
 
 def all_stem_mixes() -> Iterator[ListedJob]:
-    """The stem mixes of all jobs, newest first, a page at a time."""
+    """Yield the stem mixes of all jobs, newest first, loaded one page at a time."""
     query = JobQuery(kind=["stem_mix"], limit=100)
     more = True
     while more:
@@ -45,7 +45,7 @@ def all_stem_mixes() -> Iterator[ListedJob]:
 
 
 def sound(job: JobView) -> ArtifactView | None:
-    """The audio file of a mix, once it is made."""
+    """Return the audio file of a stem mix, once it is made."""
     files = (file for file in job.artifacts if file.media_type.startswith("audio/"))
     return next(files, None)
 

@@ -1,4 +1,4 @@
-"""Track analyses: one job for each crate, each result fetched once a session."""
+"""Track analyses: one job for each crate; each result is fetched once a session."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from backend.app.contract.uploads import TracksUploadView
 
 from . import session
 
-#: Analyses by track; a track that is not analysed yet is missing.
+#: Analyses by track id; tracks not yet analysed are missing.
 ANALYSES = session.Key[TrackAnalysis]("analyses")
-#: Analysis jobs by crate and number of tracks.
+#: Ids of analysis jobs, by crate and number of tracks.
 JOBS = session.Key[str]("analysis_jobs")
-#: Most tracks that one request may name.
+#: One request may name at most this many tracks.
 AT_ONCE = 60
 
 
 def cached(track_ids: Sequence[str]) -> dict[str, TrackAnalysis]:
-    """The analyses that this session holds already."""
+    """Return the analyses that this session has already fetched."""
     known = {track_id: ANALYSES.of(track_id).get() for track_id in track_ids}
     return {track_id: analysis for track_id, analysis in known.items() if analysis}
 
@@ -36,12 +36,12 @@ def fetch(track_ids: Sequence[str]) -> dict[str, TrackAnalysis]:
 
 
 def correct(track_id: str, fix: GridFix) -> None:
-    """Save a correction with the track."""
+    """Save a correction of a track's analysis."""
     ANALYSES.of(track_id).put(session.api().fix_analysis(track_id, fix))
 
 
 def analysis_job(crate: TracksUploadView) -> str:
-    """The id of the job that analyses a crate; start one if there is none."""
+    """Return the id of the job that analyses a crate; start one if there is none."""
 
     def find_or_start() -> str:
         active = JobQuery(kind=["analysis"], status=["queued", "running"], limit=100)
@@ -54,7 +54,7 @@ def analysis_job(crate: TracksUploadView) -> str:
 
 
 def restart(crate: TracksUploadView) -> None:
-    """Forget a failed job, so that the next run starts another."""
+    """Forget a failed analysis job; the next run of the page starts another."""
     _job_key(crate).drop()
 
 

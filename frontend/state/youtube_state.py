@@ -1,4 +1,4 @@
-"""The YouTube connection and its playlists, cached for a while."""
+"""The YouTube connection and its playlists, cached for some seconds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from . import session
 
 Value = TypeVar("Value")
 
-#: The number of uploads left changes while a page is open, but slowly.
+#: The number of uploads left changes slowly while a page is open.
 STATUS_LIFETIME_S = 15.0
-#: Each look at the playlists calls YouTube, which takes long if YouTube does not answer.
+#: Listing the playlists calls YouTube, which takes long if YouTube does not answer.
 PLAYLISTS_LIFETIME_S = 120.0
 
 
 @dataclass(frozen=True)  # no slots: a generic alias sets an attribute on the instance it makes
 class Cached(Generic[Value]):
-    """An answer of the API, and when it came."""
+    """A cached answer of the API, and when it arrived."""
 
     answer: Value
     at_s: float
@@ -33,12 +33,12 @@ PLAYLISTS = session.Key[Cached[list[PlaylistView] | ApiError]]("youtube_playlist
 
 
 def status() -> YouTubeStatus:
-    """The state of the connection."""
+    """Return the state of the YouTube connection."""
     return _cached(STATUS, STATUS_LIFETIME_S, session.api().youtube_status)
 
 
 def playlists() -> list[PlaylistView] | ApiError:
-    """The channel's playlists, or why they cannot be listed."""
+    """Return the channel's playlists, or the error that prevents listing them."""
     return _cached(PLAYLISTS, PLAYLISTS_LIFETIME_S, lambda: attempt(session.api().playlists))
 
 
@@ -51,6 +51,6 @@ def _cached(key: session.Key[Cached[Value]], lifetime_s: float, call: Callable[[
 
 
 def refresh() -> None:
-    """Drop the cached answers."""
+    """Remove the cached answers."""
     STATUS.drop()
     PLAYLISTS.drop()

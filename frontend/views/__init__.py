@@ -1,1 +1,1 @@
-"""The pages, one file each."""
+"""The app's pages, one file each."""

@@ -12,7 +12,7 @@ from frontend.state import session
 
 
 def view() -> None:
-    """The page from top to bottom."""
+    """Draw the account page."""
     me = session.me()
     st.title("Your account", anchor=False)
     st.text(f"Signed in as {me.email}")

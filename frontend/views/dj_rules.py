@@ -12,13 +12,13 @@ from frontend.labels import figures
 from frontend.sections.dj_rules.rules_form import ask_rules
 from frontend.state import session
 
-#: The rules that the form shows, and the version saved last.
+#: The rules that the form shows, with their version number.
 SHOWN = session.Key[DjRulesView]("rules_shown")
 SAVED = session.Key[int]("rules_saved")
 
 
 def view() -> None:
-    """The page from top to bottom."""
+    """Draw the page of the DJ rules."""
     st.title("DJ rules", anchor=False)
     current = session.api().dj_rules()
     shown = SHOWN.get_or(lambda: current)
@@ -40,7 +40,7 @@ def view() -> None:
 
 
 def show_version(shown: DjRulesView) -> None:
-    """The version of the rules, and since when they apply."""
+    """Show the version of the rules, and since when it applies."""
     if shown.updated_at is None:
         st.caption("Version 0: Segue's defaults.")
     else:
@@ -51,7 +51,7 @@ def show_version(shown: DjRulesView) -> None:
 
 
 def warn_of_newer_version(current: DjRulesView) -> None:
-    """Another admin saved rules since the form was opened."""
+    """Warn if another admin has saved rules since the form was opened."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="newer"):
         st.markdown(
             f":material/sync_problem: Another admin saved version {current.version}. "
@@ -62,7 +62,7 @@ def warn_of_newer_version(current: DjRulesView) -> None:
 
 
 def ask(shown: DjRulesView) -> DjRules | None:
-    """Ask for the rules; None, with the reason shown, if they are invalid."""
+    """Read the rules from the form; if they are invalid, show why and return None."""
     try:
         return ask_rules(shown.rules, f"rules {shown.version}")
     except ValidationError as invalid:
@@ -72,7 +72,7 @@ def ask(shown: DjRulesView) -> DjRules | None:
 
 
 def save(rules: DjRules, shown: DjRulesView) -> None:
-    """Save the rules, and show them as the new version."""
+    """Save the rules, and show the new version."""
     saved = attempt(lambda: session.api().change_dj_rules(rules, shown.version))
     if isinstance(saved, ApiError):
         show_error(saved)

@@ -1,4 +1,4 @@
-"""Jobs page: all jobs of every kind, newest first, as many as asked for."""
+"""Jobs page: the user's jobs of all kinds, newest first."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from frontend.state import session
 
 ALL = "all"
 PER_PAGE = 20
-#: The most jobs that one request may ask for.
+#: The API returns at most this many jobs for one request.
 AT_ONCE = 100
-#: How many jobs are shown, if there are as many.
+#: How many jobs the user wants to see.
 SHOWN = session.Key[int]("jobs_shown")
 
 
 def view() -> None:
-    """The job in the address first, the others below."""
+    """Draw the page: the job named in the address first, the others below."""
     st.title("Jobs", anchor=False)
     kind = st.session_state.get("jobs_kind", ALL)
     page = load_jobs(kind, SHOWN.get() or PER_PAGE)
@@ -39,7 +39,7 @@ def view() -> None:
 
 
 def load_jobs(kind: str, count: int) -> JobList:
-    """The newest jobs of a kind, with as many requests as they need."""
+    """Load the newest jobs of a kind, with several requests if needed."""
     loaded = JobList(jobs=[], more=True)
     while loaded.more and len(loaded.jobs) < count:
         query = JobQuery(
@@ -53,7 +53,7 @@ def load_jobs(kind: str, count: int) -> JobList:
 
 
 def ask_kind() -> None:
-    """Ask for a kind of jobs, of which the newest are shown."""
+    """Ask which kind of jobs to show."""
     st.pills(
         "Show only",
         [ALL, *KINDS],
@@ -69,7 +69,7 @@ def ask_kind() -> None:
 
 
 def show_more(n_shown: int) -> None:
-    """A button that shows older jobs, too."""
+    """Show a button that adds older jobs to the list."""
     with st.container(horizontal_alignment="center", key="jobs_more"):
         st.button(
             "Show older jobs",
@@ -81,7 +81,7 @@ def show_more(n_shown: int) -> None:
 
 
 def show_empty(kind: str) -> None:
-    """Without jobs, link to the pages that start some."""
+    """If there are no jobs, show links to the pages that start one."""
     if kind != ALL:
         st.caption(f"No {KINDS[kind].plural.lower()} yet.")
         return

@@ -1,4 +1,4 @@
-"""Mashup page: songs, vibe, fit; then the result."""
+"""Mashup page: choose songs and a vibe, see how they fit, start, see the result."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from frontend.state import session
 
 MAX_SONGS = 4
 PICKS = "mashup_tracks_picked"
-#: The crate whose songs were picked by hand.
+#: The id of the crate whose songs the user has picked by hand.
 PICKED_CRATE = session.Key[str]("mashup_picked_crate")
-#: The pair with the best score decides who sings.
+#: Choice of singer: the pair with the best score decides.
 BEST = "best"
 
 
 class Output(TypedDict):
-    """Names and files of a mashup, as the request names them."""
+    """Names and files of a mashup, as fields of the request."""
 
     title: str
     artist: str
@@ -45,7 +45,7 @@ class Output(TypedDict):
 
 
 def ask() -> None:
-    """The form: songs, vibe, singer, files, separator."""
+    """Draw the form: songs, vibe, singer, files, separator."""
     state = ask_crate(
         "mashup",
         "Drop one to four songs here",
@@ -62,7 +62,7 @@ def ask() -> None:
 
 
 def ask_tracks(state: CrateState) -> list[TrackView]:
-    """Ask for the songs; of more than four, the first four dropped are picked by default."""
+    """Ask for the songs; if there are more than four, preselect the first four."""
     if state.crate is None or len(state.tracks) <= MAX_SONGS:
         return state.tracks
     titles = titles_of(state.tracks)
@@ -86,7 +86,7 @@ def ask_tracks(state: CrateState) -> list[TrackView]:
 
 
 def ask_vibe() -> Vibe:
-    """Ask for the vibe; the style sheet turns the options into cards."""
+    """Ask for the vibe; the style sheet draws the options as cards."""
     chosen = st.radio(
         "Vibe",
         VIBES,
@@ -102,7 +102,7 @@ def ask_vibe() -> Vibe:
 
 
 def ask_fit(state: CrateState, tracks: list[TrackView], vibe: Vibe) -> str | None:
-    """Show the fit once all songs are analysed, and ask who sings."""
+    """Once all songs are analysed, show how they fit, and ask who sings."""
     if state.crate is None or not tracks:
         return None
     st.subheader("Fit", anchor=False)
@@ -129,7 +129,7 @@ def ask_fit(state: CrateState, tracks: list[TrackView], vibe: Vibe) -> str | Non
 def show_fit(
     fits: MashupFits, titles: Titles, singer: str | None, beatless: Collection[str]
 ) -> None:
-    """How well the songs fit, and which will probably be left out."""
+    """Show how well the songs fit, and which one may be left out."""
     for warning in mashup.left_out(fits, titles, beatless):
         st.markdown(f":material/warning: {escaped(warning)}")
     chosen = mashup.best(fits, singer)
@@ -158,7 +158,7 @@ def choose_singer(fits: MashupFits, titles: Titles) -> str | None:
 
 
 def ask_output() -> Output:
-    """Ask for names and files; each has a default."""
+    """Ask for names and files; every field has a default."""
     st.subheader("The mashup", anchor=False)
     title, artist = ask_names("mashup", "If empty: the songs' titles")
     formats = choose_formats("mashup_formats")
@@ -179,7 +179,7 @@ def ask_output() -> Output:
 
 
 def ask_stems() -> dict[StemName, MashupStem]:
-    """Ask which stems play; all of them by default."""
+    """Ask which stems play; by default all do."""
     playing = st.pills(
         "Stems that play",
         FOUR_STEMS,
@@ -200,7 +200,7 @@ def start(
     output: Output,
     separator: SeparatorChoice,
 ) -> None:
-    """The start button."""
+    """Draw the start button."""
     pressed = start_bar(
         "Create mashup",
         "join_inner",
@@ -222,7 +222,7 @@ def start(
 
 
 def missing(state: CrateState, tracks: list[TrackView], output: Output) -> str | None:
-    """What is missing before it can start."""
+    """Return what the user must still do before the mashup can start."""
     if state.uploading:
         return "Files are still uploading."
     if not tracks:

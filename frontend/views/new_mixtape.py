@@ -1,4 +1,4 @@
-"""New mixtape page: tracks, order, picture, options, start."""
+"""New mixtape page: tracks, running order, picture, options, start."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from frontend.state.mixtape_draft import (
 
 
 def view() -> None:
-    """The page from top to bottom."""
+    """Draw the New mixtape page."""
     MIXTAPE.share()
     page_heading("New mixtape", MIXTAPE, "start_over")
     crate = load_crate(MIXTAPE)
@@ -51,20 +51,20 @@ def view() -> None:
 
 
 def upload_tracks() -> bool:
-    """The drop zone for tracks; True while files are uploading."""
+    """Draw the drop zone for tracks; return True while files are uploading."""
     lead = "Add more tracks" if CRATE_ID.get() else "Drop your tracks here"
     return drop_zone(TRACKS, CRATE_ID, lead=lead, detail=FORMATS, draft=MIXTAPE.number).busy
 
 
 def upload_picture() -> bool:
-    """The drop zone for the video's background picture; True while it is uploading."""
+    """Draw the drop zone for the video's background; return True while uploading."""
     lead = "Change the picture" if PICTURE_ID.get() else "Drop a picture here"
     detail = "The background of the video. JPEG, PNG or WebP."
     return drop_zone(PICTURE, PICTURE_ID, lead=lead, detail=detail, draft=MIXTAPE.number).busy
 
 
 def running_order(crate: TracksUploadView, *, uploading: bool) -> Arrangement | None:
-    """The tracks in playing order, to be moved, renamed and corrected."""
+    """Show the tracks in playing order; the user can move, rename and correct them."""
     like_a_dj = st.session_state.get("transitions", "dj") == "dj"
     finds_order = st.session_state.get("order", "given") == "auto"
     needs_analyses = like_a_dj or finds_order
@@ -86,7 +86,7 @@ def running_order(crate: TracksUploadView, *, uploading: bool) -> Arrangement | 
 
 
 def missing(n_tracks: int, output: Output, uploading: bool) -> str | None:
-    """What is missing before a mix can start."""
+    """Return what the user must still do before a mix can start."""
     if uploading:
         return "Files are still uploading."
     if not n_tracks:
@@ -97,7 +97,7 @@ def missing(n_tracks: int, output: Output, uploading: bool) -> str | None:
 def start(
     crate: TracksUploadView, arrangement: Arrangement | None, joining: Joining, output: Output
 ) -> None:
-    """Start the job, and go to its progress."""
+    """Start the mixtape job, and show its progress."""
     tracks = picks(crate.tracks, arrangement)
     finds_order = joining["order"] == "auto"
     request = MixtapeRequest(

@@ -1,4 +1,4 @@
-"""Publish page: connect a channel, publish a mix, follow the publication."""
+"""Publish page: connect a channel, publish a mix, follow its upload."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from frontend.state import publish_draft, session, youtube_state
 from frontend.state.job_state import is_active
 from frontend.state.publish_draft import VideoDraft
 
-#: The mix that is to be published a second time.
+#: Id of the mix that the user wants to publish a second time.
 AGAIN = session.Key[str]("publish_again_job")
-#: Shows all of a channel's videos, private and unfinished ones too.
+#: YouTube Studio lists all videos of a channel, private and unfinished ones too.
 STUDIO = "https://studio.youtube.com"
 N_SHOWN = 12
 REFRESH_S = 2.0
 
 
 def view() -> None:
-    """A list of mixes, or the publication of the mix in the address."""
+    """Draw the page: the mix named in the address, else a list of mixes."""
     return_from_google()
     job_id = st.query_params.get("job")
     if job_id is None:
@@ -47,7 +47,7 @@ def view() -> None:
 
 
 def choose() -> None:
-    """The connection, and all mixes that can be published."""
+    """Show the YouTube connection, and all mixes that can be published."""
     st.title("Publish", anchor=False)
     connection_card(youtube_state.status())
     st.subheader("What to publish", anchor=False)
@@ -63,12 +63,12 @@ def choose() -> None:
 
 
 def is_publishable(job: JobView) -> bool:
-    """Whether the job has, or will have, something to publish."""
+    """Whether the job makes something that can be published."""
     return job.kind in publish_draft.PUBLISHABLE and (is_active(job) or job.status == "succeeded")
 
 
 def status_of(job: JobSummary) -> str:
-    """The state of its publication, or of the job."""
+    """Return the state of the job's publication, else of the job."""
     publications = publish_draft.online(job.publications) or job.publications[-1:]
     if publications:
         return publication_state(publications[0])
@@ -76,7 +76,7 @@ def status_of(job: JobSummary) -> str:
 
 
 def show_publish_job(job: JobView, request: PublishRequest) -> None:
-    """The page of the published mix; if that was deleted, the publish job itself."""
+    """Show the published mix of a publish job, or the publish job if the mix was deleted."""
     mix = found(lambda: session.api().job(request.job_id))
     if mix is not None:
         return publish(mix)
@@ -88,7 +88,7 @@ def show_publish_job(job: JobView, request: PublishRequest) -> None:
 
 
 def publish(job: JobView) -> None:
-    """The channel, the publications of a mix, and the form for a new one."""
+    """Show the channel, a mix's publications, and the form for a new one."""
     heading(job)
     status = youtube_state.status()
     connection_card(status)
@@ -96,7 +96,7 @@ def publish(job: JobView) -> None:
     for publication in online:
         show_published(publication)
     if show_latest(job.publications):
-        return AGAIN.drop()  # the confirmation was for this publication only
+        return AGAIN.drop()  # the user's confirmation was for this publication only
     if not is_publishable(job):
         st.markdown(f"{job_status(job)}: nothing to publish.")
         return None
@@ -110,7 +110,7 @@ def publish(job: JobView) -> None:
 
 
 def heading(job: JobView) -> None:
-    """The mix, a link back to it, and its progress."""
+    """Show the mix's title and a link back to its result."""
     kind = kind_of(job)
     with st.container(key="publish_heading", gap="xsmall"):
         st.page_link(
@@ -128,35 +128,36 @@ def heading(job: JobView) -> None:
 
 
 def show_progress(job: JobView) -> None:
-    """The progress of an unfinished mix."""
+    """Show the progress of an unfinished mix."""
     st.caption(f"Not finished yet: {job_status(job, st.context.timezone)}.")
 
 
 def show_latest(publications: list[PublicationView]) -> bool:
-    """Show an unfinished publication, or the latest if it failed; True for an unfinished one."""
+    """Show the latest publication if it is unfinished or failed; return True if unfinished."""
     unfinished = publish_draft.unfinished(publications)
     failed = next((one for one in publications[-1:] if one.state == "failed"), None)
     latest = unfinished or failed
-    # publications are kept longer than their jobs
+    # a publication's record outlives its job
     job = found(lambda: session.api().job(latest.job_id)) if latest else None
     if job is None:
         return False
     if unfinished and not is_active(job):
-        st.rerun()  # it has ended since the mix was asked for: nothing would redraw the page
+        # it ended after the mix was loaded: without a rerun the page would stay as it is
+        st.rerun()
     job_card(job, in_detail=True, opens=False)
-    youtube_state.refresh()  # an upload counts against the day
+    youtube_state.refresh()  # an upload uses up some of the day's quota
     return unfinished is not None
 
 
 def possible_duplicate(job: JobView) -> FaultView | None:
-    """The warning of a mix that may be online, though no link is known."""
+    """Return a warning if the mix may be online already, though no link to it is known."""
     checked = check(job, VideoDraft(), again=False) if job.publications else None
     faults = checked.faults if isinstance(checked, PreflightView) else []
     return next((fault for fault in faults if fault.code == "already_published"), None)
 
 
 def warn_of_duplicate(doubt: FaultView) -> None:
-    """Ask the user to look on YouTube, since only the owner can see the video."""
+    """Ask the user to look for the video on YouTube, because only its owner can see it."""
     with st.container(border=True, gap="xsmall", key="in_doubt"):
         st.subheader(":orange[:material/help:] Look in YouTube Studio first", anchor=False)
         st.markdown(escaped(doubt.message))

@@ -1,4 +1,4 @@
-"""Restyle page: a song, a style for each stem; then the result."""
+"""Restyle page: choose a song and a sound for each stem, start, see the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEFAULTS = RestyleSettings()
 
 
 class Output(TypedDict):
-    """Title and files of a restyle, as the request names them."""
+    """Title and files of a restyle, as fields of the request."""
 
     title: str
     format: StemFormat
@@ -32,7 +32,7 @@ class Output(TypedDict):
 
 
 def ask() -> None:
-    """The form: song, separator, stems, grains, files."""
+    """Draw the form: song, separator, stems, grains, files."""
     state = ask_crate(
         "restyle",
         "Drop a song here",
@@ -51,7 +51,7 @@ def ask() -> None:
 
 
 def ask_track(state: CrateState) -> TrackView | None:
-    """Ask for the song; of several, the one dropped last is the default."""
+    """Ask for the song; if there are several, preselect the one dropped last."""
     if len(state.tracks) < 2:
         return next(iter(state.tracks), None)
     by_id = {track.id: track for track in state.tracks}
@@ -66,7 +66,7 @@ def ask_track(state: CrateState) -> TrackView | None:
 
 
 def ask_grains() -> RestyleSettings:
-    """Ask for the three settings, each with an explanation."""
+    """Ask for the three grain settings; each has a help text."""
     left, middle, right = st.columns(3, gap="medium")
     with left:
         duration_ms = st.slider(
@@ -119,7 +119,7 @@ def start(
     separator: SeparatorChoice,
     output: Output,
 ) -> None:
-    """The start button."""
+    """Draw the start button."""
     pressed = start_bar(
         "Create restyle",
         "grain",
@@ -142,7 +142,7 @@ def start(
 
 
 def missing(state: CrateState, styles: Styles) -> str | None:
-    """What is missing before it can start."""
+    """Return what the user must still do before the restyle can start."""
     if state.uploading:
         return "The file is still uploading."
     if not state.tracks:

@@ -1,4 +1,4 @@
-"""Result page of a mixtape: player, downloads, transitions, video, description."""
+"""Result page of a mixtape: player, downloads, joins, video, description."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LINES_SHOWN = 14
 
 
 def view() -> None:
-    """The result, or a link to the progress of an unfinished job."""
+    """Draw the result, or for an unfinished job a link to its progress."""
     st.page_link("views/jobs.py", label="All jobs", icon=":material/arrow_back:")
     job_id = st.query_params.get("job")
     if job_id is None:
@@ -43,7 +43,7 @@ def view() -> None:
 
 
 def show_unfinished(job: JobView) -> None:
-    """The status, the sound as soon as it is made, and a link to the progress."""
+    """Show an unfinished mixtape: status, its sound once rendered, link to the progress."""
     st.title(escaped(job.title) or "Untitled mix", anchor=False)
     sound = finished_sound(job)
     if is_active(job) and sound:
@@ -61,27 +61,27 @@ def show_unfinished(job: JobView) -> None:
 
 
 def finished_sound(job: JobView) -> str | None:
-    """The name of the smallest audio file that is made already."""
+    """Return the name of the smallest finished audio file, if there is one."""
     files = artifacts_by_name(job)
     return next((name for name in AUDIO if name in files), None)
 
 
 def wait_for_sound(job: JobView) -> None:
-    """The status; draws the whole page again as soon as there is sound."""
+    """Show the status; once there is sound, draw the whole page again."""
     if finished_sound(job):
         st.rerun()
     st.markdown(f"{job_status(job)}.")
 
 
 def listen(job: JobView, sound: str) -> None:
-    """Play the mix while the job goes on; playing goes on when it ends."""
+    """Play the mix while the job is still running, without a stop when it ends."""
     st.markdown("**Listen now**; checking goes on.")
     st.audio(session.link_to(job.id, sound, inline=True))
     refresh(lambda: show_rest(job.id), 1.0)
 
 
 def show_rest(job_id: str) -> None:
-    """What is left to do, then a button that opens the result."""
+    """Show what the job still has to do; when it ends, a button that opens the result."""
     job = session.api().job(job_id)
     if is_active(job):
         st.caption(f"{job_status(job)}.")
@@ -90,7 +90,7 @@ def show_rest(job_id: str) -> None:
 
 
 def show_finished(job: JobView) -> None:
-    """The result from top to bottom."""
+    """Draw the result of a finished mixtape."""
     files = artifacts_by_name(job)
     timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
     headline(job, timeline)
@@ -108,12 +108,13 @@ def show_finished(job: JobView) -> None:
     show_description(job, files)
     if report:
         show_measurements(report)
-        reasons = {join.reason for join in timeline.transitions}  # shown with the transitions
+        # these notes are shown with the transitions instead
+        reasons = {join.reason for join in timeline.transitions}
         show_notes(note for note in [*job.notes, *report.notes] if note not in reasons)
 
 
 def headline(job: JobView, timeline: TimelineView) -> None:
-    """Title, artist, number of tracks, length."""
+    """Show the mix's title, artist, number of tracks and length."""
     st.title(escaped(job.title) or "Untitled mix", anchor=False)
     artist = job.request.artist if isinstance(job.request, MixtapeRequest) else ""
     by = f"{escaped(artist)} · " if artist else ""
@@ -123,7 +124,7 @@ def headline(job: JobView, timeline: TimelineView) -> None:
 
 
 def show_video(job: JobView, files: dict[str, ArtifactView]) -> None:
-    """The video and its thumbnail."""
+    """Show the video and its thumbnail."""
     if "mix.mp4" not in files:
         return
     st.subheader("Video", anchor=False)
@@ -137,7 +138,7 @@ def show_video(job: JobView, files: dict[str, ArtifactView]) -> None:
 
 
 def show_description(job: JobView, files: dict[str, ArtifactView]) -> None:
-    """The description, with a copy button."""
+    """Show the description with a copy button."""
     if "description.txt" in files:
         st.subheader("Description", anchor=False)
         text = session.api().artifact_text(job.id, "description.txt")
@@ -146,12 +147,12 @@ def show_description(job: JobView, files: dict[str, ArtifactView]) -> None:
 
 
 def load_joins(job: JobView, timeline: TimelineView, report: ReportView | None) -> list[Join]:
-    """The joins of the mix, with the analyses of their tracks."""
+    """Load the joins of the mix, and the analyses of their tracks."""
     if not (timeline.transitions and report and report.transitions):
         return joins_of(timeline, report, {})
     ids = [clip.track_id for clip in timeline.clips if clip.role == "track"]
     analyses = track_analyses.fetch(ids)
-    # after an update of Segue, tracks may have to be analysed again
+    # After an update of Segue, tracks may have to be analysed again.
     crate = crate_of(job) if len(analyses) < len(set(ids)) else None
     return joins_of(timeline, report, show_analyses(crate, uploading=False) if crate else analyses)
 

@@ -1,4 +1,4 @@
-"""Sign-in page, with sign-up."""
+"""Sign-in page, also for new accounts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..state import session
 
 
 def view() -> None:
-    """The only page before sign-in."""
+    """Draw the page that users see before they sign in."""
     with st.container(key="gate"):
         st.title("A pile of songs in. One mix out.", anchor=False)
         st.markdown(
@@ -44,7 +44,7 @@ def view() -> None:
 
 
 def _cookie_is_gone() -> bool:
-    """Whether the browser has dropped the cookie of a session that was signed out."""
+    """Whether the browser has removed the cookie of a session that was signed out."""
     sign_out = session.SIGNED_OUT.get()
     if sign_out is None or sign_out == session.COOKIE_DROPPED:
         return True
@@ -75,14 +75,14 @@ def _sign_up_form() -> None:
 
 
 def _submit(label: str) -> bool:
-    """A form's button, which also clears Google's error."""
+    """Draw a form's submit button; a click also removes Google's error message."""
     return st.form_submit_button(
         label, type="primary", width="stretch", on_click=google_sign_in.ERROR.drop
     )
 
 
 def _is_valid(email: str, password: str) -> bool:
-    """Check what was typed, and show what is wrong with it."""
+    """Check the typed e-mail address and password; show what is wrong."""
     if "@" not in email or not password:
         hint = "Enter an email address and a password."
         show_error(ApiError("incomplete", "Email or password is missing.", hint))

@@ -1,4 +1,4 @@
-"""Sounds page: upload, find, play and delete sounds."""
+"""Sounds page: upload, find, play and delete one's short sounds."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from frontend.labels.sounds import KINDS
 from frontend.sections.shared.pagination import page_links, page_of
 from frontend.state import session
 
-#: One or two screens of rows, each with a player.
+#: One or two screens of rows; each row has a player.
 ROWS_PER_PAGE = 20
 ALL = "all"
-#: The sound whose details are shown.
+#: Id of the sound whose details are shown.
 OPEN = session.Key[str]("open_sound")
 
 
 def view() -> None:
-    """The page from top to bottom."""
+    """Draw the Sounds page."""
     st.title("Sounds", anchor=False)
     st.markdown(
         "Your own short sounds. A mix can play them over transitions, on the beat and in key; "
@@ -73,13 +73,13 @@ def linked_kind() -> SoundKind | None:
 
 
 def list_sounds(sounds: list[SoundView]) -> None:
-    """List the sounds, a page at a time."""
+    """List the sounds, one page at a time."""
     st.subheader("Your sounds", anchor=False)
     kind, text = ask_which(sounds)
     matches = sound_labels.search(sounds, kind, text)
     if not matches:
         st.caption("No matching sounds.")
-    # each filter has a key of its own, so that it starts on its first page
+    # Each filter has its own key, so that its list starts on the first page.
     page_key = f"sounds page {kind} {text} of {len(matches)}"
     with st.container(key="sounds", gap=None):
         for sound in page_of(matches, ROWS_PER_PAGE, page_key):
@@ -88,7 +88,7 @@ def list_sounds(sounds: list[SoundView]) -> None:
 
 
 def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
-    """Ask for a kind and for words of the name."""
+    """Ask for a kind of sounds and for a part of the name."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sounds_filter"):
         kind = st.pills(
             "Show",
@@ -111,7 +111,7 @@ def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
 
 
 def counted(sounds: list[SoundView], name: str) -> str:
-    """A kind with its number of sounds."""
+    """Return a kind's name with its number of sounds."""
     if name == ALL:
         return f"All {len(sounds)}"
     kind = cast("SoundKind", name)
@@ -119,7 +119,7 @@ def counted(sounds: list[SoundView], name: str) -> str:
 
 
 def show_sound(sound: SoundView) -> None:
-    """One sound: facts, player, buttons, details."""
+    """Show one sound: facts, player, buttons, details."""
     is_open = OPEN.get() == sound.id
     with st.container(key=f"row_{sound.id}"):
         facts, player, actions = st.columns([5, 5, 3], vertical_alignment="center")
@@ -142,7 +142,7 @@ def show_sound(sound: SoundView) -> None:
 
 
 def delete_button(sound: SoundView) -> None:
-    """A delete button with a confirmation."""
+    """Draw a delete button that asks for confirmation."""
     with st.popover("Delete", icon=":material/delete:", type="tertiary"):
         st.markdown("Mixes and restyles that use it stay as they are.")
         st.button(
@@ -155,7 +155,7 @@ def delete_button(sound: SoundView) -> None:
 
 
 def show_detail(sound: SoundView) -> None:
-    """Waveform and figures of a sound."""
+    """Show the waveform and the measurements of a sound."""
     detail = session.api().sound_detail(sound.id)
     sound_picture(detail)
     note, detail_of_pitch = sound_labels.pitch(detail)

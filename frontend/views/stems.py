@@ -1,4 +1,4 @@
-"""Stems page: separate songs; then the players."""
+"""Stems page: separate songs into stems, then play them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ ALL = "all"
 
 
 class Source(TypedDict, total=False):
-    """What a job separates: a crate or a track."""
+    """What one separation job works on: a crate or a single track."""
 
     tracks_upload_id: str
     track_id: str
 
 
 def ask() -> None:
-    """The form: songs, separator, stems, files."""
+    """Draw the form: songs, separator, stems, files."""
     state = ask_crate("stems", "Drop your songs here")
     track_id = ask_tracks(state)
     separator = ask_separator()
@@ -38,7 +38,7 @@ def ask() -> None:
 
 
 def ask_tracks(state: CrateState) -> str | None:
-    """Ask for one of the tracks; None is all."""
+    """Ask for one of the tracks; None means all."""
     if len(state.tracks) < 2:
         return None
     titles = titles_of(state.tracks)
@@ -53,7 +53,7 @@ def ask_tracks(state: CrateState) -> str | None:
 
 
 def ask_stems(separator: SeparatorChoice) -> list[StemName]:
-    """Ask for some of the stems that the separator makes."""
+    """Ask which of the separator's stems to make."""
     names = separator.separator.stems
     return st.pills(
         "Stems",
@@ -73,7 +73,7 @@ def start(
     stems: list[StemName],
     format_: StemFormat,
 ) -> None:
-    """The start button."""
+    """Draw the start button."""
     pressed = start_bar(
         "Separate", "layers", missing=missing(state, separator, stems), ready=ready(state, track_id)
     )
@@ -97,7 +97,7 @@ def start(
 
 
 def sources(state: CrateState, track_id: str | None) -> list[Source]:
-    """One job for a whole crate, otherwise one for each track."""
+    """List the jobs to start: one for a whole crate, else one for each track."""
     if track_id is None and state.crate is not None and state.is_whole:
         return [{"tracks_upload_id": state.crate.id}]
     chosen = [track_id] if track_id else [track.id for track in state.tracks]
@@ -105,7 +105,7 @@ def sources(state: CrateState, track_id: str | None) -> list[Source]:
 
 
 def ready(state: CrateState, track_id: str | None) -> str:
-    """How many songs will be separated, and in how many jobs."""
+    """Return how many songs will be separated, and in how many jobs."""
     n_jobs = len(sources(state, track_id))
     if n_jobs > 1:
         return f"{counted(n_jobs, 'track')}, ready: one job each."
@@ -114,7 +114,7 @@ def ready(state: CrateState, track_id: str | None) -> str:
 
 
 def missing(state: CrateState, separator: SeparatorChoice, stems: list[StemName]) -> str | None:
-    """What is missing before it can start."""
+    """Return what the user must still do before a separation can start."""
     if state.uploading:
         return "Files are still uploading."
     if not state.tracks:

@@ -1,1 +1,1 @@
-"""Read-only cards and rows."""
+"""Cards and rows that only show something."""

@@ -1,4 +1,4 @@
-"""A YouTube channel in a line: picture, linked name, facts."""
+"""Show a YouTube channel in one line: picture, linked name, facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SAFE_IN_URL = ":/?&=%#@!,;+~-._"
 
 
 def channel_line(channel: ChannelView, facts: str) -> None:
-    """Show a channel; its name is escaped, and linked only to a web address."""
+    """Show a channel's picture, name and facts.
+
+    The name is escaped; it becomes a link only if its address is a web address.
+    """
     name = escape(channel.title) or "Your channel"
     if _is_web(channel.url):
         url = escape(channel.url, quote=True)
@@ -26,10 +29,10 @@ def channel_line(channel: ChannelView, facts: str) -> None:
 
 
 def _picture(channel: ChannelView) -> str:
-    """The picture, over a letter that shows if the picture does not load."""
+    """Draw the channel's picture over a letter; if the picture fails to load, the letter shows."""
     picture = ""
     if channel.picture_url and _is_web(channel.picture_url):
-        # As a background: if it does not load, the letter shows instead of a broken image
+        # As a CSS background: an image that fails to load would show as broken.
         source = escape(quote(channel.picture_url, safe=SAFE_IN_URL), quote=True)
         picture = f"<span style=\"background-image: url('{source}')\"></span>"
     letter = escape(channel.title[:1].upper())

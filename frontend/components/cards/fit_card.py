@@ -1,4 +1,4 @@
-"""How well two songs fit: the score, its parts as bars, and the reasons."""
+"""Show how well two songs fit: score, its parts as bars, reasons."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ...labels.mashup import Titles
 
 
 def fit_card(fit: PairFit, titles: Titles, *, measured_on: str) -> None:
-    """Show a fit; titles are escaped, since they come from file tags.
+    """Show how well two songs fit; titles are escaped, since they come from file tags.
 
-    A song alone has no score: it always fits itself.
+    A single song has no score: it always fits itself.
     """
     vocals, music = (escape(title) for title in mashup.pair(fit, titles))
     pair = (

@@ -1,4 +1,4 @@
-"""One join of a mix as text: tracks, time, kind, figures, reason."""
+"""Show one transition of a mix as text: tracks, time, kind, figures, reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...state.joins import Join
 
 
 def join_row(join: Join) -> None:
-    """Show a join; titles are escaped, since they come from file tags."""
+    """Show a transition; titles are escaped, since they come from file tags."""
     report = join.report
     figures = transitions.main_figures(report, *join.harmonies) if report else []
     label = escape(f"Transition {join.index + 1}: {join.names}", quote=True)

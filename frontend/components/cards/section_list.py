@@ -1,4 +1,4 @@
-"""The sections of a mashup as text: start, name, length, reason."""
+"""List a mashup's sections: start, name, length, reason."""
 
 from __future__ import annotations
 

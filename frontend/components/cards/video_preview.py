@@ -1,4 +1,4 @@
-"""A preview of a video on YouTube: picture, title, channel, description, chapters."""
+"""Preview a YouTube video: picture, title, channel, description, chapters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def video_preview(
 ) -> None:
     """Show the preview; all texts are escaped, since they come from file tags.
 
-    ``no_picture`` is shown without a ``picture_url``.
+    If there is no ``picture_url``, the text ``no_picture`` is shown.
     """
     end = f'<span class="length">{escape(length)}</span></div>' if length else "</div>"
     picture = f'<div class="picture none"><span>{escape(no_picture)}</span>{end}'
@@ -46,7 +46,7 @@ def video_preview(
 def _description(text: str | None) -> str:
     if not text:
         return '<div class="text none">Segue writes the description when the mix is finished.</div>'
-    # The parts between links are escaped one by one, so that no entity is cut in two
+    # Each part between links is escaped separately, so that no HTML entity is cut in two.
     parts, end = [], 0
     for found in _LINKS.finditer(text):
         parts += [escape(text[end : found.start()]), f"<i>{escape(found[0])}</i>"]

@@ -1,1 +1,1 @@
-"""Players and waveforms."""
+"""Audio players and waveforms."""

@@ -1,4 +1,4 @@
-"""A player for a sound before and after a change, in step, one of them audible at a time."""
+"""Play a sound before and after a change, switching between both at the same position."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .peaks import thinned
 
 _WIDGET = Widget("before_after")
 
-#: One for every two pixels of a wide screen.
+#: One peak for every two pixels of a wide screen.
 MAX_PEAKS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two versions: its label, and its path at the API."""
+    """One of the two versions of a sound: its label, and its path on the API."""
 
     label: str
     path: str
@@ -25,7 +25,10 @@ class Side:
 def before_after(
     key: str, name: str, sides: Sequence[Side], duration_s: float, *, peaks: Sequence[float] = ()
 ) -> None:
-    """Show the player; the last side plays first. With ``peaks`` it is large, with a waveform."""
+    """Show the player; the last version plays first.
+
+    With ``peaks`` the player is large and shows a waveform.
+    """
     data = {
         "name": name,
         "duration_s": duration_s,

@@ -1,4 +1,4 @@
-"""The player of a finished mashup: waveform, sections, and a lane for each stem."""
+"""Player of a finished mashup: waveform, sections, and a lane for each stem."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def mashup_player(
     sections: Sequence[MashupSection],
     titles: Titles,
 ) -> None:
-    """Show the player of a mashup."""
+    """Show the player of a finished mashup."""
     data = {
         "clips": [section_row(section, titles) for section in sections],
         "transitions": [],
@@ -37,7 +37,7 @@ def mashup_player(
 
 
 def titles_of(timeline: TimelineView, *, first: str) -> dict[str, str]:
-    """The songs' titles by id: ``first``, then the others in the order of the timeline."""
+    """Map song ids to titles: ``first``, then the timeline's other songs in order."""
     titles = figures.deduplicate_titles(
         {clip.track_id: clip.title or "Untitled" for clip in timeline.clips}
     )
@@ -46,7 +46,7 @@ def titles_of(timeline: TimelineView, *, first: str) -> dict[str, str]:
 
 
 def section_row(section: MashupSection, titles: Titles) -> dict[str, object]:
-    """A section as the player's list takes it; drops are coloured."""
+    """Convert a section to a row of the player's list; drops get a colour."""
     return {
         "title": mashup.SECTIONS[section.label],
         "artist": mashup.stems_by_song(section.stems, titles),
@@ -58,7 +58,7 @@ def section_row(section: MashupSection, titles: Titles) -> dict[str, object]:
 def lanes(
     timeline: TimelineView, sections: Sequence[MashupSection], titles: Titles
 ) -> dict[str, object]:
-    """The sections, and the songs with a lane for each of their stems."""
+    """Build the sections, and for each song a lane per stem."""
     return {
         "duration_s": timeline.duration_s,
         "sections": [
@@ -78,7 +78,7 @@ def lanes(
 
 
 def song_lanes(clips: Sequence[ClipView], track_id: str) -> list[dict[str, object]]:
-    """One lane for each stem of a song that plays, and one for the whole song if it does."""
+    """Build a lane for each stem of a song that plays, and one for the whole song."""
     mine = [clip for clip in clips if clip.track_id == track_id]
     stems: list[StemName | None] = [None, *mashup.STEM_ORDER]
     return [
@@ -89,7 +89,7 @@ def song_lanes(clips: Sequence[ClipView], track_id: str) -> list[dict[str, objec
 
 
 def lane_clip(clip: ClipView) -> dict[str, object]:
-    """A clip in its lane; the tooltip describes its changes of tempo and pitch."""
+    """Convert a clip to its box in a lane; the tooltip names changes of tempo and pitch."""
     pitch = mashup.pitch(clip.pitch_semitones) if clip.pitch_semitones else None
     return {
         **clip.model_dump(include={"start_s", "end_s", "fade_in_s", "fade_out_s"}),

@@ -1,4 +1,4 @@
-"""The picture of a mix as data: two decks, tempo changes, filters, echoes, joins."""
+"""Convert a mix to a picture's data: decks, tempo changes, filters, echoes, joins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILTERED = {"high_pass": "lows", "low_pass": "highs", "low_shelf": "bass", "high
 
 
 def mix_picture(timeline: TimelineView) -> dict[str, object]:
-    """Clips on their decks in playing order, and the joins between them."""
+    """Place the mix's clips on two decks, with the joins between them."""
     places = track_places(timeline)
     return {
         "duration_s": timeline.duration_s,
@@ -30,13 +30,13 @@ def mix_picture(timeline: TimelineView) -> dict[str, object]:
 
 
 def track_places(timeline: TimelineView) -> dict[int, int]:
-    """The place of each track in the mix, from 0, by clip index; overlays have none."""
+    """Map clip indices to the tracks' places in the mix, from 0; overlays have no place."""
     tracks = (index for index, one in enumerate(timeline.clips) if one.role == "track")
     return {index: place for place, index in enumerate(tracks)}
 
 
 def clip(view: ClipView, place: int | None) -> dict[str, object]:
-    """One clip; adjacent tracks are on different decks."""
+    """Convert a clip; adjacent tracks are on different decks."""
     return {
         "title": view.title or "Untitled",
         "number": None if place is None else place + 1,
@@ -53,10 +53,13 @@ def clip(view: ClipView, place: int | None) -> dict[str, object]:
 
 
 def filters(effects: Sequence[EffectView]) -> list[dict[str, object]]:
-    """What is filtered out and how much over time; filters with the same course are merged."""
+    """List what is filtered out of a clip, and how much over time.
+
+    Filters with the same course are merged.
+    """
     by_course: dict[tuple[tuple[float, float], ...], list[str]] = {}
     for effect in effects:
-        if effect.kind in FILTERED:  # a level removes no frequencies
+        if effect.kind in FILTERED:  # a gain removes no frequencies
             by_course.setdefault(tuple(course(effect)), []).append(FILTERED[effect.kind])
     return [
         {"label": f"{' and '.join(names)} out", "points": list(points)}
@@ -65,14 +68,14 @@ def filters(effects: Sequence[EffectView]) -> list[dict[str, object]]:
 
 
 def course(effect: EffectView) -> list[tuple[float, float]]:
-    """The shares from start to end of the effect; the first and last hold to its edges."""
+    """Sample an effect's share from its start to its end; the outer values hold beyond."""
     first, last = effect.shares[0][1], effect.shares[-1][1]
     inside = [point for point in effect.shares if effect.start_s < point[0] < effect.end_s]
     return [(effect.start_s, first), *inside, (effect.end_s, last)]
 
 
 def describe_join(timeline: TimelineView, join: TransitionView) -> str:
-    """Both tracks, the kind and length, and how the incoming tempo is changed."""
+    """Describe a join: both tracks, kind, length, and the incoming track's change of tempo."""
     outgoing, incoming = timeline.clips[join.outgoing], timeline.clips[join.incoming]
     length = f", {counted(join.bars, 'bar')}" if join.bars else ""
     kind = transitions.kind(join.kind).lower()

@@ -1,4 +1,4 @@
-"""The player of a finished mix: waveform, chapters, and the picture of its decks."""
+"""Player of a finished mix: waveform, chapters, and a picture of the two decks."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .peaks import thinned
 
 _WIDGET = Widget("player")
 
-#: Three peaks a pixel on a wide screen; the waveform of a four-hour mix has many times that.
+#: Three peaks for each pixel of a wide screen; the stored waveform of a long mix has many more.
 MAX_PEAKS = 4000
 
 
 def player(job: JobView, audio: Sequence[str], timeline: TimelineView) -> None:
-    """Show the player of a mixtape."""
+    """Show the player of a finished mixtape."""
     data = {
         "clips": chapter_clips(timeline),
         "transitions": joins_by_place(timeline),
@@ -37,7 +37,7 @@ def draw_player(
     timeline: TimelineView,
     data: Mapping[str, object],
 ) -> None:
-    """Draw a player for the first of the ``audio`` files that was made, with its waveform."""
+    """Draw a player with the first existing file of ``audio``, and its waveform."""
     files = artifacts_by_name(job)
     name = next((name for name in audio if name in files), None)
     if name and "waveform.json" in files:
@@ -51,7 +51,7 @@ def draw_player(
 
 
 def joins_by_place(timeline: TimelineView) -> list[dict[str, float]]:
-    """Each join with the places of its two tracks in the mix; overlays do not count."""
+    """List the joins by the places of their two tracks; overlays are not counted."""
     places = track_places(timeline)
     return [
         {
@@ -65,9 +65,10 @@ def joins_by_place(timeline: TimelineView) -> list[dict[str, float]]:
 
 
 def chapter_clips(timeline: TimelineView) -> list[dict[str, str | float]]:
-    """Each track with the start of its chapter.
+    """List each track with the start of its chapter.
 
-    Without a chapter for every track (YouTube's rules may allow fewer) it is the track's start.
+    If there are fewer chapters than tracks, as YouTube's rules may require, the track's start is
+    used.
     """
     tracks = [clip for clip in timeline.clips if clip.role == "track"]
     starts = [chapter.start_s for chapter in timeline.chapters]

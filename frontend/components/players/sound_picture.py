@@ -1,4 +1,4 @@
-"""The waveform of a sound with its onsets, to play from any point."""
+"""Waveform of a sound with its onsets; a click plays from there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WIDGET = Widget("sound_picture")
 
 
 def sound_picture(detail: SoundDetail) -> None:
-    """Show the waveform; a click plays from there."""
+    """Show a sound's waveform; a click plays from there."""
     sound = detail.sound
     data = {
         "path": f"/sounds/{sound.id}/audio",

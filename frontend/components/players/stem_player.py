@@ -1,4 +1,4 @@
-"""A player for all stems of a track, each with mute, solo and a fader."""
+"""Play all stems of a track together, each with mute, solo and a fader."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from .peaks import thinned
 
 _WIDGET = Widget("stem_player")
 
-#: About one for each pixel of a wide screen.
+#: About one peak for each pixel of a wide screen.
 MAX_PEAKS = 900
 
 
 def stem_player(
     job_id: str, stems: StemsView, track: TrackStemsView, made: Mapping[str, ArtifactView]
 ) -> StemMixRequest | None:
-    """Show the player; return a mix to save. The browser fetches the stems at the first play."""
+    """Show the player; return the stem mix that the user wants to save.
+
+    The browser downloads the stems when the user first presses play.
+    """
     data = {
         "title": track.title or "Untitled",
         "artist": track.artist,
@@ -38,7 +41,7 @@ def stem_player(
 
 
 def row(job_id: str, stem: StemView, made: Mapping[str, ArtifactView]) -> dict[str, object]:
-    """A stem as the widget takes it; ``path`` is that of its file at the API."""
+    """Convert a stem to the player's row; ``path`` is its file on the API."""
     loudness = stem.loudness_lufs
     return {
         "stem": stem.stem,
@@ -52,6 +55,6 @@ def row(job_id: str, stem: StemView, made: Mapping[str, ArtifactView]) -> dict[s
 
 
 def fader_label(fader: StemFader) -> str:
-    """A stem and its level, such as ``Drums −3.0 dB``; the level is left out at 0 dB."""
+    """Name a stem and its level, such as ``Drums −3.0 dB``; 0 dB is left out."""
     name = figures.STEMS[fader.stem]
     return f"{name} {figures.minus(f'{fader.gain_db:+.1f}')} dB" if fader.gain_db else name

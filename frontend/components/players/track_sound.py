@@ -1,4 +1,4 @@
-"""A small player for a track or a sound, with an optional click on the beats."""
+"""Small player for a track or a sound, with an optional click on the beats."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ def track_sound(
     downbeats: Sequence[int] = (),
     quiet: bool = False,
 ) -> None:
-    """Show a player for the API's ``path``; ``downbeats`` are indices into ``beats_s``.
+    """Show a player for the file at the API's ``path``.
 
-    A ``quiet`` player looks less prominent, for lists of many.
+    ``downbeats`` are indices into ``beats_s``. A ``quiet`` player looks less prominent, for long
+    lists.
     """
     data = {
         "path": path,

@@ -1,4 +1,4 @@
-"""Delete the account, after a typed confirmation."""
+"""Form that deletes the user's account after a typed confirmation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DELETED = "Your account is deleted, with all its data."
 
 
 def delete_account(me: UserView) -> None:
-    """What is deleted, and the form that confirms it."""
+    """Say what a deletion removes, and ask the user to confirm it."""
     st.subheader("Delete your account", anchor=False)
     st.markdown(
         "This deletes your tracks, pictures, sounds, mixes, all other results, and your YouTube "

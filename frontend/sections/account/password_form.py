@@ -1,4 +1,4 @@
-"""Change the password, or set the first one."""
+"""Form to change the password, or to set the first one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ...error_messages import show_error
 from ...state import session
 from ..shared.new_password import ask_new_password, is_long_enough
 
-#: The password was changed in the run before.
+#: Whether the previous run of the page changed the password.
 _CHANGED = session.Key[bool]("password_changed")
 
 
 def password_form(me: UserView) -> None:
-    """The form, and whether the last change succeeded."""
+    """Draw the form, and say whether the last change succeeded."""
     st.subheader("Password", anchor=False)
     if not me.has_password:
         st.markdown("You sign in with Google. With a password you can also sign in without it.")
@@ -47,6 +47,6 @@ def _change(current: str, new: str) -> None:
     if isinstance(changed, ApiError):
         show_error(changed)
         return
-    session.ME.drop()  # it has a password now
+    session.ME.drop()  # reload the user, who has a password now
     _CHANGED.put(True)
     st.rerun()

@@ -1,4 +1,4 @@
-"""Where the user is signed in."""
+"""List of the browsers in which the user is signed in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...state import session
 
 
 def session_list() -> None:
-    """All sessions, with buttons to end them."""
+    """List the user's sessions, with buttons to end them."""
     st.subheader("Where you are signed in", anchor=False)
     sessions = session.api().sessions()
     with st.container(key="sessions", gap=None):

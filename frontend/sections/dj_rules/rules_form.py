@@ -1,4 +1,4 @@
-"""The DJ rules as a form, each with its range."""
+"""Form for the DJ rules, with the allowed range of each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ RETURNS = {0: "Immediately", 4: "4 bars", 8: "8 bars", 16: "16 bars", 32: "32 ba
 LENGTHS = {8: "8 bars", 16: "16 bars", 32: "32 bars"}
 PITCHES = {0: "None", 1: "1 semitone", 2: "2 semitones"}
 
-#: Some of the rules, by name.
+#: Some of the DJ rules, by name.
 Asked = dict[str, object]
 
 
 def ask_rules(rules: DjRules, key: str) -> DjRules:
-    """Ask for the rules; ``key`` names the version that the form starts from.
+    """Ask for the DJ rules; ``key`` names the version that the form starts from.
 
-    Raise ``ValidationError`` if they are invalid, such as no allowed kind of transition.
+    Raise ``ValidationError`` if the answers are invalid, such as no allowed kind of transition.
     """
     asked = rules.model_dump()
     for ask in (ask_tempo, ask_joins, ask_sound, ask_arc):
@@ -94,7 +94,7 @@ def ask_joins(rules: DjRules, key: str) -> Asked:
 
 
 def ask_sound(rules: DjRules, key: str) -> Asked:
-    """Ask for loudness, and for sounds over transitions."""
+    """Ask for the loudness, and for sounds over transitions."""
     st.subheader("Sound", anchor=False)
     left, right = st.columns(2)
     loudness = left.slider(
@@ -114,7 +114,7 @@ def ask_sound(rules: DjRules, key: str) -> Asked:
 
 
 def ask_arc(rules: DjRules, key: str) -> Asked:
-    """Ask for the energy curve of sets whose order Segue finds."""
+    """Ask for the energy curve of sets that Segue puts in order."""
     st.subheader("Energy over a set", anchor=False)
     named = rules.energy_arc if isinstance(rules.energy_arc, str) else "drawn"
     start = POINTS if isinstance(rules.energy_arc, str) else rules.energy_arc

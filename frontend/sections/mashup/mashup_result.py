@@ -1,4 +1,4 @@
-"""A finished mashup: player, downloads, fit, measurements, arrangement."""
+"""Result of a mashup: player, downloads, fit, measurements, arrangement."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AUDIO = audio_files("mashup")
 
 
 def show_mashup(job: JobView) -> None:
-    """The result from top to bottom."""
+    """Draw the result of a finished mashup."""
     timeline = session.api().artifact(job.id, "timeline.json", TimelineView)
     report = session.api().artifact(job.id, "report.json", MashupReport)
     titles = titles_of(timeline, first=report.chosen.vocals)
@@ -43,7 +43,7 @@ def show_mashup(job: JobView) -> None:
 
 
 def headline(report: MashupReport, titles: Titles) -> None:
-    """Title, draft badge and facts."""
+    """Show the mashup's title, facts, and a badge if its stems are drafts."""
     with st.container(horizontal=True, vertical_alignment="center", key="mashup_headline"):
         st.title(escaped(report.title), anchor=False, width="content")
         if report.draft:
@@ -60,7 +60,7 @@ def headline(report: MashupReport, titles: Titles) -> None:
 
 
 def measurements(report: MashupReport) -> None:
-    """What the vibe changed, and the levels of the finished mashup."""
+    """Show what the vibe changed, and the finished mashup's levels."""
     st.subheader("Measurements", anchor=False)
     vibe = report.figures
     with st.container(horizontal=True, key="figures"):
@@ -84,5 +84,5 @@ def measurements(report: MashupReport) -> None:
 
 
 def share(of_all: float) -> str:
-    """A share in percent, with a decimal if it is small."""
+    """Format a share in percent, with a decimal if it is small."""
     return figures.percent(of_all) if of_all >= 0.095 else f"{100 * of_all:.1f} %"

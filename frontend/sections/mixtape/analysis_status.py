@@ -1,4 +1,4 @@
-"""The line above the tracks: progress of the analysis, then a summary."""
+"""Line above the tracks: progress of their analysis, then a summary."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REFRESH_S = 1.5
 
 
 def show_analyses(crate: TracksUploadView, *, uploading: bool) -> dict[str, TrackAnalysis]:
-    """Analyse a crate in the background; return the analyses that are ready."""
+    """Analyse a crate in the background; return the finished analyses."""
     track_ids = [track.id for track in crate.tracks]
     analyses = track_analyses.fetch(track_ids)
     if len(analyses) == len(track_ids):
@@ -30,7 +30,7 @@ def show_analyses(crate: TracksUploadView, *, uploading: bool) -> dict[str, Trac
 
 
 def follow(crate: TracksUploadView, n_shown: int) -> None:
-    """Show the progress; redraw the page when there are more analyses."""
+    """Show the progress, and redraw the page when further analyses are ready."""
     job = session.api().job(track_analyses.analysis_job(crate))
     analyses = track_analyses.fetch([track.id for track in crate.tracks])
     if len(analyses) > n_shown:
@@ -45,7 +45,10 @@ def follow(crate: TracksUploadView, n_shown: int) -> None:
 
 
 def show_failure(crate: TracksUploadView, reason: str) -> None:
-    """Offer another attempt; a mix can start regardless and analyses the tracks itself."""
+    """Show why the analysis failed, and offer another attempt.
+
+    A mix can start in spite of it: the mixtape job analyses its tracks itself.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="not_analysed"):
         st.caption(
             f":material/hearing_disabled: Analysis failed. {escaped(reason)}", width="stretch"
@@ -54,7 +57,7 @@ def show_failure(crate: TracksUploadView, reason: str) -> None:
 
 
 def summary(analyses: dict[str, TrackAnalysis]) -> str:
-    """Number of tracks, range of tempos, and how many beats are uncertain."""
+    """Summarise analyses: number of tracks, range of tempos, tracks with an uncertain beat."""
     tracks = f"Analysed {counted(len(analyses), 'track')}"
     rhythms = [analysis.rhythm for analysis in analyses.values() if analysis.rhythm.beats_s]
     if not rhythms:

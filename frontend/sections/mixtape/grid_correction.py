@@ -1,4 +1,4 @@
-"""The dialog that corrects a track's beat grid and key."""
+"""Dialog in which a user corrects a track's beat grid and key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from frontend.state import grid_corrections, session, track_analyses
 OPENED = session.Key[str]("grid_track")
 BEFORE = session.Key[str]("grid_before")
 ERROR = session.Key[ApiError]("grid_error")
-#: Counts corrections, so that the fields show the result of the last one.
+#: Number of corrections made, so that the fields show the result of the last one.
 ROUND = session.Key[int]("grid_round")
 AS_ANALYSED = "as analysed"
 
@@ -41,7 +41,7 @@ def show_grid_correction(tracks: Sequence[TrackView]) -> None:
 
 
 def dialog(track: TrackView) -> None:
-    """A player with a click, the corrections, and what they changed."""
+    """Draw a player with a click on the beats, the corrections, and their effect."""
     with report_errors():
         analysis = track_analyses.cached([track.id])[track.id]
         st.caption("Play it with the click on: a high click is a downbeat, a low click any beat.")
@@ -57,7 +57,7 @@ def dialog(track: TrackView) -> None:
 
 
 def ask_beats(track: TrackView, analysis: TrackAnalysis) -> None:
-    """Buttons for the usual corrections."""
+    """Draw buttons for common corrections: double, halve, shift."""
     has_beats = bool(analysis.rhythm.beats_s)
     steps = grid_corrections
     with st.container(horizontal=True, key="grid_steps"):
@@ -71,14 +71,14 @@ def ask_beats(track: TrackView, analysis: TrackAnalysis) -> None:
 
 
 def step(label: str, track: TrackView, fix: Callable[[], GridFix], enabled: bool) -> None:
-    """A button for one correction."""
+    """Draw a button for one correction."""
     st.button(
         label, key=f"grid {label}", disabled=not enabled, on_click=lambda: apply(track, fix())
     )
 
 
 def ask_figures(track: TrackView, analysis: TrackAnalysis) -> None:
-    """Fields for tempo and key."""
+    """Draw fields for tempo and key."""
     suffix = f"{track.id} {ROUND.get() or 0}"
     left, right = st.columns(2)
     rhythm = analysis.rhythm
@@ -105,19 +105,19 @@ def ask_figures(track: TrackView, analysis: TrackAnalysis) -> None:
     if tempo is not None and (not rhythm.beats_s or abs(tempo - rhythm.tempo_bpm) >= 0.005):
         apply_and_redraw(track, fix.model_copy(update={"tempo_bpm": tempo}))
     key = None if chosen == AS_ANALYSED else chosen
-    if key != fix.key:  # None restores the analysed key
+    if key != fix.key:  # None restores the key of the analysis
         apply_and_redraw(track, fix.model_copy(update={"key": key}))
 
 
 def key_label(name: str, analysed: str | None) -> str:
-    """A key with its Camelot code."""
+    """Name a key with its Camelot code."""
     if name != AS_ANALYSED:
         return f"{tempo_and_key.camelot(name)} · {name}"
     return f"As analysed: {key_label(analysed, None)}" if analysed else "As analysed"
 
 
 def before_and_after(track: TrackView, analysis: TrackAnalysis) -> None:
-    """The grid before and now, the corrections, and a button to reset them."""
+    """Show the beat grid before and now, the corrections, and a reset button."""
     error = ERROR.get()
     if error:
         show_error(error)
@@ -145,7 +145,7 @@ def apply_and_redraw(track: TrackView, fix: GridFix) -> None:
 
 
 def apply(track: TrackView, fix: GridFix) -> None:
-    """Save a correction; if it is refused, the fields return to the saved values."""
+    """Save a correction; if the API refuses it, restore the fields."""
     ROUND.put((ROUND.get() or 0) + 1)
     error = attempt(lambda: track_analyses.correct(track.id, fix))
     if isinstance(error, ApiError):

@@ -1,4 +1,4 @@
-"""Output options of a mix: title, loudness, formats, video, description."""
+"""Output options of a mixtape: title, loudness, formats, video, description."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ LOUDNESS_LUFS = {
 
 
 def ask_output() -> tuple[Output, str | None]:
-    """Ask for all options, each with a default; return them and what publishing lacks."""
+    """Ask for all output options; also return what publishing still lacks.
+
+    Every option has a default.
+    """
     st.subheader("The mix", anchor=False)
     title, artist = ask_names("mix", "If empty: the artists' names", "Artist or DJ")
     with st.expander("Sound, video and description", icon=":material/tune:"):
@@ -51,7 +54,7 @@ def ask_output() -> tuple[Output, str | None]:
 
 
 def ask_description() -> Description:
-    """Ask for the texts round the tracklist, what writes the rest, and in which language."""
+    """Ask for the description's texts, its writer and its language."""
     intro = st.text_area(
         "Introduction",
         key="intro",
@@ -81,7 +84,7 @@ def ask_description() -> Description:
 
 
 def ask_writer() -> Writer:
-    """Ask who writes the description, if there is a choice."""
+    """Ask whether a template or a language model writes the description."""
     writers = language_model.offered(WRITERS)
     if len(writers) == 1:
         return "template"
@@ -95,6 +98,6 @@ def ask_writer() -> Writer:
 
 
 def placeholder(by_template: str) -> str:
-    """What is written if a field stays empty."""
+    """Say what will be written into a field that stays empty."""
     by_model = st.session_state.get("writer") == "llm"
     return "If empty: written by a language model" if by_model else by_template

@@ -1,4 +1,4 @@
-"""Options for transitions and order: kind, length, energy, who plans them."""
+"""Options for transitions and running order: kind, length, energy, planner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ ARCS = {DEFAULT_ARC: "Default", **dj.ARCS}
 
 
 def ask_joining() -> tuple[Joining, str | None]:
-    """Ask how to join the tracks, like a DJ by default; return that and what is missing."""
+    """Ask how to join the tracks; also return what the user must still choose.
+
+    The default is “like a DJ”.
+    """
     st.subheader("Transitions and order", anchor=False)
     if choose_one("Transitions", TRANSITIONS, "transitions") == "crossfade":
         st.caption("Each track fades into the next, always over the same time.")
@@ -60,7 +63,7 @@ def ask_seconds() -> float:
 
 
 def ask_order() -> Joining:
-    """Ask for the order: the user's, or one that follows an energy curve."""
+    """Ask for the running order: the user's own, or one along an energy curve."""
     if choose_one("Order", ORDERS, "order") == "given":
         return {"order": "given"}
     st.caption("Pin tracks in the list above to keep their places, such as the opener.")
@@ -68,7 +71,7 @@ def ask_order() -> Joining:
 
 
 def ask_arc() -> EnergyArc | None:
-    """Ask for the energy curve of the set; None is the server's default."""
+    """Ask for the energy curve of the set; None means the server's default."""
     arc: str = st.pills(
         "Energy over the set",
         list(ARCS),
@@ -85,7 +88,10 @@ def ask_arc() -> EnergyArc | None:
 
 
 def ask_strategist() -> Literal["rules", "llm"]:
-    """Ask who plans the transitions, if there is a choice; the same rules check every plan."""
+    """Ask whether rules or a language model plan the transitions.
+
+    The same rules check every plan.
+    """
     strategists = language_model.offered(STRATEGISTS)
     if len(strategists) == 1:
         return "rules"
@@ -99,7 +105,7 @@ def ask_strategist() -> Literal["rules", "llm"]:
 
 
 def ask_stem_swaps() -> SeparatorChoice | None:
-    """Ask whether to use stems at transitions, and which separator."""
+    """Ask whether transitions may swap stems, and which separator makes them."""
     wanted = st.toggle(
         "Swap stems where two singers would overlap",
         key="stem_swaps",
@@ -111,7 +117,7 @@ def ask_stem_swaps() -> SeparatorChoice | None:
 
 
 def ask_overlays() -> OverlayPolicy | None:
-    """Ask whether to play the user's sounds over transitions, if there are any."""
+    """Ask whether transitions may play the user's sounds, if there are any."""
     count = sum(sound.kind in OVERLAY_KINDS for sound in session.api().sounds())
     if not count:
         st.page_link(

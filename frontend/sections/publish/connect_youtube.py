@@ -1,4 +1,4 @@
-"""Connect a YouTube channel: to Google's consent page and back, with the form restored."""
+"""Connect a YouTube channel: visit Google's consent page, return, restore the form."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from frontend.api.errors import ApiError, attempt
 from frontend.components.google_consent import leave_for, saved_state
 from frontend.state import publish_draft, session, youtube_state
 
-#: The result of the last visit to Google: empty if it succeeded, otherwise an error code.
+#: Result of the last visit to Google: empty after a success, else an error code.
 RESULT = session.Key[str]("youtube_consent_result")
-#: Why the visit to Google could not start.
+#: The error because of which the visit to Google could not start.
 START_ERROR = session.Key[ApiError]("youtube_consent_error")
-#: What Google left unfinished at the disconnection.
+#: Notes about a disconnection that Google did not finish.
 DISCONNECT_NOTES = session.Key[list[str]]("youtube_disconnect_notes")
-#: Whether the saved page is still to be restored.
+#: Whether the saved page must still be restored.
 RESTORING = session.Key[bool]("youtube_restoring")
 
 ERRORS = {
@@ -56,7 +56,7 @@ def connect() -> None:
 
 
 def disconnect() -> None:
-    """Disconnect the channel."""
+    """Disconnect the user's YouTube channel."""
     status = session.api().disconnect_youtube()
     RESULT.drop()
     START_ERROR.drop()
@@ -65,7 +65,7 @@ def disconnect() -> None:
 
 
 def return_from_google() -> None:
-    """After a visit to Google, note its result and restore the page."""
+    """After a visit to Google, store its result and restore the page."""
     error = st.query_params.get("youtube_error")
     if error is not None or "youtube" in st.query_params:
         RESULT.put(error or "")
@@ -74,7 +74,7 @@ def return_from_google() -> None:
         for name in ("youtube", "youtube_error"):
             st.query_params.pop(name, None)
         youtube_state.refresh()
-    place = st.container()  # always drawn, so that widgets below keep their positions
+    place = st.container()  # always drawn, so that the widgets below keep their positions
     if RESTORING.get():
         with place:
             saved = saved_state()
@@ -85,7 +85,7 @@ def return_from_google() -> None:
 
 
 def connection_error() -> ApiError | None:
-    """Why the last attempt to connect failed."""
+    """Return the error of the last attempt to connect, if it failed."""
     code = RESULT.get()
     if not code:
         return START_ERROR.get()

@@ -1,4 +1,4 @@
-"""Show what YouTube would refuse below the form field it concerns."""
+"""Show YouTube's objections below the form fields that they concern."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from frontend.error_messages import escaped
 
 
 class FieldErrors:
-    """A container below each field; errors of other fields go to the end of the form."""
+    """A place for errors below each field; errors without a field go to the form's end."""
 
     def __init__(self) -> None:
         self._places: dict[str, DeltaGenerator] = {}
 
     def reserve(self, *fields: str) -> None:
-        """Reserve a place here for errors of these request fields."""
+        """Reserve a place for errors of these request fields."""
         place = st.container(gap="xsmall", key=f"errors_{fields[0]}")
         self._places.update(dict.fromkeys(fields, place))
 
     def show(self, faults: Sequence[FaultView], rest: DeltaGenerator) -> None:
-        """Show each error in its place, or in ``rest``."""
+        """Show each error at its field, or else in ``rest``."""
         for fault in faults:
             show_fault(self._places.get(fault.field, rest), fault)
 

@@ -1,4 +1,4 @@
-"""Write a video's title, description and tags by a template or a language model."""
+"""Box in which a template or a language model writes a video's title, text and tags."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from frontend.state.mixtape_draft import hashtags
 from frontend.state.publish_draft import draft_in, key
 
 LINES_SHOWN = 9
-#: Kinds with chapters, which the description is written round.
+#: Kinds of jobs whose results have chapters, round which the description is written.
 WITH_CHAPTERS = ("mixtape", "mashup")
-#: Metadata by form that waits to be put into the fields, before they are drawn.
+#: Metadata by form, waiting to be put into the fields before these are drawn.
 WRITTEN = session.Key[WordsView]("publish_written")
-#: The writer's notes by form.
+#: Notes of the metadata writer, by form.
 NOTES = session.Key[list[str]]("publish_notes")
 
 
 def fill_in_written(form: str) -> None:
-    """Put written metadata into the fields."""
+    """Put the written metadata into the form's fields."""
     written = WRITTEN.of(form).get()
     if written is None:
         return
@@ -39,7 +39,7 @@ def fill_in_written(form: str) -> None:
 
 
 def write_metadata(job: JobView) -> None:
-    """Offer to write the metadata again."""
+    """Offer to write the form's metadata again."""
     box = st.expander(
         "Write title and description",
         icon=":material/edit_note:",
@@ -47,7 +47,7 @@ def write_metadata(job: JobView) -> None:
         on_change="rerun",
     )
     with box:
-        if not box.open:  # a closed box needs no call to the API
+        if not box.open:  # a closed box makes no calls to the API
             return
         writers = language_model.offered(WRITERS)
         writer = "template"
@@ -62,12 +62,12 @@ def write_metadata(job: JobView) -> None:
 
 
 def show_writer_notes(form: str) -> None:
-    """Show the notes about the metadata in the fields."""
+    """Show the writer's notes about the metadata in the fields."""
     show_notes(NOTES.of(form).get() or [])
 
 
 def by_model(job: JobView) -> None:
-    """Have a language model write the metadata."""
+    """Have a language model write the form's metadata."""
     st.caption(
         "Writes title, introduction, hashtags and tags in the language chosen above. Tracks, "
         "times and credits always come from the mix. The result replaces the fields."
@@ -85,7 +85,7 @@ def by_model(job: JobView) -> None:
 
 
 def warn_of_fallback(written: WordsView) -> None:
-    """Say why the model wrote nothing, and that the fields are unchanged."""
+    """Say why the language model wrote nothing, and that the fields are unchanged."""
     st.warning(
         "  \n".join(map(escaped, written.notes))
         + "\n\nThe fields are unchanged. “Template” writes without a language model. "
@@ -95,7 +95,7 @@ def warn_of_fallback(written: WordsView) -> None:
 
 
 def by_template(job: JobView) -> None:
-    """Ask for introduction, hashtags and template, and preview the result."""
+    """Ask for introduction, hashtags and a template, and preview the result."""
     options = publish_draft.description_options(job)
     intro = st.text_area(
         "Introduction",
@@ -134,7 +134,7 @@ def by_template(job: JobView) -> None:
 
 
 def ask_template(job: JobView, options: DescriptionOptions) -> str | None:
-    """Ask for a template; None is the server's."""
+    """Ask for a description template; None means the server's."""
     known = language_model.template()
     default = known.template
     with st.expander("Change the template", icon=":material/code:", type="compact"):
@@ -157,6 +157,6 @@ def ask_template(job: JobView, options: DescriptionOptions) -> str | None:
 
 
 def use(job: JobView, written: WordsView) -> None:
-    """Put the metadata into the fields at the next run."""
+    """Put the metadata into the form's fields at the page's next run."""
     WRITTEN.of(job.id).put(written)
     st.rerun()

@@ -1,4 +1,4 @@
-"""The form of a publication, with a preview and the publish button."""
+"""Form of a publication, with a preview and the publish button."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from frontend.state.job_state import artifacts_by_name
 from frontend.state.publish_draft import VideoDraft, draft_in
 
 VIDEO, THUMBNAIL, WAVEFORM = "mix.mp4", "thumbnail.jpg", "waveform.json"
-#: The connection card shows these already.
+#: Errors that the YouTube connection's card shows already.
 SHOWN_BY_CARD = ("not_configured", "youtube_not_connected", "youtube_reconnect")
 NO_THUMBNAIL = "YouTube picks a thumbnail from the video."
 NO_VIDEO_YET = "Segue makes the video before publishing."
-#: Lengths of finished mixes, which never change.
+#: Lengths of finished mixes by job id; they never change.
 LENGTHS = session.Key[float]("lengths")
 
 
 def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> None:
-    """Fields, preview and button."""
+    """Draw fields, preview and publish button."""
     fill_first_time(job, again=again)
     fill_in_written(job.id)
     errors, is_ready = FieldErrors(), job.status == "succeeded"
@@ -63,7 +63,7 @@ def publication_form(job: JobView, status: YouTubeStatus, *, again: bool) -> Non
 
 
 def fill_first_time(job: JobView, *, again: bool) -> None:
-    """Fill the fields once, with the metadata of the mix."""
+    """Fill the form once, with the metadata of the mix."""
     if publish_draft.is_filled(job.id):
         return
     draft = publish_draft.first_draft(job, st.context.timezone)
@@ -75,7 +75,7 @@ def fill_first_time(job: JobView, *, again: bool) -> None:
 
 
 def length(job: JobView) -> str:
-    """The length of a mix, once it is finished."""
+    """Format the length of a finished mix."""
     if job.status != "succeeded" or WAVEFORM not in artifacts_by_name(job):
         return ""
     length_s = LENGTHS.of(job.id).get_or(
@@ -87,7 +87,7 @@ def length(job: JobView) -> str:
 def preview(
     job: JobView, status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | ApiError
 ) -> None:
-    """The video as viewers would see it."""
+    """Show the video as its viewers would see it."""
     title, text, chapters = draft.title, draft.description or None, []
     if not isinstance(checked, ApiError):
         title, text, chapters = checked.title, checked.description, checked.chapters

@@ -1,4 +1,4 @@
-"""Publications of a mix: state, link, audience."""
+"""Show what is known of a publication: state, link, audience."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show_published(publication: PublicationView) -> None:
 
 
 def headline(publication: PublicationView) -> str:
-    """The state with an icon."""
+    """Describe the publication's state, with an icon."""
     if publication.state == "published":
         return ":green[:material/check_circle:] Published"
     if publication.state == "processing":
@@ -48,7 +48,7 @@ def headline(publication: PublicationView) -> str:
 
 
 def publication_line(job: JobView) -> None:
-    """Below a finished mix: a button to the Publish page, and the state of its publication."""
+    """Below a finished mix, show its publication's state and a link to the Publish page."""
     online = publish_draft.online(job.publications)
     unfinished = publish_draft.unfinished(job.publications)
     with st.container(horizontal=True, vertical_alignment="center", key="publication_line"):

@@ -1,4 +1,4 @@
-"""The publish button, and what is missing before it works."""
+"""The publish button, and what the user must do before it works."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def publish_bar(
     *,
     again: bool,
 ) -> None:
-    """The button; an unfinished mix is published when it is ready."""
+    """Draw the button; an unfinished mix will be published when it is ready."""
     waits = is_active(job)
     pressed = start_bar(
         "Publish when it is ready" if waits else "Publish",
@@ -38,7 +38,7 @@ def publish_bar(
 
 
 def missing(status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | None) -> str | None:
-    """What is missing before it can be published."""
+    """Return what the user must still do before the mix can be published."""
     if status.missing_setting:
         return "This server is not set up for YouTube."
     if status.needs_reconnect:

@@ -1,4 +1,4 @@
-"""Publish a mixtape automatically when it is ready."""
+"""Options of New mixtape to publish the mix as soon as it is ready."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from frontend.sections.publish.video_options import ask_audience, ask_playlist
 from frontend.state import publish_draft, session, youtube_state
 from frontend.state.publish_draft import VideoDraft, draft_in, suggested_release
 
-#: The form's name, since the mix has no id yet.
+#: Name of the form: the mix has no id yet.
 FORM = "next_mix"
 WANTED = "publish_next_mix"
-#: The choices were sent with a mix; the next one starts with the defaults.
+#: Whether a mix was started with the choices; the form then returns to its defaults.
 USED = session.Key[bool]("publish_when_ready_used")
 PAST_TIME = FaultView(
     field="publish_at",
@@ -28,19 +28,19 @@ PAST_TIME = FaultView(
 
 
 def reset() -> None:
-    """Clear the choices after a mix was started with them."""
+    """Return the form to its defaults after a mix was started."""
     USED.put(True)
 
 
 def ask_publication(language: str) -> tuple[Publication | None, str | None]:
-    """Ask how to publish the mix, if at all; return that and what is missing.
+    """Ask whether and how to publish the mix; also return what the user must still do.
 
-    ``language`` is that of the description.
+    ``language`` is the description's language.
     """
     fill_defaults()
     with st.expander("Publish to YouTube when it is ready", icon=":material/publish:"):
         answer = attempt(youtube_state.status)
-        # without an answer from YouTube a mix can still be made
+        # Without an answer from YouTube, a mix can still be made.
         status = None if isinstance(answer, ApiError) else answer
         can_upload = status is not None and status.connected and status.may_upload
         if status is None or not can_upload or status.needs_reconnect:
@@ -54,7 +54,7 @@ def ask_publication(language: str) -> tuple[Publication | None, str | None]:
 
 
 def fill_defaults() -> None:
-    """Fill the fields once, and again after each mix that was started."""
+    """Fill the fields at the start, and again after each mix that was started."""
     if USED.get():
         USED.drop()
         st.session_state[WANTED] = False
@@ -65,7 +65,7 @@ def fill_defaults() -> None:
 
 
 def connect_link(status: YouTubeStatus | None) -> None:
-    """Say what is needed first, with a link to the Publish page for those who can do it."""
+    """Say what must be set up first; link to the Publish page if the user can do it."""
     if status is None or not status.missing_setting:
         text, label = "Connect your YouTube channel first.", "Connect YouTube"
     elif session.me().is_admin:
@@ -78,7 +78,7 @@ def connect_link(status: YouTubeStatus | None) -> None:
 
 
 def ask(status: YouTubeStatus, language: str) -> tuple[Publication, str | None]:
-    """Ask for audience and playlist; the metadata comes from the mix."""
+    """Ask for audience and playlist; the mix supplies the other metadata."""
     errors = FieldErrors()
     ask_audience(FORM, errors)
     draft = draft_in(FORM)

@@ -1,4 +1,4 @@
-"""Title, description, tags and language of a video, with YouTube's counters."""
+"""Fields for a video's title, description, tags and language, with YouTube's limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_TAGS = 100
 
 
 def ask_metadata(form: str, errors: FieldErrors, *, is_ready: bool) -> None:
-    """Ask for all texts, each with a counter and a place for its errors."""
+    """Draw all text fields, each with a counter and a place for its errors."""
     st.subheader("Title and description", anchor=False)
     with st.container(gap="xsmall", key="field_title"):
         ask_title(form)
@@ -36,7 +36,7 @@ def ask_metadata(form: str, errors: FieldErrors, *, is_ready: bool) -> None:
 
 
 def ask_title(form: str) -> None:
-    """Ask for the title, counted while it is typed."""
+    """Ask for the title, and count its characters while the user types."""
     title = st.text_input(
         "Title",
         key=key(form, "title"),
@@ -61,7 +61,7 @@ def ask_description(form: str, *, is_ready: bool) -> None:
 
 
 def ask_tags(form: str) -> None:
-    """Ask for tags; a comma or Enter ends one."""
+    """Ask for tags; a comma or Enter ends each."""
     st.multiselect(
         "Tags",
         [],
@@ -78,13 +78,13 @@ def ask_tags(form: str) -> None:
 
 
 def split_at_commas(form: str) -> None:
-    """Split a typed list into its tags."""
+    """Split a tag with commas into several tags."""
     typed = [part.strip() for tag in st.session_state[key(form, "tags")] for part in tag.split(",")]
     st.session_state[key(form, "tags")] = list(dict.fromkeys(part for part in typed if part))
 
 
 def ask_language(form: str) -> None:
-    """Ask for the language of texts and sound; the draft's may be one that is not listed."""
+    """Ask for the language of texts and sound; keep a draft's unlisted one."""
     code = draft_in(form).language
     languages = {**LANGUAGES, code: LANGUAGES.get(code, code)}
     help = "Of the title, the description and the sound."
@@ -92,6 +92,6 @@ def ask_language(form: str) -> None:
 
 
 def counter(used: int, limit: int, unit: str) -> None:
-    """Show the length, in red if it is over the limit."""
+    """Show a text's length, in red if it exceeds the limit."""
     text = f"{used} / {limit} {unit}"
     st.caption(text if used <= limit else f":red[**{text}**]")

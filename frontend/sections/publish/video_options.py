@@ -1,4 +1,4 @@
-"""Audience, playlist, category and declarations of a video."""
+"""Fields for a video's audience, playlist, category and declarations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from frontend.state.publish_draft import NEW_PLAYLIST, draft_in, key
 
 
 def ask_audience(form: str, errors: FieldErrors) -> None:
-    """Ask for the audience, private by default."""
+    """Ask who may see the video; by default only its owner."""
     st.radio(
         "Who may see it",
         list(AUDIENCES),
@@ -66,7 +66,7 @@ def ask_about_video(form: str, status: YouTubeStatus, errors: FieldErrors) -> No
 
 
 def ask_toggle(form: str, field: str, label: str, help: str) -> None:
-    """Ask for one declaration."""
+    """Ask for one yes-or-no declaration."""
     st.toggle(label, key=key(form, field), help=help, persist_state="session")
 
 
@@ -90,7 +90,7 @@ def ask_playlist(form: str, status: YouTubeStatus) -> None:
 
 
 def playlist_titles() -> dict[str, str]:
-    """The options by id; a new playlist is possible even if YouTube lists none."""
+    """Map playlist ids to titles; a new playlist is always an option."""
     playlists, titles = youtube_state.playlists(), {}
     if isinstance(playlists, ApiError):
         show_error(playlists)

@@ -1,4 +1,4 @@
-"""The YouTube connection as a card: channel, permissions, connect and disconnect."""
+"""Card of the YouTube connection: channel, permissions, connect and disconnect."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNKNOWN_CHANNEL = ChannelView(id="", title="Your channel", url="")
 
 
 def connection_card(status: YouTubeStatus) -> None:
-    """Show the state of the connection, and how to change it."""
+    """Show the state of the YouTube connection, and how to change it."""
     error = connect_youtube.connection_error()
     if error:
         show_error(error)
@@ -42,7 +42,7 @@ def connection_card(status: YouTubeStatus) -> None:
 
 
 def not_set_up(setting: str, reason: str | None) -> None:
-    """The server has no Google project; only its admin can change that."""
+    """Say that the server has no Google project, which only its admin can change."""
     st.markdown("**This server is not set up for YouTube yet.**")
     name = setting.replace("`", "")
     if session.me().is_admin:
@@ -71,7 +71,7 @@ def not_connected() -> None:
 
 
 def ended(status: YouTubeStatus) -> None:
-    """YouTube no longer accepts the connection."""
+    """Say that YouTube no longer accepts the connection."""
     text, button = st.columns([3, 1], vertical_alignment="center")
     name = f" to {escaped(status.channel.title)}" if status.channel else ""
     text.markdown(f":red[:material/link_off:] **The connection{name} has ended**")
@@ -85,7 +85,7 @@ def ended(status: YouTubeStatus) -> None:
 
 
 def connected(status: YouTubeStatus) -> None:
-    """The channel, the uploads left today, and warnings."""
+    """Show the channel, the uploads left today, and warnings."""
     if connect_youtube.RESULT.get() == "":
         st.toast("Your channel is connected.", icon=":material/check_circle:")
         connect_youtube.RESULT.drop()
@@ -109,12 +109,12 @@ def connected(status: YouTubeStatus) -> None:
 
 
 def warning(text: str, *, icon: str = "warning") -> None:
-    """Show a warning in a line."""
+    """Show a warning in one line."""
     st.markdown(f":orange[:material/{icon}:] {text}")
 
 
 def details(status: YouTubeStatus) -> None:
-    """Permissions, age, and the disconnect button."""
+    """Show the permissions, the connection's age, and the disconnect button."""
     st.markdown(f"{check_mark(status.may_upload)} Upload videos, set their thumbnails")
     st.markdown(f"{check_mark(status.may_manage)} Use playlists")
     if status.connected_at:
@@ -130,19 +130,19 @@ def details(status: YouTubeStatus) -> None:
 
 
 def check_mark(allowed: bool) -> str:
-    """An icon for a permission."""
+    """Return an icon for a permission."""
     return ":green[:material/check:]" if allowed else ":gray[:material/close:]"
 
 
 def connect_button(label: str, *, wide: bool = True) -> None:
-    """A button to Google's consent page, in this tab."""
+    """Draw a link to Google's consent page, opened in the same browser tab."""
     width: Literal["stretch", "content"] = "stretch" if wide else "content"
     if st.button(label, icon=":material/link:", type="primary", key="connect", width=width):
         connect_youtube.connect()
 
 
 def disconnect_button() -> None:
-    """Disconnect button; the caller confirms."""
+    """Draw the disconnect button; the caller asks for confirmation."""
     if st.button("Disconnect", icon=":material/link_off:", key="disconnect", width="stretch"):
         connect_youtube.disconnect()
         st.rerun()

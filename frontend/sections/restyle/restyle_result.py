@@ -1,4 +1,4 @@
-"""A finished restyle: players for before and after, downloads, measurements."""
+"""Result of a restyle: players for before and after, downloads, measurements."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Files = Mapping[str, ArtifactView]
 
 
 def show_restyle(job: JobView) -> None:
-    """The result from top to bottom."""
+    """Draw the result of a finished restyle."""
     files = artifacts_by_name(job)
     report = session.api().artifact(job.id, "report.json", RestyleReport)
     mixes = [name for name in files if name.startswith("restyled.")]
@@ -44,7 +44,7 @@ def show_restyle(job: JobView) -> None:
 
 
 def headline(job: JobView, report: RestyleReport) -> None:
-    """Title, draft badge and facts."""
+    """Show the restyle's title, facts, and a badge if its stems are drafts."""
     with st.container(horizontal=True, vertical_alignment="center", key="restyle_headline"):
         st.title(escaped(job.title) or "Untitled restyle", anchor=False, width="content")
         if report.draft:
@@ -57,7 +57,7 @@ def headline(job: JobView, report: RestyleReport) -> None:
 
 
 def play_mix(job: JobView, files: Files, mixes: list[str], report: RestyleReport) -> None:
-    """The player for the whole song, before and after."""
+    """Draw the player of the whole song before and after the restyle."""
     if not mixes:
         return
     sides = [Side("After", artifact_path(job.id, mixes[0]))]
@@ -71,7 +71,7 @@ def play_mix(job: JobView, files: Files, mixes: list[str], report: RestyleReport
 
 
 def show_stem(job: JobView, files: Files, stem: RestyledStemView, duration_s: float) -> None:
-    """One stem: what was done, a player, and how well it follows the original."""
+    """Show one stem: what was done, a player, and its similarity to the original."""
     name = figures.STEMS[stem.stem]
     with st.container(key=f"row_{stem.stem}"):
         label, player = st.columns([5, 6], vertical_alignment="center")
@@ -87,7 +87,7 @@ def show_stem(job: JobView, files: Files, stem: RestyledStemView, duration_s: fl
 
 
 def sides_of(job: JobView, files: Files, stem: RestyledStemView) -> list[Side]:
-    """The stem before and after, or one version if only that one was made."""
+    """List a stem's versions, before and after; one, if only one was made."""
     after = Side("After" if stem.sound_id else "Original", artifact_path(job.id, stem.file))
     before = next((name for name in files if name.startswith(f"{BEFORE}{stem.stem}.")), None)
     if before is None or stem.sound_id is None:
@@ -96,7 +96,7 @@ def sides_of(job: JobView, files: Files, stem: RestyledStemView) -> list[Side]:
 
 
 def labels_before(files: Files) -> dict[str, str]:
-    """Labels of the original stems, whose file names are those of the new ones."""
+    """Label the original stems, whose file names equal those of the new ones."""
     return {
         name: f"{figures.STEMS[stem]}, before"
         for name in files

@@ -1,4 +1,4 @@
-"""Choose for each stem: original, left out, or replayed with a sound."""
+"""Fields for each stem's style: original, left out, or replayed with a sound."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PERCENT = range(0, 205, 5)
 FULL = 100
 
 
-#: The style of each stem; None while its sound is missing.
+#: Style by stem; None while no sound is chosen for it.
 Styles = Mapping[StemName, StemStyle | None]
 
 
@@ -34,7 +34,7 @@ def ask_styles(stems: Sequence[StemName]) -> Styles:
 
 
 def ask_for_sounds() -> None:
-    """Link to the Sounds page, since a replay needs a sound."""
+    """If the user has no sounds, link to the Sounds page: a replay needs one."""
     with st.container(border=True, key="no_sounds"):
         st.markdown("**No sounds yet.** A stem is replayed with grains of one of your sounds.")
         st.page_link(
@@ -46,7 +46,7 @@ def ask_for_sounds() -> None:
 
 
 def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle | None:
-    """Ask for the style of one stem; None while its sound is missing."""
+    """Ask for the style of one stem; None while no sound is chosen."""
     available: Mapping[str, str] = CHOICES if sounds else {one: CHOICES[one] for one in (KEEP, OFF)}
     with st.container(key=f"row_{stem}"):
         name, way, level = st.columns([2, 5, 4], vertical_alignment="center")
@@ -66,7 +66,7 @@ def ask_style(stem: StemName, sounds: Sequence[SoundView]) -> StemStyle | None:
 
 
 def ask_volume(stem: StemName, place: st.delta_generator.DeltaGenerator) -> int:
-    """Ask for the volume, in percent of the original."""
+    """Ask for a stem's volume, in percent of the original."""
     return place.select_slider(
         f"Volume of {figures.STEMS[stem].lower()}",
         list(PERCENT),
@@ -79,7 +79,7 @@ def ask_volume(stem: StemName, place: st.delta_generator.DeltaGenerator) -> int:
 
 
 def ask_sound(stem: StemName, sounds: Sequence[SoundView]) -> str | None:
-    """Ask for a sound, and play it."""
+    """Ask for a sound, with a player."""
     by_id = {sound.id: sound for sound in sounds}
     options = figures.deduplicate_titles({sound.id: option(sound) for sound in sounds})
     _, which, player = st.columns([2, 5, 4], vertical_alignment="center")
@@ -103,6 +103,6 @@ def ask_sound(stem: StemName, sounds: Sequence[SoundView]) -> str | None:
 
 
 def option(sound: SoundView) -> str:
-    """A sound in the menu."""
+    """Name a sound for the menu."""
     key = f" · {sound.key}" if sound.key else ""
     return f"{sound.name} · {sound_labels.KINDS[sound.kind]} · {sound.duration_s:.1f} s{key}"

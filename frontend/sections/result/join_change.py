@@ -1,4 +1,4 @@
-"""Choose a join's kind, length, and where to leave and enter the tracks."""
+"""Fields to change one join: kind, length, where to leave and enter the tracks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from frontend.labels.figures import clock_tenths
 from frontend.state.joins import Join
 
 BARS = ("2", "4", "8", "16", "32")
-#: Kinds without an overlap have no length to choose.
+#: Kinds of joins without an overlap have no length to choose.
 WITHOUT_LENGTH = ("cut", "gap")
 AUTOMATIC = "Automatic"
 EXACT = "Exact time…"
@@ -56,7 +56,7 @@ def ask_choice(join: Join, *, stem_swaps: bool) -> PairChoice:
 
 
 def ask_kind(join: Join, *, stem_swaps: bool) -> TransitionKind | None:
-    """Ask for the kind, and explain it."""
+    """Ask for the kind of a join, and explain the chosen one."""
     kinds = [kind for kind in KINDS if stem_swaps or kind != "stem_swap"]
     kind = cast("TransitionKind | None", ask_pill("Kind", f"kind_{join.index}", kinds))
     now = transitions.kind(join.view.kind).lower()
@@ -65,7 +65,7 @@ def ask_kind(join: Join, *, stem_swaps: bool) -> TransitionKind | None:
 
 
 def ask_pill(label: str, key: str, options: Sequence[str]) -> str | None:
-    """Ask for a kind or a length; None is automatic."""
+    """Ask for a kind or a length; None means automatic."""
     chosen = st.pills(
         label,
         [AUTOMATIC, *options],
@@ -80,7 +80,7 @@ def ask_pill(label: str, key: str, options: Sequence[str]) -> str | None:
 def ask_point(
     label: str, key: str, cues: Sequence[Cue], *, now_s: float, length_s: float
 ) -> float | None:
-    """Ask for a cue point, or an exact time."""
+    """Ask for a cue point or an exact time."""
     by_name = {cue_name(cue): cue.at_s for cue in sorted(cues, key=lambda cue: cue.at_s)}
     chosen = st.selectbox(escaped(label), [AUTOMATIC, *by_name, EXACT], key=key)
     if chosen != EXACT:
@@ -101,6 +101,6 @@ def ask_point(
 
 
 def cue_name(cue: Cue) -> str:
-    """Time and reason of a cue point."""
+    """Name a cue point by its time and reason."""
     on_phrase = ", on the phrase" if cue.on_phrase else ""
     return f"{clock_tenths(cue.at_s)} — {cue.reason}{on_phrase}"

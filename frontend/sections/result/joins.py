@@ -1,4 +1,4 @@
-"""The joins of a mix: figures, previews, changes."""
+"""The joins of a finished mix: figures, previews, changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JOINS_PER_PAGE = 12
 
 
 def show_joins(job: JobView, joins: Sequence[Join]) -> None:
-    """List all joins, in pages if there are many."""
+    """List all joins, on several pages if there are many."""
     st.subheader("Transitions", anchor=False)
     page_key = f"joins_{job.id}"
     with st.container(key="joins", gap=None):
@@ -34,7 +34,7 @@ def show_joins(job: JobView, joins: Sequence[Join]) -> None:
 
 
 def controls(job: JobView, join: Join) -> None:
-    """Play a join as it is, or change it; plain crossfades cannot be changed."""
+    """Draw a join's buttons to play or change it; plain crossfades can't be changed."""
     request = job.request if isinstance(job.request, MixtapeRequest) else None
     can_change = request is not None and request.transitions == "dj"
     with report_errors(), st.container(key=f"do_{join.index}"):
@@ -51,7 +51,7 @@ def controls(job: JobView, join: Join) -> None:
 
 
 def change(job: JobView, join: Join, *, stem_swaps: bool) -> None:
-    """Choose a change, preview it, and save it for the next render."""
+    """Ask for a change of a join, preview it, and save it for the next render."""
     with st.container(border=True, key=f"change_{join.index}"):
         choice = ask_choice(join, stem_swaps=stem_swaps)
         unchanged = choice == PairChoice(outgoing=join.pair[0], incoming=join.pair[1])
@@ -72,12 +72,12 @@ def change(job: JobView, join: Join, *, stem_swaps: bool) -> None:
 
 
 def preview_of(job: JobView, join: Join, choice: PairChoice | None) -> PreviewRequest:
-    """The request for a preview of a join, as it is or changed."""
+    """Build the request for a preview of a join, unchanged or changed."""
     return PreviewRequest(job_id=job.id, transition=join.index, override=choice)
 
 
 def preview_button(label: str, preview: PreviewRequest, *, disabled: bool = False) -> bool:
-    """A button that renders a preview and plays it; True if it was pressed."""
+    """Draw a button that renders and plays a preview; return True if it was pressed."""
     is_asked = st.button(
         label,
         key=f"preview_{preview.transition}_{preview.override is None}",
@@ -90,7 +90,7 @@ def preview_button(label: str, preview: PreviewRequest, *, disabled: bool = Fals
 
 
 def play(join: Join, preview: PreviewRequest, *, wait: bool) -> None:
-    """Show the progress of a requested preview, then its player.
+    """Show a preview's progress, then its player.
 
     With ``wait``, this run of the page waits for the usual preview, which is faster than to look
     again every second and then draw the whole page.
@@ -113,7 +113,7 @@ def play(join: Join, preview: PreviewRequest, *, wait: bool) -> None:
 
 
 def wait_for(job: JobView, preview: PreviewRequest) -> JobView | None:
-    """Show that a preview is made until it is, or for as long as most take."""
+    """Show a progress message until a preview ends, at most as long as most take."""
     place = st.empty()
     with place.container(key=f"turning_{preview.transition}"):
         st.markdown(f":material/progress_activity: {job_status(job)}…")
@@ -123,6 +123,6 @@ def wait_for(job: JobView, preview: PreviewRequest) -> JobView | None:
 
 
 def show_progress(job: JobView, preview: PreviewRequest) -> None:
-    """The progress of a preview."""
+    """Show how far a preview has got."""
     with st.container(key=f"turning_{preview.transition}_{preview.override is None}"):
         st.markdown(f":material/progress_activity: {job_status(job)}…")

@@ -1,4 +1,4 @@
-"""All changes to a mix, and the button that renders them."""
+"""The changes to a finished mix, and the button that renders it again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ORDER_KEY = "mix_order"
 
 
 def render_again(job: JobView, timeline: TimelineView, joins: Sequence[Join]) -> None:
-    """Show the changes so far, the order, and what the new mix keeps."""
+    """Show the saved changes, the order, and what the new mix keeps."""
     tracks = tracks_of(job, timeline)
     if tracks is None:
         return
@@ -48,7 +48,7 @@ def render_again(job: JobView, timeline: TimelineView, joins: Sequence[Join]) ->
 
 
 def crate_of(job: JobView) -> TracksUploadView | None:
-    """The crate of a mix, unless it was deleted."""
+    """Return the crate of a mix, unless the crate was deleted."""
     if not isinstance(job.request, MixtapeRequest):
         return None
     crate_id = job.request.tracks_upload_id
@@ -56,7 +56,7 @@ def crate_of(job: JobView) -> TracksUploadView | None:
 
 
 def tracks_of(job: JobView, timeline: TimelineView) -> list[TrackView] | None:
-    """The tracks in the order and with the names of the mix; None if they were deleted."""
+    """List the mix's tracks with their order and names; None if any was deleted."""
     crate = crate_of(job)
     if crate is None:
         st.caption("The tracks of this mix were deleted, so it cannot be changed.")
@@ -70,7 +70,7 @@ def tracks_of(job: JobView, timeline: TimelineView) -> list[TrackView] | None:
 
 
 def list_changes(job: JobView, joins: Sequence[Join]) -> None:
-    """List the saved changes, each with a button to remove it."""
+    """List the saved changes, each with a button that removes it."""
     changes = mix_changes.changes_to(job.id)
     by_pair = {join.pair: join for join in joins}
     if not changes.choices:
@@ -90,7 +90,7 @@ def list_changes(job: JobView, joins: Sequence[Join]) -> None:
 
 
 def ask_order(job: JobView, tracks: list[TrackView]) -> list[TrackPick]:
-    """Ask for the order and the names in the new mix."""
+    """Ask for the order and the names of tracks in the new mix."""
     with st.expander("Order and names", icon=":material/swap_vert:"):
         analyses = track_analyses.cached([track.id for track in tracks])
         table = track_table(
@@ -101,7 +101,7 @@ def ask_order(job: JobView, tracks: list[TrackView]) -> list[TrackPick]:
 
 
 def with_names(track: TrackView, pick: TrackPick) -> TrackPick:
-    """Fill missing names from the present mix."""
+    """Take missing names from the present mix."""
     return TrackPick(
         track_id=pick.track_id,
         title=pick.title or track.title or None,
@@ -110,7 +110,7 @@ def with_names(track: TrackView, pick: TrackPick) -> TrackPick:
 
 
 def what_is_reused(request: MixtapeRequest, base: Sequence[str]) -> str:
-    """What the new mix takes over from this one."""
+    """Say what the new mix reuses of the present one."""
     if request.transitions != "dj":
         return "The whole mix is rendered again."
     if request.based_on is None:

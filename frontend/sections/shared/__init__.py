@@ -1,1 +1,1 @@
-"""Parts shared by several pages."""
+"""Parts that several pages share."""

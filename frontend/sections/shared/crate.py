@@ -1,4 +1,4 @@
-"""The tracks of a page: dropped here, or taken over from the New mixtape page."""
+"""Ask for the tracks of a page: dropped on it, or those of the New mixtape page."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ FORMATS = "MP3, WAV, AIFF, FLAC, OGG, Opus, WebM or M4A. Click to choose files i
 
 @dataclass(frozen=True, slots=True)
 class CrateState:
-    """The crate of a page, if there is one, and whether files are being uploaded to it.
+    """A page's crate, if there is one, and whether files are being uploaded to it.
 
-    ``tracks`` are those that the user kept, in the order in which they were added.
+    ``tracks`` lists the tracks that the user has not removed, in the order in which they were
+    added.
     """
 
     crate: TracksUploadView | None
@@ -33,14 +34,14 @@ class CrateState:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no track was removed from the list."""
+        """Whether the user has removed no track from the list."""
         return self.crate is None or len(self.tracks) == len(self.crate.tracks)
 
 
 def ask_crate(
     kind: str, lead: str, *, more: str = "Add more tracks", intro: str = ""
 ) -> CrateState:
-    """Show the heading of a kind's page, ask for tracks, and list them.
+    """Draw a page's heading, ask for tracks, and list them.
 
     ``lead`` is the drop zone's text before there are tracks, ``more`` afterwards.
     """
@@ -67,14 +68,14 @@ def ask_crate(
 
 
 def draft_of(kind: str) -> AddressDraft:
-    """A page's crate, the ids of removed tracks, and titles; some pages ask for no titles."""
+    """Return a page's draft: the crate, removed tracks' ids, and titles if asked for."""
     parts = {"crate": "crate_id", "out": "left_out", "title": "title", "artist": "artist"}
     keys = {name: session.Key[str](f"{kind}_{key}") for name, key in parts.items()}
     return AddressDraft(keys, session.Key[int](f"{kind}_draft"))
 
 
 def page_heading(title: str, draft: AddressDraft, key: str) -> None:
-    """The title, and a button to start over once something is uploaded."""
+    """Show the page's title, and after an upload a button to start over."""
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(title, anchor=False)
         if draft.has_uploads:
@@ -103,9 +104,9 @@ def offer_crate_of_mixtape(key: session.Key[str]) -> None:
 
 
 def load_crate(draft: AddressDraft) -> TracksUploadView | None:
-    """Load the crate of a draft, if there is one; if it was deleted, say so and start over.
+    """Load a draft's crate; if it was deleted, say so and start a new draft.
 
-    Call it before the drop zone, which would add the next files to the deleted crate.
+    Call this before drawing the drop zone, which would add the next files to the deleted crate.
     """
     crate_id = draft.parts["crate"].get()
     if crate_id is None:
@@ -121,24 +122,24 @@ def load_crate(draft: AddressDraft) -> TracksUploadView | None:
 def listed(
     crate: TracksUploadView | None, order: Sequence[str], draft: AddressDraft
 ) -> list[TrackView]:
-    """The tracks that were not removed, in the order of dropping as far as it is known."""
+    """List the tracks that were not removed, in the order of dropping if known."""
     place = {track_id: place for place, track_id in enumerate(order)}
     tracks = [one for one in crate.tracks if one.id not in removed(draft)] if crate else []
     return sorted(tracks, key=lambda track: place.get(track.id, len(place)))
 
 
 def removed(draft: AddressDraft) -> list[str]:
-    """The ids of the tracks that the user removed from the list; the crate still has them."""
+    """List the ids of tracks that the user removed from the list; they stay in the crate."""
     return (draft.parts["out"].get() or "").split()
 
 
 def titles_of(tracks: Sequence[TrackView]) -> dict[str, str]:
-    """Titles by track id, each only once."""
+    """Map track ids to titles; repeated titles get a number."""
     return figures.deduplicate_titles({track.id: track.title or "Untitled" for track in tracks})
 
 
 def list_tracks(kind: str, state: CrateState, draft: AddressDraft) -> None:
-    """List the tracks; each can be removed unless it is the only one."""
+    """List the tracks; all but the last remaining one have a button to remove them."""
     titles = titles_of(state.tracks)
     with st.container(key="track_rows", gap=None):
         for place, track in enumerate(state.tracks, start=1):
@@ -168,7 +169,7 @@ def list_tracks(kind: str, state: CrateState, draft: AddressDraft) -> None:
 
 
 def line(track: TrackView, title: str, place: int) -> str:
-    """A track in a line of HTML: number, title, artist, length."""
+    """Show a track in one line of HTML: number, title, artist, length."""
     return (
         f'<ol class="tracks" aria-label="Tracks" start="{place}" '
         f'style="counter-reset:track {place - 1}">'

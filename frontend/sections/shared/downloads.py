@@ -1,4 +1,4 @@
-"""Download links for the files of a job, straight from the API and renewed while shown."""
+"""Download links for a job's files, renewed while the page is open."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from frontend.state.job_state import artifacts_by_name
 
 Name = TypeVar("Name", bound=str)
 
-#: Signed links last ten minutes and are renewed when half of that is left.
+#: Signed links are valid for ten minutes; they are renewed when half of that has passed.
 REFRESH_S = 240.0
-#: The API packs this file during the download.
+#: A ZIP of all files, which the API makes during the download.
 ARCHIVE = "artifacts.zip"
-#: Files beside the music.
+#: Labels of files that are not music.
 LABELS = {
     "mix.mp4": "Video",
     "thumbnail.jpg": "Thumbnail",
@@ -29,26 +29,29 @@ LABELS = {
     "timeline.json": "Timeline",
     "report.json": "Report",
 }
-#: Files that only the pages use.
+#: Files that only the app's pages use.
 HIDDEN = ("waveform.json", "stems.json", "words.json")
 
 
 def audio_files(stem: str) -> tuple[str, ...]:
-    """The possible audio files of a result, the smallest first."""
+    """List the possible audio files of a result, the smallest first."""
     return tuple(f"{stem}.{ending}" for ending in ("mp3", "m4a", "opus", "flac", "wav"))
 
 
 def downloads(job: JobView, first: Sequence[str], labels: Mapping[str, str] | None = None) -> None:
-    """Links to all files, those of ``first`` in front; ``labels`` names some of the others."""
+    """Link to all files of a job, those of ``first`` in front.
+
+    ``labels`` names some of the others.
+    """
     st.subheader("Downloads", anchor=False)
     refresh(lambda: links(job, first, {**LABELS, **(labels or {})}), REFRESH_S)
 
 
 def links(job: JobView, first: Sequence[str], labels: Mapping[str, str]) -> None:
-    """A link to each file, and one to all of them."""
+    """Draw a link to each file, and one to a ZIP of all."""
     files = artifacts_by_name(job)
     rest = [name for name in files if name not in (*first, *LABELS, *HIDDEN)]
-    rest.sort(key=lambda name: name in labels)  # files with labels of their own come last
+    rest.sort(key=lambda name: name in labels)  # files named in labels come last
     with st.container(horizontal=True, key="downloads"):
         for name in (*first, *rest, *LABELS):
             if name in files:
@@ -59,7 +62,7 @@ def links(job: JobView, first: Sequence[str], labels: Mapping[str, str]) -> None
 
 
 def label_of(name: str, first: Sequence[str]) -> str:
-    """The format of a main file, the name of a stem, or the file name."""
+    """Return a file's label: its format, its stem, or its name."""
     path = PurePosixPath(name)
     ending = path.suffix.lstrip(".")
     if name in first:
@@ -68,14 +71,14 @@ def label_of(name: str, first: Sequence[str]) -> str:
 
 
 def lookup(labels: Mapping[Name, str], name: str) -> str | None:
-    """The label of a name that may not have one."""
+    """Return a file's label, if it has one."""
     return next((label for one, label in labels.items() if one == name), None)
 
 
 def download_button(
     job_id: str, name: str, label: str, *, icon: str = ":material/download:"
 ) -> None:
-    """A link to one file, renewed while it is shown."""
+    """Draw a link to one file, renewed while the page is open."""
     with st.container(width="content"):
         refresh(lambda: download_link(job_id, name, label, icon=icon), REFRESH_S)
 
@@ -83,6 +86,6 @@ def download_button(
 def download_link(
     job_id: str, name: str, label: str, *, icon: str = ":material/download:", primary: bool = False
 ) -> None:
-    """One link; the caller keeps it fresh."""
+    """Draw one link; the caller must renew it."""
     url = session.link_to(job_id, name, inline=False)
     st.link_button(label, url, icon=icon, type="primary" if primary else "secondary", help=name)

@@ -1,4 +1,4 @@
-"""Offer the draft separator for jobs that failed because of a missing model."""
+"""Offer the draft separator to retry jobs whose model is missing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from backend.app.contract.jobs import (
 from backend.app.contract.stems import DRAFT, FOUR_STEMS
 from frontend.state import session
 
-#: The model could not be downloaded, stored, verified or found; the draft separator needs none.
+#: Errors of a model that could not be downloaded, stored, verified or found. The draft separator
+#: needs no model.
 MODEL_ERRORS = ("weights_unreachable", "no_models_folder", "bad_weights", "unknown_model")
 
 
 def draft_retry(job: JobSummary) -> JobRequest | None:
-    """The request to retry a job with the draft, if its model is what failed."""
+    """Return a request with the draft separator, if a missing model failed the job."""
     if job.status != "failed" or job.error is None or job.error.code not in MODEL_ERRORS:
         return None
     whole = job if isinstance(job, JobView) else session.api().job(job.id)
@@ -27,9 +28,9 @@ def draft_retry(job: JobSummary) -> JobRequest | None:
 
 
 def with_draft(request: JobRequest) -> JobRequest | None:
-    """The same request with the draft separator; None if the draft lacks the stems."""
+    """Copy a request with the draft separator; None if it cannot make the stems."""
     if isinstance(request, MixtapeRequest):
-        # The failed mix's publish job waits for a retry of it; another would publish twice.
+        # The failed mix's publish job waits for a retry; a second one would publish twice.
         return request.model_copy(update={"stem_model": DRAFT, "publish": None})
     if isinstance(request, StemsRequest):
         stems = request.stems and [one for one in request.stems if one in FOUR_STEMS]

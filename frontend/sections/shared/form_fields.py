@@ -1,4 +1,4 @@
-"""Form fields and the start button that several pages use."""
+"""Form fields that several pages use, and the start button."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def choose_one(
     disabled: bool = False,
     label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> Option:
-    """Ask for one of a few options, the first by default."""
+    """Ask for one of a few options; the first is the default."""
     return st.segmented_control(
         label,
         list(options),
@@ -91,14 +91,17 @@ def ask_names(form: str, placeholder: str, artist: str = "Artist") -> tuple[str,
 
 
 def ask_video(key: str, *, wanted: bool) -> VideoOptions | None:
-    """Ask whether to make a video, and how large; ``wanted`` is the default."""
+    """Ask whether to make a video, and how large.
+
+    ``wanted`` is the default.
+    """
     wanted = st.toggle("Make a video", value=wanted, key=key, persist_state="session")
     height = choose_one("Video size", HEIGHTS, f"{key}_height", default=1080, disabled=not wanted)
     return VideoOptions(height=height) if wanted else None
 
 
 def start_bar(label: str, icon: str, *, missing: str | None, ready: str) -> bool:
-    """Show the start button and what is missing before it works; True if it was pressed."""
+    """Draw the start button, and say what is missing; return True if it was pressed."""
     with st.container(horizontal=True, vertical_alignment="center", key="start_bar"):
         pressed = st.button(
             label,

@@ -1,4 +1,4 @@
-"""A job as a card: status, live progress, error and actions."""
+"""A job as a card: status, live progress, error, buttons."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ BADGES: dict[str, tuple[str, str, BadgeColor]] = {
     "failed": ("Failed", ":material/error:", "red"),
     "cancelled": ("Cancelled", ":material/block:", "gray"),
 }
-#: The YouTube connection is missing, has ended, or is to another channel.
+#: Errors of a YouTube connection that is missing, has ended, or belongs to another channel.
 CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channel")
-#: The job was made by another version of Segue, whatever its status.
+#: Status of a job that another version of Segue made.
 OTHER_VERSION = "other_version"
 STEP_ICONS = {
     "waiting": ":material/radio_button_unchecked:",
@@ -40,7 +40,10 @@ STEP_ICONS = {
 
 
 def job_card(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
-    """Show a job and follow its progress; ``opens`` adds a button to open the result."""
+    """Show a job and follow its progress.
+
+    ``opens`` adds a button that opens the result.
+    """
     with st.container(border=True, key=f"job_{job.id}"):
         if is_active(job):
             follow_job(job.id, lambda job: show_job(job, in_detail=in_detail))
@@ -49,7 +52,7 @@ def job_card(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
 
 
 def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
-    """Title, progress, error and actions."""
+    """Show a job's title, progress, error and buttons."""
     headline(job)
     if is_active(job):
         status = job_status.job_status(job, st.context.timezone)
@@ -66,7 +69,7 @@ def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
 
 
 def headline(job: JobSummary) -> None:
-    """Title, kind and status; the badge has text and icon, not only a colour."""
+    """Show a job's title, kind and status; the status has text and icon besides colour."""
     label, icon, color = BADGES[job.status]
     kind = kind_of(job)
     with st.container(horizontal=True, vertical_alignment="center", key=f"headline_{job.id}"):
@@ -79,17 +82,17 @@ def headline(job: JobSummary) -> None:
 
 
 def step_line(step: StepView, job: JobSummary) -> str:
-    """One step: the progress of a running one, the duration of a finished one."""
+    """Describe a step: progress while it runs, its duration once finished."""
     line = f"{STEP_ICONS[step.state]} {job_status.step(step.name, job.kind)}"
     if step.state == "running":
-        # of steps that run at the same time, the first has the detail
+        # If several steps run at the same time, the job's detail is shown with the first.
         detail = f" · {escaped(job.detail)}" if job.detail and step.name == job.step else ""
         return f"**{line}** — {100 * step.progress:.0f} %{detail}"
     return line if step.seconds is None else f"{line} — {figures.elapsed(step.seconds)}"
 
 
 def actions(job: JobSummary, *, opens: bool) -> None:
-    """The buttons for the job's status."""
+    """Draw the buttons that the job's status allows."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"actions_{job.id}"):
         kind = kind_of(job)
         if job.status == "succeeded" and opens and kind.page:
@@ -113,19 +116,22 @@ def actions(job: JobSummary, *, opens: bool) -> None:
 
 
 def opens_early(job: JobView) -> bool:
-    """Whether a running job's page can play its sound already."""
+    """Whether a running job's page can already play its sound."""
     files = artifacts_by_name(job)
     return job.kind == "mixtape" and any(name in files for name in audio_files("mix"))
 
 
 def page_button(label: str, icon: str, page: str, job: JobSummary, key: str) -> None:
-    """A button that opens a page with the job in its address."""
+    """Draw a button that opens a page for this job."""
     if st.button(label, icon=icon, type="primary", key=key):
         st.switch_page(page, query_params={"job": shown_with(job)})
 
 
 def shown_with(job: JobSummary) -> str:
-    """The id of the job on whose page this one is: a stem mix is on that of its stems."""
+    """Return the id of the job whose page shows this job.
+
+    A stem mix is shown on the page of its stems job.
+    """
     if isinstance(job, JobView) and isinstance(job.request, StemMixRequest):
         return job.request.job_id
     if isinstance(job, ListedJob) and job.kind == "stem_mix":
@@ -134,7 +140,7 @@ def shown_with(job: JobSummary) -> str:
 
 
 def draft_button(job: JobSummary) -> bool:
-    """Offer to start again with the draft separator; True if that is possible."""
+    """Offer to start again with the draft separator; return True if that is possible."""
     request = draft_retry(job)
     if request is None:
         return False
@@ -151,7 +157,7 @@ def draft_button(job: JobSummary) -> bool:
 
 
 def can_retry(job: JobSummary) -> bool:
-    """Whether a retry of the job could succeed."""
+    """Whether a retry of the job may succeed."""
     is_permanent = job.error is not None and not job.error.retryable
     return job.status in ("failed", "cancelled") and not is_permanent
 
@@ -159,7 +165,7 @@ def can_retry(job: JobSummary) -> bool:
 def action_button(
     label: str, icon: str, call: Callable[[str], JobView], job: JobSummary, *, primary: bool = False
 ) -> None:
-    """A button that calls the API with the job's id."""
+    """Draw a button that calls the API with the job's id."""
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     if st.button(label, icon=icon, type=kind, key=f"{label}_{job.id}"):
         call(job.id)
@@ -167,7 +173,7 @@ def action_button(
 
 
 def delete_button(job: JobSummary) -> None:
-    """A button that deletes the job, after a confirmation."""
+    """Draw a button that deletes the job after a confirmation."""
     kind = kind_of(job)
     with st.popover("Delete", icon=":material/delete:", type="tertiary"):
         st.markdown(f"This deletes the {kind.result} and all its files. {kind.delete_note}")

@@ -1,4 +1,4 @@
-"""Pages that show the job of their address, or a form and recent jobs."""
+"""Layout of pages that show a job, or a form with recent jobs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ N_RECENT = 5
 
 
 def job_page(kind: str, *, ask: Callable[[], None], show: Callable[[JobView], None]) -> None:
-    """Show the result or progress of the address's job; without one, the form and recent jobs."""
+    """Show the job named in the page's address; without one, the form and recent jobs."""
     job_id = st.query_params.get("job")
     if job_id is None:
         ask()
@@ -39,7 +39,7 @@ def job_page(kind: str, *, ask: Callable[[], None], show: Callable[[JobView], No
 
 
 def load_job(job_id: str, title: str) -> JobView | None:
-    """Load a job; if there is none, say so under ``title``."""
+    """Load a job; if it does not exist, say so below ``title``."""
     job = found(lambda: session.api().job(job_id))
     if job is None:
         st.title(title, anchor=False)
@@ -57,7 +57,7 @@ def recent_jobs(kind: str) -> None:
 
 
 def job_buttons(jobs: Sequence[JobSummary], key: str, status: Callable[[JobSummary], str]) -> None:
-    """A button for each job that opens it on this page."""
+    """Draw a button for each job that opens it on this page."""
     with st.container(key="job_buttons", gap="small"):
         for job in jobs:
             kind = kind_of(job)
@@ -72,5 +72,5 @@ def job_buttons(jobs: Sequence[JobSummary], key: str, status: Callable[[JobSumma
 
 
 def open_job(job_id: str) -> None:
-    """Put a job into the page's address, which shows it after a reload too."""
+    """Put a job's id into the page's address, so that a reload shows it, too."""
     st.query_params.from_dict({"job": job_id})

@@ -1,4 +1,4 @@
-"""Measurements of a finished file, and notes about it."""
+"""Show a finished file's measurements, and notes about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.app.contract.restyles import RestyleReport
 from frontend.error_messages import escaped
 from frontend.labels import figures
 
-#: Reports with the levels of a mastered file.
+#: Reports that contain the levels of a finished mix.
 Mastered = ReportView | MashupReport | RestyleReport
 
 
@@ -32,6 +32,6 @@ def level_metrics(report: Mastered) -> None:
 
 
 def show_notes(notes: Iterable[str]) -> None:
-    """List notes, each once."""
+    """List notes without repeats."""
     for note in dict.fromkeys(notes):
         st.markdown(f":material/info: {escaped(note)}")

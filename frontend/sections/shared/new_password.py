@@ -1,4 +1,4 @@
-"""Ask for a new password."""
+"""Field for a new password, with its rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MIN_PASSWORD = 8
 
 
 def ask_new_password(key: str, label: str = "Password") -> str:
-    """The field for a new password."""
+    """Draw the field for a new password."""
     return st.text_input(
         label,
         key=key,
@@ -22,7 +22,7 @@ def ask_new_password(key: str, label: str = "Password") -> str:
 
 
 def is_long_enough(password: str) -> bool:
-    """Check the length of a new password, and show what is wrong with it."""
+    """Check a new password's length, and show an error if it is too short."""
     if len(password) >= MIN_PASSWORD:
         return True
     hint = f"Use at least {MIN_PASSWORD} characters; a sentence is easy to remember."

@@ -1,4 +1,4 @@
-"""The styles and the column of every page, so that nothing jumps while it loads."""
+"""Styles and column of every page, so that nothing moves while it loads."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from streamlit.delta_generator import DeltaGenerator
 from frontend.state.session import Key
 
 STYLES = Path(__file__).parents[2] / "look.css"
-#: The browser has the styles this long before the page; drawn without them, the page would jump.
+#: A browser receives the styles this long before the page; otherwise the page would move.
 STYLES_S = 0.2
-#: Set once this session's browser has loaded the styles.
+#: Whether this session's browser has loaded the styles.
 STYLED = Key[bool]("styled")
 WIDTH_PX = 960
 
 
 def load_styles() -> None:
-    """Load the CSS that the theme file cannot express; wait for it when the app is opened."""
+    """Load the app's CSS; wait for it when the app is opened.
+
+    The CSS holds what the theme file cannot express.
+    """
     st.html(STYLES)
     if not STYLED.get():
         sleep(STYLES_S)
@@ -27,5 +30,5 @@ def load_styles() -> None:
 
 
 def column() -> DeltaGenerator:
-    """A centred column; its width is not left to the styles, which may come late."""
+    """Draw a centred column of fixed width, since the styles may load late."""
     return st.container(horizontal_alignment="center").container(width=WIDTH_PX)

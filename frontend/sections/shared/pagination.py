@@ -1,4 +1,4 @@
-"""Long lists, a page at a time."""
+"""Split long lists into pages."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Item = TypeVar("Item")
 
 
 def page_of(items: Sequence[Item], per_page: int, key: str) -> Sequence[Item]:
-    """The items of the current page."""
+    """Return the items of the current page."""
     first = per_page * (int(st.session_state.get(key, 1)) - 1)
     return items[first : first + per_page]
 
 
 def page_links(items: Sequence[object], per_page: int, key: str) -> None:
-    """Links to all pages, if there are several."""
+    """Draw links to all pages, if there are several."""
     n_pages = -(-len(items) // per_page)
     if n_pages > 1:
         st.pagination(n_pages, key=key)

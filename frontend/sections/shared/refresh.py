@@ -1,4 +1,4 @@
-"""Parts of a page that are drawn again and again while it is open."""
+"""Draw parts of a page repeatedly while it is open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from frontend.state.job_state import is_active
 
 
 def refresh(draw: Callable[[], None], every_s: float) -> None:
-    """Draw now, and again every so many seconds."""
+    """Draw a part now, and again every ``every_s`` seconds."""
 
     def redraw() -> None:
         with report_errors():
@@ -23,9 +23,9 @@ def refresh(draw: Callable[[], None], every_s: float) -> None:
 
 
 def follow_job(job_id: str, draw: Callable[[JobView], None], *, every_s: float = 1.0) -> None:
-    """Draw a job as long as it is active; redraw the whole page when it has ended.
+    """Draw a job repeatedly while it is active; redraw the page when it has ended.
 
-    Buttons drawn only by this fragment would stop working once the page no longer follows.
+    Buttons that only this fragment draws would stop working after the job has ended.
     """
 
     def follow() -> None:

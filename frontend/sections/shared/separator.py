@@ -1,4 +1,4 @@
-"""Choose a separator; accept a model's notice before its first download."""
+"""Ask for a separator; before a model's first download, show its makers' notice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DRAFT_HELP = (
 
 @dataclass(frozen=True, slots=True)
 class SeparatorChoice:
-    """The chosen separator, and whether its notice was accepted."""
+    """The chosen separator, and whether the user accepted its notice."""
 
     separator: SeparatorView
     notice_accepted: bool
@@ -31,7 +31,7 @@ class SeparatorChoice:
 
     @property
     def missing(self) -> str | None:
-        """What is missing before a job can start."""
+        """What the user must still do before a job can start."""
         if needs_notice(self.separator) and not self.notice_accepted:
             return "Read and accept the model's notice first, or choose the draft."
         return None
@@ -58,7 +58,7 @@ def ask_separator(key: str = "separator") -> SeparatorChoice:
 
 
 def ask_notice(separator: SeparatorView, key: str) -> bool:
-    """Show the makers' notice; True once it is accepted."""
+    """Show the notice of a model's makers; return True once the user has accepted it."""
     size = download_size(separator)
     amount = f" ({size})" if size else ""
     with st.container(border=True, key=f"notice_{key}"):
@@ -72,12 +72,12 @@ def ask_notice(separator: SeparatorView, key: str) -> bool:
 
 
 def needs_notice(separator: SeparatorView) -> bool:
-    """Whether there is a notice, and weights that are not downloaded yet."""
+    """Whether the separator has a notice and its weights are not downloaded yet."""
     return bool(separator.notice) and not separator.ready
 
 
 def option(separator: SeparatorView) -> str:
-    """A separator in the menu: name, number of stems, download."""
+    """Name a separator for the menu, with its number of stems and its download size."""
     parts = ["Draft" if separator.draft else separator.label, f"{len(separator.stems)} stems"]
     if separator.draft:
         parts.append("fast, no model")
@@ -87,11 +87,11 @@ def option(separator: SeparatorView) -> str:
 
 
 def download_size(separator: SeparatorView) -> str:
-    """The size of the weights, if it is known."""
+    """Return the size of a model's weights, if known."""
     mb = separator.download_mb
     return "" if mb is None else figures.size(round(mb * 1_000_000))
 
 
 def draft_badge() -> None:
-    """Mark a result of the draft separator."""
+    """Show a badge on results that the draft separator made."""
     st.badge("Draft", icon=":material/draft:", color="orange")

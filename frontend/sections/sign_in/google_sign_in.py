@@ -1,4 +1,4 @@
-"""Sign-in with Google: the button, the return from Google, and joining two accounts."""
+"""Sign in with Google: the button, the return, and linking to an existing account."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ...error_messages import show_error
 from ...state import session
 from ..shared.refresh import refresh
 
-#: An API that did not answer is asked again this often.
+#: After no answer from the API, ask it again this often.
 RETRY_S = 3.0
-#: Why Google's answer did not sign the user in.
+#: The error because of which Google's answer did not sign the user in.
 ERROR = session.Key[ApiError]("google_said")
-#: A code that joins a Google account to the account with its e-mail, given that password.
+#: Code that links a Google account to the account with the same e-mail, together with its password.
 _TICKET = session.Key[str]("google_ticket")
 
 _ERRORS = {
@@ -39,7 +39,7 @@ _FAILED = ("The sign-in with Google failed.", "Continue with Google again, and s
 
 
 def come_back() -> None:
-    """Handle Google's answer in the page's address once, and remove it from there."""
+    """Handle Google's answer once; it comes in the page's address."""
     refused = st.query_params.pop("google_error", None)
     code = st.query_params.pop("google", None)
     if refused:
@@ -49,10 +49,10 @@ def come_back() -> None:
 
 
 def button() -> None:
-    """A link to Google, if the server is set up for it; appears once the API answers."""
+    """Draw the link to Google, once the API says that Google is set up."""
     available = _is_available()
     if available is None:
-        refresh(_wait_for_answer, RETRY_S)  # the forms report errors of their own
+        refresh(_wait_for_answer, RETRY_S)  # the forms show their own errors
     elif available:
         st.html(f'<a class="google" href="{api_base()}/auth/google/login">Continue with Google</a>')
 
@@ -78,12 +78,12 @@ def show_error_of_google() -> None:
 
 
 def needs_password() -> bool:
-    """Whether a Google account is to be joined to an account with a password."""
+    """Whether a Google account waits to be linked to an account with a password."""
     return _TICKET.get() is not None
 
 
 def join_form() -> None:
-    """Ask for the password of the account with the same e-mail."""
+    """Ask for the password of the account that has the same e-mail address."""
     error = ERROR.get()
     if error:
         st.text(f"{error.message} {error.hint}")
@@ -122,7 +122,7 @@ def _exchange(code: str) -> None:
 
 
 def _browser() -> str:
-    """The cookie by which the API recognises the browser that visited Google."""
+    """Return the cookie that identifies the browser which visited Google."""
     return st.context.cookies.get(GOOGLE_COOKIE, "")
 
 

@@ -1,4 +1,4 @@
-"""Set a new password by an admin's link."""
+"""Form to set a new password, opened by an admin's link."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from ...error_messages import show_error
 from ...state import session
 from ..shared.new_password import ask_new_password, is_long_enough
 
-#: The secret of the link.
+#: The secret in the link.
 _SECRET = session.Key[str]("reset_secret")
 
 
 def come_back() -> None:
-    """Take the link's secret out of the page's address."""
+    """Take the link's secret out of the page's address, and remember it."""
     secret = st.query_params.pop("reset", None)
     if secret:
         _SECRET.put(secret)
 
 
 def is_open() -> bool:
-    """Whether the page was opened by such a link."""
+    """Whether the page was opened by a link to reset a password."""
     return _SECRET.get() is not None
 
 
 def view() -> None:
-    """The form for the new password."""
+    """Ask for the new password."""
     with st.container(key="gate"):
         st.title("Choose a new password", anchor=False)
         with st.form("reset_password", border=False):
@@ -43,6 +43,6 @@ def _reset(new: str) -> None:
     except ApiError as error:
         show_error(error)
         return
-    st.session_state.clear()  # of anyone who was signed in here before
+    st.session_state.clear()  # remove the data of any user who was signed in here before
     session.sign_in(tokens)
     st.rerun()

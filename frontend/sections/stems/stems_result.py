@@ -1,4 +1,4 @@
-"""Finished stems: a player for each track, downloads, saved mixes."""
+"""Result of a separation: a player for each track, downloads, saved mixes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from frontend.state import session, stem_mixes
 from frontend.state.job_state import artifacts_by_name, is_active
 
 VIEW = "stems.json"
-#: Each player loads the pictures of its stems; more of them would slow the page down.
+#: Each player loads waveforms of its stems; more players would slow the page down.
 TRACKS_PER_PAGE = 6
 
 
 def show_stems(job: JobView) -> None:
-    """Title, download of all files, then track by track."""
+    """Show the title, a download of all files, and each track."""
     stems = session.api().artifact(job.id, VIEW, StemsView)
     files = artifacts_by_name(job)
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
@@ -53,7 +53,7 @@ def show_stems(job: JobView) -> None:
 def track_stems(
     job: JobView, stems: StemsView, track: TrackStemsView, files: Mapping[str, ArtifactView]
 ) -> None:
-    """One track: the player, measurements, saved mixes."""
+    """Show one track: player, measurements, saved mixes."""
     with report_errors():
         mix_to_save = stem_player(job.id, stems, track, files)
         if mix_to_save:
@@ -64,7 +64,7 @@ def track_stems(
 
 
 def measurements(track: TrackStemsView) -> str:
-    """How exactly the stems add up to the track, and how much they were turned down."""
+    """Say how exactly the stems add up to the track, and how far they were turned down."""
     sentences = []
     if track.residual_db is not None:
         below = f"{abs(track.residual_db):.0f} dB"
@@ -76,7 +76,7 @@ def measurements(track: TrackStemsView) -> str:
 
 
 def saved_mix(mix: JobView) -> None:
-    """A saved mix: its progress, its file, or its error."""
+    """Show a saved stem mix: its progress, its file, or its error."""
     with st.container(key=f"saved_{mix.id}"):
         if is_active(mix):
             follow_job(mix.id, show_progress)
@@ -87,13 +87,13 @@ def saved_mix(mix: JobView) -> None:
 
 
 def show_progress(mix: JobView) -> None:
-    """The progress of a mix."""
+    """Show the progress of a stem mix."""
     with st.container(key=f"turning_{mix.id}"):
         st.markdown(f":material/progress_activity: {mix_label(mix)} — {job_status(mix)}…")
 
 
 def finished_mix(mix: JobView) -> None:
-    """A mix with its player, its download, and a button that deletes it."""
+    """Show a finished stem mix: player, download, delete button."""
     sound = stem_mixes.sound(mix)
     if sound is None:
         return
@@ -116,7 +116,7 @@ def finished_mix(mix: JobView) -> None:
 
 
 def mix_label(mix: JobView) -> str:
-    """The stems of a mix and their levels."""
+    """Name the stems of a mix, with their levels."""
     if not isinstance(mix.request, StemMixRequest):
         raise TypeError("only a mix of stems has faders")
     return f"**Saved mix:** {', '.join(map(fader_label, mix.request.faders))}"
