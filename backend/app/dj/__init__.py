@@ -1,1 +1,4 @@
-"""DJ decisions as plain data: order, joins, levels, timeline, mashups; no samples."""
+"""DJ decisions as plain data: running order, joins, levels, timeline, mashups.
+
+No file here touches audio samples.
+"""

@@ -1,4 +1,4 @@
-"""Tracks as the planners see them: names, length, loudness, analysis, beat grid, stems."""
+"""Tracks as the planners see them: names, length, loudness, analysis, stems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .harmony import Camelot, camelot
 
 Times = npt.NDArray[np.float64]
 
-MIN_BEAT_CONFIDENCE = 0.35  # below this a listener can't tap along: no beat-matching
+MIN_BEAT_CONFIDENCE = 0.35  # with less confidence a listener can't tap along: no beat-matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,23 @@ class DeckTrack:
 
     @property
     def music_start_s(self) -> float:
-        """Where the leading silence ends."""
+        """Where the leading silence ends, in seconds."""
         return self.music_s[0]
 
     @property
     def music_end_s(self) -> float:
-        """Where the trailing silence begins."""
+        """Where the trailing silence begins, in seconds."""
         return self.music_s[1]
 
     @property
     def key(self) -> Camelot | None:
-        """The track's key, where it is known."""
+        """The track's key, if known."""
         name = self.analysis.harmony.key if self.analysis else None
         return camelot(name) if name else None
 
     @property
     def music_s(self) -> Bounds:
-        """Start and end of the music, without silence at the ends and what lies beyond it."""
+        """Start and end of the music in seconds, without silence at the ends."""
         if self.analysis:
             return self.analysis.music_start_s, self.analysis.music_end_s
         return music_bounds_s(self.loudness, self.duration_s)
@@ -75,7 +75,7 @@ class Grid:
 
     @cached_property
     def beats_s(self) -> Times:
-        """All beats."""
+        """The times of all beats."""
         return np.asarray(self.analysis.rhythm.beats_s)
 
     @cached_property
@@ -85,12 +85,12 @@ class Grid:
 
     @cached_property
     def bars_s(self) -> Times:
-        """The downbeats."""
+        """The times of all downbeats."""
         return self.beats_s[self.downbeats]
 
     @property
     def beats_per_bar(self) -> int:
-        """Beats in a bar."""
+        """Number of beats in a bar."""
         return self.analysis.rhythm.beats_per_bar
 
     @property
@@ -100,12 +100,12 @@ class Grid:
 
     @property
     def bar_s(self) -> float:
-        """A bar's length at the track's own tempo."""
+        """Length of a bar at the track's own tempo."""
         return self.beats_per_bar * 60.0 / self.tempo_bpm
 
     @property
     def key(self) -> Camelot | None:
-        """The track's key, where it is known."""
+        """The track's key, if known."""
         name = self.analysis.harmony.key
         return camelot(name) if name else None
 
@@ -120,7 +120,7 @@ class Grid:
 
 
 def grid_of(track: DeckTrack) -> Grid | None:
-    """The track's beat grid; None if its beat is too uncertain."""
+    """Return the track's beat grid; None if its beat is too uncertain."""
     analysis = track.analysis
     if analysis is None or analysis.rhythm.confidence < MIN_BEAT_CONFIDENCE:
         return None
@@ -129,10 +129,10 @@ def grid_of(track: DeckTrack) -> Grid | None:
 
 @dataclass(frozen=True, slots=True)
 class MashupTrack:
-    """A song of a mashup and its stems.
+    """A song of a mashup, with its stems.
 
-    ``stems`` are the stems' measurements, empty before the separation; ``made`` their files, among
-    those derived from the track's content.
+    ``stems`` holds the stems' measurements and is empty before the separation. ``made`` holds the
+    stems' files, among those derived from the track's content.
     """
 
     deck: DeckTrack
@@ -151,7 +151,7 @@ class MashupTrack:
 
     @property
     def grid(self) -> Grid | None:
-        """The beat grid; None if the beat is too uncertain."""
+        """The song's beat grid; None if its beat is too uncertain."""
         return grid_of(self.deck)
 
     def plays(self, stem: StemName) -> bool:

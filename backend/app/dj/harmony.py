@@ -1,4 +1,4 @@
-"""Keys on the Camelot wheel."""
+"""Musical keys on the Camelot wheel."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ _TONICS = {
 
 @dataclass(frozen=True, slots=True)
 class Camelot:
-    """A position on the wheel: ``hour`` 1 to 12, minor keys inside, major keys outside.
-
-    Neighbouring hours are a fifth apart; a minor and its relative major share an hour.
-    """
+    """A key's position on the Camelot wheel: ``hour`` 1 to 12, minor inside, major outside."""
 
     hour: int
     minor: bool
@@ -24,17 +21,20 @@ class Camelot:
         return f"{self.hour}{'A' if self.minor else 'B'}"
 
     def moved(self, semitones: int) -> Camelot:
-        """The key transposed by ``semitones``: seven hours for each."""
+        """Transpose the key by ``semitones``: each is seven hours on the wheel."""
         return Camelot((self.hour - 1 + 7 * semitones) % 12 + 1, self.minor)
 
     def distance(self, other: Camelot) -> int:
-        """Steps between two keys: hours round the wheel, plus one between minor and major."""
+        """Count the steps between two keys: hours on the wheel, plus one for minor to major."""
         hours = abs(self.hour - other.hour)
         return min(hours, 12 - hours) + (self.minor != other.minor)
 
 
 def camelot(key: str) -> Camelot:
-    """Parse a key such as "Eb major" (5B) or "A minor" (8A); anything else is a ``ValueError``."""
+    """Parse a key such as "Eb major" (5B) or "A minor" (8A).
+
+    Raise ``ValueError`` for any other text.
+    """
     tonic, _, mode = key.partition(" ")
     if tonic not in _TONICS or mode not in ("major", "minor"):
         raise ValueError(f"not a key: {key}")

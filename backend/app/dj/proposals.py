@@ -1,4 +1,4 @@
-"""Strategist interface: proposes how the pairs of a set are joined."""
+"""Strategist interface: an object that proposes how the pairs of a set are joined."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Proposals:
     notes: tuple[str, ...] = ()
 
     def merged_with(self, later: Proposals) -> Proposals:
-        """Add later proposals for the pairs that are still open."""
+        """Add later proposals for pairs that have none yet."""
         strategies = {**later.strategies, **self.strategies}
         reasons = {**self.reasons, **later.reasons}
         still = {index: why for index, why in reasons.items() if index not in strategies}
@@ -32,7 +32,7 @@ class Proposals:
 
 
 class Strategist(Protocol):
-    """Proposes joins.
+    """An object that proposes joins, such as a language model.
 
     ``propose`` never raises for errors of a model or a network, and returns within the
     strategist's own time limit. Several threads may call it at the same time.

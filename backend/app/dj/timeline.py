@@ -24,12 +24,13 @@ FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf", "level"
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A filter over a stretch of a clip, crossfaded with the dry sound; in samples of the mix.
+    """A filter over a stretch of a clip, crossfaded with the unfiltered sound.
 
-    ``shares`` are pairs of a sample and the share of the filtered sound there, 0 to 1, straight
-    lines between; the first and the last value hold to the ends of the stretch. ``frequency_hz``,
-    the cutoff or corner, moves to ``to_frequency_hz``, evenly in octaves, from the first share's
-    sample to the last one's. ``gain_db`` is a shelf's on its side, a level's on everything.
+    ``shares`` are pairs of a sample of the mix and the share of the filtered sound there, 0 to 1,
+    with straight lines between; the first and the last value hold to the ends of the stretch.
+    ``frequency_hz``, the cutoff or corner, moves to ``to_frequency_hz``, evenly in octaves, from
+    the first share's sample to the last one's. ``gain_db`` is the gain of a shelf on its side, or
+    of a level on everything.
     """
 
     kind: FilterKind
@@ -46,7 +47,7 @@ class Effect:
         return self.start + self.length
 
     def share_at(self, at: Positions) -> Positions:
-        """The share of the filtered sound at samples of the mix; 0 outside the effect."""
+        """Share of the filtered sound at samples of the mix; 0 outside the effect."""
         where, shares = zip(*self.shares, strict=True)
         inside = (at >= self.start) & (at < self.end)
         return np.asarray(np.interp(at, where, shares) * inside, np.float64)
@@ -54,10 +55,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A clip's own sound stops at ``start``; the ``send`` samples before it are repeated.
+    """An echo that replaces the clip's own sound from ``start`` on.
 
-    They return every ``delay`` samples, ``feedback`` times as loud each time, until the clip's
-    end. All in samples of the mix.
+    It repeats the ``send`` samples before ``start`` every ``delay`` samples, each time ``feedback``
+    times as loud, until the clip's end. All positions are samples of the mix.
     """
 
     start: int
@@ -68,12 +69,12 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class StemFaders:
-    """A stretch of a clip that plays stems instead of the track; in samples of the mix.
+    """A stretch of a clip that plays stems instead of the whole track.
 
-    ``source`` are the samples ``[first, last)`` of the track to separate: more than is played, as
-    separators and stretchers need context. ``faders`` hold pairs of a sample and a gain, 0 to 1,
-    with straight lines between; the first and the last hold to the ends of the stretch. A stem
-    without faders is silent. ``maker`` is the key of the separator.
+    Positions are samples of the mix. ``source`` are the samples ``[first, last)`` of the track to
+    separate: more than is played, since separators and stretchers need context. ``faders`` hold
+    pairs of a sample and a gain, 0 to 1, with straight lines between; the first and the last hold
+    to the ends of the stretch. A stem without faders is silent. ``maker`` is the separator's key.
     """
 
     start: int
@@ -92,21 +93,21 @@ class StemFaders:
         return np.asarray((at >= self.start) & (at < self.end))
 
     def gain_at(self, stem: StemName, at: Positions) -> Positions:
-        """The fader of a stem at samples of the mix."""
+        """Gain of a stem's fader at samples of the mix."""
         where, gains = zip(*dict(self.faders)[stem], strict=True)
         return np.asarray(np.interp(at, where, gains), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A stretch of one track, placed on the mix's time axis; positions and lengths in samples.
+    """A stretch of one track, placed on the mix's time axis, in samples.
 
-    ``warp`` holds pairs ``(sample of the track, sample of the mix)``, ascending, straight lines
-    between; the first is the clip's own start. After the last one, and without a warp, the track
+    ``warp`` holds pairs ``(sample of the track, sample of the mix)``, ascending, with straight
+    lines between; the first is the clip's start. After the last one, and without a warp, the track
     plays at its own tempo, sample for sample. ``stem_faders`` do not overlap.
 
-    ``role`` is a track of the mix, a sound laid over it, or one of the stems that it is built of;
-    ``made`` is the file of ``stem`` among those derived from the track's content.
+    ``role`` says whether the clip is a track of the mix, an overlay, or a stem; ``made`` is the
+    stem's file, among those derived from the track's content.
     """
 
     track_id: str
@@ -131,7 +132,7 @@ class Clip:
 
     @property
     def recording(self) -> str:
-        """What is played: a content hash, or ``hash/file`` of a file derived from that content."""
+        """Which recording the clip plays: a content hash, or ``hash/file`` of a derived file."""
         return f"{self.content_hash}/{self.made}" if self.made else self.content_hash
 
     @property
@@ -141,22 +142,22 @@ class Clip:
 
     @property
     def stretched_end(self) -> int:
-        """Where the stretched part ends and the track is copied sample for sample."""
+        """Sample at which time stretching ends; after it the track is copied."""
         return self.warp[-1][1] if self.warp else self.start
 
     @property
     def body_offset(self) -> int:
-        """Sample of the track minus sample of the mix, where the track is copied."""
+        """Sample of the track minus sample of the mix, in the copied part."""
         source, mix = self.warp[-1] if self.warp else (self.source_start, self.start)
         return source - mix
 
     @property
     def sounds_to(self) -> int:
-        """Where the clip's own sound stops and only its echo remains."""
+        """Sample at which the clip's own sound stops; after it only its echo sounds."""
         return self.echo.start if self.echo else self.end
 
     def sources_at(self, at: Positions) -> Positions:
-        """Samples of the track for samples of the mix; both may be fractions."""
+        """Map samples of the mix to samples of the track; both may be fractions."""
         straight = at + self.body_offset
         if not self.warp:
             return straight
@@ -164,7 +165,7 @@ class Clip:
         return np.where(at >= self.stretched_end, straight, np.interp(at, mixes, sources))
 
     def mixes_at(self, of_track: Positions) -> Positions:
-        """Samples of the mix for samples of the track."""
+        """Map samples of the track to samples of the mix."""
         straight = of_track - self.body_offset
         if not self.warp:
             return straight
@@ -172,16 +173,17 @@ class Clip:
         return np.where(of_track >= sources[-1], straight, np.interp(of_track, sources, mixes))
 
     def mix_at(self, of_track: float) -> float:
-        """The sample of the mix for a sample of the track."""
+        """Map a sample of the track to a sample of the mix."""
         return float(self.mixes_at(np.array([of_track]))[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A join of two clips (indices into the timeline), over ``[start, end)`` samples of the mix.
+    """A join of two clips, over the samples ``[start, end)`` of the mix.
 
-    ``asked`` is the requested overlap in samples; ``bars`` the overlap in bars of the outgoing
-    track, if it was counted in bars; ``reason`` explains the join to a user.
+    ``outgoing`` and ``incoming`` are the clips' indices. ``asked`` is the requested overlap in
+    samples; ``bars`` is the overlap in bars of the outgoing track, if it was counted in bars;
+    ``reason`` explains the join to a user.
     """
 
     outgoing: int
@@ -196,7 +198,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Where a track takes over, in samples of the mix."""
+    """The sample of the mix at which a track takes over, and its title."""
 
     start: int
     title: str
@@ -204,7 +206,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Everything audible in a mix.
+    """All clips, joins and chapters of a mix.
 
     Raise ``InvalidTimeline`` if there is no clip, a clip is empty or begins before 0, a fade is
     longer than its clip, a warp does not ascend from its clip's start, or the clips are not in the

@@ -1,6 +1,6 @@
-"""``timeline.json``: convert a timeline to seconds and back.
+"""Convert a timeline to the seconds of ``timeline.json``, and back.
 
-Seconds are written in full precision, so that whole samples are restored without loss.
+Seconds are written in full precision, so that whole samples are restored exactly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VERSION = 2
 
 
 def view_of(timeline: Timeline) -> TimelineView:
-    """Convert a timeline to the contract's shape."""
+    """Convert a timeline to the JSON model of the contract."""
     return TimelineView(
         version=VERSION,
         sample_rate=SAMPLE_RATE,
@@ -63,7 +63,7 @@ def _clip(clip: Clip) -> ClipView:
 
 
 def _warp(clip: Clip) -> list[tuple[float, float]]:
-    """The clip's whole tempo map: its stretched part, then the rest at its own tempo."""
+    """Return a clip's whole tempo map: the stretched part, then the rest unstretched."""
     points = list(clip.warp) or [(clip.source_start, clip.start)]
     if clip.sounds_to > points[-1][1]:
         points.append((clip.sounds_to + clip.body_offset, clip.sounds_to))
@@ -119,7 +119,7 @@ def _transition(join: Transition) -> TransitionView:
 
 
 def timeline_of(view: TimelineView) -> Timeline:
-    """Convert a view back to a timeline."""
+    """Convert the JSON model back to a timeline."""
     return Timeline(
         clips=tuple(_clip_of(clip) for clip in view.clips),
         transitions=tuple(_transition_of(join) for join in view.transitions),
@@ -155,7 +155,7 @@ def _clip_of(view: ClipView) -> Clip:
 
 
 def _warp_of(view: ClipView) -> tuple[tuple[int, int], ...]:
-    """The stretched part of the map; a last part at the track's own tempo is left out."""
+    """Return the stretched part of a tempo map, without an unstretched end."""
     points = [(samples(source), samples(mix)) for source, mix in view.warp]
     if len(points) > 1 and points[-1][0] - points[-2][0] == points[-1][1] - points[-2][1]:
         points.pop()

@@ -1,4 +1,4 @@
-"""Admit an uploaded picture: a confined process decodes it and writes our own copy."""
+"""Check an uploaded picture in a confined process, which writes a clean copy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Side = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class _Copied(BaseModel):
-    """The copier's answer for a good picture."""
+    """The copying process's answer for a good picture."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -36,7 +36,7 @@ class _Copied(BaseModel):
 
 
 class _Rejected(BaseModel):
-    """The copier's answer for a bad picture, or for a full disk."""
+    """The copying process's answer for a bad picture, or for a full disk."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -59,7 +59,7 @@ _ANSWER: TypeAdapter[_Copied | _Rejected] = TypeAdapter(_Copied | _Rejected)
 
 @dataclass(frozen=True, slots=True)
 class AdmittedImage:
-    """Our copy of a picture, RGB or RGBA, upright, without metadata; a .png or .jpg."""
+    """The clean copy of a picture: RGB or RGBA, upright, without metadata; .png or .jpg."""
 
     path: Path
     width: int
@@ -67,7 +67,9 @@ class AdmittedImage:
 
 
 def admit_image(source: Path, *, into: Path, limits: ImageLimits | None = None) -> AdmittedImage:
-    """Check a PNG, JPEG or WebP picture and copy it under a random name into folder ``into``.
+    """Check a PNG, JPEG or WebP picture, and copy it into the folder ``into``.
+
+    The copy gets a random name.
 
     Raise ``RejectedFile`` with ``empty``, ``not_image`` or one of the ``image_`` codes.
     """

@@ -1,8 +1,8 @@
-"""Admit an uploaded track: check and decode it, and write our own FLAC.
+"""Check an uploaded track, decode it, and write it as FLAC.
 
 The checks run in order of cost: first bytes, index, stream parameters, tags, sound. All decoding
-happens in confined child processes. The FLAC is written from samples alone, so none of the file's
-own bytes reach code past the gate.
+happens in confined child processes. The FLAC is written from samples alone, so none of the uploaded
+bytes reach code past the gate.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ from .gate.truncation import truncation_warning
 from .tags.display_names import TrackTags
 from .tags.reader_process import ReadTags, read_tags
 
-# Codecs with more than 16 bits a sample; FLAC and ALAC files state their bits.
+# Codecs with more than 16 bits a sample. FLAC and ALAC are not listed: their files state their
+# bits.
 _DEEP_CODECS = ("pcm_s24", "pcm_s32", "pcm_f32", "pcm_f64")
 _LOSSLESS_CODECS = ("flac", "alac")
 
 
 @dataclass(frozen=True, slots=True)
 class AdmittedTrack:
-    """A track in the normal form, at ``path``, and ``warnings`` for the person who sent the file.
+    """A track in normal form at ``path``, with ``warnings`` for the user who sent the file.
 
-    ``content_hash`` is the SHA-256 of the FLAC's bytes; the same input gives the same.
-    ``recorded_gain_db`` restores the original level; it is above 0 where peaks exceeded full scale
-    and the whole track was turned down to keep their shape.
+    ``content_hash`` is the SHA-256 of the FLAC's bytes; the same input gives the same hash.
+    ``recorded_gain_db`` restores the original level. It is above 0 if peaks exceeded full scale and
+    the whole track was turned down to keep their shape.
     """
 
     content_hash: str
@@ -56,7 +57,7 @@ class AdmittedTrack:
 def admit_track(
     source: Path, *, workdir: Path, ffmpeg: Path, limits: GateLimits | None = None
 ) -> AdmittedTrack:
-    """Check a sound file and convert it to the normal form, or raise ``RejectedFile``.
+    """Check a sound file and convert it to normal form, or raise ``RejectedFile``.
 
     ``source`` has a random name given by us; ``workdir`` is a private folder that gets the FLAC
     and the cover.
@@ -121,7 +122,7 @@ def _bits_to_keep(stream: ProbedStream, tags: ReadTags) -> int:
 def _warnings(
     stats: SignalStats, decoding: Decoding, tags: ReadTags, cut_off: bool
 ) -> tuple[str, ...]:
-    """Sentences that the sender should read."""
+    """Sentences for the user who sent the file."""
     truncated = truncation_warning(
         decoding.kind,
         seconds(stats.n_samples),

@@ -1,4 +1,4 @@
-"""Convert decoded sound to the normal form: without offset, and without clipping."""
+"""Convert decoded sound to normal form, without a constant offset and without clipping."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .gate.limits import GateLimits
 from .gate.signal_checks import Interleaved, SignalStats
 from .normal_form import NormalFormWriter
 
-# Samples that can't exceed full scale, so that they need no second pass for their peaks.
+# Codecs whose samples cannot exceed full scale, so that no second pass for peaks is needed.
 _WITHIN_FULL_SCALE = ("pcm_s", "pcm_u", "flac", "alac")
-# 1.5 hours of sound; the rest of a longer track is decoded twice if it must be turned down.
+# 1.5 hours of sound. If a longer track must be turned down, the rest is decoded twice.
 _SPOOL_BYTES = 2 << 30
 _SPOOL_BLOCK = (1 << 16) * CHANNELS * 4
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What was measured in the decoded sound, and the gain of the written one."""
+    """Measurements of the decoded sound, and the gain of the written sound."""
 
     stats: SignalStats
     gain: float
@@ -37,8 +37,8 @@ class Converted:
 def convert(decoding: Decoding, part: Path, bits: int, limits: GateLimits) -> Converted:
     """Decode into ``part``; write again if a peak exceeded full scale, or there is an offset.
 
-    Writing immediately and starting over when needed beats a first pass for the peak alone:
-    decoding costs more than writing, and a lossless file hardly ever needs the second pass.
+    Writing immediately and starting over when needed is faster than a first pass for the peak
+    alone: decoding costs more than writing, and a lossless file hardly ever needs the second pass.
     """
     with tempfile.TemporaryFile(dir=part.parent) as spool:
         may_exceed = not decoding.stream.codec.startswith(_WITHIN_FULL_SCALE)
@@ -49,14 +49,14 @@ def convert(decoding: Decoding, part: Path, bits: int, limits: GateLimits) -> Co
             peak = _write(_without_offset(blocks.read()), part, bits, 1.0)
         gain = 1.0
         if peak > 1.0:
-            gain = (1.0 - 2.0 ** (1 - bits)) / peak  # the integers' highest step is below 1.0
+            gain = (1.0 - 2.0 ** (1 - bits)) / peak  # the highest step of integers is below 1.0
             again = blocks.read()
             _write(_without_offset(again) if cleaned else again, part, bits, gain)
         return Converted(blocks.stats, gain)
 
 
 def _write(blocks: Generator[Interleaved], part: Path, bits: int, gain: float) -> float:
-    """Write blocks until one would clip; return the peak of all of them, without the gain."""
+    """Write blocks until one would clip; return the peak of all blocks, before the gain."""
     peak = 0.0
     with NormalFormWriter(part, bits) as writer, closing(blocks):
         for block in blocks:
@@ -74,10 +74,10 @@ def _without_offset(blocks: Generator[Interleaved]) -> Generator[Interleaved]:
 
 
 class _RepeatableBlocks:
-    """Decoded, repaired blocks that can be read several times.
+    """Decoded, repaired blocks of sound that can be read several times.
 
-    With a ``spool`` they are decoded once, into it, up to `_SPOOL_BYTES`; else each time.
-    ``stats`` are those of the whole sound, once it was read.
+    With a ``spool`` they are decoded once, into the spool, up to `_SPOOL_BYTES`; else each time.
+    ``stats`` are the statistics of the whole sound, once it has been read.
     """
 
     def __init__(self, decoding: Decoding, limits: GateLimits, spool: IO[bytes] | None) -> None:

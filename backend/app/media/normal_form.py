@@ -1,4 +1,4 @@
-"""Normal form, in which all sound is stored: our own FLAC, 44.1 kHz stereo."""
+"""Normal form, in which all sound is stored: FLAC, 44.1 kHz, stereo."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..errors import InvalidAudioError
 from .ffmpeg.full_disk import raise_storage_full
 
-# FLAC's fastest: files are a tenth larger than by default and read in a sixth less time; a track is
-# written once and read for every mix.
+# FLAC's fastest setting: files are a tenth larger than by default, and read in a sixth less time. A
+# track is written once, but read for every mix.
 _COMPRESSION = 0.0
 _SUBTYPES = {16: "PCM_16", 24: "PCM_24"}
 _WRITE_BLOCK = 1 << 16
 
 
 class NormalFormWriter:
-    """Writes blocks of float32 as FLAC of 16 or 24 bits; raises ``StorageFull`` on a full disk.
+    """Writes blocks of float32 as FLAC of 16 or 24 bits.
 
-    Full scale 1.0 is ``2**(bits - 1)`` in both directions, so integers of a lossless source stay
-    the same. (libsndfile's own conversion, not used here, scales by one step less when writing.)
-    The same samples give the same bytes. ``level``, a power of two, scales what is written.
+    Raises ``StorageFull`` on a full disk. Full scale 1.0 is ``2**(bits - 1)`` in both directions,
+    so that integers of a lossless source stay the same. (libsndfile's own conversion, not used
+    here, scales by one step less when writing.) The same samples give the same bytes. ``level``, a
+    power of two, scales what is written.
     """
 
     def __init__(self, path: Path, bits: int = 16, *, level: float = 1.0) -> None:
@@ -49,11 +50,11 @@ class NormalFormWriter:
         np.clip(scaled, -self._full_scale, self._full_scale - 1, out=scaled)
         whole = scaled.astype(self._integer)
         with raise_storage_full():
-            # libsndfile uses the upper 24 bits of 32
+            # libsndfile uses the upper 24 bits of 32.
             self._file.write(whole if self._integer.itemsize == 2 else whole << 8)
 
     def push(self, sound: Samples) -> None:
-        """Append samples of shape (2, n), in blocks, because `write` makes four copies."""
+        """Append samples of shape (2, n), block by block, because `write` makes four copies."""
         for start in range(0, sound.shape[1], _WRITE_BLOCK):
             self.write(sound[:, start : start + _WRITE_BLOCK].T)
 
@@ -70,10 +71,11 @@ class NormalFormWriter:
 
 
 class TrackReader:
-    """Reads any stretch of a file in the normal form, to the sample.
+    """Reads any stretch of a file in normal form, exact to the sample.
 
-    A reader is for one thread. ``gain`` is applied to all samples. ``first`` is the track's sample
-    with which the file begins, if it holds only a part; no earlier sample can be read.
+    A reader is for one thread. ``gain`` is applied to all samples. If the file holds only a part of
+    a track, ``first`` is the track's sample with which the file begins; no earlier sample can be
+    read.
     """
 
     def __init__(self, path: Path, *, gain: float = 1.0, first: int = 0) -> None:
@@ -116,6 +118,6 @@ class TrackReader:
 
 
 def write_normal_form(path: Path, samples: Samples, bits: int = 16) -> None:
-    """Write float32 of shape (2, n) as a track in the normal form."""
+    """Write float32 samples of shape (2, n) as a track in normal form."""
     with NormalFormWriter(path, bits) as writer:
         writer.push(samples)

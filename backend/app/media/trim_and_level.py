@@ -23,25 +23,26 @@ TARGET_LUFS = -14.0
 PEAK_DBFS = -1.0
 # BS.1770 measures loudness over blocks of 400 ms; shorter sounds are levelled by their peak.
 _GATING_BLOCK = samples(0.4)
-# Below the sound's peak. Recorded hiss lies 50 dB down; a room's decay time is defined at 60 dB.
+# Levels below the sound's peak. Recorded hiss lies 50 dB down; a room's decay time is defined at 60
+# dB.
 _LEAD_DB, _TAIL_DB = 48.0, 60.0
-_KEPT_BEFORE_MS, _KEPT_AFTER_MS = 3, 10  # an attack rises within 3 ms
+_KEPT_BEFORE_MS, _KEPT_AFTER_MS = 3, 10  # kept round the sound: an attack rises within 3 ms
 _SHORTEST = samples(0.05)
 _FULL_SCALE = 2.0**31
 
 
 @dataclass(frozen=True, slots=True)
 class AudibleRange:
-    """The range of samples that is not silence."""
+    """The range of samples between the silences at both ends."""
 
     start: int
     end: int
 
 
 def audible_part(sound: Samples) -> AudibleRange:
-    """Where a sound begins and ends, to a millisecond, with small margins on both sides.
+    """Find where a sound begins and ends, with small margins; exact to a millisecond.
 
-    At least 50 ms, if the sound is that long.
+    The range is at least 50 ms, if the sound is that long.
     """
     segment = _segment(sound)
     lead_ms = _silence_ms(segment, segment.max_dBFS - _LEAD_DB)
@@ -52,7 +53,10 @@ def audible_part(sound: Samples) -> AudibleRange:
 
 
 def levelled(sound: Samples) -> Samples:
-    """The sound at -14 LUFS with a peak of at most -1 dBFS; a sound under 400 ms at that peak."""
+    """Level a sound at -14 LUFS with a peak of at most -1 dBFS.
+
+    A sound under 400 ms, too short for LUFS, gets that peak.
+    """
     segment = _segment(sound)
     gain_db = PEAK_DBFS - segment.max_dBFS
     if sound.shape[1] >= _GATING_BLOCK and math.isfinite(lufs := _measured(sound)):
@@ -73,17 +77,17 @@ def _measured(sound: Samples) -> float:
 
 
 def _silence_ms(segment: AudioSegment, threshold_dbfs: float) -> int:
-    """Duration of silence at a segment's start, to a millisecond."""
+    """Duration of the silence at a segment's start, to a millisecond."""
     from pydub.silence import detect_leading_silence
 
-    # chunks of a millisecond throughout would take seconds for a minute of silence
+    # Steps of a millisecond throughout would take seconds for a minute of silence.
     tens: int = detect_leading_silence(segment, threshold_dbfs, chunk_size=10)
     ones: int = detect_leading_silence(segment[tens : tens + 10], threshold_dbfs, chunk_size=1)
     return tens + ones
 
 
 def _segment(sound: Samples) -> AudioSegment:
-    """The sound as 32-bit integers, so that turning up a quiet recording loses no resolution."""
+    """Convert to 32-bit integers, so that raising a quiet recording loses no resolution."""
     with warnings.catch_warnings():
         # pydub warns of a missing ffmpeg, which is not needed here; audioop warns of its removal in
         # Python 3.13, where a package replaces it.

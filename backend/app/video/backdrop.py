@@ -1,4 +1,4 @@
-"""Background of cards: the uploaded picture, blurred and darkened under text, or a painted one."""
+"""Draw the background of cards: the uploaded picture, darkened under text, or a painted one."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ Plane = npt.NDArray[np.float32]
 WHITE: RGB = (255, 255, 255)
 # WCAG 2.2 requires 4.5:1 for text; 5.2 leaves room for changes by H.264 and rounding.
 CONTRAST = 5.2
-# Grey of secondary text; as the darkest text on a card it decides the limit.
+# Grey of secondary text: the darkest text on a card, so it decides the limit.
 SOFT: RGB = (226, 229, 236)
-_ROWS = 135  # processed at a time, so that 4K needs at most 25 MB of floats
+_ROWS = 135  # rows processed at a time, so that 4K needs at most 25 MB of floats
 
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """A frame without text, and the accent colour for small elements on it."""
+    """A picture without text, and the accent colour for small elements on it."""
 
     image: Image.Image
     accent: RGB
 
 
 def frame_size(height: int) -> tuple[int, int]:
-    """Width and height of a 16:9 frame, both even, as 4:2:0 video needs them."""
+    """Width and height of a 16:9 frame, both even, as 4:2:0 video requires."""
     return 2 * round(height * 16 / 9 / 2), height
 
 
 def backdrop(picture: Path | Image.Image | None, *, seed: str, size: tuple[int, int]) -> Backdrop:
-    """The background that all cards of a mix share.
+    """Draw the background that all cards of a mix share.
 
     The picture covers the frame. Towards the bottom left, under the text, it is blurred and
-    darkened until its brightest pixel keeps ``CONTRAST`` to the text. Without a picture, soft
-    lights are painted in colours derived from ``seed`` (the mix's title).
+    darkened until its brightest pixel has the contrast ``CONTRAST`` to the text. Without a picture,
+    soft lights are painted in colours derived from ``seed`` (the mix's title).
     """
     plain = _painted(seed, size) if picture is None else covering(picture, size)
     accent = _accent(plain)
@@ -50,17 +50,17 @@ def backdrop(picture: Path | Image.Image | None, *, seed: str, size: tuple[int, 
 
 
 def square(picture: Path | Image.Image | None, *, seed: str, side: int) -> Image.Image:
-    """The plain or painted picture as a square cover."""
+    """Draw the uploaded or painted picture as a square cover."""
     return _painted(seed, (side, side)) if picture is None else covering(picture, (side, side))
 
 
 def luminance_limit(ink: RGB, contrast: float) -> float:
-    """The highest luminance of a ground with ``contrast`` to ``ink`` (WCAG 2.2)."""
+    """The highest luminance of a background with ``contrast`` to ``ink`` (WCAG 2.2)."""
     return (relative_luminance(ink) + 0.05) / contrast - 0.05
 
 
 def relative_luminance(colour: RGB) -> float:
-    """WCAG's relative luminance of an sRGB colour, 0 to 1."""
+    """Relative luminance of an sRGB colour, 0 to 1 (WCAG)."""
     linear = [_linear(c / 255) for c in colour]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -70,7 +70,7 @@ def _linear(c: float) -> float:
 
 
 def covering(picture: Path | Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Scale and crop a picture, or the one in a file, to ``size``."""
+    """Scale and crop a picture to ``size``."""
     if isinstance(picture, Path):
         with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as opened:
             return covering(opened, size)
@@ -80,7 +80,7 @@ def covering(picture: Path | Image.Image, size: tuple[int, int]) -> Image.Image:
 def _blurred_under_text(picture: Image.Image) -> Image.Image:
     """Blur the picture under the text.
 
-    The blur is computed at a quarter of the size; its radius hides the loss.
+    The blur is computed at a quarter of the size, a loss that its radius hides.
     """
     width, height = picture.size
     small = picture.reduce(4).filter(ImageFilter.GaussianBlur(height / 4 / 40))
@@ -92,7 +92,7 @@ def _blurred_under_text(picture: Image.Image) -> Image.Image:
 
 
 def _veil(width: int, height: int, rows: slice = slice(None)) -> Plane:
-    """Weight of the text area at each pixel, 0 to 1: lower part, half of the left, thin top."""
+    """Weight of the text area at each pixel, 0 to 1: bottom, left half, narrow top."""
     y, x = _pixel_centres(height)[rows, None], _pixel_centres(width)[None, :]
     below = _smooth((y - 0.26) / 0.34)
     left = 0.4 * _smooth((0.7 - x) / 0.7)
@@ -111,7 +111,7 @@ def _smooth(t: Plane) -> Plane:
 
 
 def _darkened(picture: Image.Image) -> Image.Image:
-    """Darken by a gradient under the text, then limit the luminance of every pixel there."""
+    """Darken the area under the text by a gradient, and limit each pixel's luminance."""
     width, height = picture.size
     frame = np.array(picture)
     darkest = _darkening_under_text(picture)
@@ -119,7 +119,7 @@ def _darkened(picture: Image.Image) -> Image.Image:
     for top in range(0, height, _ROWS):
         rows = slice(top, min(height, top + _ROWS))
         veil = _veil(width, height, rows)
-        # Up to a third darker towards the bottom, because an even ground looks flat.
+        # Up to a third darker towards the bottom, because an even background looks flat.
         fall = 1 - 0.38 * _smooth((_pixel_centres(height)[rows] - 0.45) / 0.5)
         strip = frame[rows] * ((1 - (1 - darkest) * veil) * fall[:, None])[:, :, None]
         strip *= _luminance_limiter(strip, veil)[:, :, None]
@@ -130,9 +130,10 @@ def _darkened(picture: Image.Image) -> Image.Image:
 
 
 def _darkening_under_text(picture: Image.Image) -> float:
-    """Factor for a picture under text: bright ones are dimmed evenly, which keeps their shapes.
+    """Factor that darkens a picture under text; bright ones are dimmed evenly.
 
-    Dark ones get 0.62, which keeps their colours and still sets the area off from the rest.
+    Even dimming keeps shapes. Dark pictures get 0.62, which keeps their colours and still sets the
+    text area off from the rest.
     """
     small = np.asarray(picture.resize((64, 36), Image.Resampling.BOX), dtype=np.float32)
     bright = float(np.percentile(_luminance(small)[_veil(64, 36) > 0.6], 95))
@@ -145,20 +146,20 @@ def _limit() -> float:
 
 
 def _luminance(pixels: Plane) -> Plane:
-    """Relative luminance by a power law, the steepest exponent in sRGB's curve."""
+    """Relative luminance by a power law with the steepest exponent of sRGB's curve."""
     weights = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
     return np.asarray(np.power(pixels / 255, np.float32(2.4)) @ weights, dtype=np.float32)
 
 
 def _luminance_limiter(strip: Plane, veil: Plane) -> Plane:
-    """The factor that brings each pixel under text down to the luminance limit."""
+    """Factor that brings each pixel under text down to the luminance limit."""
     luminance, limit = _luminance(strip), _limit()
     over = np.power(limit / np.maximum(luminance, limit), np.float32(1 / 2.4))
     return np.asarray(1 + (over - 1) * _smooth((veil - 0.25) / 0.35), dtype=np.float32)
 
 
 def _painted(seed: str, size: tuple[int, int]) -> Image.Image:
-    """Four soft lights on a dark ground, with positions and hues from the seed's hash."""
+    """Paint four soft lights on a dark ground, placed and coloured by the seed's hash."""
     digest = hashlib.sha256(seed.encode()).digest()
     hue = digest[0] / 256
     width, height = 192, 108
@@ -176,7 +177,7 @@ def _painted(seed: str, size: tuple[int, int]) -> Image.Image:
 
 
 def _accent(picture: Image.Image) -> RGB:
-    """The picture's most colourful hue, light enough for a dark ground."""
+    """The picture's most colourful hue, light enough for a dark background."""
     pixels = np.asarray(picture.resize((32, 18), Image.Resampling.BOX), dtype=np.float32) / 255
     flat = pixels.reshape(-1, 3)
     chroma = flat.max(axis=1) - flat.min(axis=1)
@@ -188,7 +189,7 @@ def _accent(picture: Image.Image) -> RGB:
 
 
 def _light(hue: float) -> RGB:
-    """The most colourful shade of ``hue`` that is readable on the brightest possible ground."""
+    """The most colourful shade of ``hue`` that is readable on the brightest background."""
     ground = luminance_limit(SOFT, CONTRAST) + 0.05
     for percent in range(60, -1, -5):
         r, g, b = (round(255 * v) for v in colorsys.hsv_to_rgb(hue, percent / 100, 1.0))

@@ -10,31 +10,32 @@ from PIL import Image, ImageDraw, ImageFilter
 from .backdrop import SOFT, WHITE, Backdrop, covering
 from .text_layout import RGB, fit, paint
 
-# All lengths are for a frame of 1080 lines and scale with it. 5 % on each side is the title-safe
-# area of EBU R 95; the margins here are wider.
+# Lengths are for a frame of 1080 lines, and scale with it. The margins are wider than the 5 % that
+# EBU R 95 requires on each side (title-safe area).
 MARGIN_X, MARGIN_Y = 120, 96
 _COLUMN = 1400  # text stays on the left: a full-width line is too long to read at a glance
 _COVER = 300
 _GUTTER = 56
-_LINE_UNDER = 64  # from the artist's baseline to the progress line
+_LINE_UNDER = 64  # distance from the artist's baseline to the progress line
 
-# A title takes one line while it can be large, then two, then three, then an ellipsis.
+# A title takes one line while it can be large, then two, then three, and then ends in an ellipsis.
 _TITLE_SIZES = (
     *((132.0, 1), (118.0, 1), (104.0, 1)),
     *((104.0, 2), (92.0, 2), (82.0, 2), (72.0, 3), (64.0, 3)),
 )
-_LEADING = 1.14  # of the size; tall scripts (Thai, Devanagari, Arabic) still clear each other
+# distance of lines, in sizes; tall scripts (Thai, Devanagari, Arabic) still have room
+_LEADING = 1.14
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Contents of a card.
+    """The contents of a card.
 
     Attributes
     ----------
     number, total : the track's number, from 1, and the number of tracks
-    stretch : start and end of its sound, as fractions of the mix
-    cover : the track's square picture, re-encoded by us, or None
+    stretch : start and end of the track's sound, as fractions of the mix
+    cover : a copy of the track's square cover, or None
     """
 
     number: int
@@ -47,7 +48,7 @@ class Card:
 
 
 def draw_card(behind: Backdrop, card: Card) -> Image.Image:
-    """Draw ``card`` over ``behind``: a new RGB image of the backdrop's size."""
+    """Draw ``card`` over ``behind`` as a new RGB image of the same size."""
     image = behind.image.copy()
     unit = image.height / 1080
     left = MARGIN_X * unit
@@ -64,7 +65,7 @@ def draw_card(behind: Backdrop, card: Card) -> Image.Image:
 
 
 def number_label(number: int, total: int) -> str:
-    """Write a label such as ``07 / 24``, with as many digits as the last number, at least two."""
+    """Write a label such as ``07 / 24``: both numbers with equally many digits, at least two."""
     digits = max(2, len(str(total)))
     return f"{number:0{digits}d} / {total:0{digits}d}"
 
@@ -72,7 +73,7 @@ def number_label(number: int, total: int) -> str:
 def _draw_text(
     image: Image.Image, card: Card, accent: RGB, left: float, foot: float, unit: float
 ) -> None:
-    """Draw the text column upwards from its foot: artist, title, number."""
+    """Draw the text column from bottom to top: artist, title, number."""
     room = min(_COLUMN * unit, image.width - left - MARGIN_X * unit)
     baseline = foot
     if card.artist.strip():
@@ -97,7 +98,7 @@ def _draw_mix_title(image: Image.Image, mix_title: str, unit: float) -> None:
 def _draw_progress(
     image: Image.Image, stretch: tuple[float, float], accent: RGB, y: float, unit: float
 ) -> None:
-    """Draw a line for the mix: the past lighter, this track's stretch in the accent colour."""
+    """Draw a line for the mix: its past lighter, this track's part in the accent colour."""
     left, right = MARGIN_X * unit, image.width - MARGIN_X * unit
     start, end = (left + (right - left) * min(1.0, max(0.0, part)) for part in stretch)
     thin, thick = max(1.0, 3 * unit), max(2.0, 7 * unit)
@@ -112,7 +113,7 @@ def _draw_progress(
 
 
 def _draw_cover(image: Image.Image, cover: Path, left: int, foot: int, unit: float) -> None:
-    """Draw the track's cover as a square with round corners and a shadow, above the foot."""
+    """Draw the track's cover, with round corners and a shadow, above the foot."""
     side, blur = round(_COVER * unit), 22 * unit
     square = covering(cover, (side, side))
     corners = _rounded(side, round(14 * unit))
@@ -126,7 +127,7 @@ def _draw_cover(image: Image.Image, cover: Path, left: int, foot: int, unit: flo
 
 
 def _rounded(side: int, radius: int) -> Image.Image:
-    """Make a square mask with round corners, drawn at four times its size for smooth edges."""
+    """Make a square mask with round corners; drawn at four times its size for smooth edges."""
     big = Image.new("L", (side * 4, side * 4), 0)
     ImageDraw.Draw(big).rounded_rectangle((0, 0, side * 4 - 1, side * 4 - 1), radius * 4, fill=255)
     return big.resize((side, side), Image.Resampling.LANCZOS)

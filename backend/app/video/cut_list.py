@@ -8,19 +8,20 @@ from itertools import pairwise
 
 from ..dsp.samples import SAMPLE_RATE
 
-# A frame is exactly 40 ms (1,000 ticks of 40 microseconds), a card changes within 20 ms of its
-# chapter, a dissolve looks smooth; a repeated frame costs 5 ms of CPU.
+# A frame lasts exactly 40 ms (1,000 ticks of 40 microseconds), a card changes within 20 ms of its
+# chapter, a dissolve looks smooth, and a repeated frame costs 5 ms of CPU.
 FPS = 25
-# 10 s: a group's first frame is a whole picture (100 to 600 KB), the others almost nothing, so an
-# hour is 40 to 250 MB. Half would double the file; players also seek within a group.
+# 10 s. A group's first frame is a whole picture (100 to 600 KB), the others almost nothing, so an
+# hour takes 40 to 250 MB. Groups of 5 s would double the file; players can also seek within a
+# group.
 GROUP_FRAMES = 250
-# 0.96 s, half on each side of the chapter, where the incoming card begins to dominate.
+# 0.96 s: half on each side of the chapter, at which the incoming card begins to dominate.
 HALF_DISSOLVE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """``frames`` equal frames of one card."""
+    """A cut that shows one card for ``frames`` equal frames."""
 
     card: int
     frames: int
@@ -38,7 +39,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Dissolve:
-    """``frames`` frames in which ``card`` dissolves into ``following``."""
+    """A cut in which ``card`` dissolves into ``following`` over ``frames`` frames."""
 
     card: int
     following: int

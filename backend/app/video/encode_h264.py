@@ -1,4 +1,4 @@
-"""Encode a card, or a dissolve of two, as a short H.264 file."""
+"""Encode a card, or a dissolve between two cards, as a short H.264 file (a group)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..media.ffmpeg.ffmpeg import pipe_to_ffmpeg
 from ..store.files.atomic_write import atomic_write
 from .cut_list import FPS, Cut, Dissolve
 
-# BT.709, limited range: Y from 16 to 235, Cb and Cr 16 to 240 round 128 (ITU-R BT.709-6, 3 and 4).
+# BT.709, limited range: Y from 16 to 235, Cb and Cr from 16 to 240 round 128 (ITU-R BT.709-6, 3 and
+# 4).
 _KR, _KB = 0.2126, 0.0722
 _KG = 1 - _KR - _KB
 _Y, _C = 219 / 255, 224 / 255
@@ -24,29 +25,30 @@ _TO_YCBCR = (
     *(_C / 2, -_C * _KG / (2 - 2 * _KR), -_C * _KB / (2 - 2 * _KR), 128.0),
 )
 
-# Frames of a still get quantiser 29, its first one 29 - 6 log2(4) = 17: refinements then fall below
-# the step, so every further frame consists of skips and costs a few dozen bytes.
+# Frames of a still picture get quantiser 29, the first one 29 - 6 log2(4) = 17. Refinements then
+# fall below the step, so every further frame consists of skipped blocks and costs a few dozen
+# bytes.
 _STILL = "qp=29:ipratio=4:subme=0:me=dia"
-# For dissolves: a second, in motion.
+# For dissolves, which move and last a second.
 _MOVING = "qp=23:ipratio=1.6"
-# `stitchable` keeps the headers the same whatever the quantiser, so that groups can be joined;
-# one thread gives the same bytes on every machine. Chroma is averaged over 2 x 2: sited centrally.
-# Colours are set here only: as ffmpeg options they would insert a converter.
+# `stitchable` keeps the headers the same for any quantiser, so that groups can be joined; one
+# thread gives the same bytes on every machine. Chroma is averaged over 2 x 2 pixels, so it is sited
+# centrally. Colours are set only here: as ffmpeg options they would insert a converter.
 _X264 = (
     "stitchable=1:bframes=0:scenecut=0:open-gop=0:ref=1:weightp=0:rc-lookahead=0:threads=1:psy=0"
     ":colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv:chromaloc=1"
 )
 _PRESET = "superfast"
 _TIMEOUT_S = 300.0  # a 4K group takes about 6 s of CPU; the rest allows for a busy machine
-_RECIPE = f"{_X264}/{_PRESET}/{_STILL}/{_MOVING}/{FPS}/1"  # a change makes cached groups stale
+_RECIPE = f"{_X264}/{_PRESET}/{_STILL}/{_MOVING}/{FPS}/1"  # changing this makes cached groups stale
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEncoder:
-    """Encodes cuts into ``scratch``, and reuses groups that are already there.
+    """Encodes cuts into the folder ``scratch``, and reuses groups that are already there.
 
-    Cards are drawn when needed, so memory does not grow with their number. Thread-safe if drawing
-    is.
+    Cards are drawn when needed, so that memory does not grow with their number. Thread-safe if
+    drawing is.
     """
 
     draw: Sequence[Callable[[], Image.Image]]
@@ -72,21 +74,21 @@ class GroupEncoder:
 
     @property
     def _encoder(self) -> str:
-        """Name and size of the ffmpeg program: groups of two versions can't be joined."""
+        """Name and size of the ffmpeg program: groups of two versions cannot be joined."""
         return f"{self.ffmpeg.name} {self.ffmpeg.stat().st_size}"
 
     def _encode(self, cut: Cut, pictures: list[bytes], out: Path) -> None:
         if isinstance(cut, Dissolve):
             self._run(_dissolving(*pictures, frames=cut.frames), (), _MOVING, out)
         else:
-            # One picture is piped and repeated by ffmpeg, which takes half the time.
+            # Piping one picture and having ffmpeg repeat it takes half the time.
             repeat = ("-vf", f"loop=loop={cut.group_frames - 1}:size=1:start=0")
             self._run(pictures, repeat, _STILL, out)
 
     def _run(
         self, frames: Iterable[bytes], filters: tuple[str, ...], quantiser: str, out: Path
     ) -> None:
-        """Encode raw frames, repeated by the filters."""
+        """Encode raw frames, which the filters repeat."""
         arguments = [
             *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "{}x{}".format(*self.size)),
             *("-framerate", str(FPS), "-i", "pipe:0"),
@@ -100,13 +102,16 @@ class GroupEncoder:
 
 
 def planes(image: Image.Image) -> bytes:
-    """``image`` as a frame of ``yuv420p``: Y, then Cb and Cr at half the width and height."""
+    """Convert ``image`` to a ``yuv420p`` frame: Y, then Cb and Cr at half the size."""
     y, cb, cr = image.convert("RGB").convert("RGB", _TO_YCBCR).split()
     return y.tobytes() + cb.reduce(2).tobytes() + cr.reduce(2).tobytes()
 
 
 def _dissolving(outgoing: bytes, incoming: bytes, *, frames: int) -> Iterator[bytes]:
-    """Blend by ``3 t^2 - 2 t^3``, which starts and ends smoothly; weights in 256ths."""
+    """Blend two pictures by ``3 t^2 - 2 t^3``, which starts and ends smoothly.
+
+    Weights are in 256ths.
+    """
     a = np.frombuffer(outgoing, dtype=np.uint8)
     change = np.frombuffer(incoming, dtype=np.uint8).astype(np.int32) - a
     for k in range(frames):

@@ -1,4 +1,4 @@
-"""Render a mix's film: each card encoded once, repeated by stream copy, with the finished sound."""
+"""Render a mix's film: encode each card once, repeat it by stream copy, add the sound."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TimedCard:
 
 @dataclass(frozen=True, slots=True)
 class FilmTools:
-    """ffmpeg, a folder and the number of threads for rendering a film.
+    """ffmpeg, a scratch folder and the number of threads for rendering a film.
 
     ``scratch`` keeps the encoded picture groups, so that an interrupted film continues from there.
     """
@@ -48,12 +48,12 @@ def render_film(
     tools: FilmTools,
     progress: Callable[[float], None] = lambda _: None,
 ) -> list[Path]:
-    """Write an MP4 with chapters: H.264 ``yuv420p`` at 25 frames a second, the AAC of ``audio``.
+    """Write an MP4 with chapters: H.264 at 25 frames a second, and the AAC of ``audio``.
 
-    Cards are in the order of their starts; each stays until the next begins. The video is as long
-    as the mix (``tags.length``), to half a frame. ``size`` is in pixels, both even. Returns the
-    picture groups. Raise ``InvalidRequest`` without cards, ``ToolFailed`` if ffmpeg fails or takes
-    too long.
+    Pixels are ``yuv420p``. Cards are in the order of their starts; each stays until the next
+    begins. The video is as long as the mix (``tags.length``), to half a frame. ``size`` is in
+    pixels, both even. Returns the picture groups. Raise ``InvalidRequest`` without cards,
+    ``ToolFailed`` if ffmpeg fails or takes too long.
     """
     if not cards:
         raise InvalidRequest("A video needs at least one card.")
@@ -89,13 +89,13 @@ def _make_groups(
 
 
 def _listing(cuts: Sequence[Cut], groups: Sequence[Path]) -> str:
-    """Write a script for ffmpeg's concat demuxer; its file names are our own hashes."""
+    """Write a script for ffmpeg's concat demuxer; its file names are hashes."""
     lines = ["ffconcat version 1.0"]
     for cut, group in zip(cuts, groups, strict=True):
         whole, rest = divmod(cut.frames, cut.group_frames)
-        # Frames depend only on earlier ones, so the last repeat may stop anywhere.
+        # A frame depends only on earlier ones, so the last repeat may stop anywhere.
         for frames in [cut.group_frames] * whole + [rest] * (rest > 0):
-            # Half a frame early is exact, because frames begin on multiples of 40 ms.
+            # Stopping half a frame early is exact, because frames begin on multiples of 40 ms.
             lines += [
                 f"file {group.name}",
                 f"duration {frames / FPS:.2f}",
@@ -115,8 +115,8 @@ def _join(
         *("-map", "0:v:0", "-map", "1:a:0", "-map_metadata", "2", "-map_chapters", "2"),
         # Both streams end by themselves; the limit is half a frame after the later one.
         *("-c", "copy", "-t", f"{math.ceil((duration_s + 0.5 / FPS) * 1000) / 1000:.3f}"),
-        # Samples and frames are whole numbers of these ticks. By default ffmpeg uses the common
-        # multiple of both rates, in which chapters past 195 s overflow and QuickTime loses them.
+        # Samples and frames last a whole number of these ticks. By default ffmpeg uses the common
+        # multiple of both rates, in which chapters past 195 s overflow, and QuickTime loses them.
         *("-movie_timescale", str(SAMPLE_RATE)),
         *("-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y", f"file:{out}"),
     ]

@@ -1,4 +1,4 @@
-"""The sound of a film: the best of the mix's files, as AAC."""
+"""Choose a film's sound among a mix's files, and encode it as AAC."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .film import FilmTools
 # Best quality first: the film's encoder compresses the sound once more.
 AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".opus")
 _DEMUXERS = {".wav": "wav", ".flac": "flac", ".m4a": "mov", ".mp3": "mp3", ".opus": "ogg"}
-# YouTube Help, "Recommended upload encoding settings": 384 kbit/s for stereo sound
+# YouTube Help, "Recommended upload encoding settings": 384 kbit/s for stereo sound.
 _AAC_KBPS = 384
 
 
 def best_sound(names: Iterable[str]) -> str:
-    """The file whose format keeps the most, of audio files by their names."""
+    """Choose the audio file whose format loses the least."""
     return min(names, key=lambda name: AUDIO_SUFFIXES.index(PurePath(name).suffix))
 
 
 def film_sound(audio: Path, duration_s: float, tools: FilmTools) -> Path:
-    """The sound as AAC, encoded unless it is AAC already."""
+    """Return the sound as AAC; encode it unless it is AAC already."""
     if audio.suffix == ".m4a":
         return audio
     encoded = tools.scratch / "sound.m4a"

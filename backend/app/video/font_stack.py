@@ -37,13 +37,14 @@ _AFTER = (
     "DroidSansFallback.ttf",
 )
 
-# Droid Sans Fallback has a regular weight only; 0.03 em brings its stems near Noto's bold.
+# Droid Sans Fallback has a regular weight only; 0.03 em makes its strokes about as thick as Noto's
+# bold.
 _BOLDER = {"DroidSansFallback.ttf": 0.03}
 
-# First of the pictographs that people expect in colour even where a text font has them.
+# First of the pictographs that people expect in colour even if a text font has them.
 _PICTOGRAPHS = 0x1F000
 _TEXT_STYLE, _EMOJI_STYLE = "\ufe0e", "\ufe0f"
-# Drawn for characters that no font has: a dot rather than a box.
+# Drawn instead of characters that no font has: a dot, not a box.
 _MISSING = "\u00b7"
 # Characters that change their neighbours and have no glyph: joiners, variation selectors.
 INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0xE0020, 0xE0080)}
@@ -53,7 +54,7 @@ INVISIBLE = frozenset("\u200c\u200d\ufe0e\ufe0f") | {chr(c) for c in range(0xE00
 class Typeface:
     """A font at a size of one em, for shaping and rasterising by HarfBuzz.
 
-    Equal by name: threads that start together may each load the same font.
+    Fonts are equal by name, since threads that start together may each load the same font.
     """
 
     name: str
@@ -61,12 +62,12 @@ class Typeface:
     units_per_em: int = field(compare=False)
 
     def has(self, cluster: str) -> bool:
-        """Whether it has a glyph for each visible character of ``cluster``."""
+        """Whether the font has a glyph for each visible character of ``cluster``."""
         return all(c in INVISIBLE or self.font.get_nominal_glyph(ord(c)) for c in cluster)
 
     @property
     def in_colour(self) -> bool:
-        """Whether its glyphs are pictures, not outlines."""
+        """Whether the font's glyphs are pictures, not outlines."""
         return self.name == _EMOJI
 
 
@@ -86,12 +87,15 @@ def face_for(cluster: str, weight: Weight) -> Typeface | None:
 
 
 def drawn_with(cluster: str, weight: Weight, before: Typeface | None) -> tuple[str, Typeface]:
-    """The text to draw for ``cluster``, and its font; ``before`` is the font to the left."""
+    """Choose the text to draw for ``cluster``, and its font.
+
+    ``before`` is the font to the left.
+    """
     if cluster == " " and before is not None and not before.in_colour and before.has(cluster):
-        return cluster, before  # a space of its neighbours' font
+        return cluster, before  # a space takes its neighbours' font
     face = face_for(cluster, weight) or face_for(cluster[0], weight)
     if face is not None:
-        # The emoji font has sequences without the selector, which would add a blank glyph.
+        # The emoji font has these sequences without the selector, which would add a blank glyph.
         return cluster.replace(_EMOJI_STYLE, "") if face.in_colour else cluster, face
     stand_in = face_for(_MISSING, weight)
     assert stand_in is not None

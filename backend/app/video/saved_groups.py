@@ -1,4 +1,4 @@
-"""Keep a film's picture groups for films that are based on it."""
+"""Store a film's picture groups, so that films based on it can reuse them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ def save_groups(groups: Iterable[Path], out: Path) -> None:
     """Write the groups into one archive; the same groups give the same bytes."""
     with ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(set(groups)):
-            archive.writestr(ZipInfo(path.name), path.read_bytes())  # without the time of writing
+            # ZipInfo without the time of writing
+            archive.writestr(ZipInfo(path.name), path.read_bytes())
 
 
 def restore_groups(archive: Path, scratch: Path) -> None:
-    """Copy the groups of an archive to where a film looks for them.
+    """Copy the groups of an archive to the folder in which a film looks for them.
 
-    They lie in another job's folder, which may be deleted at any moment: what can't be read is
-    encoded again.
+    The archive lies in another job's folder, which may be deleted at any moment: groups that cannot
+    be read are encoded again.
     """
     try:
         with ZipFile(archive) as groups:

@@ -19,7 +19,7 @@ Width = Callable[[str], float]  # the width of a text in ems
 Sizes = tuple[tuple[float, int], ...]  # sizes in pixels, each with the most lines it may take
 
 ELLIPSIS = "…"
-# Characters that no line may begin or end with (the core of JIS X 4051's kinsoku rules).
+# Characters with which no line may begin or end (the core of JIS X 4051's kinsoku rules).
 _NOT_FIRST = set("、。，．・：；？！）］｝〉》」』】〕”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…")
 _NOT_LAST = set("（［｛〈《「『【〔“‘")
 
@@ -43,7 +43,7 @@ def fit(
     tracking: float = 0.0,
     unit: float = 1.0,
 ) -> FittedText:
-    """Fit ``text`` at the first of ``sizes`` at which it needs no more than that size's lines.
+    """Fit ``text`` at the first of ``sizes`` that needs no more than the allowed lines.
 
     If none does, the last size is used, and the text ends in an ellipsis. Lines are evened out, so
     that no single word is left on the last one. ``unit`` scales all sizes.
@@ -62,7 +62,7 @@ def fit(
 
 
 def _units(text: str) -> list[str]:
-    """``text`` cut where a line may end: after spaces, and around each Han, kana or Hangul."""
+    """Cut ``text`` where a line may end: after spaces, and round each Han, kana or Hangul."""
     units: list[str] = []
     for cluster in clusters(text):
         if units and not _may_break(units[-1], cluster):
@@ -83,7 +83,7 @@ def _ideographic(c: str) -> bool:
 
 
 def _break(text: str, room: float, width: Width) -> list[str]:
-    """Greedy lines no wider than ``room`` ems; wider words are cut between letters."""
+    """Fill lines no wider than ``room`` ems; cut wider words between letters."""
     lines: list[str] = [""]
     for unit in _units(text):
         for part in _unit_parts(unit, room, width):
@@ -105,12 +105,15 @@ def _unit_parts(unit: str, room: float, width: Width) -> list[str]:
 
 
 def _fits_whole(text: str, room: float, width: Width) -> bool:
-    """Whether no word of ``text`` is wider than a line."""
+    """Whether every word of ``text`` fits on a line."""
     return all(width(unit.rstrip()) <= room for unit in _units(text))
 
 
 def _evened(text: str, broken: list[str], room: float, width: Width) -> list[str]:
-    """The same number of lines in the narrowest possible room, without a short last line."""
+    """Break into equally many lines, but in the narrowest possible room.
+
+    This avoids a short last line.
+    """
     narrow, wide, best = room / 2, room, broken
     for _ in range(6):  # 6 halvings find the width to 1 %
         middle = (narrow + wide) / 2
@@ -126,7 +129,7 @@ def _shortened(line: str, room: float, width: Width) -> str:
     shown = clusters(line)
     while shown and width("".join(shown).rstrip() + ELLIPSIS) > room:
         shown.pop()
-    # Avoid a cut through a word: within 14 letters back is nearly always a space.
+    # Avoid a cut within a word: a space nearly always lies within 14 letters before it.
     spaces = [k for k, cluster in enumerate(shown) if cluster == " " and k >= len(shown) - 14]
     if spaces and len(shown) < len(clusters(line)):
         shown = shown[: spaces[-1]]
@@ -178,7 +181,7 @@ def _paint_line(
 def _paint_picture(
     image: Image.Image, glyph: Glyph, size: float, x: float, baseline: float
 ) -> None:
-    """Paste a colour glyph, a PNG inside the font, at its place and size."""
+    """Paste a colour glyph, a PNG inside the font, at its position and size."""
     png = glyph.face.font.get_glyph_color_png(glyph.index).data
     box = glyph.face.font.get_glyph_extents(glyph.index)
     if not png or box is None:

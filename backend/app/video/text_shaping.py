@@ -1,4 +1,4 @@
-"""Shape text into glyphs: bidirectional order, a font for each run, HarfBuzz.
+"""Shape text into glyphs with HarfBuzz: bidirectional order, a font for each run.
 
 Lengths are in ems, so a line is shaped once for any size. Pillow's own text needs an installed
 FriBiDi to join Arabic or order Hebrew; HarfBuzz comes as a wheel, so all machines draw the same
@@ -26,7 +26,7 @@ _REGIONAL = range(0x1F1E6, 0x1F200)
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A glyph at ``x``, ``y`` (up), in ems from the start of the line's baseline."""
+    """A glyph at ``x``, ``y`` (upwards), in ems from the start of the baseline."""
 
     face: Typeface
     index: int
@@ -50,7 +50,7 @@ class _Run:
 
 
 def drawable(text: str) -> str:
-    """``text`` without characters that must not be drawn: controls, overrides, doubled spaces."""
+    """Remove characters that must not be drawn: controls, overrides, doubled spaces."""
     visible = (
         c if unicodedata.category(c) not in _NEVER_DRAWN or c in INVISIBLE else " "
         for c in unicodedata.normalize("NFC", text)
@@ -60,7 +60,7 @@ def drawable(text: str) -> str:
 
 
 def clusters(text: str) -> list[str]:
-    """``text`` cut into characters as readers see them: a letter with its marks and joiners."""
+    """Cut ``text`` into characters as readers see them: a letter with its marks and joiners."""
     found: list[str] = []
     for c in text:
         if found and _extends(c, found[-1]):
@@ -76,7 +76,10 @@ def _extends(c: str, on: str) -> bool:
 
 
 def shape_line(text: str, weight: Weight, *, tracking: float = 0.0) -> ShapedLine:
-    """Shape one line of :func:`drawable` text; ``tracking`` is space after letters, in ems."""
+    """Shape one line of :func:`drawable` text.
+
+    ``tracking`` is additional space after letters, in ems.
+    """
     pieces = clusters(text)
     base = int(bidi.get_base_level(text))
     glyphs: list[Glyph] = []
@@ -94,10 +97,10 @@ def width_of(text: str, weight: Weight, tracking: float = 0.0) -> float:
 
 
 def _levels(pieces: list[str], base: int) -> list[int]:
-    """The embedding level of each cluster (UAX #9), by its first character."""
+    """The embedding level of each cluster (UAX #9), by the cluster's first character."""
     storage = bidi.get_empty_storage()
     storage["base_level"], storage["base_dir"] = base, "LR"[base]
-    # A joiner alone would be removed by rule X9, and the levels would not match the clusters.
+    # Rule X9 would remove a single joiner, and the levels would no longer match the clusters.
     bidi.get_embedding_levels([p[0] if p[0] not in INVISIBLE else " " for p in pieces], storage)
     bidi.explicit_embed_and_overrides(storage)
     bidi.resolve_weak_types(storage)
@@ -117,7 +120,10 @@ def _runs(pieces: list[str], levels: list[int], weight: Weight) -> Iterator[_Run
 
 
 def _visual_order(runs: list[_Run]) -> list[_Run]:
-    """Rule L2 of UAX #9: from the highest level down, reverse each run of that level or higher."""
+    """Put runs in visual order (rule L2 of UAX #9).
+
+    From the highest level down, reverse each sequence of runs of that level or higher.
+    """
     for level in range(max((run.level for run in runs), default=0), 0, -1):
         groups = [(high, list(g)) for high, g in groupby(runs, key=lambda r: r.level >= level)]
         runs = [run for high, g in groups for run in (reversed(g) if high else g)]
@@ -130,7 +136,7 @@ def _shape_run(run: _Run, x: float, tracking: float) -> tuple[list[Glyph], float
     buffer.direction = "rtl" if run.level % 2 else "ltr"
     buffer.guess_segment_properties()
     hb.shape(run.face.font, buffer, {"tnum": bool(tracking)})
-    # Letters of these scripts are connected: space between them would break words.
+    # Letters of these scripts are connected: additional space would break words.
     loose = 0.0 if buffer.script in {"Arab", "Deva", "Beng", "Guru", "Syrc", "Mong"} else tracking
     em = run.face.units_per_em
     glyphs = []

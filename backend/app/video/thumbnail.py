@@ -11,10 +11,10 @@ from .cards import MARGIN_X, MARGIN_Y
 from .text_layout import fit, paint
 
 SIZE = (1280, 720)
-# The limit for thumbnails on YouTube's older pages, the strictest.
+# The limit on YouTube's older pages, the strictest of YouTube's limits for thumbnails.
 MAX_BYTES = 2_000_000
 
-# A thumbnail is shown at a tenth of its width: one size larger than a card, less text.
+# A thumbnail is shown at a tenth of its width, so its text is larger and shorter than a card's.
 _SIZES = (
     *((190.0, 1), (168.0, 1), (148.0, 1)),
     *((148.0, 2), (128.0, 2), (108.0, 2), (108.0, 3), (92.0, 3)),
@@ -24,7 +24,7 @@ _SIZES = (
 def draw_thumbnail(
     behind: Backdrop, *, mix_title: str, n_tracks: int, duration_s: float
 ) -> Image.Image:
-    """Draw the mix's title under a short bar, and the amount of music below."""
+    """Draw the mix's title below a short bar, and its number of tracks and length below that."""
     image = behind.image.copy()
     unit = image.height / 1080
     room = image.width - 2 * MARGIN_X * unit

@@ -1,4 +1,4 @@
-"""Automation of each kind of join: fades, filters, echoes of the two clips."""
+"""Automate the two clips of a join: fades, filters, echoes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from .plain_crossfades import CUT_FADE
 from .stem_swap import Handover, fade_stems
 
 BASS_HZ, BASS_DB = 120.0, -26.0
-"""A shelf with its knee here takes 21 dB at 80 Hz, where kick and bass line are, and less than 1 dB
-at 300 Hz: a bass that far down is gone beside the other track's."""
+"""Low shelf that removes a bass: 21 dB less at 80 Hz, where kick and bass line are, and less than 1
+dB at 300 Hz. A bass reduced that much is inaudible beside the other track's."""
 
-HIGHS_HZ, HIGHS_DB = 13_000.0, -12.0  # two sets of hats together hiss; half of one is enough
-SWEEP_HZ = (40.0, 1500.0)  # from below everything to where a kick is a tick
-ECHO_FEEDBACK = 0.55  # five dB less each time: eight repeats are 40 dB down
+HIGHS_HZ, HIGHS_DB = 13_000.0, -12.0  # two tracks' hi-hats together hiss; half of one is enough
+SWEEP_HZ = (40.0, 1500.0)  # from below everything to where a kick drum is only a tick
+ECHO_FEEDBACK = 0.55  # each repeat is 5 dB quieter: eight repeats are 40 dB down
 
 FADE_SHARE = 0.75
-"""Each fade takes three quarters of a blend: with one bass at a time the middle of a blend of two
-house tracks is then within 0.6 LU of either; longer fades leave a hole, shorter ones a hill."""
+"""Each fade takes three quarters of a blend. With one bass at a time, the middle of a blend of two
+house tracks is then within 0.6 LU of either track; longer fades leave a dip, shorter ones a bump.
+"""
 
-PRE_ROLL = round(0.010 * SAMPLE_RATE)  # a cut is early: attacks begin before the beat is felt
+# a cut comes this early, because attacks begin before the beat is felt
+PRE_ROLL = round(0.010 * SAMPLE_RATE)
 
 _GAP_FADE = round(0.05 * SAMPLE_RATE)
 
@@ -49,7 +51,7 @@ class Overlap:
 
 
 def leave(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
-    """Cut the outgoing clip to the join's end and automate it."""
+    """Cut the outgoing clip to the join's end, and automate it."""
     clip = replace(clip, length=overlap.end - clip.start)
     match candidate.kind:
         case "blend":
@@ -103,9 +105,8 @@ def enter(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
 def _swapped(clip: Clip, overlap: Overlap, *, outgoing: bool) -> tuple[Effect, ...]:
     """Shelves that remove one clip's bass and highs while the other clip has them.
 
-    The swap takes the middle eighth of the blend, two to eight bars. One closes while the other
-    opens; if it closed first, a bar would pass without any bass, and the loudness would drop by
-    4 LU.
+    The swap takes the middle eighth of the blend, two to eight bars. One bass fades out while the
+    other fades in: one after the other would leave a bar without any bass, 4 LU quieter.
     """
     bars = len(overlap.bars) - 1
     width = min(max(bars // 8, 2), 8)
@@ -123,7 +124,7 @@ def _swapped(clip: Clip, overlap: Overlap, *, outgoing: bool) -> tuple[Effect, .
 
 
 def _sweep(overlap: Overlap) -> Effect:
-    """The outgoing clip's high-pass, faded in over the first beat."""
+    """High-pass of the outgoing clip, faded in over the first beat."""
     beats = overlap.beats_per_bar * max(len(overlap.bars) - 1, 1)
     opened = overlap.start + overlap.length // beats
     shares = ((overlap.start, 0.0), (opened, 1.0), (overlap.end, 1.0))
@@ -131,7 +132,10 @@ def _sweep(overlap: Overlap) -> Effect:
 
 
 def _late_bass(overlap: Overlap) -> Effect:
-    """The incoming clip's bass enters after a quarter, when the sweep has removed the other one."""
+    """Low shelf that keeps the incoming clip's bass out of the first quarter.
+
+    By then the outgoing clip's high-pass has removed the other bass.
+    """
     start, length = overlap.start, overlap.length
     shares = ((start + length // 4, 1.0), (start + length // 2, 0.0))
     return Effect("low_shelf", start, length // 2, shares, BASS_HZ, gain_db=BASS_DB)

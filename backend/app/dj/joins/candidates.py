@@ -1,4 +1,4 @@
-"""Join candidates of a pair: kind, length, where out, where in."""
+"""List the candidates of a join: its kind, length, and positions in both tracks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ..pair import Pair
 from ..tempo_stretch import fold_between
 
 LENGTHS = (32, 16, 8, 4)
-"""Overlaps in bars of the outgoing track; four bars only where the music has no room for eight."""
+"""Overlaps in bars of the outgoing track; four bars only if the music has no room for eight."""
 
 USUAL_LENGTHS: dict[TransitionKind, tuple[int, ...]] = {"stem_swap": (32, 16, 8), "sweep": (8, 4)}
-"""Under eight bars a voice has too little time over the other track's beat; past eight bars a track
-without its lows is only thin."""
+"""Stem swaps need eight bars, since a voice needs time over the other track's beat. Sweeps end
+after eight, since a track without its lows then only sounds thin."""
 
-ECHO_BARS = 2  # an echo rings for two bars: past that it is mush under a new song
+ECHO_BARS = 2  # an echo lasts two bars: a longer one blurs the next song
 
 FADE_S = 6.0
-"""Longer than a cut, too short for two rhythms without common beats to clash noticeably."""
+"""Longer than a cut, but too short for a noticeable clash of two unmatched rhythms."""
 
 GAP_S = 0.6  # silence between two tracks
 
@@ -33,16 +33,16 @@ MATCHED: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep"})
 OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep", "fade"})
 """Kinds in which both tracks play at the same time."""
 
-LEAST_HEARD_S = 1.0  # this much of each track is played, whatever a wish says
+LEAST_HEARD_S = 1.0  # at least this much of each track plays, whatever was requested
 
-_ROUNDED_S = 0.1  # the first beat may be this far before the first sound, by rounding
+_ROUNDED_S = 0.1  # the first beat may be this far before the first sound, because of rounding
 
 _MOST_OUTS, _MOST_INS = 6, 5
 
 
 @dataclass(frozen=True, slots=True)
 class JoinConstraints:
-    """What a wish fixes of a join, None for the rest; times in seconds of the tracks."""
+    """The requested properties of a join; None leaves one open. Times are seconds of the tracks."""
 
     kind: TransitionKind | None = None
     bars: int | None = None
@@ -57,17 +57,17 @@ UNCONSTRAINED = JoinConstraints()
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way to join two tracks; positions are in seconds of each track."""
+    """One way to join two tracks; positions are seconds of each track."""
 
     kind: TransitionKind
-    bars: int  # of the outgoing track
+    bars: int  # number of bars of the outgoing track
     out_bar: int | None  # index of the downbeat at which the overlap begins; None without a grid
     in_bar: int | None
-    out_s: float  # where the overlap begins
+    out_s: float  # where the overlap begins in the outgoing track
     in_s: float
-    out_end_s: float  # where it ends
+    out_end_s: float  # where it ends in the outgoing track
     in_end_s: float
-    overlap_s: float  # how long both play, at the outgoing track's tempo
+    overlap_s: float  # how long both tracks play, at the outgoing track's tempo
     fold: float = 1.0  # beats of the incoming track per beat of the outgoing: 1, 2 or 0.5
     tempo_ratio: float = 1.0  # the incoming track's tempo in the overlap relative to its own
     pitch_semitones: int = 0
@@ -77,16 +77,16 @@ class Candidate:
 def candidates_of(
     pair: Pair, rules: DjRules, fixed: JoinConstraints = UNCONSTRAINED
 ) -> list[Candidate]:
-    """All joins that fit into the music; constrained bars leave only beat-matched kinds."""
+    """List all joins that fit into the music; a requested length in bars needs matched beats."""
     kinds = [fixed.kind] if fixed.kind else [k for k in KINDS if not fixed.bars or k in MATCHED]
     found = [c for kind in kinds for c in _MAKERS[kind](pair, fixed) if _inside(c, pair)]
     return [pitched for c in found for pitched in _pitched(c, pair, rules, fixed)]
 
 
 def _inside(candidate: Candidate, pair: Pair) -> bool:
-    """Whether the join lies within the music of both, and leaves some of each to play.
+    """Whether the join lies within both tracks' music and leaves some of each to play.
 
-    A grid corrected by a person may reach into the silence round the music.
+    A beat grid that a user corrected may reach into the silence round the music.
     """
     (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
     leaves = out_start + LEAST_HEARD_S <= candidate.out_s and candidate.out_end_s <= out_end
@@ -95,7 +95,7 @@ def _inside(candidate: Candidate, pair: Pair) -> bool:
 
 
 def gap_of(pair: Pair) -> Candidate:
-    """The join that is always possible: one track ends, the next begins."""
+    """The join that is always possible: one track ends, then the next begins."""
     out_end, start = pair.outgoing.music_end_s, pair.incoming.music_start_s
     return Candidate("gap", 0, None, None, out_end, start, out_end, start, 0.0)
 
@@ -123,7 +123,7 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
 
 
 def _instant(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
-    """Joins on one downbeat: the outgoing track stops where the incoming one starts."""
+    """List joins on one downbeat: the outgoing track stops where the incoming one starts."""
     out, into = pair.out_grid, pair.in_grid
     if out is None:
         return
@@ -139,7 +139,7 @@ def _instant(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
 
 
 def _bar_before_s(grid: Grid, bar: int) -> float:
-    """The length of the bar before this one, for tracks whose tempo changes."""
+    """Length of the bar before a bar, for tracks whose tempo changes."""
     last = max(bar, 1)
     return float(grid.bars_s[last] - grid.bars_s[last - 1])
 
@@ -177,7 +177,10 @@ _MAKERS: dict[TransitionKind, Callable[[Pair, JoinConstraints], Iterator[Candida
 
 
 def _outs(pair: Pair, fixed: JoinConstraints) -> list[int]:
-    """Bars to leave at: the outgoing's cue-outs and the last phrases of its second half."""
+    """List bars at which the outgoing track can be left.
+
+    These are its cue-outs, and the last phrases of its second half.
+    """
     grid = pair.out_grid
     if grid is None:
         return []
@@ -189,7 +192,10 @@ def _outs(pair: Pair, fixed: JoinConstraints) -> list[int]:
 
 
 def _ins(pair: Pair, fixed: JoinConstraints) -> list[int]:
-    """Bars to come in at: the incoming's cue-ins and the first phrases of its first half."""
+    """List bars at which the incoming track can enter.
+
+    These are its cue-ins, and the first phrases of its first half.
+    """
     grid = pair.in_grid
     if grid is None:
         return []
@@ -212,7 +218,7 @@ def _with_cues(phrases: list[int], grid: Grid, cues: list[Cue], most: int) -> li
 def _pitched(
     candidate: Candidate, pair: Pair, rules: DjRules, fixed: JoinConstraints
 ) -> Iterator[Candidate]:
-    """The candidate, and where keys clash its pitch shifts within the rules."""
+    """The candidate, and versions of it with pitch shifts if the keys clash."""
     if fixed.pitch_semitones is not None:
         most = rules.max_pitch_semitones
         within = max(-most, min(most, fixed.pitch_semitones))

@@ -1,4 +1,4 @@
-"""Choose joins that fit together over the whole set, the DJ rules, and wishes."""
+"""Choose joins that suit each other, the DJ rules, and requests for single joins."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .tempo_maps import earliest_exit_s
 
 Author = Literal["rules", "llm", "you", "earlier"]
 
-_EACH = 8  # candidates of each kind that the choice over the set considers
-_LAST_RESORT = 40.0  # a gap against the rules is still better than no mix
-_NOT_HEARD = 1e4  # a track that is not played at all: worse than any wish not met
-_TOO_LITTLE_HEARD = 4.0  # a track that is hardly played costs as much as falling back to a fade
+_EACH = 8  # candidates of each kind that the search over the whole set considers
+_LAST_RESORT = 40.0  # penalty of a gap against the rules: still better than no mix
+_NOT_HEARD = 1e4  # penalty of a track that would not play at all: worse than any refused request
+_TOO_LITTLE_HEARD = 4.0  # a track that hardly plays costs as much as falling back to a fade
 _WISH_OF: dict[Author, str] = {
     "you": "Your choice",
     "llm": "The language model's proposal",
@@ -33,7 +33,7 @@ _WISH_OF: dict[Author, str] = {
 
 @dataclass(frozen=True, slots=True)
 class JoinWish:
-    """A wish for a join, and its author; ``fallback`` is tried if ``constraints`` can't be met."""
+    """A requested join and its author; ``fallback`` is tried if ``constraints`` can't be met."""
 
     constraints: JoinConstraints = UNCONSTRAINED
     by: Author = "rules"
@@ -49,8 +49,8 @@ NO_WISH = JoinWish()
 class Choice:
     """The chosen join of a pair.
 
-    ``board`` holds the candidates of the rules alone; ``note`` says why a wish was not met;
-    ``overlay`` whether a sound over the join was asked for.
+    ``board`` holds the candidates without any request; ``note`` says why a request was not met;
+    ``overlay`` says whether a sound over the join was requested.
     """
 
     pair: Pair
@@ -77,8 +77,8 @@ def choose_joins(
 ) -> list[Choice]:
     """Choose a join for every pair, with the least penalty over the whole set.
 
-    Joins depend on each other: a track must be back at its own tempo before it is left, and be
-    heard for long enough. The best chain is found exactly, over a shortlist for each pair.
+    Joins depend on each other: a track must be back at its own tempo before it is left, and must
+    play for long enough. The best chain of joins is found exactly, over a shortlist for each pair.
     """
     pairs = [Pair(out, into) for out, into in pairwise(decks)]
     wishes = join_wishes or [NO_WISH] * len(pairs)
@@ -100,7 +100,10 @@ def choose_joins(
 
 @dataclass(frozen=True)
 class _Options:
-    """The candidates of one pair: ``wished`` meet its wish; ``usable`` adds the rules' own."""
+    """The candidates of one pair.
+
+    ``wished`` are those that meet the pair's request; ``usable`` adds the candidates without it.
+    """
 
     board: list[RatedCandidate]
     wished: list[RatedCandidate]
@@ -124,20 +127,23 @@ def _options(pair: Pair, rules: DjRules, wish: JoinWish) -> _Options:
         met = _allowed(wished, wish)
     note = "" if met else _rejection_note(wished, wish)
     chosen = [(one, one.penalty) for one in shortlist(met, _EACH)]
-    # The rules' own joins are used only where the wishes of adjacent joins exclude each other.
+    # Candidates against a request are used only if requests for adjacent joins exclude each other.
     spare = 0.0 if not met else 2.0 * _LAST_RESORT
     fallback = [(one, penalty + spare) for one, penalty in own]
     return _Options(board, [one for one, _ in chosen], chosen + fallback, wish.by, note)
 
 
 def _allowed(wished: Sequence[RatedCandidate], wish: JoinWish) -> list[RatedCandidate]:
-    """The candidates a wish may have: a model obeys every veto, a person only the binding ones."""
+    """List the candidates that a request may use.
+
+    A language model must obey every veto, a user only the binding ones.
+    """
     bound = wish.by == "llm"
     return [one for one in wished if not one.veto or not (bound or one.veto.binding)]
 
 
 def _rejection_note(wished: Sequence[RatedCandidate], wish: JoinWish) -> str:
-    """Why no candidate meets a wish."""
+    """Say why no candidate meets a request."""
     what = _WISH_OF[wish.by]
     if not wished:
         return f"{what} does not fit into these two tracks; the rules chose instead."
@@ -150,9 +156,9 @@ def _has_wished_pitch(pick: RatedCandidate, wish: JoinWish) -> bool:
 
 
 def _difference_note(pick: RatedCandidate, wished: Sequence[RatedCandidate], wish: JoinWish) -> str:
-    """Say where a pick differs from the wish or from the rules."""
+    """Say where a chosen join differs from the request or from the rules."""
     candidate = pick.candidate
-    bars = (wish.fallback or wish.constraints).bars  # a fallback has only what the person chose
+    bars = (wish.fallback or wish.constraints).bars  # the fallback holds only what the user chose
     if wish.by != "rules" and pick not in wished:
         what = _WISH_OF[wish.by]
         return f"{what} leaves no room for the joins before or after; the rules chose instead."
@@ -168,7 +174,7 @@ def _difference_note(pick: RatedCandidate, wished: Sequence[RatedCandidate], wis
 def _best_chain(
     pairs: Sequence[Pair], options: Sequence[list[tuple[RatedCandidate, float]]], rules: DjRules
 ) -> list[RatedCandidate]:
-    """Viterbi over the pairs: the cheapest choice of one option each, links included."""
+    """Find the cheapest choice of one option for each pair (Viterbi), with costs between pairs."""
     if not options:
         return []
     costs = np.array([penalty for _, penalty in options[0]])
@@ -191,9 +197,9 @@ def _links(
     pair: Pair,
     rules: DjRules,
 ) -> npt.NDArray[np.float64]:
-    """The cost of each option of ``now`` after each of ``before``: shape (n_now, n_before).
+    """Cost of each option of ``now`` after each of ``before``, shape (n_now, n_before).
 
-    Infinite where the outgoing track of ``pair`` has no room for both.
+    Infinite if the outgoing track of ``pair`` has no room for both joins.
     """
     music_s = pair.outgoing.music_end_s - pair.outgoing.music_start_s
     exit_s = np.array([earliest_exit_s(one.candidate, pair.out_grid, rules) for one, _ in before])

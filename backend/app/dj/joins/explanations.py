@@ -1,4 +1,4 @@
-"""What users read about a join: its reason, and why better kinds were not used."""
+"""Explain a join to users: its reason, and why better kinds were not used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KIND_NAMES: dict[TransitionKind, str] = {
 
 
 def fallbacks_of(choice: Choice) -> list[RungView]:
-    """Every kind of join, best first, and why it was or was not chosen."""
+    """List every kind of join, the best first, and why it was or was not chosen."""
     return [
         RungView(
             kind=kind,
@@ -34,7 +34,7 @@ def fallbacks_of(choice: Choice) -> list[RungView]:
 
 
 def fallback_step(kind: TransitionKind) -> int:
-    """The kind's place among the fallbacks, 1 for the best."""
+    """Return the kind's place in the order of fallbacks; 1 is the best."""
     return KINDS.index(kind) + 1
 
 
@@ -64,7 +64,7 @@ def _no_candidate(kind: TransitionKind, pair: Pair) -> str:
 
 
 def reason_of(choice: Choice) -> str:
-    """Why this join, in one sentence or two."""
+    """Explain in one or two sentences why this join was chosen."""
     if choice.by == "earlier" and choice.wish_reason:
         return choice.wish_reason
     candidate = choice.candidate
@@ -81,7 +81,7 @@ def _sentence(text: str) -> str:
 
 
 def _sentences(*texts: str) -> str:
-    """Join texts that are not empty as sentences, each with a full stop."""
+    """Join the texts that are not empty into sentences."""
     stripped = [text.strip() for text in texts if text.strip()]
     return " ".join(text if text[-1] in ".!?…" else f"{text}." for text in stripped)
 

@@ -1,4 +1,4 @@
-"""Figures of a join candidate, known before rendering."""
+"""Compute a join candidate's figures before it is rendered."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from ..pair import Pair
 from .candidates import MATCHED, OVERLAPPING, Candidate
 from .stem_swap import handover_of, vocal_shares
 
-_NEAR_S = 0.1  # a cue or a section may be this far from its bar, by rounding
+_NEAR_S = 0.1  # rounding may put a cue or a section this far from its bar
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The figures that the scoring rules use; None where one has no meaning."""
+    """The figures that the scoring rules use; None if a figure does not apply."""
 
-    stretch_percent: float | None  # how much faster the incoming track plays in the overlap
-    key_distance: int | None  # Camelot steps after any pitch shift
+    stretch_percent: float | None  # how much faster the incoming track must play in the overlap
+    key_distance: int | None  # Camelot steps between the keys after any pitch shift
     vocal_overlap_s: float  # how long two voices sound together
     voice_cut_off: bool  # whether the outgoing track stops during vocals
-    loudness_step_lu: float  # 10 s after less 10 s before, with both tracks at equal loudness
-    out_on_phrase: bool | None  # whether the overlap begins with a phrase; None: metre unknown
+    loudness_step_lu: float  # loudness 10 s after less 10 s before, both tracks levelled equally
+    # whether the overlap begins with a phrase; None if the metre is unknown
+    out_on_phrase: bool | None
     in_on_phrase: bool | None
-    trimmed_out_s: float  # music left out
+    trimmed_out_s: float  # seconds of music that the join leaves out
     trimmed_in_s: float
     out_score: float  # of the cue point, 0 to 1
     in_score: float
-    lands_on_section: bool  # whether a section of the incoming begins where the overlap ends
+    lands_on_section: bool  # whether a section of the incoming track begins where the overlap ends
     confidence: float  # the lower of the two tracks' confidences in beat and bar
 
 
@@ -55,10 +56,11 @@ def facts_of(candidate: Candidate, pair: Pair) -> Facts:
 
 
 def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
-    """The loudness step; of an echo, the larger of those where it begins and where it ends.
+    """Change of loudness at the join, in LU; for an echo the larger of two.
 
-    The incoming track is heard in full from the echo's beginning, where a quiet intro would be a
-    step down even if it is over when the echo ends.
+    An echo has a change where it begins and one where it ends. The incoming track plays at full
+    level from the echo's beginning, so that a quiet intro is a step down even if it is over when
+    the echo ends.
     """
     from_s = [candidate.in_end_s]
     if candidate.kind == "echo":
@@ -70,7 +72,8 @@ def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
 def _vocal_overlap(candidate: Candidate, pair: Pair) -> float:
     """Seconds of the overlap in which both tracks have vocals."""
     out, into = pair.outgoing.analysis, pair.incoming.analysis
-    silent = candidate.kind == "stem_swap"  # one voice is muted while the other plays
+    # in a stem swap one voice is muted while the other plays
+    silent = candidate.kind == "stem_swap"
     if silent or candidate.kind not in OVERLAPPING or out is None or into is None:
         return 0.0
     outgoing = vocal_shares(out.vocals, candidate.out_s, candidate.out_end_s)
@@ -80,7 +83,10 @@ def _vocal_overlap(candidate: Candidate, pair: Pair) -> float:
 
 
 def _cut_off(candidate: Candidate, pair: Pair) -> bool:
-    """Whether the outgoing track stops within a phrase, half a second from either end."""
+    """Whether the outgoing track stops during a sung phrase.
+
+    A stop within half a second of the phrase's ends does not count.
+    """
     if candidate.kind == "stem_swap":
         return handover_of(candidate, pair).cut
     out, at = pair.outgoing.analysis, candidate.out_end_s
@@ -94,7 +100,7 @@ def _on_phrase(grid: Grid | None, bar: int | None) -> bool | None:
 
 
 def _score(cues: list[Cue], at_s: float) -> float:
-    """The score of the cue at a position; 0.2 if there is none."""
+    """Score of the cue point at a position; 0.2 if there is no cue point."""
     return max((cue.score for cue in cues if abs(cue.at_s - at_s) < _NEAR_S), default=0.2)
 
 

@@ -1,20 +1,21 @@
-"""Whether two tracks are one recording that was cut between them, as on a live album."""
+"""Decide whether two tracks are one recording cut in two, as on a live album."""
 
 from __future__ import annotations
 
 from ..deck import DeckTrack
 
 NEAR_LU = 6.0
-"""Tracks of unknown albums further apart in loudness keep gains of their own: a few pairs in a
-hundred unrelated ones seem to run on, and one track would sound far too loud."""
+"""If the album is unknown, two tracks whose loudness differs by more keep separate gains: a few in
+a hundred unrelated pairs seem continuous, and one track would sound far too loud."""
 
 
 def runs_on(outgoing: DeckTrack, incoming: DeckTrack, continues: tuple[bool, bool]) -> bool:
-    """Whether the outgoing track's recording runs on into the incoming one.
+    """Whether the outgoing track's recording continues in the incoming one.
 
-    ``continues`` says so of the waveform, seen from either side, see
-    :func:`backend.app.dsp.continuity.continues_into`. One side is enough for two tracks of one
-    album; both are needed where an album is unknown. Tracks of two albums never run on.
+    ``continues`` says whether the waveform continues, seen from either track, see
+    :func:`backend.app.dsp.continuity.continues_into`. One of the two is enough for two tracks of
+    one album; both are needed if an album is unknown. Tracks of different albums never count as one
+    recording.
     """
     if outgoing.album and incoming.album:
         return outgoing.album.casefold() == incoming.album.casefold() and any(continues)

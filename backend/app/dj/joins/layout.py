@@ -1,4 +1,4 @@
-"""Layout: place tracks and their joins as clips on the mix's time axis."""
+"""Place tracks and their joins as clips on the mix's time axis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .tempo_maps import Warp, follow, return_bars
 def build_timeline(
     decks: Sequence[DeckTrack], choices: Sequence[Choice], rules: DjRules, gains_db: Sequence[float]
 ) -> Timeline:
-    """Place the tracks, each at its gain, as the joins chosen for each pair require."""
+    """Place the tracks at their gains, joined as chosen for each pair."""
     first_s = max(decks[0].music_start_s - LEAD_IN_S, 0.0)
     clips = [_clip(decks[0], 0, samples(first_s), gains_db[0])]
     joins: list[Transition] = []
@@ -35,7 +35,7 @@ def build_timeline(
 
 
 def _clip(deck: DeckTrack, start: int, source_start: int, gain_db: float, warp: Warp = ()) -> Clip:
-    """A clip that plays to the end of the music."""
+    """A clip that plays a track to the end of its music."""
     last = min(max(samples(deck.music_end_s), source_start + 1), deck.length)
     clip = Clip(
         track_id=deck.track_id,
@@ -52,7 +52,10 @@ def _clip(deck: DeckTrack, start: int, source_start: int, gain_db: float, warp: 
 
 
 def _overlap(outgoing: Clip, choice: Choice) -> Overlap:
-    """Where a join lies in the mix; the outgoing track plays at its own tempo by then."""
+    """Where a join lies in the mix.
+
+    The outgoing track is back at its own tempo when the join begins.
+    """
     candidate, grid = choice.candidate, choice.pair.out_grid
     start = round(outgoing.mix_at(candidate.out_s * SAMPLE_RATE))
     beats = grid.beats_per_bar if grid else 4
@@ -73,7 +76,7 @@ def _next(
     rules: DjRules,
     gain_db: float,
 ) -> Clip:
-    """The incoming clip of a join; ``later`` is the join at which it ends."""
+    """The incoming clip of a join; ``later`` is the join at which this clip ends."""
     candidate = choice.candidate
     out, into = choice.pair.out_grid, choice.pair.in_grid
     warp: Warp = ()

@@ -1,4 +1,4 @@
-"""Overlays: choose a sound for a join and place it on the grid."""
+"""Choose sounds to lay over joins, and place them on the beat grid."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ from .choose import Choice
 from .plain_crossfades import CUT_FADE
 
 BELOW_MIX_LU: dict[SoundKind, float] = {"percussion": 11.0, "instrument": 10.0, "vocal": 7.0}
-"""How much quieter than the mix an overlay plays: noticeable but in the background; a voice must be
-understood."""
+"""How much quieter than the mix an overlay plays: noticeable, but in the background; a voice must
+be intelligible."""
 
 EVERY_NTH_JOIN = 2
-"""The joins that get an overlay under the policy "sometimes"."""
+"""Under the policy "sometimes", every second join gets an overlay."""
 
-_AS_GOOD = 0.5  # as much as a stretch of 4 %: below that, no audible difference in fit
+_AS_GOOD = 0.5  # penalty of a 4 % stretch: smaller differences in fit are inaudible
 
 
 @dataclass(frozen=True, slots=True)
 class OverlaySound:
-    """A sound to lay over joins; ``tempo_bpm`` and ``beats`` are None for a one-shot."""
+    """A sound that may be laid over joins.
+
+    ``tempo_bpm`` and ``beats`` are None for a one-shot.
+    """
 
     sound_id: str
     content_hash: str
@@ -46,7 +49,7 @@ class OverlaySound:
 
 @dataclass(frozen=True, slots=True)
 class PlacedOverlay:
-    """A sound over join ``join``: its clips, and why it was chosen."""
+    """A sound placed over the join ``join``: its clips, and why it was chosen."""
 
     join: int
     sound: OverlaySound
@@ -83,7 +86,7 @@ def place_overlays(
 
 
 def with_clips(timeline: Timeline, added: Sequence[Clip]) -> Timeline:
-    """Add clips to a timeline in the order of their starts; joins keep their tracks."""
+    """Add clips to a timeline in the order of their starts; joins keep their clips."""
     numbered = [*enumerate(timeline.clips), *((-1, clip) for clip in added)]
     ordered = sorted(numbered, key=lambda item: item[1].start)
     moved = {old: new for new, (old, _) in enumerate(ordered) if old >= 0}
@@ -97,9 +100,9 @@ def with_clips(timeline: Timeline, added: Sequence[Clip]) -> Timeline:
 def _fitting_sound(
     choice: Choice, sounds: Sequence[OverlaySound], rules: DjRules, number: int
 ) -> OverlaySound | None:
-    """One of the sounds that fit about as well as the best, in rotation.
+    """Choose among the sounds that fit about equally well, in rotation.
 
-    Only the join's own number decides, so that a changed join changes no other join's sound.
+    Only the join's number decides, so that a change of one join changes no other join's sound.
     """
     scored = sorted(
         (penalty, sound.sound_id, sound)
@@ -111,7 +114,10 @@ def _fitting_sound(
 
 
 def _has_room(sound: OverlaySound, bars: Times, choice: Choice) -> bool:
-    """Whether a loop fits into the middle half, a one-shot up to a bar after the join."""
+    """Whether a sound fits in length.
+
+    A loop must fit into the middle half of the join; a one-shot may end a bar after the join.
+    """
     bar = float(bars[-1] - bars[0]) / (len(bars) - 1)
     if sound.beats is None or sound.tempo_bpm is None:
         return sound.length <= float(bars[-1] - bars[len(bars) // 2]) + bar
@@ -125,15 +131,16 @@ def _middle_half(bars: Times) -> tuple[float, float]:
 
 
 def _loop_samples(sound: OverlaySound, bars: Times, choice: Choice) -> int:
-    """The loop's length on the join's grid."""
+    """Length of the loop in samples, on the join's beat grid."""
     grid = choice.pair.out_grid
-    assert grid is not None and sound.beats and sound.tempo_bpm  # a loop over a matched join
+    # the sound is a loop over a beat-matched join
+    assert grid is not None and sound.beats and sound.tempo_bpm
     beat = float(bars[-1] - bars[0]) / ((len(bars) - 1) * grid.beats_per_bar)
     return round(sound.beats * beat / fold_between(grid.tempo_bpm, sound.tempo_bpm))
 
 
 def _misfit(sound: OverlaySound, choice: Choice, rules: DjRules) -> float | None:
-    """How badly a sound fits a join, as a rule's penalty; None if it does not fit."""
+    """How badly a sound fits a join, as a penalty; None if it does not fit."""
     pair = choice.pair
     penalty = 0.0
     stretch = _stretch_percent(sound, choice)
@@ -151,7 +158,7 @@ def _misfit(sound: OverlaySound, choice: Choice, rules: DjRules) -> float | None
 
 
 def _stretch_percent(sound: OverlaySound, choice: Choice) -> float | None:
-    """How much faster a loop has to play; half and double time count as its own tempo."""
+    """How much faster a loop must play; half and double time count as its own tempo."""
     grid = choice.pair.out_grid
     if sound.tempo_bpm is None or grid is None:
         return None
@@ -174,14 +181,17 @@ def _has_vocals(choice: Choice) -> bool:
 def _bars(timeline: Timeline, choice: Choice, index: int) -> Times:
     """The downbeats of the overlap, in samples of the mix."""
     candidate, grid = choice.candidate, choice.pair.out_grid
-    assert grid is not None and candidate.out_bar is not None  # it is matched
+    assert grid is not None and candidate.out_bar is not None  # the join is beat-matched
     clip = timeline.clips[timeline.transitions[index].outgoing]
     bars_s = grid.bars_s[candidate.out_bar : candidate.out_bar + candidate.bars + 1]
     return clip.mixes_at(bars_s * SAMPLE_RATE)
 
 
 def _clips(sound: OverlaySound, bars: Times, choice: Choice, gain_db: float) -> tuple[Clip, ...]:
-    """A loop repeats through the middle half of the join; a one-shot plays once, in its middle."""
+    """The clips of a sound over a join.
+
+    A loop repeats through the middle half of the join; a one-shot plays once, in the middle.
+    """
     middle = len(bars) // 2
     if sound.beats is None or sound.tempo_bpm is None:
         return (_clip(sound, round(bars[middle]), None, gain_db),)
@@ -192,7 +202,7 @@ def _clips(sound: OverlaySound, bars: Times, choice: Choice, gain_db: float) -> 
 
 
 def _clip(sound: OverlaySound, start: int, once: int | None, gain_db: float) -> Clip:
-    """One run of the sound; a loop is stretched to last ``once`` samples."""
+    """One play of the sound; a loop is stretched to last ``once`` samples."""
     whole = sound.length
     if once is not None and sound.beats and sound.tempo_bpm:
         whole = min(samples(sound.beats * 60.0 / sound.tempo_bpm), sound.length)
@@ -213,7 +223,7 @@ def _clip(sound: OverlaySound, start: int, once: int | None, gain_db: float) -> 
 
 
 def _lufs(sound: OverlaySound) -> float:
-    """Its loudness; -14 LUFS for a sound too short for the standard to measure."""
+    """Loudness of a sound; -14 LUFS if it is too short to be measured."""
     lufs = sound.loudness.integrated_lufs
     return lufs if np.isfinite(lufs) else -14.0
 

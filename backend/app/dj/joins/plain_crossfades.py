@@ -1,4 +1,4 @@
-"""Timelines of plain crossfades, without beat-matching."""
+"""Plan a mix of plain crossfades, without beat-matching."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from ..levels.track_gains import gain_for, level_mix
 from ..timeline import Chapter, Clip, Effect, Timeline, Transition
 
 LOW_PASS_HZ = 1000.0
-"""Cutoff of the outgoing track's low-pass: its kick and bass go on under the incoming one's voice
-and hats."""
+"""Cutoff of the low-pass on the outgoing track: its kick and bass continue under the incoming
+track's voice and hi-hats."""
 
-CUT_FADE = round(0.005 * SAMPLE_RATE)  # 5 ms: too short for a fade, long enough not to click
-LEAD_IN_S = 0.02  # how much is kept before a track's first sound
-PAUSE_S = 2.0  # between tracks that are not crossfaded, a recorded pause up to this length stays
+# 5 ms: too short for an audible fade, long enough not to click
+CUT_FADE = round(0.005 * SAMPLE_RATE)
+LEAD_IN_S = 0.02  # seconds kept before a track's first sound
+PAUSE_S = 2.0  # without a crossfade, a recorded pause up to this length is kept
 
 GAPLESS_REASON = "Gapless: the recording runs on, so there is no fade, and both have one gain."
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The stretch of a track that is played, in its samples."""
+    """The stretch of a track that is played, in samples of the track."""
 
     track: DeckTrack
     first: int
@@ -47,9 +48,9 @@ def plan_crossfades(
 ) -> Timeline:
     """Place the music of tracks one after the other, each crossfaded into the next.
 
-    An overlap takes at most half of either track, so that never three play at once; where it is
-    shorter than requested, the transition's ``reason`` says so. ``gapless`` are the tracks (as
-    indices) that run on into the next one: those two are not faded, and get one gain.
+    An overlap takes at most half of either track, so that three tracks never play at once; if it is
+    shorter than requested, the transition's ``reason`` says so. ``gapless`` lists the tracks (as
+    indices) whose recording continues in the next one: such a pair is not faded, and gets one gain.
     """
     asked = samples(transition_ms / 1000.0)
     parts = [
@@ -68,9 +69,9 @@ def plan_crossfades(
 
 
 def _part(track: DeckTrack, asked: int, *, runs_on_from: bool, runs_on_into: bool) -> _Part:
-    """The music of a track, and its whole end where the recording runs on.
+    """The music of a track; at an end where the recording continues, also the silence.
 
-    Without a crossfade, also the short pauses at its ends.
+    Without a crossfade, short pauses at the ends are kept, too.
     """
     start_s, end_s = track.music_s
     first = samples(max(start_s - LEAD_IN_S, 0.0))
@@ -84,7 +85,7 @@ def _part(track: DeckTrack, asked: int, *, runs_on_from: bool, runs_on_into: boo
 def _gains_db(
     tracks: Sequence[DeckTrack], gapless: Collection[int], loudness_lufs: float
 ) -> list[float]:
-    """The gain of each track; tracks that run on into each other share one."""
+    """The gain of each track; tracks of one continuing recording share a gain."""
     gains_db: list[float] = []
     together: list[LoudnessProfile] = []
     for index, track in enumerate(tracks):

@@ -20,17 +20,17 @@ from .report import report_of
 from .stem_swap import with_separator, without_stem_swaps
 
 LEVEL_MAY_DRIFT_LU = 0.4
-"""A re-render keeps the base's gains, and so every sample outside the changed joins, while the mix
-is this near to the requested loudness; the specified tolerance is 0.5 LU."""
+"""A re-render keeps the gains of its base, and so every sample outside the changed joins, while the
+mix is this near to the requested loudness. The specified tolerance is 0.5 LU."""
 
 _GAIN_ROUNDS = 2
-"""Rounds in which gains are corrected for the limiter, which takes more from some tracks than from
-others. A third round moves no join by 0.1 LU."""
+"""Rounds in which gains are corrected for the limiter, which reduces some tracks more than others.
+A third round changes the level at no join by 0.1 LU."""
 
 
 @dataclass(frozen=True, slots=True)
 class MixPlan:
-    """The timeline, a report for each join, and notes for users."""
+    """A planned mix: its timeline, a report for each join, and notes for users."""
 
     timeline: Timeline
     reports: tuple[TransitionReport, ...]
@@ -47,10 +47,10 @@ def plan_dj_mix(
     base: Timeline | None = None,
     separator: tuple[str, Collection[StemName]] | None = None,
 ) -> MixPlan:
-    """Plan a mix of tracks in their order, with a wish for each pair.
+    """Plan a mix of tracks in their order, with a request for each pair.
 
     ``sounds`` are the overlays to choose from. The gains of ``base`` are kept if they still fit.
-    ``separator`` is the separator's key and its stems; None allows no stem swaps.
+    ``separator`` is the separator's key and its stems; without it no stems are swapped.
     """
     rules = rules if separator else without_stem_swaps(rules)
     choices = choose_joins(decks, rules, join_wishes)
@@ -76,8 +76,8 @@ def _levelled(
 ) -> Timeline:
     """The tracks' clips at the requested loudness.
 
-    Overlays are added afterwards: a few seconds 10 LU under the mix change its loudness by less
-    than 0.1 LU.
+    Overlays are added later: a few seconds at 10 LU below the mix change its loudness by less than
+    0.1 LU.
     """
     profiles = [deck.loudness for deck in decks]
     if base is not None:

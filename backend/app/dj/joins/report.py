@@ -1,4 +1,4 @@
-"""Report of a planned join: figures read off the plan."""
+"""Report a planned join: figures computed from the plan."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .candidates import MATCHED, OVERLAPPING
 from .choose import Choice
 from .explanations import fallback_step, fallbacks_of
 
-_ALIGNED_S = 0.035  # two attacks closer than this sound like a single, slightly soft hit
+_ALIGNED_S = 0.035  # two attacks closer than this sound like one, slightly soft hit
 
-_AUDIBLE = 0.5  # a bass that is less than half filtered is audible
+_AUDIBLE = 0.5  # a bass of which less than half is filtered away is audible
 
 
 def report_of(
     index: int, choice: Choice, timeline: Timeline, step_lu: float, overlay: str | None
 ) -> TransitionReport:
-    """The report of a join as planned; measurements of the rendered mix are filled in later.
+    """Report a join as planned; measurements of the rendered mix are added later.
 
-    ``step_lu`` is the forecast of the loudness after the join less that before it, ``overlay`` the
-    reason of the sound over it.
+    ``step_lu`` is the forecast loudness after the join less that before it; ``overlay`` is the
+    reason for the sound over the join.
     """
     candidate, facts = choice.candidate, choice.facts
     join = timeline.transitions[index]
@@ -65,7 +65,7 @@ def report_of(
 
 
 def _distances_s(out_s: Times, in_s: Times, outgoing: Clip, incoming: Clip) -> Times:
-    """Distance from each time of the track with fewer to the other's nearest, in the overlap."""
+    """Distances in seconds from each beat of the sparser track to the other's nearest beat."""
     in_outgoing = times_where_both_sound(out_s, outgoing, incoming)
     in_incoming = times_where_both_sound(in_s, incoming, outgoing)
     sparse, dense = sorted((in_outgoing, in_incoming), key=len)
@@ -76,7 +76,7 @@ def _distances_s(out_s: Times, in_s: Times, outgoing: Clip, incoming: Clip) -> T
 
 
 def times_where_both_sound(times_s: Times, clip: Clip, other: Clip) -> Times:
-    """The given times of a clip's track within the overlap, in seconds of the mix."""
+    """Times of a clip's track within the overlap, in seconds of the mix."""
     at = clip.mixes_at(times_s * SAMPLE_RATE)
     start, end = max(clip.start, other.start), min(clip.end, other.end)
     inside: Times = at[(at >= start - 1) & (at <= end + 1)] / SAMPLE_RATE
@@ -84,14 +84,14 @@ def times_where_both_sound(times_s: Times, clip: Clip, other: Clip) -> Times:
 
 
 def _both_basses(outgoing: Clip, incoming: Clip) -> float:
-    """The share of the overlap in which neither bass is filtered away."""
+    """Share of the overlap in which both basses are audible."""
     at = np.linspace(incoming.start, outgoing.end, 200)
     both = (_bass_share(outgoing, at) < _AUDIBLE) & (_bass_share(incoming, at) < _AUDIBLE)
     return round(float(both.mean()), 3)
 
 
 def _bass_share(clip: Clip, at: Times) -> Times:
-    """The share of a clip's bass that is filtered away, at samples of the mix."""
+    """Share of a clip's bass that is filtered away, at samples of the mix."""
     taken = np.zeros(len(at))
     for effect in clip.effects:
         if effect.kind in ("low_shelf", "high_pass"):

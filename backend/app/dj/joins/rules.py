@@ -1,7 +1,7 @@
 """Scoring rules for joins.
 
-A penalty of 1 is a flaw that a listener notices; a veto rules a join out. Every rule is asked about
-every candidate, so that the whole scoreboard can be shown.
+A penalty of 1 is a flaw that a listener notices; a veto rules a join out. Every candidate is rated
+by every rule, so that the whole scoreboard can be shown.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ KIND_PENALTIES: dict[TransitionKind, float] = {
     "fade": 4.0,
     "gap": 6.0,
 }
-"""All else equal, the best kind first and the safest last."""
+"""Penalties by kind: if all else is equal, the best kind is chosen first and the safest last."""
 
 NOT_ALLOWED = "the DJ rules don't allow it"
 OFF_REASONS: dict[TransitionKind, str] = {"stem_swap": "stem swaps are off in this mix"}
-"""Why a kind is not allowed, where the cause may be another than the DJ rules."""
+"""Reasons why a kind is not allowed, if the cause may be something other than the DJ rules."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A candidate, its figures, and the DJ rules."""
+    """A join candidate, its figures, and the DJ rules."""
 
     candidate: Candidate
     facts: Facts
@@ -43,9 +43,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A rule's result: a penalty of 0 or more, or a veto; either with its reason.
+    """A rule's result: a penalty of 0 or more, or a veto, with its reason.
 
-    A ``binding`` veto holds even against a person's wish.
+    A ``binding`` veto holds even against a user's request.
     """
 
     penalty: float = 0.0
@@ -60,7 +60,7 @@ Rule = Callable[[Case], Verdict]
 
 
 def kind_is_allowed(case: Case) -> Verdict:
-    """The DJ rules list the allowed kinds."""
+    """Veto kinds that the DJ rules do not allow."""
     kind = case.candidate.kind
     if kind not in case.rules.allowed_kinds:
         reason = OFF_REASONS.get(kind, NOT_ALLOWED)
@@ -69,7 +69,10 @@ def kind_is_allowed(case: Case) -> Verdict:
 
 
 def stretch_stays_inaudible(case: Case) -> Verdict:
-    """Past 6 % drums smear; in real sets 86 % of the changes stay under 5 %."""
+    """Limit the change of tempo: past 6 % drums smear.
+
+    In real sets 86 % of the changes stay under 5 %.
+    """
     stretch = case.facts.stretch_percent
     if stretch is None:
         return FINE
@@ -82,7 +85,7 @@ def stretch_stays_inaudible(case: Case) -> Verdict:
 
 
 def beats_are_known(case: Case) -> Verdict:
-    """Uncertain beats are better not laid on each other."""
+    """Penalise matching beats that are uncertain."""
     if case.candidate.kind not in MATCHED:
         return FINE
     doubt = max(0.7 - case.facts.confidence, 0.0)
@@ -90,7 +93,11 @@ def beats_are_known(case: Case) -> Verdict:
 
 
 def keys_agree(case: Case) -> Verdict:
-    """Neighbours on the wheel share six of seven notes; each step further costs one more."""
+    """Penalise keys that clash.
+
+    Neighbours on the Camelot wheel share six of seven notes; each further step has one fewer in
+    common.
+    """
     distance = case.facts.key_distance
     if case.candidate.kind not in OVERLAPPING:
         return FINE
@@ -98,18 +105,18 @@ def keys_agree(case: Case) -> Verdict:
         return Verdict(0.2)
     weight = min(case.candidate.overlap_s / 20.0, 1.0)  # a clash of a few seconds soon passes
     if case.candidate.kind == "sweep":
-        weight *= 0.6  # without its lows the outgoing has no root to clash
+        weight *= 0.6  # without its lows the outgoing track has no root note that could clash
     return Verdict(0.7 * max(distance - 1, 0) * weight, reason=f"keys {distance} steps apart")
 
 
 def pitch_pays(case: Case) -> Verdict:
-    """A track shifted in pitch is no longer the record people know."""
+    """Penalise pitch shifts: a shifted track no longer sounds like the known record."""
     moved = abs(case.candidate.pitch_semitones)
     return Verdict(0.5 * moved, reason=f"pitch shifted by {moved} semitones" if moved else "")
 
 
 def voices_do_not_overlap(case: Case) -> Verdict:
-    """Two voices at the same time are the classic flaw of automatic mixes."""
+    """Penalise two voices at the same time, the classic flaw of automatic mixes."""
     both_s, limit_s = case.facts.vocal_overlap_s, case.rules.max_vocal_overlap_s
     if both_s > limit_s:
         reason = f"two voices would overlap for {both_s:.1f} s (limit {limit_s:g} s)"
@@ -118,7 +125,7 @@ def voices_do_not_overlap(case: Case) -> Verdict:
 
 
 def voice_is_not_cut_off(case: Case) -> Verdict:
-    """The outgoing voice should not stop in the middle of a word."""
+    """Penalise stopping the outgoing voice in the middle of a word."""
     if not case.facts.voice_cut_off:
         return FINE
     hard = case.candidate.kind in ("cut", "echo")
@@ -126,10 +133,11 @@ def voice_is_not_cut_off(case: Case) -> Verdict:
 
 
 def loudness_carries_on(case: Case) -> Verdict:
-    """A step of 1 LU is just noticed.
+    """Penalise steps in loudness; a step of 1 LU is just noticeable.
 
-    Gains level what differs from join to join, but not steps that all go one way, as where every
-    last chorus is louder than the next track's first: steps past 1 LU have to be avoided here.
+    Track gains compensate steps that differ from join to join, but not steps that all go in one
+    direction, as when every last chorus is louder than the next track's start. Joins with steps
+    over 1 LU must therefore be avoided here.
     """
     step = abs(case.facts.loudness_step_lu)
     penalty = 0.3 * max(step - 0.5, 0.0) + max(step - 1.0, 0.0)
@@ -137,13 +145,13 @@ def loudness_carries_on(case: Case) -> Verdict:
 
 
 def phrases_meet(case: Case) -> Verdict:
-    """A join off the phrases sounds like a mistake."""
+    """Penalise joins that do not begin with a phrase: they sound like a mistake."""
     off = [case.facts.out_on_phrase, case.facts.in_on_phrase].count(False)
     return Verdict(1.2 * off, reason="off the phrase" if off else "")
 
 
 def length_is_preferred(case: Case) -> Verdict:
-    """The preferred length, and eight bars rather than four."""
+    """Prefer the requested length, and eight bars over four."""
     candidate = case.candidate
     if candidate.kind not in ("blend", "stem_swap") or not candidate.bars:
         return FINE
@@ -153,13 +161,13 @@ def length_is_preferred(case: Case) -> Verdict:
 
 
 def little_is_left_out(case: Case) -> Verdict:
-    """Half a minute of music left out costs as much as a less preferred kind of join."""
+    """Penalise music that is left out; half a minute costs as much as a worse kind of join."""
     left_out = case.facts.trimmed_out_s + case.facts.trimmed_in_s
     return Verdict(0.03 * left_out, reason=f"{left_out:.0f} s left out")
 
 
 def cues_are_good(case: Case) -> Verdict:
-    """Prefer cue points with high scores in the analysis."""
+    """Prefer cue points to which the analysis gave high scores."""
     facts = case.facts
     if case.candidate.out_bar is None:
         return FINE
@@ -167,7 +175,7 @@ def cues_are_good(case: Case) -> Verdict:
 
 
 def ends_on_section(case: Case) -> Verdict:
-    """A blend should end where a section of the incoming track begins: that makes it a drop."""
+    """Prefer blends that end where a section of the incoming track begins, like a drop."""
     if case.candidate.kind not in MATCHED or case.facts.lands_on_section:
         return FINE
     return Verdict(0.3)

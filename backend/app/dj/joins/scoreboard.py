@@ -1,4 +1,4 @@
-"""Scoreboard: all candidates of a pair, rated and sorted."""
+"""Rate all candidates of a pair, and sort them into a scoreboard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
 from .facts import facts_of
 from .rules import RULES, Case, Verdict, keys_agree
 
-_VETO_PENALTY = 10.0  # more than all penalties of a usable join: a veto is overruled last
+# more than all penalties of a usable join, so that vetoed ones are overruled last
+_VETO_PENALTY = 10.0
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,13 @@ class RatedCandidate(Case):
 
     @cached_property
     def penalty(self) -> float:
-        """The sum of all penalties; a veto that a wish overrules counts for more than any."""
+        """Sum of all penalties; an overruled veto counts more than any penalty."""
         vetoes = sum(verdict.veto for verdict in self.verdicts)
         return sum(verdict.penalty for verdict in self.verdicts) + _VETO_PENALTY * vetoes
 
     @cached_property
     def veto(self) -> Verdict | None:
-        """The first veto, binding ones before others."""
+        """The first veto; binding ones come before others."""
         vetoes = [verdict for verdict in self.verdicts if verdict.veto]
         return min(vetoes, key=lambda verdict: not verdict.binding, default=None)
 
@@ -40,7 +41,7 @@ class RatedCandidate(Case):
         return max(explained, key=lambda verdict: verdict.penalty).reason if explained else ""
 
     def penalty_after(self, pair: Pair, out_pitch: int) -> float:
-        """The penalty if the outgoing track plays ``out_pitch`` semitones higher."""
+        """The candidate's penalty if the outgoing track plays ``out_pitch`` semitones higher."""
         if not out_pitch:
             return self.penalty
         distance = pair.key_distance(out_pitch, self.candidate.pitch_semitones)
@@ -49,7 +50,7 @@ class RatedCandidate(Case):
 
 
 def rate(candidate: Candidate, pair: Pair, rules: DjRules) -> RatedCandidate:
-    """Ask every rule about a candidate."""
+    """Rate a candidate by every rule."""
     facts = facts_of(candidate, pair)
     case = Case(candidate, facts, rules)
     return RatedCandidate(candidate, facts, rules, tuple(rule(case) for rule in RULES))
@@ -58,13 +59,13 @@ def rate(candidate: Candidate, pair: Pair, rules: DjRules) -> RatedCandidate:
 def scoreboard(
     pair: Pair, rules: DjRules, constraints: JoinConstraints = UNCONSTRAINED
 ) -> list[RatedCandidate]:
-    """Every candidate, the best first; vetoed ones stay on the board."""
+    """Rate every candidate, the best first; vetoed ones stay on the board."""
     board = [rate(candidate, pair, rules) for candidate in candidates_of(pair, rules, constraints)]
     return sorted(board, key=lambda rated: rated.penalty)
 
 
 def shortlist(board: Sequence[RatedCandidate], each: int) -> list[RatedCandidate]:
-    """The best few of every kind, for the choice over the whole set."""
+    """Keep the best few candidates of every kind, for the choice over the whole set."""
     kept: list[RatedCandidate] = []
     for rated in board:
         alike = [one for one in kept if one.candidate.kind == rated.candidate.kind]

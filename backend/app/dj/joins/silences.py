@@ -1,4 +1,4 @@
-"""Long silences within tracks: what is played of such a track."""
+"""Note which part of a track with a long inner silence is played."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..deck import DeckTrack
 
 
 def silence_note(track: DeckTrack) -> str | None:
-    """Note what is left out of a track with a long silence inside, such as a hidden track."""
+    """Note what is left out of a track with a long inner silence, such as a hidden track."""
     stretches = music_stretches_s(track.loudness, track.duration_s)
     if len(stretches) < 2:
         return None
@@ -22,6 +22,6 @@ def silence_note(track: DeckTrack) -> str | None:
 
 
 def _clock(at_s: float) -> str:
-    """Minutes and seconds, such as 1:05."""
+    """Format seconds as minutes and seconds, such as 1:05."""
     minutes, whole_s = divmod(round(at_s), 60)
     return f"{minutes}:{whole_s:02}"

@@ -16,26 +16,30 @@ from ..pair import Pair
 from ..timeline import Clip, StemFaders, Timeline
 from .candidates import Candidate
 
-MARGIN = 2 * SAMPLE_RATE  # extra sound on either side, for separators and stretchers
-VOICE_FADE = round(0.1 * SAMPLE_RATE)  # between the voices; a longer fade sounds like a duet
+MARGIN = 2 * SAMPLE_RATE  # extra sound on either side, which separators and stretchers need
+VOICE_FADE = round(0.1 * SAMPLE_RATE)  # fade between the voices; a longer one sounds like a duet
 
-_QUARTER_SINE = (0.0, 0.383, 0.707, 0.924, 1.0)  # equal power, as straight lines
-_WORD_S = 0.25  # within this of both ends of a phrase, a change cuts a word
-_USUAL = 0.75  # of the overlap: by then the voice has played long enough over the other beat
+_QUARTER_SINE = (0.0, 0.383, 0.707, 0.924, 1.0)  # a fade of equal power, as straight lines
+_WORD_S = 0.25  # a change this far from both ends of a phrase cuts a word
+# share of the overlap after which the voice has played long enough over the other beat
+_USUAL = 0.75
 
 Gains = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The bar of the overlap at which the voices change; ``cut``: in the middle of a word."""
+    """The bar of the overlap at which the voices change.
+
+    ``cut`` says whether the change is in the middle of a word.
+    """
 
     bar: int
     cut: bool
 
 
 def handover_of(candidate: Candidate, pair: Pair) -> Handover:
-    """Choose the bar of the overlap's second half that loses the fewest words."""
+    """Choose the bar in the overlap's second half at which the fewest words are lost."""
     out, into = pair.outgoing.analysis, pair.incoming.analysis
     outgoing = _shares(out.vocals if out else [], candidate.out_s, candidate.out_end_s)
     incoming = _shares(into.vocals if into else [], candidate.in_s, candidate.in_end_s)
@@ -57,13 +61,13 @@ def handover_of(candidate: Candidate, pair: Pair) -> Handover:
 
 
 def vocal_shares(vocals: list[Stretch], from_s: float, to_s: float) -> list[tuple[float, float]]:
-    """The vocals between two seconds of a track, as shares of that time."""
+    """List the vocals between two seconds of a track, as shares of that time."""
     parts = [(max(start, 0.0), min(end, 1.0)) for start, end in _shares(vocals, from_s, to_s)]
     return [(start, end) for start, end in parts if end > start]
 
 
 def _shares(vocals: list[Stretch], from_s: float, to_s: float) -> list[tuple[float, float]]:
-    """All vocals, on an axis that is 0 at one second and 1 at the other."""
+    """List all vocals on an axis that is 0 at one second and 1 at another."""
     length_s = to_s - from_s
     if length_s <= 0.0:
         return []
@@ -73,9 +77,10 @@ def _shares(vocals: list[Stretch], from_s: float, to_s: float) -> list[tuple[flo
 def fade_stems(
     clip: Clip, bars: tuple[int, ...], handover: Handover, length: int, *, incoming: bool
 ) -> Clip:
-    """Add faders to a clip: the beat of the outgoing one goes first, its voice last.
+    """Add stem faders to a clip; the outgoing clip loses its beat first, its voice last.
 
-    ``bars`` are the downbeats of the overlap in samples of the mix, ``length`` is the track's.
+    ``bars`` are the downbeats of the overlap in samples of the mix, ``length`` is the track's
+    length.
     """
     count = len(bars) - 1
     beat = _fader(bars[0], bars[max(count // 8, 1)], rising=incoming)
@@ -103,7 +108,7 @@ def _fader(begin: int, end: int, *, rising: bool) -> Gains:
 def stem_clip(clip: Clip, faders: StemFaders, stem: StemName) -> Clip:
     """One stem of a clip as a separate clip, as long as the faders.
 
-    It follows the same tempo map, without the clip's fades, filters and gain.
+    It has the clip's tempo map, but not its fades, filters and gain.
     """
     first, last = (
         round(float(at)) for at in clip.sources_at(np.array([faders.start, faders.end], np.float64))
@@ -135,7 +140,7 @@ def stem_clips(clip: Clip) -> list[Clip]:
 
 
 def with_separator(timeline: Timeline, maker: str, sources: Collection[StemName]) -> Timeline:
-    """The timeline with the stems of one separator, which can separate ``sources``."""
+    """Fill in the separator of a timeline's stems; ``sources`` are the parts it can separate."""
 
     def named(faders: StemFaders) -> StemFaders:
         separated = tuple(line for line in faders.faders if line[0] in sources)
@@ -148,6 +153,6 @@ def with_separator(timeline: Timeline, maker: str, sources: Collection[StemName]
 
 
 def without_stem_swaps(rules: DjRules) -> DjRules:
-    """The rules for a mix without a separator."""
+    """The DJ rules for a mix without a separator."""
     kinds = [kind for kind in rules.allowed_kinds if kind != "stem_swap"]
     return rules.model_copy(update={"allowed_kinds": kinds or ["fade"]})

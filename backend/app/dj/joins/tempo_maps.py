@@ -1,4 +1,4 @@
-"""Tempo maps: the incoming track on the outgoing's beats, then back to its own tempo."""
+"""Tempo maps: the incoming track on the outgoing beats, then back to its own tempo."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from .candidates import MATCHED, Candidate
 
 Warp = tuple[tuple[int, int], ...]
 
-RETURN_BARS = (32, 16, 8, 4)  # bars in which the incoming track glides back to its own tempo
-STEADY_DEVIATION_S = 0.001  # beats within a millisecond of a straight line are mapped by the line
-NO_STRETCH = 5e-5  # a smaller tempo change drifts 3 ms in a minute: none is made
+RETURN_BARS = (32, 16, 8, 4)  # bars over which the incoming track returns to its own tempo
+STEADY_DEVIATION_S = 0.001  # beats within a millisecond of a straight line are put on the line
+NO_STRETCH = 5e-5  # a smaller tempo change drifts 3 ms in a minute, and is not made
 
-_STEPS = {1.0: (1, 1), 2.0: (1, 2), 0.5: (2, 1)}  # beats of the outgoing, of the incoming
+# (beats of the outgoing, beats of the incoming) by fold
+_STEPS = {1.0: (1, 1), 2.0: (1, 2), 0.5: (2, 1)}
 
 
 def return_bars(grid: Grid, join: Candidate, later: Candidate | None, rules: DjRules) -> int:
-    """Bars for the return to the incoming track's own tempo: as the rules say, if they fit.
+    """Number of bars for the return to the incoming track's own tempo.
 
-    ``later`` is the join at which that track ends; None for the last track.
+    As the DJ rules say, if there is room. ``later`` is the join at which the track ends; None for
+    the last track.
     """
     free_until_s = later.out_s if later else float(grid.beats_s[-1])
     free = (free_until_s - join.in_end_s) / grid.bar_s
@@ -29,9 +31,10 @@ def return_bars(grid: Grid, join: Candidate, later: Candidate | None, rules: DjR
 
 
 def earliest_exit_s(join: Candidate, grid: Grid | None, rules: DjRules) -> float:
-    """When a track that came in with ``join`` can be left: back at its own tempo.
+    """The second at which a track that came in with ``join`` can be left.
 
-    Four bars at least, or the return is audible as a lurch; in seconds of the track.
+    By then it is back at its own tempo. The return takes at least four bars, or it is audible as a
+    lurch.
     """
     if join.kind not in MATCHED or not rules.return_bars or grid is None:
         return join.in_end_s
@@ -41,10 +44,10 @@ def earliest_exit_s(join: Candidate, grid: Grid | None, rules: DjRules) -> float
 def follow(
     candidate: Candidate, out: Grid, into: Grid, *, mix_start_s: float, return_bars: int
 ) -> Warp:
-    """The warp of the incoming clip: on the outgoing's beats, then back to its own tempo.
+    """Tempo map of the incoming clip: on the outgoing beats, then back to its own tempo.
 
-    ``mix_start_s`` is where the overlap begins in the mix. The track's own tempo returns over
-    ``return_bars`` of its bars; 0 is a jump. The warp is empty where the tempos are equal.
+    ``mix_start_s`` is where the overlap begins in the mix. The track returns to its own tempo over
+    ``return_bars`` of its bars; 0 is a jump. The map is empty if the tempos are equal.
     """
     sources, mixes = _overlap(candidate, out, into)
     mixes = mixes - mixes[0] + mix_start_s
@@ -56,7 +59,7 @@ def follow(
 
 
 def _overlap(candidate: Candidate, out: Grid, into: Grid) -> tuple[Times, Times]:
-    """Matching beats of both tracks, in seconds of each; two points if both run straight."""
+    """Matching beats of both tracks in seconds; two points suffice if both are steady."""
     assert candidate.out_bar is not None and candidate.in_bar is not None
     beats = candidate.bars * out.beats_per_bar
     out_step, in_step = _STEPS[candidate.fold]
@@ -77,7 +80,7 @@ def _straight(times: Times) -> bool:
 
 
 def _return(sources: Times, mixes: Times, into: Grid, return_bars: int) -> tuple[Times, Times]:
-    """One point per beat: the tempo ratio of the overlap's last bar moves in a line to 1."""
+    """Points of the return, one per beat: the tempo ratio moves in a line to 1."""
     back = min(5, len(sources))
     ratio = (sources[-1] - sources[-back]) / (mixes[-1] - mixes[-back])
     beats = return_bars * into.beats_per_bar

@@ -1,1 +1,1 @@
-"""Loudness of each track within a mix: gains and their forecast."""
+"""Gains of the tracks in a mix, and the loudness that they lead to."""

@@ -1,4 +1,4 @@
-"""Notes for users about levels: limiting, and what can't reach the requested loudness."""
+"""Notes for users about levels: strong limiting, and tracks or mixes that stay too soft."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ...dsp.samples import db_of_gain
 from ..timeline import Clip, Timeline
 from .track_gains import CEILING_DBTP, MAX_GAIN_DB, lufs_at, most_gain_db
 
-NOTED_LIMITING_DB = 6.0  # up to about 6 dB on peaks alone is what mastering engineers do daily
-NOTED_MISS_LU = 0.5  # a mix that misses the requested loudness by more than this is noted
-# Two tracks that differ by this much sound as if a fader was forgotten.
+NOTED_LIMITING_DB = 6.0  # on peaks alone, mastering engineers limit up to about 6 dB daily
+NOTED_MISS_LU = 0.5  # a mix that misses the requested loudness by more than this gets a note
+# Two tracks that differ by this much sound as if a fader had been forgotten.
 _TRACK_LU = 3.0
-_RAISED_DB = 3.0  # a smaller raise is not what brings a track's peaks over the ceiling
-_NEARLY_ALL_DB = 1.5  # a peak this near to the mix's is not the sum of two tracks
-_SHARED_DB = 1.0  # a gain this far under a track's own is that of its album
+_RAISED_DB = 3.0  # a gain below this is not the cause of peaks over the ceiling
+_NEARLY_ALL_DB = 1.5  # a peak this near to the mix's highest comes from one track, not from two
+_SHARED_DB = 1.0  # a gain this far below a track's usual one is the gain of its album
 _NO_ROOM = "its peaks leave no room for more"
 
 
 def soft_track_note(
     title: str, profile: LoudnessProfile, gain_db: float, target_lufs: float
 ) -> str | None:
-    """A note for a track that stays softer than the mix at its gain; None for any other.
+    """Note on a track that stays softer than the mix at its gain, or None.
 
-    None, too, for a track that shares the gain of an album, and so keeps its balance in it.
+    Also None for a track that shares its album's gain, and so keeps its balance in the album.
     """
     lufs = lufs_at(profile, gain_db)
     if not math.isfinite(lufs):
@@ -41,7 +41,7 @@ def soft_track_note(
 
 
 def mix_loudness_note(lufs: float, target_lufs: float, *, limiting_db: float) -> str | None:
-    """A note for a mix that misses the requested loudness; None for any other."""
+    """Note on a mix that misses the requested loudness, or None."""
     if not math.isfinite(lufs) or abs(lufs - target_lufs) <= NOTED_MISS_LU:
         return None
     cause = _NO_ROOM if limiting_db > 1.0 else "its tracks are recorded too softly"
@@ -51,7 +51,7 @@ def mix_loudness_note(lufs: float, target_lufs: float, *, limiting_db: float) ->
 def limiting_note(
     limiting_db: float, cause: str = "The limiter lowers the loudest peaks"
 ) -> str | None:
-    """A note on strong limiting, which begins with its cause; None if it isn't strong."""
+    """Note on strong limiting, or None; ``cause`` is the beginning of the sentence."""
     if limiting_db < NOTED_LIMITING_DB:
         return None
     return f"{cause} by up to {limiting_db:.0f} dB. A lower loudness keeps more of the dynamics."
@@ -60,7 +60,7 @@ def limiting_note(
 def mix_limiting_note(
     timeline: Timeline, profiles: Sequence[LoudnessProfile], limiting_db: float
 ) -> str | None:
-    """A note on strong limiting in a mix, with the track that causes it."""
+    """Note on strong limiting in a mix, with the track that causes it, or None."""
     clips = zip(timeline.clips, profiles, strict=True)
     rated = [(_over_ceiling_db(clip, profile), clip) for clip, profile in clips]
     over_db, clip = max(rated, key=lambda one: one[0])
@@ -75,7 +75,7 @@ def mix_limiting_note(
 
 
 def _over_ceiling_db(clip: Clip, profile: LoudnessProfile) -> float:
-    """How far the clip's own peaks are over the ceiling, without its fades."""
+    """How far the clip's peaks exceed the ceiling, in dB, without its fades."""
     ends = clip.sources_at(np.array([clip.start, clip.sounds_to], np.float64))
     first, last = int(ends[0]) // PEAK_HOP, -(-int(ends[1]) // PEAK_HOP)
     peak = float(profile.peaks[first:last].max(initial=0.0))

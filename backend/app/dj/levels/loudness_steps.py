@@ -1,4 +1,4 @@
-"""Loudness steps at a mix's joins: forecast, and gains that smooth them."""
+"""Forecast the steps in loudness at a mix's joins, and adjust gains to smooth them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .short_term import ShortTerm
 from .track_gains import limited_energies
 
 STAY_WEIGHT = 0.12
-"""Weight of a track's distance from its own level against a step at a join: a step of 3 LU is
-reduced to under 1 LU by moving the two tracks about 1 dB each."""
+"""Weight of moving a track off its own level, against a step at a join: a step of 3 LU is reduced
+to under 1 LU by moving both tracks about 1 dB."""
 
-MAX_MOVE_DB = 3.0  # further from equal loudness a whole track would sound too loud or too quiet
+MAX_MOVE_DB = 3.0  # moved further, a whole track would sound too loud or too quiet
 
 
 def steps_lu(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> list[float]:
-    """For each join, the loudness of the ten seconds after it minus that of the ten before.
+    """Loudness of the ten seconds after each join minus that of the ten before, in LU.
 
-    Computed for the whole mix with the limiter, which takes up to 2 LU from the loud parts of a
-    quiet track; other tracks may also play in the ten seconds.
+    The forecast includes the limiter, which reduces the loud parts of a quiet track by up to 2 LU,
+    and other tracks that play in those seconds.
     """
     levels = ShortTerm.of(limited_energies(timeline, profiles))
     return [
@@ -34,7 +34,7 @@ def steps_lu(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> list[fl
 
 
 def smoothed_gains_db(gains_db: Sequence[float], steps_lu: Sequence[float | None]) -> list[float]:
-    """Move gains a little so that the loudness before and after each join is nearly the same.
+    """Adjust gains a little, so that the loudness hardly changes at each join.
 
     At ``gains_db`` each track as a whole has the target loudness, and each join the step in
     ``steps_lu``: the loudness after it minus that before it; None for a gap, across which a step is

@@ -1,4 +1,4 @@
-"""Short-term loudness of a track or mix, relative to the whole."""
+"""Short-term loudness of a track or a mix, relative to its integrated loudness."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ...dsp.samples import SAMPLE_RATE
 WINDOW_S = 3.0  # EBU R 128's short-term loudness
 
 ASIDE_S, REACH_S = 1.5, 11.5
-"""The compared windows lie 1.5 to 11.5 s off a join: ten seconds, half a window away from it."""
+"""The compared windows lie 1.5 to 11.5 s away from a join: ten seconds, beginning half a window
+away."""
 
 _HOPS_PER_S = SAMPLE_RATE / HOP
 _OFFSET_LUFS = -0.691  # BS.1770: the K-weighting's gain at 1 kHz
@@ -21,16 +22,16 @@ _OFFSET_LUFS = -0.691  # BS.1770: the K-weighting's gain at 1 kHz
 
 @dataclass(frozen=True, slots=True)
 class ShortTerm:
-    """Short-term loudness minus the integrated loudness of the whole, in LU, one value per hop.
+    """Short-term loudness minus integrated loudness, in LU, one value per hop.
 
-    Value ``k`` covers the three seconds from hop ``k`` on.
+    Value ``k`` covers the three seconds that begin with hop ``k``.
     """
 
     relative_lu: npt.NDArray[np.float64]
 
     @classmethod
     def of(cls, energies: Energies) -> ShortTerm:
-        """Compute it from K-weighted mean squares of each 100 ms; at least one value."""
+        """Compute it from the K-weighted mean square of each 100 ms; at least one value."""
         hops = min(round(WINDOW_S * _HOPS_PER_S), max(len(energies), 1))
         total = np.concatenate([[0.0], np.cumsum(energies)])
         mean = (total[hops:] - total[:-hops]) / hops
@@ -39,11 +40,11 @@ class ShortTerm:
         return cls(lufs - whole if np.isfinite(whole) else np.zeros_like(lufs))
 
     def before(self, at_s: float) -> float:
-        """The median of the windows centred in the ten seconds before a join at ``at_s``."""
+        """Median of the windows in the ten seconds before a join that begins at ``at_s``."""
         return self._median(at_s - REACH_S, at_s - ASIDE_S)
 
     def after(self, at_s: float) -> float:
-        """The median of the windows centred in the ten seconds after a join that ends then."""
+        """Median of the windows in the ten seconds after a join that ends at ``at_s``."""
         return self._median(at_s + ASIDE_S, at_s + REACH_S)
 
     def _median(self, from_s: float, to_s: float) -> float:

@@ -1,4 +1,4 @@
-"""Track gains and loudness forecast of a mix, from loudness profiles, before rendering.
+"""Compute track gains, and forecast a mix's loudness before it is rendered.
 
 Energies of simultaneous tracks add up (different songs are uncorrelated), fades scale them, and the
 limiter takes from each 10 ms the part of its peaks over the ceiling. The forecast is within about
@@ -23,31 +23,32 @@ from ..timeline import Clip, Timeline
 
 PEAKS_PER_HOP = HOP // PEAK_HOP
 CEILING_DBTP = -2.2
-"""The true-peak ceiling that a timeline is levelled for, that of MP3 (see render/files/formats.py);
-a file with another ceiling is levelled once more."""
+"""True-peak ceiling for which a timeline is levelled: that of MP3 (see render/files/formats.py).
+Files with another ceiling are levelled once more."""
 
-MAX_GAIN_DB = 30.0  # a track that needs more is only noise floor
+MAX_GAIN_DB = 30.0  # a track that needs more gain contains only noise
 MAX_LIMITING_DB = 12.0
-"""The most that the limiter may take. Past it drums lose their shape for little loudness; a mix
+"""Maximum gain reduction by the limiter: past it, drums lose their shape for little loudness. A mix
 that would need more stays quieter, and the job notes it."""
-_BLOCK = 60_000  # hops of 10 ms: ten minutes
-_ROUNDS = 8  # the limiter's loss grows more slowly than the gain: each round closes most of the gap
+_BLOCK = 60_000  # number of 10 ms hops: ten minutes
+# the limiter's reduction grows more slowly than the gain: each round closes most of the gap
+_ROUNDS = 8
 
 Peaks = npt.NDArray[np.float32]
 
 
 def gain_for(profile: LoudnessProfile, target_lufs: float) -> float:
-    """The gain in dB at which a track, after the limiter, has the target loudness."""
+    """The gain in dB at which a track has the target loudness after the limiter."""
     return _solve(profile.energies, profile.peaks, target_lufs, CEILING_DBTP)
 
 
 def most_gain_db(profile: LoudnessProfile) -> float:
-    """The largest gain in dB that `gain_for` gives a track."""
+    """The largest gain in dB that ``gain_for`` gives a track."""
     return _most_gain_db(profile.peaks, CEILING_DBTP)
 
 
 def lufs_at(profile: LoudnessProfile, gain_db: float) -> float:
-    """The integrated loudness of a track at a gain, after the limiter."""
+    """Integrated loudness of a track at a gain, after the limiter."""
     gain = gain_of_db(gain_db)
     louder = profile.energies * gain**2, profile.peaks * np.float32(gain)
     return integrated_lufs(_limited(*louder, CEILING_DBTP))
@@ -56,7 +57,7 @@ def lufs_at(profile: LoudnessProfile, gain_db: float) -> float:
 def level_mix(
     timeline: Timeline, profiles: Sequence[LoudnessProfile], target_lufs: float
 ) -> Timeline:
-    """Add the same gain to every clip so that the whole mix has the target loudness."""
+    """Give every clip the same additional gain, so that the mix has the target loudness."""
     return with_added_gain(timeline, gain_shift_db(timeline, profiles, target_lufs))
 
 
@@ -67,39 +68,39 @@ def gain_shift_db(
     *,
     ceiling_dbtp: float = CEILING_DBTP,
 ) -> float:
-    """The gain to add to every clip for the target loudness under a limiter ceiling."""
+    """The gain to add to every clip for the target loudness under a limiter's ceiling."""
     energies, peaks = _mixed(timeline, profiles)
     return _solve(energies, peaks, target_lufs, ceiling_dbtp)
 
 
 def with_added_gain(timeline: Timeline, gain_db: float) -> Timeline:
-    """The timeline with every clip ``gain_db`` louder."""
+    """Copy a timeline with every clip ``gain_db`` louder."""
     clips = tuple(replace(clip, gain_db=clip.gain_db + gain_db) for clip in timeline.clips)
     return replace(timeline, clips=clips)
 
 
 STEM_SHARES: dict[StemName, float] = {"drums": 0.35, "bass": 0.25, "vocals": 0.2, "other": 0.2}
-"""Rough shares of the power of popular music: good to 2 dB over the seconds of a swap, before the
-separation."""
+"""Rough shares of the power of popular music in each stem: correct to 2 dB over the seconds of a
+swap. Used before the separation."""
 
 
 def forecast(
     timeline: Timeline, profiles: Sequence[LoudnessProfile], *, ceiling_dbtp: float = CEILING_DBTP
 ) -> tuple[float, float]:
-    """Forecast the mix's integrated loudness in LUFS and the maximum limiting in dB."""
+    """Forecast the mix's integrated loudness in LUFS and its strongest limiting in dB."""
     energies, peaks = _mixed(timeline, profiles)
     limiting = [float(block.max()) for _, block in _limiting_db(peaks, ceiling_dbtp)]
     return integrated_lufs(_limited(energies, peaks, ceiling_dbtp)), max(limiting, default=0.0)
 
 
 def limited_energies(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> Energies:
-    """K-weighted mean square of each 100 ms of the mix after the limiter."""
+    """K-weighted mean square of each 100 ms of the mix, after the limiter."""
     energies, peaks = _mixed(timeline, profiles)
     return _limited(energies, peaks, CEILING_DBTP)
 
 
 def _solve(energies: Energies, peaks: Peaks, target_lufs: float, ceiling_dbtp: float) -> float:
-    """The gain at which these energies and peaks have the target loudness after the limiter."""
+    """The gain at which given energies and peaks have the target loudness after the limiter."""
     most_db = _most_gain_db(peaks, ceiling_dbtp)
     gain_db = 0.0
     for _ in range(_ROUNDS):
@@ -129,9 +130,9 @@ def _limited(energies: Energies, peaks: Peaks, ceiling_dbtp: float) -> Energies:
 
 
 def _limiting_db(peaks: Peaks, ceiling_dbtp: float) -> Iterator[tuple[int, Energies]]:
-    """Gain reduction of the limiter for each 10 ms with its release, in blocks of ten minutes.
+    """Yield the limiter's gain reduction for each 10 ms, with its release.
 
-    In blocks, because a mix may last all day and several forecasts are made.
+    In blocks of ten minutes, because a mix may last all day and several forecasts are made.
     """
     fall_db, held_db = RELEASE_DB_PER_S * PEAK_HOP / SAMPLE_RATE, 0.0
     for start in range(0, len(peaks), _BLOCK):
@@ -153,7 +154,7 @@ def _mixed(timeline: Timeline, profiles: Sequence[LoudnessProfile]) -> tuple[Ene
         power_and_bass = gain**2, profile.bass_share
         _add(energies, profile.energies, clip, HOP, *power_and_bass)
         _add(power, profile.peaks**2, clip, PEAK_HOP, *power_and_bass)
-    # Two tracks rarely peak together: peaks are added as powers
+    # Two tracks rarely peak at the same moment, so peaks are added as powers.
     return energies, np.sqrt(power, out=power)
 
 
@@ -165,7 +166,7 @@ def _add(
     power_gain: float,
     bass_share: float,
 ) -> None:
-    """Add a clip's powers, faded and filtered, at the hops where it plays."""
+    """Add a clip's powers, with its fades and filters, to the hops in which it plays."""
     if not len(values):
         return  # shorter than a hop: irrelevant for the mix's loudness
     at = round(clip.start / hop)
@@ -184,7 +185,7 @@ def _add(
 
 
 def _bass_taken(clip: Clip, at: Energies) -> Energies:
-    """The share of its bass power that a clip's filters take, at samples of the mix."""
+    """Share of the bass power that a clip's filters remove, at samples of the mix."""
     left = np.ones(len(at))
     for effect in clip.effects:
         if effect.kind in ("low_shelf", "high_pass"):
@@ -193,7 +194,7 @@ def _bass_taken(clip: Clip, at: Energies) -> Energies:
 
 
 def _levels(clip: Clip, at: Energies) -> Energies:
-    """The product of a clip's level effects, at samples of the mix."""
+    """Product of a clip's level effects, at samples of the mix."""
     gain = np.ones(len(at))
     for effect in clip.effects:
         if effect.kind == "level":
@@ -202,7 +203,7 @@ def _levels(clip: Clip, at: Energies) -> Energies:
 
 
 def _stems_left(clip: Clip, at: Energies) -> Energies:
-    """The share of a clip's power that its stem faders leave, at samples of the mix."""
+    """Share of a clip's power that its stem faders let through, at samples of the mix."""
     left = np.ones(len(at))
     for stems in clip.stem_faders:
         powers = [STEM_SHARES.get(s, 0.0) * stems.gain_at(s, at) ** 2 for s, _ in stems.faders]

@@ -1,4 +1,4 @@
-"""Check a language model's proposals, one for each pair of neighbouring tracks."""
+"""Validate a language model's proposals for joins."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from .set_data import PromptPair, cues_in, cues_out
 
 MISSING = "the language model proposed nothing for this pair"
 
-BARS_STEP = 4  # the shortest group of bars that music is written in
+BARS_STEP = 4  # musical phrases are multiples of four bars
 WITHOUT_OVERLAP = ("cut", "gap")
 CUE_TOLERANCE_S = 0.5
-"""How far from a cue a position may be in a track without bars: half a bar of slow music is 1 s."""
+"""A position in a track without bars may be this far from a cue: half a bar of slow music is 1 s.
+"""
 
 _REASON_CHARS = 300  # the limit of PairStrategy
 
 
 class _InvalidProposal(Exception):
-    """Why a proposal is rejected, in words."""
+    """A rejected proposal, with the reason in words."""
 
 
 def check_reply(reply: Reply, asked: Sequence[PromptPair], rules: DjRules) -> Proposals:
-    """Validate a reply; correct or drop single values, reject what breaks the rules."""
+    """Validate a reply: correct harmless values, reject proposals that break the rules."""
     entries, cut_off = _entries(reply)
     if entries is None:
         return Proposals(reasons={pair.index: reply.unusable for pair in asked})
@@ -53,11 +54,11 @@ def check_reply(reply: Reply, asked: Sequence[PromptPair], rules: DjRules) -> Pr
 
 
 def _entries(reply: Reply) -> tuple[list[JsonValue] | None, bool]:
-    """The list of proposals in a reply, if there is one, and whether it was cut off."""
+    """Find the list of proposals in a reply, and whether the reply was cut off."""
     for found in reply.json():
         if (entries := _list_in(found)) is not None:
             return entries, False
-    # The last proposal of a truncated list may end in the middle of a number: drop it
+    # The last proposal of a cut-off list may end in the middle of a number, and is dropped.
     entries = _list_in(reply.beginning())
     return entries[:-1] if entries else None, True
 
@@ -70,7 +71,7 @@ def _list_in(found: JsonValue) -> list[JsonValue] | None:
 def _by_pair(
     entries: Sequence[JsonValue], asked: Sequence[PromptPair]
 ) -> list[tuple[PromptPair, Mapping[str, JsonValue]]]:
-    """The first entry for each pair."""
+    """Return the first proposal for each pair."""
     waiting = {(pair.outgoing, pair.incoming): pair for pair in asked}
     proposed: list[tuple[PromptPair, Mapping[str, JsonValue]]] = []
     for entry in entries:
@@ -84,7 +85,7 @@ def _by_pair(
 def _strategy(
     entry: Mapping[str, JsonValue], asked: PromptPair, rules: DjRules
 ) -> tuple[PairStrategy, list[str]]:
-    """The proposal with harmless values corrected, and notes about the corrections."""
+    """Correct the harmless values of a proposal, with notes about the corrections."""
     proposed = _parsed(entry)
     if proposed.kind not in asked.kinds:
         raise _InvalidProposal(f"“{proposed.kind}” is not among the kinds of join possible here")
@@ -122,13 +123,13 @@ def _parsed(entry: Mapping[str, JsonValue]) -> PairStrategy:
 
 
 def _one_line(text: str) -> str:
-    """Text safe to show: without control characters and line breaks, of limited length."""
+    """Make text safe to show: no control characters or line breaks, limited length."""
     printable = "".join(char if char.isprintable() else " " for char in text[: 4 * _REASON_CHARS])
     return " ".join(printable.split())[:_REASON_CHARS]
 
 
 def _snapped(at_s: float | None, track: DeckTrack, cues: Sequence[Cue]) -> float | None:
-    """Move a position to the nearest cue or downbeat; None if it is over half a bar away."""
+    """Move a position to the nearest cue or downbeat; None if that is over half a bar away."""
     if at_s is None:
         return None
     grid = grid_of(track)
@@ -141,7 +142,7 @@ def _snapped(at_s: float | None, track: DeckTrack, cues: Sequence[Cue]) -> float
 def _corrections(
     proposed: PairStrategy, strategy: PairStrategy, asked: PromptPair
 ) -> Iterator[str]:
-    """Notes about the values that were corrected."""
+    """Yield notes about the values that were corrected."""
     outgoing, incoming = f"“{asked.pair.outgoing.title}”", f"“{asked.pair.incoming.title}”"
     no_bar = "at a time where it has no bar; the rules chose the position."
     if proposed.out_at_s is not None and strategy.out_at_s is None:

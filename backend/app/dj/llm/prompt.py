@@ -44,7 +44,10 @@ class Answer(Shape):
 
 
 def build_question(asked: Sequence[PromptPair], rules: DjRules, complaint: str = "") -> Question:
-    """Build the question about some pairs; the schema names their aliases and possible kinds."""
+    """Build the question about some pairs.
+
+    The answer's schema names the tracks' aliases and the possible kinds of joins.
+    """
     choices: dict[str, list[str]] = {
         "outgoing": [pair.outgoing for pair in asked],
         "incoming": [pair.incoming for pair in asked],

@@ -1,7 +1,7 @@
-"""Set data sent to a language model: names, figures and limits, under aliases.
+"""Data of a set for a language model: names, figures and limits, under aliases.
 
-Titles and artists are text by strangers: they travel as JSON values. Tracks are called t1, t2 ...,
-so that an answer can name no others. No sound, file or account is included.
+Titles and artists are text by strangers, and are therefore sent as JSON values. Tracks are called
+t1, t2 ..., so that an answer can name no others. Sounds, files and accounts are not sent.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ..joins.candidates import MATCHED
 from ..pair import Pair
 from ..tempo_stretch import stretch_percent
 
-CUES_A_TRACK = 8  # the best ones; more would be tokens without a choice
+CUES_A_TRACK = 8  # the best cues of a track; more would cost tokens and offer no better choice
 NAME_CHARS = 120
-ENERGY_BARS = 8  # a phrase on either side of a cue
+ENERGY_BARS = 8  # a phrase before and after a cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class PromptPair:
 
 
 class CueData(Shape):
-    """A downbeat to mix in or out at; the energies are means of the phrase before and after it."""
+    """A downbeat at which to mix in or out.
+
+    The energies are means of the phrase before and the phrase after it.
+    """
 
     at_s: float
     bar: int | None
@@ -46,7 +49,7 @@ class CueData(Shape):
 
 
 class SectionData(Shape):
-    """A part of a track."""
+    """A section of a track."""
 
     start_s: float
     label: str
@@ -54,7 +57,7 @@ class SectionData(Shape):
 
 
 class TrackData(Shape):
-    """One track of a pair; None where the analysis has no value."""
+    """One track of a pair; None marks values that the analysis lacks."""
 
     id: str
     title: str
@@ -70,7 +73,7 @@ class TrackData(Shape):
 
 
 class PairData(Shape):
-    """A pair, and the kinds of join that it allows."""
+    """A pair of tracks, and the kinds of join that are possible for it."""
 
     outgoing: TrackData
     incoming: TrackData
@@ -80,7 +83,7 @@ class PairData(Shape):
 
 
 class Limits(Shape):
-    """The DJ rules that bind a proposal."""
+    """The DJ rules that limit a proposal."""
 
     preferred_bars: int
     max_stretch_percent: float
@@ -92,14 +95,17 @@ class Limits(Shape):
 
 
 class SetData(Shape):
-    """The data of one request."""
+    """All data of one question."""
 
     limits: Limits
     pairs: list[PairData]
 
 
 def prompt_pairs(pairs: Sequence[Pair], rules: DjRules) -> list[PromptPair]:
-    """Give the tracks aliases; a track that plays twice gets two, so that pairs stay distinct."""
+    """Give the tracks aliases.
+
+    A track that plays twice gets two aliases, so that pairs stay distinct.
+    """
     asked: list[PromptPair] = []
     count = 0
     for index, pair in enumerate(pairs):
@@ -111,14 +117,14 @@ def prompt_pairs(pairs: Sequence[Pair], rules: DjRules) -> list[PromptPair]:
 
 
 def _possible_kinds(pair: Pair, rules: DjRules) -> tuple[TransitionKind, ...]:
-    """The allowed kinds, without those that need a beat where there is none."""
+    """The allowed kinds of join; without a beat, only those that need none."""
     matched = pair.out_grid is not None and pair.in_grid is not None
     possible = [kind for kind in rules.allowed_kinds if matched or kind not in MATCHED]
     return tuple(possible or rules.allowed_kinds)
 
 
 def set_data(asked: Sequence[PromptPair], rules: DjRules) -> SetData:
-    """The data of a request about some pairs."""
+    """Collect the data of a question about some pairs."""
     limits = Limits.model_validate(rules.model_dump(include=set(Limits.model_fields)))
     return SetData(limits=limits, pairs=[_pair_data(pair) for pair in asked])
 
@@ -170,7 +176,7 @@ def _track_data(alias: str, track: DeckTrack, cues: Sequence[Cue]) -> TrackData:
 
 
 def _name(text: str) -> str:
-    """A name of limited length, without control characters."""
+    """Limit a name's length and remove control characters."""
     return "".join(c if c.isprintable() else " " for c in text)[:NAME_CHARS].strip()
 
 
@@ -194,7 +200,7 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _bars_without_voice(at_s: float, grid: Grid) -> int:
-    """Whole bars until the next vocals; 0 during vocals."""
+    """Count the whole bars until the next vocals; 0 during vocals."""
     analysis = grid.analysis
     to_come = [v.start_s for v in analysis.vocals if v.end_s > at_s] or [analysis.music_end_s]
     return max(int((min(to_come) - at_s) / grid.bar_s), 0)

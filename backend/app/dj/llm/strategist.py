@@ -1,7 +1,7 @@
-"""Strategist that asks a language model for joins; its errors never fail a job.
+"""A strategist that asks a language model for joins; its errors never fail a job.
 
-A set is asked about in batches, in parallel, within one time limit. Daemon threads do the asking:
-at the time limit the connection is closed and waiting threads are abandoned.
+It asks about a set in batches, in parallel, within one time limit, from daemon threads. When the
+time is over, it closes the connection and abandons threads that still wait.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAIRS_A_QUESTION = 12
-"""A proposal is some 90 tokens, and models write 50 to 150 a second: twelve take 7 to 20 s."""
+"""Pairs per question: a proposal takes about 90 tokens, and models write 50 to 150 a second, so
+twelve take 7 to 20 s."""
 
 PARALLEL_QUESTIONS = 6
 REASONS_NOTED = 3
@@ -44,7 +45,7 @@ class LlmStrategist:
     access: LlmAccess
 
     def propose(self, pairs: Sequence[Pair], rules: DjRules) -> Proposals:
-        """Ask about each pair; those without a valid proposal in time get a reason."""
+        """Ask the model about each pair; pairs without a valid proposal get a reason."""
         began = time.monotonic()
         checked = Proposals()
         try:
@@ -66,13 +67,13 @@ class LlmStrategist:
 def _answers(
     connection: LlmConnection, asked: Sequence[PromptPair], rules: DjRules
 ) -> Iterator[Proposals]:
-    """Yield checked answers as they arrive, until the time limit; then close the connection."""
+    """Yield checked answers as they arrive; at the time limit, close the connection."""
     batches: queue.SimpleQueue[Sequence[PromptPair]] = queue.SimpleQueue()
     for start in range(0, len(asked), PAIRS_A_QUESTION):
         batches.put(asked[start : start + PAIRS_A_QUESTION])
     answers: queue.SimpleQueue[Proposals | None] = queue.SimpleQueue()
     running = min(batches.qsize(), PARALLEL_QUESTIONS)
-    # The reason of every pair until an answer replaces it
+    # Until an answer arrives, this is the reason for every pair.
     yield _none_of(asked, connection.too_late.reason)
     try:
         for _ in range(running):
@@ -95,7 +96,7 @@ def _ask_all(
     rules: DjRules,
     answers: queue.SimpleQueue[Proposals | None],
 ) -> None:
-    """Ask about batch after batch; put None at the end."""
+    """Ask about one batch after another; put None at the end."""
     batch: Sequence[PromptPair] = ()
     try:
         while True:
@@ -105,7 +106,7 @@ def _ask_all(
     except queue.Empty:
         batch = ()
     finally:
-        # A batch left over here was ended by a bug: the thread shows it, the job continues
+        # A batch left over at this point means a bug: the thread shows it, and the job continues.
         answers.put(_none_of(batch, UNEXPECTED_FAILURE))
         answers.put(None)
 
@@ -122,7 +123,7 @@ def _conversation(
     yield first
     left = [pair for pair in batch if pair.index in first.reasons]
     if left:
-        # If no second answer comes, the fault of the first one is the better reason
+        # If there is no second answer, the first one's fault is the better reason.
         with suppress(LlmFailed):
             again = connection.ask(build_question(left, rules, _complaint(left, first)))
             yield check_reply(again, left, rules)
@@ -133,7 +134,7 @@ def _none_of(pairs: Sequence[PromptPair], reason: str) -> Proposals:
 
 
 def _complaint(pairs: Sequence[PromptPair], checked: Proposals) -> str:
-    """What was wrong with the proposals for these pairs."""
+    """Say what was wrong with the proposals for these pairs."""
     faults = (
         f"{pair.outgoing} to {pair.incoming}: {checked.reasons[pair.index]}" for pair in pairs
     )
@@ -141,7 +142,7 @@ def _complaint(pairs: Sequence[PromptPair], checked: Proposals) -> str:
 
 
 def _fallback_notes(checked: Proposals) -> tuple[str, ...]:
-    """How many joins the rules choose instead of the model, and why."""
+    """Say for how many joins the rules replace the model, and why."""
     count = len(checked.reasons) + len(checked.strategies)
     reasons = Counter(checked.reasons.values()).most_common()
     notes = [

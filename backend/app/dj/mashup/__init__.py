@@ -1,1 +1,1 @@
-"""Mashup planning: fit of songs, roles, arrangement, layout."""
+"""Plan a mashup: fit of songs, roles, arrangement, layout."""

@@ -1,4 +1,4 @@
-"""Automation of a mashup's roles: filters, levels, the final fade."""
+"""Automate a mashup's roles: filters, levels, the final fade."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ CUTOFFS_HZ: dict[RoleFilter, tuple[float, ...]] = {
     "rising": (40.0, 450.0),
     "thinned": (180.0,),
 }
-"""Opening goes from the middle of the chords to all but their highest overtones; rising goes from
-below everything to where a kick is only a tick; thinned leaves hats and snares without a kick."""
+"""Cutoffs of each filter. Opening goes from the middle of the chords to all but their highest
+overtones; rising goes from below everything to where a kick is only a tick; thinned leaves hi-hats
+and snares without a kick."""
 
-STEP = round(0.03 * SAMPLE_RATE)  # a level change takes this long: no fade, and no click
+# a level change takes this long: not audible as a fade, and without a click
+STEP = round(0.03 * SAMPLE_RATE)
 
 
 def effects_of(
     parts: Sequence[Part], starts: Sequence[int], clock: Clock, treatment: VibeTreatment
 ) -> dict[Role, list[Effect]]:
-    """The filters and levels of each role over the parts."""
+    """List the filters and levels of each role over the parts."""
     quiet = _quiet(parts, starts, clock, treatment)
     effects: dict[Role, list[Effect]] = {role: [*quiet] for role in ROLES}
     for part, (first, last) in zip(parts, pairwise(starts), strict=True):
@@ -42,7 +44,7 @@ def effects_of(
 def _quiet(
     parts: Sequence[Part], starts: Sequence[int], clock: Clock, treatment: VibeTreatment
 ) -> list[Effect]:
-    """The level outside the drops; a build rises back to full level."""
+    """Lower the level outside the drops; a build rises back to full level."""
     if not treatment.quiet_db:
         return []
     points: list[tuple[int, float]] = []
@@ -61,7 +63,7 @@ def _filter(name: RoleFilter, begin: int, end: int) -> Effect:
 
 
 def with_final_fade(clips: Sequence[Clip], end: int, over: int) -> tuple[Clip, ...]:
-    """Fade out the clips that play at the end, over the last samples."""
+    """Fade out the clips that play at the end, over the last ``over`` samples."""
     begins = end - over
     return tuple(
         replace(clip, fade_out=min(clip.end - begins, clip.length))

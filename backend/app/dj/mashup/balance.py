@@ -1,4 +1,4 @@
-"""Gains of the stems, so that songs from different masters balance."""
+"""Set the stems' gains, so that songs from different masters balance."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .vibes import VibeTreatment
 from .vocals import power_lufs
 
 BAND_LUFS = -20.0
-"""The leading instruments together: with a voice on top and 14 dB of drum peaks nothing exceeds
-full scale yet. The master raises the whole to its loudness."""
+"""Level of the leading instruments together: with a voice on top and 14 dB of drum peaks, nothing
+exceeds full scale. Mastering later raises the mashup to its loudness."""
 
 VOICE_LU = -1.0
-"""A voice relative to all instruments together: mixes have it 2 to 4 LU under them, but in a mashup
-the words must be understood."""
+"""Level of a voice relative to all instruments: mixes have it 2 to 4 LU below them, but in a mashup
+the words must be intelligible."""
 
 ALONE_LU: dict[Role, float] = {"drums": -4.0, "bass": -6.0, "harmony": -6.0, "voice": VOICE_LU}
-"""A role's usual level relative to all instruments, for a role that the leading song lacks."""
+"""A role's usual level relative to all instruments; used for a role that the leading song lacks."""
 
 MAX_GAIN_DB = 18.0
 
@@ -36,10 +36,10 @@ def gains_db(
     treatment: VibeTreatment,
     stem_settings: StemSettings = MappingProxyType({}),
 ) -> GainsDb:
-    """A gain for each stem of each song that plays.
+    """Set the gain of each stem of each song that plays.
 
     The leading song's instruments keep their original balance; a player that replaces one of them
-    is as loud as that one. A stem's volume is added.
+    is as loud as that one. A stem's volume setting is added.
     """
     leading = roles.halves[0]
     gains: dict[tuple[str, StemName], float] = {}

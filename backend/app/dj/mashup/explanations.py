@@ -1,4 +1,4 @@
-"""What users read about a mashup: chapter titles, reasons of parts, tempo, notes."""
+"""Explain a mashup to users: chapter titles, reasons of parts, tempo, notes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WITHOUT_VOCALS: dict[SectionName, str] = {
     "drop": "everything plays",
     "break": "the beat rests",
 }
-"""The purpose of a part without vocals."""
+"""What a part without vocals is for."""
 
 _ROLES: tuple[Role, ...] = ("drums", "bass", "harmony")
 
@@ -32,7 +32,7 @@ def chapter_title(part: Part, roles: RoleAssignment) -> str:
 
 
 def section_reason(part: Part, windows: Sequence[Window], roles: RoleAssignment) -> str:
-    """Which songs play in a part, and its purpose."""
+    """Say which songs play in a part, and what the part is for."""
     voice = next((one.player for one in windows if one.role == "voice"), None)
     alone = roles.n_songs == 1
     playing: dict[str, list[Role]] = {}
@@ -60,7 +60,7 @@ def _listed(words: Sequence[str]) -> str:
 def tempo_note(
     clock: Clock, singer: MashupTrack, under: MashupTrack, treatment: VibeTreatment
 ) -> str:
-    """The tempo, each song's change of tempo, and the vibe's treatment."""
+    """Say the tempo, each song's change of tempo, and what the vibe changes."""
     tracks = [under] if singer is under else [under, singer]
     changes = [
         f"{track.title} {stretch_percent(clock.tempo_bpm, track.grid.tempo_bpm):+.1f} %"
@@ -71,12 +71,12 @@ def tempo_note(
 
 
 def passed_over_note(singer: MashupTrack, under: MashupTrack) -> str:
-    """Why the best-fitting pair does not lead."""
+    """Say why the best-fitting pair does not lead the mashup."""
     return f"{singer.title} over {under.title} is the best pair, but would leave more songs out."
 
 
 def cannot_sing_note(track: MashupTrack) -> str:
-    """Why a song's voice is not used although it was chosen."""
+    """Say why the song that the user chose as the singer does not sing."""
     if track.grid is None:
         return f"Can't use the voice of {track.title}: no clear beat."
     return f"Can't use the voice of {track.title}: its beat fits no other song's."

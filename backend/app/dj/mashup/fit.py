@@ -1,4 +1,4 @@
-"""Fit of each pair of songs for a mashup: one's voice over the other's instruments.
+"""Rate how well pairs of songs fit in a mashup: one's voice, the other's instruments.
 
 The score is a weighted geometric mean of its parts, so that good parts cannot compensate for one
 that does not fit at all.
@@ -67,7 +67,7 @@ def pair_fit(vocals: MashupTrack, under: MashupTrack, treatment: VibeTreatment) 
 
 
 def _reason(vocals: MashupTrack, under: MashupTrack, parts: Sequence[FitPart]) -> str:
-    """The pair, and its strongest or weakest point."""
+    """Name the pair, and its strongest or weakest point."""
     if vocals is under:
         return f"{vocals.title} alone: an edit of the song."
     weakest = min(parts, key=lambda part: part.score)
@@ -81,7 +81,11 @@ def _reason(vocals: MashupTrack, under: MashupTrack, parts: Sequence[FitPart]) -
 def _tempo_part(
     vocals: MashupTrack, under: MashupTrack, treatment: VibeTreatment
 ) -> tuple[FitPart, float, float]:
-    """The part, the voice's beats per beat of the instruments, its tempo change in percent."""
+    """Rate the tempos of a pair.
+
+    Returns the part of the score, the voice's beats per beat of the instruments, and the voice's
+    tempo change in percent.
+    """
     voice, band = vocals.grid, under.grid
     if voice is None or band is None:
         who = vocals if voice is None else under
@@ -109,7 +113,7 @@ def _tempo_words(voice: Grid, band: Grid, factor: float, apart: float) -> str:
 
 
 def _typical(tempo_bpm: float, treatment: VibeTreatment) -> float:
-    """1 within the vibe's typical tempos, in any octave; 0 from 20 % outside them."""
+    """Rate a tempo: 1 within the vibe's typical range in any octave, 0 from 20 % outside."""
     low, high = treatment.tempo_bpm
     octaves = (tempo_bpm / 2.0, tempo_bpm, tempo_bpm * 2.0)
     off = min(max(math.log(low / bpm), math.log(bpm / high), 0.0) for bpm in octaves)
@@ -117,7 +121,7 @@ def _typical(tempo_bpm: float, treatment: VibeTreatment) -> float:
 
 
 def _phrase_part(vocals: MashupTrack, under: MashupTrack) -> FitPart:
-    """Whether bars and phrases of both can be aligned."""
+    """Rate whether bars and phrases of both songs can be aligned."""
     voice, band = vocals.grid, under.grid
     if voice is None or band is None:
         return FitPart(name="phrases", score=0.0, reason="no clear beat, so no bars")

@@ -1,4 +1,4 @@
-"""Key fit of a voice over instruments, and its pitch shift."""
+"""Rate how well a voice's key fits the instruments', and choose its pitch shift."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from ..deck import MashupTrack
 from ..harmony import Camelot
 
-MAX_SEMITONES = 2  # shifted further, a voice is no longer the singer's
-IN_TUNE = 1  # neighbours on the wheel share six of seven notes
+MAX_SEMITONES = 2  # shifted further, a voice no longer sounds like its singer
+IN_TUNE = 1  # neighbours on the Camelot wheel share six of seven notes
 
 DISTANCE_COST = (0.0, 0.15, 0.6, 0.75, 0.85, 0.95, 1.0, 1.0)
-"""By steps on the wheel: one is fine, two are noticed, more are wrong."""
+"""Cost by steps on the Camelot wheel: one is fine, two are noticed, more are wrong."""
 
-SHIFT_COST = 0.2  # of a semitone: between the first and the second step on the wheel
+SHIFT_COST = 0.2  # cost of a semitone: between the first and the second step on the wheel
 
 UNKNOWN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFit:
-    """A voice's pitch shift, its key distance after it, the score (0 to 1), and why."""
+    """A voice's pitch shift, and how well the shifted voice fits.
+
+    It holds the distance of the keys after the shift, a score from 0 to 1, and the reason.
+    """
 
     pitch_semitones: int
     distance: int | None
@@ -45,7 +48,7 @@ def key_fit(vocals: MashupTrack, under: MashupTrack) -> KeyFit:
 
 
 def _out_of_tune(voice: Camelot, band: Camelot) -> KeyFit:
-    """No shift: a voice out of tune brings its own bass and harmony."""
+    """Fit without a shift: a voice that is out of tune brings its own bass and harmony."""
     reason = (
         f"no shift of up to {MAX_SEMITONES} semitones brings {voice} next to {band} on the wheel:"
         " the voice would bring its own bass and harmony"
@@ -56,21 +59,21 @@ def _out_of_tune(voice: Camelot, band: Camelot) -> KeyFit:
 
 
 def shifts() -> list[int]:
-    """The allowed pitch shifts in semitones, the smallest first."""
+    """List the allowed pitch shifts in semitones, the smallest first."""
     return sorted(range(-MAX_SEMITONES, MAX_SEMITONES + 1), key=abs)
 
 
 def shift_onto(key: Camelot, other: Camelot) -> int:
-    """The pitch shift in semitones that brings a key in tune with another one.
+    """The pitch shift in semitones that brings a key in tune with another.
 
-    0 if it is in tune already, or if no shift helps.
+    0 if they are in tune already, or if no shift helps.
     """
     in_tune = [by for by in shifts() if key.moved(by).distance(other) <= IN_TUNE]
     return min(in_tune, key=lambda by: shift_cost(key.moved(by).distance(other), by), default=0)
 
 
 def shift_cost(distance: int, semitones: int) -> float:
-    """The cost of a distance on the wheel and of the shift that leads to it."""
+    """Cost of a pitch shift and of the key distance that it leaves."""
     return DISTANCE_COST[distance] + SHIFT_COST * abs(semitones)
 
 

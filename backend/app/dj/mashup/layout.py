@@ -1,4 +1,4 @@
-"""Layout of a mashup: windows become clips on the beat, voices cut between words."""
+"""Place a mashup's windows as clips on the beat, and cut voices between words."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from .vocals import VocalPhrases
 from .windows import Window
 
 VOICE_FADES = (round(0.010 * SAMPLE_RATE), round(0.030 * SAMPLE_RATE))
-"""In and out: consonants fade more slowly at their end."""
+"""Fades of a voice at its start and end: consonants fade more slowly at their end."""
 
-MIN_VOICE_S = 0.25  # a shorter remainder of a voice between two others is too short for a word
+MIN_VOICE_S = 0.25  # between two other voices, a shorter remainder holds no whole word
 
 Gains = Mapping[tuple[str, StemName], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Uncut windows of one player, from ``start`` to ``end`` in samples of the mix.
+    """A stretch of one player without a cut, from ``start`` to ``end`` in samples of the mix.
 
     ``first`` is a beat of ``beat_map`` with its sample of the mix.
     """
@@ -42,17 +42,17 @@ class Run:
     end: int
 
     def beat_at(self, at: int, clock: Clock) -> float:
-        """The beat at a sample of the mix."""
+        """Convert a sample of the mix to a beat of the song."""
         beat, first_at = self.first
         return beat + (at - first_at) * self.beat_map.fold / clock.beat
 
     def mix_at(self, beat: float, clock: Clock) -> int:
-        """The sample of the mix for a beat."""
+        """Convert a beat of the song to a sample of the mix."""
         first, at = self.first
         return at + round((beat - first) * clock.beat / self.beat_map.fold)
 
     def warp(self, clock: Clock) -> Warp:
-        """The map from the song to the mix."""
+        """Tempo map from the song to the mix."""
         return self.beat_map.warp(clock, (self.beat_at(self.start, clock), self.start), self.end)
 
 
@@ -72,7 +72,7 @@ def clips_of(
 
 
 def _joined(windows: Sequence[Window]) -> list[Window]:
-    """Merge windows that are consecutive in the song as in the mashup."""
+    """Merge windows that follow each other both in the song and in the mashup."""
     joined: list[Window] = []
     for window in sorted(windows, key=lambda one: (one.role, one.at)):
         last = joined[-1] if joined else None
@@ -90,7 +90,7 @@ def _continues(last: Window, window: Window) -> bool:
 
 
 def _run(window: Window, clock: Clock) -> Run:
-    """Cut a window: on its bars, or where its voice begins and ends."""
+    """Cut a window on its bars, or where its voice begins and ends."""
     material = window.player.material
     first = float(material.first_beats[window.first]), clock.at(window.at)
     run = Run(window.role, window.player, material.beat_map, first, first[1] - PRE_ROLL, first[1])
@@ -99,7 +99,8 @@ def _run(window: Window, clock: Clock) -> Run:
     voice = VocalPhrases.of(window.player.track, window.player.track.stems["vocals"])
     first_s, last_s = material.edges_s(window.first, window.bars)
     reach_s = (last_s - first_s) / window.bars
-    if window.player.brings:  # it is out of tune with what plays before and after
+    # its bass and harmony are out of tune with what plays before and after
+    if window.player.brings:
         reach_s /= clock.beats_per_bar
     cuts_s = voice.entry_s(first_s, reach_s), voice.exit_s(last_s, reach_s)
     start, end = (run.mix_at(run.beat_map.beat_at(at_s), clock) for at_s in cuts_s)
@@ -107,7 +108,7 @@ def _run(window: Window, clock: Clock) -> Run:
 
 
 def _even(run: Run, clock: Clock) -> list[Run]:
-    """The run, cut where the song's beats jump: a wrongly detected beat, or a pause.
+    """Cut a run where the song's beats jump, at a pause or a wrongly detected beat.
 
     Each part plays on up to the next even beat, where the next part is cut in.
     """
@@ -125,7 +126,7 @@ def _even(run: Run, clock: Clock) -> list[Run]:
 
 
 def _within(run: Run, clock: Clock) -> list[Run]:
-    """The run within the bounds of song and mix; none if nothing is left.
+    """Limit a run to the bounds of song and mix; return none if nothing is left.
 
     A run that cannot be stretched keeps the song's own tempo.
     """
@@ -140,7 +141,7 @@ def _within(run: Run, clock: Clock) -> list[Run]:
 
 
 def _unstretched(run: Run, clock: Clock) -> Run:
-    """The run in the song's own tempo from its first beat on."""
+    """The run at the song's own tempo from its first beat on."""
     first_s = run.beat_map.seconds_at(run.first[0])
     beat_s = clock.beat / run.beat_map.fold / SAMPLE_RATE
     own = BeatMap(np.array([first_s, first_s + beat_s]), run.beat_map.fold, steady=True)
@@ -148,7 +149,7 @@ def _unstretched(run: Run, clock: Clock) -> Run:
 
 
 def _in_turn(voices: Sequence[Run]) -> list[Run]:
-    """One voice at a time: the previous voice ends where the next begins."""
+    """Let one voice sing at a time: each ends where the next begins."""
     kept: list[Run] = []
     for run in sorted(voices, key=lambda one: one.start):
         if kept and kept[-1].end > run.start:
@@ -188,7 +189,7 @@ def _clip(
 
 
 def _cut(effects: Sequence[Effect], run: Run) -> list[Effect]:
-    """The effects within a run; sweeps and levels are cut at their current value."""
+    """Cut effects to a run; sweeps and levels start at their current value."""
     inside: list[Effect] = []
     for effect in effects:
         start, end = max(effect.start, run.start), min(effect.end, run.end)
@@ -199,7 +200,7 @@ def _cut(effects: Sequence[Effect], run: Run) -> list[Effect]:
 
 
 def _cut_level(effect: Effect, start: int, end: int) -> Effect:
-    """The level within a clip, without a crossfade at the ends."""
+    """The level within a clip, without a crossfade at its ends."""
     at, shares = zip(*effect.shares, strict=True)
     ends = [(edge, float(np.interp(edge, at, shares))) for edge in (start, end)]
     inner = [point for point in effect.shares if start < point[0] < end]

@@ -1,4 +1,4 @@
-"""Material of a song, per bar of the mashup: presence of stems, phrases, energy, chroma."""
+"""Divide a song into a mashup's bars: presence of stems, phrases, energy, chroma."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ HALF_PHRASE = 4  # bars
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A song divided into the mashup's ``n`` bars: arrays of shape ``(n,)``, ``chroma`` of (n, 12).
+    """A song divided into ``n`` bars of the mashup.
 
-    ``presence`` is a stem's level relative to its loudest bars, 0 to 1, or for vocals the share of
-    the bar that is sung.
+    Arrays have shape ``(n,)``, ``chroma`` has (n, 12). ``presence`` is a stem's level relative to
+    its loudest bars, 0 to 1; for vocals it is the share of the bar that is sung.
     """
 
     track: MashupTrack
     beat_map: BeatMap
-    first_beats: Floats  # the song's beat at the start of the bar
+    first_beats: Floats  # the song's beat with which each bar begins
     on_phrase: Flags  # whether a phrase begins with the bar
     on_half: Flags  # whether half a phrase begins with the bar
     on_pair: Flags  # whether a pair of bars begins with the bar
     presence: Mapping[StemName, Floats]
     energy: Floats  # level of the whole song, 0 to 1
-    chroma: Mapping[StemName, Floats]  # pitch classes
-    usable: Flags  # whether its beats are even enough to be stretched
+    chroma: Mapping[StemName, Floats]  # energy of each pitch class
+    usable: Flags  # whether the bar's beats are even enough to be stretched
 
     @property
     def n_bars(self) -> int:
@@ -52,7 +52,7 @@ class Material:
 
 
 def material_of(track: MashupTrack, clock: Clock) -> Material:
-    """Divide a song with a beat into the mashup's bars."""
+    """Divide a song that has a beat into the mashup's bars."""
     grid = track.grid
     assert grid is not None, "songs without a beat are left out before"
     fold = fold_between(clock.tempo_bpm, grid.tempo_bpm)
@@ -89,7 +89,7 @@ def _bars(track: MashupTrack, beat_map: BeatMap, anchor: float, per_bar: float) 
 
 
 def _usable(beat_map: BeatMap, clock: Clock, first_beats: Floats, edges_s: Floats) -> Flags:
-    """Bars that begin within the track and have even beats."""
+    """Whether each bar begins within the track and has even beats."""
     per_bar = clock.beats_per_bar * beat_map.fold
     even = [beat_map.is_even(clock, beat, beat + per_bar) for beat in first_beats.tolist()]
     return np.asarray(even) & (edges_s[:-1] > -0.2)
@@ -109,7 +109,7 @@ def _presence(track: MashupTrack, stem: StemName, edges_s: Floats) -> Floats:
 
 
 def _energy(track: MashupTrack, edges_s: Floats) -> Floats:
-    """Level of the song in each bar, relative to its loudest ones."""
+    """Level of the song in each bar, relative to its loudest bars."""
     energies = track.deck.loudness.energies
     if not len(energies):
         return np.zeros(len(edges_s) - 1)

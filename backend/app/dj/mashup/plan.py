@@ -40,9 +40,9 @@ hear four, and would not notice that a pair fits 15 % less."""
 class MashupPlan:
     """The planned mashup, with notes for users.
 
-    ``left_out`` says of each song that does not play why not. ``key`` is the instruments' key, in
-    which everything plays. ``treatment`` is for the master; the
-    timeline has the levels of :mod:`balance`, without limiting.
+    ``left_out`` gives the reason for each song that does not play. ``key`` is the key of the
+    instruments, in which everything plays. ``treatment`` is for the mastering; the timeline has the
+    levels of :mod:`balance`, without limiting.
     """
 
     timeline: Timeline
@@ -57,7 +57,10 @@ class MashupPlan:
 
 @dataclass(frozen=True)
 class _Arranged:
-    """The parts of a mashup and their windows; ``starts`` are the parts' bars, and the end."""
+    """The parts of a mashup with their windows.
+
+    ``starts`` are the bars at which the parts begin, followed by the end.
+    """
 
     roles: RoleAssignment
     phrase: int
@@ -73,11 +76,11 @@ def plan_mashup(
     vocals_from: str | None = None,
     stem_settings: StemSettings = MappingProxyType({}),
 ) -> MashupPlan:
-    """Plan a mashup of separated songs; ``vocals_from`` is the song whose voice a user chose.
+    """Plan a mashup of separated songs.
 
-    Parts of the arrangement in which nothing plays, because stems are left out, are skipped. Raise
-    ``NothingToMash`` if no song has a clear beat, or the leading one has too few bars, or nothing
-    plays at all.
+    ``vocals_from`` is the song whose voice a user chose. Parts of the arrangement in which nothing
+    plays, because stems are left out, are skipped. Raise ``NothingToMash`` if no song has a clear
+    beat, if the leading one has too few bars, or if nothing plays at all.
     """
     treatment = VIBES[vibe]
     by_id = {track.track_id: track for track in tracks}
@@ -106,9 +109,10 @@ def plan_mashup(
 def _playable(
     tracks: Sequence[MashupTrack], vibe: Vibe, vocals_from: str | None
 ) -> Sequence[PairFit]:
-    """The playable pairs, the best first; else the best song by itself.
+    """The playable pairs, the best first; if there are none, the best song by itself.
 
-    If any pair has vocals, only those with vocals: a voice matters more than the nearest keys.
+    If any pair has vocals, only pairs with vocals are returned: a voice matters more than close
+    keys.
     """
     pairs = [pair for pair in fits(tracks, vibe).pairs if _can_be_played(pair)]
     wished = [pair for pair in pairs if vocals_from in (None, pair.vocals)]
@@ -135,7 +139,7 @@ def _can_be_played(pair: PairFit) -> bool:
 def _with_most_songs(
     tracks: Sequence[MashupTrack], pairs: Sequence[PairFit], treatment: VibeTreatment
 ) -> tuple[PairFit, RoleAssignment]:
-    """The leading pair: one nearly as good as the best that leaves fewer songs out."""
+    """Choose the leading pair: nearly the best fit, with as few songs left out as possible."""
     near = [pair for pair in pairs if pair.score >= pairs[0].score * LEFT_OUT ** len(tracks)]
     assigned = [(pair, _roles(tracks, pair, treatment)) for pair in near]
     return max(assigned, key=lambda one: one[0].score * LEFT_OUT ** (len(tracks) - one[1].n_songs))
@@ -144,7 +148,7 @@ def _with_most_songs(
 def _roles(
     tracks: Sequence[MashupTrack], pair: PairFit, treatment: VibeTreatment
 ) -> RoleAssignment:
-    """The roles and the tempo if a pair leads."""
+    """Roles and tempo if a given pair leads."""
     grids = {track.track_id: track.grid for track in tracks}
     singer, under = grids[pair.vocals], grids[pair.instrumental]
     assert singer is not None and under is not None

@@ -1,4 +1,4 @@
-"""Roles of a mashup: which song plays voice, drums, bass and harmony, and which are left out."""
+"""Decide which song plays voice, drums, bass and harmony, and which songs are left out."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ AS_PLANNED = MashupStem()
 class Player:
     """A song in a role: its stems, and their pitch shift.
 
-    ``brings`` are players that replace others while this one plays: the own bass and harmony of a
-    voice that is out of tune with the other instruments.
+    ``brings`` are players that replace others while this one plays: a voice that is out of tune
+    with the other instruments brings its own bass and harmony.
     """
 
     material: Material
@@ -50,7 +50,7 @@ class Player:
 
     @property
     def key(self) -> Camelot | None:
-        """The key after the pitch shift; None if unknown, or for drums."""
+        """The song's key after the pitch shift; None if unknown, or for drums."""
         grid = self.track.grid
         if grid is None or grid.key is None or self.stems == ("drums",):
             return None
@@ -70,7 +70,7 @@ PlayersByRole = Mapping[Role, Player]
 class RoleAssignment:
     """The players of both halves of a mashup, and notes about their choice.
 
-    ``left_out`` says of each song that plays in neither half why not.
+    ``left_out`` gives the reason for each song that plays in neither half.
     """
 
     clock: Clock
@@ -85,12 +85,12 @@ class RoleAssignment:
 
 
 def setting_of(stem: StemName, settings: StemSettings) -> MashupStem:
-    """The setting of a stem; those beyond the four are part of ``other`` unless named."""
+    """The user's setting of a stem; other stems follow the setting of ``other``."""
     return settings.get(stem) or settings.get(stem if stem in FOUR_STEMS else "other") or AS_PLANNED
 
 
 def audible_roles(roles: RoleAssignment, settings: StemSettings) -> RoleAssignment:
-    """The same assignment without the stems that are left out; a role may become silent."""
+    """Remove the stems that the user left out; a role may become silent."""
     first, second = (_audible(half, settings) for half in roles.halves)
     return replace(roles, halves=(first, second))
 
@@ -106,7 +106,7 @@ def _audible(players: PlayersByRole, settings: StemSettings) -> PlayersByRole:
 
 
 def assign_roles(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> RoleAssignment:
-    """Give a pair the leading roles; the other songs join in the second half where they fit."""
+    """Give a pair the leading roles; other songs join in the second half if they fit."""
     by_id = {track.track_id: track for track in tracks}
     under, singer = by_id[pair.instrumental], by_id[pair.vocals]
     first = dict(_instruments(under, clock))
@@ -133,7 +133,7 @@ def assign_roles(tracks: Sequence[MashupTrack], pair: PairFit, clock: Clock) -> 
 
 
 def _without_vocals(tracks: Sequence[MashupTrack], singer: MashupTrack, lead: Player | None) -> str:
-    """Why no voice leads."""
+    """Say why no voice leads the mashup."""
     if all(sung_share(track) <= MIN_SUNG_SHARE for track in tracks):
         return "These songs have no vocals: this is an instrumental mashup."
     if lead is None:
@@ -194,7 +194,10 @@ def _add_guest(
 
 
 def _no_role(key: Camelot | None, distances: Sequence[int | None]) -> str:
-    """Why a song has no role; ``distances`` are its key distances in the roles it could have."""
+    """Say why a song has no role.
+
+    ``distances`` are its key distances in the roles that it could have.
+    """
     known = [distance for distance in distances if distance is not None]
     if not distances:
         return "all roles that it could play are taken"
@@ -206,7 +209,7 @@ def _no_role(key: Camelot | None, distances: Sequence[int | None]) -> str:
 
 
 def _veto(guest: MashupTrack, clock: Clock) -> str:
-    """Why a song cannot play along at all; empty if it can."""
+    """Say why a song cannot play along at all; empty if it can."""
     grid = guest.grid
     if grid is None:
         return "it has no clear beat"
@@ -219,7 +222,10 @@ def _veto(guest: MashupTrack, clock: Clock) -> str:
 
 
 def _best_shift(key: Camelot | None, role: Role, players: PlayersByRole) -> tuple[int, int | None]:
-    """The pitch shift that suits all simultaneous players best, and the remaining key distance."""
+    """Choose the pitch shift that suits all simultaneous players best.
+
+    Also returns the key distance that remains.
+    """
     others = [
         player.key for other, player in players.items() if other != role and not player.brings
     ]

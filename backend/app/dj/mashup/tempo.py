@@ -1,4 +1,4 @@
-"""Tempo of a mashup: where songs meet, the beat clock, and the songs' beats on it."""
+"""A mashup's tempo, its beat clock, and the songs' beats on that clock."""
 
 from __future__ import annotations
 
@@ -16,37 +16,38 @@ from ..tempo_stretch import fold_between
 from .vibes import VIBES, VibeTreatment
 
 MAX_PAIR_CHANGE = 0.09
-"""The most that a vibe may change the tempo of either track of the leading pair; in sets 6 % is the
-limit for whole tracks, and single stems bear a little more."""
+"""How much a vibe may change the tempo of either leading track: in sets 6 % is the limit for whole
+tracks, and single stems bear a little more."""
 
 MAX_TEMPO_CHANGE = 0.12  # a track that needs a larger tempo change is left out
-INSTRUMENTS_SHARE = 0.6  # tempos meet nearer to the instruments': drums smear before voices do
+# the common tempo is nearer to the instruments': drums smear before voices do
+INSTRUMENTS_SHARE = 0.6
 
 _LARGEST_SHIFT = max(abs(math.log(vibe.tempo_factor)) for vibe in VIBES.values())
 _RESERVED_SHARE = 0.3
-"""The share of the remaining room for stretch that is kept for the vibes on either side."""
+"""Share of the remaining tempo range that is kept for the vibes on either side."""
 
-_LEAST_STEP = 4096  # samples between two points of a map: a ratio is held at least as long
+_LEAST_STEP = 4096  # samples between two points of a map: each tempo ratio lasts at least this long
 
 MAX_BEAT_CHANGE = 0.2
-"""Beats whose distance has to change by more than this were detected wrongly, or the song jumps
-there: a song as a whole is stretched by 12 % at most, and drummers vary by 5 %. The rest, up to the
-25 % that can be stretched at all, is room for rounding."""
+"""Beats whose distance must change by more were detected wrongly, or the song jumps there: a whole
+song is stretched by 12 % at most, and drummers vary by 5 %. The rest, up to the 25 % that can be
+stretched at all, is room for rounding."""
 
 Flags = npt.NDArray[np.bool_]
 
 
 def common_tempo_bpm(vocals: Grid, under: Grid, factor: float) -> float:
-    """Where two tempos meet, counted as the instruments count."""
+    """The tempo at which two songs meet, counted as the instruments count."""
     share = INSTRUMENTS_SHARE
     return float(under.tempo_bpm**share * (vocals.tempo_bpm / factor) ** (1.0 - share))
 
 
 def mix_tempo_bpm(vocals: Grid, under: Grid, treatment: VibeTreatment) -> float:
-    """The tempo of a pair in a vibe.
+    """The tempo of a pair of songs in a vibe.
 
-    The further apart two songs are, the less the vibe can change. Faster vibes are limited by one
-    factor and slower ones by another, so that their order is kept.
+    The further apart the songs' tempos are, the less a vibe can change the tempo. Faster vibes are
+    limited by one factor and slower ones by another, so that their order is kept.
     """
     factor = fold_between(under.tempo_bpm, vocals.tempo_bpm)
     meet = math.log(common_tempo_bpm(vocals, under, factor))
@@ -87,15 +88,15 @@ class Clock:
         return self.beat * self.beats_per_bar / SAMPLE_RATE
 
     def at(self, bar: float) -> int:
-        """The sample at which a bar begins; the first leaves room for its attack."""
+        """The sample at which a bar begins; the first bar leaves room for its attack."""
         return PRE_ROLL + round(bar * self.beats_per_bar * self.beat)
 
 
 @dataclass(frozen=True, slots=True)
 class BeatMap:
-    """A song's beats against the clock: ``fold`` of its beats per beat of the clock.
+    """A song's beats on the clock: ``fold`` of its beats per beat of the clock.
 
-    ``beats_s`` are the times of its beats. Beats before the first or after the last are
+    ``beats_s`` are the times of the song's beats. Beats before the first or after the last are
     extrapolated with the nearest beat's length.
     """
 
@@ -105,7 +106,7 @@ class BeatMap:
 
     @classmethod
     def of(cls, grid: Grid, fold: float) -> BeatMap:
-        """The map of a grid; beats within a millisecond of a line are put on it."""
+        """Build the map of a beat grid; beats within a millisecond of a line are put on it."""
         beats = grid.beats_s
         index = np.arange(len(beats))
         line: Times = np.asarray(np.polyval(np.polyfit(index, beats, 1), index), np.float64)
@@ -113,25 +114,28 @@ class BeatMap:
         return cls(line if straight else beats, fold, straight)
 
     def seconds_at(self, beat: float) -> float:
-        """The time of a beat in the song, in seconds; fractions are allowed."""
+        """Time of a beat in the song, in seconds; beats may be fractions."""
         return _extrapolated(beat, np.arange(len(self.beats_s), dtype=np.float64), self.beats_s)
 
     def beat_at(self, at_s: float) -> float:
-        """The beat at a time of the song."""
+        """The beat at a second of the song."""
         return _extrapolated(at_s, self.beats_s, np.arange(len(self.beats_s), dtype=np.float64))
 
     def even(self, clock: Clock) -> Flags:
-        """Whether each interval between two beats can be stretched to the clock's."""
+        """Whether each interval between two beats can be stretched to the clock's beat."""
         intervals = np.diff(self.beats_s) * SAMPLE_RATE
         return np.asarray(np.abs(clock.beat / self.fold - intervals) <= MAX_BEAT_CHANGE * intervals)
 
     def is_even(self, clock: Clock, first: float, last: float) -> bool:
-        """Whether all intervals between two beats are even; past the ends the nearest counts."""
+        """Whether all intervals between two beats are even.
+
+        Beyond the song's ends, the nearest interval counts.
+        """
         even = self.even(clock)
         return bool(even[_intervals(first, last, len(even))].all())
 
     def even_stretches(self, clock: Clock, first: float, last: float) -> list[tuple[int, int]]:
-        """The first and the last beat of each run of even intervals between two beats."""
+        """First and last beat of each run of even intervals between two beats."""
         even = self.even(clock)
         within = _intervals(first, last, len(even))
         inside = np.concatenate([[False], even[within], [False]]).astype(np.int8)
@@ -139,13 +143,13 @@ class BeatMap:
         return [(int(begin), int(end)) for begin, end in edges]
 
     def between(self, first: int, last: int) -> BeatMap:
-        """The map of a few beats, extrapolated before and after."""
+        """The map of a few beats, extrapolated before and after them."""
         return BeatMap(self.beats_s[first : last + 1], self.fold, self.steady)
 
     def warp(self, clock: Clock, first: tuple[float, int], last_at: int) -> Warp:
-        """The map from song to mix, from a beat at its sample of the mix to a later sample.
+        """Tempo map from song to mix, from a beat at a sample of the mix to a later sample.
 
-        Two pairs of samples (song, mix), or more where the beats are not steady.
+        Two pairs of samples (song, mix), or more if the beats are not steady.
         """
         beat, at = first
         per_sample = self.fold / clock.beat
@@ -163,7 +167,7 @@ class BeatMap:
 
 
 def _extrapolated(x: float, xs: Times, ys: Times) -> float:
-    """Interpolate, and go on straight past both ends."""
+    """Interpolate, and continue in straight lines beyond both ends."""
     if xs[0] <= x <= xs[-1]:
         return float(np.interp(x, xs, ys))
     near, far = (0, 1) if x < xs[0] else (-1, -2)
@@ -171,7 +175,7 @@ def _extrapolated(x: float, xs: Times, ys: Times) -> float:
 
 
 def _intervals(first: float, last: float, n: int) -> slice:
-    """The intervals between beats that lie, at least in part, between two beats."""
+    """The intervals between beats that lie, at least partly, between two beats."""
     begin = min(max(int(np.floor(first)), 0), n - 1)
     return slice(begin, min(max(int(np.ceil(last)), begin + 1), n))
 
@@ -183,6 +187,6 @@ def max_stretch(warp: Warp) -> float:
 
 
 def is_straight(warp: Warp) -> bool:
-    """Whether a map leaves the song's tempo inaudibly close to its own."""
+    """Whether a map leaves the song's tempo inaudibly close to the original."""
     (source, mix), (source_end, mix_end) = warp[0], warp[-1]
     return len(warp) == 2 and abs((source_end - source) / (mix_end - mix) - 1.0) < NO_STRETCH

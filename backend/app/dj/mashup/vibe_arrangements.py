@@ -1,4 +1,4 @@
-"""Arrangement of each vibe: its sequence of parts, and the roles that play in each."""
+"""The arrangement of each vibe: its parts in order, and the roles that play in each."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from .roles import Role
 Sung = Literal["verse", "hook"]
 RoleFilter = Literal["opening", "rising", "thinned", "closing"]
 
-PHRASES_BARS = (8, 4, 2)  # bars of a phrase; fewer only where the songs have no room for eight
-SHORTEST_S, LONGEST_S = 150.0, 300.0  # two and a half to five minutes
-MAX_REPEATS = 2.0  # plays of each bar of the instruments, on average: more sounds like a loop
+PHRASES_BARS = (8, 4, 2)  # bars of a phrase; fewer than eight only if the songs have no room
+SHORTEST_S, LONGEST_S = 150.0, 300.0  # a mashup lasts two and a half to five minutes
+MAX_REPEATS = 2.0  # average plays of each bar of the instruments: more sounds like a loop
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the arrangement, its length in phrases."""
+    """A part of the arrangement; its length is a number of phrases."""
 
     label: SectionName
     phrases: int
     plays: tuple[Role, ...]
-    sung: Sung | None  # which of the voice's phrases; None without vocals
+    sung: Sung | None  # which phrases of the voice; None without vocals
     filters: tuple[tuple[Role, RoleFilter], ...]
     half: int  # 0 for the leading pair's half, 1 for the guests'
-    why: str  # its purpose, for people
+    why: str  # what the part is for, shown to users
 
 
 SUNG: dict[SectionName, Sung] = {
@@ -102,7 +102,10 @@ _SHRINKS: tuple[SectionName, ...] = ("break", "verse", "drop", "intro", "outro")
 
 
 def arrangement_of(vibe: Vibe, *, bar_s: float, band_bars: int) -> tuple[int, tuple[Part, ...]]:
-    """The bars of a phrase, and the parts, for ``band_bars`` of instruments, each of ``bar_s``."""
+    """Choose the bars of a phrase, and the parts.
+
+    ``band_bars`` is the number of bars of the instruments, each of ``bar_s``.
+    """
     parts = ARRANGEMENTS[vibe]
     most = MAX_REPEATS * band_bars
     phrase = next((n for n in PHRASES_BARS if n * _phrases(parts) <= most), PHRASES_BARS[-1])
@@ -116,7 +119,7 @@ def _phrases(parts: Sequence[Part]) -> int:
 
 
 def _grown(parts: tuple[Part, ...], phrase_s: float, longest_s: float) -> tuple[Part, ...]:
-    """Lengthen drops, verses and breaks in turn until the whole is long enough."""
+    """Lengthen drops, verses and breaks in turn until the arrangement is long enough."""
     turn = 0
     while _phrases(parts) * phrase_s < SHORTEST_S:
         if (_phrases(parts) + 1) * phrase_s > longest_s:
@@ -128,7 +131,7 @@ def _grown(parts: tuple[Part, ...], phrase_s: float, longest_s: float) -> tuple[
 
 
 def _shrunk(parts: tuple[Part, ...], phrase_s: float, longest_s: float) -> tuple[Part, ...]:
-    """Shorten parts of several phrases, then drop parts of the second half."""
+    """Shorten parts of several phrases, then remove parts of the second half."""
     while _phrases(parts) * phrase_s > longest_s and len(parts) > 4:
         long = [i for i, part in enumerate(parts) if part.phrases > 1 and part.label in _SHRINKS]
         if long:

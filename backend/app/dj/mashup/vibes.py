@@ -1,4 +1,4 @@
-"""Figures of each vibe: tempo, stem gains, mastering."""
+"""The figures of each vibe: tempo, stem gains, mastering."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ from ...contract.mashups import Vibe
 
 @dataclass(frozen=True, slots=True)
 class VibeTreatment:
-    """A vibe in numbers. The planner uses the tempo and the stem gains, the master all else.
+    """A vibe in numbers: the planner uses tempo and stem gains, the mastering the rest.
 
-    Steps in tempo of 2 % are noticed; the vibes are 3 % apart, and drums bear up to 6 %. Softer
-    vibes are quieter outside the drops, so that a drop stands out. The compressor leaves one part
-    in ``ratio`` of it: dark's 4 dB become 2, chill's 4.5 become 3. The loudness range then grows by
-    more than 1 LU per vibe.
+    Tempo steps of 2 % are noticed; the vibes are 3 % apart, and drums bear up to 6 %. Softer vibes
+    are quieter outside the drops, so that a drop stands out. The compressor reduces level
+    differences to one part in ``ratio``: dark's 4 dB become 2, chill's 4.5 become 3. The loudness
+    range then differs by more than 1 LU between neighbouring vibes.
     """
 
     tempo_factor: float  # relative to the songs' common tempo
-    tempo_bpm: tuple[float, float]  # typical; of two otherwise equal pairs, the nearer one wins
+    # typical tempos; of two otherwise equal pairs, the nearer one wins
+    tempo_bpm: tuple[float, float]
     gains_db: Mapping[str, float]  # of the roles
     low_shelf_db: float
     low_shelf_hz: float
     high_shelf_db: float
     high_shelf_hz: float
     ratio: float  # of the compressor
-    threshold_db: float  # over the mix's own loudness in LUFS: mostly below, negative
+    # relative to the mix's own loudness in LUFS; negative, since most parts are below
+    threshold_db: float
     attack_ms: float
     release_ms: float
     room_size: float  # 0 to 1
-    wet: float  # reverberation relative to the dry sound, 0 to 1
-    width: float  # gain of the side signal; 1 leaves it unchanged
+    wet: float  # level of the reverb relative to the dry sound, 0 to 1
+    width: float  # gain of the side signal; 1 leaves the stereo width unchanged
     quiet_db: float  # how much quieter everything plays outside the drops
-    loudness_lufs: float  # of the finished mashup
-    words: str  # for people
+    loudness_lufs: float  # loudness of the finished mashup
+    words: str  # a description for users
 
 
 VIBES: dict[Vibe, VibeTreatment] = {

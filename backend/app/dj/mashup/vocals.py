@@ -1,4 +1,4 @@
-"""Vocals: their presence, their room over instruments, and where to cut them."""
+"""A song's vocals: where they are, whether instruments leave room, where to cut."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ Span = tuple[float, float]
 VOICE_HZ = (200.0, 4200.0)  # a voice's fundamentals, and the formants that make words intelligible
 
 VOCAL_RANGE_DB = 25.0
-"""Levels within this of a voice's loud moments are vocals; lower ones are breath, room, or bleed
-from other stems."""
+"""Levels within this range of a voice's loud moments are vocals; lower ones are breath, room, or
+bleed from other stems."""
 
 MIN_SUNG_SHARE, ENOUGH_SUNG_SHARE = 0.04, 0.25
 """A track with vocals in less than the first share of its time counts as instrumental; from the
-second share on it has enough phrases for a mashup."""
+second share on, it has enough phrases for a mashup."""
 
 _BLEED_LU = 22.0  # a vocal stem this far below its track is only bleed
 _MASKING_DB = 12.0
 
-BREATH_S = 0.25  # a shorter pause belongs to a phrase
+BREATH_S = 0.25  # a shorter pause does not end a phrase
 SHORTEST_S = 0.12  # shorter sounds are not words
-MARGIN_S = 0.03  # kept before the first and after the last sound: consonants begin and end softly
-QUIETEST_S = 0.25  # how far from a position a quieter moment is searched: half a beat
+# kept before the first and after the last sound, as consonants begin and end softly
+MARGIN_S = 0.03
+QUIETEST_S = 0.25  # a quieter moment is searched this far from a position: half a beat
 
 
 def voice_part(vocals: MashupTrack) -> FitPart:
-    """Whether the track has enough vocals."""
+    """Rate whether the track has enough vocals."""
     share = sung_share(vocals)
     score = min(max((share - MIN_SUNG_SHARE) / (ENOUGH_SUNG_SHARE - MIN_SUNG_SHARE), 0.0), 1.0)
     if share <= MIN_SUNG_SHARE:
-        found = "has" if vocals.stems else "seems to have"  # only the stems tell for certain
+        # only separated stems show it for certain
+        found = "has" if vocals.stems else "seems to have"
         return FitPart(name="voice", score=0.0, reason=f"{vocals.title} {found} hardly any vocals")
     about = "" if vocals.stems else "about "
     reason = f"{vocals.title} has vocals in {about}{100.0 * share:.0f} % of its time"
@@ -48,7 +50,7 @@ def voice_part(vocals: MashupTrack) -> FitPart:
 
 
 def sung_share(track: MashupTrack) -> float:
-    """The share of a track's time with vocals."""
+    """Share of the track's time with vocals."""
     if track.stems:
         voice = track.stems.get("vocals")
         return float(sung_frames(track, voice).mean()) if voice and voice.levels_db else 0.0
@@ -68,13 +70,13 @@ def sung_frames(track: MashupTrack, voice: StemFacts) -> npt.NDArray[np.bool_]:
 
 
 def _loud_db(levels: Floats) -> float:
-    """The level of the loud moments: the 95th percentile of frames that are not silent."""
+    """Level of the loud moments: the 95th percentile of frames that are not silent."""
     sounding = levels[levels > -70.0]
     return float(np.percentile(sounding, 95)) if len(sounding) else 0.0
 
 
 def room_part(vocals: MashupTrack, under: MashupTrack) -> FitPart:
-    """Whether the instruments leave room for the voice in the spectrum."""
+    """Rate whether the instruments leave room for the voice in the spectrum."""
     if vocals.stems and under.stems:
         return _measured_room(vocals, under)
     analysis = under.deck.analysis
@@ -87,7 +89,7 @@ def room_part(vocals: MashupTrack, under: MashupTrack) -> FitPart:
 
 
 def _measured_room(vocals: MashupTrack, under: MashupTrack) -> FitPart:
-    """How far the voice stands out in each band, weighted with its power there."""
+    """Rate how far the voice exceeds the instruments, weighted by its power in each band."""
     voice = vocals.stems.get("vocals")
     if voice is None or voice.silent:
         return FitPart(name="room", score=0.5, reason="without a voice no room is needed")
@@ -108,7 +110,7 @@ _INSTRUMENTS: tuple[StemName, ...] = ("drums", "bass", "other", "guitar", "piano
 
 
 def instrument_bands(track: MashupTrack) -> Floats | None:
-    """The share of the instruments' power in each band; None without instruments."""
+    """Share of the instruments' power in each band; None without instruments."""
     stems = [track.stems[stem] for stem in _INSTRUMENTS if track.plays(stem)]
     if not stems:
         return None
@@ -118,7 +120,7 @@ def instrument_bands(track: MashupTrack) -> Floats | None:
 
 
 def power_lufs(*lufs: float) -> float:
-    """The loudness of several uncorrelated sounds together."""
+    """Loudness of several uncorrelated sounds together."""
     return 10.0 * math.log10(max(sum(10.0 ** (one / 10.0) for one in lufs), 1e-12))
 
 
@@ -167,7 +169,7 @@ class VocalPhrases:
         return self._quietest(at_s, min(QUIETEST_S, reach_s))
 
     def _phrase_at(self, at_s: float) -> Span | None:
-        """The phrase at a position; one that ends or begins there does not count."""
+        """The phrase at a position; one that just ends or begins there does not count."""
         inside = (p for p in self.phrases if p[0] < at_s - MARGIN_S and p[1] > at_s + MARGIN_S)
         return next(inside, None)
 

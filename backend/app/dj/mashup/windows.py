@@ -14,16 +14,16 @@ from .roles import Player, PlayersByRole, Role, RoleAssignment
 from .vibe_arrangements import Part, Sung
 from .vocals import Floats
 
-ON_PHRASE, ON_HALF = 0.35, 0.12  # bonus where a phrase begins, or half of one
+ON_PHRASE, ON_HALF = 0.35, 0.12  # bonus where a phrase, or half of one, begins
 
 OFF_PHRASE = 2.0
-"""Penalty for beginning in the middle of half a phrase: larger than all bonuses together. Where
-phrases are two bars long, they may begin there."""
+"""Penalty for beginning in the middle of half a phrase: larger than all bonuses together. If
+phrases are two bars long, this is allowed without penalty."""
 
-CONTINUES = 0.3  # bonus for bars that continue the previous ones: the song plays on without a cut
+CONTINUES = 0.3  # bonus for bars that continue the previous ones, without a cut
 REPETITION = 0.25  # penalty for each earlier use of the same bars
 IN_HARMONY = 0.5  # weight of agreeing chords: they decide between otherwise equal phrases
-SAME_BARS = 0.6  # bonus for a song's instruments to play the same bars as its own voice
+SAME_BARS = 0.6  # bonus if a song's instruments play the same bars as its own voice
 MIN_PHRASE_SUNG = 0.2  # a vocal phrase needs vocals in at least this share of its time
 
 
@@ -40,7 +40,7 @@ class Window:
 
 @dataclass
 class WindowChooser:
-    """Chooses window after window, and remembers the bars already used."""
+    """Chooses one window after another, and remembers the bars already used."""
 
     roles: RoleAssignment
     phrase: int
@@ -48,7 +48,7 @@ class WindowChooser:
     last: dict[Role, Window] = field(default_factory=dict)
 
     def part(self, part: Part, at: int) -> list[Window]:
-        """Choose the windows of a part that begins at a bar of the mashup."""
+        """Choose the windows of a part that begins at a given bar of the mashup."""
         players = self.roles.halves[part.half]
         chosen: list[Window] = []
         for index in range(part.phrases):
@@ -72,11 +72,11 @@ class WindowChooser:
         return list(windows.values())
 
     def _led(self, role: Role, windows: Mapping[Role, Window]) -> bool:
-        """Whether a harmony leads in place of a voice, so that no other harmony may play."""
+        """Whether a harmony leads instead of a voice, so that no other harmony may play."""
         return role == "harmony" and "voice" in windows and not windows["voice"].player.sings
 
     def _sung(self, lead: Player, sung: Sung, at: int) -> Window | None:
-        """The best phrase of the lead for this position; None if it has none."""
+        """Choose the lead's best phrase for a position; None if it has none."""
         material = lead.material
         presence = _mean(_of(material, lead.stems), self.phrase)
         if not len(presence):
@@ -94,7 +94,10 @@ class WindowChooser:
     def _played(
         self, role: Role, player: Player, others: Mapping[Role, Window], part: Part, at: int
     ) -> Window:
-        """The best phrase of an instrument: energetic in drops, and in harmony with the others."""
+        """Choose the best phrase of an instrument.
+
+        It should be energetic in drops, and in harmony with the other players.
+        """
         material = player.material
         presence = _of(material, player.stems)
         score = _mean(presence, self.phrase) + self._common(material, role, at)
@@ -106,7 +109,7 @@ class WindowChooser:
         return Window(role, player, best, at, self.phrase)
 
     def _common(self, material: Material, role: Role, at: int) -> Floats:
-        """Score for every role: phrase starts, continuation, repetition, even beats."""
+        """Score every role's bars: phrase starts, continuation, repetition, even beats."""
         n = max(material.n_bars - self.phrase + 1, 1)
         score = np.where(material.on_phrase, ON_PHRASE, np.where(material.on_half, ON_HALF, 0.0))
         score = score[:n].astype(np.float64)
@@ -132,7 +135,7 @@ class WindowChooser:
 
 
 def _together(other: Window, player: Player, role: Role, bars: int) -> Floats:
-    """How well each phrase of a player fits an already chosen window."""
+    """Score how well each phrase of a player fits a window that is already chosen."""
     material = player.material
     score = np.zeros(max(material.n_bars - bars + 1, 1))
     if other.player.track is player.track:
@@ -147,7 +150,7 @@ def _together(other: Window, player: Player, role: Role, bars: int) -> Floats:
 
 
 def _agreement(chroma: Floats, other: Floats) -> Floats:
-    """The correlation of the pitch classes, bar by bar, for each possible start of ``chroma``."""
+    """Correlate pitch classes bar by bar, for each possible start of ``chroma``."""
     a, b = _standard(chroma), _standard(other)
     n, bars = max(len(a) - len(b) + 1, 1), len(b)
     return np.array([float((a[i : i + bars] * b[: len(a) - i]).sum()) / bars for i in range(n)])
@@ -159,7 +162,7 @@ def _standard(chroma: Floats) -> Floats:
 
 
 def _of(material: Material, stems: Sequence[StemName]) -> Floats:
-    """The presence in each bar of the stem that plays most."""
+    """Presence in each bar of the stem that plays most."""
     return np.asarray(np.max([material.presence[stem] for stem in stems], axis=0), np.float64)
 
 
@@ -175,7 +178,7 @@ def _mean(per_bar: Floats, bars: int) -> Floats:
 
 
 def _begins(material: Material, stems: Sequence[StemName]) -> Floats:
-    """1 where a stem begins with the bar after a bar of rest."""
+    """1 where a stem begins with a bar, after a bar of rest."""
     presence = _of(material, stems)
     before = np.concatenate([[0.0], presence[:-1]])
     return np.asarray(np.clip(presence - before, 0.0, 1.0), np.float64)

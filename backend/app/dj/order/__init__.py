@@ -1,1 +1,1 @@
-"""Running order of a set: cost, search, energy arc."""
+"""The running order of a set: costs, search, energy curve."""

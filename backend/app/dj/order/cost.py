@@ -1,6 +1,6 @@
 """Costs of a running order: of each pair of tracks, and of each track at its place.
 
-The unit is a flaw that a listener notices: 1 is a tempo change of 6 %, three hours on the Camelot
+A cost of 1 is a flaw that a listener notices: a tempo change of 6 %, three hours on the Camelot
 wheel, or a leap of half the set's energy.
 """
 
@@ -24,35 +24,36 @@ Costs = npt.NDArray[np.float64]
 NOTICED_TEMPO = math.log(1.06)
 """A tempo change this large costs 1; past 6 % drums smear. The square keeps small changes cheap:
 listeners tell 1.5 to 3 % apart at best (Drake & Botte, 1993), and that costs 0.06 to 0.25."""
-SAME_TEMPO_PERCENT = 0.1  # closer tempos count as equal: 16 ms off in 32 beats at 120 BPM
+SAME_TEMPO_PERCENT = 0.1  # tempos this close count as equal: 16 ms apart after 32 beats at 120 BPM
 UNMATCHED = 4.0
-"""Tempos that cannot be matched: only an echo, a cut or a fade is left. More than the worst keys,
-as a clash of keys ends with the overlap, and a stumbling beat empties the floor."""
+"""Cost of tempos that cannot be matched, where only an echo, a cut or a fade is left. It exceeds
+the worst keys, since a clash of keys ends with the overlap, and a stumbling beat empties the dance
+floor."""
 NO_BEAT = 1.5
-"""A track without a beat: nothing to match, and nothing that could stumble. Less than half of
-UNMATCHED, so that such a track is useful between two tempos that do not match."""
+"""Cost of a track without a beat, which can neither match nor stumble. Less than half of UNMATCHED,
+so that such a track helps between two tempos that do not match."""
 KEY_STEPS = np.array([0.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.0, 2.0])
-"""By steps on the wheel. Scales an hour apart share six of seven notes and mix well; each further
-hour removes another common note, down to two at five hours, where it gets no worse."""
-UNKNOWN_KEY = 0.5  # neutral: as an average pair in a good order
-SAME_ARTIST = 5.0  # twice in a row: more than a join without matched beats
+"""Cost by steps on the Camelot wheel. Scales an hour apart share six of seven notes and mix well;
+each further hour removes a common note, down to two at five hours, where it gets no worse."""
+UNKNOWN_KEY = 0.5  # cost of an unknown key: as an average pair in a good order
+SAME_ARTIST = 5.0  # cost of one artist twice in a row: more than a join without matched beats
 ENERGY_LEAP = 4.0
-"""Factor of the squared leap: half of the set's range costs 1, and many small steps are cheaper
-than a large one."""
+"""Factor of the squared leap in energy: half of the set's range costs 1, and many small steps are
+cheaper than a large one."""
 ARC = 8.0
-"""Factor of the squared distance in rank: half the set too early or late costs as much as the worst
-keys, a tenth of it less than any flaw of a join."""
+"""Factor of the squared distance from the energy curve, in rank: half the set too early or late
+costs as much as the worst keys, and a tenth of it less than any flaw of a join."""
 LOCKED = 1e5
-"""A track off its locked place: more than everything else in a set of 500 (15,000), and small
-enough that sums keep six decimal places."""
+"""Cost of a track off its locked place: more than everything else in a set of 500 (15,000), and
+small enough that sums keep six decimal places."""
 
-HAND = 0.05  # smaller differences in a drawn curve are an unsteady hand
+HAND = 0.05  # smaller differences in a drawn curve come from an unsteady hand
 SWELL_TRACKS = 12
 """Tracks of a level set differ in energy: it goes up and down once in about three quarters of an
 hour, in steps too small to notice. A few tracks make one flat arch."""
 _WAVE = ((0.0, 0.1), (0.3, 0.7), (0.45, 0.45), (0.75, 1.0), (1.0, 0.3))
-"""(share of the set, energy): a warm-up, a first hill, a rest, a late peak at three quarters, and
-an ending that stays above the beginning. Only the shape counts."""
+"""The curve "wave", as (share of the set, energy): a warm-up, a first hill, a rest, a late peak at
+three quarters, and an end above the beginning. Only its shape counts."""
 
 _FEATURING = re.compile(r"[\s(\[]+(feat|ft|featuring)\b.*")
 
@@ -61,7 +62,7 @@ _FEATURING = re.compile(r"[\s(\[]+(feat|ft|featuring)\b.*")
 class OrderTrack:
     """The properties of a track that decide its place in the set.
 
-    ``tempo_bpm`` is None without a beat to match, ``key`` where it is unknown; ``energy`` runs from
+    ``tempo_bpm`` is None without a beat to match, ``key`` is None if unknown; ``energy`` runs from
     0 to 1 within the set.
     """
 
@@ -73,7 +74,10 @@ class OrderTrack:
 
 
 def pair_costs(tracks: Sequence[OrderTrack], *, max_stretch_percent: float) -> Costs:
-    """The cost of each pair of tracks in a row: shape (n, n), symmetric, zero on the diagonal."""
+    """Cost of each pair of adjacent tracks.
+
+    The result has shape (n, n), is symmetric, and has zeros on its diagonal.
+    """
     energies = np.array([track.energy for track in tracks])
     leaps = energies[:, None] - energies[None, :]
     costs = (
@@ -111,7 +115,7 @@ def _key_costs(tracks: Sequence[OrderTrack]) -> Costs:
 
 
 def artist_of(track: OrderTrack) -> str:
-    """The leading artist in a normalised spelling; empty if there is none."""
+    """Leading artist in a normalised spelling; empty if there is none."""
     plain = " ".join(unicodedata.normalize("NFKC", track.artist).casefold().split())
     return _FEATURING.sub("", plain)
 
@@ -123,11 +127,11 @@ def _artist_costs(tracks: Sequence[OrderTrack]) -> Costs:
 
 
 def place_costs(tracks: Sequence[OrderTrack], *, arc: EnergyArc, locks: Mapping[int, int]) -> Costs:
-    """The cost of each track at each place: the distance of its energy from the arc's.
+    """Cost of each track at each place: how far its energy is from the curve there.
 
-    A set plays all of its tracks, so ranks are compared: the third most energetic track belongs
-    where the arc has its third highest value. ``locks`` map a track's index to its place, both from
-    0. The result has shape (n tracks, n places).
+    Ranks are compared, since a set plays all of its tracks: the third most energetic track belongs
+    where the curve has its third highest value. ``locks`` map a track's index to its place, both
+    from 0. The result has shape (n tracks, n places).
     """
     ranks, targets = energy_ranks(tracks), arc_ranks(arc, len(tracks))
     costs = ARC * (ranks[:, None] - targets[None, :]) ** 2
@@ -140,27 +144,30 @@ def place_costs(tracks: Sequence[OrderTrack], *, arc: EnergyArc, locks: Mapping[
 
 
 def energy_ranks(tracks: Sequence[OrderTrack]) -> Costs:
-    """Each track's rank by energy, 0 to 1; energies that round to the same hundredth share one."""
+    """Rank of each track by energy, 0 to 1.
+
+    Energies that round to the same hundredth share a rank.
+    """
     return _ranks(np.round([track.energy for track in tracks], 2))
 
 
 def arc_ranks(arc: EnergyArc, n: int) -> Costs:
-    """Each place's rank by the arc's energy there, 0 to 1; level stretches share one."""
+    """Rank of each place by the curve's energy, 0 to 1; level stretches share a rank."""
     return _ranks(np.round(_curve(arc, np.linspace(0.0, 1.0, n)) / HAND))
 
 
 def _ranks(values: Costs) -> Costs:
-    """Each value's rank from 0 to 1; equal values share their mean rank."""
-    # As scipy.stats.rankdata, which takes a second of processor time to import.
+    """Rank of each value from 0 to 1; equal values share their mean rank."""
+    # Equal to scipy.stats.rankdata, which takes a second of processor time to import.
     ordered = np.sort(values)
     first, past = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
     return np.asarray((first + past - 1) / 2 / max(1, len(values) - 1), np.float64)
 
 
 def _curve(arc: EnergyArc, at: Costs) -> Costs:
-    """The arc's energy at shares of the set."""
+    """Energy of the curve at shares of the set."""
     if arc == "steady":
-        # Odd: alike from both ends, so that there is no trend
+        # An odd number makes the swell symmetric, so that it has no trend.
         half_swells = 2 * (len(at) // SWELL_TRACKS) + 1
         return np.asarray(0.5 + 0.5 * np.sin(np.pi * half_swells * at), np.float64)
     if arc == "build":

@@ -18,10 +18,10 @@ _TEMPO_OCTAVES = 0.25
 _FULLNESS = 0.15
 
 _WEIGHTS = (1.0, 0.5, 0.5)
-"""Loudness, tempo, fullness. Perceived arousal depends most on loudness, then on tempo (Schubert,
-2004). Tempo is halved because its octave may be wrong, fullness because it is relative to the
-track."""
-_FLOOR_LUFS = -70.0  # the gate of BS.1770: below is silence
+"""Weights of loudness, tempo and fullness. Perceived arousal depends most on loudness, then on
+tempo (Schubert, 2004). Tempo is halved because its octave may be wrong, fullness because it is
+relative to the track."""
+_FLOOR_LUFS = -70.0  # the gate of BS.1770: lower levels count as silence
 
 
 def order_tracks_of(decks: Sequence[DeckTrack]) -> list[OrderTrack]:
@@ -68,10 +68,13 @@ def _from_mean(values: Costs) -> Costs:
 
 
 def fullness_of(analysis: TrackAnalysis) -> float:
-    """Mean energy of a track's bars between intro and outro, 0 to 1; NaN if it has no bars."""
+    """Mean energy of a track's bars between intro and outro, 0 to 1.
+
+    NaN if the track has no bars.
+    """
     bars_s = [analysis.rhythm.beats_s[beat] for beat in analysis.rhythm.downbeats]
     ends = [part for part in analysis.sections if part.label in ("intro", "outro")]
-    # The last downbeat may open no whole bar
+    # The last downbeat may begin an incomplete bar.
     body = [
         energy
         for at_s, energy in zip(bars_s, analysis.energy, strict=False)

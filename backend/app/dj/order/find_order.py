@@ -24,7 +24,7 @@ _ARC_IN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """An order: indices of the given tracks, in playing order.
+    """A running order: indices of the given tracks, in playing order.
 
     ``cost`` is in flaws that a listener notices (see :mod:`cost`); ``exact`` means that no order is
     cheaper. ``reasons`` holds a sentence for each pair, then one about the arc.
@@ -71,7 +71,7 @@ def order_set(
 
 
 def _join(outgoing: OrderTrack, incoming: OrderTrack, max_stretch_percent: float) -> str:
-    """Tempo, key and artist change of a join, in words."""
+    """Describe a join's change of tempo, key and artist in words."""
     parts = [_tempo(outgoing.tempo_bpm, incoming.tempo_bpm, max_stretch_percent)]
     parts.append(_keys(outgoing.key, incoming.key))
     if artist_of(outgoing) and artist_of(outgoing) == artist_of(incoming):
@@ -109,7 +109,7 @@ def _about_arc(played: Sequence[OrderTrack], arc: EnergyArc, n_locked: int) -> s
 
 
 def _how_well(agreement: float) -> str:
-    """How well the energies follow the arc; ``agreement`` is their correlation."""
+    """Say how well the energies follow the curve; ``agreement`` is their correlation."""
     if agreement > 0.9:
         return "does"
     if agreement > 0.6:

@@ -1,4 +1,4 @@
-"""Locked places: check them and resolve them to indices."""
+"""Check the places that a user locked, and resolve them to indices."""
 
 from __future__ import annotations
 

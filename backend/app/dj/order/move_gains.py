@@ -1,9 +1,10 @@
-"""Local search: compute the gain of every small change of an order, make the best ones.
+"""Improve a running order by local search.
 
-Three kinds of change to the places ``a`` to ``b``: reverse them (2-opt), move up to three tracks
-from one end to the other (or-opt), and exchange the two tracks at the ends. A change affects only
-the joins of neighbours from place ``a - 1`` to place ``b + 1``. So the gains of changes that share
-no join add up, and all such changes are made in one round.
+Each round computes the gain of every small change, and makes the best ones. There are three kinds
+of change to the places ``a`` to ``b``: reverse them (2-opt), move up to three tracks from one end
+to the other (or-opt), and exchange the tracks at both ends. A change affects only the joins from
+place ``a - 1`` to place ``b + 1``. So the gains of changes that share no join add up, and all such
+changes are made in one round.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _MAX_ROUNDS = 1000  # a few dozen suffice, unless rounding errors alternate
 
 
 def descend(order: Order, pairs: Costs, places: Costs, low: int, high: int) -> None:
-    """Improve the places ``low`` up to ``high`` of an order in place, until no change gains.
+    """Improve the places ``low`` up to ``high`` of an order, until no change gains.
 
     ``pairs`` has shape (n + 1, n + 1) and is symmetric; its last index stands before the first
     track and after the last, at cost 0. ``places`` has shape (n, n), track by place.
@@ -40,13 +41,13 @@ def descend(order: Order, pairs: Costs, places: Costs, low: int, high: int) -> N
 
 
 def _make_best(inside: Order, links: Costs, spots: Costs) -> bool:
-    """Make the largest gains that do not overlap; False if there are none."""
+    """Make the changes of largest gain that do not overlap; False if there are none."""
     n = len(inside)
     found = [_gaining(kind, matrix, n) for kind, matrix in _all_changes(links, spots)]
     kinds, firsts, lasts, changes = (np.concatenate(column) for column in zip(*found, strict=True))
     if not len(changes):
         return False
-    best = np.argsort(changes, kind="stable")[: 4 * n]  # few of the rest would not overlap
+    best = np.argsort(changes, kind="stable")[: 4 * n]  # hardly any of the rest would not overlap
     touched = np.zeros(n + 1, bool)
     for index in best:
         kind, a, b = int(kinds[index]), int(firsts[index]), int(lasts[index])
@@ -61,7 +62,7 @@ def _gaining(
     kind: int, matrix: Costs, n: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], Costs]:
     """Kind, ``a``, ``b`` and cost difference of each change that gains."""
-    offset = n - len(matrix)  # a kind that needs more places begins at a later b
+    offset = n - len(matrix)  # a kind that needs more places begins at a larger b
     a, b = np.nonzero(matrix < -MIN_GAIN)
     return np.full(len(a), kind), a, b + offset, matrix[a, b]
 
@@ -72,7 +73,7 @@ def _change(inside: Order, kind: int, a: int, b: int) -> None:
         inside[a : b + 1] = part[::-1]
     elif kind == 1:
         inside[a], inside[b] = part[-1], part[0]
-    else:  # 2 and up move the first tracks back, -1 and down the last ones forward
+    else:  # kinds from 2 on move the first tracks back, -1 and below the last ones forward
         inside[a : b + 1] = np.roll(part, -(kind - 1) if kind > 0 else -kind)
 
 
@@ -92,15 +93,15 @@ def _running(values: Costs) -> Costs:
 
 
 def _only_forward(matrix: Costs, from_diagonal: int) -> Costs:
-    """Exclude entries with ``b`` less than ``from_diagonal`` after ``a``."""
+    """Exclude changes in which ``b`` is less than ``from_diagonal`` after ``a``."""
     matrix[np.tri(len(matrix), k=from_diagonal - 1, dtype=bool)] = np.inf
     return matrix
 
 
 def _reversed(links: Costs, spots: Costs, edges: Costs, sums: Costs) -> Costs:
     n = len(spots)
-    # skewed[k, a + b]: the cost of track k at place a + b - k; with running sums, the cost of a
-    # reversed run (a stretch of an antidiagonal) takes two lookups
+    # skewed[k, a + b] is the cost of track k at place a + b - k. With running sums, the cost of a
+    # reversed run (a stretch of an antidiagonal) takes two lookups.
     wide = np.zeros((n, 2 * n))
     wide[:, :n] = spots
     skewed = wide.ravel()[: n * (2 * n - 1)].reshape(n, 2 * n - 1)
@@ -127,7 +128,7 @@ def _swapped(links: Costs, spots: Costs, edges: Costs) -> Costs:
 
 
 def _moved_back(links: Costs, spots: Costs, edges: Costs, sums: Costs, length: int) -> Costs:
-    """Move the first ``length`` tracks of the run to its end."""
+    """Cost difference of moving the first ``length`` tracks of each run to its end."""
     n = len(spots)
     r = n - length
     moved = sum(spots[t : t + r, 1 + t : 1 + t + r] for t in range(length))
@@ -145,7 +146,10 @@ def _moved_back(links: Costs, spots: Costs, edges: Costs, sums: Costs, length: i
 
 
 def _moved_forward(links: Costs, spots: Costs, edges: Costs, length: int) -> Costs:
-    """Move the last ``length`` tracks of the run to its beginning: back, in the reversed order."""
+    """Cost difference of moving the last ``length`` tracks of each run to its beginning.
+
+    Computed as a move back in the reversed order.
+    """
     sums = _running(np.diagonal(spots)[::-1])
     back = _moved_back(links[::-1, ::-1], spots[::-1, ::-1], edges[::-1], sums, length)
     return back[::-1, ::-1].T

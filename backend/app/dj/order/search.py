@@ -1,4 +1,4 @@
-"""Search the cheapest running order: exactly for few tracks, heuristically for many."""
+"""Search the cheapest running order: exactly for few tracks, by heuristics for many."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import numpy as np
 from .cost import LOCKED, Costs
 from .move_gains import Order, descend
 
-EXACT_UP_TO = 16  # the work doubles with each track: 16 take about a tenth of a second and 8 MB
-_OPENINGS = 3  # with only one, orders cost up to 1 % more
+EXACT_UP_TO = 16  # each further track doubles the work: 16 take about a tenth of a second and 8 MB
+_OPENINGS = 3  # starts of the search; with only one, orders cost up to 1 % more
 _KICKED = 40
-"""Places that are searched again after a kick: enough to repair the kick, and independent of the
-set's length."""
+"""Number of places that are searched again after a kick: enough to repair the kick, and independent
+of the set's length."""
 _SEED = 1  # fixed, so that the same set always gives the same order
 
 
 def cost_of(order: Order, pairs: Costs, places: Costs) -> float:
-    """The cost of an order: its pairs, and each track at its place."""
+    """Cost of an order: of its pairs, and of each track at its place."""
     there = places[order, np.arange(len(order))].sum()
     return float(pairs[order[:-1], order[1:]].sum() + there)
 
 
 def exact_order(pairs: Costs, places: Costs) -> Order:
-    """The cheapest order (Held & Karp, 1962), by dynamic programming over sets of tracks.
+    """Find the cheapest order (Held & Karp, 1962), by dynamic programming over track sets.
 
     ``best[set, last]`` is the lowest cost of playing a set of tracks first and ending with
     ``last``; the set's size is the place of the last one, so the arc needs no extra state.
@@ -58,33 +58,34 @@ def _walked_back(best: Costs, came_from: np.ndarray[tuple[int, ...], np.dtype[np
 
 
 def searched_order(pairs: Costs, places: Costs) -> Order:
-    """A cheap order: descents from several starts, then kicks to the best with local descents.
+    """Search a cheap order: descents from several starts, then kicks to the best one.
 
-    The same costs give the same order. A place that costs ``LOCKED`` is never used. ``pairs`` and
-    ``places`` are as in :func:`exact_order`; ``pairs`` is symmetric.
+    A kick is a random change, followed by a local descent. The same costs give the same order. A
+    place that costs ``LOCKED`` is never used. ``pairs`` and ``places`` are as in
+    :func:`exact_order`; ``pairs`` is symmetric.
     """
     n = len(places)
     framed = np.pad(pairs, (0, 1))
-    # Begin with the tracks that suit the arc's beginning best
+    # Begin with the tracks that suit the beginning of the energy curve best.
     openings = np.argsort(places[:, 0], kind="stable")[:_OPENINGS]
     starts = [_nearest_neighbours(int(first), pairs, places) for first in openings]
     for order in starts:
         descend(order, framed, places, 0, n)
     order = min(starts, key=lambda found: cost_of(found, pairs, places))
-    # In a locked place's column all tracks but one cost LOCKED
+    # A locked place costs LOCKED for all tracks but one.
     free = np.flatnonzero((places < LOCKED).sum(axis=0) > 1)
     rng = np.random.default_rng(_SEED)
     if len(free) > 1:
-        for _ in range(150 + 3 * len(free)):  # twice as many gain at most 0.5 % in sets of 60
+        for _ in range(150 + 3 * len(free)):  # twice as many kicks gain at most 0.5 % in sets of 60
             order = _kicked(order, framed, places, free, rng)
     return order
 
 
 def _nearest_neighbours(first: int, pairs: Costs, places: Costs) -> Order:
-    """A greedy order: each track is followed by the cheapest of the rest."""
+    """Build a greedy order: each track is followed by the cheapest of the rest."""
     n = len(places)
     order = np.empty(n, np.int64)
-    # A lock makes its track the cheapest at its place and nowhere else
+    # A lock makes its track the cheapest at its place and nowhere else.
     order[0] = first
     free = np.ones(n, bool)
     free[first] = False
@@ -98,12 +99,12 @@ def _nearest_neighbours(first: int, pairs: Costs, places: Costs) -> Order:
 def _kicked(
     order: Order, framed: Costs, places: Costs, free: Order, rng: np.random.Generator
 ) -> Order:
-    """The order after a kick and a local descent, or the old one if that is cheaper."""
+    """Return the order after a kick and a local descent, or the old one if that is cheaper."""
     low = int(rng.integers(0, max(1, len(free) - _KICKED + 1)))
     high = min(len(free), low + _KICKED)
     a, b, c, d = np.sort(rng.integers(low, high + 1, 4))
     tried = order.copy()
-    # Swap two runs (double bridge): no single change of the descent can undo it
+    # A kick exchanges two runs (double bridge), which no single change of the descent can undo.
     tried[free[a:d]] = order[np.concatenate((free[c:d], free[b:c], free[a:b]))]
     descend(tried, framed, places, int(free[low]), int(free[high - 1]) + 1)
     better = cost_of(tried, framed, places) <= cost_of(order, framed, places)

@@ -1,8 +1,9 @@
-"""Run a child process with limits, so that it can't outlive or exhaust us.
+"""Run a child process with limits, so that it cannot outlive or exhaust the server.
 
-Why programs of util-linux before the command, and not ``preexec_fn``? The API has many threads, and
-Python code between fork and exec can deadlock there. Without ``setpriv`` and ``prlimit`` (macOS,
-Windows) only the time limit applies: the whole process group is killed when it has passed.
+Programs of util-linux, placed before the command, set the limits. ``preexec_fn`` is not used: the
+API has many threads, and Python code between fork and exec can deadlock there. Without ``setpriv``
+and ``prlimit`` (macOS, Windows) only the time limit applies: when it has passed, the whole process
+group is killed.
 """
 
 from __future__ import annotations
@@ -30,21 +31,21 @@ if sys.platform != "win32":
 GIB = 1 << 30
 MIB = 1 << 20
 
-# Most pictures, and half a minute of sound, take less.
+# Most pictures, and half a minute of sound, take less time.
 _USUAL_S = 0.3
 
 Pipe: TypeAlias = int | IO[bytes]
 
-# Exit statuses of a child past its CPU limit (or killed because the machine ran out of memory).
+# Exit statuses of a child past its CPU limit, or killed because the machine ran out of memory.
 KILLED_BY_LIMIT = (-9, -24)  # SIGKILL, SIGXCPU
 
-# Holds none of our secrets: no keys, no proxies, no home.
+# Contains none of the server's secrets: no keys, no proxies, no home folder.
 _BARE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """Limits of one child process, which ends when it exceeds any.
+    """Limits of one child process; exceeding any of them ends it.
 
     A decoder of ordinary music needs less than 100 MB, and 30 s of CPU for half an hour of sound.
     """
@@ -57,7 +58,7 @@ class Confinement:
 
 @functools.cache
 def _prefix(*prefix: str) -> tuple[str, ...]:
-    """The prefix if it works before a command on this machine, else an empty one."""
+    """The words to put before a command; none if they do not work on this machine."""
     tool = shutil.which(prefix[0]) if sys.platform == "linux" else None
     if tool is None:
         return ()
@@ -67,7 +68,7 @@ def _prefix(*prefix: str) -> tuple[str, ...]:
 
 
 def _at_most(limit: int, value: int) -> int:
-    """``value``, or this process's own hard limit if that is lower."""
+    """Return ``value``, or this process's hard limit if that is lower."""
     hard = resource.getrlimit(limit)[1]
     return value if hard == resource.RLIM_INFINITY else min(value, hard)
 
@@ -87,10 +88,10 @@ def _limits(confinement: Confinement) -> tuple[str, ...]:
 
 
 def confined_command(argv: Sequence[str], confinement: Confinement | None) -> list[str]:
-    """Prefix ``argv`` so that it dies with the calling *thread* and stays within its limits.
+    """Prefix ``argv`` with the programs that set its limits.
 
-    The kernel kills the child when the thread that started it ends, so the thread that waits for a
-    child must start it.
+    The kernel also kills the child when the *thread* that started it ends. So the thread that waits
+    for a child must be the one that starts it.
     """
     limits = () if confinement is None else _limits(confinement)
     return [*_prefix("setpriv", "--pdeathsig", "KILL", "--"), *limits, *argv]
@@ -104,7 +105,7 @@ def start_process(
     stderr: Pipe = subprocess.PIPE,
     confinement: Confinement | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start ``argv``; a confined child gets its own session and an environment without secrets.
+    """Start ``argv``; a confined child gets a new session, and no secrets.
 
     An unconfined child stays in the caller's process group and ends with it.
     """
@@ -125,15 +126,15 @@ def start_process(
 def _widen(pipe: IO[bytes]) -> None:
     """Enlarge a pipe: the usual 64 KiB cause a process switch for each 0.2 s of sound."""
     if sys.platform == "linux":
-        with suppress(OSError):  # a user's pipes share a limit
+        with suppress(OSError):  # all pipes of a user share a limit
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, MIB)
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill a child, with its whole process group if it leads one."""
+    """Kill a child, and its whole process group if it leads one."""
     if process.poll() is not None:
         return
-    with suppress(ProcessLookupError):  # it may have ended since poll()
+    with suppress(ProcessLookupError):  # the child may have ended since poll()
         if os.name == "posix" and os.getpgid(process.pid) == process.pid:
             os.killpg(process.pid, signal.SIGKILL)
         else:
@@ -141,7 +142,7 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
 
 
 class Children:
-    """The children that a pool's threads wait for, so that all can be killed when the pool closes.
+    """The children that a pool's threads wait for; closing the pool kills them.
 
     Safe to share between threads.
     """
@@ -152,7 +153,7 @@ class Children:
         self._is_closed = False
 
     def adopt_those_of_this_thread(self) -> None:
-        """Add each child that the calling thread starts from now on."""
+        """From now on, register each child that the calling thread starts."""
         _children.set(self)
 
     def kill_all(self) -> None:
@@ -180,7 +181,7 @@ _children: ContextVar[Children] = ContextVar("children", default=Children())  # 
 
 
 def _lower_priority(process: subprocess.Popen[bytes]) -> None:
-    """Make the process group that ``process`` leads, if any, yield to all others."""
+    """Lower the priority of the process group that ``process`` leads, if any."""
     if os.name == "posix":
         with suppress(ProcessLookupError):
             niceness = min(os.getpriority(os.PRIO_PGRP, process.pid) + 10, 19)
@@ -189,10 +190,10 @@ def _lower_priority(process: subprocess.Popen[bytes]) -> None:
 
 
 class TimeLimit:
-    """Kills a child when its time has passed; ``exceeded`` tells whether it has.
+    """Kills a child after a time; ``exceeded`` says whether it did.
 
-    After a moment the child gets a lower priority, if it leads a process group: what takes so long
-    may be hostile, and must not take the processor from others' files.
+    After a moment the child gets a lower priority, if it leads a process group: a slow file may be
+    hostile, and must not take the processor from the files of others.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], timeout_s: float) -> None:
@@ -203,11 +204,11 @@ class TimeLimit:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def restart(self) -> None:
-        """Give the child its whole time again."""
+        """Start the time limit anew."""
         self._ends_at = time.monotonic() + self._timeout_s
 
     def end(self) -> None:
-        """Stop watching."""
+        """Stop watching the child."""
         self._is_over.set()
 
     def _watch(self) -> None:
@@ -223,10 +224,10 @@ class TimeLimit:
 
 @contextmanager
 def time_limit(process: subprocess.Popen[bytes], timeout_s: float) -> Iterator[TimeLimit]:
-    """Kill ``process`` after ``timeout_s``, or when the block ends with an exception; reap it."""
+    """Kill ``process`` after ``timeout_s``, or when the block raises; then reap it."""
     limit = TimeLimit(process, timeout_s)
     try:
-        with process, _children.get().running(process):  # closes its pipes and reaps it
+        with process, _children.get().running(process):  # closes the child's pipes and reaps it
             try:
                 yield limit
                 process.wait()

@@ -27,15 +27,15 @@ from .confinement import (
 
 _log = logging.getLogger(__name__)
 
-# Print errors only; `-nostdin` keeps it from reading commands from the terminal.
+# Print errors only; `-nostdin` stops ffmpeg from reading commands from the terminal.
 _QUIET = ("-hide_banner", "-nostdin", "-v", "error")
 _STDERR_KEPT = 2000
-_PIPE_BYTES = 1 << 20  # the most that Linux gives an ordinary user's pipe
+_PIPE_BYTES = 1 << 20  # the largest pipe that Linux gives an ordinary user
 _NO_SPACE = b"No space left on device"  # strerror(ENOSPC), which ffmpeg prints
 
 
 def find_ffmpeg(setting: str | None) -> Path:
-    """The ffmpeg that the setting names, else the one bundled with imageio-ffmpeg.
+    """Find ffmpeg: the program named by the setting, else the one of imageio-ffmpeg.
 
     Raises ``BadSettings`` if the setting names no program, or this platform has no bundled one.
     """
@@ -67,23 +67,24 @@ def start_ffmpeg(
 ) -> subprocess.Popen[bytes]:
     """Start ffmpeg; use the process in a ``with`` block or pass it to `finish_ffmpeg`.
 
-    On Linux it dies with the calling *thread*, which must therefore be the one that waits. Without
+    On Linux ffmpeg dies with the *thread* that started it, so that thread must wait for it. Without
     ``confinement`` it stays in the caller's process group. Its standard error is a pipe that
-    `finish_ffmpeg` reads, enough for the few lines about our own files; the gate passes a file.
+    `finish_ffmpeg` reads, large enough for the few lines about Segue's own files; the gate passes a
+    file instead.
     """
     argv = [str(ffmpeg), *_QUIET, *arguments]
     return start_process(argv, stdin=stdin, stdout=stdout, stderr=stderr, confinement=confinement)
 
 
 def finish_ffmpeg(process: subprocess.Popen[bytes], *, timeout_s: float) -> None:
-    """Close ffmpeg's input, wait for its end, and check its exit status.
+    """Close ffmpeg's input, wait until it ends, and check its exit status.
 
-    Raises ``ToolFailed`` if it reports failure or is not done after ``timeout_s`` (it is killed
-    then), and ``StorageFull`` if it failed because the disk is full.
+    Raises ``ToolFailed`` if ffmpeg fails, or is killed after ``timeout_s``, and ``StorageFull`` if
+    it failed because the disk is full.
     """
     with time_limit(process, timeout_s) as limit:
         if process.stdin is not None:
-            with suppress(BrokenPipeError):  # its exit status says why
+            with suppress(BrokenPipeError):  # ffmpeg's exit status says why
                 process.stdin.close()
         stderr = process.stderr.read() if process.stderr is not None else b""
     _check_exit(process, limit, stderr, logging.WARNING)
@@ -95,8 +96,9 @@ def ffmpeg_input(
 ) -> Iterator[Callable[[bytes | memoryview], None]]:
     """Run ffmpeg; yield a function that writes to its standard input.
 
-    At the end of the block the input is closed and ffmpeg waited for; an error kills it. Raises as
-    `finish_ffmpeg`, which gets ``timeout_s``, also from the function if ffmpeg has ended early.
+    At the end of the block the input is closed and ffmpeg waited for; an error in the block kills
+    it. Raises like `finish_ffmpeg`, which gets ``timeout_s``; the function raises, too, if ffmpeg
+    has ended early.
     """
     process = start_ffmpeg(ffmpeg, arguments, stdin=subprocess.PIPE)
     assert process.stdin is not None
@@ -106,7 +108,7 @@ def ffmpeg_input(
     def write(data: bytes | memoryview) -> None:
         try:
             pipe.write(data)
-        except BrokenPipeError:  # its exit status says why
+        except BrokenPipeError:  # ffmpeg's exit status says why
             finish_ffmpeg(process, timeout_s=timeout_s)
             raise ToolFailed("ffmpeg stopped reading.", hint="See the server's log.") from None
 
@@ -115,23 +117,24 @@ def ffmpeg_input(
     except BaseException:
         kill_tree(process)
         with suppress(BrokenPipeError), process:
-            pass  # closes its pipes and reaps it
+            pass  # closes ffmpeg's pipes and reaps it
         raise
     finish_ffmpeg(process, timeout_s=timeout_s)
 
 
 def _enlarge(pipe: IO[bytes]) -> None:
-    """Let a pipe hold a megabyte, so that several programs fed in turn all have work."""
-    with suppress(OSError, AttributeError):  # not Linux, or the user's pipes have no more room
+    """Enlarge a pipe to a megabyte, so that several programs fed in turn all have work."""
+    with suppress(OSError, AttributeError):  # not Linux, or no room left for the user's pipes
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def pipe_to_ffmpeg(
     ffmpeg: Path, arguments: Sequence[str], data: Iterable[bytes | memoryview], *, timeout_s: float
 ) -> None:
-    """Run ffmpeg with ``data`` as its standard input; an error while reading it kills ffmpeg.
+    """Run ffmpeg with ``data`` as its standard input.
 
-    Raises as `finish_ffmpeg`, which gets ``timeout_s``.
+    If reading ``data`` raises, ffmpeg is killed. Raises like `finish_ffmpeg`, which gets
+    ``timeout_s``.
     """
     with ffmpeg_input(ffmpeg, arguments, timeout_s=timeout_s) as write:
         for chunk in data:
@@ -145,7 +148,10 @@ def run_ffmpeg(
     timeout_s: float,
     confinement: Confinement | None = None,
 ) -> bytes:
-    """Run ffmpeg to its end and return its (small) standard output; raises as `finish_ffmpeg`."""
+    """Run ffmpeg to its end and return its (small) standard output.
+
+    Raises like `finish_ffmpeg`.
+    """
     with tempfile.TemporaryFile() as stderr:
         process = start_ffmpeg(
             ffmpeg, arguments, stdout=subprocess.PIPE, stderr=stderr, confinement=confinement
@@ -154,7 +160,7 @@ def run_ffmpeg(
             assert process.stdout is not None
             output = process.stdout.read()
         stderr.seek(0)
-        # an unreadable upload is not our failure
+        # An unreadable upload is no failure of the server.
         level = logging.WARNING if confinement is None else logging.INFO
         _check_exit(process, limit, stderr.read(_STDERR_KEPT), level)
     return output
@@ -174,6 +180,6 @@ def _check_exit(
 
 
 def _one_line(stderr: bytes) -> str:
-    """The end of a child's output on one line, so that it can't forge log records."""
+    """The end of a child's output as one line, so that it cannot forge log records."""
     tail = stderr[-_STDERR_KEPT:].decode("utf-8", "replace")
     return "".join(c if c.isprintable() else " " for c in tail).strip()

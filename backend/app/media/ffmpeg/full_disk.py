@@ -1,4 +1,4 @@
-"""Report a full disk, also where soundfile names no reason."""
+"""Raise an error for a full disk, even if soundfile gives no reason."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import soundfile
 
 from ...errors import storage_full
 
-# libsndfile's SF_ERR_SYSTEM: writing failed for an unnamed reason. Our files are open already, so
-# the remaining reason is a full disk.
+# libsndfile's SF_ERR_SYSTEM: writing failed for an unnamed reason. The files are already open, so a
+# full disk is the only reason left.
 _SYSTEM_ERROR = 2
 
 
 @contextmanager
 def raise_storage_full() -> Iterator[None]:
-    """Turn soundfile's error for a full disk into `StorageFull`."""
+    """Raise `StorageFull` instead of soundfile's error for a full disk."""
     try:
         yield
     except soundfile.LibsndfileError as e:

@@ -1,4 +1,4 @@
-"""Faults of a recording's channels: a constant offset, a dead channel, a reversed one."""
+"""Faults of a recording's channels: constant offset, dead channel, reversed channel."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import numpy as np
 from ...dsp.channels import CANCELLING, ChannelStats
 from ...dsp.samples import gain_of_db, seconds
 
-# An offset is removed from half a percent of full scale on, where a cut clicks audibly in silence.
+# An offset is removed from half a percent of full scale on: a cut then clicks audibly in silence.
 _OFFSET = 0.005
-# Of a soft recording it is removed from a quarter of the sound's own level on, because it is raised
-# with the sound; but not below eight steps of 16 bits, a converter's rounding.
+# In a soft recording, an offset is removed from a quarter of the sound's level on, because it will
+# be raised with the sound; but not below eight steps of 16 bits, which a converter's rounding
+# causes.
 _OFFSET_SHARE, _LEAST_OFFSET = 0.25, 8 / 2**15
-# In a shorter sound an unfinished wave of the bass has a mean, too.
+# In a shorter sound, an incomplete wave of the bass also has a mean.
 _SHORTEST_S = 5.0
-# The noise of an unconnected input lies further below the other channel.
+# The noise of an unconnected input is softer than this relative to the other channel.
 _DEAD_DB = -50.0
 
 
 def has_offset(channels: ChannelStats, peak: float) -> bool:
-    """Whether an offset is large enough to be removed, of sound that is turned down to fit."""
+    """Whether a constant offset is large enough to be removed.
+
+    If the sound is turned down to fit, its offset is turned down, too.
+    """
     if seconds(channels.n_samples) < _SHORTEST_S:
         return False
     offset = np.abs(channels.offsets)
@@ -30,7 +34,7 @@ def has_offset(channels: ChannelStats, peak: float) -> bool:
 
 
 def channel_warnings(channels: ChannelStats, peak: float) -> Iterator[str]:
-    """Sentences for the sender about the channels."""
+    """Sentences for the user who sent the file, about its channels."""
     if has_offset(channels, peak):
         share = float(np.abs(channels.offsets).max())
         yield f"A constant offset (DC) of {share:.1%} of full scale was removed."

@@ -19,12 +19,12 @@ from .probe import ProbedStream, sound_arguments
 from .rejections import rejection
 from .signal_checks import Interleaved
 
-# 1.5 s of sound: the memory of a pass, and how far it may read past the longest track.
+# 1.5 s of sound: the memory of one pass, and how far it may read past the longest track.
 _BLOCK_SAMPLES = 1 << 16
-# Five minutes of sound, for which a decoder has its whole time.
+# Five minutes of sound, for which a decoder may use its whole time limit.
 _BLOCKS_A_TIMEOUT = 200
 _MAX_STDERR = 64_000
-# About cover pictures, whose decoders are left out on purpose.
+# Errors about cover pictures, whose decoders are left out on purpose.
 _HARMLESS_ERRORS = (b"not on whitelist", b"Last message repeated")
 
 
@@ -32,7 +32,7 @@ _HARMLESS_ERRORS = (b"not on whitelist", b"Last message repeated")
 class Decoding:
     """Settings for decoding ``source`` from byte ``start`` to ``end``, any number of times.
 
-    ``timeout_s`` is what five minutes of its sound may take.
+    ``timeout_s`` is the time limit for five minutes of sound.
 
     ``decoder_errors`` counts ffmpeg's error messages of the last run, because ffmpeg reports
     success for most damage.
@@ -49,13 +49,13 @@ class Decoding:
     decoder_errors: int = field(default=0, init=False)
 
     def blocks(self) -> Generator[Interleaved]:
-        """Yield float32 of shape (n, 2) at 44.1 kHz; the caller limits the length.
+        """Yield blocks of float32, shape (n, 2), at 44.1 kHz; the caller limits the length.
 
-        ffmpeg's own limit (`-t`) uses time stamps: a gap in a file moves them past any limit while
-        most of the sound is still to come. Raises ``RejectedFile`` with ``takes_too_long``, or
-        ``damaged`` if the decoder failed.
+        ffmpeg's own limit (`-t`) is not used, as it counts time stamps: a gap in a file moves them
+        past any limit while most of the sound is still to come. Raises ``RejectedFile`` with
+        ``takes_too_long``, or ``damaged`` if the decoder failed.
         """
-        # Mono stays mono here: ffmpeg would turn it down by 3 dB for stereo.
+        # Mono is copied to two channels here: ffmpeg would turn it down by 3 dB.
         channels = 1 if self.stream.channels == 1 else CHANNELS
         output = ("-ac", str(channels), "-ar", str(SAMPLE_RATE), "-c:a", "pcm_f32le", "-f", "f32le")
         sound = sound_arguments(self.source, self.kind, self.start, self.end)

@@ -1,4 +1,4 @@
-"""Name files that are not accepted, by their first bytes."""
+"""Recognise files that are not accepted by their first bytes, and say what they are."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _OGG_OTHERS = (
 )
 _RIFF_OTHERS = {b"AVI ": ("video", ""), b"WEBP": ("picture", ""), b"RMID": ("sequence", "")}
 _IFF_OTHERS = {b"8SVX": ("unsupported_format", "8SVX (Amiga)"), b"ILBM": ("picture", "")}
-# Trackers' modules and their marks: ProTracker and its relatives, Scream Tracker
+# Tracker modules, by the marks of ProTracker and its relatives, and of Scream Tracker.
 _MODULES = ((1080, (b"M.K.", b"M!K!", b"FLT4", b"6CHN", b"8CHN")), (44, (b"SCRM",)))
 _MPEG_REACH = 1 << 16
 
@@ -71,7 +71,7 @@ _PLAYLIST = re.compile(rb"#EXTM3U|ffconcat|\[playlist\]|<asx|<MPD|<playlist|^v=0
 
 
 def foreign_ogg(packet: bytes) -> RejectedFile:
-    """Why an Ogg file with this first packet is not accepted."""
+    """Say why an Ogg file with this first packet is not accepted."""
     for signature, code, detail in _OGG_OTHERS:
         if packet.startswith(signature):
             return rejection(code, detail)
@@ -79,7 +79,7 @@ def foreign_ogg(packet: bytes) -> RejectedFile:
 
 
 def foreign_signature(head: bytes) -> RejectedFile | None:
-    """Why a file with this signature is not accepted; None for an unknown one."""
+    """Say why a file with this signature is not accepted; None for an unknown one."""
     for signature, name in _UNSUPPORTED.items():
         if head.startswith(signature):
             return rejection("unsupported_format", f"{name} audio")
@@ -93,14 +93,17 @@ def foreign_signature(head: bytes) -> RejectedFile | None:
     if head[:1] == b"\xff" and head[1:2] in (b"\xf0", b"\xf1", b"\xf8", b"\xf9"):
         return rejection("unsupported_format", "raw AAC audio")
     if head[:1] == b"\x47" and head[188:189] == b"\x47":
-        return rejection("video")  # MPEG transport stream: a sync byte every 188
+        return rejection("video")  # MPEG transport stream: a sync byte every 188 bytes
     if any(head[at : at + 4] in marks for at, marks in _MODULES):
         return rejection("sequence")
     return None
 
 
 def foreign_mpeg(head: bytes) -> RejectedFile | None:
-    """Why a stream of MPEG frames of layer I or II is not accepted; None if there is none."""
+    """Say why a stream of MPEG frames of layer I or II is not accepted.
+
+    None if there is no such stream.
+    """
     for layer in (2, 1):
         if find_frames(head, reach=_MPEG_REACH, layer=layer) is not None:
             return rejection("unsupported_format", f"MPEG layer {layer} audio")
@@ -108,7 +111,7 @@ def foreign_mpeg(head: bytes) -> RejectedFile | None:
 
 
 def text_detail(head: bytes) -> str:
-    """Detail for the message: a playlist, a web page, other text, or "" for other bytes."""
+    """Detail for a rejection's message: playlist, web page, other text, or "" for other data."""
     start = head[:512]
     if b"\0" in start or sum(byte >= 0x20 or byte in b"\t\r\n" for byte in start) < len(start):
         return ""
@@ -123,5 +126,5 @@ def _decodes(start: bytes) -> bool:
     try:
         start[:500].decode("utf-8")
     except UnicodeDecodeError as e:
-        return e.start >= len(start[:500]) - 3  # cut inside a character
+        return e.start >= len(start[:500]) - 3  # the text was cut in the middle of a character
     return True

@@ -11,8 +11,9 @@ from ...errors import BadSettings
 class SniffedFormat:
     """An accepted format, and the demuxer and decoders that ffmpeg may use for it.
 
-    ``demuxers`` are ffmpeg's names of its demuxer (a whitelist needs all of them). ``stated``: its
-    header states the length reliably enough that a lack of half of it means a broken download.
+    ``demuxers`` are ffmpeg's names for the demuxer (a whitelist needs all of them). ``stated``
+    means that the header states the length reliably: if half of it is missing, a download was
+    broken off.
     """
 
     name: str
@@ -22,7 +23,7 @@ class SniffedFormat:
 
     @property
     def demuxer(self) -> str:
-        """The demuxer's first name, to force it."""
+        """The demuxer's first name, by which ffmpeg is told to use it."""
         return self.demuxers.partition(",")[0]
 
 
@@ -34,7 +35,7 @@ MP3 = SniffedFormat("mp3", "mp3", ("mp3float", "mp3"), stated=True)
 WAV = SniffedFormat(
     "wav", "wav", (*_LITTLE_ENDIAN, *_COMPANDED, "adpcm_ms", "adpcm_ima_wav", "mp3float")
 )
-# AIFF-C may hold its samples in either order: "sowt" is little-endian
+# AIFF-C may store its samples in either byte order: "sowt" is little-endian.
 AIFF = SniffedFormat("aiff", "aiff", (*_BIG_ENDIAN, *_LITTLE_ENDIAN, *_COMPANDED, "adpcm_ima_qt"))
 FLAC = SniffedFormat("flac", "flac", ("flac",), stated=True)
 VORBIS = SniffedFormat("ogg", "ogg", ("vorbis",))
@@ -47,9 +48,10 @@ FORMATS = frozenset(kind.name for kind in (MP3, WAV, AIFF, FLAC, VORBIS, OPUS, W
 
 
 def formats_named(setting: str) -> frozenset[str]:
-    """The formats in a comma-separated list; raises ``BadSettings`` if one is unknown, or none.
+    """Parse a comma-separated list of formats.
 
-    A misspelt name would otherwise reject good files.
+    Raises ``BadSettings`` if one is unknown, or the list is empty: a misspelt name would otherwise
+    reject good files.
     """
     names = frozenset(filter(None, (name.strip().lower() for name in setting.split(","))))
     if not names or names - FORMATS:

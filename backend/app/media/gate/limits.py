@@ -1,4 +1,4 @@
-"""Limits on uploaded tracks and pictures: size, decoding time and memory."""
+"""Limits on uploaded tracks and pictures: size, decoding time, memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from .formats import FORMATS, SniffedFormat
 from .rejections import rejection
 from .signal_checks import SignalStats
 
-# Bad samples up to this share are repaired: a stray NaN is an exporter's bug, more is not sound.
+# Invalid samples up to this share are repaired: a stray NaN is an exporter's bug, more is not
+# sound.
 MAX_BAD_SHARE = 0.001
 _LEAST_CPU_S = 180
 
@@ -19,7 +20,7 @@ _LEAST_CPU_S = 180
 class GateLimits:
     """Limits for one track, and for one run of the decoder.
 
-    A run is stopped when it takes ``timeout_s`` for five minutes of sound. A track may be as long
+    A run is stopped if five minutes of sound take longer than ``timeout_s``. A track may be as long
     as a DJ's set.
     """
 
@@ -32,7 +33,7 @@ class GateLimits:
 
     @property
     def confinement(self) -> Confinement:
-        """Limits of the decoding process; half an hour of sound takes 30 s of CPU."""
+        """The decoding process's limits; half an hour of sound takes 30 s of CPU."""
         cpu_s = max(_LEAST_CPU_S, round(self.max_track_s / 15.0))
         return Confinement(memory_bytes=self.max_memory_bytes, cpu_s=cpu_s)
 
@@ -62,8 +63,8 @@ class GateLimits:
 class ImageLimits:
     """Limits for one picture, and for the process that decodes it.
 
-    An encoder writes a progressive JPEG in 10 scans, an optimizer in at most 64; a file of 0.4 MB
-    can hold thousands, and each is decoded over the whole picture.
+    Encoders write a progressive JPEG in 10 scans, optimizers in at most 64. A hostile file of 0.4
+    MB can hold thousands, and each is decoded over the whole picture.
     """
 
     min_side: int = 64
@@ -86,7 +87,7 @@ class ImageLimits:
         )
 
 
-# A track's cover: its verdict comes on top of the track's own.
+# Limits for a track's cover, which is checked in addition to the track.
 COVER_LIMITS = ImageLimits(cpu_s=3)
 
 

@@ -1,4 +1,4 @@
-"""Reject copy-protected MP4 files (iTunes purchases), videos, and files without an index.
+"""Reject MP4 files with copy protection (iTunes purchases), video, or no index.
 
 ffmpeg does not report these: it may take a protected stream for plain AAC and decode nothing, or
 noise.
@@ -15,14 +15,14 @@ from typing import BinaryIO
 
 from .rejections import rejection
 
-# An hour of AAC needs an index of about 1 MB; more boxes than this mean a hostile file.
+# An hour of AAC needs an index of about 1 MB; a file with larger boxes is hostile.
 _MAX_INDEX = 64 << 20
 _MAX_BOXES = 4096
 
 # Sample entries and boxes of copy protection: FairPlay, and Common Encryption (ISO 23001-7).
 _DRM = (b"sinf", b"enca", b"encv", b"drms", b"drmi")
 _VIDEO = re.compile(rb"hdlr.{8}vide", re.S)
-# Audio books and Apple's songs carry chapter pictures in a picture track of their own.
+# Audio books and songs by Apple have chapter pictures in a separate picture track.
 _SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
 
 
@@ -34,7 +34,7 @@ class _Box:
 
 
 def require_sound_only_mp4(source: Path) -> None:
-    """Reject an MP4 without index (``damaged``), with copy protection (``drm``), or ``video``."""
+    """Reject an MP4 without an index (``damaged``), with copy protection (``drm``) or ``video``."""
     size = source.stat().st_size
     with source.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
         tracks = _tracks(file, size)
@@ -46,7 +46,7 @@ def require_sound_only_mp4(source: Path) -> None:
 
 
 def _tracks(file: BinaryIO, size: int) -> list[_Box]:
-    """The `trak` boxes; tags and covers, whose bytes are arbitrary, are outside them."""
+    """The `trak` boxes; tags and covers, which may hold any bytes, lie outside them."""
     moov = next((box for box in _boxes(file, 0, size) if box.kind == b"moov"), None)
     if moov is None:
         raise rejection("damaged", "its index is missing, as in an incomplete download")
@@ -57,7 +57,7 @@ def _tracks(file: BinaryIO, size: int) -> list[_Box]:
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
-    """Yield the boxes of one level, up to the first impossible size.
+    """Yield the boxes of one level, up to the first with an impossible size.
 
     A box has 4 bytes of size and 4 of kind. Size 1: 8 bytes of size follow; size 0: it reaches to
     the end (ISO 14496-12, 4.2).

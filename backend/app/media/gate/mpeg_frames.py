@@ -1,10 +1,11 @@
-"""Recognize MPEG audio frames (MPEG-1/2, layers I to III), and what the first one states."""
+"""Recognise MPEG audio frames (MPEG-1/2, layers I to III) and read the first one."""
 
 from __future__ import annotations
 
 _RATES_HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 _V2_LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-# Bit rates by MPEG version 1 (True) or 2, and layer: ISO 11172-3, 2.4.2.3; ISO 13818-3, 2.4.2.3
+# Bit rates in kbit/s by MPEG version 1 (True) or 2, and layer (ISO 11172-3, 2.4.2.3; ISO 13818-3,
+# 2.4.2.3).
 _KBPS: dict[tuple[bool, int], tuple[int, ...]] = {
     (True, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     (True, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -17,16 +18,16 @@ _KBPS: dict[tuple[bool, int], tuple[int, ...]] = {
 # In noise, 6 of 100,000 positions look like a header. Three in a row at the distances that they
 # state occur once in 20 million files of noise.
 _FRAMES_IN_A_ROW = 3
-# The longest frame: layer II, 384 kbit/s at 32 kHz, padded.
+# The longest frame in bytes: layer II, 384 kbit/s at 32 kHz, padded.
 _LONGEST_FRAME = 1729
 LONGEST_ROW = _FRAMES_IN_A_ROW * _LONGEST_FRAME
-"""Bytes that `find_frames` needs behind the last position that it tries."""
+"""Bytes that `find_frames` needs after the last position that it tries."""
 
-_VBR_REACH = 200  # a Xing header lies behind the side information, a VBRI header at byte 36
+_VBR_REACH = 200  # a Xing header comes after the side information, a VBRI header at byte 36
 
 
 def frame_length(head: bytes, at: int, *, layer: int = 3) -> int:
-    """Bytes of the frame of this layer that begins at ``at``, or 0 if none does.
+    """Length in bytes of the frame that begins at ``at``, or 0 if there is none.
 
     ISO 11172-3, 2.4.1.3: 11 bits of sync, version, layer, bit-rate and rate indices, padding.
     """
@@ -46,7 +47,7 @@ def frame_length(head: bytes, at: int, *, layer: int = 3) -> int:
 
 
 def find_frames(head: bytes, *, reach: int, layer: int = 3) -> int | None:
-    """Where the first row of frames begins in ``head``, before byte ``reach``; None if nowhere.
+    """Find the first row of frames in ``head``, before byte ``reach``; None if there is none.
 
     Taggers and recorders leave padding and junk in front of the first frame.
     """
@@ -59,7 +60,7 @@ def find_frames(head: bytes, *, reach: int, layer: int = 3) -> int | None:
 
 
 def _is_row(head: bytes, at: int, layer: int) -> bool:
-    """Whether three like frames follow, or fewer that reach the end of a shorter file."""
+    """Whether three similar frames follow, or fewer that reach the end of a short file."""
     first = _likeness(head, at)
     for count in range(_FRAMES_IN_A_ROW):
         if count and at == len(head):
@@ -72,13 +73,13 @@ def _is_row(head: bytes, at: int, layer: int) -> bool:
 
 
 def _likeness(head: bytes, at: int) -> tuple[int, int]:
-    """Version, layer and sample rate of a header, equal in all frames of a stream."""
+    """Version, layer and sample rate of a header, which are equal in all frames of a stream."""
     three = head[at : at + 3].ljust(3, b"\0")
     return three[1] & 0xFE, three[2] & 0x0C
 
 
 def stated_stream_bytes(frame: bytes) -> int | None:
-    """The length of the whole stream in bytes, as its first frame states it; None if it does not.
+    """The stream's length in bytes as stated in its first frame; None if not stated.
 
     Encoders put a Xing (or Info) or a VBRI header into a silent first frame.
     """
@@ -89,6 +90,6 @@ def stated_stream_bytes(frame: bytes) -> int | None:
     if at < 0:
         return None
     flags = int.from_bytes(frame[at + 4 : at + 8], "big")
-    skipped = 4 if flags & 1 else 0  # the number of frames
+    skipped = 4 if flags & 1 else 0  # the number of frames precedes the number of bytes
     stated = int.from_bytes(frame[at + 8 + skipped : at + 12 + skipped], "big")
     return stated or None if flags & 2 else None

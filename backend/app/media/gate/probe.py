@@ -1,4 +1,4 @@
-"""Ask ffmpeg for a file's codec, sample rate and channels before decoding."""
+"""Ask ffmpeg for a file's codec, sample rate and channels before decoding it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MIN_RATE_HZ = 8_000
 MAX_RATE_HZ = 192_000
 _MAX_CHANNELS = 8
 
-# Limit of one allocation in ffmpeg: a picture in a tag may need this much, sound never does.
+# Largest single allocation of ffmpeg: a picture in a tag may need this much, sound never does.
 _MAX_ALLOC = 512 << 20
-# Bytes that ffmpeg reads to detect streams; its own default.
+# Number of bytes that ffmpeg reads to detect streams; ffmpeg's default.
 _PROBE_BYTES = 5_000_000
-# An honest file is probed in 0.1 s, however long it is; one with 100,000 comments takes minutes.
+# An honest file of any length is probed in 0.1 s; one with 100,000 comments takes minutes.
 _PROBE_CPU_S = 4
 
 _SOUND = ("-map", "0:a:0", "-vn")
@@ -46,8 +46,9 @@ def sound_arguments(
 def _input(source: Path, kind: SniffedFormat, start: int, end: int | None) -> list[str]:
     """Files only, one demuxer, few decoders; the file's bytes from ``start`` to ``end``.
 
-    ``file:`` and an absolute path keep a name from being read as a protocol or an option. ffmpeg's
-    time for a tag grows with the square of its frames, so it gets none of the tags in front.
+    ``file:`` and an absolute path keep a name from being read as a protocol or an option. Reading
+    begins at byte ``start``, after the tags, because ffmpeg's time for a tag grows with the square
+    of its frames.
     """
     name = f"file:{source.absolute()}"
     return [
@@ -73,7 +74,7 @@ def probe(
     start: int = 0,
     end: int | None = None,
 ) -> ProbedStream:
-    """Codec, rate and channels of the stream to decode.
+    """Find codec, rate and channels of the stream to decode.
 
     The bundled ffmpeg has no ffprobe, and a parser of our own could be tricked into reading other
     values than ffmpeg does. So ffmpeg itself prints them, through a muxer (`framecrc`) that leaves
@@ -109,7 +110,7 @@ def _parse(text: str) -> ProbedStream:
 
 
 def _channels_of(layout: str) -> int | None:
-    """Number of channels of a layout name such as "5.1(side)" or "12 channels"; None if unknown."""
+    """Number of channels of a layout such as "5.1(side)" or "12 channels"; None if unknown."""
     if layout in ("mono", "stereo", "downmix"):
         return 1 if layout == "mono" else 2
     if counted := re.match(r"(\d+) channels", layout):

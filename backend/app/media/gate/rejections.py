@@ -62,6 +62,6 @@ REJECTION_CODES = frozenset(_REASONS)
 
 
 def rejection(code: str, detail: str = "") -> RejectedFile:
-    """The error for ``code``, with ``detail`` in its message."""
+    """Build the error for ``code``, with ``detail`` in its message."""
     message, hint = _REASONS[code]
     return RejectedFile(message.format(detail=detail), hint=hint, code=code)

@@ -1,4 +1,4 @@
-"""Find silence, invalid samples, the peak and channels while sound streams past."""
+"""Measure sound while it is decoded: silence, invalid samples, peak, channels."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from ...dsp.samples import seconds
 
 Interleaved: TypeAlias = npt.NDArray[np.float32]
 
-# +18 dB over full scale. The loudest lossy files decode to +6 dB; floats beyond 8 are not sound.
+# +18 dB over full scale. The loudest lossy files decode to +6 dB; larger floats are not sound.
 MAX_MAGNITUDE = 8.0
 
-# 46 ms: a constant offset does not change within a window, and 20 Hz completes nearly a period.
+# 46 ms: a constant offset does not change within a window, and a tone of 20 Hz nearly completes a
+# period.
 _WINDOW = 2048
 # A window is audible if its samples span at least twice this: -72 dBFS, eight steps of 16 bits,
 # above the dither of an empty recording and below the softest fade.
@@ -35,16 +36,16 @@ class SignalStats:
 
     @property
     def bad_share(self) -> float:
-        """Share of samples that were set to zero."""
+        """Share of the samples that were invalid, and were set to zero."""
         return (self.not_finite + self.out_of_range) / max(1, self.n_samples)
 
     @property
     def audible_s(self) -> float:
-        """Seconds that hold more than silence or a constant."""
+        """Seconds that contain more than silence or a constant."""
         return seconds(self._audible_windows * _WINDOW)
 
     def add(self, block: Interleaved) -> Interleaved:
-        """Count a block of shape (n, channels); return it with bad samples set to zero."""
+        """Count a block of shape (n, channels); return it with invalid samples set to zero."""
         low, high = float(block.min()), float(block.max())
         if not (low >= -MAX_MAGNITUDE and high <= MAX_MAGNITUDE):  # also true for NaN
             block = self._without_bad_samples(block)
@@ -66,7 +67,7 @@ class SignalStats:
 
 def _audible_windows(block: Interleaved) -> int:
     n_windows = len(block) // _WINDOW
-    # planar memory: extremes are found 20 times as fast
+    # One array per channel: extremes are found 20 times as fast.
     channels = np.ascontiguousarray(block[: n_windows * _WINDOW].T)
     windows = channels.reshape(block.shape[1], n_windows, _WINDOW)
     swing = (windows.max(axis=2) - windows.min(axis=2)).max(axis=0)

@@ -1,4 +1,4 @@
-"""Recognize a file's format by its first bytes, not by its name or declared type.
+"""Recognise a file's format by its first bytes, not by its name or declared type.
 
 ffmpeg must not guess: among its hundreds of demuxers are playlists that open other files and
 addresses. The format found here decides the one demuxer that it may use.
@@ -17,9 +17,9 @@ from .lyrics3 import lyrics3_start
 from .mpeg_frames import LONGEST_ROW, find_frames, stated_stream_bytes
 from .rejections import rejection
 
-# Enough for any signature.
+# Number of first bytes, enough for any signature.
 _HEAD = 1 << 16
-# How far behind tags the first MP3 frame may lie: padding and junk of taggers and recorders.
+# How far after the tags the first MP3 frame may be: taggers and recorders leave padding and junk.
 _REACH = 1 << 18
 # A tagger may put a second tag before the first; more than a few mean a hostile file.
 _MAX_TAGS = 4
@@ -30,7 +30,7 @@ _DOC_TYPE = re.compile(rb"\x42\x82.(webm|matroska)", re.S)
 
 @dataclass(frozen=True, slots=True)
 class SniffedSound:
-    """A recognized file: its format, and the offset of its sound behind tags and junk.
+    """A recognised file: its format, and the offset of its sound after tags and junk.
 
     ``end`` is that of a tag behind the sound which ffmpeg does not know; None if there is none.
     ``cut_off``: the sound states more bytes than the file has, as after a broken download.
@@ -43,7 +43,7 @@ class SniffedSound:
 
 
 def sniff(source: Path) -> SniffedSound:
-    """Recognize a sound file; reject any other, with a code and a reason for its kind."""
+    """Recognise a sound file; reject any other, with a code and a reason."""
     size = source.stat().st_size
     with source.open("rb") as file:
         start = _end_of_tags(file, size)
@@ -59,7 +59,7 @@ def sniff(source: Path) -> SniffedSound:
 
 
 def _end_of_tags(file: BinaryIO, size: int) -> int:
-    """Offset of the sound, after ID3v2 tags at the front and their NUL padding."""
+    """Offset of the sound, after ID3v2 tags at the file's start and their zero padding."""
     position = 0
     for _ in range(_MAX_TAGS):
         file.seek(position)
@@ -98,7 +98,7 @@ def _container(head: bytes) -> SniffedFormat | None:
 
 
 def _ogg(head: bytes) -> SniffedFormat:
-    """Recognize an Ogg file's codec by its first packet."""
+    """Recognise an Ogg file's codec by its first packet."""
     packet = head[27 + head[26] :] if len(head) > 27 else b""
     if packet.startswith(b"\x01vorbis"):
         return VORBIS
@@ -110,7 +110,8 @@ def _ogg(head: bytes) -> SniffedFormat:
 def _bare_frames(head: bytes, start: int, size: int, end: int | None) -> SniffedSound:
     """Recognize MP3 last: it has no signature, and archives and videos may contain its frames.
 
-    Behind text, frames are searched less far: a stream's recorder may leave some lines in front.
+    Archives and videos may contain MP3 frames, too. After text, frames are searched less far: a
+    stream's recorder may leave some lines in front.
     """
     if (error := foreign_signature(head)) is not None:
         raise error

@@ -1,14 +1,14 @@
-"""Incomplete and damaged tracks: rejected, or admitted with a warning."""
+"""Recognise incomplete and damaged tracks: reject them, or admit them with a warning."""
 
 from __future__ import annotations
 
 from .formats import FLAC, SniffedFormat
 from .rejections import rejection
 
-# A FLAC states its length to the sample; resampled, it may differ by one.
+# A FLAC states its length in samples; after resampling, it may differ by one.
 _FLAC_SLACK_S = 0.001
-# Encoder delay and padding, which some headers count as sound, in samples of the file's own rate:
-# 2,112 + 2,304 for AAC; 0.15 s at 44.1 kHz with some room.
+# Encoder delay and padding, which some headers count as sound, in samples of the file's rate: 2,112
+# + 2,304 for AAC; 0.15 s at 44.1 kHz, with some room.
 _SLACK_SAMPLES = 6_615
 # Share of the stated length that must be decodable; a file with less is rejected.
 _MIN_READABLE_SHARE = 0.5
@@ -23,11 +23,12 @@ def truncation_warning(
     cut_off: bool = False,
     rate_hz: int = 44_100,
 ) -> str | None:
-    """Return a sentence for the sender if sound is lost or damaged, else None.
+    """Return a sentence for the user if sound is lost or damaged, else None.
 
-    The decoder reports half a file as a success; so compare its length with the stated one. Reject
-    a FLAC, MP3 or M4A that ends too early (``damaged``) if less than half of the stated length can
-    be decoded. One that is whole has a wrong header: what can be decoded counts.
+    ffmpeg decodes half a file and reports success, so the decoded length is compared with the
+    stated one. A FLAC, MP3 or M4A is rejected (``damaged``) if less than half of the stated length
+    can be decoded. If a file is complete but decodes to less, its header is wrong, and the decoded
+    length counts.
 
     ``errors`` counts the decoder's messages; ``cut_off`` as in `SniffedSound`.
     """

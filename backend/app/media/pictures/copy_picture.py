@@ -1,4 +1,4 @@
-"""Child program: decode one picture, write our own copy, and print the verdict as JSON.
+"""Child program: decode one picture, write a clean copy, print the verdict as JSON.
 
     python -I copy_picture.py SOURCE COPY LIMITS
 
@@ -30,7 +30,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-# Pillow would import these, for some pictures, when no file can be opened any more.
+# Pillow would import these modules for some pictures after the process may no longer open files.
 _NEEDED_LATER = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 _FORMATS = ("PNG", "JPEG", "WEBP")
 # A photograph with more pixels than this becomes a JPEG, because its PNG takes too much space and
@@ -39,8 +39,8 @@ _PNG_PIXELS = 4_000_000
 _JPEG_QUALITY = 95
 _JPEG, _START_OF_SCAN = b"\xff\xd8\xff", b"\xff\xda"
 
-# Errors of Pillow on damaged files: libraries raise OSError, its own parsers (PNG chunks, EXIF) the
-# others.
+# Errors of Pillow on damaged files: libraries raise OSError, Pillow's parsers (PNG chunks, EXIF)
+# the others.
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -56,7 +56,7 @@ _TOO_MUCH_MEMORY = "it needs too much memory"
 
 
 class Limits(TypedDict):
-    """The limits of `gate.limits.ImageLimits` that are checked here."""
+    """Those limits of `gate.limits.ImageLimits` that this program checks."""
 
     min_side: int
     max_side: int
@@ -65,7 +65,7 @@ class Limits(TypedDict):
 
 
 class Rejection(Exception):
-    """The verdict on a bad picture: a code of `gate.rejections`, and its detail."""
+    """The verdict on a bad picture: a code of `gate.rejections`, and a detail."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code, detail)
@@ -88,7 +88,7 @@ def main(source: str, copy: str, limits: Limits) -> dict[str, str | int]:
 
 
 def _open_no_more_files() -> None:
-    """Give up opening files and sockets: whatever a decoder is made to do, it reaches neither."""
+    """Give up the right to open files and sockets, whatever a decoder is made to do."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
@@ -119,7 +119,7 @@ def _as_rejections(detail: str) -> Iterator[None]:
 
 
 def _opened(file: BinaryIO, limits: Limits) -> Image.Image:
-    """Read the header and check the size; Pillow decodes pixels later, on first use."""
+    """Read the header and check the size; Pillow decodes the pixels later, on first use."""
     Image.MAX_IMAGE_PIXELS = limits["max_pixels"]
     with _as_rejections(f"over {limits['max_pixels'] / 1e6:.0f} million pixels"):
         image = Image.open(file, formats=_FORMATS)
@@ -133,7 +133,7 @@ def _opened(file: BinaryIO, limits: Limits) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Decode the pixels, rotate them by EXIF, and drop all metadata."""
+    """Decode the pixels, rotate them by EXIF, and remove all metadata."""
     with _as_rejections("its parts unpack to far more pixels than it shows"):
         turned = ImageOps.exif_transpose(image)
         mode = "RGBA" if turned.has_transparency_data else "RGB"
@@ -143,7 +143,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Reduce 16-bit grey to 8 bits; Pillow's own conversion turns all above 255 white."""
+    """Reduce 16-bit grey to 8 bits; Pillow's conversion turns all above 255 white."""
     return image.point(lambda shade: shade * (1 / 256)) if image.mode.startswith("I") else image
 
 
@@ -166,5 +166,5 @@ def _write(image: Image.Image, copy: BinaryIO) -> dict[str, str | int]:
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")  # the size is checked here
+    warnings.simplefilter("ignore")  # the size is checked above
     sys.stdout.write(json.dumps(main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))))

@@ -1,4 +1,4 @@
-"""Names of tracks, cleaned for display."""
+"""Clean the names of tracks for display."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class TrackTags:
-    """A track's names; "" if unknown."""
+    """A track's title, artist and album; "" if unknown."""
 
     title: str = ""
     artist: str = ""
@@ -20,10 +20,10 @@ class TrackTags:
 def safe_title(text: str) -> str:
     """Clean a name for display and storage: one line, at most 200 characters, NFC.
 
-    Removes Unicode's category C: control characters, direction overrides, unassigned and private
-    characters, halves of surrogate pairs.
+    Removes characters of Unicode's category C: controls, direction overrides, unassigned and
+    private characters, halves of surrogate pairs.
     """
-    # 8 times the limit: enough for the removals below, and a tag of a megabyte stays cheap
+    # 8 times the limit: enough for the removals below, and a tag of a megabyte stays cheap.
     text = unicodedata.normalize("NFC", text[: 8 * MAX_NAME])
     spaced = "".join(" " if character.isspace() else character for character in text)
     visible = "".join(c for c in spaced if not unicodedata.category(c).startswith("C"))

@@ -1,8 +1,8 @@
-"""Titles and artists from the names of files, judged together with the other names of a crate.
+"""Guess titles and artists from file names, comparing all names of a crate.
 
-A number in front is a track's number only if it is zero-padded ("03 Title"), followed by a mark
-("3. Title", "3 - Title"), or runs through the crate. Otherwise it belongs to a name: 50 Cent,
-2 Unlimited, 311, D12, 99 Luftballons.
+A number in front is a track number only if it is zero-padded ("03 Title"), followed by a mark ("3.
+Title", "3 - Title"), or part of a row of numbers in the crate. Otherwise it belongs to a name: 50
+Cent, 2 Unlimited, 311, D12, 99 Luftballons.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from .display_names import TrackTags, safe_title
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _DASH = re.compile(r"\s+(?:--?|[\u2013\u2014])\s+")
 
-# What may stand between a number and a name; "19-2000" and "01.02.2020" have none of these.
+# Marks between a track number and a name; "19-2000" and "01.02.2020" contain none of them.
 _MARKS = r"[-.)_:\u2013\u2014]"
 _GAP = rf"(?:\s+{_MARKS}*\s*|{_MARKS}+\s+|{_MARKS}+(?=[^\d\s]))"
-# A number that is a track's number in any crate.
+# A number that is a track number in any crate.
 _SURE = re.compile(
     rf"""
     (?:\d-)?0\d{{1,2}}{_GAP}                  # "03 ", "03 - ", "03-", "1-03 "
@@ -30,25 +30,25 @@ _SURE = re.compile(
     """,
     re.VERBOSE,
 )
-# A number that may be a track's number, if it runs through the crate.
+# A number that may be a track number, if the crate has a row of them.
 _PERHAPS = re.compile(rf"(?P<label>(?:\d-)?\d{{1,3}}|[A-H]\d{{1,2}})(?:{_GAP}|-)(?=\S)")
 _DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}\b")
-# A part between dashes that is a track's number: "Artist - Album - 03 - Title".
+# A part between dashes that is a track number: "Artist - Album - 03 - Title".
 _ONLY_NUMBER = re.compile(r"(?:\d-)?0?\d{1,2}|[A-H]\d")
 _PADDED = re.compile(rf"(?:\d-)?0\d{_GAP}(?=\S)")
 
-# Fewer numbers in a row than this may be names by chance.
+# A shorter row of numbers may be a coincidence of names.
 _MIN_RUN = 3
-_MAX_STEP = 2  # a file of an album may be missing
+_MAX_STEP = 2  # one file of an album may be missing
 
 
 def tags_from_filename(name: str) -> TrackTags:
-    """Title and artist from a name such as ``03 - Artist - Title.mp3``."""
+    """Guess title and artist from a name such as ``03 - Artist - Title.mp3``."""
     return tags_from_filenames([name])[0]
 
 
 def tags_from_filenames(names: Sequence[str]) -> list[TrackTags]:
-    """Title, artist and album from each of a crate's file names."""
+    """Guess title, artist and album from each of a crate's file names."""
     stems = [stem_of(name) for name in names]
     labels = [_label_of(stem) for stem in stems]
     running = _running(labels)
@@ -59,7 +59,7 @@ def tags_from_filenames(names: Sequence[str]) -> list[TrackTags]:
 
 
 def named_after_files(tags: Sequence[TrackTags], names: Sequence[str]) -> list[TrackTags]:
-    """Fill missing titles, and artists and albums with them, from the files' names.
+    """Fill in missing titles, artists and albums from the file names.
 
     A missing artist is also taken from the name of a file that ends in the tag's title.
     """
@@ -72,7 +72,10 @@ def named_after_files(tags: Sequence[TrackTags], names: Sequence[str]) -> list[T
 
 
 def stem_of(name: str) -> str:
-    """A readable name without folders and suffix; underscores become spaces if there are none."""
+    """A file name without folders and suffix.
+
+    If it has no spaces, its underscores become spaces.
+    """
     # Browsers encode quotes in a form's file names as %22 (HTML, "multipart/form-data").
     stem = _SUFFIX.sub("", re.split(r"[/\\]", name.replace("%22", '"'))[-1])
     if " " not in stem:
@@ -117,7 +120,7 @@ def _without_number(stem: str, is_running: bool) -> str:
 
 
 def _label_of(stem: str) -> str | None:
-    """The number or vinyl side in front of a name, if there is one."""
+    """The track number or vinyl side in front of a name, if there is one."""
     found = None if _DATE.match(stem) else _PERHAPS.match(stem)
     return found["label"] if found else None
 
@@ -125,7 +128,7 @@ def _label_of(stem: str) -> str | None:
 def _running(labels: Sequence[str | None]) -> set[str | None]:
     """The labels that number at least half of a crate: 1, 2, 3, 5, ... or A1, A2, B1, ...
 
-    A label of two names numbers neither.
+    A label that occurs in two names is no number.
     """
     once = [label for label, count in Counter(labels).items() if label and count == 1]
     sides = {label for label in once if not label[0].isdecimal()}
@@ -140,7 +143,7 @@ def _running(labels: Sequence[str | None]) -> set[str | None]:
 
 
 def _runs(numbers: set[str]) -> Iterator[list[str]]:
-    """Numbers that follow each other, from 1, 101 or 1-01 on."""
+    """Yield rows of consecutive numbers that begin with 1, 101 or 1-01."""
     run: list[str] = []
     for label in sorted(numbers, key=_value):
         if run and _value(label) - _value(run[-1]) > _MAX_STEP:
@@ -152,6 +155,6 @@ def _runs(numbers: set[str]) -> Iterator[list[str]]:
 
 
 def _value(label: str) -> int:
-    """The number; ``1-03`` is 103."""
+    """A label as a number; ``1-03`` is 103."""
     disc, _, number = label.rpartition("-")
     return 100 * int(disc or 0) + int(number)

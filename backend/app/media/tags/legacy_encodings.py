@@ -1,8 +1,8 @@
-"""Decode names that a tagger wrote in an 8-bit code page and a reader took for Latin-1.
+"""Repair names in an 8-bit code page that were decoded as Latin-1.
 
-``Ýòîò ãîðîä`` is ``Этот город`` in Windows-1251. Names are short, so a page is believed only where
-Latin-1 is out of the question and the detector prefers one page by far; all names of a file are
-judged together. Names with a few accents (``Beyoncé``, ``Sigur Rós``) are never touched.
+``Ýòîò ãîðîä`` is ``Этот город`` in Windows-1251. Names are short, so a code page is believed only
+if Latin-1 is impossible and the detector clearly prefers one page; all names of a file are judged
+together. Names with a few accents (``Beyoncé``, ``Sigur Rós``) are never changed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-# chardet's names of the pages, Python's codec, and the least confidence that is believed. Valid
-# pairs of bytes are evidence in themselves, so pages of two bytes a character need less.
+# chardet's names of the code pages, Python's codec, and the least confidence that is believed.
+# Pages of two bytes a character need less, since valid pairs of bytes are evidence in themselves.
 _PAGES: Mapping[str, tuple[str, float]] = {
     "Windows-1251": ("cp1251", 0.06),
     "KOI8-R": ("koi8_r", 0.06),
@@ -28,17 +28,17 @@ _PAGES: Mapping[str, tuple[str, float]] = {
     "Big5": ("cp950", 0.02),
     "CP949": ("cp949", 0.02),
 }
-# The best page must be this many times as likely as the next one that reads differently.
+# The best page must be this many times as likely as the next one that gives a different text.
 _MARGIN = 1.5
-_MIN_BYTES = 8  # of text beyond ASCII; "五月天" alone is also good Japanese in another page
-_MAX_BYTES = 1_000  # of a name
+_MIN_BYTES = 8  # bytes beyond ASCII; fewer, such as "五月天", are also good Japanese in another page
+_MAX_BYTES = 1_000  # of a name that is looked at
 
-# Four letters beyond ASCII in a row, at least three different: no word in Latin-1 has them, but
-# most words in other scripts.
+# Four letters beyond ASCII in a row, at least three of them different: no word in Latin-1 has them,
+# but most words in other scripts do.
 _RUN = re.compile(rb"[\x80-\xff]{4,}")
-# The lead bytes of kana in Shift-JIS; in Windows-1252 a low quote and a florin.
+# The lead bytes of kana in Shift-JIS; in Windows-1252 they are a low quote and a florin sign.
 _KANA = re.compile(rb"[\x82\x83][\x40-\xfc]")
-# Signs inside words, which in Windows-1250 (or, the latter, in ISO 8859-2) are letters: D³ugo.
+# Signs inside words that are letters in Windows-1250 or ISO 8859-2, as in D³ugo.
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][\xb9\xb3\xba\xbe\xbf\xb1\xb6\xbc][a-z]")
 _SIGNS_OF_ISO = re.compile(r"[^\W\d_][\xb1\xb6\xbc]|[\xb1\xb6\xbc][^\W\d_]")
 
@@ -46,17 +46,17 @@ _SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK", "I
 
 
 def decoded_names(names: Mapping[str, str]) -> dict[str, str]:
-    """The names of one file, each decoded again if it was read in the wrong code page."""
+    """The names of one file, each repaired if it was read in the wrong code page."""
     raw = {key: _bytes_of(text) for key, text in names.items()}
     known = [one for one in raw.values() if one is not None]
-    # ID3v1 may have cut a name inside its last character.
+    # ID3v1 may have cut a name in the middle of its last character.
     page = _page_of(known) or _page_of([one[:-1] for one in known])
     latin = _latin_page_of("\n".join(names.values()))
     return {key: _decoded(text, raw[key], page, latin) for key, text in names.items()}
 
 
 def _bytes_of(text: str) -> bytes | None:
-    """The bytes behind a text that may be wrongly decoded; None if it is no such text."""
+    """The bytes of a text that may have been decoded wrongly; None if it cannot have been."""
     if text.isascii():
         return None
     for codec in ("latin-1", "cp1252"):
@@ -78,26 +78,26 @@ def _decoded(text: str, raw: bytes | None, page: str | None, latin: str | None) 
 
 
 def _latin_page_of(text: str) -> str | None:
-    """The code page of names in Latin letters, if it can't be Latin-1."""
+    """The code page of names in Latin letters, if it cannot be Latin-1."""
     if _SIGN_IN_WORD.search(text):
         return "iso8859_2" if _SIGNS_OF_ISO.search(text) else "cp1250"
-    # Control characters are no part of a name; taggers that wrote them meant quotes and dashes.
+    # Names contain no control characters; taggers that wrote them meant quotes and dashes.
     return "cp1252" if any("\x80" <= character <= "\x9f" for character in text) else None
 
 
 def _page_of(names: Sequence[bytes]) -> str | None:
-    """The code page of the names, if it is beyond doubt."""
+    """The code page of the names, if there is no doubt."""
     pool = b"\n".join(one[:_MAX_BYTES] for one in names)
     n_high = sum(byte >= 0x80 for byte in pool)
     if n_high < _MIN_BYTES or not _is_no_latin(pool) or _strictly(pool, "utf-8") is not None:
         return None
-    import chardet  # 0.1 s: only for the few files that need it
+    import chardet  # takes 0.1 s, and few files need it
 
     found = chardet.detect_all(
         pool,
         ignore_threshold=True,
         include_encodings=list(_PAGES),
-        no_match_encoding="KOI8-R",  # must be among these; then with a confidence of 0
+        no_match_encoding="KOI8-R",  # must be one of these pages; its confidence is then 0
     )
     ranked = [
         (_PAGES[page], one["confidence"])
@@ -119,13 +119,13 @@ def _is_no_latin(pool: bytes) -> bool:
 
 
 def _is_mostly_foreign(raw: bytes) -> bool:
-    """Whether at least half of the letters are beyond ASCII; in ``Beyoncé`` one of seven is."""
+    """Whether at least half of the letters are beyond ASCII; in ``Beyoncé`` one in seven is."""
     n_high = sum(byte >= 0x80 for byte in raw)
     return n_high >= sum(chr(byte).isalpha() for byte in raw if byte < 0x80)
 
 
 def _is_one_script(text: str) -> bool:
-    """Whether all letters beyond ASCII are of one script, without signs that no name has."""
+    """Whether all letters beyond ASCII belong to one script, without signs unusual in names."""
     scripts = set()
     for character in text:
         if character.isascii():
@@ -140,7 +140,7 @@ def _is_one_script(text: str) -> bool:
 
 
 def _without_cut_character(raw: bytes, codec: str) -> str | None:
-    """Decode; a last character that a field of 30 bytes has cut is left out."""
+    """Decode bytes; leave out a last character that a field of 30 bytes has cut."""
     whole = _strictly(raw, codec)
     return _strictly(raw[:-1], codec) if whole is None else whole
 

@@ -1,6 +1,6 @@
-"""Title, artist and album of a file, from every kind of tag that its format may have.
+"""Read a file's title, artist and album from every kind of tag that its format may have.
 
-Part of the child program `read_tags.py`: what it reads was written by strangers.
+Part of the child program `read_tags.py`, since the tags were written by strangers.
 """
 
 from __future__ import annotations
@@ -18,28 +18,31 @@ from .riff_names import riff_names
 
 _MAX_TEXT = 2_000
 _MAX_PARTS = 20
-# Keys of title, artist, artist of the album, and album.
+# Keys of the track's title and artist, the album's artist, and the album.
 _FIELDS = ("title", "artist", "album_artist", "album")
 _ID3 = ("TIT2", "TPE1", "TPE2", "TALB")
 _VORBIS = ("title", "artist", "albumartist", "album")
 _MP4 = ("\xa9nam", "\xa9ART", "aART", "\xa9alb")
 _APE = ("Title", "Artist", "Album Artist", "Album")
 _KEYS = {**dict.fromkeys(("mp3", "wav", "aiff"), _ID3), "m4a": _MP4}
-# Placeholders of taggers; an album's artist of these is no track's artist.
+# Placeholders that taggers write; as an album's artist they name no artist.
 _UNKNOWN = {"unknown artist", "<unknown>"}
 _SEVERAL = {"various artists", "various", "va", "v.a.", "v/a"}
-_ID3V1 = (1, 1)  # holds 30 characters a name
+_ID3V1 = (1, 1)  # version of a tag in which a name has at most 30 characters
 
 
 class Tags(Protocol):
-    """The used part of mutagen's tags, which have no types."""
+    """The used methods of mutagen's tags, which have no types."""
 
     def get(self, key: str) -> object:
         """The value under a key, or None."""
 
 
 def read_names(kind: str, tags: Tags | None, source: str) -> dict[str, str]:
-    """Title, artist and album of ``source``, of which mutagen read ``tags``; "" if unknown."""
+    """Title, artist and album of ``source``; "" if unknown.
+
+    ``tags`` is what mutagen has read.
+    """
     names = dict.fromkeys(_FIELDS, "")
     for found in _tags_of(kind, tags, source):
         names = {field: names[field] or found.get(field, "").strip() for field in _FIELDS}
@@ -55,7 +58,7 @@ def read_names(kind: str, tags: Tags | None, source: str) -> dict[str, str]:
 
 
 def _tags_of(kind: str, tags: Tags | None, source: str) -> Iterator[Mapping[str, str]]:
-    """The names in each kind of tag, best first; read only if they are asked for."""
+    """Yield the names in each kind of tag, the best first; each is read only when needed."""
     if tags is None and kind == "mp3":
         tags = _id3(source)
     if kind == "webm":
@@ -82,7 +85,7 @@ def _ape(source: str) -> Tags | None:
 
 
 def _id3(source: str) -> Tags | None:
-    """The ID3 tag of a file in which mutagen expects none, or before sound that it can't find."""
+    """The ID3 tag of a file in which mutagen expects none, or before sound it can't find."""
     try:
         found: Tags = ID3(source)
     except MutagenError:

@@ -48,7 +48,7 @@ class _Tags(Protocol):
 
 
 class _File(Protocol):
-    """The used part of `mutagen.FileType`, which has no types."""
+    """The used attributes of `mutagen.FileType`, which has no types."""
 
     info: _Info
     tags: _Tags | None
@@ -57,7 +57,7 @@ class _File(Protocol):
 
 _FRONT_COVER = 3
 _MAX_PICTURES = 4
-# A WAV streamed to a pipe states the largest possible length, because it is unknown.
+# A WAV streamed to a pipe states the largest possible length, because the real one is unknown.
 _STREAMED_WAV_BYTES = 0x7FFF_0000
 
 _KINDS: dict[str, Callable[[str], object]] = {
@@ -76,7 +76,7 @@ def main(kind: str, source: str, cover: str, max_cover_bytes: str) -> None:
     file = _opened(kind, source) if kind in _KINDS else None  # mutagen does not know WebM
     if file is not None:
         _print({"length_s": _length_s(kind, file), "bits": _bits(file)})
-    # An absolute import: this file is run as a program, which has no package.
+    # An absolute import, because a file run as a program belongs to no package.
     from backend.app.media.tags.read_names import read_names
 
     _print(read_names(kind, None if file is None else file.tags, source))
@@ -86,7 +86,7 @@ def main(kind: str, source: str, cover: str, max_cover_bytes: str) -> None:
 
 
 def _opened(kind: str, source: str) -> _File | None:
-    """The file as mutagen reads it; None if it finds no sound, as in RF64, BW64 or behind junk."""
+    """The file as mutagen reads it; None if it finds no sound, as in RF64, BW64 or after junk."""
     try:
         return cast(_File, _KINDS[kind](source))
     except MutagenError:
@@ -94,15 +94,15 @@ def _opened(kind: str, source: str) -> _File | None:
 
 
 def _print(fields: Mapping[str, str | float | int | None]) -> None:
-    """Print a line at once, so that it survives an error in what is read next."""
+    """Print a line immediately, so that it survives an error in the rest of the file."""
     sys.stdout.write(json.dumps(fields) + "\n")
     sys.stdout.flush()
 
 
 def _length_s(kind: str, file: _File) -> float | None:
-    """The length that the file states, or None.
+    """The length in seconds that the file states, or None.
 
-    An MP3 without a Xing header and any Ogg state none: mutagen measures what is there.
+    An MP3 without a Xing header states none, nor does any Ogg: mutagen measures the existing sound.
     """
     info = file.info
     if kind in ("ogg", "opus") or (kind == "mp3" and info.bitrate_mode == BitrateMode.UNKNOWN):
@@ -140,5 +140,5 @@ def _listed(file: _File, key: str) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    sys.path.append(str(Path(__file__).parents[4]))  # `-I` leaves out the folder of Segue
+    sys.path.append(str(Path(__file__).parents[4]))  # `-I` removes Segue's folder from the path
     main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Read a sound file's tags in a confined process: its limits, and what it answers."""
+"""Read a sound file's tags in a confined process, within limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_OUTPUT = 64_000
 
 
 class _Fields(BaseModel):
-    """Merged lines of `read_tags.py`'s output."""
+    """The merged lines of `read_tags.py`'s output."""
 
     model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
 
@@ -43,7 +43,7 @@ class _Fields(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReadTags:
-    """Tags; ``length_s`` and ``bits`` as stated in the file, or None."""
+    """A file's tags; ``length_s`` and ``bits`` as stated in the file, or None."""
 
     names: TrackTags
     cover: AdmittedImage | None
@@ -52,7 +52,7 @@ class ReadTags:
 
 
 def read_tags(source: Path, kind: SniffedFormat, *, workdir: Path) -> ReadTags:
-    """Read tags; an error in the child process only leaves them out."""
+    """Read a file's tags; if the child process fails, leave them out."""
     cover = workdir / "cover.raw"
     try:
         fields = _parse(_run_reader(source, kind, cover))
@@ -85,7 +85,7 @@ def _parse(output: bytes) -> _Fields:
         try:
             more = _Fields.model_validate_json(line)
         except ValidationError:
-            break  # an incomplete line
+            break  # the line is incomplete
         fields = fields.model_copy(update=more.model_dump(exclude_unset=True))
     return fields
 

@@ -1,4 +1,4 @@
-"""Names in the text chunks of WAV (LIST INFO) and AIFF files, which mutagen does not read."""
+"""Read names from text chunks of WAV (LIST INFO) and AIFF files, which mutagen ignores."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _AIFF = {b"NAME": "title", b"AUTH": "artist"}
 _MAX_CHUNKS = 1_000
 _MAX_INFO_BYTES = 64_000
 _MAX_TEXT_BYTES = 2_000
-_UNKNOWN_SIZE = 0xFFFF_FFFF  # the real one is in the chunk "ds64" of RF64 and BW64
+_UNKNOWN_SIZE = 0xFFFF_FFFF  # the real size is in the chunk "ds64" of RF64 and BW64
 
 _Order = Literal["little", "big"]
 
 
 def riff_names(source: str) -> dict[str, str]:
-    """Title, artist and album, as far as the file has chunks for them."""
+    """Title, artist and album, if the file has chunks for them."""
     with Path(source).open("rb") as file:
         head = file.read(12)
         if head[:4] in (b"RIFF", b"RF64", b"BW64"):
@@ -42,7 +42,7 @@ def _info_names(file: BinaryIO) -> dict[str, str]:
 def _chunks(
     file: BinaryIO, order: _Order, wanted: Container[bytes], end: int | None = None
 ) -> Iterator[tuple[bytes, int]]:
-    """Name and size of each wanted chunk from here to ``end``; the file stands at its contents."""
+    """Yield name and size of each wanted chunk up to ``end``, with the file at its contents."""
     real_size, position = 0, file.tell()
     for _ in range(_MAX_CHUNKS):
         if end is not None and position + 8 > end:
@@ -66,4 +66,4 @@ def _text(file: BinaryIO, size: int) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("latin-1")  # or another page: `legacy_encodings`
+        return raw.decode("latin-1")  # or another code page: `legacy_encodings` repairs it
