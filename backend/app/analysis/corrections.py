@@ -1,4 +1,4 @@
-"""Apply a user's corrections to an analysis, and update what depends on them."""
+"""Apply a user's corrections to an analysis, and recompute what depends on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MANUAL_CONFIDENCE = 1.0  # confidence of a key or grid that a user entered
 
 
 def apply_correction(analysis: TrackAnalysis, fix: GridFix) -> TrackAnalysis:
-    """Apply a correction, and recompute energy, sections and cues on the new grid.
+    """Apply a correction; recompute energy, sections and cues on the new beat grid.
 
     ``analysis`` must be the uncorrected one: corrections replace each other.
     """
@@ -55,7 +55,7 @@ def _corrected_rhythm(analysis: TrackAnalysis, fix: GridFix) -> Rhythm:
 
 
 def _double_tempo(rhythm: Rhythm) -> Rhythm:
-    """Insert a beat between any two; each bar becomes two."""
+    """Insert a beat between any two beats, so that each bar becomes two."""
     beats = np.asarray(rhythm.beats_s)
     if len(beats) < 2:
         return rhythm
@@ -65,14 +65,14 @@ def _double_tempo(rhythm: Rhythm) -> Rhythm:
 
 
 def _halve_tempo(rhythm: Rhythm) -> Rhythm:
-    """Keep every other beat; two bars become one, starting with the first bar of a phrase."""
+    """Keep every other beat; two bars become one, beginning with a phrase's first bar."""
     anchor = _anchor(rhythm)
     beats = np.asarray(rhythm.beats_s)[anchor % 2 :: 2]
     return _with_bars(rhythm, beats, anchor // 2, tempo_bpm=rhythm.tempo_bpm / 2.0)
 
 
 def _anchor(rhythm: Rhythm) -> int:
-    """Return the index of a beat that begins a phrase, or else of the first downbeat."""
+    """Return the index of a beat that begins a phrase, else of the first downbeat."""
     if not rhythm.downbeats:
         return 0
     return rhythm.downbeats[
@@ -81,7 +81,7 @@ def _anchor(rhythm: Rhythm) -> int:
 
 
 def _steady_grid(rhythm: Rhythm, tempo_bpm: float, analysis: TrackAnalysis) -> Rhythm:
-    """Lay a steady grid through the first downbeat, over the whole track."""
+    """Lay a steady beat grid through the first downbeat, over the whole track."""
     anchor_s = analysis.music_start_s
     if rhythm.downbeats:
         anchor_s = rhythm.beats_s[rhythm.downbeats[0]]
@@ -96,13 +96,13 @@ def _steady_grid(rhythm: Rhythm, tempo_bpm: float, analysis: TrackAnalysis) -> R
 
 
 def _shift_beats(rhythm: Rhythm, shift_beats: float, duration_s: float) -> Rhythm:
-    """Move all beats by a fraction of a beat; drop those that leave the track."""
+    """Move all beats by a fraction of a beat; remove those outside the track."""
     beats = np.asarray(rhythm.beats_s)
     if shift_beats == 0.0 or len(beats) < 2:
         return rhythm
     at = np.arange(len(beats)) + shift_beats
     moved = np.interp(at, np.arange(len(beats)), beats)
-    # Past the ends the grid continues with its first or last interval.
+    # Beyond the ends, the grid continues with its first or last interval.
     moved = np.where(at < 0, beats[0] + at * (beats[1] - beats[0]), moved)
     past = at - (len(beats) - 1)
     moved = np.where(past > 0, beats[-1] + past * (beats[-1] - beats[-2]), moved)
@@ -127,7 +127,7 @@ def _set_bars(rhythm: Rhythm, downbeat_s: float | None, beats_per_bar: int) -> R
 
 
 def _with_bars(rhythm: Rhythm, beats: Floats, downbeat: int, *, tempo_bpm: float) -> Rhythm:
-    """Set the beats, with bars counted both ways from one downbeat."""
+    """Set the beats, with bars counted in both directions from one downbeat."""
     first = downbeat % rhythm.beats_per_bar
     return rhythm.model_copy(
         update={

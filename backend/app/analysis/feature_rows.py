@@ -1,4 +1,4 @@
-"""Rows of features that grow with a track, on disk past some megabytes."""
+"""A table of features that grows with a track, kept on disk above some megabytes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 Matrix: TypeAlias = npt.NDArray[np.float32]
 
-# A song of ordinary length stays in memory; three hours of all features would take 250 MB.
+# A song of ordinary length stays in memory; all features of three hours would take 250 MB.
 _IN_MEMORY_BYTES = 8 << 20
 
 
 class FeatureRows:
-    """Rows of float32, appended in order and read in slices, as of an array ``(n, n_columns)``."""
+    """Rows of float32, appended in order and read in slices, like an ``(n, n_columns)`` array."""
 
     def __init__(self, n_columns: int) -> None:
         self._n_columns, self._n_rows = n_columns, 0
@@ -50,7 +50,10 @@ RowSource: TypeAlias = Matrix | FeatureRows
 
 
 def spans(n_rows: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Cut ``n_rows`` into spans of at most ``longest``: first and last plus one; one if empty."""
+    """Cut ``n_rows`` into spans of at most ``longest`` rows.
+
+    Yields the first and the last row of each; a single span if there are no rows.
+    """
     for start in range(0, max(n_rows, 1), longest):
         yield start, min(start + longest, n_rows)
 
@@ -58,5 +61,5 @@ def spans(n_rows: int, longest: int) -> Iterator[tuple[int, int]]:
 def row_values(
     rows: RowSource, longest: int, value: Callable[[Matrix], npt.NDArray[np.float32]]
 ) -> npt.NDArray[np.float32]:
-    """Compute one value of each row, from at most ``longest`` rows at a time."""
+    """Compute one value for each row, from at most ``longest`` rows at a time."""
     return np.concatenate([value(rows[a:b]) for a, b in spans(len(rows), longest)])

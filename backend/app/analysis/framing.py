@@ -14,7 +14,7 @@ Frames = npt.NDArray[np.float32]
 
 
 class Framer:
-    """Cut a stream into windows of ``size`` samples, ``hop`` apart.
+    """Cuts a stream into windows of ``size`` samples, ``hop`` apart.
 
     Frame ``k`` is centred on sample ``k * hop``; silence is assumed before and after the stream.
     ``batch`` frames are returned together: enough for vectorised work, few enough to save memory.
@@ -40,7 +40,7 @@ class Framer:
 
 
 class MidSideAnalyser(ABC):
-    """Analyse mid and side of a stream in pairs of frames, cut as by :class:`Framer`."""
+    """Analyses mid and side of a stream in pairs of frames, cut as by :class:`Framer`."""
 
     def __init__(self, size: int, hop: int) -> None:
         self._mid, self._side = Framer(size, hop), Framer(size, hop)
@@ -57,4 +57,4 @@ class MidSideAnalyser(ABC):
 
     @abstractmethod
     def _analyse(self, mid: Frames, side: Frames) -> None:
-        """Analyse float32 ``(up to batch, size)`` of each."""
+        """Analyse frames of mid and side, float32 ``(up to batch, size)`` each."""

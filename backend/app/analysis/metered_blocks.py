@@ -1,4 +1,4 @@
-"""Count and measure blocks on their way to the analysers."""
+"""Count and measure blocks of sound while they are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..dsp.samples import Samples, seconds
 
 
 class MeteredBlocks:
-    """Blocks of a stream, counted and measured as they are read.
+    """Blocks of a stream that are counted and measured as they are read.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Mid and side of a track at 22.05 kHz, the input of the analysers."""
+"""Convert a track to mid and side at 22.05 kHz, the input of the analysers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import soxr
 from ..dsp.channels import right_reversed
 from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 
-ANALYSIS_RATE = SAMPLE_RATE // 2  # 22.05 kHz: beats, keys and voices are found below 11 kHz
+ANALYSIS_RATE = SAMPLE_RATE // 2  # 22.05 kHz: beats, keys and voices lie below 11 kHz
 
 Signal = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class MidSideBlock:
-    """A stretch of ``mid = (left + right) / 2`` and ``side = (left - right) / 2``, float32."""
+    """A block of sound as ``mid = (left + right) / 2`` and ``side = (left - right) / 2``."""
 
     mid: Signal
     side: Signal
@@ -28,7 +28,7 @@ class MidSideBlock:
 def analysis_blocks(
     blocks: Iterable[Samples], *, reverse_right: bool = False
 ) -> Iterator[MidSideBlock]:
-    """Halve the rate of a stream of blocks, float32 ``(2, n)``; the lengths of the results vary.
+    """Halve the rate of a stream of blocks, float32 ``(2, n)``, and yield mid and side.
 
     ``reverse_right`` turns the right channel upside down, so that ``mid`` and ``side`` change
     places: for sounds whose channels cancel each other (:func:`..dsp.channels.channels_cancel`).

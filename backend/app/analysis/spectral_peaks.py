@@ -34,7 +34,7 @@ def bin_of(hz: float, window: int) -> int:
 def prominent_peaks(
     magnitude: Matrix, *, first: int, prominence: float, around: int, least: float = 0.0
 ) -> tuple[Indices, Indices, Floats]:
-    """Find the peaks that stand out of magnitude spectra, ``(n_frames, n_bins)``.
+    """Find the prominent peaks of magnitude spectra, ``(n_frames, n_bins)``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Features of the stereo centre, from which vocals are detected.
+"""Measure the stereo centre, from which vocals are detected.
 
 Voices are mixed to the centre, and so are kick, snare and bass. But a voice is tonal, has its
 partials where its formants are, and never holds a pitch exactly: its partials glide and tremble
@@ -23,15 +23,16 @@ VOICE_HZ = (200.0, 4200.0)
 HIGH_HZ = 1000.0  # above lie the formants that distinguish vowels, and little of a bass
 FORMANT_EDGES_HZ = (200.0, 700.0, 1400.0, 2800.0, 4200.0)
 BAND_EDGES_HZ = (30.0, 80.0, 150.0, 300.0, 600.0, 1200.0, 2400.0, 4200.0, 7000.0, 10900.0)
-"""About an octave each: kick, bass, three for instrument bodies, presence, snare, cymbals, air."""
+"""About an octave each: kick, bass, three for the bodies of instruments, presence, snare, cymbals,
+air."""
 N_BANDS = len(BAND_EDGES_HZ) - 1
 WIDE_FROM_HZ = 300.0
 PROMINENCE = 1.6  # of a peak, in means of its surroundings; vibrato blurs partials
-SURROUNDINGS_BINS = 9  # 97 Hz to either side
+SURROUNDINGS_BINS = 9  # 97 Hz on either side
 CENTRED = (0.8, 0.95)
-"""Mid's share of a tone's power: centredness rises from 0 at the first value to 1 at the second.
-0.95 leaves room for a voice's reverb."""
-FARTHEST_CENTS = 90.0  # from frame to frame; a larger step is another note
+"""Mid's share of a tone's power: the tone counts as centred by 0 at the first value, rising to 1 at
+the second. 0.95 leaves room for a voice's reverb."""
+FARTHEST_CENTS = 90.0  # from frame to frame; a larger step is a new note
 WIDEST_CENTS = 60.0
 STILL = 1e-2  # least magnitude of a tone: that of a sine at -94 dBFS
 
@@ -68,7 +69,10 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class _Peaks:
-    """Tonal peaks, by row and rising: row, fractional bin, magnitude, centredness (0 to 1)."""
+    """Tonal peaks: row, fractional bin, magnitude, centredness (0 to 1).
+
+    They are sorted by row, then by bin.
+    """
 
     row: Indices
     bins: Floats
@@ -77,11 +81,11 @@ class _Peaks:
 
 
 class CentreAnalyser(MidSideAnalyser):
-    """Analyse a stream: ``push`` the blocks in order, then ``finish`` once."""
+    """Analyses a stream: ``push`` the blocks in order, then ``finish`` once."""
 
     def __init__(self) -> None:
         super().__init__(WINDOW, HOP)
-        self._last = np.zeros(0)  # the bins of the last frame's peaks
+        self._last = np.zeros(0)  # the bins of the peaks in the last frame
         self._columns = [np.zeros((0, 12 + N_BANDS), np.float32)]
 
     def finish(self) -> Centre:
@@ -110,7 +114,7 @@ class CentreAnalyser(MidSideAnalyser):
         self._columns.append(columns.astype(np.float32))
 
     def _cents_since_last(self, peaks: _Peaks, n_rows: int) -> Floats:
-        """Measure how far each peak moved from the nearest one a frame before; NaN if none is near.
+        """Measure in cents how far each peak moved since the frame before; NaN if none is near.
 
         Rows are placed far apart on one axis, so that one search finds all neighbours.
         """
@@ -144,7 +148,7 @@ def _peaks(mid_power: Matrix, side_power: Matrix) -> _Peaks:
 
 
 def _sums(peaks: _Peaks, cents: Floats, n_rows: int) -> list[Floats]:
-    """Sum the columns of :class:`Centre` from ``tones`` to ``glided``, then the four formants."""
+    """Sum the columns of :class:`Centre` from ``tones`` to ``glided``, and four formants."""
 
     def per_row(values: Floats | Matrix) -> Floats:
         return np.asarray(np.bincount(peaks.row, weights=values, minlength=n_rows), np.float64)

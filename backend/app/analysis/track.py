@@ -21,7 +21,7 @@ from .structure.energy import bar_energies
 from .structure.sections import find_sections
 from .structure.vocal_activity import find_vocals
 
-VERSION = 4  # version of the whole analysis; cached analyses of other versions are computed again
+VERSION = 4  # raise it when results change: cached analyses of other versions are computed again
 
 
 def analyse(
@@ -31,7 +31,7 @@ def analyse(
     *,
     channels_cancel: bool = False,
 ) -> tuple[TrackAnalysis, LoudnessProfile]:
-    """Analyse a track in one pass; keeps only features, about 90 MB an hour.
+    """Analyse a track in one pass, keeping only features: about 90 MB an hour.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Samples in, samples out. Audio is float32, shape ``(channels, n_samples)``."""
+"""Digital signal processing of audio: float32 of shape ``(channels, n_samples)``."""

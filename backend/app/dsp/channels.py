@@ -1,4 +1,4 @@
-"""Relate the two channels of a sound: offsets, levels, correlation."""
+"""Compare the two channels of a sound: offsets, levels, correlation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy.typing as npt
 from .samples import CHANNELS, SAMPLE_RATE, Samples
 
 CANCELLING = -0.7
-"""Correlation from which a sum of the channels loses most of the sound: 8 dB here, all of it at -1.
-Wide stereo stays above -0.3; a reversed cable gives -1."""
+"""With this correlation or less, a sum of the channels loses most of the sound: 8 dB here, all of
+it at -1. Wide stereo stays above -0.3; a reversed cable gives -1."""
 
 Pair = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ class ChannelStats:
         """Count a block of finite samples, shape ``(n, 2)``."""
         block = np.ascontiguousarray(
             interleaved.T, np.float64
-        )  # planar: sums are ten times as fast
+        )  # one array per channel: sums are ten times as fast
         self.n_samples += block.shape[1]
         self._sums += block.sum(axis=1)
         self._products += block @ block.T
@@ -48,7 +48,10 @@ class ChannelStats:
 
     @property
     def correlation(self) -> float:
-        """From -1 (one channel is the other upside down) to 1 (mono); 1 if a channel is silent."""
+        """Correlation of the channels, -1 to 1; 1 if a channel is silent.
+
+        1 is mono; at -1 one channel is the other upside down.
+        """
         together = float(np.prod(self.deviations))
         return float(self._covariance[0, 1]) / together if together > 0.0 else 1.0
 
@@ -84,7 +87,7 @@ def right_reversed(sound: Samples) -> Samples:
 
 
 def fold_down(sound: Samples) -> npt.NDArray[np.float32]:
-    """Average the channels of ``(2, n)``; where they cancel each other, their difference."""
+    """Average the channels of ``(2, n)``; if they cancel each other, take the difference."""
     stats = ChannelStats()
     stats.add(sound.T)
     if stats.correlation < CANCELLING:

@@ -1,4 +1,4 @@
-"""Compressor for a whole mix: slow, soft-kneed, the same gain on both channels.
+"""Compressor for a whole mix: slow, soft-kneed, with equal gain on both channels.
 
 The level is the mean square of both channels over some 10 ms; a static curve with a soft knee turns
 it into a gain, which follows with an attack and a release time. After Giannoulis, Massberg and
@@ -17,8 +17,9 @@ import numpy as np
 from ..errors import InvalidAudioError
 from .samples import SAMPLE_RATE, Samples
 
-CHUNK = 128  # 2.9 ms: attacks of a mix's compressor are ten times as long
-DETECTOR_S = 0.01  # half a period of 50 Hz: a bass line's level does not ripple with its waves
+CHUNK = 128  # 2.9 ms: a mix compressor's attack is ten times as long
+# half a period of 50 Hz, so that the level does not follow each wave of a bass line
+DETECTOR_S = 0.01
 KNEE_DB = 8.0
 MOST_EXPANSION_DB = 12.0  # more would sound like a gate
 
@@ -26,7 +27,7 @@ _SILENCE = 1e-12  # -120 dB
 
 
 class Compressor:
-    """Compress a stream: ``process`` the blocks in order, in any blocking.
+    """Compresses a stream: ``process`` the blocks in order, in blocks of any size.
 
     Parameters
     ----------
@@ -56,16 +57,16 @@ class Compressor:
         self._threshold_db = threshold_db
         self._ratio = ratio
         self._makeup_db = makeup_db
-        # The share of a step that is left after one chunk.
+        # Share of a step that remains after one chunk.
         self._detect, self._fall, self._rise = (
             math.exp(-CHUNK / (time_s * SAMPLE_RATE))
             for time_s in (DETECTOR_S, attack_s, release_s)
         )
         self._power = 0.0
         self._gain_db = 0.0
-        self._rest = np.zeros(0)  # powers of a chunk that is not whole yet
-        self._at = 0  # samples into the running chunk
-        # The gain runs straight from the first to the second while the running chunk lasts.
+        self._rest = np.zeros(0)  # powers of an incomplete chunk
+        self._at = 0  # samples of the current chunk so far
+        # Within the current chunk, the gain goes in a line from the first value to the second.
         self._ends_db = [makeup_db, makeup_db]
 
     def process(self, block: Samples) -> Samples:
@@ -99,7 +100,7 @@ class Compressor:
 
 
 def curve_db(level_db: float, threshold_db: float, ratio: float) -> float:
-    """Return the gain in dB of a compressor at a steady level."""
+    """Gain in dB of a compressor at a steady level."""
     slope, over_db = 1.0 / ratio - 1.0, level_db - threshold_db
     if slope <= 0.0:
         return slope * _past_knee(over_db)

@@ -7,21 +7,22 @@ import numpy.typing as npt
 
 from .samples import SAMPLE_RATE
 
-CUTOFF_HZ = 4.0  # three octaves under the lowest note of a bass; takes 0.02 dB at 30 Hz
-_START = SAMPLE_RATE // 10  # samples from which the offset at the start is measured
+CUTOFF_HZ = 4.0  # three octaves below a bass's lowest note; reduces 30 Hz by 0.02 dB
+_START = SAMPLE_RATE // 10  # number of samples from which the offset at the start is measured
 
 
 class DcRemover:
-    """A Butterworth high-pass of 12 dB an octave that begins at the sound's own offset.
+    """A Butterworth high-pass of 12 dB an octave, started at the sound's own offset.
 
-    Begun at rest, it would turn the offset into a thump of 0.1 s.
+    If it started at rest, it would turn the offset into a thump of 0.1 s.
     """
 
     def __init__(self) -> None:
-        from scipy.signal import butter, sosfilt_zi  # half a second to load; few tracks need it
+        # takes half a second to load, and few tracks need it
+        from scipy.signal import butter, sosfilt_zi
 
         self._sections = butter(2, CUTOFF_HZ, "highpass", fs=SAMPLE_RATE, output="sos")
-        self._at_rest = sosfilt_zi(self._sections)  # for an input of 1
+        self._at_rest = sosfilt_zi(self._sections)  # the filter's state for a constant input of 1
         self._state: npt.NDArray[np.float64] | None = None
 
     def process(self, interleaved: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

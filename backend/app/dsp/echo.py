@@ -11,16 +11,17 @@ from ..errors import InvalidAudioError
 from .fades import fade_in
 from .samples import SAMPLE_RATE, Samples
 
-EDGE = round(0.005 * SAMPLE_RATE)  # the send is faded in and out: 5 ms, no click and no softness
+# the sound sent to the echo is faded at both ends: 5 ms, no click and still sharp
+EDGE = round(0.005 * SAMPLE_RATE)
 FLOOR = 1e-3  # -60 dB: softer repeats are left out
 MAX_FEEDBACK = 0.9  # 66 repeats; more would hardly decay
 
 # Each repeat is filtered once more, like a tape delay: 6 dB an octave, so that the fourth has lost
-# hats and sub-bass, but not its words.
+# hi-hats and sub-bass, but words stay intelligible.
 THIN_HZ, DULL_HZ = 120.0, 6000.0
 Sound = npt.NDArray[np.float64]  # double precision for repeated filtering
 
-_RING = 4096  # samples that the filters ring after a repeat: 93 ms, past -120 dB
+_RING = 4096  # samples that the filters ring after a repeat: 93 ms, down to -120 dB
 
 
 def echo_tail(sent: Samples, delay: int, feedback: float, start: int, end: int) -> Samples:
@@ -62,12 +63,12 @@ def echo_tail(sent: Samples, delay: int, feedback: float, start: int, end: int) 
 
 
 def repeats(feedback: float) -> int:
-    """Count the repeats until they are 60 dB down."""
+    """Number of repeats until they are 60 dB quieter."""
     return math.ceil(math.log(FLOOR) / math.log(feedback))
 
 
 def _faded_ends(sent: Samples) -> Sound:
-    """Fade the ends of the sound, and pad it for its filters to ring."""
+    """Fade both ends of the sound, and pad it so that its filters can ring."""
     sound = np.pad(sent.astype(np.float64), ((0, 0), (0, _RING)))
     edge = min(EDGE, sent.shape[1] // 2)
     sound[:, :edge] *= fade_in(edge)
@@ -76,14 +77,15 @@ def _faded_ends(sent: Samples) -> Sound:
 
 
 def _duller(repeat: Sound) -> Sound:
-    from scipy.signal import butter, sosfilt  # half a second to load; not every mix echoes
+    # takes half a second to load, and not every mix has an echo
+    from scipy.signal import butter, sosfilt
 
     sections = butter(1, (THIN_HZ, DULL_HZ), "bandpass", fs=SAMPLE_RATE, output="sos")
     return np.asarray(sosfilt(sections, repeat, axis=-1))
 
 
 def _add(tail: Sound, repeat: Sound, at: int) -> None:
-    """Add ``repeat`` to ``tail`` from ``at`` (may be negative), as far as it overlaps."""
+    """Add ``repeat`` to the overlapping part of ``tail``; ``at`` may be negative."""
     first, last = max(at, 0), min(at + repeat.shape[1], tail.shape[1])
     if first < last:
         tail[:, first:last] += repeat[:, first - at : last - at]

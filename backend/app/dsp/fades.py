@@ -1,4 +1,4 @@
-"""Fades and the joins made of them."""
+"""Fade gains, and crossfades made of them."""
 
 from __future__ import annotations
 

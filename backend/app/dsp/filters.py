@@ -1,6 +1,7 @@
-"""Butterworth and shelving filters for streams: block by block, in any blocking.
+"""Butterworth and shelving filters for streams, in blocks of any size.
 
-All are of minimum phase, so that a blend of filtered and dry sound is a milder filter and no comb.
+All have minimum phase, so that a blend of filtered and unfiltered sound is a milder filter and not
+a comb filter.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import numpy.typing as npt
 
 from .samples import CHANNELS, SAMPLE_RATE, Samples
 
-LOW_PASS_ORDER = 2  # 12 dB an octave, the slope of a DJ mixer's filter knob at rest resonance
-SHELF_SECTIONS = 2  # steep enough to take the bass and leave the voice, still without a bump
-# 1.5 ms: its steps are 80 dB down; five octaves in two bars move by 0.002 of one at each
+LOW_PASS_ORDER = 2  # 12 dB an octave, the slope of a DJ mixer's filter knob without resonance
+SHELF_SECTIONS = 2  # steep enough to remove the bass and keep the voice, without a bump
+# 1.5 ms: the steps are 80 dB below the sound; five octaves in two bars move by 0.002 octaves a
+# step.
 SWEEP_STEP = 64
 
 Coefficients: TypeAlias = npt.NDArray[np.float64]
@@ -30,7 +32,8 @@ class SectionFilter:
     """Filter a stream by second-order sections, in the order given."""
 
     def __init__(self, sections: npt.ArrayLike, channels: int, precision: npt.DTypeLike) -> None:
-        from scipy.signal import sosfilt  # half a second to load; not every mix filters
+        # takes half a second to load, and not every mix has filters
+        from scipy.signal import sosfilt
 
         self._sosfilt: Callable[..., tuple[Coefficients, Coefficients]] = sosfilt
         self._sections = np.atleast_2d(np.asarray(sections, precision))
@@ -38,9 +41,9 @@ class SectionFilter:
 
     def process(self, block: Samples) -> Samples:
         """Filter the next block, float32 ``(channels, n)``."""
-        if block.shape[1] == 0:  # scipy cannot
+        if block.shape[1] == 0:  # scipy fails on an empty block
             return block
-        # Low corners lose 50 dB of precision in float32, so the sections' precision decides.
+        # Low corner frequencies lose 50 dB of precision in float32, so the sections' type is used.
         sound = block.astype(self._sections.dtype, copy=False)
         out, self._state = self._sosfilt(self._sections, sound, axis=-1, zi=self._state)
         return out.astype(np.float32, copy=False)
@@ -51,7 +54,7 @@ class SectionFilter:
 
 
 class LowPassFilter(SectionFilter):
-    """A Butterworth low-pass of 12 dB an octave, down by 3 dB at ``cutoff_hz``."""
+    """A Butterworth low-pass of 12 dB an octave, -3 dB at ``cutoff_hz``."""
 
     def __init__(self, cutoff_hz: float, *, channels: int = CHANNELS) -> None:
         from scipy.signal import butter
@@ -61,14 +64,14 @@ class LowPassFilter(SectionFilter):
 
 
 class HighPassFilter(SectionFilter):
-    """A Butterworth high-pass of 12 dB an octave, down by 3 dB at ``cutoff_hz``."""
+    """A Butterworth high-pass of 12 dB an octave, -3 dB at ``cutoff_hz``."""
 
     def __init__(self, cutoff_hz: float, *, channels: int = CHANNELS) -> None:
         super().__init__(_pass_section("high_pass", cutoff_hz), channels, np.float64)
 
 
 class LowShelfFilter(SectionFilter):
-    """Change the level below ``frequency_hz`` by ``gain_db``, half of it at that frequency.
+    """Changes the level below ``frequency_hz`` by ``gain_db``, by half of it there.
 
     Two shelves of half the gain each, one after the other. At 120 Hz and -26 dB it takes 20 dB off
     everything below 80 Hz and less than 1 dB off what lies above 300 Hz.
@@ -80,7 +83,7 @@ class LowShelfFilter(SectionFilter):
 
 
 class HighShelfFilter(SectionFilter):
-    """Change the level above ``frequency_hz``; see :class:`LowShelfFilter`."""
+    """Changes the level above ``frequency_hz``; see :class:`LowShelfFilter`."""
 
     def __init__(self, frequency_hz: float, gain_db: float, *, channels: int = CHANNELS) -> None:
         section = _shelf_section(frequency_hz, gain_db / SHELF_SECTIONS, side=-1.0)
@@ -138,7 +141,7 @@ def low_pass(samples: Samples, cutoff_hz: float) -> Samples:
 
 
 def _pass_section(kind: SweepKind, cutoff_hz: float) -> Coefficients:
-    """Compute a second-order Butterworth (Bristow-Johnson's cookbook, LPF and HPF)."""
+    """Second-order Butterworth section (Bristow-Johnson's cookbook, LPF and HPF)."""
     turn = 2 * np.pi * min(max(cutoff_hz, _LOWEST_HZ), _HIGHEST_HZ) / SAMPLE_RATE
     alpha, cosine = np.sin(turn) / (2 * _BUTTERWORTH_Q), np.cos(turn)
     sign = -1.0 if kind == "low_pass" else 1.0
@@ -149,7 +152,10 @@ def _pass_section(kind: SweepKind, cutoff_hz: float) -> Coefficients:
 
 
 def _shelf_section(frequency_hz: float, gain_db: float, *, side: float) -> Coefficients:
-    """Compute a shelf without a bump (same cookbook, lowShelf: side 1, highShelf: side -1)."""
+    """Shelf section without a bump (Bristow-Johnson's cookbook).
+
+    ``side`` is 1 for its lowShelf, -1 for its highShelf.
+    """
     turn = 2 * np.pi * frequency_hz / SAMPLE_RATE
     amplitude, cosine = 10 ** (gain_db / 40), side * np.cos(turn)
     bend = 2 * np.sqrt(amplitude) * np.sin(turn) / (2 * _BUTTERWORTH_Q)

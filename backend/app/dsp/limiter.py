@@ -30,14 +30,15 @@ from .true_peak import HALF_TAPS, MAX_OVERSHOOT, oversampled_magnitude
 BLOCK = 32_768
 CHUNK = 32
 CHUNKS = BLOCK // CHUNK
-TILE = 1024  # oversampled or left out as one: short enough to skip quiet places, long enough to pay
+# samples oversampled or skipped together: short enough to skip quiet places, long enough to pay
+TILE = 1024
 TILES = BLOCK // TILE
-ATTACK_CHUNKS = 7  # 5 ms: short enough to leave the transient's weight, long enough not to buzz
-RELEASE_DB_PER_S = 40.0  # 6 dB come back in 150 ms: between two beats at 128 BPM there are 470
+ATTACK_CHUNKS = 7  # 5 ms: short enough to keep the weight of transients, long enough not to buzz
+RELEASE_DB_PER_S = 40.0  # 6 dB return in 150 ms: two beats at 128 BPM are 470 ms apart
 
 Chunks = npt.NDArray[np.float32]
 
-_BOUND_SLACK = 0.999  # a bound is computed in another order than the samples it is for
+_BOUND_SLACK = 0.999  # a bound is rounded differently from the samples that it limits
 
 _NOTHING: Chunks = np.zeros(CHUNKS, np.float32)
 _FALL_PER_CHUNK_DB = np.float32(RELEASE_DB_PER_S * CHUNK / SAMPLE_RATE)
@@ -47,7 +48,7 @@ _SMOOTH = _WINDOW / _WINDOW.sum()
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of a mix on its absolute grid.
+    """A block of a mix on the mix's absolute grid.
 
     Attributes
     ----------
@@ -78,7 +79,10 @@ def limit(blocks: Iterator[Block], ceiling_db: float) -> Iterator[Samples]:
 
 
 def needed_attenuation(before: Block, block: Block, after: Block, ceiling_db: float) -> Chunks:
-    """Measure each chunk's true peak over the ceiling, in dB: float32 ``(CHUNKS,)``, >= 0."""
+    """How far each chunk's true peak exceeds the ceiling, in dB: float32 ``(CHUNKS,)``.
+
+    At least 0.
+    """
     hot = _hot_tiles(block, gain_of_db(ceiling_db))
     if not hot.any():
         return _NOTHING
@@ -98,7 +102,7 @@ def _hot_tiles(block: Block, ceiling: float) -> npt.NDArray[np.bool_]:
     """Find the tiles that may have a true peak over ``ceiling``."""
     if block.bound is not None:
         return np.asarray(block.bound > ceiling * _BOUND_SLACK)
-    # Channel by channel: maxima over two interleaved samples take fourteen times as long.
+    # One channel at a time: maxima over two interleaved channels take fourteen times as long.
     loudest = np.abs(block.samples[0])
     np.maximum(loudest, np.abs(block.samples[1]), out=loudest)
     loud = loudest.reshape(TILES, TILE).max(axis=1) > ceiling / MAX_OVERSHOOT
@@ -117,14 +121,15 @@ def _attenuate(block: Samples, before: Chunks, here: Chunks, ahead: Chunks) -> S
 
 
 def _gain_per_sample(needed_db: Chunks) -> npt.NDArray[np.float32]:
-    """Compute the gain of the middle block's samples from what it and its neighbours need."""
+    """Gain of the middle block's samples, from what three blocks need."""
     span = ATTACK_CHUNKS + 1
     fall = np.arange(len(needed_db), dtype=np.float32) * _FALL_PER_CHUNK_DB
     released = np.maximum.accumulate(needed_db + fall) - fall
-    # From the chunk before the middle block to the one after it, with what smoothing needs.
+    # From the chunk before the middle block to the one after it, with the margin for smoothing.
     released = np.maximum(released[CHUNKS - 1 - ATTACK_CHUNKS :], 0.0)
     smooth = _smoothed(np.lib.stride_tricks.sliding_window_view(released, span).max(axis=1))
-    # A node is the stronger of its two chunks, so that lines between nodes suffice for both sides.
+    # A node has the stronger attenuation of its two chunks, so that straight lines between nodes
+    # are enough for both.
     nodes_db = np.maximum(smooth[:-1], smooth[1:])[: CHUNKS + 1]
     nodes = (10.0 ** (nodes_db / np.float64(-20.0))).astype(np.float32)
     ramp = np.arange(CHUNK, dtype=np.float32) / CHUNK
@@ -133,7 +138,7 @@ def _gain_per_sample(needed_db: Chunks) -> npt.NDArray[np.float32]:
 
 
 def _smoothed(values: Chunks) -> Chunks:
-    """Smooth with ``_SMOOTH``, tap by tap: the rounding of a matrix product depends on BLAS."""
+    """Smooth with ``_SMOOTH``, tap by tap: a matrix product's rounding depends on BLAS."""
     n = len(values) - len(_SMOOTH) + 1
     smooth = np.zeros(n, np.float32)
     for first, weight in enumerate(_SMOOTH):

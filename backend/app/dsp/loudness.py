@@ -1,7 +1,7 @@
-"""Integrated loudness (ITU-R BS.1770-4) and loudness range (EBU Tech 3342).
+"""Measure integrated loudness (ITU-R BS.1770-4) and loudness range (EBU Tech 3342).
 
-Energies of 100 ms are stored, not the figures, because they add up: the loudness of a mix can be
-computed from those of its tracks before it is rendered.
+The energies of each 100 ms are stored, not the figures, because energies add up: the loudness of a
+mix can be computed from its tracks before it is rendered.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .filters import SectionFilter
 from .samples import CHANNELS, SAMPLE_RATE, Samples
 
-HOP = SAMPLE_RATE // 10  # 100 ms: a 400 ms gating block is four of these, a quarter apart
+HOP = SAMPLE_RATE // 10  # 100 ms: four make a gating block of 400 ms
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU, RANGE_GATE_LU = -10.0, -20.0
 SHORT_TERM_HOPS = 30  # 3 s
@@ -51,7 +51,7 @@ def k_weighting() -> npt.NDArray[np.float64]:
 
 
 class LoudnessMeter:
-    """Measure the K-weighted energy of a stream, 100 ms at a time.
+    """Measures the K-weighted energy of a stream, 100 ms at a time.
 
     ``push`` the blocks in order, then read ``energies``.
     """
@@ -71,12 +71,12 @@ class LoudnessMeter:
 
     @property
     def energies(self) -> Energies:
-        """Mean square over each whole 100 ms, summed over the channels: float64 ``(n_hops,)``."""
+        """Mean square of each whole 100 ms, summed over channels: float64 ``(n_hops,)``."""
         return np.concatenate(self._done)
 
 
 def integrated_lufs(energies: Energies) -> float:
-    """Compute the integrated loudness in LUFS of 100 ms energies; ``-inf`` if none passes the gate.
+    """Integrated loudness in LUFS of 100 ms energies; ``-inf`` if none passes the gate.
 
     Gating blocks of 400 ms overlapping by 75 %; first those above -70 LUFS, then those above the
     loudness of the survivors less 10 LU (BS.1770-4, equations 3 to 7).
@@ -92,7 +92,7 @@ def integrated_lufs(energies: Energies) -> float:
 
 
 def loudness_range_lu(energies: Energies) -> float:
-    """Compute the loudness range in LU of 100 ms energies; 0 for less than 3 s.
+    """Loudness range in LU of 100 ms energies; 0 for less than 3 s.
 
     The spread between the 10th and the 95th percentile of the short-term loudness above -70 LUFS
     and at most 20 LU below its mean (EBU Tech 3342, section 2).

@@ -27,16 +27,17 @@ DELAYS = (
 )
 LONGEST_S = 8.0
 
-LOW_CUT_HZ = 200.0  # lower frequencies stay dry: reverberant bass is muddy
-DULL_HZ = 9000.0  # air and walls take the highs of every room
+LOW_CUT_HZ = 200.0  # lower frequencies get no reverb, which would make the bass muddy
+DULL_HZ = 9000.0  # air and walls absorb the highs in every room
 HIGHS_AT_HZ = 8000.0
 HIGHS_DECAY = 0.5  # of the decay time, for the highs: an ordinary furnished room
 
-PREDELAY = round(0.02 * SAMPLE_RATE)  # the source stays in front of its room, without an echo
+PREDELAY = round(0.02 * SAMPLE_RATE)  # keeps the source in front of its room, without an echo
 
 _LINES = len(DELAYS)
-_STEP = min(DELAYS)  # samples that no feedback can reach: they are processed together
-_LENGTH = 1 << 15  # of the lines' memory; when it is full, what is needed moves to its beginning
+_STEP = min(DELAYS)  # samples too few for any feedback to arrive: they are processed together
+# size of the lines' memory; when it is full, the needed part moves to its beginning
+_LENGTH = 1 << 15
 
 Lines = npt.NDArray[np.float32]
 
@@ -45,7 +46,7 @@ SMALLEST_ROOM_S, LARGEST_ROOM_S = 0.4, 3.2
 
 
 class Reverb:
-    """Reverb of a stream: ``process`` the blocks in order, in any blocking.
+    """Reverb of a stream: ``process`` the blocks in order, in blocks of any size.
 
     Steady noise above ``LOW_CUT_HZ`` returns about as loud as it is sent, for any decay.
 
@@ -71,7 +72,7 @@ class Reverb:
         smear = _smear(delays, decay_s)
         self._now = ((1.0 - smear) * gains).astype(np.float32)[:, None]
         self._before = (smear * gains).astype(np.float32)[:, None]
-        # What comes out of the lines of one channel, repeatedly: g**2 + g**4 + g**6 + ...
+        # The energy that leaves one channel's lines over time: g**2 + g**4 + g**6 + ...
         remaining = float((gains**2).mean())
         self._level = np.float32(math.sqrt((1.0 - remaining) / remaining / (_LINES / CHANNELS)))
         self._lines: Lines = np.zeros((_LINES, _LENGTH), np.float32)
@@ -126,10 +127,10 @@ def mix_lines(lines: Lines) -> Lines:
 
 
 def _smear(delays: npt.NDArray[np.int64], decay_s: float) -> npt.NDArray[np.float64]:
-    """Compute each line's share of the previous sample, so that highs decay faster.
+    """Each line's share of the previous sample, so that highs decay faster.
 
     A filter ``(1 - b) + b / z`` has ``|H|**2 = 1 - 2 * b * (1 - b) * (1 - cos w)``; each line gets
-    the ``b`` with which it takes, at ``HIGHS_AT_HZ``, what is missing to ``HIGHS_DECAY``.
+    the ``b`` that attenuates ``HIGHS_AT_HZ`` enough for ``HIGHS_DECAY``.
     """
     turn = 2.0 * math.pi * HIGHS_AT_HZ / SAMPLE_RATE
     extra = 1.0 / (HIGHS_DECAY * decay_s) - 1.0 / decay_s
@@ -139,7 +140,7 @@ def _smear(delays: npt.NDArray[np.int64], decay_s: float) -> npt.NDArray[np.floa
 
 
 def _sum(lines: Lines) -> Lines:
-    """Add lines one by one: the order of numpy's sum depends on the number of columns."""
+    """Add lines one by one: the order in numpy's sum depends on the number of columns."""
     total: Lines = lines[0].copy()
     for line in lines[1:]:
         total += line
@@ -147,7 +148,7 @@ def _sum(lines: Lines) -> Lines:
 
 
 _NUMBERED = tuple(enumerate(DELAYS))
-# What two neighbouring lines send into the same channel differs in sign: no note is favoured.
+# Two neighbouring lines feed a channel with opposite signs, so that no note is favoured.
 _SIGNS = np.array([1, -1, -1, 1, 1, 1, -1, -1], np.float32)[:, None]
 
 

@@ -24,25 +24,26 @@ from .samples import SAMPLE_RATE, Samples
 
 Point = tuple[int, int]  # (sample of the source, sample of the mix)
 
-LEAD = 16_384  # samples of the source before the first and after the last point
-ATTACK_LAG = 1500  # drums in music: 1210, bare clicks: 2250; a few percent of the rest is inaudible
-PITCH_LAG = 1250  # the same for a changed pitch, which squeezes it by up to 12 %: set for drums
+LEAD = 16_384  # samples of the source needed before the first and after the last point
+# measured: drums in music 1210, bare clicks 2250; a few percent of the difference is inaudible
+ATTACK_LAG = 1500
+PITCH_LAG = 1250  # the same with a changed pitch, which shortens it by up to 12 %: set for drums
 RATIO_LEAD = 2030
 # Every change of ratio is rounded to a sample. Held for 93 ms, a wandering tempo stays within
 # 0.3 ms of its map in a minute, and a ramp of 4 % over 16 bars moves 0.013 % a step.
 HOLD = 4096
-MAX_CHANGE = 0.25  # DJs stay below; a larger change is a planning error
+MAX_CHANGE = 0.25  # DJs stay below this; a larger change is an error in the plan
 MAX_SEMITONES = 12.0
 
-_ANCHOR_REACH = 132  # 3 ms: further away the map was never
+_ANCHOR_REACH = 132  # 3 ms: the map is never further off
 _ANCHOR_SPAN = 16_384  # at least one attack at 128 BPM's eighths
-_ANCHORED = 0.95  # below this the tail is not yet the source again
+_ANCHORED = 0.95  # with a lower correlation, the tail does not equal the source yet
 
 Array = npt.NDArray[np.float64]
 
 
 def stretch(source: Samples, points: Sequence[Point], *, pitch_semitones: float = 0.0) -> Samples:
-    """Stretch ``source`` along a map from its time to the mix's.
+    """Stretch ``source`` along a map from its time to the mix's time.
 
     Where the last piece of the map has a slope of exactly 1, and the first has not, the result is
     moved by up to 3 ms so that its end equals the source's own samples: after the next attack
@@ -65,7 +66,7 @@ def stretch(source: Samples, points: Sequence[Point], *, pitch_semitones: float 
     InvalidAudioError
         If the points do not ascend or exceed ``MAX_CHANGE``, or ``source`` has the wrong length.
     """
-    from pedalboard import time_stretch  # 0.2 s to load; not every mix stretches
+    from pedalboard import time_stretch  # takes 0.2 s to load, and not every mix stretches
 
     curve = _Map.through(points)
     _refuse(source, curve, pitch_semitones)
@@ -74,7 +75,8 @@ def stretch(source: Samples, points: Sequence[Point], *, pitch_semitones: float 
         SAMPLE_RATE,
         stretch_factor=curve.speeds(source.shape[1]),
         pitch_shift_in_semitones=pitch_semitones,
-        high_quality=False,  # R3, the finer engine, is up to 13 ms late and costs four times this
+        # R3, the finer engine, is up to 13 ms late and costs four times as much
+        high_quality=False,
         # "Laminar" phases are for large changes. At a few percent, independent phases of the bins
         # halve the spectral distance to the source and keep attacks sharp.
         retain_phase_continuity=False,
@@ -89,7 +91,7 @@ def stretch(source: Samples, points: Sequence[Point], *, pitch_semitones: float 
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """A piecewise linear map, in samples from the source's and the result's first sample."""
+    """A piecewise linear map, in samples from the first sample of source and result."""
 
     source: Array
     mix: Array
@@ -111,7 +113,7 @@ class _Map:
         return int(self.mix[-2] - self.mix[1])
 
     def slopes(self) -> Array:
-        """Compute the samples of the mix for one of the source, on each piece, leads included."""
+        """Samples of the mix for one of the source, on each piece, leads included."""
         return np.asarray(np.diff(self.mix) / np.diff(self.source))
 
     def speeds(self, n_samples: int) -> Array:
@@ -119,14 +121,14 @@ class _Map:
         edges = np.arange(-(-n_samples // HOLD) + 1) * HOLD - RATIO_LEAD
         before = np.minimum(edges, 0) * self.slopes()[0]
         mix = np.interp(np.maximum(edges, 0), self.source, self.mix) + before
-        # Rounded, so that a steady slope is one ratio and not many that differ in the last bit.
+        # Rounded, so that a steady slope is one ratio, not many that differ in the last bit.
         per_hold = np.round(np.diff(mix) / HOLD, 9)
         return np.asarray(np.repeat(1.0 / per_hold, HOLD)[:n_samples])
 
     def first_sample(self, pitch_semitones: float) -> int:
         """Locate the first point in Rubber Band's output.
 
-        The pitch is moved by resampling, which squeezes the attack's lag, too.
+        The pitch is changed by resampling, which shortens the attack's lag, too.
         """
         squeezed = PITCH_LAG * (2.0 ** (-pitch_semitones / 12.0) - 1.0)
         return round(float(ATTACK_LAG + squeezed + (LEAD - ATTACK_LAG) * self.slopes()[0]))
@@ -144,9 +146,10 @@ def _refuse(source: Samples, curve: _Map, pitch_semitones: float) -> None:
 
 
 def _shift_onto(source: Samples, stretched: Samples, end: int) -> int:
-    """Measure the delay, in samples, of the stretched sound at ``end``, where the lead begins.
+    """Measure by how many samples the stretched sound is delayed at ``end``.
 
-    Zero if no shift makes them match: then no attack has passed since the ramp.
+    There the lead begins. Zero if no shift makes them match: then no attack has passed since the
+    ramp.
     """
     own = source[:, -LEAD - _ANCHOR_SPAN // 2 :][:, :_ANCHOR_SPAN]
     start = end - _ANCHOR_SPAN // 2 - _ANCHOR_REACH
@@ -157,7 +160,7 @@ def _shift_onto(source: Samples, stretched: Samples, end: int) -> int:
 
 
 def _best_lag(own: Array, output: Array) -> int:
-    """Find the lag of ``own`` in ``output``, by normalised cross-correlation."""
+    """Find the lag of ``own`` in ``output`` by normalised cross-correlation."""
     size = output.shape[1]
     spectrum = np.fft.rfft(output, size) * np.conj(np.fft.rfft(own, size))
     products = np.fft.irfft(spectrum, size).sum(axis=0)[: 2 * _ANCHOR_REACH + 1]

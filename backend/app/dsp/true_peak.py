@@ -1,4 +1,4 @@
-"""Measure true peaks: the largest magnitude of the waveform on and between the samples.
+"""Measure true peaks: the waveform's largest magnitude, also between samples.
 
 ITU-R BS.1770-4, annex 2, oversamples four-fold by a low-pass with 12 taps a phase, which falls from
 16 kHz on: bright hats and noise rise a decibel between its points. This one is eight-fold and flat
@@ -41,14 +41,14 @@ def _half_band(half_taps: int, beta: float) -> Taps:
 
 
 _STAGES = ((_half_band(20, 4.0), 20), (_half_band(4, 5.0), 2), (_half_band(2, 4.0), 1))
-"""For each doubling its taps, and how many samples on either side it reaches."""
+"""For each doubling, its taps, and how many samples on either side they reach."""
 
 
 def _doubled(phases: list[Samples], taps: Taps, reach: int) -> list[Samples]:
-    """Insert a point halfway after each; drop ``reach`` samples at either end.
+    """Insert a point halfway after each point; drop ``reach`` samples at either end.
 
-    ``phases``, float32 ``(channels, n, ...)``, are the points at each sample and, at equal
-    distances, after it.
+    ``phases``, float32 ``(channels, n, ...)``, are the points at each sample and those after it, at
+    equal distances.
     """
     count, n_samples = len(phases), phases[0].shape[1] - 2 * reach
 
@@ -77,11 +77,11 @@ def _oversampled(padded: Samples) -> list[Samples]:
 
 
 def _most_overshoot() -> float:
-    """Find the largest sum of a phase's magnitudes, from the response to a single sample."""
+    """The largest sum of a phase's magnitudes, from the response to a single sample."""
     impulse = np.zeros((1, 4 * HALF_TAPS + 1), np.float32)
     impulse[0, 2 * HALF_TAPS] = 1.0
     most = max(float(np.abs(phase).sum()) for phase in _oversampled(impulse))
-    return most * (1.0 + 1e-6)  # for what float32 rounds
+    return most * (1.0 + 1e-6)  # for the rounding of float32
 
 
 MAX_OVERSHOOT = _most_overshoot()
@@ -89,7 +89,7 @@ MAX_OVERSHOOT = _most_overshoot()
 
 
 def oversampled_magnitude(padded: Samples) -> Samples:
-    """Find the largest magnitude from each sample to the next.
+    """Largest magnitude from each sample to the next, on and between samples.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def oversampled_magnitude(padded: Samples) -> Samples:
 
 
 def _pieces(n_stretches: int, n_samples: int) -> Iterator[tuple[slice, int, int]]:
-    """Cut into pieces of about ``_AT_ONCE`` samples: several stretches, or a part of one."""
+    """Cut into pieces of about ``_AT_ONCE`` samples: several stretches, or part of one."""
     together = max(_AT_ONCE // max(n_samples, 1), 1)
     for index in range(0, n_stretches, together):
         for first in range(0, n_samples, _AT_ONCE):

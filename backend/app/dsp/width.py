@@ -8,12 +8,12 @@ from .filters import HighPassFilter
 from .samples import Samples
 
 MONO_BELOW_HZ = 110.0
-"""A mashup's low end is summed to mono below this frequency, two octaves and a half over a bass's
-lowest note. Clubs play that range in mono, and records are cut so."""
+"""A mashup's low end is summed to mono below this frequency, two and a half octaves above a bass's
+lowest note. Clubs play that range in mono, and records are cut that way."""
 
 
 class Width:
-    """Widen or narrow a stream: ``process`` the blocks in order, in any blocking.
+    """Widens or narrows a stream: ``process`` the blocks in order, in blocks of any size.
 
     ``left, right = middle + side, middle - side``: the side is made ``width`` times as loud,
     without bass. The middle is unchanged, so mono playback sounds the same.

@@ -19,25 +19,26 @@ HOP = 1024
 N_TONES = 3  # a triad; a fourth tone would mostly be an octave of the others
 LOWEST_HZ, HIGHEST_HZ = 80.0, 1600.0
 
-_WINDOW = 4096  # 186 ms: separates semitones from 180 Hz up
+_WINDOW = 4096  # 186 ms: separates semitones from 180 Hz upwards
 _PADDED = 8192
 _STEP_CENTS = 10.0
 _HARMONICS = 8
-_FALL = 0.8  # weight of each harmonic relative to the one before: avoids octave errors downwards
+_FALL = 0.8  # weight of each harmonic relative to the previous one: avoids octave errors downwards
 _WEIGHTS = np.asarray(_FALL ** np.arange(_HARMONICS), np.float32)
-_LEAST = 0.35  # of the strongest tone; a weaker one is the remainder of a removed harmonic
+_LEAST = 0.35  # relative to the strongest tone; a weaker one is the remainder of a removed harmonic
 _SILENT = 1e-3
 _ROUND = 30  # steps: a tone is compared with the pitches within a minor third
 CHORD_PROMINENCE = 2.0
-"""Least strength of the strongest tone, in medians of the pitches around it, for a sound known to
+"""Least strength of the strongest tone, in medians of the pitches round it, for a sound known to
 have tones. Noise of any colour reaches 1.5; nine in ten frames of chords of plucked strings, pads
-and voices are over this."""
+and voices exceed 2.0."""
 DEFAULT_PROMINENCE = 3.0
-"""The same for an unknown sound: the ring of a snare's skin, which is no note, reaches 2.6."""
+"""Least strength of the strongest tone for an unknown sound. The ring of a snare's skin, which is
+no note, reaches 2.6."""
 
 
 class ChordAnalyser:
-    """Analyse a stream: ``push`` the signal at ``ANALYSIS_RATE`` in order, then ``finish`` once.
+    """Analyses a stream: ``push`` the signal at ``ANALYSIS_RATE``, then ``finish`` once.
 
     ``prominent`` is the threshold of a tone: ``CHORD_PROMINENCE`` or ``DEFAULT_PROMINENCE``.
     """
@@ -52,7 +53,7 @@ class ChordAnalyser:
         self._analyse(self._framer.push(signal))
 
     def finish(self) -> Matrix:
-        """Return tones in cents over 1 Hz, float32 ``(n_frames, N_TONES)``; NaN for none."""
+        """Return tones in cents over 1 Hz, float32 ``(n_frames, N_TONES)``; NaN for no tone."""
         self._analyse(self._framer.finish())
         return np.concatenate(self._found)
 
@@ -81,7 +82,7 @@ def _tones(frames: Frames, prominent: float) -> Matrix:
 def _stands_out(
     strength: Matrix, best: npt.NDArray[np.int64], prominent: float
 ) -> npt.NDArray[np.bool_]:
-    """Check for a tone by comparing the best pitch with those around it.
+    """Whether there is a tone: compare the best pitch with those round it.
 
     The median of the whole spectrum would be stricter with chords, which fill it, than with noise
     at high frequencies.

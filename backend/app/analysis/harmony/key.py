@@ -17,8 +17,8 @@ from .pitches import STEPS, WINDOW, PitchSpectra
 CHORD_MOMENTS = 5  # 0.9 s: a chord lasts longer in nearly all music, passing notes do not
 CHORD_SHARPNESS = 8.0  # a moment's weight of a chord is exp of this times its correlation
 BASS_WEIGHT = 0.25
-"""Added to a chord's correlation for a bass note on its root; separates it from the chord a third
-away."""
+"""Added to a chord's correlation if the bass plays its root; distinguishes it from the chord a
+third away."""
 FOREIGN_CHORD = -0.15  # weight of a chord outside the key; the tonic's is 1
 SCALE_WEIGHT = 0.1  # of the correlation with the scale: its notes also sound between chords
 
@@ -29,17 +29,18 @@ MINOR_TRIAD = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 LEFT_OPEN, PROFILE_WEIGHT = 0.3, 0.2
-"""Confidence below which the profile counts, and its weight. Of 83 tracks 7 were below; the
-profile, with this weight or more, corrected three keys and spoiled none."""
+"""The profile counts if the confidence is below the first value; the second is its weight. Of 83
+tracks 7 were below; the profile, with this weight or more, corrected three keys and spoiled none.
+"""
 
 LEAST_TONALITY = 0.55
 """Least share of lasting tones times their fit to chords. Noise has 0.2, drum kits 0.1 to 0.5, a
-single held note 0.52; bass and drums alone from 0.65 up."""
-SURE_MARGIN = 0.1  # lead over the next key, in scores of 0.4 to 0.8, for a confidence of 0.63
+single held note 0.52; bass and drums alone have 0.65 and more."""
+SURE_MARGIN = 0.1  # lead over the next key that gives a confidence of 0.63; scores are 0.4 to 0.8
 
-# Mode and semitones over the tonic of a key's chords, with their weights: after the counts of
-# de Clercq & Temperley, "A corpus analysis of rock harmony" (2011), rounded. Minor keys include the
-# major dominant.
+# Weights of a key's chords, by mode and by semitones over the tonic: rounded from the counts of de
+# Clercq & Temperley, "A corpus analysis of rock harmony" (2011). Minor keys include the major
+# dominant.
 MAJOR_CHORDS = {"major": {0: 1.0, 7: 0.55, 5: 0.5}, "minor": {9: 0.45, 2: 0.35, 4: 0.3}}
 MINOR_CHORDS = {"minor": {0: 1.0, 5: 0.5, 7: 0.45}, "major": {8: 0.5, 10: 0.45, 3: 0.4, 7: 0.35}}
 # Tonic, fifth and third weigh most, notes outside the scale nothing: the shape of profiles fitted
@@ -49,7 +50,7 @@ MINOR_SCALE = (1.0, 0.0, 0.5, 0.7, 0.0, 0.5, 0.0, 0.9, 0.4, 0.0, 0.4, 0.0)
 
 
 def estimate_key(pitches: PitchSpectra) -> Harmony:
-    """Estimate a track's key from its chords, and from its profile if they leave it open.
+    """Estimate a track's key from its chords, or from its profile if they are unclear.
 
     The key is None without enough tones.
     """
@@ -67,7 +68,7 @@ def estimate_key_by_chords(pitches: PitchSpectra) -> Harmony:
 
 
 def _best(scores: Floats | None) -> Harmony:
-    """Pick the key with the highest score, and its confidence; None without scores."""
+    """Return the key with the highest score, and the confidence; None without scores."""
     if scores is None:
         return Harmony(key=None, confidence=0.0)
     best, second = np.sort(scores)[:-3:-1]
@@ -96,7 +97,7 @@ def key_scores(bass: Floats, treble: Floats) -> Floats:
 
 
 def chord_shares(bass: Floats, treble: Floats) -> Floats:
-    """Compute the share of the music with each triad, ``(24,)``, in the order of the keys.
+    """Share of the music in which each triad sounds, ``(24,)``, in the order of the keys.
 
     Quiet moments weigh less.
     """
@@ -111,14 +112,17 @@ def chord_shares(bass: Floats, treble: Floats) -> Floats:
 
 
 def estimate_tuning(pitches: Matrix) -> float:
-    """Estimate the tuning over A = 440 Hz, -0.5 to 0.5 semitones, as a circular mean."""
+    """Estimate the tuning relative to A = 440 Hz, -0.5 to 0.5 semitones.
+
+    It is a circular mean.
+    """
     per_semitone = STEPS // 12
     turns = np.exp(2j * np.pi * np.arange(STEPS) / per_semitone)
     return float(np.angle(pitches.sum(axis=0) @ turns) / (2.0 * np.pi))
 
 
 def chroma(spectrum: Floats, tuning: float) -> Floats:
-    """Sum a spectrum into twelve pitch classes, from C up, by librosa's chroma filters.
+    """Sum a spectrum into twelve pitch classes, from C upwards.
 
     Parameters
     ----------
@@ -129,14 +133,17 @@ def chroma(spectrum: Floats, tuning: float) -> Floats:
     -------
     float64 ``(12,)``; octaves around 880 Hz count the most
     """
-    from librosa import filters  # loads numba: 0.8 s and 115 MB, for jobs that analyse only
+    from librosa import filters  # loads numba: 0.8 s and 115 MB, only needed by analysis jobs
 
     bank = filters.chroma(sr=ANALYSIS_RATE, n_fft=WINDOW, tuning=tuning, dtype=np.float64)
     return np.asarray(bank @ spectrum)
 
 
 def pitch_classes(pitches: Matrix, tuning: float) -> Floats:
-    """Sum pitches into twelve notes, ``(n, 12)``; the weight falls to 0 half a semitone away."""
+    """Sum pitches into twelve notes, ``(n, 12)``, each reaching half a semitone.
+
+    The weight falls to 0 half a semitone away.
+    """
     at = np.arange(STEPS) * 12.0 / STEPS - tuning
     apart = np.abs((at[:, None] - np.arange(12) + 6.0) % 12.0 - 6.0)
     return np.asarray(pitches @ np.maximum(1.0 - 2.0 * apart, 0.0), np.float64)
@@ -167,7 +174,7 @@ def _key_chords() -> Floats:
 
 
 def _fit(notes: Floats, major: tuple[float, ...], minor: tuple[float, ...]) -> Floats:
-    """Correlate ``(..., 12)`` with a pattern of each mode on all tonics, ``(..., 24)`` (Pearson).
+    """Correlate ``(..., 12)`` with a pattern of each mode on all tonics, ``(..., 24)``.
 
     The result is 0 where the notes are constant.
     """

@@ -22,7 +22,7 @@ from ..mid_side import ANALYSIS_RATE, Signal
 Floats = npt.NDArray[np.float64]
 
 HOP = 256
-PITCH_RATE = ANALYSIS_RATE / HOP  # 86 frames a second: fifteen to a period of vibrato
+PITCH_RATE = ANALYSIS_RATE / HOP  # 86 frames a second: fifteen for each period of vibrato
 LOWEST_HZ, HIGHEST_HZ = 38.0, 1500.0  # from below a bass guitar's low E to the top of a soprano
 
 _FRAME = 2048  # 93 ms
@@ -31,8 +31,8 @@ _MIN_LAG = int(ANALYSIS_RATE / HIGHEST_HZ)
 _WINDOW = _FRAME - _MAX_LAG  # 66 ms: two and a half periods of the lowest pitch
 _CANDIDATES = 6
 _AHEAD = _FRAME // 2 - _WINDOW // 2 - int(ANALYSIS_RATE / 440.0)
-"""Samples by which the compared windows (at a lag of two periods of middle A) are centred before
-the frame: skipped at the start, or vibrato would be 10 ms late."""
+"""The compared windows (at a lag of two periods of middle A) are centred this many samples before
+the frame. They are skipped at the start, or vibrato would be 10 ms late."""
 
 # Below -60 dBFS there is no voice, only residue.
 _SILENT_POWER = 1e-6
@@ -42,8 +42,9 @@ _SILENT_POWER = 1e-6
 _SWITCH = 4.6
 _PER_SEMITONE, _LEAP = 1.5, 5.0
 _NONE = 0.03
-"""Weight of the remaining likelihood as evidence of no pitch: noise still has none (0.00), and 0.76
-to 0.95 of a bass's sounding frames have one; with a weight of 1, 0.48 to 0.92."""
+"""Weight of the remaining likelihood as evidence that there is no pitch. With it, noise still has
+no pitch, and 0.76 to 0.95 of a bass's sounding frames have one; with a weight of 1, only 0.48 to
+0.92."""
 _LEAST = 1e-6  # least likelihood
 
 
@@ -65,13 +66,13 @@ class PitchTrack:
 
     @property
     def median_hz(self) -> float | None:
-        """Median pitch; None without any."""
+        """Median pitch; None if no frame has a pitch."""
         voiced = self.hz[np.isfinite(self.hz)]
         return float(np.median(voiced)) if len(voiced) else None
 
 
 class PitchTracker:
-    """Track the pitch of a stream: ``push`` the signal in order, then ``finish`` once."""
+    """Tracks the pitch of a stream: ``push`` the signal in order, then ``finish`` once."""
 
     def __init__(self) -> None:
         self._framer = Framer(_FRAME, HOP)
@@ -101,9 +102,10 @@ class PitchTracker:
 
 
 def _candidates(frames: Frames) -> tuple[Floats, Floats]:
-    """Find the likeliest pitches of each frame and their likelihoods, ``(n, _CANDIDATES)`` each.
+    """Find the likeliest pitches of each frame, with their likelihoods.
 
-    The likelihoods of a frame add up to at most 1; the rest is that of no pitch.
+    Both have shape ``(n, _CANDIDATES)``. A frame's likelihoods add up to at most 1; the rest is the
+    likelihood of no pitch.
     """
     normal = _normalised_difference(frames)
     here = normal[:, _MIN_LAG:-1]
@@ -111,8 +113,8 @@ def _candidates(frames: Frames) -> tuple[Floats, Floats]:
     value = np.where(trough, here, np.inf)
     lowest_yet = np.minimum.accumulate(value, axis=1)
     before = np.concatenate([np.ones((len(frames), 1)), lowest_yet[:, :-1]], axis=1)
-    # A threshold picks the first trough under it: those between this trough's depth and the
-    # deepest one before it pick this one.
+    # A threshold picks the first trough below it. So thresholds between this trough's depth and
+    # that of the deepest earlier one pick this trough.
     likely = np.maximum(_prior(np.minimum(before, 1.0)) - _prior(np.minimum(value, 1.0)), 0.0)
     power = np.square(frames[:, :_WINDOW]).mean(axis=1)
     likely[power < _SILENT_POWER] = 0.0
@@ -144,7 +146,7 @@ def _normalised_difference(frames: Frames) -> Floats:
 def _prior(threshold: Floats) -> Floats:
     """Return the share of thresholds up to this one: the distribution function of Beta(2, 18).
 
-    Its mean, 0.1, is YIN's own threshold: ``1 - (1 - x)**18 * (1 + 18 x)``.
+    Its mean, 0.1, is the threshold that YIN uses: ``1 - (1 - x)**18 * (1 + 18 x)``.
     """
     return np.asarray(1.0 - (1.0 - threshold) ** 18 * (1.0 + 18.0 * threshold))
 
@@ -159,7 +161,7 @@ def _vertex(values: Floats, at: npt.NDArray[np.intp]) -> Floats:
 
 
 def _path(hz: Floats, likely: Floats) -> Floats:
-    """Find the best path through the candidates and no pitch (Viterbi); NaN for no pitch."""
+    """Find the best path through the candidates (Viterbi); NaN where there is no pitch."""
     none = np.maximum(_NONE * (1.0 - likely.sum(axis=1, keepdims=True)), _LEAST)
     costs = -np.log(np.concatenate([np.maximum(likely, _LEAST), none], axis=1))
     semitones = 12.0 * np.log2(hz)

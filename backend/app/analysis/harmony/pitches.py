@@ -10,16 +10,17 @@ from ..framing import Frames, MidSideAnalyser
 from ..mid_side import ANALYSIS_RATE
 from ..spectral_peaks import Floats, Matrix, bin_of, prominent_peaks, spectra
 
-WINDOW = 8192  # 0.37 s: separates semitones from 45 Hz up
+WINDOW = 8192  # 0.37 s: separates semitones from 45 Hz upwards
 HOP = 4096
 PITCH_RATE = ANALYSIS_RATE / HOP  # 5.4 moments a second: a chord lasts several, a drum hit one
 STEPS = 60
-"""Steps of 20 cents in an octave, from C up: fine enough to find a track's tuning afterwards."""
+"""Number of 20-cent steps in an octave, from C upwards: fine enough to find a track's tuning later.
+"""
 LOWEST_HZ, HIGHEST_HZ = 45.0, 1400.0
 BASS_BELOW_MIDI, TREBLE_FROM_MIDI = 52, 48
-"""Bass lies below E3, chords above C3; a note between counts for both."""
-PROMINENCE = 2.0  # of a tone's peak, in means of its surroundings; noise seldom reaches it
-SURROUNDINGS_BINS = 20  # 54 Hz to either side
+"""Bass lies below E3, chords above C3; a note in between counts for both."""
+PROMINENCE = 2.0  # height of a tone's peak relative to the mean round it; noise seldom reaches it
+SURROUNDINGS_BINS = 20  # 54 Hz on either side
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class PitchSpectra:
 
 
 class PitchSpectrumAnalyser(MidSideAnalyser):
-    """Collect :class:`PitchSpectra`: ``push`` the blocks in order, then ``finish`` once."""
+    """Collects :class:`PitchSpectra`: ``push`` the blocks in order, then ``finish`` once."""
 
     def __init__(self) -> None:
         super().__init__(WINDOW, HOP)

@@ -1,4 +1,4 @@
-"""Measure the bass's share of a track's loudness, as a mixer's bass cut removes it."""
+"""Measure the bass's share of a track's loudness, that is, what a mixer's bass cut removes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..spectral_peaks import Floats
 from ..stereo_centre import BAND_EDGES_HZ, Centre
 
 CUT_SHARES = np.array([1.0, 0.95, 0.51, 0.07])
-"""Share of the power that the mixer's shelf (26 dB at 120 Hz) removes from each of the lowest four
-bands, up to 600 Hz: its mean response over the band, on a log frequency axis."""
+"""Share of power that the mixer's low shelf (26 dB at 120 Hz) removes from each of the lowest four
+bands, up to 600 Hz: its mean response over the band, on a logarithmic frequency axis."""
 
 
 def bass_share(centre: Centre) -> float:
-    """Compute the bass's share of the K-weighted power, 0 to 1; 0 for silence."""
+    """Share of the bass in the K-weighted power, 0 to 1; 0 for silence."""
     edges = np.array(BAND_EDGES_HZ)
     weighted = centre.bands.sum(axis=0, dtype=np.float64) * _k_power(
         np.sqrt(edges[:-1] * edges[1:])

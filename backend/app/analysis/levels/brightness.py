@@ -8,7 +8,7 @@ import numpy as np
 
 from ...dsp.samples import SAMPLE_RATE, Samples
 
-FRAME = 4096  # 93 ms, 10.8 Hz a bin: fine enough to separate the bass at 150 Hz
+FRAME = 4096  # 93 ms, 10.8 Hz a bin: fine enough to distinguish the bass below 150 Hz
 BASS_HZ = 150.0
 _SILENT = 1e-6  # frames of less power (-60 dBFS) are left out
 
@@ -31,7 +31,7 @@ class Brightness:
 
 
 class BrightnessMeter:
-    """Measure a stream: ``push`` the blocks in order, then ``finish`` once."""
+    """Measures a stream: ``push`` the blocks in order, then ``finish`` once."""
 
     def __init__(self) -> None:
         self._rest = np.zeros(0, np.float32)

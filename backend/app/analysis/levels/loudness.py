@@ -14,7 +14,8 @@ from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ...dsp.true_peak import HALF_TAPS, oversampled_magnitude
 from ..result_files import load_arrays, save_arrays
 
-VERSION = 5  # raised whenever the profile of the same sound changes; voids cached profiles
+# raise it when profiles change: cached loudness profiles of other versions are measured again
+VERSION = 5
 PEAK_HOP = SAMPLE_RATE // 100  # 10 ms: finer than a limiter's release, coarser than its attack
 
 
@@ -40,7 +41,7 @@ class LoudnessProfile:
 
 
 class LoudnessProfiler:
-    """Measure a stream: ``push`` the blocks in order, then ``finish`` once."""
+    """Measures a stream: ``push`` the blocks in order, then ``finish`` once."""
 
     def __init__(self) -> None:
         self._meter = LoudnessMeter()

@@ -1,4 +1,4 @@
-"""Measure where attacks actually fall, near their expected positions."""
+"""Measure exactly where attacks are, near their expected positions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ...dsp.samples import SAMPLE_RATE, Samples
 
 Times = npt.NDArray[np.float64]
 
-REACH_S = 0.045  # largest deviation searched; a sixteenth at 174 BPM lasts 86 ms
+REACH_S = 0.045  # an attack may deviate this far; a sixteenth at 174 BPM lasts 86 ms
 
 _HOP = SAMPLE_RATE // 1000  # 1 ms
-ATTACK_MS = 4  # compared before and after an attack: a drum rises within 4 ms
-_CLEAR = 0.7  # least rise of a hit, in nepers: 6 dB
+ATTACK_MS = 4  # the sound before and after is compared over 4 ms, in which a drum rises
+_CLEAR = 0.7  # least rise that counts as an attack, in nepers: 6 dB
 
 
 def attacks_near(sound: Samples, expected: Times) -> Times:
@@ -47,7 +47,8 @@ def attacks_near(sound: Samples, expected: Times) -> Times:
 def _rises(sound: Samples) -> Times:
     """Measure how much louder the 4 ms after each hop are than those before, in nepers.
 
-    The first difference is measured: it emphasises highs, the steepest part of an attack.
+    The signal's first difference is measured, since it emphasises highs, in which attacks are
+    steepest.
     """
     edges = np.diff(fold_down(sound), prepend=np.float32(0.0))
     whole = len(edges) // _HOP * _HOP
@@ -58,7 +59,10 @@ def _rises(sound: Samples) -> Times:
 
 
 def sums_around(rows: npt.NDArray[np.floating], before: int, after: int) -> tuple[Times, Times]:
-    """Sum the last ``before`` and the next ``after`` rows at each row, as far as there are any."""
+    """Sum the ``before`` rows before and the ``after`` rows after each row.
+
+    Fewer are summed at the ends.
+    """
     sums = np.zeros((len(rows) + 1, *rows.shape[1:]))
     np.cumsum(rows, axis=0, dtype=np.float64, out=sums[1:])
     here = np.arange(len(rows))
@@ -67,6 +71,6 @@ def sums_around(rows: npt.NDArray[np.floating], before: int, after: int) -> tupl
 
 
 def _vertex(three: Times) -> float:
-    """Return the vertex of the parabola through three points, as an offset from the middle one."""
+    """Return the vertex of a parabola through three points, relative to the middle point."""
     bend = float(three[0] - 2.0 * three[1] + three[2])
     return 0.5 * float(three[0] - three[2]) / bend if bend else 0.0

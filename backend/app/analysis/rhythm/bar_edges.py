@@ -1,4 +1,4 @@
-"""Bar edges in seconds, and means over bars."""
+"""Compute the times of bar edges, and means over bars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def bar_edges_s(rhythm: Rhythm) -> Floats:
-    """Return the starts of all bars and the end of the last: one more than there are downbeats.
+    """Return the starts of all bars and the end of the last bar.
 
     If the beats stop before the last bar ends, the bar is extended at the last beats' tempo.
     """
@@ -27,10 +27,11 @@ def bar_edges_s(rhythm: Rhythm) -> Floats:
 
 
 def mean_between(values: npt.NDArray[np.floating], rate: float, edges_s: Floats) -> Floats:
-    """Average a time series from edge to edge; value ``k`` begins at ``k / rate`` seconds.
+    """Average a time series between consecutive edges.
 
-    ``values`` has shape ``(n, ...)``; the result has one row less than there are edges. Past the
-    end of the series its last value is used.
+    Value ``k`` of the series begins at ``k / rate`` seconds. ``values`` has shape ``(n, ...)``; the
+    result has one row less than there are edges. Beyond the end of the series, its last value is
+    used.
     """
     if not len(values):
         return np.zeros((max(len(edges_s) - 1, 0), *values.shape[1:]))
@@ -46,5 +47,5 @@ def mean_between(values: npt.NDArray[np.floating], rate: float, edges_s: Floats)
 
 
 def phrase_places(rhythm: Rhythm) -> npt.NDArray[np.intp]:
-    """Count the bars from the start of its phrase to each downbeat."""
+    """For each downbeat, count the bars since its phrase began."""
     return (np.arange(len(rhythm.downbeats)) - rhythm.phrase_start) % rhythm.phrase_bars

@@ -1,7 +1,8 @@
-"""Place the beats exactly: a straight grid for steady music, nearly straight otherwise.
+"""Place the beats exactly: on a straight grid for steady music, else nearly straight.
 
-People hear a steady beat through players' jitter. So beats are not placed on the attacks but on the
-smoothest grid that fits them: one line; a few lines, if the tempo changes at a bar; else a curve.
+People hear a steady beat in spite of players' jitter. So beats are not placed on the attacks, but
+on the smoothest grid that fits them: one line; a few lines, if the tempo changes at a bar; else a
+curve.
 """
 
 from __future__ import annotations
@@ -15,30 +16,31 @@ from ..feature_rows import RowSource, spans
 from .attacks import sums_around
 from .onsets import FINE_RATE, Floats, loud, smooth
 
-# The flux of a 46 ms window rises before its centre reaches the attack.
+# The flux of a 46 ms window rises this long before the window's centre reaches the attack.
 FRAME_LEAD_S = 0.009
-# Attacks are searched this far around a beat. Clicks are found 1.5 ms early (the rise looks ahead),
+# Attacks are searched this far from a beat. Clicks are found 1.5 ms early (the rise looks ahead),
 # sampled drums 5 ms after the note's start: no constant corrects both.
 REACH_S, SPREAD_S = 0.04, 0.02
 MOST_PIECES, SHORTEST_PIECE, MOST_CUTS = 4, 16, 600
 BEFORE_MS, AFTER_MS = 10, 5
-SMOOTHED = 3  # deviations that `smooth` reaches to either side
-LONG = 2_000_000  # rows from which half the precision saves 40 MB for three hours
-SPAN = 300_000  # rows of 1 ms that are worked on together: five minutes
-# Steady beats deviate less than this from one line: about the least that people notice.
+SMOOTHED = 3  # `smooth` averages deviations over this many beats to either side
+LONG = 2_000_000  # from this many rows on, half precision saves 40 MB for three hours
+SPAN = 300_000  # number of 1 ms rows processed together: five minutes
+# Steady beats deviate less than this from one line; people hardly notice less.
 STEADY_WITHIN_S, EVEN_WITHIN_S = 0.012, 0.025
 
-# Music begins 40 dB below its loud moments; its last attack has a seventh of a usual beat's rise.
+# Music begins 40 dB below its loud moments; its last attack rises by a seventh of a usual beat's
+# rise.
 SILENCE, FAINT, EDGE_S = 1e-4, 0.15, 0.06
 # A last chord may ring for some seconds without a beat; longer sound counts as music.
 RING_S, RINGING = 4.0, 3e-3
 
 
 def attacks(fine: RowSource) -> Floats:
-    """Measure how steeply the sound rises around each millisecond, ``(n_fine,)``, smoothed.
+    """Measure how steeply the sound rises at each millisecond, ``(n_fine,)``, smoothed.
 
     The energy of the next 5 ms is compared with that of the last 10 ms, in the signal (where bass
-    notes stand out) and in its difference (where drums do).
+    notes are prominent) and in its difference (where drums are).
     """
     pieces = list(spans(len(fine), SPAN))
     lengths = [stop - start for start, stop in pieces]
@@ -54,7 +56,7 @@ def attacks(fine: RowSource) -> Floats:
 
 
 def _energies(fine: RowSource, start: int, stop: int) -> tuple[Floats, Floats]:
-    """Average the energy of the last 10 and of the next 5 ms at each millisecond."""
+    """Average the energy of the 10 ms before and the 5 ms after each millisecond."""
     first = max(start - BEFORE_MS, 0)
     before, after = sums_around(fine[first : stop + AFTER_MS], BEFORE_MS, AFTER_MS)
     inside = slice(start - first, stop - first)
@@ -69,12 +71,12 @@ def _rise(before: Floats, after: Floats, usual: Floats, usual_after: Floats) -> 
 
 
 def _mean(means: list[Floats], lengths: list[int]) -> Floats:
-    """Average means by the lengths that they stand for."""
+    """Average means, weighted by the lengths that they stand for."""
     return means[0] if len(means) == 1 else np.average(means, axis=0, weights=lengths)
 
 
 def place_beats(beats_s: Floats, fine: RowSource, *, even: bool) -> tuple[Floats, bool]:
-    """Move approximate beats onto a grid that fits the attacks; drop those in silence.
+    """Move approximate beats onto a grid that fits the attacks; drop beats in silence.
 
     ``even`` means that a pulse of one tempo fitted the onsets well; more deviation is then allowed
     before the grid stops being one line.
@@ -98,13 +100,13 @@ def _placed(beats_s: Floats, rise: Floats, even: bool) -> tuple[Floats, bool]:
     if _is_straight(index, found_s - line_s, weight, within_s):
         return _line(index, *_strikes(line_s, rise)), True
     curve_s, pieces_s = _curve(index, found_s, weight), _pieces(index, found_s, weight)
-    # A curve also fits some noise: lines that fit nearly as well are more likely.
+    # A curve also fits some noise, so lines that fit nearly as well are preferred.
     straight = _stray(found_s - pieces_s, weight) < 1.2 * _stray(found_s - curve_s, weight)
     return (pieces_s if straight else curve_s), False
 
 
 def _is_straight(index: Floats, off_s: Floats, weight: Floats, within_s: float) -> bool:
-    """Check whether a line fits; weak attacks, in breaks and fades, weigh little."""
+    """Whether a line fits the beats; weak attacks, in breaks and fades, weigh little."""
     if len(index) < SHORTEST_PIECE:
         return True
     wander = np.abs(_curve(index, off_s, weight, 12.0))
@@ -112,7 +114,7 @@ def _is_straight(index: Floats, off_s: Floats, weight: Floats, within_s: float) 
 
 
 def _common_shift(beats_s: Floats, rise: Floats) -> float:
-    """Find the shift of all beats that best meets the attacks."""
+    """Find the shift of all beats at which they best meet the attacks."""
     reach = int(REACH_S * FINE_RATE)
     profile = smooth(_around(beats_s, rise, reach).mean(axis=0), 2.0)
     return float((int(profile.argmax()) - reach) / FINE_RATE)
@@ -179,7 +181,7 @@ def _curve(index: Floats, times_s: Floats, weight: Floats, width: float = 4.0) -
 
 
 def _slid(values: Floats, kernel: Floats) -> Floats:
-    """Sum ``kernel[j] * values[i + j]``, for j from minus to plus half the kernel."""
+    """Sum ``kernel[j] * values[i + j]``, with j from minus to plus half the kernel."""
     half = len(kernel) // 2
     return np.asarray(np.convolve(values, kernel[::-1])[half : half + len(values)])
 
@@ -217,7 +219,7 @@ def _pieces(index: Floats, times_s: Floats, weight: Floats) -> Floats:
 
 
 def _powers(index: Floats, times_s: Floats) -> tuple[Floats, ...]:
-    # Centred, so that the sums of squares keep their digits.
+    # Times are centred, so that sums of squares keep their precision.
     slope = (times_s[-1] - times_s[0]) / max(len(index) - 1, 1)
     off = times_s - times_s[0] - slope * index
     x = index - index.mean()
@@ -225,7 +227,7 @@ def _powers(index: Floats, times_s: Floats) -> tuple[Floats, ...]:
 
 
 def _noise(times_s: Floats, weight: Floats) -> float:
-    """Estimate the variance of single strikes from second differences, which cancel the tempo."""
+    """Estimate the variance of single attacks from second differences, which cancel the tempo."""
     bends = np.diff(times_s, 2)
     return float((1.48 * np.median(np.abs(bends))) ** 2 / 6.0 * np.mean(weight) + 1e-7)
 
@@ -241,12 +243,15 @@ def _levels(fine: RowSource) -> npt.NDArray[np.float32]:
 
 
 def _last(found: npt.NDArray[np.bool_]) -> int:
-    """The last index that is true; a list of all of them takes 90 MB for three hours."""
+    """The index of the last true value, found without listing all of them.
+
+    Such a list takes 90 MB for three hours.
+    """
     return len(found) - 1 - int(found[::-1].argmax())
 
 
 def _sounding(beats_s: Floats, rise: Floats, fine: RowSource) -> Floats:
-    """Keep the beats from the start of the music to its last attack."""
+    """Keep the beats between the start of the music and its last attack."""
     level = _levels(fine)
     usual_level = loud(level, 95.0)
     sounding = level > SILENCE * usual_level

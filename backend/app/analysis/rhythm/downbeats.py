@@ -18,23 +18,24 @@ from .tempo_octave import FASTEST_BPM, repetition
 
 METRES = (4, 3)
 ODD_METRES = (5, 7)
-LIKE_OTHERS = (2, 3, 4, 6, 8)  # lags in beats at which music in the usual metres repeats
+LIKE_OTHERS = (2, 3, 4, 6, 8)  # lags in beats at which music in usual metres repeats
 ODD_REPEATS, ODD_MARGIN = 0.5, 0.3
-"""The least repetition of the groove after a bar of an odd metre, and how far it must exceed that
-at the usual lags. In songs in 3/4 and 4/4 it stays 0.02 under, in 5/4 and 7/4 it is 0.5 over."""
+"""The first is the least repetition of the groove after a bar of an odd metre, the second how far
+it must exceed the repetition at usual lags. In songs in 3/4 and 4/4 it stays 0.02 below, in 5/4 and
+7/4 it is 0.5 above."""
 WEIGHTS = np.array([0.28, 0.10, 0.02, 0.02, 0.30, 0.33, 0.24, 0.18, 0.08, 0.04, 0.13, 0.05, 0.13])
-"""Weight of each term of :func:`evidence`, in its order; fitted as a conditional logit on half of a
+"""Weight of each term of :func:`evidence`, in its order, fitted as a conditional logit on half of a
 corpus of composed songs. Chord changes weigh most, then kick and bass."""
 SURE_MARGIN = 0.6
 BACKBEAT = 0.3
-"""A snare that is this much stronger on every other beat is a backbeat, so these are the beats,
-however early chords change; on the off-beats of twice the tempo it is 0.2 at most."""
-LEAST_BEATS = 32  # fewer beats hold too few bars for a sure position
+"""If the snare is this much stronger on every other beat, it is a backbeat, and these are the
+beats, however early chords change; on the off-beats of twice the tempo it is 0.2 at most."""
+LEAST_BEATS = 32  # with fewer beats there are too few bars for a reliable position
 OFF_BEAT_MARGIN = 1.0
 """How far the evidence for bars that begin halfway between beats must exceed that for bars on
-beats. At half of the true tempo, on the off-beats, it does by 1.2 to 2.0; on the right beats it
-stays 0.4 under, and reaches 0.75 over where chords change half a beat early."""
-SPAN_BEATS = 1024  # worked on together: some ten minutes
+beats. At half of the true tempo, on the off-beats, it does by 1.2 to 2.0; on the right beats it is
+0.4 below, and up to 0.75 above if chords change half a beat early."""
+SPAN_BEATS = 1024  # beats processed together: about ten minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def beat_features(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) -> Beat
     """Sample relative onsets, tones and band levels at the beats."""
     period_s = float(np.median(np.diff(beats_s)))
     at_s = beats_s[:, None] + period_s * np.array([0.0, 0.5])
-    # Relative onsets cover 20 ms to either side; the flux leads the attack by a frame.
+    # Relative onsets cover 20 ms on either side; the flux is a frame ahead of the attack.
     at = np.clip(np.round(at_s * FRAME_RATE).astype(int) - 1, 0, len(onsets.kick) - 1)
     parts = (onsets.kick, onsets.snare, onsets.hat, onsets.accent)
     kick, snare, hat, accent = (part[at] for part in parts)
@@ -75,7 +76,7 @@ def beat_features(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) -> Beat
 
 
 def _during(magnitudes: RowSource, beats_s: Floats, rate: float, delay_s: float) -> Floats:
-    """Average the log magnitudes from each beat to the next, without the first ``delay_s``."""
+    """Average log magnitudes from each beat to the next, without the first ``delay_s``."""
     loudest = max(loud(row_values(magnitudes, SPAN, _largest), 95.0), 1e-6)
     ends_s = np.append(beats_s[1:], 2.0 * beats_s[-1] - beats_s[-2])
     n_rows = len(magnitudes)
@@ -97,7 +98,7 @@ def _largest(rows: Matrix) -> Matrix:
 
 
 def changes(rows: Floats, before: int, after: int) -> Floats:
-    """Return the distance between the means of the next ``after`` and the last ``before`` rows."""
+    """Distance between the means of the ``after`` rows after and the ``before`` rows before."""
     behind, ahead = sums_around(rows, before, after)
     here = np.arange(len(rows))
     behind /= np.clip(here, 1, before)[:, None]
@@ -132,7 +133,10 @@ def evidence(beats: BeatFeatures, metre: int, first: int) -> Floats:
 
 
 def find_bars(beats: BeatFeatures) -> tuple[int, int, float]:
-    """Return the beats of a bar, the index of the first downbeat, and the confidence (0 to 1)."""
+    """Return the beats of a bar, the index of the first downbeat, and the confidence.
+
+    The confidence is 0 to 1.
+    """
     options = [(metre, first) for metre in _metres(beats) for first in range(metre)]
     scores = np.array([float(evidence(beats, *option) @ WEIGHTS) for option in options])
     best = int(scores.argmax())
@@ -142,7 +146,7 @@ def find_bars(beats: BeatFeatures) -> tuple[int, int, float]:
 
 
 def _metres(beats: BeatFeatures) -> tuple[int, ...]:
-    """The metres to choose from: an odd one alone, if the groove repeats after its bars only."""
+    """The metres to choose from; an odd one alone, if the groove repeats only after its bars."""
     odd = max(ODD_METRES, key=lambda metre: repetition(beats.groove, metre))
     repeats = repetition(beats.groove, odd)
     others = max(repetition(beats.groove, lag) for lag in LIKE_OTHERS)
@@ -150,7 +154,10 @@ def _metres(beats: BeatFeatures) -> tuple[int, ...]:
 
 
 def bars_begin_between(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) -> bool:
-    """Whether bars begin halfway between the beats: these are the off-beats of twice the tempo."""
+    """Whether bars begin halfway between the beats.
+
+    If so, the beats are the off-beats of twice the tempo.
+    """
     shortest_s = 2.0 * 60.0 / FASTEST_BPM
     if len(beats_s) < LEAST_BEATS or float(np.median(np.diff(beats_s))) < shortest_s:
         return False
@@ -169,13 +176,13 @@ def bars_begin_between(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) ->
 
 
 def find_phrases(beats: BeatFeatures, downbeats: list[int], phrase_bars: int) -> int:
-    """Find the first downbeat of a phrase: where, over all phrases, the sound changes most."""
+    """Find the first downbeat of a phrase, at which the sound changes most over all phrases."""
     if len(downbeats) <= phrase_bars:
         return 0
     bars = np.concatenate([beats.colour, beats.groove], axis=1)
     bars = np.stack([bars[a:b].mean(axis=0) for a, b in pairwise(downbeats)])
     half = phrase_bars // 2
     jump = changes(bars, half, half) ** 2
-    # The start and the end of the music are no phrase boundaries.
+    # The start and the end of the music are not phrase boundaries.
     jump[:2], jump[-1] = 0.0, 0.0
     return int(np.argmax([jump[first::phrase_bars].sum() for first in range(phrase_bars)]))

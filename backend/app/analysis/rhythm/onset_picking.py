@@ -1,4 +1,4 @@
-"""Detect onsets, to the millisecond."""
+"""Detect onsets, exact to the millisecond."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from ..mid_side import MidSideBlock
 from .attacks import ATTACK_MS, sums_around
 from .onsets import FINE_RATE, FRAME_RATE, Floats, Matrix, Spectra, SpectraAnalyser, loud
 
-LEAST_APART_S = 0.05  # closer strikes are heard as one: a thirty-second at 150 BPM lasts 50 ms
+# attacks closer than this are heard as one: a thirty-second at 150 BPM lasts 50 ms
+LEAST_APART_S = 0.05
 
 _LEAST_BAND = 0.03
-"""Each band is scaled to its own loud moments (hats are 20 dB below the kick), but not a band 30 dB
-below the loudest."""
+"""Each band is scaled to its own loud moments (hats are 20 dB below the kick), but never raised
+more than 30 dB relative to the loudest band."""
 _OVER_MEAN = 0.055
-"""How far an onset's mean rise, over all bands, lies over that of the 200 ms round it: a sum, as in
-``librosa.util.peak_pick``, where a multiple of a quiet mean is soon exceeded by what bleeds into a
-stem. The mean F over the stems of eleven composed songs is 0.96 drums, 1.0 bass, 0.84 chords and
-arpeggios, 0.97 vocals; white noise has an onset in one and a half seconds."""
+"""How far an onset's mean rise, over all bands, must exceed that of the 200 ms round it. A sum, as
+in ``librosa.util.peak_pick``, since bleed in a stem soon exceeds a multiple of a quiet mean. The
+mean F over the stems of eleven composed songs is 0.96 for drums, 1.0 bass, 0.84 chords and
+arpeggios, 0.97 vocals; white noise has an onset every one and a half seconds."""
 _NEAR_FRAMES = 3  # an onset is the largest rise within 30 ms
 _REACH_S = 0.04
 
 
 class StereoSpectraAnalyser:
-    """Collect spectra of mid and side, added as powers.
+    """Collects spectra of mid and side, added as powers.
 
     A mono sum of detuned channels, as in a chorus or a pad, would beat up to ten times a second in
-    the highs, and the beats would pass for onsets.
+    the highs, and the beats would look like onsets.
     """
 
     def __init__(self) -> None:
@@ -66,15 +67,15 @@ def find_onsets(spectra: Spectra) -> Floats:
 
 
 def _novelty(bands: Matrix) -> Floats:
-    """Sum how much each band, on its own scale, rises within two frames."""
+    """Sum how much each band rises within two frames, on the band's own scale."""
     loudest = np.array([loud(band, 95.0) for band in bands.T])
-    # A faint band is not scaled up to the others.
+    # A faint band is not scaled up to the level of the others.
     reference = np.maximum(loudest, max(_LEAST_BAND * float(loudest.max()), 1e-6))
     level = np.log1p(30.0 * bands / reference)
     before = maximum_filter1d(level, 3, axis=1)
     novelty = np.zeros(len(bands))
     novelty[1:-1] = np.maximum(level[2:] - before[:-2], 0.0).mean(axis=1)
-    novelty[:1] = np.maximum(level[1:2], 0.0).mean(axis=1)  # sounds that begin with the file
+    novelty[:1] = np.maximum(level[1:2], 0.0).mean(axis=1)  # counts sounds that begin with the file
     return novelty
 
 
@@ -94,7 +95,7 @@ def _steepest(fine: Matrix, near_s: Floats) -> Floats:
 
 
 def _goes_on(fine: Matrix, near_s: Floats) -> npt.NDArray[np.bool_]:
-    """Check that the sound or its highs continue: a sudden end also looks like an onset."""
+    """Whether the sound or its highs continue: a sudden end also looks like an onset."""
     total = np.concatenate([np.zeros((1, 2)), np.cumsum(fine, axis=0, dtype=np.float64)])
 
     def energy(first_ms: int, last_ms: int) -> Floats:

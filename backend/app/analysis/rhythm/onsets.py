@@ -18,25 +18,26 @@ Matrix = npt.NDArray[np.float32]
 
 HOP = 220
 FRAME_RATE = ANALYSIS_RATE / HOP
-"""100.2 frames a second: beats are found on these and then placed on the 1 ms envelope."""
+"""100.2 frames a second: beats are found on frames, then placed on the 1 ms envelope."""
 WINDOW = 1024  # 46 ms: separates a kick from a bass line, and still rises within two frames
 FINE_HOP = 22
 FINE_RATE = ANALYSIS_RATE / FINE_HOP
-"""1002 values a second: the position of an attack within a frame."""
+"""1002 values a second, to find the position of an attack within a frame."""
 TONE_HOP = 2048
-TONE_WINDOW = 4096  # 186 ms: separates semitones from about 90 Hz up
+TONE_WINDOW = 4096  # 186 ms: separates semitones from about 90 Hz upwards
 TONE_RATE = ANALYSIS_RATE / TONE_HOP
 
 BAND_EDGES_HZ = np.concatenate(
     [[30.0, 60.0, 95.0, 140.0, 200.0, 280.0, 390.0, 530.0], np.geomspace(700.0, 11000.0, 17)]
 )
-"""Narrow for kick and bass; about a quarter octave above."""
+"""Edges of the bands: narrow for kick and bass, then about a quarter octave."""
 KICK, BODY, SNARE, HAT = slice(1, 3), slice(3, 10), slice(12, 19), slice(20, 24)
 LOWEST_MIDI, N_SEMITONES = 28, 60  # from the bass's low E (41 Hz) to 1.3 kHz
 
 
-SPAN = 30_000  # frames that are worked on together: five minutes
-_MANY = 1 << 21  # values from which a percentile is taken of every other, or third, and so on
+SPAN = 30_000  # frames processed together: five minutes
+# from this many values on, a percentile is taken of every other, or third, and so on
+_MANY = 1 << 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Spectra:
 
 @dataclass(frozen=True, slots=True)
 class SpectraRows:
-    """The same of a track of any length, which may be longer than memory."""
+    """The spectra of a track of any length, which may exceed memory."""
 
     bands: FeatureRows
     semitones: FeatureRows
@@ -71,7 +72,7 @@ class SpectraRows:
 
 
 class SpectraAnalyser:
-    """Collect :class:`SpectraRows` from a stream of blocks of any sizes."""
+    """Collects :class:`SpectraRows` from a stream of blocks of any size."""
 
     def __init__(self) -> None:
         self._short = _Frames(WINDOW, HOP)
@@ -90,11 +91,11 @@ class SpectraAnalyser:
 
 
 class _Frames:
-    """Compute windowed magnitude spectra, summed into bands; frames are centred."""
+    """Computes windowed magnitude spectra, summed into bands; frames are centred."""
 
     def __init__(self, window: int, hop: int) -> None:
         self._window = window
-        # The rounding of the bands depends on how many frames are multiplied together.
+        # The rounding of the bands depends on how many frames are multiplied at once.
         self._framer = Framer(window, hop, batch=512)
         self._bands = FeatureRows(_filters(window).shape[1])
 
@@ -113,7 +114,7 @@ class _Frames:
 
 
 class _Cells:
-    """Measure the energy of each 1 ms of the signal and of its first difference (the highs)."""
+    """Measures the energy of each 1 ms of a signal and of its first difference (the highs)."""
 
     def __init__(self) -> None:
         self._pending = np.zeros(1, np.float32)
@@ -140,7 +141,7 @@ def _hann(window: int) -> Signal:
 
 @lru_cache(maxsize=4)
 def _filters(window: int) -> Matrix:
-    """Build filters over the bins, ``(n_bins, n_bands)``: semitones for the long window."""
+    """Build filters over the bins, ``(n_bins, n_bands)``; for the long window, semitones."""
     bins_hz = np.arange(window // 2 + 1) * ANALYSIS_RATE / window
     if window == TONE_WINDOW:
         numbers = np.arange(LOWEST_MIDI - 1, LOWEST_MIDI + N_SEMITONES + 1)
@@ -152,7 +153,7 @@ def _filters(window: int) -> Matrix:
 
 
 def _triangles(bins_hz: Floats, corners: Floats) -> Matrix:
-    # Below 90 Hz a semitone is narrower than a bin: every triangle covers at least one bin.
+    # Below 90 Hz a semitone is narrower than a bin, so every triangle covers at least one bin.
     width = np.maximum(np.diff(corners), bins_hz[1])
     rise = 1.0 - np.abs(bins_hz[:, None] - corners[1:-1]) / width[1:]
     return np.asarray(np.maximum(rise, 0.0), np.float32)
@@ -160,7 +161,9 @@ def _triangles(bins_hz: Floats, corners: Floats) -> Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Onsets:
-    """Onset strength in each frame, with a mean of about 1 in each part where not said otherwise.
+    """Onset strength in each frame.
+
+    The mean of each part is about 1, unless noted otherwise.
 
     Attributes
     ----------
@@ -176,7 +179,9 @@ class Onsets:
 
 
 def onset_strengths(bands: RowSource) -> Onsets:
-    """Compute the half-wave rectified flux of log-compressed bands (Boeck & Widmer, DAFx 2013).
+    """Compute onset strengths: half-wave rectified flux of log-compressed bands.
+
+    (Boeck & Widmer, DAFx 2013.)
 
     Magnitudes are relative to the track's loud moments, so that quiet and loud masters give the
     same result; the difference spans two frames, 20 ms, the rise time of a drum.
@@ -186,7 +191,7 @@ def onset_strengths(bands: RowSource) -> Onsets:
     parts = np.concatenate(flux, axis=1)
     del flux
     means = np.array([part.mean() for part in parts])
-    # A faint part is not scaled up to the others.
+    # A faint part is not scaled up to the level of the others.
     scale = np.maximum(means, 0.1 * max(float(means.max()), 1e-6))
     kick, body, snare, hat = (part / size for part, size in zip(parts, scale, strict=True))
     summed = kick + body + snare + hat
@@ -199,7 +204,7 @@ def _largest(rows: Matrix) -> Signal:
 
 
 def _flux(bands: RowSource, loudest: float, start: int, stop: int) -> Floats:
-    """Compute the mean rise in kick, body, snare and hat, ``(4, stop - start)``."""
+    """Mean rise in the bands of kick, body, snare and hat, ``(4, stop - start)``."""
     first = max(start - 1, 0)
     level = np.log1p(30.0 * bands[first : stop + 1] / loudest)
     rise = np.zeros(level.shape)

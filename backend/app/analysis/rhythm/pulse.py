@@ -1,8 +1,8 @@
-"""Track the phase of the pulse through time, independently of the tempo octave.
+"""Track the phase of the pulse over time, independently of the tempo octave.
 
 At a given tempo a pulse has only a phase. The phase of the beat's quarters (or thirds) is tracked:
-a shift to the off-beat gains nothing there, so loud off-beats in one part of a track don't pull the
-pulse away from its phase elsewhere.
+a shift to the off-beat gains nothing on that scale, so loud off-beats in one part of a track don't
+pull the pulse away from its phase elsewhere.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Steps = npt.NDArray[np.int64]
 
 PHASES = 48
 STEP_S = 0.5
-# Two bins in half a second: 4 % off the tempo, more than the error of a tempo path.
+# Two bins in half a second: 4 % off the tempo, more than a tempo path's error.
 REACH, MOVE_COST = 2, 0.1
-# The time of a tempo jump of 3 % or more is uncertain by a second, and so is the phase.
+# The time of a tempo jump of 3 % or more is uncertain by a second, and so is its phase.
 JUMP, JUMP_MOVE_COST = 0.03, 0.02
 TRIPLET_MARGIN = 1.15
-# One tempo is chosen over a free path if it reaches this share of its score: a free path also fits
-# noise. Less is enough if the tempo path stays at one tempo nearly always.
+# One constant tempo is chosen instead of a free path if it reaches this share of the path's score,
+# because a free path also fits noise. Less is enough if the tempo path is nearly constant.
 STEADY_SHARE, EVEN_STEADY_SHARE = 0.9, 0.7
 EVEN_WITHIN, EVEN_STEPS = 0.004, 0.8
 
@@ -62,7 +62,7 @@ def track_pulse(accent: Floats, tempo: TempoPath) -> Pulse:
     steps_s = np.arange(len(evidence)) * STEP_S
     leaps = _leaps(np.interp(steps_s, tempo.times_s, tempo.period_s))
     tracked = {parts: _follow(_folded(evidence, parts), leaps) for parts in (4, 3)}
-    # Triplets need a margin: thirds may fit straight music by chance.
+    # Triplets need a margin, since thirds may fit straight music by chance.
     parts = 3 if tracked[3][1] > TRIPLET_MARGIN * tracked[4][1] else 4
     path, score = tracked[parts]
     steady_turns, steady_score = _steady(accent, float(np.median(tempo.period_s)))
@@ -81,10 +81,11 @@ def _even(tempo: TempoPath) -> bool:
 
 
 def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[int, float]]:
-    """Fit a pulse of constant tempo within 0.8 % of ``period_s``; return it and its mean evidence.
+    """Fit a pulse of constant tempo within 0.8 % of ``period_s``.
 
-    For each rate, rows of evidence are rotated by the phase gained until then and added up. A
-    Fourier transform over time of each harmonic does so for all rates together.
+    Returns the pulse and its mean evidence. For each rate, rows of evidence are rotated by the
+    phase gained until then and added up. A Fourier transform over time of each harmonic does so for
+    all rates at once.
     """
     at_s = np.arange(len(accent)) / FRAME_RATE
     evidence = _fold(accent, at_s / period_s)
@@ -97,7 +98,7 @@ def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[in
     turned = np.outer(rates, harmonics) * step
     at = np.round(turned * n_padded).astype(int) % n_padded
     aligned = np.empty(at.shape, complex)
-    for harmonic in harmonics:  # one by one: together they would take 200 MB for three hours
+    for harmonic in harmonics:  # one by one, since all at once would take 200 MB for three hours
         over_time = fft.ifft(by_harmonic[:, harmonic], n_padded) * n_padded
         aligned[:, harmonic] = over_time[at[:, harmonic]]
     # The right rate gives the sharpest profile.
@@ -114,21 +115,24 @@ def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[in
 
 
 def _fold(accent: Floats, turns: Floats) -> Floats:
-    """Sum onset strength by half second and phase, ``(n_steps, PHASES)``; row means up to 1."""
+    """Sum onset strength by half second and phase, ``(n_steps, PHASES)``.
+
+    Row means are at most 1.
+    """
     step = (np.arange(len(accent)) / FRAME_RATE / STEP_S).astype(int)
     n_steps = step[-1] + 1
     cell = step * PHASES + ((turns % 1.0) * PHASES).astype(int) % PHASES
     sums = np.bincount(cell, accent, n_steps * PHASES).reshape(n_steps, PHASES)
-    # 20 ms to either side belong to a beat: players' jitter and the frames' width.
+    # A beat covers 20 ms on either side: players' jitter and the frames' width.
     width = 0.02 * (turns[-1] - turns[0]) / (len(turns) / FRAME_RATE) * PHASES
     offsets = np.arange(-PHASES // 2, PHASES // 2)
     kernel = np.exp(-0.5 * (offsets / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
     spectrum = np.fft.rfft(np.fft.ifftshift(kernel)) * np.fft.rfft(sums, axis=1)
     spread = np.asarray(np.fft.irfft(spectrum, PHASES, axis=1))
     loudness = spread.mean(axis=1, keepdims=True)
-    # A busy half second is no better evidence of the phase than a single clear drum.
+    # A busy half second is no better evidence of the phase than one clear drum.
     even = spread / np.maximum(loudness, 0.3 * loudness.mean() + 1e-9)
-    # Leaves silence out: means over all rows become means over the rows with sound.
+    # Without silence: means over all rows become means over rows with sound.
     return np.asarray(even / max(float(np.mean(loudness > 0.05 * loudness.max())), 1e-3))
 
 

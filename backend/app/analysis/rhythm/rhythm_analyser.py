@@ -14,7 +14,7 @@ from .tempo import TempoPath, tempo_path
 from .tempo_octave import Candidate, beat_times_s, find_beats, relative_onsets
 
 PHRASE_BARS = 8
-SHORTEST_BEAT_S = 1.0  # beats over less than this, as in a sound of one hit, give no tempo
+SHORTEST_BEAT_S = 1.0  # beats over a shorter time, as in a sound of one hit, give no tempo
 
 SHORTEST_S = 4.0  # in shorter sounds nothing repeats often enough
 NO_RHYTHM = Rhythm(
@@ -30,7 +30,7 @@ NO_RHYTHM = Rhythm(
 
 
 class RhythmAnalyser:
-    """Analyse the rhythm of a stream of blocks; keeps only features (20 kB a second)."""
+    """Analyses the rhythm of a stream; keeps only features, 20 kB a second."""
 
     def __init__(self) -> None:
         self._spectra = SpectraAnalyser()
@@ -75,15 +75,15 @@ class RhythmAnalyser:
 
 
 def _placed(pulse: Pulse, beat: Candidate, spectra: SpectraRows) -> tuple[Floats, bool]:
-    """The beats of a candidate on the attacks, and whether they lie on one line."""
+    """Place a candidate's beats on the attacks; also return whether they are on one line."""
     return place_beats(beat_times_s(pulse, beat), spectra.fine, even=pulse.steady)
 
 
 def _confidence(onsets: Onsets, tempo: TempoPath, pulse: Pulse) -> float:
-    """Multiply the confidence in a regular tempo, in a pulse that fits it, and in clear attacks.
+    """Confidence in the beats: in a regular tempo, a pulse that fits it, and clear attacks.
 
-    Each is 0 at the value that noise, held chords, vibrato and random drums reach, and 1 at the
-    value that four in five songs pass.
+    The three are multiplied. Each is 0 at the value that noise, held chords, vibrato and random
+    drums reach, and 1 at the value that four in five songs exceed.
     """
     regular = (tempo.strength - 0.08) / 0.17
     on_pulse = (pulse.strength - 1.05) / 0.35

@@ -1,8 +1,8 @@
 """Track the tempo class over time: the tempo without its octave.
 
 A tempo, its double and its half are one tempo class, as notes an octave apart are one pitch class.
-Rhythms that repeat at one level repeat at the others too, so a drifting drummer is followed without
-octave jumps. :mod:`.tempo_octave` decides the octave afterwards.
+Rhythms that repeat at one level also repeat at the others, so a drifting drummer is followed
+without octave jumps. :mod:`.tempo_octave` decides the octave afterwards.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ WINDOW_S, STEP_S = 8.0, 1.0
 BINS_PER_OCTAVE = 96  # 0.7 %; the beat tracker tolerates half a bin
 SHORTEST_S = 0.2
 OCTAVES = 4  # periods of 0.2 to 3.2 s: from sixteenths to bars
-# Drifting by one bin a second costs nothing; a jump to another tempo takes much evidence.
+# Drifting by one bin a second costs nothing; a jump to another tempo needs much evidence.
 STEP_COST, JUMP_COST, WIDEST_STEP = 0.02, 3.0, 6
 
-SPAN_STEPS = 300  # worked on together: five minutes
+SPAN_STEPS = 300  # steps processed together: five minutes
 
 
 @dataclass(frozen=True, slots=True)
 class TempoPath:
-    """A tempo class over time, as a period within the octave of about 0.35 to 0.7 s.
+    """A tempo class over time, as a period within the octave of 0.35 to 0.7 s.
 
     Attributes
     ----------
@@ -72,7 +72,9 @@ def _folded_tempogram(onsets: Onsets) -> Floats:
 
 
 def _tempogram(pieces: list[Floats]) -> Floats:
-    """Autocorrelate the onsets at log-spaced periods, ``(n_steps, OCTAVES * BINS_PER_OCTAVE)``.
+    """Autocorrelate the onsets at log-spaced periods.
+
+    The result has shape ``(n_steps, OCTAVES * BINS_PER_OCTAVE)``.
 
     ``pieces`` are those of kick, body, snare, hat and accent, ``(n_steps, window)`` each; accents
     count twice. Values lie between about 0 (no repetition) and 1.
@@ -117,7 +119,10 @@ def _class_path(folded: Floats) -> Steps:
 
 
 def _periods(path: Steps, folded: Floats) -> Floats:
-    """Convert classes to periods, to a fraction of a bin, within an octave of the typical one."""
+    """Convert classes to periods within an octave of the typical one.
+
+    Exact to a fraction of a bin.
+    """
     near = folded[np.arange(len(path))[:, None], (path[:, None] + [-1, 0, 1]) % BINS_PER_OCTAVE]
     bend = 2.0 * near[:, 1] - near[:, 0] - near[:, 2]
     shift = np.clip((near[:, 2] - near[:, 0]) / (2.0 * np.maximum(bend, 1e-6)), -0.5, 0.5)

@@ -16,11 +16,11 @@ from .onsets import FRAME_RATE, Floats, Onsets, loud
 from .pulse import Pulse
 
 LEVELS = (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0)
-"""Candidate beat lengths, in turns of the pulse: octaves, and the ratios of 3 to 4 mistaken for
-them."""
+"""Candidate beat lengths, in turns of the pulse: octaves, and ratios of 3 to 4 mistaken for them.
+"""
 SLOWEST_BPM, FASTEST_BPM = 50.0, 240.0
 USUAL_BPM = 112.0
-STRUCK = 0.3  # least kick or snare of a beat with drums
+STRUCK = 0.3  # in music with drums, a beat's kick or snare has at least this strength
 WITHIN_BEAT = np.array([0.0, 1 / 4, 1 / 2, 3 / 4, 1 / 3, 2 / 3])
 WEIGHTS = np.array([0.8, 0.35, 0.8, 0.8, 1.1, 1.0, 0.35, 0.4, 0.7, 0.2])
 """Weight of each term of :func:`evidence`, in its order. Fitted as a conditional logit on half of a
@@ -29,19 +29,19 @@ corpus of composed songs in nine genres."""
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The pulse's turns ``offset + k * level`` as beats."""
+    """A hypothesis about the beats: the pulse's turns ``offset + k * level``."""
 
     level: float
     offset: float
 
     @property
     def half_a_beat_later(self) -> Candidate:
-        """The same tempo on the off-beats."""
+        """The same tempo, with the beats on the present off-beats."""
         return Candidate(self.level, (self.offset + 0.5 * self.level) % self.level)
 
 
 def relative_onsets(onsets: Onsets) -> Onsets:
-    """Take the largest onset within 20 ms of each frame, relative to the track's strong ones.
+    """The largest onset within 20 ms of each frame, relative to the track's strong ones.
 
     The results lie within 0 to 1.
     """
@@ -79,7 +79,7 @@ def find_beats(pulse: Pulse, onsets: Onsets) -> Candidate:
 
 
 def beat_times_s(pulse: Pulse, candidate: Candidate) -> Floats:
-    """Return a candidate's beats, exact to a frame; :mod:`.beat_grid` refines them."""
+    """A candidate's beats in seconds, exact to a frame; :mod:`.beat_grid` refines them."""
     return pulse.times_s(beat_turns(pulse, candidate))
 
 
@@ -106,7 +106,7 @@ def evidence(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> Floats:
     kick, snare, *_ = groove = groove[:, drummed]
     bars = groove.transpose(1, 0, 2).reshape(len(odd), -1)
     k, s = kick.mean(axis=0), snare.mean(axis=0)
-    # If the true beat is three times as fast, both thirds are struck as hard as the beat.
+    # If the true beat is three times as fast, both thirds are as strong as the beat.
     kick_between, snare_between = (max(x[2], min(x[4], x[5])) for x in (k, s))
     return np.array(
         [
@@ -125,14 +125,17 @@ def evidence(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> Floats:
 
 
 def _contrast(values: Floats, odd: npt.NDArray[np.bool_]) -> float:
-    """Return the distance between the means of odd and even beats."""
+    """Distance between the means of odd and even beats."""
     if odd.all() or not odd.any():
         return 0.0
     return abs(float(values[odd].mean() - values[~odd].mean()))
 
 
 def repetition(rows: Floats, lag: int) -> float:
-    """Compare rows with those ``lag`` later, relative to any two rows: 1 for an exact repeat."""
+    """Compare rows with those ``lag`` later, relative to any two rows.
+
+    1 for an exact repeat.
+    """
     if len(rows) <= 2 * lag:
         return 0.0
     apart = np.square(rows[lag:] - rows[:-lag]).sum(axis=1).mean()

@@ -23,17 +23,18 @@ from ..rhythm.rhythm_analyser import RhythmAnalyser
 
 BEATS = (1, 2, 4, 8, 16, 32)
 SLOWEST_BPM, FASTEST_BPM, USUAL_BPM = 60.0, 200.0, 112.0
-# Least confidence: of bars of chords over it, 25 in 26 have the right key; of others, 6 in 10.
+# Least confidence of a key: of bars of chords above it, 25 in 26 have the right key; of others, 6
+# in 10.
 SURE_OF_KEY = 0.3
 
-_PLAYED_S = 12.0  # the sound is repeated this long, for a clear pulse and chords
+_PLAYED_S = 12.0  # the sound is repeated for this long, so that pulse and chords become clear
 _BLOCK = 1 << 16
-_SAME_TEMPO = 0.03  # error of a measured tempo; the length gives the exact one
+_SAME_TEMPO = 0.03  # a measured tempo may be wrong by this much; the length gives the exact one
 _SAME_LENGTH = 0.01  # exporters add or lose some milliseconds
 _LEAD_S = 0.01  # shorter silence belongs to the first beat
 _STRONG = 0.25  # of the strongest attacks; weaker ones are echoes and finger noise
 _APART_FRAMES = 6  # a sixteenth at 200 BPM lasts 7.5
-_EARLY_S = 0.012  # the flux rises before the window's centre reaches the attack
+_EARLY_S = 0.012  # the flux rises this long before the window's centre reaches the attack
 _REACH_S = 0.025  # largest distance of the grid's first line from the loop's start
 _PADDING_S = 0.06  # silence added by MP3 encoders: 26 to 50 ms, with pre-echo
 _FEWEST_ATTACKS = 3
@@ -45,7 +46,7 @@ _BAR = 4
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop in a sound: first sample, length in samples, beats.
+    """A loop in a sound: first sample, length in samples, number of beats.
 
     The sound may end some milliseconds before the loop.
     """
@@ -61,7 +62,7 @@ class Loop:
 
 
 def find_loop(sound: Samples, attack: int, named_bpm: float | None = None) -> Loop | None:
-    """Find the loop in a sound; None for a single hit, a phrase out of time, or a held tone.
+    """Find the loop in a sound; None for a single hit, free rhythm, or a held tone.
 
     Parameters
     ----------
@@ -79,7 +80,10 @@ def find_loop(sound: Samples, attack: int, named_bpm: float | None = None) -> Lo
 
 
 def estimate_sound_key(sound: Samples) -> str | None:
-    """Estimate the key of a sound, float32 ``(2, n)``; None for drums, noise and single notes."""
+    """Estimate the key of a sound, float32 ``(2, n)``.
+
+    None for drums, noise and single notes.
+    """
     analyser = PitchSpectrumAnalyser()
     for block in _repeated(sound):
         analyser.push(block)
@@ -88,7 +92,7 @@ def estimate_sound_key(sound: Samples) -> str | None:
 
 
 def _named(sound: Samples, start: int, rest: int, tempo_bpm: float) -> Iterator[tuple[float, Loop]]:
-    """Find the longest loop of this tempo, followed by less than a beat of decay.
+    """Find the longest loop of a given tempo, followed by less than a beat of decay.
 
     If the sound is longer than its beats and these are late, an encoder has added silence before.
     """
@@ -109,7 +113,7 @@ def _named(sound: Samples, start: int, rest: int, tempo_bpm: float) -> Iterator[
 
 
 def _unnamed(sound: Samples, start: int, rest: int) -> Iterator[tuple[float, Loop]]:
-    """Take the whole rest as a loop if its attacks fall on a grid."""
+    """Take the whole rest of a sound as a loop, if its attacks are on a grid."""
     counts = [n for n in BEATS if SLOWEST_BPM <= 60.0 * n / seconds(rest) <= FASTEST_BPM]
     if not counts:
         return
@@ -123,7 +127,7 @@ def _unnamed(sound: Samples, start: int, rest: int) -> Iterator[tuple[float, Loo
 
 
 def _beats_at(tempo_bpm: float, n_samples: int, counts: list[int]) -> int | None:
-    """Return the count that fits the tempo, its double or its half; None if none does."""
+    """The number of beats that fits the tempo, its double or its half; None if none does."""
     for factor in (1.0, 2.0, 0.5):
         beats = seconds(n_samples) * factor * tempo_bpm / 60.0
         for count in counts:
@@ -133,7 +137,7 @@ def _beats_at(tempo_bpm: float, n_samples: int, counts: list[int]) -> int | None
 
 
 def _analyse_repeated(sound: Samples) -> tuple[Floats, float]:
-    """Return the attacks within a repeated sound, in seconds, and its tempo in BPM."""
+    """Find the attacks of a repeated sound, in seconds, and its tempo in BPM."""
     rhythm, spectra = RhythmAnalyser(), SpectraAnalyser()
     for block in _repeated(sound):
         rhythm.push(block)

@@ -1,4 +1,4 @@
-"""Analyse what is played in a sound: onsets, power, pitch, chord tones, brightness."""
+"""Analyse how a sound is played: onsets, power, pitch, chord tones, brightness."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def analyse_performance(
 
 
 def save_performance(performance: Performance, path: Path) -> None:
-    """Write a performance to disk, atomically."""
+    """Write a performance's analysis to disk, atomically."""
     save_arrays(path, **asdict(performance))
 
 
@@ -67,7 +67,7 @@ def load_performance(path: Path) -> Performance | None:
 
 
 class _PowerMeter:
-    """Measure the mean square of every ``POWER_HOP`` samples of a stream."""
+    """Measures the mean square of every ``POWER_HOP`` samples of a stream."""
 
     def __init__(self) -> None:
         self._rest = np.zeros(0, np.float32)
@@ -85,7 +85,7 @@ class _PowerMeter:
 
 
 def _brightness(bands: Matrix) -> Matrix:
-    """Compute the centroid of each frame's spectrum, in octaves over 1 Hz; NaN for silence."""
+    """Centroid of each frame's spectrum, in octaves over 1 Hz; NaN for silence."""
     total = bands.sum(axis=1)
     middle = bands @ _BAND_CENTRES_OCTAVES / np.maximum(total, 1e-9)
     return np.asarray(np.where(total > 1e-6, middle, np.nan), np.float32)

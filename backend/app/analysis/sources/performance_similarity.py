@@ -15,7 +15,7 @@ ENVELOPE_S = 0.05
 
 
 def onset_agreement(base: Performance, other: Performance) -> float:
-    """Compute the F measure of the onsets; 1 if neither has any."""
+    """F measure of the onsets of two performances; 1 if neither has any."""
     a, b = base.onsets, other.onsets
     if not len(a) and not len(b):
         return 1.0
@@ -23,7 +23,7 @@ def onset_agreement(base: Performance, other: Performance) -> float:
 
 
 def pitch_agreement(base: Performance, other: Performance, parts: Parts) -> float | None:
-    """Compute the share of the base's frames (of chords: tones) whose pitch the other has too.
+    """Share of the base's frames (in chords: tones) whose pitch the other has, too.
 
     A missing pitch counts as a miss. None if the base has no pitch anywhere.
     """
@@ -36,7 +36,7 @@ def pitch_agreement(base: Performance, other: Performance, parts: Parts) -> floa
 
 
 def envelope_correlation(base: Performance, other: Performance) -> float | None:
-    """Correlate the RMS over time (Pearson); None if one of them is constant."""
+    """Correlate the RMS over time (Pearson); None if one of the two is constant."""
     a, b = _envelope(base.power), _envelope(other.power)
     n = min(len(a), len(b))
     if n < 2 or not a[:n].std() or not b[:n].std():
@@ -45,7 +45,7 @@ def envelope_correlation(base: Performance, other: Performance) -> float | None:
 
 
 def _matches(a: Floats, b: Floats) -> int:
-    """Count matching pairs of ascending onsets, each onset in one pair at most."""
+    """Count matching pairs of ascending onsets; each onset is in one pair at most."""
     first, second, found = 0, 0, 0
     while first < len(a) and second < len(b):
         away = a[first] - b[second]

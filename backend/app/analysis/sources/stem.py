@@ -33,19 +33,19 @@ HOP = 441
 LEVEL_RATE = ANALYSIS_RATE / HOP  # 50 levels a second
 BANDS_HZ = BAND_EDGES_HZ  # edges of StemFacts.bands
 VOICE_FROM_HZ = 150.0  # below this a separated voice contains only bleed of kick and bass
-SILENT_LUFS = -60.0  # a quieter stem is residue of the separation: the instrument doesn't play
+SILENT_LUFS = -60.0  # a quieter stem is a residue of the separation: the instrument does not play
 
 QUIETEST_DB = -120
 CHROMA_MOMENTS = 2
 CHROMA_RATE = PITCH_RATE / CHROMA_MOMENTS
 """2.7 a second: shorter than a beat of most music, and so shorter than a chord."""
 
-# The sum of a frame's scaled powers is its power.
+# With this scale, the sum of a frame's spectral powers equals the frame's power.
 _POWER_SCALE = 2.0 / (WINDOW * float(np.square(np.hanning(WINDOW).astype(np.float32)).sum()))
 
 
 class StemFacts(Shape):
-    """Measurements of a stem; times are those of its track.
+    """Measurements of a stem; times are seconds of the whole track.
 
     Attributes
     ----------
@@ -104,13 +104,13 @@ def analyse_stem(
 
 
 def load_facts(path: Path) -> StemFacts | None:
-    """Read facts; None if the file is missing, damaged or of another version."""
+    """Read a stem's facts; None if the file is missing, damaged or of another version."""
     facts = load_json(StemFacts, path)
     return facts if facts is not None and facts.version == VERSION else None
 
 
 class _SpectrumMeter(MidSideAnalyser):
-    """Measure levels, bands and centroid of a stream; keeps one number per frame."""
+    """Measures levels, bands and centroid of a stream; keeps one number per frame."""
 
     def __init__(self, from_hz: float) -> None:
         super().__init__(WINDOW, HOP)

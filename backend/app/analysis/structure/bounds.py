@@ -1,4 +1,4 @@
-"""Find where the music of a track begins and ends, past silence and steady noise."""
+"""Find where a track's music begins and ends, ignoring silence and steady noise."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ Bounds = tuple[float, float]
 """Start and end in seconds of the track."""
 
 UNDER_BODY_DB = 45.0
-"""A fade is inaudible this far below the track's loudness once another track plays; tape and record
-hiss lies 50 dB and more below the music."""
-LASTING = 3  # audible hops of the next ten (1 s): excludes a click in the silence
+"""A fade is inaudible this far below the track's loudness once another track plays; hiss of tapes
+and records is 50 dB and more below the music."""
+LASTING = 3  # of the next ten hops (1 s), so many must be audible: excludes a click in silence
 LONG_SILENCE_S = 10.0
-"""Pauses within a piece of music are shorter; a longer silence separates it from a hidden track."""
-NOISE_UNDER_BODY_DB = 30.0  # a louder steady sound may be a drone that begins or ends the music
+"""A silence of this length separates the music from a hidden track; pauses within a piece are
+shorter."""
+NOISE_UNDER_BODY_DB = 30.0  # a louder steady sound may be a drone that belongs to the music
 NOISE_STEADY_DB = 0.5
-"""The level of hiss or hum moves less than this within a second: that of white noise by 0.1 dB;
-a note that dies away by 1 dB and more."""
+"""Level of hiss or hum changes less than this within a second: white noise by 0.1 dB. A note that
+dies away changes by 1 dB and more."""
 _SECOND = 10  # hops
 _LOUDNESS_RATE = SAMPLE_RATE / HOP
 _PEAK_RATE = SAMPLE_RATE / PEAK_HOP
 
 
 def music_bounds_s(profile: LoudnessProfile, duration_s: float) -> Bounds:
-    """Return start and end of the music: of its longest stretch without a long silence."""
+    """Start and end of the music, that is, of its longest stretch without a long silence."""
     return max(music_stretches_s(profile, duration_s), key=lambda bounds: bounds[1] - bounds[0])
 
 
 def music_stretches_s(profile: LoudnessProfile, duration_s: float) -> list[Bounds]:
-    """Return all stretches of music that are separated by long silences.
+    """All stretches of music that are separated by long silences.
 
     The whole track, if nothing in it passes the loudness gate.
     """
@@ -47,7 +48,7 @@ def music_stretches_s(profile: LoudnessProfile, duration_s: float) -> list[Bound
         return [(0.0, duration_s)]
     new = np.flatnonzero(np.diff(hops) > LONG_SILENCE_S * _LOUDNESS_RATE)
     firsts, lasts = hops[np.append(0, new + 1)], hops[np.append(new, -1)]
-    last_hop = len(profile.energies) - 1  # what follows it is shorter than a hop
+    last_hop = len(profile.energies) - 1  # the rest is shorter than a hop
     return [
         (
             _onset_s(profile.peaks, first / _LOUDNESS_RATE, body_lufs),
@@ -58,7 +59,7 @@ def music_stretches_s(profile: LoudnessProfile, duration_s: float) -> list[Bound
 
 
 def _audible(energies: Energies, body_lufs: float) -> npt.NDArray[np.bool_]:
-    """Whether each hop is neither silent nor steady noise far below the music."""
+    """Whether each hop is audible: neither silent nor steady noise far below the music."""
     audible = energies > energy_of_lufs(body_lufs - UNDER_BODY_DB)
     if len(energies) < _SECOND:
         return audible
@@ -71,7 +72,10 @@ def _audible(energies: Energies, body_lufs: float) -> npt.NDArray[np.bool_]:
 
 
 def _lasting(audible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether each hop is audible, and others before or after it; all audible ones if none is."""
+    """Whether each hop is audible and has audible hops near it.
+
+    If no hop has any, all audible hops count.
+    """
     count = np.cumsum(np.concatenate([[0], audible]))
     at = np.arange(len(audible))
     following = count[np.minimum(at + _SECOND, len(audible))] - count[at]
@@ -81,7 +85,7 @@ def _lasting(audible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def _onset_s(peaks: npt.NDArray[np.float32], coarse_s: float, body_lufs: float) -> float:
-    """Find, within those 100 ms, the first 10 ms with a peak over the threshold."""
+    """Find the first 10 ms with a peak over the threshold, within 100 ms."""
     first = round(coarse_s * _PEAK_RATE)
     floor = 10.0 ** ((body_lufs - UNDER_BODY_DB) / 20.0)
     loud = np.flatnonzero(peaks[first : first + 10] > floor)

@@ -1,4 +1,4 @@
-"""Choose cue-in and cue-out points."""
+"""Choose cue points at which a track can be mixed in or out."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import numpy as np
 from ...contract.analysis import Cue, Rhythm, Section, Stretch
 from ..rhythm.bar_edges import Floats, bar_edges_s, phrase_places
 
-OVERLAP_BARS = 16  # rated after a cue: two phrases, the most common overlap of DJs
-IN_WITHIN, OUT_FROM = 0.4, 0.6  # shares of the music: cue-ins lie before, cue-outs after
-MOST = 8  # cues of each kind; a longer list is not useful
-LEAST_BARS_AFTER = 8  # after a cue-out; a shorter overlap is a cut
+OVERLAP_BARS = 16  # rated after each cue: two phrases, the most common overlap of DJs
+# shares of the music: cue-ins lie before the first, cue-outs after the second
+IN_WITHIN, OUT_FROM = 0.4, 0.6
+MOST = 8  # number of cues of each kind; a longer list is not useful
+LEAST_BARS_AFTER = 8  # bars left after a cue-out; with less, the join is a cut
 PLACE_WEIGHT, VOICE_WEIGHT, EDGE_WEIGHT, PHRASE_WEIGHT = 0.35, 0.3, 0.2, 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """A track's analysis, from which cues are chosen; ``edges_s`` are those of its bars."""
+    """The parts of a track's analysis from which cues are chosen.
+
+    ``edges_s`` are the edges of its bars.
+    """
 
     edges_s: Floats
     on_phrase: list[bool]
@@ -39,23 +43,23 @@ class _Track:
         return next((s for s in self.sections if abs(s.start_s - at_s) < 0.05), None)
 
     def starts_part(self, bar: int) -> bool:
-        """Check whether a phrase or a section begins at this bar."""
+        """Whether a phrase or a section begins at this bar."""
         return self.on_phrase[bar] or self.section_at(bar) is not None
 
     def sung_share(self, bar: int) -> float:
-        """Return the share of an overlap from this bar on that has vocals."""
+        """Share of an overlap that begins at this bar in which there are vocals."""
         start_s = float(self.edges_s[bar])
         end_s = float(self.edges_s[min(bar + OVERLAP_BARS, self.n_bars)])
         sung = sum(max(0.0, min(v.end_s, end_s) - max(v.start_s, start_s)) for v in self.vocals)
         return sung / max(end_s - start_s, 1e-9)
 
     def progress(self, bar: int) -> float:
-        """Return the bar's position within the music, 0 to 1."""
+        """The bar's position within the music, 0 to 1."""
         length_s = max(self.music_end_s - self.music_start_s, 1e-9)
         return min(max((float(self.edges_s[bar]) - self.music_start_s) / length_s, 0.0), 1.0)
 
     def energy_drop(self, bar: int) -> float:
-        """Return how much less energy the next four bars have than the last four; 0 for a rise."""
+        """How much less energy the next four bars have than the last four; 0 for a rise."""
         before, after = self.energy[max(0, bar - 4) : bar], self.energy[bar : bar + 4]
         return max(0.0, float(before.mean() - after.mean())) if len(before) and len(after) else 0.0
 
@@ -108,7 +112,10 @@ def _cue_in(track: _Track, bar: int) -> Cue:
 
 
 def _cue_out(track: _Track, bar: int) -> Cue:
-    """Rate a cue-out: best where energy falls, late but two phrases before the end, no vocals."""
+    """Rate a cue-out by falling energy, position and vocals.
+
+    Best where energy falls, late but at least two phrases before the end, without vocals.
+    """
     section = track.section_at(bar)
     left = track.n_bars - bar
     falls = track.energy_drop(bar)
@@ -126,7 +133,7 @@ def _describe_start(section: Section | None) -> str:
 
 
 def _cue(track: _Track, bar: int, place: float, edge: float, reason: str) -> Cue:
-    """Score a cue by its place, the vocals that follow, the section's edge and the phrase."""
+    """Score a cue by its position, following vocals, section edge and phrase."""
     sung, on_phrase = track.sung_share(bar), track.on_phrase[bar]
     score = (
         PLACE_WEIGHT * place

@@ -11,14 +11,14 @@ from ..rhythm.bar_edges import Floats, bar_edges_s, mean_between
 from ..stereo_centre import CENTRE_RATE, Centre
 
 LOUDNESS_RATE = SAMPLE_RATE / HOP
-LOUDEST_PERCENTILE = 95.0  # ignores a single crash or fill
+LOUDEST_PERCENTILE = 95.0  # loudest bars: this percentile ignores a single crash or fill
 LOUDNESS_POWER = 0.3
 """Loudness in sones doubles with 10 dB: the 0.3rd power of energy (Stevens 1955; ISO 532)."""
 RANGE_DB = 20.0  # a band this far below its loudest bars is empty: its instrument has stopped
 
 
 def bar_energies(energies: Energies, rhythm: Rhythm, centre: Centre) -> list[float]:
-    """Measure the energy of each bar, 0 to 1, relative to the track's loudest bars.
+    """Measure the energy of each bar, relative to the track's loudest bars, 0 to 1.
 
     Energy is loudness times the share of the spectrum that is filled: mastered music is about as
     loud in breaks as in drops, but lacks kick, bass or cymbals in the breaks. ``energies`` are the

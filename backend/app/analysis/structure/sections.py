@@ -9,15 +9,15 @@ from ...contract.analysis import Rhythm, Section, SectionLabel
 from ..rhythm.bar_edges import Floats, bar_edges_s, mean_between, phrase_places
 from ..stereo_centre import CENTRE_RATE, Centre
 
-STEP_DB = 6.0  # a band that rises by this much is an instrument coming in
-LIVELY_STEP_DB = 1.0  # a band's mean change from one 46 ms frame to the next grows by this much
-RANGE_DB = 20.0  # sounds further below a band's loudest bars are masked by other bands
+STEP_DB = 6.0  # if a band rises by this much, an instrument has come in
+LIVELY_STEP_DB = 1.0  # unit of liveliness: growth of a band's mean change between 46 ms frames
+RANGE_DB = 20.0  # sounds this far below a band's loudest bars are masked by other bands
 LONGEST_BARS = 64
 SHORTEST_BARS = 4
-# The price of a cut, in squared steps: lowest where a phrase begins, higher within one
+# Price of a cut, in squared steps: lowest where a phrase begins, higher within one.
 CUT_AT_PHRASE, CUT_AT_HALF_PHRASE, CUT_ELSEWHERE = 4.0, 8.0, 24.0
 
-FULL_FROM, QUIET_BELOW = 0.8, 0.55  # in energies of the loudest section
+FULL_FROM, QUIET_BELOW = 0.8, 0.55  # energies relative to the loudest section
 ENDS_SHARE = 0.3  # longest intro or outro, as a share of the track
 
 
@@ -36,14 +36,17 @@ def find_sections(
     levels = _bar_levels(centre, edges_s)
     cuts = best_cuts(levels, cut_prices(rhythm))
     if len(cuts) > 1 and len(levels) - cuts[-1] < SHORTEST_BARS:
-        cuts.pop()  # the last chord ringing out belongs to the section before
+        cuts.pop()  # the last chord's decay belongs to the section before
     return sections_at(cuts, edges_s, energy, music_end_s)
 
 
 def sections_at(
     cuts: list[int], edges_s: Floats, energy: list[float], music_end_s: float
 ) -> list[Section]:
-    """Build sections that begin at the bars ``cuts``; label them by energy, and intro and outro."""
+    """Build sections that begin at the bars ``cuts``, and label them.
+
+    Labels follow energy; the first and the last section may be intro and outro.
+    """
     starts_s = [float(edges_s[cut]) for cut in cuts]
     ends_s = [*starts_s[1:], max(music_end_s, starts_s[-1])]
     shares = np.add.reduceat(np.asarray(energy), cuts) / np.diff([*cuts, len(energy)])
@@ -67,7 +70,7 @@ def _label(energy: float) -> SectionLabel:
 
 
 def _bar_levels(centre: Centre, edges_s: Floats) -> Floats:
-    """Measure level and liveliness of each bar, in steps, ``(n_bars, 2 * n_bands)``.
+    """Level and liveliness of each bar, in steps, ``(n_bars, 2 * n_bands)``.
 
     The level is that of each band and of the side signal; the liveliness is how much each changes
     from frame to frame: a hi-hat or an arpeggio that comes in changes it more than the level.
@@ -85,7 +88,7 @@ def _bar_levels(centre: Centre, edges_s: Floats) -> Floats:
 
 
 def cut_prices(rhythm: Rhythm) -> Floats:
-    """Compute the price of a cut before each bar."""
+    """The price of a cut before each bar."""
     place = phrase_places(rhythm)
     half = 2 * place == rhythm.phrase_bars
     return np.where(place == 0, CUT_AT_PHRASE, np.where(half, CUT_AT_HALF_PHRASE, CUT_ELSEWHERE))
@@ -120,7 +123,10 @@ def best_cuts(levels: Floats, prices: Floats) -> list[int]:
 
 
 def _possible_starts(end: int, n_bars: int) -> npt.NDArray[np.intp]:
-    """List the possible starts of a section that ends before bar ``end``; the last may be short."""
+    """List possible starts of a section that ends before bar ``end``.
+
+    The track's last section may be short.
+    """
     latest = end - (SHORTEST_BARS if end < n_bars else 1)
     starts = np.arange(max(0, end - LONGEST_BARS), max(latest, 0) + 1)
     return starts if latest > 0 else np.zeros(1, np.intp)

@@ -1,7 +1,7 @@
-"""Detect vocals in the mix, without separating stems and without a neural network.
+"""Detect vocals in the mix, without stems and without a neural network.
 
 A logistic regression weighs eight features of the stereo centre, each over 2.5 s. A lead instrument
-that glides and trembles like a voice is a false positive.
+that glides and trembles like a voice is detected as vocals, wrongly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..spectral_peaks import Floats
 from ..stereo_centre import CENTRE_RATE, Centre
 
 SPAN = 54  # frames, 2.5 s: a few words
-LONGEST_GAP_S = 1.0  # a breath; too short for a join, so it counts as vocals
+LONGEST_GAP_S = 1.0  # a breath: a shorter gap counts as vocals, since no join fits into it
 SHORTEST_S = 0.5
 
 # Fitted to composed songs with known vocals, and to recordings of instrumental music with
@@ -22,9 +22,9 @@ SHORTEST_S = 0.5
 WEIGHTS = np.array([17.5, -9.7, -3.5, 24.7, 14.1, 8.1, 1.8, 2.3])
 BIAS = -27.8
 GLIDED, LEAST_GLIDED = 4, 0.05
-"""Least glide of a voice: of the vocal frames that the weights were fitted to, 99.5 % have twice as
-much."""
-# A stretch has odds over 3 to 7 throughout, and over 9 to 1 somewhere: this hysteresis halves the
+"""Least glide of a voice: of the vocal frames to which the weights were fitted, 99.5 % have twice
+as much."""
+# Vocals have odds over 3 to 7 throughout, and over 9 to 1 somewhere: this hysteresis halves the
 # false positives in instrumentals and misses few vocals.
 NOT_UNLIKELY, SURE = float(np.log(3 / 7)), float(np.log(9))
 
@@ -44,7 +44,7 @@ def find_vocals(centre: Centre) -> list[Stretch]:
 
 
 def _append(stretches: list[Stretch], start_s: float, end_s: float) -> None:
-    """Add a stretch; merge it with the last one after a short gap."""
+    """Add a stretch of vocals; after a short gap, merge it with the last one."""
     if stretches and start_s - stretches[-1].end_s < LONGEST_GAP_S:
         start_s = stretches.pop().start_s
     stretches.append(Stretch(start_s=start_s, end_s=end_s))

@@ -1,1 +1,1 @@
-"""Granular synthesis: grains, scores, and playing one with the other."""
+"""Granular synthesis: cut a sound into grains, and play the notes of a stem with them."""

@@ -1,4 +1,4 @@
-"""Select grains: the unit for a note, the position to continue from, the transposition."""
+"""Select grains for notes: the unit, the position to continue from, the transposition."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .performance import Floats
 from .score import Note
 
 LOWEST_CENTS, HIGHEST_CENTS = -3600.0, 2400.0
-"""Limits of transposition; notes beyond are played in the nearest octave within. Two octaves up,
-formants sound like a cartoon mouse. A bass line from a plucked string at middle C is 30 semitones
-down, and an octave higher it would not carry the song."""
+"""Limits of transposition; notes beyond them are played in the nearest octave within. Two octaves
+up, formants sound like a cartoon mouse. A bass line from a string plucked at middle C is 30
+semitones down, and an octave higher it would not carry the song."""
 
 NOT_AGAIN = 4
-"""A unit, or a position to continue from, is not reused within this many others, if there are as
-many: after three repeats it sounds like a machine."""
+"""A unit, or a position to continue from, is not reused within this many others, if there are
+enough: three repeats sound like a machine."""
 
 # Costs of a unit: an octave of transposition, a deviation of brightness, one of level, and a unit
 # shorter than the note. The unit after the last one is preferred by the value of a run.
@@ -27,9 +27,9 @@ _TAKEN = 100.0
 
 
 class GrainSelector:
-    """Select grains for notes, in order; the same notes get the same grains.
+    """Selects grains for notes, in order; the same notes get the same grains.
 
-    ``transposes``: move grains to the pitch of the notes.
+    With ``transposes``, grains are moved to the notes' pitch.
     """
 
     def __init__(self, grains: Grains, *, transposes: bool) -> None:
@@ -41,7 +41,7 @@ class GrainSelector:
         self._last = -1
 
     def unit_for(self, note: Note) -> int:
-        """Select the unit for a note's strike: near in pitch, brightness and level, long enough."""
+        """Select the unit for a note: near in pitch, brightness and level, long enough."""
         grains = self.grains
         cost = _BRIGHT * np.abs(grains.brightness - note.brightness)
         cost += _LEVEL * np.abs(grains.levels - note.level)
@@ -59,7 +59,7 @@ class GrainSelector:
         return self._last
 
     def hold_for(self, unit: int, need: float) -> int:
-        """Select one of ``grains.holds`` to continue from after a unit's end; return its index.
+        """Select the index in ``grains.holds`` from which to continue after a unit's end.
 
         It should have ``need`` samples of sound after it.
         """
@@ -74,7 +74,7 @@ class GrainSelector:
         return hold
 
     def transposition(self, pitch: float, place: float) -> float:
-        """Return the transposition, in cents, of the sound at a position; 0 without a pitch."""
+        """Transposition, in cents, of the sound at a position; 0 without a pitch."""
         if not self.transposes:
             return 0.0
         shift = pitch - self.grains.pitch_at(place)

@@ -1,4 +1,4 @@
-"""Cut a sound into grains: units at its strikes, and positions to sustain from."""
+"""Cut a sound into grains: units that begin with an attack, and positions to sustain."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from .performance import (
 
 MIN_GRAIN = round(0.02 * SAMPLE_RATE)  # a shorter sound is a click: its grains have no timbre
 
-_ATTACK = round(0.06 * SAMPLE_RATE)  # after a strike, until the sound is steady
-_STRUCK = round(0.05 * SAMPLE_RATE)  # over which a strike is measured
-_UNDER_TOP = 1e-3  # -30 dB: a unit ends here; amplifying more would raise hiss
+_ATTACK = round(0.06 * SAMPLE_RATE)  # after an attack, until the sound is steady
+_STRUCK = round(0.05 * SAMPLE_RATE)  # time over which an attack is measured
+_UNDER_TOP = 1e-3  # -30 dB: a unit ends at this level, since amplifying more would raise hiss
 _SWELL = 30  # cells of 10 ms: a longer rise sounds like two notes
-_SOUNDS = 0.1  # of a unit's peak power (-10 dB): it has risen
+_SOUNDS = 0.1  # share of a unit's peak power (-10 dB) at which it has risen
 _VOICED = 0.1  # least share of voiced frames of a single voice
-_OTHER_NOTE = 300.0  # cents: a frame so far from its unit's pitch is a detection error
+_OTHER_NOTE = 300.0  # cents: a frame this far from its unit's pitch is a detection error
 
 
 @dataclass(frozen=True, slots=True)
 class Grains:
     """The grains of a sound; positions in samples, pitches in cents over 1 Hz.
+
+    Unit ``k`` reaches from one attack (strike) to the next, or until it has decayed. It is
+    sustained from any of its ``holds``.
 
     Unit ``k`` reaches from one strike to the next, or until it has decayed. It is sustained from
     any of its ``holds``.
@@ -79,7 +82,7 @@ class Grains:
 
 
 def cut_grains(performance: Performance, grain: int) -> Grains:
-    """Cut a sound into grains of ``grain`` samples; it must last for at least one."""
+    """Cut a sound, at least one grain long, into grains of ``grain`` samples."""
     strikes = _strikes(performance)
     nexts = np.append(strikes[1:], performance.n_samples)
     ends = np.array(
@@ -107,7 +110,7 @@ def cut_grains(performance: Performance, grain: int) -> Grains:
 def rate_strikes(
     performance: Performance, spans: Sequence[tuple[int, int]]
 ) -> tuple[Floats, Floats]:
-    """Measure level and brightness at the start of each span, in standard deviations."""
+    """Level and brightness at the start of each span, in standard deviations."""
     middle_of = performance.middle_of
     power = [middle_of(performance.power, POWER_HOP, start, start + _STRUCK) for start, _ in spans]
     bright = [
@@ -119,7 +122,7 @@ def rate_strikes(
 
 
 def deviations(values: Floats) -> Floats:
-    """Standardise values to mean 0 and deviation 1; 0 for unknown ones (NaN).
+    """Standardise values to mean 0 and deviation 1; unknown ones (NaN) become 0.
 
     Grains and notes are matched by these: the brightest grain plays the brightest note.
     """
@@ -131,7 +134,7 @@ def deviations(values: Floats) -> Floats:
 
 
 def _strikes(performance: Performance) -> Places:
-    """Return the onsets, preceded by the start of the sound if it begins before the first."""
+    """The onsets, preceded by the sound's start if it begins before the first onset."""
     onsets = performance.onsets[performance.onsets < performance.n_samples - MIN_GRAIN // 2]
     loud = performance.power >= _UNDER_TOP * max(performance.loud_power, 1e-12)
     begins = int(loud.argmax()) * POWER_HOP if loud.any() else 0
@@ -141,7 +144,7 @@ def _strikes(performance: Performance) -> Places:
 
 
 def _rise_end(performance: Performance, start: int, end: int) -> int:
-    """Find the end of a swelling unit's rise; the strike itself if it rises at once.
+    """Where a slowly rising unit has risen; the strike itself if it rises immediately.
 
     A pad that takes 80 ms to rise would be inaudible in short notes, the more the lower they are.
     """
@@ -154,7 +157,7 @@ def _rise_end(performance: Performance, start: int, end: int) -> int:
 def _decay_end(performance: Performance, start: int, end: int) -> int:
     """Find where a unit has decayed."""
     first = start // POWER_HOP
-    # The last cell may contain the next strike already.
+    # The last cell may already contain the next strike.
     power = performance.power[first : max(end // POWER_HOP - 1, first + 1)]
     audible = np.flatnonzero(power >= _UNDER_TOP * power.max(initial=1e-12))
     last = (first + int(audible[-1]) + 1) * POWER_HOP if len(audible) else end
@@ -162,7 +165,7 @@ def _decay_end(performance: Performance, start: int, end: int) -> int:
 
 
 def _pitches(performance: Performance, spans: list[tuple[int, int]]) -> tuple[Floats, Floats]:
-    """Return the pitch of each unit and each frame: of a voice, else of the strongest tone."""
+    """Pitch of each unit and each frame: of a voice, else of the strongest tone."""
     track: Matrix = performance.pitch
     voiced = np.isfinite(track).mean() if len(track) else 0.0
     if voiced < _VOICED and len(performance.tones):
@@ -179,7 +182,10 @@ def _pitches(performance: Performance, spans: list[tuple[int, int]]) -> tuple[Fl
 
 
 def _holds(spans: list[tuple[int, int]], grain: int) -> tuple[Places, Places]:
-    """List positions every half grain after the attack, with a grain or half the unit left."""
+    """List positions every half grain after the attack.
+
+    A grain, or half the unit, is left after each.
+    """
     places: list[int] = []
     units: list[int] = []
     for unit, (start, end) in enumerate(spans):

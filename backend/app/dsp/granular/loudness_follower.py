@@ -1,4 +1,4 @@
-"""Follow the loudness of one sound with another, note by note."""
+"""Make one sound follow the loudness of another, note by note."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from ..samples import Samples
 from .performance import Floats
 
 FOLLOW = 441  # 10 ms: shorter than an audible attack of a drum, longer than a period from 100 Hz up
-FOLLOW_LOW = 1102  # 25 ms, for basses: a period at 40 Hz; a shorter time would distort each period
+FOLLOW_LOW = 1102  # 25 ms, for basses: a period at 40 Hz; a shorter time would distort the waveform
 
 MOST_PEAK = 1.8  # largest peak of a stem, 5 dB over full scale; its file format allows 6 dB
 
 _GRID = 63  # samples between two gains: 1.4 ms, a seventh of ``FOLLOW``
-_UNDER_OWN = 1e-4  # -40 dB: weaker sound, the end of a note, is not raised all the way
+_UNDER_OWN = 1e-4  # -40 dB: weaker sound, such as the end of a note, is raised less
 
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Computes gains from mean squares over ``width`` samples, smoothed over as many again.
+    """Computes gains that make one sound as loud as another.
+
+    Both are measured as mean squares over ``width`` samples, smoothed over as many again.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What is played in a sound: onsets, power, pitch, chord tones and brightness over time."""
+"""How a sound is played: onsets, power, pitch, chord tones and brightness over time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BRIGHTNESS_HOP = 440
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What is played in a sound; positions in samples at 44.1 kHz.
+    """An analysis of how a sound is played; positions in samples at 44.1 kHz.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Performance:
         return float(self.power[self.power >= 1e-4 * top].mean()) if top > 0.0 else 0.0
 
     def middle_of(self, values: Matrix, hop: int, start: int, end: int) -> float:
-        """Return the median of the known ``values`` in samples ``[start, end)``; NaN for none."""
+        """Median of the known ``values`` in samples ``[start, end)``; NaN if there are none."""
         part = values[start // hop : max(-(-end // hop), start // hop + 1)]
         known = part[np.isfinite(part)]
         return float(np.median(known)) if len(known) else float("nan")

@@ -1,4 +1,4 @@
-"""Read a sound at any, also gliding, pitch."""
+"""Read a sound at any pitch, also a gliding one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..samples import CHANNELS, SAMPLE_RATE, Samples
 from .performance import Floats
 
 STEP_CENTS = 100
-"""Sounds are resampled to multiples of this transposition; interpolation does the rest, at most
+"""Sounds are resampled to multiples of this transposition; interpolation covers the rest, at most
 half a step."""
 
-_OVER = 2  # oversampling: interpolation over four points is then flat within 0.1 dB to 10 kHz
+_OVER = 2  # oversampling makes interpolation over four points flat within 0.1 dB up to 10 kHz
 _PIECE = 4 * SAMPLE_RATE
 """Length of a piece of resampled sound, the longest note. Pieces overlap by as much."""
 _EDGE = 256  # samples of sound around a piece, over which the resampler's filter rings
@@ -81,7 +81,7 @@ def ratio_of(cents: float) -> float:
 
 
 def _between(sound: Samples, at: Floats) -> Samples:
-    """Interpolate between samples, by the cubic through four of them (Catmull and Rom)."""
+    """Interpolate between samples by a cubic through four of them (Catmull and Rom)."""
     index = at.astype(np.int64)
     x = (at - index).astype(np.float32)
     before, here, after, beyond = (sound[:, index + aside] for aside in (-1, 0, 1, 2))

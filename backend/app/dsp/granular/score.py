@@ -25,19 +25,20 @@ Parts = Literal["hits", "voice", "chords"]
 """What a stem consists of: hits without a pitch, one voice, or chords."""
 
 TARGET_HOP = PITCH_HOP
-"""A note has a pitch for each of these steps, 86 a second: fifteen to a period of vibrato."""
+"""A note has a pitch for each step of this size, 86 a second: fifteen for each period of vibrato.
+"""
 
-_UNDER_LOUD = 10.0**-4.5  # -45 dB: softer sound is not played
+_UNDER_LOUD = 10.0**-4.5  # -45 dB: softer sound is left out
 _LEAST_POWER = 1e-9  # -90 dBFS: hiss of the file itself
 _REST = round(0.06 * SAMPLE_RATE)  # a shorter gap is no rest
 _LONGEST = 4 * SAMPLE_RATE
 _LONGEST_CHORD = SAMPLE_RATE // 2
-"""Longer notes are cut: to bound memory, and to follow chords that change without a strike."""
+"""Longer notes are cut, to bound memory and to follow chords that change without an attack."""
 _SHORTEST = round(0.02 * SAMPLE_RATE)  # shorter is a click, with no time for its fades
 _SETTLED = round(0.02 * SAMPLE_RATE)
-_CHORD_SPAN = round(0.25 * SAMPLE_RATE)  # from which a chord's tones are measured
+_CHORD_SPAN = round(0.25 * SAMPLE_RATE)  # length of sound from which a chord's tones are measured
 _SAME_CENTS = 60.0
-_SPIKE = 5  # frames: a pitch jump that returns within 35 ms is a detection error
+_SPIKE = 5  # frames: a pitch that jumps and returns within 35 ms is a detection error
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Note:
 
 
 def extract_notes(performance: Performance, parts: Parts) -> list[Note]:
-    """Extract the notes of a stem, by their starts; none for silence."""
+    """Extract the notes of a stem, in the order of their starts; none for silence."""
     longest = _LONGEST_CHORD if parts == "chords" else _LONGEST
     spans = [
         cut
@@ -77,7 +78,7 @@ def extract_notes(performance: Performance, parts: Parts) -> list[Note]:
 
 
 def _sounding(performance: Performance) -> npt.NDArray[np.bool_]:
-    """Find the cells of ``POWER_HOP`` samples with sound; fill gaps too short for a rest."""
+    """Cells of ``POWER_HOP`` samples that contain sound; gaps too short for a rest are filled."""
     least = max(_UNDER_LOUD * performance.loud_power, _LEAST_POWER)
     width = _REST // POWER_HOP
     padded = np.pad(performance.power > least, width)
@@ -86,7 +87,7 @@ def _sounding(performance: Performance) -> npt.NDArray[np.bool_]:
 
 
 def _spans(performance: Performance) -> list[tuple[int, int, bool]]:
-    """Span notes from each onset, or return of sound, to the next one or the end of the sound."""
+    """Notes from each onset, or return of sound, to the next one or the end of the sound."""
     sounding = _sounding(performance).astype(np.int8)
     edges = np.diff(np.concatenate([[0], sounding, [0]]))
     spans: list[tuple[int, int, bool]] = []
@@ -104,7 +105,7 @@ def _spans(performance: Performance) -> list[tuple[int, int, bool]]:
 
 
 def _forward(spans: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
-    """Begin each span after the one before; drop those that become too short."""
+    """Begin each span after the previous one; drop those that become too short."""
     ordered: list[tuple[int, int, bool]] = []
     for start, end, strikes in spans:
         begin = max(start, ordered[-1][1]) if ordered else max(start, 0)
@@ -114,7 +115,7 @@ def _forward(spans: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
 
 
 def _cut(start: int, end: int, strikes: bool, longest: int) -> list[tuple[int, int, bool]]:
-    """Cut a note into equal parts, none longer than ``longest``; only the first strikes."""
+    """Cut a note into equal parts of at most ``longest``; only the first has an attack."""
     count = -(-(end - start) // longest)
     edges = [start + (end - start) * k // count for k in range(count + 1)]
     return [(a, b, strikes and k == 0) for k, (a, b) in enumerate(pairwise(edges))]
@@ -129,7 +130,7 @@ def _pitches(
         return np.repeat(tones[:, None], count, axis=1)
     if voice is None or not len(voice):
         return np.full((1, count), np.nan)
-    # At a strike the window still contains the note before: read the pitch a little later.
+    # At a strike, the window still contains the previous note: read the pitch a little later.
     middles = start + TARGET_HOP * (np.arange(count) + 0.5)
     at = np.maximum(middles, min(start + 2 * _SETTLED, end)) / PITCH_HOP
     pitches: Floats = np.interp(at, np.arange(len(voice)), voice)
@@ -137,7 +138,7 @@ def _pitches(
 
 
 def _chord(tones: Matrix, start: int, end: int) -> Floats:
-    """Find the most frequent tones in the first part of a note; one NaN for none."""
+    """The most frequent tones in the first part of a note; one NaN if there are none."""
     first = (start + _SETTLED) // TONE_HOP + 1
     last = max(min(end, start + _CHORD_SPAN) // TONE_HOP, first + 1)
     left = tones[first:last].astype(np.float64).ravel()
@@ -155,7 +156,7 @@ def _chord(tones: Matrix, start: int, end: int) -> Floats:
 
 
 def _filled(pitch: Matrix) -> Matrix:
-    """Fill frames without a pitch with the nearest in time: a consonant belongs to its note."""
+    """Fill frames without a pitch with the nearest one: a consonant belongs to its note."""
     known = np.flatnonzero(np.isfinite(pitch))
     if not len(known):
         return pitch

@@ -1,8 +1,8 @@
-"""Granular synthesis: the notes of one sound played with the grains of another.
+"""Granular synthesis: play the notes of one sound with grains of another.
 
-Every note begins with a strike of the style sound, its attack on the note's onset; then grains
-follow in the order of the sound, half a grain apart. Consecutive grains are identical where they
-overlap, so the result is the sound itself, transposed. When the sound ends before the note, it
+Every note begins with a strike (an attack) of the style sound, placed on the note's onset; then
+grains follow in the order of the sound, half a grain apart. Consecutive grains are identical where
+they overlap, so the result is the sound itself, transposed. When the sound ends before the note, it
 continues from another position, aligned so that the waveforms match. All fades of a note, and those
 between notes, add up to 1.
 """
@@ -37,7 +37,7 @@ _BLOCK = 1 << 16
 
 
 class Stem(Protocol):
-    """The stem to replay; any stretch can be read."""
+    """The stem to replay; any stretch of it can be read."""
 
     n_samples: int
 
@@ -66,7 +66,7 @@ class ReplaySettings:
 
 @dataclass(frozen=True, slots=True)
 class GrainCounts:
-    """Number of grains used, and of different places in the sound."""
+    """Number of grains used, and of different positions in the sound."""
 
     grains: int
     sources: int
@@ -74,7 +74,7 @@ class GrainCounts:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A voice's position in the sound, and its unit; ``power`` is the level it is sustained at."""
+    """A voice's position in the sound, its unit, and the level at which it is sustained."""
 
     unit: int
     source: float
@@ -94,7 +94,7 @@ class _Run:
     place: _Place
 
     def places(self, first: int, last: int) -> Floats:
-        """Return the sound's positions at samples ``[first, last)`` of the run, also before it."""
+        """The sound's positions at samples ``[first, last)`` of the run, also before the run."""
         at = np.arange(first, last, dtype=np.float64)
         places = np.interp(at, np.arange(len(self.knots)) * float(TARGET_HOP), self.knots)
         speed = (self.knots[1] - self.knots[0]) / TARGET_HOP
@@ -102,7 +102,7 @@ class _Run:
 
 
 class Replay:
-    """Play the notes of a stem with grains, in order, in constant memory.
+    """Plays the notes of a stem with grains, in order, in constant memory.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ class Replay:
         self._resampler = Resampler(sound)
         width = settings.follow_samples if settings.follows_loudness else 0
         self._follower = Follower(width, grains.performance.loud_power, wanted_power)
-        # A slow swell would be inaudible in short notes; with loudness followed, start after it.
+        # A slow rise would be inaudible in short notes; if loudness is followed, start after it.
         self._starts = grains.risen if settings.follows_loudness else grains.starts
         self._places: list[_Place] = []
         self._n_grains = 0
@@ -167,7 +167,7 @@ class Replay:
         return sound
 
     def _lay(self, sound: Samples, place: _Place, pitches: Floats) -> _Place:
-        """Add one voice of a note; return its position in the sound when the note ends."""
+        """Add one voice of a note; return its position in the sound at the note's end."""
         n_samples = sound.shape[1] - JOIN
         run = self._run(0, place, pitches, n_samples)
         block = self._read(run, -JOIN, run.length)
@@ -183,7 +183,7 @@ class Replay:
         return replace(run.place, source=float(run.places(run.length, run.length + 1)[0]))
 
     def _next_run(self, run: _Run, block: Samples, pitches: Floats, until: int) -> tuple[_Run, int]:
-        """Return the run that continues after the end of a unit, and the overlap of the two."""
+        """The run that continues after a unit's end, and the overlap of the two."""
         overlap = max(min(self._grain // 2, run.length // 2), 1)
         at = run.at + run.length - overlap
         grains = self._selector.grains
@@ -208,7 +208,7 @@ class Replay:
         end = float(self._selector.grains.ends[place.unit])
         knots, speed = [place.source], 1.0
         for step in range(-(-(until - at) // TARGET_HOP)):
-            # The pitch of a step applies to its middle.
+            # A step's pitch applies to its middle.
             middle = knots[-1] + 0.5 * speed * TARGET_HOP
             speed = self._speed(at + step * TARGET_HOP, middle, pitches)
             knots.append(knots[-1] + speed * TARGET_HOP)
@@ -226,7 +226,7 @@ class Replay:
         return ratio_of(self._selector.transposition(pitch, source))
 
     def _read(self, run: _Run, first: int, last: int) -> Samples:
-        """Read the sound of a run; a sustained one keeps its initial level."""
+        """Read a run's sound; a sustained one keeps its initial level."""
         places = run.places(first, last)
         block = self._resampler.read(places)
         if run.place.power is None:
@@ -237,7 +237,7 @@ class Replay:
 
 
 def _crossfade(block: Samples, ahead: Samples, overlap: int) -> None:
-    """Fade a run's end and the beginning of the next, in place; the caller adds them.
+    """Fade a run's end and the next run's beginning, in place; the caller adds them.
 
     The fades ``a`` and ``b`` add up to 1, which keeps the level of identical sounds. Less similar
     sounds add up as powers: both are divided by ``sqrt(a**2 + b**2 + 2 * likeness * a * b)``.
@@ -256,7 +256,7 @@ def _crossfade(block: Samples, ahead: Samples, overlap: int) -> None:
 
 @lru_cache(maxsize=64)
 def _rise(n: int) -> Gains:
-    """Return the first half of a Hann window: with its mirror image it adds up to 1."""
+    """The first half of a Hann window: with its mirror image it adds up to 1."""
     gains = (np.sin(0.5 * np.pi * (np.arange(n) + 0.5) / max(n, 1)) ** 2).astype(np.float32)
     gains.flags.writeable = False
     return gains
