@@ -14,7 +14,7 @@ from frontend.error_messages import escaped, report_errors, show_error
 from frontend.labels import tempo_and_key
 from frontend.state import grid_corrections, session, track_analyses
 
-#: The track whose dialog is open, its grid when it was opened, and the latest error.
+#: The track whose dialog is open, and its beat grid when the dialog was opened.
 OPENED = session.Key[str]("grid_track")
 BEFORE = session.Key[str]("grid_before")
 ERROR = session.Key[ApiError]("grid_error")

@@ -30,7 +30,7 @@ _PAGES: Mapping[str, tuple[str, float]] = {
 }
 # The best page must be this many times as likely as the next one that gives a different text.
 _MARGIN = 1.5
-_MIN_BYTES = 8  # bytes beyond ASCII; fewer, such as "五月天", are also good Japanese in another page
+_MIN_BYTES = 8  # bytes beyond ASCII; fewer, such as "五月天", may be Japanese
 _MAX_BYTES = 1_000  # of a name that is looked at
 
 # Four letters beyond ASCII in a row, at least three of them different: no word in Latin-1 has them,
