@@ -1,1 +1,1 @@
-"""Render timelines to sound: play, encode, measure. Nothing is decided here."""
+"""Render timelines to sound: play, encode, measure. All decisions are made in dj/."""

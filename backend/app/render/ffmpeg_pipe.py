@@ -1,4 +1,4 @@
-"""Pipe samples into ffmpeg."""
+"""Pipe audio samples into ffmpeg."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ..media.ffmpeg.ffmpeg import ffmpeg_input
 from ..store.files.atomic_write import atomic_write
 
-# As floats: nothing is rounded before the encoder, and LAME takes floats at a lower cost than
-# 16-bit integers (6.9 against 7.0 CPU-s for ten minutes).
+# As floats: nothing is rounded before the encoder, and LAME takes floats faster than 16-bit
+# integers (6.9 against 7.0 CPU-s for ten minutes).
 PIPED_SOUND = ("-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0")
 
-# After its last sample an encoder has little left to do; moving an index to the front of a file of
+# After its last sample an encoder has little left to do. Moving an index to the front of a file of
 # several hundred megabytes takes longest.
 _FINISH_S = 600.0
 
@@ -48,7 +48,7 @@ def encode_with_ffmpeg(
     out: Path,
     count: Callable[[int], None],
 ) -> None:
-    """Encode ``blocks`` into ``out``, as `ffmpeg_encoder` does.
+    """Encode ``blocks`` into ``out``; raises like `ffmpeg_encoder`.
 
     ``count`` is called with the samples of each block; it may raise to stop.
     """
@@ -59,5 +59,5 @@ def encode_with_ffmpeg(
 
 
 def interleaved(block: Samples) -> Samples:
-    """Interleave the channels; no copy where memory is in that order already."""
+    """Interleave the channels; no copy if memory is already in that order."""
     return np.ascontiguousarray(block.T)

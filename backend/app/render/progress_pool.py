@@ -12,11 +12,11 @@ ResultT = TypeVar("ResultT")
 
 
 class Stopped(Exception):
-    """Ends a task after another one failed; that failure is the pool's ``cause``."""
+    """Ends a task after another one failed; the pool's ``cause`` is that failure."""
 
 
 class ProgressPool:
-    """A thread pool whose tasks count finished samples, and all stop when one fails.
+    """A thread pool whose tasks report one common progress, and all stop when one fails.
 
     ``progress`` is called with 0 to 1, never falling, by one thread at a time; whatever it raises
     ends every task at its next `add`. However the ``with`` block ends, no thread is left running,
@@ -42,7 +42,7 @@ class ProgressPool:
             raise self.cause from None
 
     def plan(self, n_samples: int) -> None:
-        """Announce samples to process; before any are done, so that the share never falls."""
+        """Announce samples to process, before any are done: the share must never fall."""
         self._planned += n_samples
 
     def add(self, n_samples: int) -> None:
@@ -58,7 +58,7 @@ class ProgressPool:
                 raise
 
     def add_share_of(self, n_samples: int) -> Callable[[float], None]:
-        """Return a progress callable, 0 to 1, that counts a share of ``n_samples`` as finished."""
+        """Return a progress callable, 0 to 1, that counts as a share of ``n_samples``."""
         done = 0
 
         def progress(share: float) -> None:

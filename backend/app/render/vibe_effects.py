@@ -18,12 +18,12 @@ from ..dsp.width import MONO_BELOW_HZ, Width
 from .player.effects import Filter
 
 BUS_LUFS = -20.0
-"""Loudness of the mix at the input. It leaves headroom for peaks up to 20 dB over the loudness, and
-the compressor's threshold is relative to it."""
+"""Loudness of the mix at the input: leaves headroom for peaks 20 dB above the loudness. The
+compressor's threshold is relative to it."""
 
 
 class VibeEffects:
-    """The effects of a treatment, for one mix at ``BUS_LUFS``, played once and in order."""
+    """The effects of a vibe, for one mix at ``BUS_LUFS``, processed once and in order."""
 
     def __init__(self, treatment: VibeTreatment) -> None:
         self._before_reverb = _stages_before_reverb(treatment)

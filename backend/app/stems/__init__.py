@@ -1,1 +1,1 @@
-"""Source separation: the separator port, Demucs, the draft separator, stem files."""
+"""Source separation: the separator interface, Demucs, the draft separator, stem files."""

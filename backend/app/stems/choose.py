@@ -14,8 +14,8 @@ from .weights.available import require_known_model
 def separator_of(model: str, repo: Path | None, weights: Path) -> Separator:
     """Return the separator of this name; its model is loaded on first use.
 
-    ``model`` is ``draft`` or a Demucs model; raise ``UnknownModel`` if there can be none of this
-    name. ``repo`` is a folder with models, for machines without internet; with None they are
+    ``model`` is ``draft`` or a Demucs model; raise ``UnknownModel`` if no model can have this name.
+    ``repo`` is a folder with models, for machines without internet; if it is None, models are
     downloaded to ``weights``.
     """
     if model == DRAFT:

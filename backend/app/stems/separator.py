@@ -1,4 +1,4 @@
-"""The separator port."""
+"""The separator interface: separates songs into stems."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..dsp.samples import Samples
 
 # The next samples of several stems, each float32 ``(2, n)`` with the same ``n``.
 StemBlocks: TypeAlias = Mapping[StemName, Samples]
-# Called with 0 to 1; may raise, to stop.
+# Called with the progress, 0 to 1; may raise, to stop.
 Progress: TypeAlias = Callable[[float], None]
 
 
 class Song(Protocol):
-    """A song to separate; any range can be read, as from a :class:`TrackReader`."""
+    """A song to separate; any range can be read, as with a :class:`TrackReader`."""
 
     n_samples: int
 
@@ -25,7 +25,7 @@ class Song(Protocol):
 
 
 class Separator(Protocol):
-    """Separate songs into stems, in memory independent of their length.
+    """Separates songs into stems, in memory independent of their length.
 
     One thread uses it at a time. The same samples give the same stems.
     """
@@ -40,26 +40,26 @@ class Separator(Protocol):
 
     @property
     def sources(self) -> tuple[StemName, ...]:
-        """The stems that it can separate, which add up to about the song."""
+        """The stems that the separator can make; together they add up to about the song."""
         ...
 
     @property
     def draft(self) -> bool:
-        """Whether its stems have draft quality."""
+        """Whether the separator's stems have draft quality."""
         ...
 
     @property
     def label(self) -> str:
-        """Its name for people."""
+        """The separator's name for users."""
         ...
 
     @property
     def device(self) -> str:
-        """The device it runs on, for people."""
+        """The device on which the separator runs, for users."""
         ...
 
     def brings(self, wanted: Collection[StemName]) -> tuple[StemName, ...]:
-        """The stems yielded for ``wanted``: those, and others at no extra cost.
+        """The stems that are yielded for ``wanted``: those, and others at no extra cost.
 
         For ``other`` all sources are needed, since it is the rest of the song.
         """

@@ -1,4 +1,4 @@
-"""Check requested stems, and compute what stems leave of a song."""
+"""Check which stems a separator can make, and compute a song without some stems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .separator import StemBlocks
 
 
 def require_stems(label: str, sources: Collection[StemName], wanted: Collection[StemName]) -> None:
-    """Raise :class:`InvalidRequest` if a wanted stem is not among the ``sources``."""
+    """Raise :class:`InvalidRequest` if a requested stem is not among the ``sources``."""
     if missing := [stem for stem in wanted if stem not in sources]:
         raise InvalidRequest(
             f"{label} can't separate {' or '.join(missing)}.",
@@ -20,7 +20,7 @@ def require_stems(label: str, sources: Collection[StemName], wanted: Collection[
 
 
 def rest_of(song: Samples, stems: StemBlocks) -> Samples:
-    """Return what all stems but ``other`` leave of the song."""
+    """Subtract all stems but ``other`` from the song."""
     rest = song.copy()
     for stem, block in stems.items():
         if stem != "other":

@@ -1,4 +1,4 @@
-"""Write stems to disk atomically, so that they add up to the song."""
+"""Write stems to disk atomically, corrected so that they add up to the song."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def keep_stems(
     path_of: Callable[[StemName], Path],
     progress: Progress,
 ) -> None:
-    """Separate a range of a song into one file per stem that the separator yields.
+    """Separate a range of a song into one file for each stem that the separator yields.
 
     If it yields all of its sources, what they leave of the song is added to ``other``, so that they
     add up to the song except for rounding to 24 bits. A song whose channels cancel each other is

@@ -1,1 +1,1 @@
-"""Encode a mix as AAC in segments, and reuse those of a base mix."""
+"""Encode a mix as AAC in segments, and reuse segments of a base mix."""

@@ -1,4 +1,4 @@
-"""Encode a mix's AAC segments from one stream, or those that differ from a base mix's."""
+"""Encode the AAC segments of a mix, all of them or only those that differ from a base."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SoundHash = Callable[[int, int], str]
 
 @dataclass(frozen=True, slots=True)
 class BaseAac:
-    """The frames of the base mix's M4A, with its length in samples and its timeline's hashes."""
+    """The AAC frames of the base mix, its length in samples, and hashes of its sound."""
 
     frames: AdtsFrames
     length: int
@@ -30,7 +30,7 @@ class BaseAac:
 
 @dataclass(frozen=True)
 class AacSegments:
-    """The segments of one mix, in ``folder``.
+    """The AAC segments of one mix, stored in ``folder``.
 
     Attributes
     ----------
@@ -53,12 +53,12 @@ class AacSegments:
 
     @cached_property
     def missing(self) -> list[Segment]:
-        """The segments to encode: not in the folder yet, and not in the base mix."""
+        """The segments to encode: neither in the folder yet nor in the base mix."""
         return [one for one in self.all if not self._is_done(one) and not self._is_in_base(one)]
 
     @contextmanager
     def from_stream(self) -> Iterator[Callable[[Samples], None]]:
-        """Yield a function that takes the whole mix in blocks and encodes missing segments."""
+        """Yield a function that takes the whole mix in blocks, and encodes missing segments."""
         waiting = list(self.missing)
         running: list[_Running] = []
         at = 0
@@ -123,7 +123,7 @@ class AacSegments:
 
 
 class _Running:
-    """A segment that is being encoded from a stream."""
+    """A segment that is being encoded from a stream of blocks."""
 
     def __init__(
         self, segment: Segment, encoder: AbstractContextManager[Callable[[Samples], None]]
@@ -133,15 +133,15 @@ class _Running:
         self._write = self._open.enter_context(encoder)
 
     def push(self, block: Samples, at: int) -> None:
-        """Take the segment's part of a block that begins at sample ``at`` of the mix."""
+        """Encode the segment's part of a block that begins at sample ``at`` of the mix."""
         first, last = max(self.segment.start - at, 0), self.segment.end - at
         self._write(block[:, first:last])
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the segment's file."""
         self._open.close()
 
     def stop(self) -> None:
-        """End the program, without a file, because of the exception that is being handled."""
+        """Stop the encoder without a file, because of the exception being handled."""
         with suppress(BaseException):
             self._open.__exit__(*sys.exc_info())

@@ -1,4 +1,4 @@
-"""Read AAC frames from an ADTS stream, and take such a stream out of an M4A file."""
+"""Read AAC frames from an ADTS stream, and extract such a stream from an M4A file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...store.files.atomic_write import atomic_write
 
 SAMPLES_PER_FRAME = 1024
 ENCODER_DELAY = 1024
-"""Samples that the encoder puts in front: a frame's transform spans this frame and the next."""
+"""Samples that the encoder adds in front: a frame's transform spans this frame and the next."""
 
 _SYNC = b"\xff\xf1"  # MPEG-4, no CRC
 _HEADER_BYTES = 7
@@ -23,14 +23,14 @@ _TIMEOUT_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class AdtsFrames:
-    """Offsets of the frames in an ADTS file, then the end of the file."""
+    """Offsets of the frames in an ADTS file, followed by the end of the file."""
 
     path: Path
     offsets: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, path: Path) -> AdtsFrames:
-        """Index a whole file; raise :class:`ToolFailed` if it holds other data than frames."""
+        """Index a whole file; raise :class:`ToolFailed` if it contains anything but frames."""
         data, offsets, at = path.read_bytes(), [0], 0
         while at < len(data):
             header = data[at : at + _HEADER_BYTES]
@@ -47,7 +47,7 @@ class AdtsFrames:
         return len(self.offsets) - 1
 
     def read(self, first: int, count: int | None) -> bytes:
-        """The bytes of frames ``[first, first + count)``; ``count`` None reads to the end.
+        """Read the bytes of frames ``[first, first + count)``; ``count`` None reads to the end.
 
         Raise :class:`ToolFailed` if the file has fewer.
         """
@@ -60,7 +60,10 @@ class AdtsFrames:
 
 
 def extract_frames(m4a: Path, out: Path, ffmpeg: Path) -> AdtsFrames:
-    """Copy the frames of one of our M4A files into an ADTS file; raise as `run_ffmpeg`."""
+    """Extract the frames of an M4A file of Segue's into an ADTS file.
+
+    Raises like `run_ffmpeg`.
+    """
     with atomic_write(out) as part:
         copied = ("-map", "0:a:0", "-c", "copy", "-fflags", "+bitexact", "-f", "adts")
         arguments = ["-f", "mov", "-i", f"file:{m4a}", *copied, "-y", f"file:{part}"]

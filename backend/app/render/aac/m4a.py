@@ -1,4 +1,4 @@
-"""Put AAC frames into an M4A file, with tags, chapters and cover."""
+"""Write AAC frames to an M4A file, with tags, chapters and cover."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TIMEOUT_S = 600.0
 
 
 def length_of(m4a: Path) -> int:
-    """The samples that one of our M4A files states to play; raise :class:`ToolFailed` if none."""
+    """Number of samples that an M4A file of Segue's states; raise :class:`ToolFailed` if none."""
     info = MP4(m4a).info
     if info is None:
         raise ToolFailed("The M4A states no length.")
@@ -33,7 +33,9 @@ def write_m4a(
     ffmpeg: Path,
     out: Path,
 ) -> None:
-    """Write the frames of a mix of ``length`` samples; ``inputs`` and ``maps`` add its tags.
+    """Write the AAC frames of a mix of ``length`` samples to an M4A file.
+
+    ``inputs`` and ``maps`` are ffmpeg's arguments for tags and cover.
 
     The first frame lies before the start, and the last one is cut at the mix's end: players play
     exactly the mix.

@@ -1,10 +1,10 @@
-"""Segments of a mix, each encoded as AAC by its own ffmpeg.
+"""Cut a mix into segments, each encoded as AAC by a separate ffmpeg.
 
-An AAC encoder steers its bit rate by all that it encoded before, so a frame depends on the whole
-mix before it. Ours forgets at fixed places: every minute a new encoder begins, a second early, and
-its frames follow those of the one before. Both heard the same sound around the seam and chose the
-same windows there, so their overlapping halves add up. A frame then depends on two minutes at most:
-a re-render encodes only what changed, and gets the bytes of a render from scratch.
+An AAC encoder controls its bit rate by everything that it has encoded, so a frame depends on the
+whole mix before it. Here a new encoder begins every minute, a second early, and its frames follow
+those of the previous one. Both encode the same sound round the seam and choose the same windows
+there, so that their overlapping halves add up. A frame then depends on two minutes at most: a
+re-render encodes only what changed, and gets the same bytes as a render from scratch.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from pathlib import Path
 from .frames import SAMPLES_PER_FRAME
 
 SEGMENT_FRAMES = 2584
-"""A minute: the early second and the start of a program cost 5 % of it."""
+"""A minute: the second of warm-up and the start of a program add 5 %."""
 
 WARM_UP_FRAMES = 43
-"""A second, in which the bit rate settles."""
+"""A second, in which the encoder's bit rate settles."""
 
 LOOK_AHEAD_FRAMES = 2
-"""The encoder chooses a frame's window by the one after it."""
+"""The encoder chooses a frame's window by looking at the next frame."""
 
-_VERSION = 1  # increase when the same sound would give other bytes
+_VERSION = 1  # increase it when the same sound would give other bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames ``[first, first + frames)`` of the stream; ``frames`` None goes on to the end.
+    """Frames ``[first, first + frames)`` of the stream; ``frames`` None reaches the end.
 
-    ``start`` and ``end`` are the samples to encode for them.
+    ``start`` and ``end`` are the samples to encode for these frames.
     """
 
     first: int
@@ -42,7 +42,7 @@ class Segment:
 
     @property
     def warm_up(self) -> int:
-        """How many frames come before the first."""
+        """Number of warm-up frames before the first frame."""
         return self.first - self.start // SAMPLES_PER_FRAME
 
 
@@ -68,7 +68,7 @@ def recipe_of(
     end: int,
     sound_hash: Callable[[int, int], str],
 ) -> str:
-    """A hash of all that decides the frames of a stretch: equal hashes, equal frames."""
+    """Hash everything that decides the frames of a stretch: equal hashes, equal frames."""
     program = (ffmpeg.name, ffmpeg.stat().st_size)
     text = repr((_VERSION, program, arguments, start, end, sound_hash(start, end)))
     return hashlib.sha256(text.encode()).hexdigest()

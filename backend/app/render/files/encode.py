@@ -117,7 +117,7 @@ def _mp3_job(encoding: Encoding, output: Output, workers: int, pool: ProgressPoo
 
 
 def _groups(outputs: Sequence[Output]) -> list[list[Output]]:
-    """Group the files of one mix; a file without a player is alone."""
+    """Group the files of one mix; a file without a player is in a group of its own."""
     groups: list[list[Output]] = []
     for output in outputs:
         for group in groups:
@@ -147,7 +147,7 @@ def _encode_together(
 
 
 def _of_equal_samples(outputs: Sequence[Output]) -> list[list[Output]]:
-    """Put the lossless files of one level together; every other file is alone."""
+    """Group the lossless files that have the same level; every other file is alone."""
     parts: dict[object, list[Output]] = {}
     for output in outputs:
         is_lossless = output.format in LOSSLESS
@@ -157,7 +157,7 @@ def _of_equal_samples(outputs: Sequence[Output]) -> list[list[Output]]:
 
 
 def _played(outputs: Sequence[Output], length: int) -> Iterator[tuple[Samples, ...]]:
-    """Play a mix at the level of each of the outputs."""
+    """Play a mix at each output's level."""
     if len(outputs) == 1:
         return zip(outputs[0].play(0, length))
     players = [output.player for output in outputs if output.player]
@@ -203,7 +203,10 @@ def _m4a_encoder(encoding: Encoding, output: Output) -> Iterator[Callable[[Sampl
 
 
 def _changed_aac(encoding: Encoding, output: Output, pool: ProgressPool) -> Callable[[], None]:
-    """Queue what differs from the base; return a function that waits for it and writes the M4A."""
+    """Queue the AAC segments that differ from the base mix's.
+
+    Returns a function that waits for them and writes the M4A.
+    """
     segments = _aac_segments(encoding, output)
     pool.plan(sum(one.end - one.start for one in segments.missing))
     running = [pool.submit(segments.encode, one, output.play, pool.add) for one in segments.missing]
@@ -231,7 +234,8 @@ def _finish_m4a(encoding: Encoding, output: Output, segments: AacSegments) -> No
     inputs = _metadata(encoding, output, ffmetadata(encoding.tags))
     maps = ["-map_metadata", "1", "-map_chapters", "1"]
     if cover := cover_of(encoding.tags):
-        demuxer = "png_pipe" if cover[1] == "image/png" else "jpeg_pipe"  # never a name pattern
+        # not the default, which reads some names as patterns
+        demuxer = "png_pipe" if cover[1] == "image/png" else "jpeg_pipe"
         inputs += ["-f", demuxer, "-i", f"file:{encoding.tags.cover}"]
         maps += ["-map", "2:v", "-disposition:v:0", "attached_pic"]
     frames = segments.join(encoding.scratch / f"{output.path.name}.aac")

@@ -24,9 +24,9 @@ CEILINGS_DBTP: Final[dict[AudioFormat, float]] = {
     "opus": -4.2,
 }
 """The limiter's true-peak ceiling for each format, so that the decoded file stays under -1 dBTP:
-lossy encoding moves peaks. The most that other meters read over the ceiling, on limited music with
-and without noise from 16 kHz on: lossless 0.1 dB, MP3 1.0 (V0), AAC 1.9 (fast coder, 256 kbit/s),
-Opus 2.7 (160 kbit/s). Lossless has 0.4 dB more, for noise up to the band's edge."""
+lossy encoding moves peaks. Other meters read at most this much over the ceiling, on limited music
+with and without noise from 16 kHz on: lossless 0.1 dB, MP3 1.0 (V0), AAC 1.9 (fast coder, 256
+kbit/s), Opus 2.7 (160 kbit/s). Lossless has 0.4 dB more, for noise up to the band's edge."""
 
 STEM_PEAKS_DBFS: Final[dict[StemFormat, float]] = {"flac": 0.0, "wav": 0.0, "mp3": -1.0}
 """Highest sample peak of a stem before encoding; an MP3's decoded samples rise by up to 1 dB."""
@@ -38,11 +38,12 @@ coder put a peak of +2.4 dBTP into techno limited at -3 dBTP; at 320 it stays un
 LOSSLESS: Final[frozenset[AudioFormat]] = frozenset({"flac", "wav"})
 
 PCM_SUBTYPE = "PCM_24"
-"""FLAC and WAV: a mix of 16-bit tracks has more than 16 bits as soon as a gain is applied."""
+"""Sample format of FLAC and WAV: with a gain applied, a mix of 16-bit tracks has more than 16 bits.
+"""
 
 
 def codec_arguments(kind: AudioFormat, kbps: int) -> tuple[str, ...]:
-    """ffmpeg's codec and container arguments for M4A or Opus, at ``MAX_KBPS`` or less.
+    """ffmpeg's codec and container arguments for M4A or Opus.
 
     AAC is ffmpeg's own: its fast coder takes 0.4 of the CPU time of the default one. Without noise
     substitution, which is for lower rates, a frame decodes to the same samples wherever decoding

@@ -19,7 +19,7 @@ from ..ffmpeg_pipe import interleaved
 from .formats import PCM_SUBTYPE
 from .tags import MixTags, tag_flac, tag_wav
 
-_RIFF_LIMIT = (1 << 32) - (1 << 20)  # a WAV states its length in 32 bits; past that it is RF64
+_RIFF_LIMIT = (1 << 32) - (1 << 20)  # a WAV states its length in 32 bits; longer files are RF64
 _BYTES_PER_FRAME = 3 * CHANNELS
 _FULL_SCALE = np.float32(1 << 23)
 
@@ -53,9 +53,9 @@ def lossless_encoder(
 
 
 def rounded(block: Samples) -> npt.NDArray[np.int32]:
-    """Round to 24 bits and interleave: int32 ``(n, 2)``; what is beyond full scale is clipped.
+    """Round to 24 bits, clip at full scale, and interleave: int32 ``(n, 2)``.
 
-    libsndfile rounds floats for FLAC but cuts off their lower bits for WAV.
+    libsndfile rounds floats for FLAC but truncates them for WAV.
     """
     scaled = interleaved(block) * _FULL_SCALE
     np.rint(scaled, out=scaled)
@@ -64,7 +64,7 @@ def rounded(block: Samples) -> npt.NDArray[np.int32]:
 
 
 def as_decoded(whole: npt.NDArray[np.int32]) -> Samples:
-    """The samples that a decoder makes of 24-bit integers: float32 ``(2, n)``."""
+    """Convert 24-bit integers to the samples that a decoder returns: float32 ``(2, n)``."""
     return (whole.astype(np.float32) / _FULL_SCALE).T
 
 

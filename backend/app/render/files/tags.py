@@ -36,16 +36,18 @@ _ID3_HEADER_BYTES = 10
 _MAX_CHILDREN = 255  # a table of contents counts its entries in one byte
 _MAX_MP4_TITLE_BYTES = 255  # an MP4's list of chapters counts a title's bytes in one byte
 _VORBIS_KEYS = {"album_artist": "ALBUMARTIST", "comment": "DESCRIPTION"}
-# WAV: place of the size field; in RF64 (EBU Tech 3306) the first field of the ds64 chunk.
+# Position of a WAV's size field; in RF64 (EBU Tech 3306) of the first field of the ds64 chunk.
 _RIFF_SIZE_AT, _RF64_SIZE_AT = 4, 20
 _CHUNK_HEADER_BYTES = 8
-# Characters with a meaning in ffmpeg's metadata format.
+# Characters with a special meaning in ffmpeg's metadata format.
 _SPECIAL = re.compile(r"([=;#\\\n])")
 
 
 @dataclass(frozen=True, slots=True)
 class MixTags:
-    """Names, cover and chapters of a mix of ``length`` samples (used for the last chapter's end).
+    """Names, cover and chapters of a mix of ``length`` samples.
+
+    The length gives the last chapter's end.
 
     Attributes
     ----------
@@ -88,7 +90,7 @@ def cover_of(tags: MixTags) -> tuple[bytes, str] | None:
 
 
 def id3_tag(tags: MixTags) -> bytes:
-    """An ID3v2.3 tag to put before MP3 frames; empty without any names, cover or chapters.
+    """An ID3v2.3 tag to put before MP3 frames; empty if there is nothing to store.
 
     Chapters follow the ID3v2 Chapter Frame Addendum: a table of contents, and a frame for each.
     Version 2.3, because ffmpeg and others read the frames inside a chapter with plain sizes, which
@@ -99,7 +101,7 @@ def id3_tag(tags: MixTags) -> bytes:
 
 
 def _frame_bytes(frame: Frame) -> bytes:
-    """Serialize one frame: mutagen would sort chapters by size, but players list them as stored."""
+    """Serialise one frame; mutagen would sort chapters by size, but players need their order."""
     file, tag = BytesIO(), ID3()
     tag.add(frame)
     tag.save(file, v1=0, v2_version=3, padding=lambda _: 0)
@@ -121,7 +123,10 @@ def _id3_frames(tags: MixTags) -> Iterator[Frame]:
 
 
 def _id3_encoding(text: str) -> int:
-    """ID3v2.3 has no UTF-8; every player reads ASCII, so UTF-16 is used for other texts only."""
+    """Encoding of a text in ID3v2.3, which has no UTF-8.
+
+    Every player reads ASCII; UTF-16 is used only for other texts.
+    """
     return Encoding.LATIN1 if text.isascii() else Encoding.UTF16
 
 
@@ -139,9 +144,9 @@ def _id3_chapters(tags: MixTags) -> Iterator[Frame]:
 
 
 def _tables_of_contents(name: str, ids: Sequence[str], flags: int) -> Iterator[Frame]:
-    """One table of contents; more than 255 chapters get a table of tables, as the addendum allows.
+    """One table of contents; more than 255 chapters get a table of tables.
 
-    That is enough for 255 * 255 chapters.
+    The addendum to ID3v2 allows this. It is enough for 255 * 255 chapters.
     """
     firsts = range(0, len(ids), _MAX_CHILDREN)
     parts = {f"{name}{first}": ids[first : first + _MAX_CHILDREN] for first in firsts}
@@ -153,7 +158,7 @@ def _tables_of_contents(name: str, ids: Sequence[str], flags: int) -> Iterator[F
 
 
 def vorbis_comments(tags: MixTags) -> list[tuple[str, str]]:
-    """Names and chapters as Vorbis comments (chapters as in xiph.org's Chapter Extension)."""
+    """Names and chapters as Vorbis comments (xiph.org's Chapter Extension)."""
     comments = [(_VORBIS_KEYS.get(key, key.upper()), value) for key, value in tags.names().items()]
     for index, (start, _, title) in enumerate(tags.spans()):
         key = f"CHAPTER{index:03d}"
@@ -168,7 +173,7 @@ def chapter_time(position: int) -> str:
 
 
 def picture_block(tags: MixTags) -> Picture | None:
-    """The cover as a FLAC or Ogg picture, or None."""
+    """The cover as a picture block for FLAC or Ogg, or None."""
     cover = cover_of(tags)
     if cover is None:
         return None
@@ -191,7 +196,7 @@ def tag_flac(path: Path, tags: MixTags) -> None:
 
 
 def tag_wav(path: Path, tags: MixTags) -> None:
-    """Append an ``id3 `` chunk to a WAV (RIFF or RF64), and update the file's size field."""
+    """Append an ``id3 `` chunk to a WAV (RIFF or RF64), and update its size field."""
     tag = id3_tag(tags)
     if not tag:
         return
@@ -208,7 +213,8 @@ def tag_wav(path: Path, tags: MixTags) -> None:
 def ffmetadata(tags: MixTags) -> str:
     """Names and chapters of an MP4 in ffmpeg's metadata format.
 
-    ffmpeg would cut a long chapter title inside a character, and readers then reject the file.
+    Long chapter titles are cut here: ffmpeg would cut one in the middle of a character, and readers
+    then reject the file.
     """
     lines = [";FFMETADATA1"]
     lines += [f"{key}={_escaped(value)}" for key, value in tags.names().items()]
@@ -219,7 +225,7 @@ def ffmetadata(tags: MixTags) -> str:
 
 
 def ffmetadata_of_comments(tags: MixTags) -> str:
-    """The same for Ogg, with chapters and cover as Vorbis comments."""
+    """Names, chapters and cover of an Ogg file, as Vorbis comments in ffmpeg's format."""
     comments = vorbis_comments(tags)
     if picture := picture_block(tags):
         encoded = base64.b64encode(picture.write()).decode("ascii")
@@ -229,13 +235,13 @@ def ffmetadata_of_comments(tags: MixTags) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escape a value; a final backslash, even an escaped one, would escape the line's end."""
+    """Escape a value; a final backslash would also escape the end of the line."""
     escaped = _SPECIAL.sub(r"\\\1", text)
     return escaped + " " if escaped.endswith("\\") else escaped
 
 
 def _cut(text: str, n_bytes: int) -> str:
-    """Cut ``text`` to ``n_bytes`` of UTF-8, in whole characters."""
+    """Cut ``text`` to ``n_bytes`` of UTF-8 without cutting a character."""
     return text.encode()[:n_bytes].decode(errors="ignore")
 
 

@@ -18,13 +18,13 @@ from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples, db_of_gain
 from ...dsp.true_peak import HALF_TAPS, oversampled_magnitude
 from ...media.ffmpeg.ffmpeg import finish_ffmpeg, start_ffmpeg
 
-BINS_PER_S = 10  # a waveform bin: fine enough for a screen's width over a minute, small over hours
+BINS_PER_S = 10  # fine enough for a screen's width over a minute, small over hours
 BIN = SAMPLE_RATE // BINS_PER_S
 _BLOCK = 15 * BIN
 _FRAME_BYTES = 4 * CHANNELS
 _TIMEOUT_S = 60.0
 
-VERSION = 3  # increase when the same sound would get other figures, to invalidate cached ones
+VERSION = 3  # increase it when figures change: cached figures of other versions are measured again
 
 Peaks = npt.NDArray[np.float32]
 
@@ -51,19 +51,19 @@ class Measured:
 
     @classmethod
     def of(cls, n_samples: int, peaks: Peaks, true_peaks: Peaks, energies: Energies) -> Measured:
-        """From measurements of every 100 ms."""
+        """Build it from measurements of every 100 ms."""
         loudest = float(true_peaks.max(initial=0.0))
         lufs = integrated_lufs(energies)
         return cls(n_samples, lufs, db_of_gain(loudest), peaks, true_peaks, energies)
 
     @property
     def profile(self) -> LoudnessProfile:
-        """The mix's loudness, like a track's."""
+        """The mix's loudness over time, in the form of a track's profile."""
         return LoudnessProfile(self.energies, self.true_peaks)
 
 
 def measure_file(path: Path, *, ffmpeg: Path, progress: Callable[[int], None]) -> Measured:
-    """Decode one of our own files and measure it; ``progress`` gets the samples done so far.
+    """Decode a file of Segue's and measure it; ``progress`` gets the samples done so far.
 
     Raises
     ------
@@ -74,7 +74,10 @@ def measure_file(path: Path, *, ffmpeg: Path, progress: Callable[[int], None]) -
 
 
 def measure(blocks: Iterable[Samples], progress: Callable[[int], None]) -> Measured:
-    """Measure float32 blocks ``(2, n)`` of any length; ``progress`` gets the samples so far."""
+    """Measure float32 blocks ``(2, n)`` of any length.
+
+    ``progress`` gets the samples done so far.
+    """
     meter, n_samples = Meter(), 0
     for block in blocks:
         meter.push(block)
@@ -84,7 +87,7 @@ def measure(blocks: Iterable[Samples], progress: Callable[[int], None]) -> Measu
 
 
 class Meter:
-    """Measures a stream: ``push`` its blocks in order, then take ``measured``.
+    """Measures a stream: ``push`` its blocks in order, then call ``measured``.
 
     The figures are the same to the bit however the stream is cut into blocks.
     """
@@ -121,7 +124,7 @@ class Meter:
         if not block.shape[1]:
             return
         n_samples, lead = block.shape[1], 2 * HALF_TAPS
-        # One channel after the other in memory, which is three times as fast as interleaved.
+        # One channel after the other in memory, three times as fast as interleaved.
         padded = np.zeros((CHANNELS, lead + -(-n_samples // BIN) * BIN), np.float32)
         padded[:, :lead] = self._tail
         padded[:, lead : lead + n_samples] = block
@@ -136,7 +139,7 @@ class Meter:
 def decoded(
     source: str, ffmpeg: Path, *, skip: int = 0, arguments: Sequence[str] = ()
 ) -> Iterator[Samples]:
-    """Decode a source with ffmpeg from sample ``skip`` on, in blocks of 1.5 s."""
+    """Decode a file with ffmpeg from sample ``skip`` on, in blocks of 1.5 s."""
     command = [*arguments, "-i", source, "-map", "0:a:0", "-ar", str(SAMPLE_RATE), "-ac", "2"]
     with start_ffmpeg(ffmpeg, [*command, "-f", "f32le", "-"], stdout=subprocess.PIPE) as process:
         try:
@@ -146,11 +149,11 @@ def decoded(
                 yield np.frombuffer(data, np.float32).reshape(-1, CHANNELS).T
             finish_ffmpeg(process, timeout_s=_TIMEOUT_S)
         finally:
-            process.kill()  # where the caller stopped early
+            process.kill()  # if the caller stopped early
 
 
 def save_measured(measured: Measured, path: Path) -> None:
-    """Save figures for a mix that will be based on this one."""
+    """Save a file's figures, for mixes that will be based on it."""
     save_arrays(
         path,
         version=VERSION,

@@ -1,4 +1,4 @@
-"""Measure an MP3 or M4A by decoding only what differs from the base mix's file.
+"""Measure an MP3 or M4A by decoding only the parts that differ from the base mix's file.
 
 Frames use no bit reservoir and no noise substitution, so a run of frames decodes to the same
 samples as within the whole file, except for its first two frames (overlap of the transform, memory
@@ -26,12 +26,12 @@ Bytes = npt.NDArray[np.uint8]
 FloatT = TypeVar("FloatT", np.float32, np.float64)
 
 Frames: TypeAlias = FrameIndex | aac.AdtsFrames
-"""A file of frames, with the offset of each."""
+"""An indexed file of frames, with the offset of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameFormat:
-    """How frames lie in a mix.
+    """How the frames of a format lie in a mix.
 
     Attributes
     ----------
@@ -47,15 +47,15 @@ class FrameFormat:
 MP3 = FrameFormat(SAMPLES_PER_FRAME, ENCODER_DELAY + DECODER_DELAY, "mp3")
 AAC = FrameFormat(aac.SAMPLES_PER_FRAME, aac.ENCODER_DELAY, "aac")
 
-_RING_FRAMES = 2  # how far a frame sounds past its own place
+_RING_FRAMES = 2  # number of frames for which a frame's sound continues past its own end
 _WARM_UP_FRAMES = 4
-_SETTLE_BINS = 10  # after a second the K-weighting's high-pass at 38 Hz has fallen by 2000 dB
+_SETTLE_BINS = 10  # after a second, the K-weighting's high-pass at 38 Hz has decayed by 2000 dB
 _BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class BaseFile:
-    """The base mix's file and its figures."""
+    """The base mix's file and its measurements."""
 
     path: Path
     measured: Measured
@@ -64,7 +64,10 @@ class BaseFile:
 def measure_incremental(
     path: Path, base: BaseFile, *, ffmpeg: Path, progress: Callable[[int], None]
 ) -> Measured:
-    """Measure one of our MP3 files, decoding only what differs from the base mix's.
+    """Measure an MP3 of Segue's, decoding only what differs from the base mix's file.
+
+    The figures equal those of decoding everything: peaks exactly, energies to 1e-7, the rounding of
+    the filter's state.
 
     The figures equal those of decoding all: peaks to the bit, energies to 1e-7, the rounding of
     the filter's state.
@@ -84,7 +87,7 @@ def measure_incremental(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The frames of a new file, which plays ``n_samples``, and those of the base's."""
+    """The frames of a new file, which plays ``n_samples``, and those of the base's file."""
 
     frames: Frames
     base: Frames
@@ -99,7 +102,10 @@ def measure_change(
     ffmpeg: Path,
     progress: Callable[[int], None],
 ) -> Measured:
-    """Measure the changed frames, and take all other figures from the base's, ``known``."""
+    """Measure the changed frames, and take all other figures from ``known``.
+
+    ``known`` are the figures of the base's file.
+    """
     n_samples, same_length = change.n_samples, change.n_samples == known.n_samples
     frames = _changed(change.frames, change.base, same_length)
     stretch = _stretch_to_measure(frames, n_samples, known.n_samples, kind)
@@ -118,7 +124,7 @@ def measure_change(
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Bins ``[first, end)`` to measure of ``n_bins``, and the samples to decode for them."""
+    """The bins ``[first, end)`` to measure, and the samples to decode for them."""
 
     first: int
     end: int
@@ -167,7 +173,10 @@ def _decoded(
 
 
 def _changed(index: Frames, base: Frames, same_length: bool) -> tuple[int, int | None]:
-    """Find the frames ``[first, end)`` in which two files differ; None is the end of the file."""
+    """Find the frames ``[first, end)`` in which two files differ.
+
+    ``end`` None means the end of the file.
+    """
     starts = index.offsets - index.offsets[0]
     frames, base_frames = (np.memmap(one.path, mode="r")[one.offsets[0] :] for one in (index, base))
     equal = _equal_bytes(frames, base_frames)
@@ -179,7 +188,7 @@ def _changed(index: Frames, base: Frames, same_length: bool) -> tuple[int, int |
 
 
 def _equal_bytes(one: Bytes, other: Bytes) -> int:
-    """Count the equal bytes at the beginning, up to the length of the shorter."""
+    """Count the equal bytes at the beginning of two byte strings."""
     most = min(len(one), len(other))
     for at in range(0, most, _BLOCK_BYTES):
         differs = one[:most][at : at + _BLOCK_BYTES] != other[:most][at : at + _BLOCK_BYTES]

@@ -1,4 +1,4 @@
-"""Measure a join: beat errors and shared bass, from each track rendered alone."""
+"""Measure a join from its two tracks rendered separately: beat errors, shared bass."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ..player.stretched_segments import StretchedSegment
 
 Times = npt.NDArray[np.float64]
 
-VERSION = 2  # increase when the same join would get other figures, to invalidate cached ones
+VERSION = 2  # increase it when figures change: cached figures of other versions are measured again
 
 BASS_HZ = 150.0
 _FRAME = SAMPLE_RATE // 10
-_MASKED_DB = 12.0  # a bass this far under its own usual level is covered by the other one
-_MIN_BEATS = 3  # errors of fewer beats mean nothing
+_MASKED_DB = 12.0  # a bass this far below its usual level is masked by the other track's
+_MIN_BEATS = 3  # an error over fewer beats means nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class JoinAnalyser:
     open_stretched: Callable[[StretchedSegment], TrackReader]
 
     def analyse(self, clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> JoinMetrics:
-        """Measure where two clips overlap; ``beats`` are theirs, in samples of the mix."""
+        """Measure the overlap of two clips; ``beats`` are theirs, in samples of the mix."""
         start, end = _shared(clips)
         attacks = [
             attacks_near(self._play(_plain(clip), start, end), at - start)
@@ -68,7 +68,7 @@ class JoinAnalyser:
             return player.read(start, end).copy()
 
     def _bass_sounds(self, clip: Clip, start: int, end: int) -> npt.NDArray[np.bool_]:
-        """For each 100 ms, whether the clip's bass is near its level without fades and effects."""
+        """Whether the clip's bass plays near its unprocessed level, for each 100 ms."""
         mixed = _frame_power(low_pass(self._play(clip, start, end), BASS_HZ))
         plain = _frame_power(low_pass(self._play(_plain(clip), start, end), BASS_HZ))
         usual = float(np.median(plain)) if len(plain) else 0.0
@@ -76,13 +76,13 @@ class JoinAnalyser:
 
 
 def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> str:
-    """Hash all that :meth:`JoinAnalyser.analyse` depends on: equal hashes, equal figures.
+    """Hash everything on which a join's measurements depend: equal hashes, equal figures.
 
-    The join's place in the mix does not matter.
+    The join's position in the mix does not matter.
     """
     start, end = _shared(clips)
     sounds = [sound_parts(_moved(clip, -start), 0, end - start) for clip in clips]
-    # Thousandths of a sample: seconds of the mix round differently at another place.
+    # In thousandths of a sample, since seconds of the mix round differently at another position.
     places = [np.rint(1000.0 * (at - start)).astype(np.int64).tolist() for at in beats]
     text = repr((VERSION, PLAYER_VERSION, end - start, sounds, places))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -94,7 +94,7 @@ def _shared(clips: tuple[Clip, Clip]) -> tuple[int, int]:
 
 
 def _moved(clip: Clip, by: int) -> Clip:
-    """Return the clip with all its positions ``by`` samples later."""
+    """Return the clip with all positions ``by`` samples later."""
 
     def later(line: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
         return tuple((at + by, value) for at, value in line)
@@ -119,7 +119,7 @@ def _moved(clip: Clip, by: int) -> Clip:
 
 
 def _plain(clip: Clip) -> Clip:
-    """The clip without fades and effects: the same samples at a constant level."""
+    """Copy a clip without fades and effects: the same samples at a constant level."""
     return replace(clip, fade_in=0, fade_out=0, effects=(), stem_faders=())
 
 

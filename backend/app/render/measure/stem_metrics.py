@@ -1,4 +1,4 @@
-"""Measure finished stems: each by itself, and their sum against the track."""
+"""Measure finished stems: each separately, and their sum against the track."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ...errors import ToolFailed
 from ...media.normal_form import TrackReader
 from .finished_file import Peaks, decoded
 
-# Waveform bins: for three minutes, four times as many as a screen has pixels across.
+# Waveform bins a second: over three minutes, four times a screen's width in pixels.
 BINS_PER_S = 20
-FLOOR_DB = -144.0  # lowest level reported, one step of 24 bits, instead of minus infinity
+FLOOR_DB = -144.0  # lowest level reported, a step of 24 bits, instead of minus infinity
 
 _BIN = SAMPLE_RATE // BINS_PER_S
 
@@ -39,7 +39,7 @@ class StemMetrics:
 
 
 class _StemMeter:
-    """Measures one file; blocks must begin on whole bins."""
+    """Measures one file; every block must begin on a bin."""
 
     def __init__(self) -> None:
         self._meter = LoudnessMeter()
@@ -99,7 +99,7 @@ def measure_stems(
             count(whole_block.shape[1])
         if at != track.n_samples:
             raise ValueError("all files end before the track")
-    except ValueError as e:  # also if one of them ends before the others
+    except ValueError as e:  # raised also if one of the files ends before the others
         hint = "Start the job again."
         raise ToolFailed("A stem's length differs from its track's.", hint=hint) from e
     return [meter.metrics() for meter in meters], _ratio_db(left, whole)

@@ -1,4 +1,4 @@
-"""Measure how close a mashup's vocals are to the beat, from clips rendered alone."""
+"""Measure how close a mashup's vocals are to the beat, from clips rendered separately."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...media.normal_form import TrackReader
 from ..player.clip_player import ClipPlayer
 from ..player.stretched_segments import StretchedSegment
 
-PART = 20 * SAMPLE_RATE  # analysed at a time: a clip may be as long as a song
+PART = 20 * SAMPLE_RATE  # analysed at once: a clip may be as long as a song
 _ROUND = round(2 * REACH_S * SAMPLE_RATE)  # sound around a beat that its analysis needs
 
 
@@ -25,10 +25,10 @@ def beat_errors_ms(
     open_track: Callable[[str], TrackReader],
     open_stretched: Callable[[StretchedSegment], TrackReader],
 ) -> Times:
-    """Measure distances in ms from the beats of the mix, in samples, to attacks of clips on them.
+    """Distances in ms from the mix's beats to the attacks of clips near them.
 
-    The result has a value for every beat with a clear attack within ``attacks.REACH_S``; beats in a
-    held note or a rest are left out.
+    ``beats`` are samples of the mix. The result has a value for every beat with a clear attack
+    within ``attacks.REACH_S``; beats in a held note or a rest are left out.
     """
     errors = [np.zeros(0)]
     for clip in clips:
@@ -40,7 +40,7 @@ def beat_errors_ms(
 
 
 def _errors(player: ClipPlayer, start: int, end: int, beats: Times) -> Times:
-    """Measure the errors of the beats in ``[start, end)``."""
+    """The errors of the beats in ``[start, end)``."""
     first, last = max(start - _ROUND, player.clip.start), min(end + _ROUND, player.clip.sounds_to)
     here = beats[(beats >= start) & (beats < end)]
     off = np.abs(attacks_near(player.read(first, last), here - first) - (here - first))

@@ -1,1 +1,1 @@
-"""Encode MP3 in parallel segments that join to one byte-identical stream."""
+"""Encode MP3 in parallel segments whose frames join to the bytes of a single stream."""

@@ -1,4 +1,4 @@
-"""CRC-16 of the LAME tag, fast enough for gigabytes.
+"""CRC-16 of the LAME tag, computed fast enough for gigabytes.
 
 Reflected polynomial 0xA001, start value 0 (CRC-16/ARC). The CRC is linear over GF(2), so a block is
 cut into lanes whose CRCs numpy computes in parallel and then chains:
@@ -20,7 +20,10 @@ _LANE_BYTES = 2 * _LANE_WORDS
 
 
 def _word_table() -> Table:
-    """Each CRC after 16 zero bits; equally, a word's effect on a CRC of 0."""
+    """For each 16-bit word, the CRC that it becomes after 16 zero bits.
+
+    This equals the word's effect on a CRC of 0.
+    """
     crc = np.arange(1 << 16, dtype=np.uint16)
     for _ in range(16):
         crc = np.where(crc & 1, (crc >> 1) ^ np.uint16(_POLYNOMIAL), crc >> 1)
@@ -28,7 +31,7 @@ def _word_table() -> Table:
 
 
 def _lane_table() -> Table:
-    """Each CRC after a lane of zeros: the word's table, squared 8 times."""
+    """For each CRC, the CRC after a lane of zeros: the word table, squared 8 times."""
     table = _WORD
     for _ in range(_LANE_WORDS.bit_length() - 1):
         table = table[table]
@@ -42,7 +45,7 @@ _BYTE: Final = tuple(int(_WORD[byte << 8]) for byte in range(256))
 
 
 def crc16(stream: bytes, crc: int = 0) -> int:
-    """The CRC-16 of ``stream``, continued from ``crc``, the CRC of the bytes before it."""
+    """CRC-16 of ``stream``; ``crc`` is the CRC of the bytes before it."""
     lanes = len(stream) // _LANE_BYTES
     words = np.frombuffer(stream, "<u2", lanes * _LANE_WORDS).reshape(lanes, _LANE_WORDS)
     state = np.zeros(lanes, np.uint16)

@@ -1,9 +1,9 @@
 """Encode a mix as MP3: segments in parallel, joined to the bytes of a single stream.
 
-The join is checked, not assumed. Each segment's encoder starts some frames early; the later half
-of these warm-up frames must equal the end of the joined stream, which shows that both encoders
-reached the same state. If the frames differ, or silence leaves none to compare, the segment is
-encoded again with a longer warm-up; if none helps, the mix is encoded as one stream.
+Every join is checked. Each segment's encoder starts some frames early; the later half of these
+warm-up frames must equal the end of the joined stream, which shows that both encoders have reached
+the same state. If the frames differ, or silence leaves none to compare, the segment is encoded
+again with a longer warm-up. If no warm-up helps, the mix is encoded as one stream.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Mp3Result:
 
 
 class Mp3Job:
-    """One MP3: `start` queues its segments, `join` appends them to the file as they finish.
+    """One MP3 to encode: `start` queues its segments, `join` writes them as they finish.
 
     Other lengths in frames than the defaults serve tests and measurements.
     """
@@ -80,9 +80,9 @@ class Mp3Job:
     def join(
         self, out: Path, tag: bytes = b"", say: Callable[[str], None] = lambda _: None
     ) -> Mp3Result:
-        """Write an ID3 tag, then each segment as it finishes, while later ones are being encoded.
+        """Write an ID3 tag, then each segment as it finishes, while others are encoded.
 
-        ``say`` is called with the segment that is waited for, in words.
+        ``say`` is called with a sentence that names the segment being waited for.
         """
         try:
             with Mp3Stream(out, self._encoder.mode, tag) as stream:
@@ -97,7 +97,7 @@ class Mp3Job:
             raise
 
     def _cut(self, workers: int, longest: int, cell: int) -> tuple[Segment, ...]:
-        """Cut the mix into segments; however it is cut, the joined bytes are the same."""
+        """Cut the mix into segments; the joined bytes do not depend on the cuts."""
         encoder = self._encoder
         if encoder.base is None:
             return cut_evenly(encoder.length, workers=workers, longest=longest)
@@ -116,7 +116,7 @@ class Mp3Job:
         return self._pool.submit(self._encoder.encode, segment, warm_up)
 
     def _append(self, stream: Mp3Stream, segment: Segment, say: Callable[[str], None]) -> bool:
-        """Append a segment when it is finished; False if it never agrees with the stream."""
+        """Append a segment when it is finished; return False if it never agrees with the stream."""
         say(f"segment {segment.index + 1} of {len(self._segments)}")
         warm_up = self._first_warm_up(segment)
         path = self._futures[segment.index].result()
@@ -138,7 +138,7 @@ class Mp3Job:
 
 
 def agrees(stream: Mp3Stream, path: Path, warm_up: int) -> bool:
-    """Whether the encoder of ``path`` reached the stream's state when its warm-up ended."""
+    """Whether ``path``'s encoder had reached the stream's state at the end of its warm-up."""
     compared = warm_up // 2
     if not compared:
         return False
@@ -147,7 +147,7 @@ def agrees(stream: Mp3Stream, path: Path, warm_up: int) -> bool:
 
 
 def _has_sound(frames: bytes) -> bool:
-    """Whether frames differ: in silence all are alike, even from encoders in other states."""
+    """Whether frames differ: in silence all are equal, even from encoders in other states."""
     at, seen = 0, set()
     for size in whole_frames(frames):
         seen.add(frames[at + _HEADER_BYTES : at + _HEADER_BYTES + _SIDE_INFO_BYTES])

@@ -1,4 +1,4 @@
-"""Read frames of our own MP3 files: MPEG-1 layer III without CRC."""
+"""Read the frames of Segue's MP3 files: MPEG-1 layer III without CRC."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SAMPLES_PER_FRAME = 1152
 _SYNC = b"\xff\xfb"  # MPEG-1, layer III, no CRC
 _BLOCK_BYTES = 1 << 20
 _ID3_HEADER = 10
-_INFO_AT = 4 + 32  # past a frame's header and its side information
+_INFO_AT = 4 + 32  # after a frame's header and its side information
 
 Offsets = npt.NDArray[np.int64]
 
-# The third byte of a header decides a frame's size: bit rate, sample rate, padding.
+# The third byte of a header decides the frame's size: bit rate, sample rate, padding.
 _SIZE_OF_THIRD_BYTE = tuple(frame_length(_SYNC + bytes((third, 0)), 0) for third in range(256))
 
 
@@ -45,7 +45,7 @@ def whole_frames(stream: bytes) -> list[int]:
 
 
 def read_frames(path: Path, first: int, count: int | None) -> Iterator[tuple[bytes, list[int]]]:
-    """Yield frames ``[first, first + count)`` of a file, about a megabyte at a time, with sizes.
+    """Yield frames ``[first, first + count)`` of a file with sizes, a megabyte at a time.
 
     ``count`` None reads to the end.
 
@@ -72,7 +72,7 @@ def read_frames(path: Path, first: int, count: int | None) -> Iterator[tuple[byt
 
 @dataclass(frozen=True, slots=True)
 class FrameIndex:
-    """Offsets of the frames in one of our finished files.
+    """Offsets of the frames in a finished MP3.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ def _info_frame(path: Path) -> tuple[int, bytes]:
         header = file.read(_ID3_HEADER)
         tag = 0
         if header.startswith(b"ID3"):
-            # Seven bits a byte, after ID3v2.4, 3.1; our tags have no footer.
+            # Seven bits a byte (ID3v2.4, 3.1); Segue's tags have no footer.
             tag = _ID3_HEADER + sum(
                 byte << 7 * place for place, byte in enumerate(reversed(header[6:10]))
             )

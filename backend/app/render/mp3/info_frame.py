@@ -1,4 +1,4 @@
-"""Info frame of an MP3: length, seek table, encoder delay and padding, for players.
+"""The Info frame of an MP3: length, seek table, encoder delay and padding, for players.
 
 Layout as LAME writes it (gabriel.mp3-tech.org/mp3infotag.html), in a frame that decodes to silence.
 """
@@ -16,7 +16,7 @@ from ...media.gate.mpeg_frames import frame_length
 from .crc16 import crc16
 from .frames import SAMPLES_PER_FRAME
 
-ENCODER_DELAY = 576  # samples that LAME puts in front; each decoder adds DECODER_DELAY
+ENCODER_DELAY = 576  # samples that LAME adds in front; each decoder adds DECODER_DELAY
 DECODER_DELAY = 529
 
 _BITRATE_INDEX = {128: 9, 160: 10, 192: 11, 224: 12, 256: 13, 320: 14}
@@ -24,7 +24,7 @@ CBR_KBPS = tuple(_BITRATE_INDEX)
 _VBR_FRAME_KBPS = 128  # LAME's choice for the Info frame of a VBR stream
 _SIDE_INFO = bytes(32)
 _HAS_FRAMES_BYTES_TABLE_QUALITY = 0x0F
-_PADDING_AT = 178  # the low 12 bits of these two bytes; the encoder's delay comes before them
+_PADDING_AT = 178  # the low 12 bits of these two bytes; the encoder's delay precedes them
 _METHOD_CBR, _METHOD_VBR_MTRH = 1, 4
 _QUALITY_CBR, _QUALITY_V0 = 57, 97  # 100 - 10 V - q, as LAME counts (V 4 means "not VBR")
 _STEREO_JOINT = 0x64  # misc: source 44.1 kHz, joint stereo, noise shaping 0
@@ -32,7 +32,9 @@ _STEREO_JOINT = 0x64  # misc: source 44.1 kHz, joint stereo, noise shaping 0
 
 @dataclass(frozen=True, slots=True)
 class Mp3Mode:
-    """How an MP3 is encoded: at a constant bit rate, or (``kbps`` None) as V0, the best VBR.
+    """How an MP3 is encoded: at a constant bit rate, or as V0, the best variable rate.
+
+    ``kbps`` None means V0.
 
     Raises
     ------
@@ -50,7 +52,7 @@ class Mp3Mode:
 
     @property
     def name(self) -> str:
-        """Short and stable: ``V0``, ``320k``."""
+        """The mode's name, short and stable: ``V0``, ``320k``."""
         return "V0" if self.kbps is None else f"{self.kbps}k"
 
 
@@ -58,12 +60,12 @@ V0 = Mp3Mode(None)
 
 
 def info_frame_size(mode: Mp3Mode) -> int:
-    """Compute the bytes of the Info frame, so that space can be reserved before encoding."""
+    """Number of bytes of the Info frame, so that space can be reserved before encoding."""
     return frame_length(_header(mode), 0)
 
 
 def info_frame(mode: Mp3Mode, sizes: Sequence[int], *, length: int, music_crc: int) -> bytes:
-    """Build the Info frame for frames of these ``sizes`` that hold ``length`` samples.
+    """Build the Info frame for frames of these ``sizes`` with ``length`` samples of sound.
 
     Raises
     ------
@@ -91,7 +93,7 @@ def info_frame(mode: Mp3Mode, sizes: Sequence[int], *, length: int, music_crc: i
 
 
 def sample_count(info: bytes, n_frames: int) -> int:
-    """Count the samples in a stream of ``n_frames`` frames, by its Info frame."""
+    """Read from the Info frame how many samples a stream of ``n_frames`` frames holds."""
     padding = int.from_bytes(info[_PADDING_AT : _PADDING_AT + 2], "big") & 0xFFF
     return n_frames * SAMPLES_PER_FRAME - ENCODER_DELAY - padding
 
@@ -102,14 +104,14 @@ def _header(mode: Mp3Mode) -> bytes:
 
 
 def _seek_table(sizes: Sequence[int], own: int, total: int) -> bytes:
-    """File position of each per cent of the time, in 256ths of its bytes."""
+    """Position in the file at each per cent of the time, in 256ths of the file."""
     starts = own + np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     positions = starts[np.arange(100) * len(sizes) // 100]
     return bytes(np.minimum(positions * 256 // total, 255).astype(np.uint8))
 
 
 def _lame_tag(mode: Mp3Mode, padding: int, total: int, music_crc: int) -> bytes:
-    """Build LAME's extension without its own CRC; unknown fields stay 0."""
+    """Build LAME's extension without its CRC; unknown fields are 0."""
     delays = ENCODER_DELAY << 12 | padding
     return b"".join(
         (

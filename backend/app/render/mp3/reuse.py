@@ -1,7 +1,7 @@
-"""Copy frames from the base mix's MP3 where the new mix sounds the same.
+"""Copy frames from the base mix's MP3 where the new mix has the same sound.
 
-A frame depends on the sound around it and on its number, which decides its padding. So where two
-mixes sound alike at the same samples, they have the same frames.
+A frame depends on the sound round it, and on its number, which decides its padding. So mixes with
+the same sound at the same samples have the same frames there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BLOCK_BYTES = 1 << 20
 
 
 class BaseMp3:
-    """The base mix's MP3, opened, and its timeline's hashes; any thread may copy from it.
+    """The base mix's MP3, opened, with hashes of its sound; any thread may copy from it.
 
     Parameters
     ----------
@@ -48,9 +48,10 @@ class BaseMp3:
     def sounds_like(
         self, sound_hash: Callable[[int, int], str], start: int, end: int, *, at_the_end: bool
     ) -> bool:
-        """Whether a mix with these hashes has the same sound in ``[start, end)``.
+        """Whether another mix has the same sound in ``[start, end)``.
 
-        ``at_the_end``: the mix ends there, so the base mix must end there, too.
+        ``sound_hash`` is that of the other mix. With ``at_the_end`` that mix ends there, so the
+        base mix must end there, too.
         """
         if end > self._length or (at_the_end and end != self._length):
             return False

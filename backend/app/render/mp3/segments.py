@@ -1,9 +1,9 @@
-"""Segments of a mix, each encoded by its own ffmpeg, whose frames join to one stream.
+"""Cut a mix into segments; separate encoders make them, and their frames form one stream.
 
-This works because, without a bit reservoir, a frame depends on the sound around it and on little
-else. At a constant bit rate the padding slots repeat every 49 frames (ISO 11172-3, 44.1 kHz), so
-an encoder that starts on a multiple of 49 pads like the single stream. What LAME carries from
-frame to frame (block types, masking, the adaptive threshold of hearing) fades within frames.
+This works because a frame without a bit reservoir depends on the sound round it and on little else.
+At a constant bit rate the padding slots repeat every 49 frames (ISO 11172-3, 44.1 kHz), so an
+encoder that starts on a multiple of 49 pads like the single stream. What LAME carries over from
+frame to frame (block types, masking, the adaptive threshold of hearing) fades within a few frames.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from .reuse import BaseMp3
 
 GRID_FRAMES = 49  # 44100 / gcd(144000 kbps, 44100) divides 49 at every offered bit rate
 
-# A minute: warm-up, look-ahead and the start of a program cost 4 % of it, and a killed job loses
-# 2.4 MB at most. Fixed, so that an edit elsewhere in a mix does not move the cuts.
+# A minute: warm-up, look-ahead and the start of a program add 4 %, and a killed job loses 2.4 MB at
+# most. Fixed, so that an edit elsewhere in a mix does not move the cuts.
 SEGMENT_FRAMES = 46 * GRID_FRAMES
 
-# With more rounds than these, a last one that keeps one worker busy costs a tenth at most.
+# With more rounds than these, a last round that keeps only one worker busy costs at most a tenth.
 _EVEN_ROUNDS = 4
 
-# LAME's psychoacoustics look 1904 samples ahead from a frame's start, less than two frames, so
-# each segment is encoded with two more frames behind it.
+# LAME's psychoacoustics look 1904 samples ahead of a frame's start, less than two frames, so each
+# segment is encoded with two more frames at its end.
 LOOK_AHEAD_FRAMES = 2
 
 # Ten seconds: the grid on which changes since the base mix are found. An overlap of sixteen bars
-# then costs four or five cells.
+# covers four or five cells.
 CELL_FRAMES = 8 * GRID_FRAMES
 
-_VERSION = 1  # increase when the same sound would give other bytes
+_VERSION = 1  # increase it when the same sound would give other bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames ``[first, first + frames)`` of the stream; ``frames`` None goes on to the end."""
+    """Frames ``[first, first + frames)`` of the stream; ``frames`` None reaches the end."""
 
     index: int
     first: int
@@ -70,10 +70,10 @@ def cut_around_changes(
     cell: int = CELL_FRAMES,
     longest: int = SEGMENT_FRAMES,
 ) -> tuple[Segment, ...]:
-    """Cut a mix so that parts unchanged since the base mix are segments by themselves.
+    """Cut a mix so that parts unchanged since the base mix become separate segments.
 
-    ``is_unchanged`` decides for each cell of ``cell`` frames. Equal neighbours become segments of
-    at most ``longest`` frames; changed ones are shared out evenly among the workers.
+    ``is_unchanged`` decides for each cell of ``cell`` frames. Neighbouring unchanged cells become
+    segments of at most ``longest`` frames; changed ones are shared out evenly among the workers.
     """
     cells = _between(range(0, _n_frames(length), cell))
     firsts: list[int] = []
@@ -92,7 +92,7 @@ def _n_frames(length: int) -> int:
 
 
 def _between(firsts: Sequence[int]) -> tuple[Segment, ...]:
-    """Build segments that begin at these frames, the last one open."""
+    """Build segments that begin at these frames; the last one reaches the end."""
     lengths = [*(after - first for first, after in pairwise(firsts)), None]
     return tuple(map(Segment, range(len(firsts)), firsts, lengths))
 
@@ -118,14 +118,14 @@ class SegmentEncoder:
     base: BaseMp3 | None = None
 
     def is_unchanged(self, segment: Segment, warm_up: int) -> bool:
-        """Whether the segment and the sound around it are the same in the base mix."""
+        """Whether the segment, and the sound round it, are the same in the base mix."""
         if self.base is None or self.sound_hash is None:
             return False
         start, end = self.stretch(segment, warm_up)
         return self.base.sounds_like(self.sound_hash, start, end, at_the_end=end == self.length)
 
     def stretch(self, segment: Segment, warm_up: int) -> tuple[int, int]:
-        """The samples to encode: warm-up, the segment itself, look-ahead."""
+        """The range of samples to encode: warm-up, the segment, look-ahead."""
         start = (segment.first - warm_up) * SAMPLES_PER_FRAME
         if segment.frames is None:
             return start, self.length
@@ -133,7 +133,7 @@ class SegmentEncoder:
         return start, min(self.length, last * SAMPLES_PER_FRAME)
 
     def encode(self, segment: Segment, warm_up: int) -> Path:
-        """Write the segment's frames after ``warm_up`` frames, with look-ahead frames behind."""
+        """Encode the segment's frames, with warm-up frames before and look-ahead frames after."""
         start, end = self.stretch(segment, warm_up)
         path = self.folder / self._name(segment, start, end)
         if self.sound_hash is not None and path.exists():
@@ -161,13 +161,14 @@ class SegmentEncoder:
 def frames_hash(
     mode: Mp3Mode, ffmpeg: Path, length: int, sound_hash: Callable[[int, int], str]
 ) -> str:
-    """A hash of all that decides the frames of a whole mix: equal hashes, equal frames."""
+    """Hash everything that decides the frames of a whole mix: equal hashes, equal frames."""
     text = repr((_VERSION, ffmpeg.name, mode.name, length, sound_hash(0, length)))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _lame_arguments(mode: Mp3Mode) -> tuple[str, ...]:
     rate = ("-q:a", "0") if mode.kbps is None else ("-b:a", f"{mode.kbps}k")
-    # No reservoir: V0 grows by 4 %; constant rates keep their size and lose nothing measurable.
+    # Without a reservoir V0 files grow by 4 %; constant rates keep their size and lose nothing
+    # measurable.
     bare = ("-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0")
     return ("-c:a", "libmp3lame", *rate, *bare)

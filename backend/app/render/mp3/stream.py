@@ -11,7 +11,7 @@ from .info_frame import Mp3Mode, info_frame, info_frame_size
 
 
 class Mp3Stream:
-    """An MP3 to which frames are appended from files; needs two bytes of memory a frame."""
+    """An MP3 file to which frames are appended; needs two bytes of memory a frame."""
 
     def __init__(self, path: Path, mode: Mp3Mode, tag: bytes) -> None:
         self._file = path.open("w+b")
@@ -40,7 +40,7 @@ class Mp3Stream:
         self._file.write(bytes(info_frame_size(self._mode)))
 
     def append(self, path: Path, first: int, count: int | None) -> None:
-        """Append frames ``[first, first + count)`` of a file; ``count`` None: to its end."""
+        """Append frames ``[first, first + count)`` of a file; ``count`` None reads to its end."""
         for frames, sizes in read_frames(path, first, count):
             self._file.write(frames)
             self._sizes.extend(sizes)
@@ -54,7 +54,7 @@ class Mp3Stream:
         return self._file.read(n_bytes)
 
     def finish(self, length: int) -> None:
-        """Write the Info frame of a stream that holds ``length`` samples."""
+        """Write the Info frame for a stream of ``length`` samples."""
         info = info_frame(self._mode, self._sizes, length=length, music_crc=self._crc)
         self._file.seek(self._info_at)
         self._file.write(info)

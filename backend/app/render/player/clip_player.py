@@ -24,10 +24,10 @@ from .stretched_segments import StretchedSegment, stretched_segment_of
 
 
 class ClipPlayer:
-    """A clip with its readers and filter states; for one thread, mostly in order.
+    """Plays one clip, with its readers and filter states; for one thread, mostly in order.
 
-    Any stretch may be read at any time: filters are first fed again with the sound before it, so
-    that a stretch equals that part of the whole bit for bit.
+    Any stretch may be read at any time: filters are first fed the sound before it, so that a
+    stretch equals that part of the whole, bit for bit.
     """
 
     def __init__(
@@ -48,22 +48,22 @@ class ClipPlayer:
         self._send: Samples | None = None
 
     def close(self) -> None:
-        """Close the readers."""
+        """Close the clip's files."""
         self._open.close()
 
     def covers(self, begin: int) -> bool:
-        """Whether the clip sounds through the whole block."""
+        """Whether the clip plays throughout the block."""
         return self.clip.start <= begin and begin + BLOCK <= self.clip.end
 
     def read(self, start: int, end: int) -> Samples:
-        """The clip's part of the mix, ``[start, end)``, which must lie within the clip."""
+        """The clip's sound in samples ``[start, end)`` of the mix, within the clip."""
         echo = self.clip.echo
         block = self._with_echo(echo, start, end) if echo else self._own(start, end)
         self._fade(block, start, end)
         return block
 
     def _with_echo(self, echo: Echo, start: int, end: int) -> Samples:
-        """The clip's own sound up to the echo's start, then its echo."""
+        """The clip's own sound up to the echo's start, then the echo."""
         if end <= echo.start:
             return self._ending(echo, start, end)
         block = np.zeros((end - start, CHANNELS), np.float32).T
@@ -79,13 +79,13 @@ class ClipPlayer:
         return block
 
     def _ending(self, echo: Echo, start: int, end: int) -> Samples:
-        """The clip's own sound with the short fade at its end."""
+        """The clip's own sound, faded out just before the echo."""
         block = self._own(start, end)
         fade_before_echo(block, start, end, echo.start)
         return block
 
     def _own(self, start: int, end: int) -> Samples:
-        """The clip's sound with gain and effects."""
+        """The clip's own sound with gain and effects, without echo."""
         if not self._chain.is_fed_to(start):
             self._chain.rewind()
             begin = max(replayed_from(self.clip.effects, start), self.clip.start)
@@ -96,7 +96,7 @@ class ClipPlayer:
         return block
 
     def _source(self, start: int, end: int) -> Samples:
-        """The clip's sound with its gain; in stem swaps, the mix of its stems."""
+        """The clip's sound with its gain, before effects; in stem swaps, a mix of its stems."""
         block = self._whole.read(start, end, self._gain)
         for stems in self._stems:
             stems.replace(block, start, self._gain)
@@ -116,9 +116,10 @@ class ClipPlayer:
 
 
 def sound_parts(clip: Clip, first: int, last: int) -> tuple[object, ...]:
-    """All that affects a clip's sound in ``[first, last)``: equal parts, equal samples.
+    """Everything that affects a clip's sound in ``[first, last)``: equal parts, equal samples.
 
-    Names and changes elsewhere are left out, so a changed join leaves other keys as they were.
+    Names and changes elsewhere are left out, so that a changed join leaves other cache keys the
+    same.
     """
     first, last = max(first, clip.start), min(last, clip.end)
     stop = clip.echo if clip.echo and last > clip.echo.start - ECHO_FADE else None
@@ -137,7 +138,7 @@ def sound_parts(clip: Clip, first: int, last: int) -> tuple[object, ...]:
 
 
 def _source_parts(clip: Clip, first: int, last: int) -> tuple[object, ...]:
-    """The recordings that sound in ``[first, last)``, and from which of their samples."""
+    """The recordings that play in ``[first, last)``, and which of their samples."""
     segment = stretched_segment_of(clip)
     if segment is None or first >= clip.start + segment.length:
         return (clip.recording, clip.body_offset)

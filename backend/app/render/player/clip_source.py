@@ -1,4 +1,4 @@
-"""Read a clip's source: its stretched beginning, then its recording."""
+"""Read a clip's source: first its stretched segment, then the recording itself."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class ClipSource:
         return block
 
     def _beginning(self, start: int, end: int, gain: np.float32) -> Samples:
-        assert self._segment is not None  # else the body begins with the clip
+        # without a segment, the unstretched part begins with the clip
+        assert self._segment is not None
         if self._stretched is None:
             self._stretched = self._open.enter_context(self._open_stretched(self._segment))
         block = self._stretched.read(start - self._clip.start, end - start)

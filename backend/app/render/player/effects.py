@@ -24,7 +24,7 @@ Line = npt.NDArray[np.float32]
 
 
 class Filter(Protocol):
-    """A filter or effect of ``dsp``, which takes blocks of any size in order."""
+    """A filter or effect of ``dsp`` that takes blocks of any size in order."""
 
     def process(self, block: Samples) -> Samples:
         """Process the next block, float32 ``(2, n)``."""
@@ -32,27 +32,28 @@ class Filter(Protocol):
 
 
 class EffectChain:
-    """A clip's effects in series, fed with its sound in order.
+    """A clip's effects in series, fed with the clip's sound in order.
 
-    Each filter runs from its effect's first sample: feed the chain from :func:`replayed_from` on
-    to get a stretch as in the whole.
+    Each filter starts at its effect's first sample: to get a stretch as in the whole, feed the
+    chain from :func:`replayed_from` on.
     """
 
     def __init__(self, effects: Sequence[Effect]) -> None:
         self._effects = effects
-        self._filters: dict[int, Filter] = {}  # of the effects that have begun, by their place
+        # filters of the effects that have begun, by their index
+        self._filters: dict[int, Filter] = {}
         self._fed_to: int | None = None
 
     def is_fed_to(self, at: int) -> bool:
-        """Whether the chain can continue at this sample of the mix without a replay."""
+        """Whether the chain can continue at a sample of the mix without a replay."""
         return self._fed_to == at or not self._effects
 
     def rewind(self) -> None:
-        """Reset every filter."""
+        """Reset every filter to its start."""
         self._filters.clear()
 
     def apply(self, block: Samples, start: int) -> None:
-        """Filter the next block in place, float32 ``(2, n)``, which sounds at ``start``."""
+        """Filter the next block in place, float32 ``(2, n)``; it begins at ``start``."""
         for place, effect in enumerate(self._effects):
             begin, stop = max(start, effect.start), min(start + block.shape[1], effect.end)
             if begin >= stop:
@@ -66,10 +67,10 @@ class EffectChain:
 
 
 def replayed_from(effects: Sequence[Effect], at: int) -> int:
-    """The sample from which to feed a chain so that ``at`` comes out as in the whole.
+    """The sample from which to feed a chain, so that ``at`` sounds as in the whole.
 
-    A running effect depends on all sound since it began, which may come from an effect that began
-    earlier. A level has no memory.
+    A running effect depends on all sound since it began, which may pass through an effect that
+    began earlier. A level has no memory.
     """
     filters = [effect for effect in effects if effect.kind != "level"]
     while earlier := [effect.start for effect in filters if effect.start < at < effect.end]:
@@ -88,7 +89,7 @@ def line_over(line: Sequence[tuple[int, float]], start: int, end: int) -> Line:
 
 
 def make_filter(effect: Effect) -> Filter:
-    """Make the effect's filter; raise :class:`InvalidTimeline` if a shelf should sweep."""
+    """Create the filter of an effect; raise :class:`InvalidTimeline` if a shelf should sweep."""
     if effect.to_frequency_hz is not None:
         return _swept(effect, effect.to_frequency_hz)
     match effect.kind:
@@ -112,7 +113,7 @@ def _swept(effect: Effect, to_hz: float) -> SweptFilter:
 
 
 class _Level:
-    """A plain gain with the interface of a filter."""
+    """A plain gain with the methods of a filter."""
 
     def __init__(self, gain_db: float) -> None:
         self._gain = np.float32(gain_of_db(gain_db))

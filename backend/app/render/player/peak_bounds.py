@@ -1,4 +1,4 @@
-"""Upper bounds of a clip's true peaks, from its track's analysis."""
+"""Upper bounds of a clip's true peaks, computed from its track's analysis."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from .stretched_segments import stretched_segment_of
 
 Peaks: TypeAlias = npt.NDArray[np.float32]
 
-PEAK_HOP = SAMPLE_RATE // 100  # as analysed: one true peak for each 10 ms
+PEAK_HOP = SAMPLE_RATE // 100  # the analysis has one true peak for each 10 ms
 LOW_PASS_OVERSHOOT = 1.3
 """A low-pass can raise a peak by the sum of its impulse response's magnitudes: 1.15 for a
 second-order Butterworth; the rest allows for a share that grows meanwhile."""
 LOW_PASS_FROM_HZ = 200.0
-"""From this frequency up, a low-pass has decayed to a thousandth of a peak after 10 ms."""
+"""With a cutoff from this frequency on, a low-pass decays to a thousandth of a peak within 10 ms.
+"""
 
-_SLACK = 2 * HALF_TAPS  # samples that affect a peak, which is recorded half as many late
-_BEFORE = _SLACK + PEAK_HOP  # range of earlier peaks that still affect a low-passed tile
-_HOPS = (TILE + _SLACK + _BEFORE) // PEAK_HOP + 2  # all hops that may overlap
+_SLACK = 2 * HALF_TAPS  # samples that affect a peak, which is recorded half as many samples late
+_BEFORE = _SLACK + PEAK_HOP  # earlier peaks in this range still affect a low-passed tile
+_HOPS = (TILE + _SLACK + _BEFORE) // PEAK_HOP + 2  # number of hops that may overlap
 
 
 class PeakBounds:
     """Bounds for the tiles of a clip's blocks; ``peaks`` are its track's true peaks.
 
-    Known where the track is played unchanged or through a plain low-pass; unknown where it is
+    They are known where the track plays unchanged or through a plain low-pass; unknown where it is
     stretched, replaced by stems, in its echo, cut off, or in filters that can raise peaks.
     """
 
@@ -42,7 +43,7 @@ class PeakBounds:
         self._loudest = np.lib.stride_tricks.sliding_window_view(np.pad(peaks, _HOPS), _HOPS)
 
     def of_tiles(self, begin: int) -> Peaks | None:
-        """A bound for each tile of the block at ``begin``, float32 ``(TILES,)``, or None."""
+        """Bounds for each tile of the block at ``begin``, float32 ``(TILES,)``, or None."""
         first, last = begin - _SLACK, begin + BLOCK + _SLACK
         if first < self._known_from or last > self._clip.sounds_to:
             return None
@@ -58,6 +59,6 @@ class PeakBounds:
 
 
 def _is_bounded(effect: Effect) -> bool:
-    """Whether an effect's rise of peaks has a known bound."""
+    """Whether it is known how far an effect can raise peaks."""
     fixed = effect.kind == "low_pass" and effect.to_frequency_hz is None
     return fixed and effect.frequency_hz >= LOW_PASS_FROM_HZ

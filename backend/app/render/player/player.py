@@ -1,7 +1,7 @@
 """Play any stretch of a timeline in blocks, from any thread.
 
 Everything is computed on the mix's fixed grid of blocks, from the same samples by the same
-operations, so a stretch equals that part of the whole bit for bit.
+operations, so that a stretch equals that part of the whole, bit for bit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .clip_player import ClipPlayer, sound_parts
 from .peak_bounds import PeakBounds, Peaks
 from .stretched_segments import StretchedSegment, no_stretched_segments
 
-VERSION = 3  # increase when the same timeline would sound different, to invalidate cached segments
+VERSION = 3  # increase it when the same timeline would sound different: voids cached segments
 
 Play: TypeAlias = Callable[[int, int], Iterator[Samples]]
 """``play(start, end)`` yields blocks, float32 ``(2, n)``, that add up to ``[start, end)`` of a mix.
@@ -33,18 +33,18 @@ samples, equal to that part of a longer one. ``end`` may lie past the mix's end 
 caller says so; no samples are yielded there.
 """
 
-CONTEXT_BEFORE, CONTEXT_AFTER = 1, 2  # blocks that the limiter needs around its output
+CONTEXT_BEFORE, CONTEXT_AFTER = 1, 2  # blocks before and after its output that the limiter needs
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A gain for the whole mix and, after it, the limiter's ceiling in dBTP."""
+    """A gain for the whole mix, and the limiter's ceiling after it, in dBTP."""
 
     ceiling_db: float
     gain_db: float = 0.0
 
     def raise_block(self, block: Block) -> Block:
-        """Apply the gain; at 0 dB the block itself is returned."""
+        """Apply the gain; at 0 dB the block is returned as it is."""
         if not self.gain_db:
             return block
         gain = np.float32(gain_of_db(self.gain_db))
@@ -53,7 +53,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A timeline, ready to be played.
+    """Plays a timeline.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Player:
         return Level(self.ceiling_db, self.gain_db)
 
     def at(self, level: Level) -> Player:
-        """The same mix at another level."""
+        """A player of the same mix at another level."""
         return replace(self, ceiling_db=level.ceiling_db, gain_db=level.gain_db)
 
     def play(self, start: int, end: int) -> Iterator[Samples]:
@@ -89,10 +89,10 @@ class Player:
     def play_at(
         self, levels: Sequence[Level], start: int, end: int
     ) -> Iterator[tuple[Samples, ...]]:
-        """Play ``[start, end)`` at several levels at once; the clips are read and summed once.
+        """Play ``[start, end)`` at several levels at once; clips are read and summed once.
 
-        Yields a block for each level, in order; each stream equals that of a player of that level
-        alone.
+        Yields a block for each level, in order; each stream equals that of a player with only that
+        level.
         """
         first, last = start // BLOCK, -(-end // BLOCK)
         with closing(self._mix(first - CONTEXT_BEFORE, last + CONTEXT_AFTER)) as raw:
@@ -106,7 +106,7 @@ class Player:
                 yield tuple(block[:, part] for block in blocks)
 
     def sound_hash(self, start: int, end: int) -> str:
-        """Hash all that affects ``[start, end)``: equal hashes, equal samples."""
+        """Hash everything that affects ``[start, end)``: equal hashes, equal samples."""
         first = (start // BLOCK - CONTEXT_BEFORE) * BLOCK
         last = (-(-end // BLOCK) + CONTEXT_AFTER) * BLOCK
         sounding = [c for c in self.timeline.clips if c.start < last and c.end > first]
@@ -116,7 +116,7 @@ class Player:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def _mix(self, first: int, last: int) -> Generator[Block]:
-        """Yield the unlimited mix in blocks ``[first, last)``; closes all files at the end."""
+        """Yield the unlimited mix in blocks ``[first, last)``; close all files at the end."""
         waiting = [clip for clip in self.timeline.clips if clip.end > first * BLOCK]
         sounding: list[ClipPlayer] = []
         try:
@@ -138,9 +138,10 @@ class Player:
 
 
 def _copies(blocks: Iterator[Block], count: int) -> list[Iterator[Block]]:
-    """Repeat a stream ``count`` times; read in step, they hold only the blocks between them.
+    """Repeat a stream ``count`` times for readers that advance together.
 
-    (``itertools.tee`` keeps up to 57 blocks.)
+    Only the blocks between the readers are held in memory (``itertools.tee`` holds up to 57
+    blocks).
     """
     queues: list[deque[Block]] = [deque() for _ in range(count)]
 
@@ -158,10 +159,10 @@ def _copies(blocks: Iterator[Block], count: int) -> list[Iterator[Block]]:
 
 
 def _sum(players: list[ClipPlayer], begin: int) -> Samples:
-    """Mix one block; a clip that plays alone throughout is passed on without a copy."""
+    """Mix one block; if a single clip plays throughout, pass it on without a copy."""
     if len(players) == 1 and players[0].covers(begin):
         return players[0].read(begin, begin + BLOCK)
-    # Interleaved in memory, as the decoder gives it and the encoders take it.
+    # Interleaved in memory, as the decoder returns it and the encoders take it.
     block = np.zeros((BLOCK, CHANNELS), np.float32).T
     for player in players:
         start, end = max(player.clip.start, begin), min(player.clip.end, begin + BLOCK)
@@ -171,7 +172,7 @@ def _sum(players: list[ClipPlayer], begin: int) -> Samples:
 
 
 def _bound(players: list[ClipPlayer], begin: int) -> Peaks | None:
-    """Bound the block's true peaks for each tile; None if unknown."""
+    """Bounds of the true peaks in each tile of a block; None if unknown."""
     total = np.zeros(TILES, np.float32)
     for player in players:
         bounds = player.bounds.of_tiles(begin) if player.bounds else None

@@ -1,4 +1,4 @@
-"""Play stems in place of their track, each with its own fader."""
+"""Play a clip's stems instead of the whole track, each with its fader."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .stretched_segments import SEAM
 class StemPlayer:
     """The stems of a stretch of a clip; for one thread.
 
-    Where the stretch begins or ends inside the clip, track and stems crossfade over 20 ms, because
-    time-stretched stems add up to the track only nearly.
+    If the stretch begins or ends inside the clip, track and stems crossfade over 20 ms, because
+    time-stretched stems add up to the track only approximately.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class StemPlayer:
         ]
 
     def replace(self, block: Samples, start: int, gain: np.float32) -> None:
-        """Replace the track by its stems in a block that sounds at ``start``."""
+        """Replace the track by its stems in a block that begins at ``start``."""
         begin = max(start, self._faders.start)
         end = min(start + block.shape[1], self._faders.end)
         if begin >= end:

@@ -1,4 +1,4 @@
-"""Time-stretched beginnings of clips: find the ones a mix needs, render each once."""
+"""Time-stretched beginnings of clips: find those that a mix needs, and render each once."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ from ...store.files.atomic_write import atomic_write
 
 Points: TypeAlias = tuple[Point, ...]
 
-VERSION = 1  # increase when the same segment would get other samples, to invalidate cached ones
+VERSION = 1  # increase it when the same segment would get other samples: voids cached ones
 
 STRETCHED_LEVEL = 0.5
-"""Segments are stored at half level: stretching moves phases, which raises peaks by some 3 dB over
-full scale in loud music. 24 bits leave enough resolution."""
+"""Segments are stored at half level: stretching changes phases, which raises peaks by about 3 dB
+over full scale in loud music. 24 bits leave enough resolution."""
 
 PART = 96 * SAMPLE_RATE
-"""Long segments are stretched in parts, because a second needs some 2.5 MB of memory. A blend of
-64 bars at 128 BPM with its way back fits into one part."""
+"""Long segments are stretched in parts, because each second needs about 2.5 MB of memory. A blend
+of 64 bars at 128 BPM, with its return, fits into one part."""
 SEAM = round(0.02 * SAMPLE_RATE)
-"""Crossfade from part to part, and from the last to the unstretched track: 20 ms hold a period of
-every tone from 50 Hz up, and no second attack."""
+"""Crossfade from part to part, and from the last part to the unstretched track: 20 ms contain a
+period of every tone from 50 Hz up, and no second attack."""
 
 _BEYOND = SAMPLE_RATE
-"""Stretched past the end and discarded, so that `stretch` finds an attack to align the segment with
-the track's own samples: correlation at the seam rises from 0.1 to 0.9 and from 0.75 to 1.0."""
+"""Sound that is stretched beyond the end and discarded, so that `stretch` finds an attack by which
+to align the segment with the track's samples. It raises the correlation at the seam from 0.1 to 0.9
+and from 0.75 to 1.0."""
 
-_LAST_PART = PART // 4  # a shorter rest is added to the part before
+_LAST_PART = PART // 4  # a shorter rest is added to the previous part
 _MIN_STEP = 256  # samples between two points: rounding a cut to a sample bends the map
 
 
 @dataclass(frozen=True, slots=True)
 class StretchedSegment:
-    """The stretched beginning of a clip, independent of its place in a mix.
+    """The stretched beginning of a clip, independent of its position in a mix.
 
     Attributes
     ----------
@@ -69,23 +70,26 @@ class StretchedSegment:
 
     @property
     def length(self) -> int:
-        """Its length in samples."""
+        """The segment's length in samples."""
         return self.points[-1][1]
 
     @property
     def key(self) -> str:
-        """A hash of all that affects the segment's sound."""
+        """A hash of everything that affects the segment's sound."""
         text = repr((VERSION, self.recording, self.points, self.pitch_semitones, self.plays_on))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
     def file_name(self) -> str:
-        """Its file's name among the track's derived files."""
+        """Name of the segment's file among the track's derived files."""
         return f"stretch-v{VERSION}-{self.key}.flac"
 
 
 def stretched_segment_of(clip: Clip) -> StretchedSegment | None:
-    """The clip's stretched beginning, the whole clip if its pitch is shifted, or None."""
+    """The clip's stretched beginning, or None.
+
+    If the clip's pitch is shifted, the whole clip is stretched.
+    """
     points = clip.warp or ((clip.source_start, clip.start),)
     if clip.pitch_semitones and clip.sounds_to > points[-1][1]:
         points = (*points, (clip.sounds_to + clip.body_offset, clip.sounds_to))
@@ -107,7 +111,7 @@ def stretched_segments_of(timeline: Timeline) -> tuple[StretchedSegment, ...]:
 
 
 def no_stretched_segments(segment: StretchedSegment) -> TrackReader:
-    """Open a segment for a player of timelines without any: raise LookupError."""
+    """Opener for timelines without stretched segments: raise LookupError."""
     raise LookupError(f"stretched segment {segment.key} was not rendered before playing")
 
 
@@ -117,7 +121,7 @@ def stretch_segment(
     path: Path,
     count: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Render a segment into the file ``path``, which appears when complete and on the disk.
+    """Render a segment into the file ``path``, which appears when complete and on disk.
 
     ``count`` is called with the samples just rendered; it may raise to stop.
 
@@ -137,7 +141,7 @@ def stretch_segment(
 
 
 def _stretched(segment: StretchedSegment, track: TrackReader) -> Iterator[Samples]:
-    """Yield the segment part by part; the end of each is held back for the crossfade."""
+    """Yield the segment part by part; each part's end is held back for the crossfade."""
     tail = np.zeros((CHANNELS, 0), np.float32)
     for points in parts_of(segment.points):
         last = points[-1] == segment.points[-1]
@@ -155,7 +159,7 @@ def _stretched(segment: StretchedSegment, track: TrackReader) -> Iterator[Sample
 def _part(
     track: TrackReader, points: Points, segment: StretchedSegment, *, overshoot: int
 ) -> Samples:
-    """Stretch one part; the overshoot is stretched at the track's own tempo and dropped."""
+    """Stretch one part; the sound beyond it is stretched at the track's tempo and dropped."""
     (first, begin), (last, end) = points[0], points[-1]
     if overshoot:
         points = (*points, (last + overshoot, end + overshoot))
@@ -164,11 +168,11 @@ def _part(
 
 
 def blend(outgoing: Samples, incoming: Samples) -> Samples:
-    """Crossfade two renderings of the same moment at constant level.
+    """Crossfade two renderings of the same moment at a constant level.
 
-    Linear fades would dip by 3 dB for unrelated phases, equal-power fades would swell by 3 dB for
-    equal ones. So linear gains ``a`` and ``b`` are divided by
-    ``sqrt(a**2 + b**2 + 2 * a * b * correlation)``.
+    For unrelated phases, linear fades would dip by 3 dB; for equal ones, equal-power fades would
+    swell by 3 dB. So linear gains ``a`` and ``b`` are divided by ``sqrt(a**2 + b**2 + 2 * a * b *
+    correlation)``.
     """
     old, new = outgoing.astype(np.float64), incoming.astype(np.float64)
     energies = float(np.square(old).sum() * np.square(new).sum())
@@ -188,7 +192,7 @@ def parts_of(points: Points) -> Iterator[Points]:
 
 
 def _between(points: Points, begin: int, end: int) -> Points:
-    """The part of a map from one sample of the segment to another."""
+    """The part of a map between two samples of the segment."""
     if begin == 0 and end == points[-1][1]:
         return points
     inner = [point for point in points if begin + _MIN_STEP <= point[1] <= end - _MIN_STEP]
@@ -201,8 +205,9 @@ def _point_at(points: Points, at: int) -> Point:
 
 
 def _padded(track: TrackReader, start: int, end: int) -> Samples:
-    """Samples ``[start, end)`` of a track, with silence outside of it."""
-    sound = np.zeros((CHANNELS, end - start), np.float32)  # planar, as `stretch` wants it
+    """Samples ``[start, end)`` of a track, with silence beyond its ends."""
+    # one array per channel, as `stretch` needs
+    sound = np.zeros((CHANNELS, end - start), np.float32)
     first, last = max(start, track.first), min(end, track.n_samples)
     if first < last:
         sound[:, first - start : last - start] = track.read(first, last - first)

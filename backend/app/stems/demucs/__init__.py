@@ -1,1 +1,1 @@
-"""Demucs behind the separator port."""
+"""Demucs as a separator."""

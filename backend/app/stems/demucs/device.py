@@ -1,4 +1,4 @@
-"""Choose the device that separates (GPU or CPU), and prepare torch."""
+"""Choose the device for separation (GPU or CPU), and prepare torch."""
 
 from __future__ import annotations
 

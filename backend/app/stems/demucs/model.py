@@ -1,6 +1,6 @@
-"""Load Demucs models once per process, by Demucs' own code, on the best device.
+"""Load Demucs models with Demucs' code, once per process, on the best device.
 
-torch is imported inside functions only, so that reading a model's name does not wait for it.
+torch is imported inside functions only, so that reading a model's name need not wait for it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NO_MEMORY = ("out of memory", "alloc_failed", "can't allocate memory")
 class LoadedModel:
     """The networks of a model on ``device``; a thread must hold ``turn`` to run them.
 
-    Each moves there on first use: a bag is seldom needed as a whole.
+    Each network moves to the device on first use, since few songs need all of them.
     """
 
     networks: tuple[Model, ...]
@@ -46,11 +46,13 @@ class LoadedModel:
 
 
 def load_model(files: ModelFiles) -> LoadedModel:
-    """Load the model of these files, or return it if it was loaded last. Thread-safe.
+    """Load a model from its files, or return it if it was the last one loaded.
+
+    Thread-safe.
 
     Raise ``BadWeights`` if a file is damaged or does not match the checksum in its name.
     """
-    with _loading:  # otherwise parallel callers would each load one
+    with _loading:  # otherwise parallel callers would load one model each
         return _loaded(files, files.identity())
 
 
@@ -69,7 +71,7 @@ def _loaded(files: ModelFiles, _identity: str) -> LoadedModel:
 
 
 def _network(path: Path) -> Model:
-    read_checkpoint(path)  # rejects foreign files before loading them
+    read_checkpoint(path)  # rejects foreign files before they are loaded
     try:
         with _no_larger_than(path):
             network = _of_safetensors(path) if path.suffix == ".safetensors" else _of_th(path)
@@ -86,7 +88,7 @@ def _no_larger_than(path: Path) -> Iterator[None]:
     """Raise ValueError if a network gets more weights than its file has bytes.
 
     A network is built in the size that its checkpoint states, before the weights are read. Torch
-    calls the hook for each tensor when it is made, before a number is written to it.
+    calls the hook for each new tensor, before a number is written to it.
     """
     from torch.nn import Module, Parameter
     from torch.nn.modules.module import register_module_parameter_registration_hook

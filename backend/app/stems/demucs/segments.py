@@ -1,7 +1,7 @@
 """Run a Demucs network over a range of any length, segment by segment.
 
-The result is that of ``demucs.apply.apply_model(split=True, shifts=0)``, which holds the whole song
-and all of its stems in memory; here it is two segments of them, however long the song is.
+The result equals that of ``demucs.apply.apply_model(split=True, shifts=0)``, which holds the whole
+song and all of its stems in memory. Here only two segments are in memory, however long the song is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
     from demucs.apply import Model
 
-_OVERLAP = 0.25  # of Demucs' segments, as a share of their length
+_OVERLAP = 0.25  # overlap of Demucs' segments, as a share of their length
 _TELL_EVERY_S = 0.1
 _READ_BLOCK = 1 << 18
 
@@ -30,7 +30,7 @@ class _Padding(Protocol):
     """The common interface of Demucs networks."""
 
     def valid_length(self, length: int) -> int:
-        """Return the input length for an output of so many samples."""
+        """Return the input length that a network needs for an output of ``length`` samples."""
         ...
 
 
@@ -61,9 +61,10 @@ class LeveledStretch:
 
 
 def leveled(song: Song, stretch: tuple[int, int], tick: Callable[[float], None]) -> LeveledStretch:
-    """Measure mean and deviation of a range in one pass; ``tick`` is called with 0 and may raise.
+    """Measure mean and deviation of a range in one pass.
 
-    The deviation is that of a sample (divided by ``n - 1``), with 1e-8 added, as Demucs has it.
+    ``tick`` is called with 0 and may raise. The deviation is that of a sample (divided by ``n -
+    1``), with 1e-8 added, as in Demucs.
     """
     first, last = stretch
     n, total, squares = last - first, 0.0, 0.0
@@ -85,7 +86,7 @@ def n_segments(network: Model, n_samples: int) -> int:
 def run_segments(
     network: Model, wave: LeveledStretch, device: torch.device, tick: Callable[[float], None]
 ) -> Iterator[torch.Tensor]:
-    """Yield a network's output, as soon as no later segment changes it.
+    """Yield a network's output, each block as soon as no later segment changes it.
 
     The blocks are float32 of shape (sources, 2, n) on the CPU, and add up to the stretch. ``tick``
     is called often with the finished share of the current segment, 0 to 1; it may raise.
@@ -115,7 +116,7 @@ def _segment(
     device: torch.device,
     tick: Callable[[float], None],
 ) -> torch.Tensor:
-    """Read one segment with the same context that Demucs gives the network."""
+    """Read one segment with the context that Demucs gives the network."""
     import torch
     from demucs.apply import TensorChunk, apply_model
 
@@ -150,8 +151,8 @@ def _triangle(length: int) -> torch.Tensor:
 def _flash_attention() -> Iterator[None]:
     """Compute attention block by block.
 
-    Without gradients torch takes what it calls the fast path, which writes out the whole matrix of
-    2688 by 2688 for each of eight heads: 0.61 s a layer of htdemucs, against 0.18 s.
+    Without gradients torch takes its so-called fast path, which writes out the whole matrix of 2688
+    by 2688 for each of eight heads: 0.61 s a layer of htdemucs, against 0.18 s.
     """
     import torch
 

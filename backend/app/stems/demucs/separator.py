@@ -1,4 +1,4 @@
-"""Demucs as a separator: any model, in memory independent of the song's length."""
+"""A separator that uses Demucs models, in memory independent of the song's length."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Increase when the same model would give other stems for the same song.
+# Increase it when the same model would give other stems for the same song.
 _VERSION = 1
 
 
@@ -48,7 +48,7 @@ class DemucsSeparator:
 
     @cached_property
     def files(self) -> ModelFiles:
-        """The model's files; raises :class:`WeightsUnreachable` if not installed."""
+        """The model's files; raises :class:`WeightsUnreachable` if they are not installed."""
         found = find_model(self.model, self.repo, self.weights)
         if found is None:
             raise WeightsUnreachable(
@@ -59,18 +59,18 @@ class DemucsSeparator:
 
     @property
     def label(self) -> str:
-        """Name for people."""
+        """The model's name for users."""
         return describe(self.model).label
 
     @property
     def key(self) -> str:
-        """Name, weights digest and code version."""
+        """Key made of the model's name, its weights' digest, and the code's version."""
         name = re.sub(r"[^A-Za-z0-9_.]+", "_", self.model.removeprefix("hf://"))
         return f"{name}.{self.files.identity()[:12]}.{_VERSION}"
 
     @property
     def sources(self) -> tuple[StemName, ...]:
-        """The stems named in the model's files; those to be expected while it is not installed."""
+        """The stems named in the model's files, or the usual stems if it is not installed."""
         if find_model(self.model, self.repo, self.weights):
             return self._sources
         return describe(self.model).sources
@@ -81,7 +81,7 @@ class DemucsSeparator:
 
     @property
     def device(self) -> str:
-        """The device, and any fallback that was used. Loads torch."""
+        """The device in use, and why it is not a better one. Loads torch."""
         prepare_torch()
         device = device_in_words(best_device())
         if self.crowded.is_set():
@@ -100,7 +100,7 @@ class DemucsSeparator:
         return tuple(stem for stem in self._sources if self._networks_for((stem,)) <= needed)
 
     def _networks_for(self, stems: Collection[StemName]) -> set[int]:
-        """Return the networks of the bag that contribute to some stems."""
+        """Return the networks of a bag that contribute to some stems."""
         places = [self._sources.index(stem) for stem in stems]
         rows = self.files.shares(self._sources)
         return {index for index, row in enumerate(rows) if any(row[place] for place in places)}
@@ -108,10 +108,10 @@ class DemucsSeparator:
     def separate(
         self, song: Song, stretch: tuple[int, int], wanted: Collection[StemName], progress: Progress
     ) -> Iterator[StemBlocks]:
-        """Yield the stems block by block, each block a segment's stride long.
+        """Yield the stems block by block; each block is as long as a segment's stride.
 
-        If the GPU's memory does not suffice, the CPU continues. Raise ``MemoryError`` if its memory
-        does not suffice either, and ``BadWeights`` if a file is damaged.
+        If the GPU has too little memory, the CPU continues. Raise ``MemoryError`` if memory is
+        still too small, and ``BadWeights`` if a file is damaged.
         """
         self.crowded.clear()
         brought = self.brings(wanted)
@@ -139,7 +139,7 @@ class DemucsSeparator:
     def _run(
         self, model: LoadedModel, network: Model, wave: LeveledStretch, counter: _Progress
     ) -> Iterator[torch.Tensor]:
-        """Yield a network's blocks; restart on the CPU if the GPU runs out of memory."""
+        """Yield a network's blocks; start again on the CPU if the GPU runs out of memory."""
         import torch
 
         made = 0
@@ -155,13 +155,13 @@ class DemucsSeparator:
         self.crowded.set()
         with model.turn:
             network.to("cpu")
-            torch.cuda.empty_cache()  # other processes may use the GPU
+            torch.cuda.empty_cache()  # free memory, since other processes may use the GPU
         counter.begin_again(made)
         yield from islice(_in_turn(model, network, wave, torch.device("cpu"), counter), made, None)
 
 
 class _Progress:
-    """Sum the progress of a bag's networks and report it."""
+    """Adds up the progress of a bag's networks and reports it."""
 
     def __init__(self, n_segments: int, progress: Progress) -> None:
         self._n_segments = max(1, n_segments)
@@ -169,7 +169,7 @@ class _Progress:
         self._done = 0
 
     def tick(self, within: float) -> None:
-        """Report a share of the current segment."""
+        """Report which share of the current segment is done."""
         self._progress((self._done + within) / self._n_segments)
 
     def segment_done(self) -> None:
@@ -189,7 +189,7 @@ def _in_turn(
     device: torch.device,
     counter: _Progress,
 ) -> Iterator[torch.Tensor]:
-    """Yield a network's blocks, holding the model's turn for each."""
+    """Yield a network's blocks; hold the model's turn for each."""
     run = run_segments(network, wave, device, counter.tick)
     while True:
         with model.turn, translate_memory_errors():

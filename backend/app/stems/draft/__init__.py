@@ -1,1 +1,1 @@
-"""The draft separator: soft masks over a spectrogram, no model."""
+"""The draft separator: soft masks over a spectrogram, without a model."""

@@ -1,4 +1,4 @@
-"""Soft masks: the share of each bin for each stem, summing to one."""
+"""Soft masks: the share of each stem in each spectrogram bin; the shares add up to 1."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .traits import traits_of
 Planes = npt.NDArray[np.float32]
 
 TABLE = Path(__file__).with_name("draft_exponents.csv")
-# Frequencies of the exponent table; interpolated over log frequency
+# Frequencies of the table of exponents, which is interpolated over log frequency.
 BANDS_HZ = (60.0, 150.0, 350.0, 900.0, 2500.0, 7000.0)
 SUNG = "sung"
 # What has exponents. ``sung`` are the odds of singing, which gate the vocals. The exponents of
-# ``other`` are all 0: the others are estimated relative to it.
+# ``other`` are all 0, as the others are relative to it.
 ESTIMATED = ("drums", "bass", "vocals", SUNG)
 SIDES = ("mid", "side")
 
@@ -40,7 +40,7 @@ class Exponents:
 
 
 def masks_of(spectra: Spectra, exponents: Exponents, context: int = 0) -> dict[StemName, Planes]:
-    """Compute each stem's share of each bin of mid and side, 0 to 1.
+    """Compute the share of each stem in each bin of mid and side, 0 to 1.
 
     A stem's power is taken to be a product of powers of the traits' ratios, ``exp(sum(w * t))``,
     and its mask is its share of all stems' power, as in a Wiener filter. The vocals' power is
@@ -83,7 +83,10 @@ def _bands(rows: list[dict[str, str]], trait: str, stem: str) -> list[float]:
 
 @lru_cache(maxsize=1)
 def bands_of_bins() -> Planes:
-    """Interpolation weights of the bands for each bin, ``(N_BINS, n_bands)``, summing to 1."""
+    """Interpolation weights of the bands for each bin, ``(N_BINS, n_bands)``.
+
+    Each row adds up to 1.
+    """
     hz = np.maximum(np.arange(N_BINS) * SAMPLE_RATE / WINDOW, BANDS_HZ[0])
     place = np.interp(np.log(hz), np.log(BANDS_HZ), np.arange(len(BANDS_HZ)))
     near = 1.0 - np.abs(place[:, None] - np.arange(len(BANDS_HZ)))

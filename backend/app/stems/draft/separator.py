@@ -17,7 +17,7 @@ from .masks import TABLE, fitted_exponents, masks_of
 from .spectra import AFTER, BEFORE, HOP, left_right, mid_side
 from .traits import CONTEXT
 
-# 7.4 s per block: about 150 MB. Shorter blocks would spend more on context.
+# 7.4 s a block: about 150 MB. Shorter blocks would spend more on context.
 BLOCK_FRAMES = 320
 # Increase when the same table would give other stems for the same song.
 _VERSION = 3
@@ -30,9 +30,9 @@ def _key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Separate songs by traits of each spectrogram bin.
+    """Separates songs by traits of each spectrogram bin.
 
-    Medians along time and frequency separate sustained from percussive sound (Fitzgerald 2010,
+    Medians along time and frequency distinguish sustained from percussive sound (Fitzgerald 2010,
     "Harmonic/percussive separation using median filtering"); vocals are found by stereo position,
     vibrato and the common pitch of the centre's harmonics. Blocks are counted from the song's first
     sample and read all context that their bins depend on, so a stretch equals that part of the
@@ -53,7 +53,7 @@ class Draft:
     def separate(
         self, song: Song, stretch: tuple[int, int], wanted: Collection[StemName], progress: Progress
     ) -> Iterator[StemBlocks]:
-        """Yield the stems block by block; they sum to the song except for rounding."""
+        """Yield the stems block by block; they add up to the song except for rounding."""
         del wanted
         first, last = stretch
         span = self.block_frames * HOP

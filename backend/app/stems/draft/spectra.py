@@ -1,4 +1,4 @@
-"""STFT and its inverse, on frames counted from a song's first sample."""
+"""Short-time Fourier transform and its inverse, on frames counted from the first sample."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Spectra = npt.NDArray[np.complex64]
 WINDOW = 4096
 HOP = 1024
 N_BINS = WINDOW // 2 + 1
-# Frames before and after one that reach into the ``HOP`` samples from its centre on
+# Frames before and after a frame that reach into the ``HOP`` samples from its centre on.
 BEFORE, AFTER = 1, 2
-# Squares of Hann windows a quarter apart add up to 3/2.
+# The squares of Hann windows a quarter apart add up to 3/2.
 _OVERLAP_GAIN = 8.0 * HOP / (3.0 * WINDOW)
 
 
@@ -30,7 +30,7 @@ def bin_of(hz: float) -> int:
 
 
 def mid_side(song: Song, first: int, last: int) -> Spectra:
-    """The spectra of ``(left + right) / 2`` and ``(left - right) / 2`` in frames ``[first, last)``.
+    """Spectra of ``(left + right) / 2`` and ``(left - right) / 2`` in ``[first, last)``.
 
     They are complex64 of shape (2, last - first, N_BINS). Frame ``k`` is centred on sample
     ``k * HOP``; before and after the song there is silence.
@@ -49,8 +49,8 @@ def mid_side(song: Song, first: int, last: int) -> Spectra:
 def left_right(spectra: Spectra) -> Samples:
     """Convert spectra of mid and side, shape (2, n, N_BINS), to left and right.
 
-    Returns only samples that all their frames are given for: float32 of shape
-    (2, (n - BEFORE - AFTER) * HOP). Frames from ``k`` on give samples from ``(k + BEFORE) * HOP``.
+    Returns only samples for which all frames are given: float32 of shape (2, (n - BEFORE - AFTER) *
+    HOP). Frames from ``k`` on give samples from ``(k + BEFORE) * HOP``.
     """
     frames = fft.irfft(spectra, WINDOW, axis=-1) * (_window() * np.float32(_OVERLAP_GAIN))
     pieces = frames.reshape(2, -1, WINDOW // HOP, HOP)

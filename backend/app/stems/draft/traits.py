@@ -1,7 +1,7 @@
 """Traits of each bin that distinguish stems: sustained, percussive, vibrato, centred.
 
 A trait is the logarithm of a ratio, within bounds, so that it does not change with the song's
-level. It depends on no frame further away than :data:`CONTEXT`.
+level. It depends only on frames within :data:`CONTEXT`.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from .spectra import N_BINS, WINDOW, Spectra, bin_of
 Plane = npt.NDArray[np.float32]
 Trait = tuple[str, Plane]
 
-# 0.4 s: longer than a drum rings, shorter than most notes (Fitzgerald 2010 takes 0.2 to 0.5 s)
+# 0.4 s: longer than a drum rings, shorter than most notes (Fitzgerald 2010 uses 0.2 to 0.5 s).
 HELD_FRAMES = 17
 TONE_BINS = 17  # 183 Hz: wider than a partial, narrower than what a drum fills
 FLOOR_BINS = 61  # 657 Hz; its median lies between the partials of a voice or a chord
 TREMBLE_BINS = 5  # a partial at 1.5 kHz with a vibrato of 25 cents stays within 54 Hz
-LEVEL_FRAMES = 129  # 3 s: what a bin's level is held against
-VOICE_FRAMES = 65  # 1.5 s: some words
+LEVEL_FRAMES = 129  # 3 s: the time with which a bin's level is compared
+VOICE_FRAMES = 65  # 1.5 s: a few words
 PITCH_FRAMES = 43  # 1 s
-CONTEXT = LEVEL_FRAMES // 2  # frames on either side that a bin's traits depend on
+CONTEXT = LEVEL_FRAMES // 2  # frames on either side on which a bin's traits depend
 
 VOICE = slice(bin_of(200.0), bin_of(4200.0))
 LOW = slice(bin_of(30.0), bin_of(140.0))
 HIGH = slice(bin_of(2500.0), bin_of(12_000.0))
 PITCHES_HZ = 110.0 * 2.0 ** (np.arange(72) / 24.0)  # A2 to A5 in quarter tones
 HARMONICS = np.arange(1, 13)
-# Weight ratio of successive harmonics; without it an octave too low would always win
+# Weight ratio of successive harmonics; without it, the octave below would always win.
 HARMONIC_FALL = 0.85
 SILENCE = np.float32(1e-4)  # an inaudible magnitude: a sine at -140 dBFS
 
 
 def traits_of(spectra: Spectra) -> Iterator[Trait]:
-    """Yield name and values of each trait, to keep one in memory at a time.
+    """Yield name and values of each trait, so that only one is in memory at a time.
 
     ``spectra`` of mid and side have shape (2, n, N_BINS). The values are float32 of shape
     (n, N_BINS), or (n, 1) if a frame has one value.
@@ -66,13 +66,16 @@ def _power(spectra: Spectra) -> Plane:
 
 
 def _trembling(magnitude: Plane, held: Plane) -> Plane:
-    """Compare each bin over time with the loudest around it: a vibrato moves between bins."""
+    """Compare each bin over time with the loudest near it: vibrato moves between bins."""
     widest = ndimage.maximum_filter1d(magnitude, TREMBLE_BINS, axis=1)
     return _ratio(_median_in_time(widest, HELD_FRAMES), held, 0.0, 2.5)
 
 
 def _centred(mid: Plane, side: Plane) -> Plane:
-    """Centredness, 0 to 1. Wide sound has as much power in side as in mid; twice is subtracted."""
+    """Centredness of each bin, 0 to 1.
+
+    Wide sound has as much power in side as in mid, so twice the side's is subtracted.
+    """
     share: Plane = np.clip((mid - 2.0 * side) / (mid + side + SILENCE**2), 0.0, 1.0)
     return share
 
@@ -112,7 +115,7 @@ def _voice(magnitude: Plane, held: Plane, trembling: Plane, centred: Plane) -> I
 
 
 def _sung_pitch(central: Plane) -> tuple[npt.NDArray[np.intp], Plane]:
-    """The most prominent pitch of each frame and its prominence, ``(n, 1)``."""
+    """Most prominent pitch of each frame, and its prominence, ``(n, 1)``."""
     near = ndimage.maximum_filter1d(central, 3, axis=1)
     weights = HARMONIC_FALL ** (HARMONICS - 1.0)
     strength = np.zeros((len(near), len(PITCHES_HZ)), np.float32)
@@ -123,7 +126,7 @@ def _sung_pitch(central: Plane) -> tuple[npt.NDArray[np.intp], Plane]:
 
 
 def _comb(pitch: npt.NDArray[np.intp]) -> Plane:
-    """1 on the harmonics of each frame's pitch, falling to 0 within three bins."""
+    """A comb: 1 on the harmonics of each frame's pitch, falling to 0 within three bins."""
     return _combs()[pitch]
 
 
@@ -137,12 +140,12 @@ def _combs() -> Plane:
 
 
 def _lasting(values: Plane, n_frames: int) -> Plane:
-    """The sum over a voice's range, averaged over some frames; above 0. Shape (n, 1)."""
+    """Sum over a voice's range, averaged over some frames; above 0, shape (n, 1)."""
     return _mean_in_time(values[:, VOICE].sum(axis=1, keepdims=True), n_frames) + np.float32(1e-3)
 
 
 def _ratio(values: Plane, others: Plane, least: float, most: float) -> Plane:
-    """The natural logarithm of a ratio of magnitudes, within bounds."""
+    """Natural logarithm of a ratio of magnitudes, within bounds."""
     return np.clip(np.log((values + SILENCE) / (others + SILENCE)), least, most)
 
 
@@ -153,7 +156,7 @@ def _moved(values: Plane, n_frames: int) -> Plane:
 
 
 def _smooth(power: Plane) -> Plane:
-    """The mean over 5 frames and 3 bins: one bin alone is in the centre by chance."""
+    """Mean over 5 frames and 3 bins: a single bin may be in the centre by chance."""
     return np.asarray(
         ndimage.uniform_filter1d(ndimage.uniform_filter1d(power, 5, axis=0), 3, axis=1)
     )
@@ -172,7 +175,7 @@ def _median_in_frequency(values: Plane, n_bins: int) -> Plane:
 
 
 def _median_along_rows(values: Plane, size: int) -> Plane:
-    """A running median along each row, which continues as its mirror image past its ends.
+    """Running median along each row, which is mirrored at its ends.
 
     All rows are filtered as one, with their mirror images between them: scipy's filter for one
     dimension takes a tenth of the time of the one for two.

@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 def require_known_model(model: str, repo: Path | None, weights: Path) -> None:
     """Raise ``UnknownModel`` if no model can have this name.
 
-    Only a download can tell whether the hub has a name with ``hf://``. Raise ``NoModelsFolder`` if
-    ``repo`` does not exist.
+    Whether the hub has a name with ``hf://`` shows only at the download. Raise ``NoModelsFolder``
+    if ``repo`` does not exist.
     """
     if model == DRAFT or _can_be(model, repo, weights):
         return
@@ -50,15 +50,15 @@ def _can_be(model: str, repo: Path | None, weights: Path) -> bool:
 
 
 def is_ready(model: str, repo: Path | None, weights: Path) -> bool:
-    """Return whether a separator can run without a download."""
+    """Whether a separator can run without a download."""
     return model == DRAFT or (is_a_name(model) and _is_here(model, repo, weights))
 
 
 def _is_here(model: str, repo: Path | None, weights: Path) -> bool:
-    """Return whether a model is installed.
+    """Whether a model is installed.
 
     Damaged files in ``repo`` count as installed, and using them reports the damage; damaged
-    downloads do not, and are downloaded again.
+    downloads do not count, and are downloaded again.
     """
     in_folder = repo is not None and not model.startswith(HUB)
     try:
@@ -71,13 +71,13 @@ def _is_here(model: str, repo: Path | None, weights: Path) -> bool:
 
 
 def needs_notice(model: str, repo: Path | None, weights: Path) -> bool:
-    """Return whether weights must be downloaded, so that their notice must be accepted first."""
+    """Whether weights must be downloaded, and their notice accepted first."""
     fetchable = repo is None or model.startswith(HUB)
     return fetchable and not is_ready(model, repo, weights)
 
 
 def known_separators(default: str, repo: Path | None, weights: Path) -> list[SeparatorView]:
-    """List the draft, the known models or those in ``repo``, and the default.
+    """List the draft separator, the known models or those in ``repo``, and the default.
 
     A model with damaged files is not ready.
     """
@@ -96,7 +96,7 @@ def _view(model: str, repo: Path | None, weights: Path) -> SeparatorView:
         if files := find_model(model, repo, weights):
             stems, ready = files.sources(), True
     except BadWeights:
-        pass  # damaged files are reported in full when the model is used
+        pass  # damage is reported in full when the model is used
     fetched = needs_notice(model, repo, weights)
     return SeparatorView(
         model=model,

@@ -1,8 +1,8 @@
 """Read a Demucs checkpoint's metadata without torch and without running its code.
 
-A ``.th`` is a pickle in a zip, and pickles can call whatever they name; here every name stands for
-an empty class. A ``.safetensors`` begins with JSON, which may name any class to be built. So the
-class is checked before a model is made of it.
+A ``.th`` is a pickle in a zip, and pickles can call anything that they name; here every name
+becomes an empty class. A ``.safetensors`` begins with JSON, which may name any class to be built.
+So the class is checked before a model is made of it.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MODEL_CLASSES = (
     "demucs.demucs.Demucs",
     "demucs.wdemucs.WDemucs",
 )
-# Modules whose names a checkpoint may contain
+# Modules whose names a checkpoint may contain.
 _MATERIALS = {"_codecs", "collections", "demucs", "fractions", "numpy", "torch"}
 # A model's metadata takes about 100 kB.
 _LARGEST_DESCRIPTION = 64 << 20
-# Errors raised by foreign or truncated pickles.
+# Errors that foreign or truncated pickles raise.
 _UNREADABLE = (
     pickle.UnpicklingError,
     zipfile.BadZipFile,
@@ -111,7 +111,7 @@ def _loaded_inert(path: Path, raw: IO[bytes]) -> dict[str, Any]:
         package: dict[str, Any] = inert.load()
     finally:
         if inert.strange:
-            # its author may have chosen long names
+            # the names may be long
             called = ", ".join(dict.fromkeys(inert.strange))[:80]
             raise UnsafeWeights(
                 f"{path.name} names {called}, which no Demucs model needs. Nothing in it was run.",
@@ -155,7 +155,7 @@ class _Shell:
 
 
 class _Inert(pickle.Unpickler):
-    """Unpickle plain values; import and call nothing."""
+    """Unpickles plain values; imports and calls nothing."""
 
     def __init__(self, raw: IO[bytes]) -> None:
         super().__init__(raw)
@@ -170,4 +170,4 @@ class _Inert(pickle.Unpickler):
         return type(name, (_Shell,), {"origin": f"{module}.{name}"})
 
     def persistent_load(self, pid: object) -> None:
-        """Skip tensors."""
+        """Skip a tensor."""

@@ -1,7 +1,7 @@
-"""Download weights in a cancellable thread: from the hub, or from Demucs' old server.
+"""Download weights in a cancellable thread, from the hub or from Demucs' old server.
 
-The hub's client retries for long and can't be interrupted on a dead connection. So it runs in its
-own thread, while the caller watches the progress.
+The hub's client retries for long and can't be interrupted on a dead connection. So it runs in a
+separate thread, while the caller watches the progress.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .limits import translate_disk_errors
 from .model_files import HUB, find_model
 from .transfer import Fetch, Transfer, unreachable
 
-# Reachable servers answer within this, and working connections are not silent for longer.
+# Reachable servers answer within this time, and working connections are never silent for longer.
 PATIENCE_S = 20.0
 _LOOK_EVERY_S = 0.1
 _MB = 1e6

@@ -1,4 +1,4 @@
-"""Download weights from the Hugging Face hub into the client's cache below our folder."""
+"""Download weights from the Hugging Face hub into its client's cache."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from .transfer import Transfer, unreachable
 _CHUNK_BYTES = 1 << 18
 _ANSWER_S = 10.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# A bag's list takes about 100 bytes.
+# A bag's list of checkpoints takes about 100 bytes.
 _LARGEST_LIST = 1 << 16
 
 
 def fetch_from_hub(model: str, weights: Path, transfer: Transfer, *, token: bool) -> None:
-    """Download a model's bag and checkpoints, skipping those installed.
+    """Download a model's bag and checkpoints, except those already installed.
 
     The operator's hub token is sent only if ``token`` is set; raise ``WeightsUnreachable`` if the
     hub requires it. Otherwise raise as :func:`.available.fetch_weights` documents, and ``OSError``
@@ -43,7 +43,7 @@ def fetch_from_hub(model: str, weights: Path, transfer: Transfer, *, token: bool
 
 
 def _fetch(model: str, weights: Path, transfer: Transfer, token: Literal[False] | None) -> None:
-    """Download with the client's ``token`` argument: None uses the one it finds, False none."""
+    """Download; the client's ``token`` is None for the one that it finds, False for none."""
     _set_up_client()
     from huggingface_hub import hf_hub_download
 
@@ -56,7 +56,7 @@ def _fetch(model: str, weights: Path, transfer: Transfer, token: Literal[False] 
         tqdm_class=partial(_Bar, transfer),
     )
     name = model.removeprefix(HUB).rpartition("/")[2]
-    # Ask once; the client would repeat the request for half a minute.
+    # Ask once: the client would repeat the request for half a minute.
     if _size(model, f"{name}.yaml", "main", token) > _LARGEST_LIST:
         raise BadWeights(f"The hub's “{model}” has no list of models, but a larger file.")
     listed = Path(fetch(f"{name}.yaml"))
@@ -72,7 +72,7 @@ def _fetch(model: str, weights: Path, transfer: Transfer, token: Literal[False] 
 
 
 def _set_up_client() -> None:
-    """Make the client use plain HTTP in small chunks: its other transfer can't be cancelled."""
+    """Make the client use plain HTTP in small chunks; other transfers can't be cancelled."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import constants
 
@@ -91,7 +91,7 @@ def _size(model: str, file: str, revision: str, token: Literal[False] | None) ->
 
 
 def _is_whole(path: Path) -> bool:
-    """Return whether a file is installed; delete it if damaged."""
+    """Whether a file is installed; if it is damaged, delete it."""
     try:
         _refuse_damaged(path)
     except FileNotFoundError:
@@ -104,7 +104,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _refuse_damaged(path: Path) -> None:
-    """Check a file against the SHA-256 in its cache name, which the client does not do."""
+    """Check a file against the SHA-256 in its cache name; the client does not."""
     blob = path.resolve(strict=True)
     if _SHA256.fullmatch(blob.name):
         with blob.open("rb") as raw:
@@ -141,7 +141,7 @@ def _translated_errors(model: str) -> Iterator[None]:
     except OSError as error:
         if error.errno is not None and not isinstance(error, ConnectionError | TimeoutError):
             raise
-        # Without a number it is the client's own error for an incomplete answer.
+        # An error without a status is the client's own, for an incomplete answer.
         raise no_way from error
 
 
@@ -154,7 +154,7 @@ def _gated(model: str) -> WeightsUnreachable:
 
 
 class _Bar:
-    """A progress bar for the client that counts into the transfer."""
+    """A progress bar for the hub's client that counts into the transfer."""
 
     def __init__(self, transfer: Transfer, **_: object) -> None:
         self._arrival = transfer

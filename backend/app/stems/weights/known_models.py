@@ -17,10 +17,10 @@ NOTICE = (
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """What can be said of a model before its files are installed.
+    """What is known of a model before its files are installed.
 
-    ``download_mb`` is about two bytes a weight: 42 million weights in each network of
-    ``htdemucs``, 27 million in that of six stems; None if unknown.
+    ``download_mb`` is about two bytes a weight: 42 million weights in each network of ``htdemucs``,
+    27 million in that of six stems; None if unknown.
     """
 
     label: str

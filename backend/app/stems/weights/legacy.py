@@ -23,7 +23,7 @@ _ANSWER_S = 10.0
 
 
 def fetch_from_old_server(model: str, weights: Path, transfer: Transfer) -> None:
-    """Download the checkpoints of a model that Demucs lists, in Demucs' folder layout.
+    """Download the checkpoints of a model that Demucs lists, in Demucs' layout of folders.
 
     Raise as :func:`.available.fetch_weights` documents, and ``OSError`` if the disk fails.
     """
@@ -49,7 +49,7 @@ def fetch_from_old_server(model: str, weights: Path, transfer: Transfer) -> None
 def _fetch(client: httpx2.Client, place: str, part: Path, transfer: Transfer) -> None:
     """Download one checkpoint to ``part``, check it and rename it; delete it on failure.
 
-    Its name contains the model's, because two models may have the same network.
+    The file's name contains the model's, because two models may have the same network.
     """
     path = part.with_name(place.rpartition("/")[2])
     if path.is_file():

@@ -1,4 +1,4 @@
-"""Size limit of weights, and errors of the folder they are written to."""
+"""Size limit for weights, and errors of the folder into which they are written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ...errors import BadWeights, NotWritable, storage_full
 
-# Twelve times the largest model that was released, `htdemucs_ft` of 336 MB.
+# Twelve times the largest released model, `htdemucs_ft` of 336 MB.
 MAX_BYTES = 4_000_000_000
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -1,4 +1,4 @@
-"""Lock so that only one process downloads a model's weights at a time."""
+"""Lock that lets only one process download a model's weights at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..separator import Progress
 from .limits import translate_disk_errors
 from .model_files import hub_storage
 
-# Checked five times a second, so that cancelling works quickly.
+# Five times a second, so that cancelling works quickly.
 _LOOK_EVERY_S = 0.2
 
 
@@ -21,12 +21,13 @@ _LOOK_EVERY_S = 0.2
 def download_lock(
     model: str, weights: Path, progress: Progress, say: Callable[[str], None]
 ) -> Iterator[None]:
-    """Hold the download lock of a model; released if the process dies.
+    """Hold the download lock of a model; if the process dies, it is released.
 
     While waiting, ``progress`` is called with 0; an exception from it ends the waiting. Raise
     ``NotWritable`` if nothing can be written to the folder.
     """
-    storage = hub_storage(model, weights)  # of the repository: the same for all names of a model
+    # the repository's folder, the same for all names of a model
+    storage = hub_storage(model, weights)
     with translate_disk_errors():
         weights.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = storage.with_name(f"{storage.name}.lock").open("ab")

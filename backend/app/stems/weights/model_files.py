@@ -2,8 +2,8 @@
 
 They are in one of three places: the folder that the settings name (Demucs' own files, or those of
 the hub), the cache of the hub's client, or a folder for downloads from Demucs' old server. A model
-is a bag: a YAML file that names one or more checkpoints, and how much of each goes into which stem.
-A checkpoint outside of bags is a bag of its own.
+is a bag: a YAML file that names one or more checkpoints, and the weight of each in each stem. A
+checkpoint without a YAML file is a bag of one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .checkpoint import read_checkpoint
 
 HUB = "hf://"
 DEFAULT_NAMESPACE = "adefossez"
-# Demucs' segments last 8 to 44 s; all stems of one are in memory together.
+# Demucs' segments last 8 to 44 s; all stems of a segment are in memory at once.
 _LONGEST_SEGMENT_S = 120.0
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _CHECKSUM = re.compile(r"[0-9a-f]{8,64}")
@@ -80,7 +80,7 @@ class ModelFiles:
 
 
 def _content(path: Path) -> str:
-    """Return the content id in a checkpoint's name, as Demucs and the hub's cache write it."""
+    """The content id in a checkpoint's name, as written by Demucs or the hub's cache."""
     _, _, checksum = path.stem.rpartition("-")
     if path.suffix == ".th" and _CHECKSUM.fullmatch(checksum):
         return checksum
@@ -98,7 +98,10 @@ def _hashed(path: Path, _size: int, _changed_ns: int) -> str:
 
 
 def find_model(model: str, repo: Path | None, weights: Path) -> ModelFiles | None:
-    """Find a model, if all its files are installed; raise ``BadWeights`` if its YAML is damaged."""
+    """Find a model, if all its files are installed.
+
+    Raise ``BadWeights`` if its YAML is damaged.
+    """
     if repo is not None and not model.startswith(HUB):
         return _in_folder(repo, model)
     fetched = _in_folder(hub_snapshot(model, weights), model)
@@ -106,7 +109,7 @@ def find_model(model: str, repo: Path | None, weights: Path) -> ModelFiles | Non
 
 
 def models_in(folder: Path) -> list[str]:
-    """List the bags in a folder, and the checkpoints outside of bags."""
+    """List the bags in a folder, and the checkpoints that belong to no bag."""
     bags = {path.stem: path for path in _files(folder, ".yaml")}
     bagged = {one for path in bags.values() for one in _read_bag_or_none(path)}
     singles = {_signature(path) for path in _checkpoints(folder)} - bagged
@@ -146,7 +149,7 @@ def old_weights(weights: Path) -> Path:
 
 
 def is_a_name(model: str) -> bool:
-    """Return whether this is a valid model name: ``name``, ``hf://name``, ``hf://namespace/name``."""
+    """Whether this is a valid name: ``name``, ``hf://name``, ``hf://namespace/name``."""
     parts = model.removeprefix(HUB).split("/")
     most = 2 if model.startswith(HUB) else 1
     return len(parts) <= most and all(_NAME.fullmatch(part) and ".." not in part for part in parts)
@@ -190,7 +193,7 @@ def read_bag(path: Path) -> Bag:
 
 
 def require_segment(segment_s: float) -> float:
-    """Return a segment length, or raise ValueError if it is out of range."""
+    """Check a segment length; raise ValueError if it is out of range."""
     if not 0.0 < segment_s <= _LONGEST_SEGMENT_S:
         raise ValueError(f"segments of {segment_s} s are out of range")
     return segment_s
@@ -214,7 +217,7 @@ def _in_folder(folder: Path, model: str) -> ModelFiles | None:
 
 
 def _checkpoints(folder: Path) -> Iterable[Path]:
-    # If both forms exist, Demucs' own comes last and wins
+    # If both forms exist, Demucs' own comes last and is used.
     return [*_files(folder, ".safetensors"), *_files(folder, ".th")]
 
 
@@ -226,5 +229,5 @@ def _files(folder: Path, suffix: str) -> list[Path]:
 
 
 def _signature(path: Path) -> str:
-    # Demucs' file names end with the start of their hash
+    # Demucs' file names end with the first digits of their hash.
     return (path.stem.rpartition("-")[0] if path.suffix == ".th" else "") or path.stem

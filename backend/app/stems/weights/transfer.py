@@ -18,7 +18,7 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Transfer:
-    """Progress of a download, shared by the downloading thread and the waiting one.
+    """Progress of a download, shared by the downloading and the waiting thread.
 
     As a context manager it stores the exception of its block, which a thread would lose.
     """
@@ -31,7 +31,7 @@ class Transfer:
     def add(self, n_bytes: int) -> None:
         """Count received bytes; raise :class:`Stopped` if cancelled.
 
-        Servers can send more than announced, so check the size limit here too.
+        The size limit is checked here, too, because servers can send more than they announce.
         """
         if self.stopped.is_set():
             raise Stopped
@@ -40,7 +40,7 @@ class Transfer:
 
     @property
     def share(self) -> float:
-        """Share received, 0 to 1."""
+        """Share received so far, 0 to 1."""
         return min(1.0, self.received / self.total) if self.total else 0.0
 
     def __enter__(self) -> Self:
