@@ -1,1 +1,1 @@
-"""Publishing: metadata, YouTube connections, checks, uploads."""
+"""Publishing to YouTube: metadata, connections, checks, uploads."""

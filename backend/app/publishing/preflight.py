@@ -1,4 +1,4 @@
-"""Check a draft against YouTube's limits before anything is sent."""
+"""Check a video against YouTube's limits before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .metadata.chapters import broken_rules, chapters_in
 from .youtube.limits import MARKER_CHARS, YouTubeLimits, tags_length
 
 _BRACKETS = frozenset("<>")
-_LAYOUT = str.maketrans("", "", "\n\r\t")  # allowed in descriptions
+_LAYOUT = str.maketrans("", "", "\n\r\t")  # these control characters are allowed in descriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A video to be published; None where a value is unknown yet."""
+    """A video to be published; None marks values that are not known yet."""
 
     title: str
     description: str | None
@@ -43,7 +43,7 @@ class PreflightContext:
 
 
 def find_faults(draft: Draft, limits: YouTubeLimits, context: PreflightContext) -> list[FaultView]:
-    """Find all faults of a draft, errors first."""
+    """Find all faults of a video, errors before warnings."""
     faults = [
         *_title(draft.title, limits),
         *_description(draft, limits),
@@ -187,12 +187,12 @@ def _quota(context: PreflightContext) -> Iterator[FaultView]:
 
 
 def _has_controls(text: str) -> bool:
-    """Whether a text has control characters or line breaks."""
+    """Whether a text contains control characters or line breaks."""
     return any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
 
 
 def _has_visible(text: str) -> bool:
-    """Whether a text has anything visible: letters, signs, emoji."""
+    """Whether a text contains anything visible: letters, signs, emoji."""
     return any(unicodedata.category(character)[0] in "LNPSM" for character in text)
 
 

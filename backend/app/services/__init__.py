@@ -1,1 +1,1 @@
-"""Use cases of the API and the steps of jobs, in a folder for each job kind or topic."""
+"""Use cases of the API, and the steps of jobs: a folder for each job kind or topic."""

@@ -1,4 +1,4 @@
-"""Delete an account with everything that belongs to it."""
+"""Delete an account with all its data."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ..store.library import LibraryStore
 
 _log = logging.getLogger(__name__)
 
-# A running job ends within seconds; if it takes longer, the sweep removes the rest later.
+# A running job ends within seconds. If it takes longer, the sweep removes the rest later.
 WAIT_S = 5.0
 _POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRemoval:
-    """Deletes accounts: closed at once, removed as soon as their jobs have ended.
+    """Deletes accounts: closes them immediately, removes them when their jobs have ended.
 
     ``disconnect`` deletes a user's YouTube connection and revokes its grant at Google, if Google
-    answers. A crash in between leaves a closed account, which :meth:`sweep` removes.
+    answers. After a crash, the account stays closed until :meth:`sweep` removes it.
     """
 
     rows: AccountRemovalStore
@@ -39,7 +39,10 @@ class AccountRemoval:
     disconnect: Callable[[str], object]
 
     def close(self, user_id: str) -> None:
-        """End all ways into the account; raise ``Conflict`` for the only admin among several."""
+        """End all access to the account.
+
+        Raise ``Conflict`` for the only admin among several users.
+        """
         self.rows.close(user_id, now=datetime.now(UTC))
         _log.info("an account is closed")
 
@@ -50,12 +53,12 @@ class AccountRemoval:
             time.sleep(_POLL_S)
 
     def sweep(self) -> None:
-        """Remove accounts whose removal was interrupted, or waits for a job."""
+        """Remove accounts whose removal was interrupted or waits for a job."""
         for user_id in self.rows.closed():
             self._try_to_remove(user_id)
 
     def _try_to_remove(self, user_id: str) -> bool:
-        """Remove a closed account; False if that must be tried again."""
+        """Remove a closed account; return False if it must be tried again."""
         try:
             return self._remove_closed(user_id)
         except (SegueError, OSError):
@@ -63,7 +66,7 @@ class AccountRemoval:
             return False
 
     def _remove_closed(self, user_id: str) -> bool:
-        """Remove a closed account; False if one of its jobs is still running."""
+        """Remove a closed account; return False if one of its jobs is still running."""
         for job_id in self.rows.pending_jobs(user_id):
             self.jobs.cancel(user_id, job_id)
         self._disconnect(user_id)
@@ -77,11 +80,11 @@ class AccountRemoval:
     def _disconnect(self, user_id: str) -> None:
         try:
             self.disconnect(user_id)
-        except SegueError as e:  # the account goes, whatever Google says
+        except SegueError as e:  # the account is removed, whatever Google answers
             _log.warning("a closed account's YouTube grant could not be revoked: %s", e.code)
 
     def _remove_files(self, removed: RemovedAccount) -> None:
-        """Delete the account's files, except contents that others have or use."""
+        """Delete the account's files, unless another account has or uses the same content."""
         for job_id in removed.job_ids:
             shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
         for name in removed.pictures:

@@ -16,8 +16,8 @@ from ..media.ffmpeg.ffmpeg import run_ffmpeg
 from ..store.database import Database
 from ..store.files.disk_space import MIN_FREE_BYTES
 
-# The first version without CVE-2026-107697 (HLS child playlists read any file). The gate never
-# lets ffmpeg choose that demuxer, so an older version is a warning, not an error.
+# The first ffmpeg without CVE-2026-107697 (HLS child playlists read any file). The gate never lets
+# ffmpeg choose that demuxer, so an older version is a warning, not an error.
 FIXED_FFMPEG = (8, 1, 3)
 _VERSION_TIMEOUT_S = 10.0
 _TABLES = ("alembic_version", "users", "uploads", "jobs")
@@ -46,7 +46,10 @@ class Health:
         )
 
     def _database_answers(self) -> bool:
-        """Read a row of each important table: a damaged file answers a query without tables."""
+        """Read a row of each important table.
+
+        A damaged file may still answer a query without tables.
+        """
         try:
             with self._database.read() as session:
                 for table in _TABLES:

@@ -79,7 +79,7 @@ class RequestResolver:
     preflight: Preflight
 
     def __call__(self, user_id: str, request: JobRequest) -> ResolvedRequest:
-        """Look up the ids of a request, or reject it."""
+        """Look up the ids that a request names, or reject it."""
         match request:
             case MixtapeRequest():
                 return self._mixtape(user_id, request)

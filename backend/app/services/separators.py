@@ -1,4 +1,4 @@
-"""Which separators a job may use; install their weights."""
+"""Decide which separators a job may use, and download their weights."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ..stems.weights.model_files import HUB
 class Separators:
     """The separators of this machine, by name; ``default`` is used if a request names none.
 
-    ``repo`` is a folder with models, ``weights`` the folder of downloaded ones. The hub's contents
-    are not reviewed: users can name only Demucs' own models and installed ones. The ``default``,
-    set by the operator, may be any.
+    ``repo`` is a folder with models, ``weights`` the folder of downloaded ones. The contents of the
+    Hugging Face hub are not reviewed, so users can name only Demucs' own models and installed ones.
+    The ``default``, set by the operator, may be any model.
     """
 
     default: str
@@ -30,7 +30,7 @@ class Separators:
     weights: Path
 
     def named(self, model: str | None) -> Separator:
-        """The separator of this name.
+        """Return the separator of this name.
 
         Raise :class:`UnknownModel` if there is none, or it would be downloaded from the hub at a
         user's request.
@@ -48,7 +48,7 @@ class Separators:
     def resolve(
         self, model: str | None, *, accepted: bool, stems: Collection[StemName] = ()
     ) -> str:
-        """The name of a separator that a job may use to separate ``stems``.
+        """Check that a job may use a separator for ``stems``, and return its name.
 
         Raise what :meth:`named` does; :class:`NoticeNotAccepted` if its weights must be downloaded,
         and the user has not ``accepted`` their notice; :class:`InvalidRequest` if it lacks one of

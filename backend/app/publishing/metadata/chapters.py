@@ -1,4 +1,4 @@
-"""Chapters from a timeline and from a description, and YouTube's rules for them."""
+"""Chapters of a timeline or a description, and YouTube's rules for them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from ...dj.timeline import Timeline
 from ...dsp.samples import SAMPLE_RATE
 from ..youtube.limits import YouTubeLimits
 
-# A time at the start of a line, perhaps after a bullet or a bracket, and a title.
+# A chapter in a text: a time at the start of a line, perhaps after a bullet or a bracket, and a
+# title.
 _LINE = re.compile(
     r"[^\w\n]{0,4}(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?![\d:])[^\S\n]*[-–—|)\].]*[^\S\n]*(\S.*)",
     re.ASCII,
 )
 
-# A time at the start of a line, such as a band's name or an hour of the day.
+# A time at the start of a line that is no chapter, such as a band's name or an hour of the day.
 _TIME_FIRST = re.compile(r"^[^\w\n]{0,4}(\d+(?::\d+)+)", re.ASCII | re.MULTILINE)
-_RATIO = "\u2236"  # looks like a colon, but YouTube reads no time with it
+_RATIO = "\u2236"  # looks like a colon, but YouTube does not read it as part of a time
 
 
 @dataclass(frozen=True, slots=True)
 class ListedChapter:
-    """A line of the tracklist: the second at which it starts, and its title.
+    """A line of the tracklist: the second at which a chapter starts, and its title.
 
     ``artist`` and ``track`` are set if the chapter is a single track.
     """
@@ -36,7 +37,7 @@ class ListedChapter:
 
     @property
     def stamp(self) -> str:
-        """``m:ss``, or ``h:mm:ss`` from one hour on."""
+        """The chapter's start as ``m:ss``, or ``h:mm:ss`` from one hour on."""
         minutes, seconds = divmod(self.second, 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
@@ -45,11 +46,11 @@ class ListedChapter:
 def listed_chapters(timeline: Timeline) -> list[ListedChapter]:
     """List the timeline's chapters at whole seconds.
 
-    Rounded down, so that a player that jumps there does not miss the start.
+    Seconds are rounded down, so that a player that jumps there does not miss the start.
     """
     tracks = [clip for clip in timeline.clips if clip.role == "track"]
     names = [(clip.artist, clip.title) for clip in tracks]
-    if len(tracks) != len(timeline.chapters):  # parts of a mashup
+    if len(tracks) != len(timeline.chapters):  # the clips are parts of a mashup
         names = [("", chapter.title) for chapter in timeline.chapters]
     return [
         ListedChapter(chapter.start // SAMPLE_RATE, chapter.title, artist, track)
@@ -58,7 +59,7 @@ def listed_chapters(timeline: Timeline) -> list[ListedChapter]:
 
 
 def chapters_in(text: str) -> list[ListedChapter]:
-    """Parse a description's chapters: the lines that start with a time and have a title."""
+    """Find a description's chapters: lines that start with a time and have a title."""
     found = (_LINE.match(line) for line in text.splitlines())
     return [
         ListedChapter(3600 * int(hours or 0) + 60 * int(minutes) + int(seconds), title.strip())
@@ -67,7 +68,7 @@ def chapters_in(text: str) -> list[ListedChapter]:
 
 
 def disguise_times(text: str, *, only: str = "") -> str:
-    """Disguise times at the start of lines, so that YouTube reads no chapters there.
+    """Disguise times at the start of lines, so that YouTube does not take them for chapters.
 
     The text looks the same. ``only`` limits this to one time; empty means any.
     """
@@ -81,10 +82,10 @@ def disguise_times(text: str, *, only: str = "") -> str:
 def broken_rules(
     chapters: Sequence[ListedChapter], duration_s: float, limits: YouTubeLimits
 ) -> list[str]:
-    """Return why YouTube would show none of these chapters, in sentences for users.
+    """Say why YouTube would show none of these chapters, in sentences for users.
 
-    YouTube Help, "Video chapters": the first at 0:00, a minimum number, ascending order, each of a
-    minimum length. If one rule is broken, YouTube shows no chapters at all.
+    YouTube Help, "Video chapters", requires a first chapter at 0:00, a minimum number, ascending
+    order, and a minimum length of each. If one rule is broken, YouTube shows no chapters at all.
     """
     if len(chapters) < limits.chapters:
         return [

@@ -1,8 +1,8 @@
-"""Write a mix's description within YouTube's limits, and its tracklist.
+"""Write a mix's description within YouTube's limits, with its tracklist.
 
 YouTube limits the *bytes* of UTF-8 and rejects ``<`` and ``>``. People click chapters, so these are
 shortened last: first the credits are left out, then the intro is cut, then long titles are
-shortened. Only several hundred tracks lose their last lines.
+shortened. Only mixes of several hundred tracks lose their last lines.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from .template import DEFAULT_TEMPLATE, DescriptionTemplate
 from .template_context import MixFacts, template_values
 from .template_limits import Work
 
-_SHORTEST_TITLE = 12  # bytes: three emoji or four Chinese characters
+_SHORTEST_TITLE = 12  # bytes: three emoji, or four Chinese characters
 _NO_TEXT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # categories Cc and Cs
 _FORBIDDEN = str.maketrans({"<": "‹", ">": "›"})
 
 
 def tracklist(chapters: Sequence[ListedChapter]) -> str:
-    """Write one line per track: its time and title."""
+    """Write the tracklist: a line with time and title for each track."""
     return "".join(f"{chapter.stamp} {chapter.title}\n" for chapter in chapters)
 
 
 def description(
     facts: MixFacts, template: DescriptionTemplate | None, max_bytes: int
 ) -> tuple[str, list[str]]:
-    """Write a description of at most ``max_bytes`` of UTF-8, and notes on what was shortened.
+    """Write a description of at most ``max_bytes``, and notes on what was shortened.
 
-    ``template`` None is the default. Raise ``BadTemplate`` if the template fails on these facts or
-    takes too long.
+    Bytes are those of UTF-8. ``template`` None means the default. Raise ``BadTemplate`` if the
+    template fails on these facts or takes too long.
     """
     return _Fitter(template or _default_template(), max_bytes).fit(_clean(facts))
 
@@ -48,7 +48,7 @@ def _default_template() -> DescriptionTemplate:
 
 
 def chapter_notes(text: str, facts: MixFacts, limits: YouTubeLimits) -> list[str]:
-    """Return why YouTube would show no chapters of this description, if so."""
+    """Say why YouTube would show no chapters of this description, if so."""
     found = chapters_in(text)
     notes = broken_rules(found, facts.duration_s, limits)
     listed = [chapter.second for chapter in found]
@@ -62,13 +62,13 @@ def chapter_notes(text: str, facts: MixFacts, limits: YouTubeLimits) -> list[str
 
 
 def hashtag(text: str) -> str:
-    """Return ``#`` and the letters and digits of ``text``; empty without any."""
+    """Return ``#`` and the letters and digits of ``text``; empty if there are none."""
     name = "".join(c for c in text if unicodedata.category(c)[0] in "LNM" or c == "_")
     return f"#{name}" if name else ""
 
 
 def _clean(facts: MixFacts) -> MixFacts:
-    """Put names on one line each, and disguise lines that would look like chapters."""
+    """Write each name on one line, and disguise lines that would look like chapters."""
     return replace(
         facts,
         title=_line(facts.title),
@@ -87,20 +87,20 @@ def _line(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Remove control characters and half surrogate pairs; normalise line breaks."""
+    """Remove control characters and incomplete surrogate pairs; normalise line breaks."""
     return _NO_TEXT.sub("", "\n".join(text.splitlines()).replace("\t", " "))
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitter:
-    """Renders a description repeatedly until it fits."""
+    """Renders a description repeatedly until it fits YouTube's limit."""
 
     template: DescriptionTemplate
     max_bytes: int
     work: Work = field(default_factory=Work)
 
     def fit(self, facts: MixFacts) -> tuple[str, list[str]]:
-        """Return the text, and a note on each thing that was shortened."""
+        """Return the text, and notes on what was shortened."""
         notes = []
         size = self.size(facts)
         for shorten in (_omit_credits, self._cut_intro, self._cut_titles):
@@ -120,18 +120,18 @@ class _Fitter:
         return text, notes
 
     def text(self, facts: MixFacts) -> str:
-        """Render the template, without what YouTube rejects."""
+        """Render the template, without characters that YouTube rejects."""
         text = _text(self._render(facts)).strip().translate(_FORBIDDEN)
         return f"{text}\n" if text else ""
 
     def size(self, facts: MixFacts) -> int:
-        """Measure the text in bytes; counts the template's control characters too."""
+        """Size of the text in bytes, including the template's control characters."""
         text = self._render(facts).strip()
         grows = len("‹".encode()) - len("<")
         return len(_encoded(f"{text}\n")) + grows * (text.count("<") + text.count(">"))
 
     def _render(self, facts: MixFacts) -> str:
-        """Render the template; a line that starts with the mix's length is no chapter."""
+        """Render the template; a line that starts with the mix's length is not a chapter."""
         text = self.template.write(template_values(facts), self.work)
         if any(chapter.stamp == facts.duration for chapter in facts.chapters):
             return text
@@ -148,7 +148,7 @@ class _Fitter:
         return shorter(n_bytes), "The intro was shortened to fit into YouTube's {limit} bytes."
 
     def _cut_titles(self, facts: MixFacts) -> tuple[MixFacts, str]:
-        """Cut the longest titles just as far as needed."""
+        """Cut the longest titles only as far as needed."""
 
         def shorter(n_bytes: int) -> MixFacts:
             return replace(facts, chapters=tuple(_cut_chapter(c, n_bytes) for c in facts.chapters))
@@ -158,20 +158,20 @@ class _Fitter:
         return shorter(n_bytes), "Long titles were shortened to fit into YouTube's {limit} bytes."
 
     def _cut_tracklist(self, facts: MixFacts) -> tuple[MixFacts, list[str]]:
-        """Keep the first lines of the tracklist that fit."""
+        """Keep as many lines of the tracklist as fit, from the first on."""
 
         def first(n_chapters: int) -> MixFacts:
             return replace(facts, chapters=facts.chapters[:n_chapters])
 
         n_tracks = len(facts.chapters)
         n_listed = self._largest(first, 0, n_tracks)
-        if not n_listed and self.size(first(0)) > self.max_bytes:  # too long without tracks
+        if not n_listed and self.size(first(0)) > self.max_bytes:  # too long even without tracks
             return facts, []
         note = f"Only the first {n_listed} of {n_tracks} tracks fit into YouTube's"
         return first(n_listed), [f"{note} {self.max_bytes} bytes."]
 
     def _largest(self, shorten: Callable[[int], MixFacts], lowest: int, highest: int) -> int:
-        """Find the largest length whose description fits; ``lowest`` if none does."""
+        """Find the largest length with which the description fits; ``lowest`` if none does."""
         if highest <= lowest or self.size(shorten(lowest)) > self.max_bytes:
             return lowest
         above = range(lowest + 1, highest + 1)
@@ -197,6 +197,6 @@ def _encoded(text: str) -> bytes:
 
 
 def _cut_lines(text: str, n_bytes: int) -> str:
-    """Keep the first whole lines that fit; of a single long line, what fits."""
+    """Keep the first lines that fit; of a single long line, as much as fits."""
     start = cut(text, n_bytes)
     return start[: start.rfind("\n") + 1] or start

@@ -1,4 +1,4 @@
-"""Shorten text between Unicode's grapheme clusters, a reader's characters (UAX #29).
+"""Shorten text between grapheme clusters, the characters that readers see (UAX #29).
 
 A cluster may be several code points: a letter with accents, a family of four joined emoji, a flag
 of two letters, a syllable of Hangul.
@@ -12,7 +12,7 @@ _CLUSTER = regex.compile(r"\X")
 
 
 def cut(text: str, n_bytes: int) -> str:
-    """Cut ``text`` to ``n_bytes`` of UTF-8, in whole clusters."""
+    """Cut ``text`` to ``n_bytes`` of UTF-8 without cutting a cluster."""
     encoded = text.encode(errors="replace")
     if len(encoded) <= n_bytes:
         return text
@@ -34,7 +34,7 @@ def shortened(text: str, n_bytes: int) -> str:
 
 
 def _border(text: str, at: int) -> int:
-    """Return the last cluster boundary up to ``at``.
+    """Return the last cluster boundary at or before ``at``.
 
     A boundary depends on the text before it and on one code point after it.
     """

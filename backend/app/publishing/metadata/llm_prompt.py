@@ -11,7 +11,7 @@ from ...llm.question import Question, strict
 from .graphemes import shortened_to
 from .template_context import MixFacts
 
-MAX_TRACKS = 80  # about 3,000 tokens; enough to describe a set of 500
+MAX_TRACKS = 80  # about 3,000 tokens; enough to describe a set of 500 tracks
 _NAME_CHARS = 120
 
 _INSTRUCTIONS = """\
@@ -52,7 +52,7 @@ class Answer(Shape):
 def metadata_question(
     facts: MixFacts, language: str, *, title_chars: int, complaint: str = ""
 ) -> Question:
-    """Build the question; its data has figures in words that the model may repeat."""
+    """Build the question; its data contains the figures in words that the model may repeat."""
     instructions = _INSTRUCTIONS.format(language=language, title_chars=title_chars)
     data = {
         "title": _name(facts.title),
@@ -71,6 +71,6 @@ def metadata_question(
 
 
 def _name(text: str) -> str:
-    """Put a name on one line, in printable characters."""
+    """Write a name on one line, in printable characters."""
     printable = "".join(char if char.isprintable() else " " for char in text)
     return shortened_to(" ".join(printable.split()), _NAME_CHARS)

@@ -1,4 +1,4 @@
-"""Metadata suggested by a language model, reduced to what the mix's facts support."""
+"""Have a language model suggest metadata, and keep only what the mix's facts support."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# YouTube Help, "Use hashtags for YouTube search & discovery" (support.google.com/youtube/answer/
-# 6390658): YouTube ignores all hashtags of a video with more than 60. The API accepts 15.
+# YouTube Help, "Use hashtags for YouTube search & discovery"
+# (support.google.com/youtube/answer/6390658): YouTube ignores all hashtags of a video with more
+# than 60. The API accepts 15.
 MAX_HASHTAGS = 15
 MAX_TAGS = 50
 _HASHTAG_CHARS = 60
@@ -42,7 +43,7 @@ _TAG_CHARS = 60
 _HOOK_CHARS = 200
 _BODY_CHARS = 1500
 _READ_CHARS = 4000
-"""The rest of a longer field is ignored."""
+"""Only this many characters of a field are read."""
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -51,7 +52,7 @@ NOTHING_LEFT = "the language model's text is not about the facts of the mix"
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The supported part of a model's answer; ``notes`` say what is missing."""
+    """The supported part of a model's answer; ``notes`` say what was left out."""
 
     title: str
     intro: str
@@ -63,7 +64,10 @@ class Suggestion:
 def suggest_metadata(
     model: LlmAccess, facts: MixFacts, language: str, *, title_chars: int, tags_chars: int
 ) -> Suggestion:
-    """Ask a model for metadata, after an unusable answer once more; ``LlmFailed`` without one."""
+    """Ask a model for metadata; after an unusable answer, ask once more.
+
+    Raise ``LlmFailed`` if there is no usable answer.
+    """
     known = known_facts(facts)
 
     def ask(connection: LlmConnection, complaint: str = "") -> Suggestion:
@@ -89,13 +93,13 @@ def suggest_metadata(
 
 
 class _Unusable(LlmFailed):
-    """A reply without anything supported; another may be better."""
+    """A reply that contains nothing supported; another reply may be better."""
 
 
 def _supported(
     reply: Reply, known: KnownFacts, language: str, *, title_chars: int, tags_chars: int
 ) -> Suggestion:
-    """Keep what the facts support of a reply."""
+    """Keep those parts of a reply that the facts support."""
     fields = _fields(reply)
     hook, lost_hook = allowed_sentences(_text(fields, "hook"), known, language)
     body, lost_body = allowed_sentences(_text(fields, "body"), known, language)
@@ -113,7 +117,7 @@ def _supported(
 
 
 def _fields(reply: Reply) -> Mapping[str, JsonValue]:
-    """Parse the answer's fields; of one that was cut off, the complete ones."""
+    """Parse the answer's fields; if it was cut off, the complete ones."""
     for found in reply.json():
         if isinstance(found, dict):
             return found
@@ -141,7 +145,7 @@ def _one_line(text: str) -> str:
 
 
 def _title(text: str, known: KnownFacts, language: str, title_chars: int) -> tuple[str, list[str]]:
-    """Accept a title like a sentence or, if all its words are allowed in tags, like a headline."""
+    """Accept a title that reads like a sentence, or a headline of words allowed in tags."""
     title = _one_line(text)
     if title and (
         is_allowed_sentence(title, known, language) or is_allowed_tag(title, known, language)

@@ -1,4 +1,4 @@
-"""Write a mix's metadata by a template or with a language model."""
+"""Write a mix's metadata from a template or with a language model."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ _NO_SUGGESTION = Suggestion(title="", intro="", hashtags=(), tags=())
 
 @dataclass(frozen=True, slots=True)
 class MetadataWriter:
-    """Writer of titles, descriptions, tags; ``model`` is None without one. Thread-safe."""
+    """Writes titles, descriptions and tags; ``model`` None means without a language model.
+
+    Thread-safe.
+    """
 
     model: LlmAccess | None
     limits: YouTubeLimits
 
     def write(self, facts: MixFacts, options: DescriptionOptions) -> WordsView:
-        """Write a mix's metadata; tracks, times and credits are those of ``facts``.
+        """Write a mix's metadata; tracks, times and credits come from ``facts``.
 
         The intro and hashtags of ``facts`` are used if neither the user nor a model writes others.
         Raise ``BadTemplate`` if the template is invalid.
@@ -73,7 +76,7 @@ class MetadataWriter:
         return shortened_to(title.replace("<", "‹").replace(">", "›"), self.limits.title_chars)
 
     def _tags(self, suggestion: Suggestion, facts: MixFacts) -> list[str]:
-        """Join the model's tags, the hashtags and the artists."""
+        """Join the model's tags, the hashtags and the artists to one list of tags."""
         hashtags = [hashtag(tag).lstrip("#") for tag in facts.hashtags]
         return list(fitting_tags([*suggestion.tags, *hashtags, *facts.credits], self._tags_chars))
 

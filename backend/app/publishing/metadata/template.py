@@ -1,9 +1,9 @@
-"""Users' description templates, in a subset of Jinja2 with bounded time and output.
+"""Description templates by users, in a subset of Jinja2 with limited time and output.
 
-Jinja2's sandbox does not keep a template from running for hours or filling the memory
-(``{{ "x" * 10 ** 10 }}``). So the parsed template is checked against a list of what is allowed
-before it runs: text, template names, a few filters, comparisons, and loops over template names that
-are not nested. Output is counted while it is written.
+Jinja2's sandbox does not stop a template from running for hours or filling the memory (``{{ "x" *
+10 ** 10 }}``). So a parsed template is checked before it runs. Allowed are: text, template names, a
+few filters, comparisons, and loops over template names, not nested. Output is counted while it is
+written.
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ Music by
 {{ hashtags | join(" ") }}
 {% endif %}
 """
-"""The template without one by the user."""
+"""The template if the user has none."""
 
 MAX_OUTPUT = 400_000
-"""Characters of a description before it is shortened; 500 long titles are half of it."""
+"""Maximum number of characters of a description before it is shortened; 500 long titles take half
+of it."""
 
 MAX_PARTS = 600
 MAX_PARTS_LOOPED = 60
@@ -52,7 +53,7 @@ MAX_DEPTH = 12
 
 _ONLY_BLOCKS = re.compile(r"(?:\s|\{%[^%]*%\}|\{#[^#]*#\})+")
 
-# No escaping: a description is text, not HTML
+# No escaping, because a description is text, not HTML.
 _LANGUAGE = SandboxedEnvironment(autoescape=False, trim_blocks=True, lstrip_blocks=True)
 _LANGUAGE.filters = dict(COUNTED_FILTERS)
 _LANGUAGE.tests = {}
@@ -96,7 +97,10 @@ _NODE_NAMES: Mapping[type[nodes.Node], str] = {
 
 
 class DescriptionTemplate:
-    """A checked template; ``BadTemplate`` if it can't be parsed or uses what is not allowed."""
+    """A checked template.
+
+    Raise ``BadTemplate`` if it cannot be parsed, or uses anything that is not allowed.
+    """
 
     def __init__(self, text: str) -> None:
         self._check = _Check()
@@ -110,7 +114,7 @@ class DescriptionTemplate:
             ) from error
         except RecursionError as error:
             raise BadTemplate("The template is nested too deeply.", hint=_HINT) from error
-        except ValueError as error:  # a number of thousands of digits
+        except ValueError as error:  # raised for a number of thousands of digits
             raise BadTemplate("A number in the template is too long.", hint=_HINT) from error
 
     def write(self, values: Mapping[str, object], work: Work | None = None) -> str:
@@ -135,7 +139,7 @@ class DescriptionTemplate:
 
 
 class _Check:
-    """Checks and counts a template's parts."""
+    """Checks and counts the parts of a template."""
 
     def __init__(self) -> None:
         self._parts = 0
@@ -144,12 +148,12 @@ class _Check:
         self._items: dict[str, tuple[str, ...]] = {}
 
     def cost(self, values: Mapping[str, object]) -> int:
-        """Return how many parts run at most with these values."""
+        """How many template parts run at most with these values."""
         lengths = {name: len(value) for name, value in values.items() if isinstance(value, Sized)}
         return self._parts + sum(lengths[name] * parts for name, parts in self._loops)
 
     def check(self, node: nodes.Node, depth: int = 0) -> None:
-        """Raise :class:`BadTemplate` if anything below a node is not allowed."""
+        """Raise :class:`BadTemplate` if anything in a node is not allowed."""
         for child in node.iter_child_nodes():
             self._count(child, depth)
             if isinstance(child, nodes.For):
@@ -178,7 +182,7 @@ class _Check:
             raise _bad(node.lineno, "it is nested too deeply")
 
     def _loop(self, loop: nodes.For, depth: int) -> None:
-        """Check a loop: over a sequence, and not nested."""
+        """Check that a loop is over a sequence and not nested."""
         if self._items:
             raise _bad(loop.lineno, "loops cannot be nested")
         over = loop.iter.name if isinstance(loop.iter, nodes.Name) else ""
@@ -209,7 +213,7 @@ class _Check:
             self._sequence(name, user)
 
     def _sequence(self, name: nodes.Name, user: nodes.Node) -> None:
-        """Check a sequence's use: in a condition, with a filter, or in a loop."""
+        """Check that a sequence is used in a condition, with a filter, or in a loop."""
         if self._items:
             raise _bad(name.lineno, f"“{name.name}” cannot be used inside a loop")
         of_texts = () if TEMPLATE_NAMES[name.name].fields else _SEQUENCE_FILTERS
@@ -249,9 +253,9 @@ def _bad(line: int, why: str) -> BadTemplate:
 
 
 def _keep_line_end(line: str) -> str:
-    """Keep the line's end unless it has blocks only.
+    """Keep the line's end, unless the line consists of blocks only.
 
-    Jinja2 removes the line end after any block, unless the block ends with a plus sign.
+    Jinja2 removes the line's end after any block, unless the block ends with a plus sign.
     """
     ends_in_block = line.endswith(("%}", "#}")) and line[-3:-2] not in ("-", "+")
     if not ends_in_block or _ONLY_BLOCKS.fullmatch(line):

@@ -1,4 +1,4 @@
-"""Names that a description template may use, and their values."""
+"""The names that a description template may use, and their values."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ from .chapters import ListedChapter
 
 @dataclass(frozen=True, slots=True)
 class MixFacts:
-    """Facts of a mix, with the intro and hashtags for its description."""
+    """The facts of a mix, with the intro and hashtags for its description."""
 
     intro: str
     chapters: tuple[ListedChapter, ...]
-    credits: tuple[str, ...]  # the artists, without repetition
+    credits: tuple[str, ...]  # the artists, each once
     hashtags: tuple[str, ...]
     title: str = ""
     duration_s: float = 0.0
-    n_tracks: int = 0  # different tracks
+    n_tracks: int = 0  # number of different tracks
     tempo: str = ""  # "124 BPM" or "120–128 BPM"; empty without an analysis
-    keys: tuple[str, ...] = ()  # of the tracks in order, without repetition
+    keys: tuple[str, ...] = ()  # the tracks' keys in order, each once
 
     @property
     def duration(self) -> str:
-        """The length as ``h:mm:ss`` or ``m:ss``."""
+        """The mix's length as ``h:mm:ss`` or ``m:ss``."""
         return ListedChapter(int(self.duration_s), "").stamp
 
 
 @dataclass(frozen=True, slots=True)
 class NameInfo:
-    """A template name; ``fields`` are those of a sequence's items (none for texts)."""
+    """A name for templates; ``fields`` are the fields of a sequence's items.
+
+    It is empty for a text.
+    """
 
     meaning: str
     is_sequence: bool = False
@@ -52,7 +55,7 @@ TEMPLATE_NAMES = {
 }
 
 LOOP_FIELDS = ("first", "last", "index")
-"""Fields of ``loop`` inside a ``for``."""
+"""Fields of ``loop`` inside a ``for`` loop."""
 
 EXAMPLE = MixFacts(
     title="Night drive",
@@ -69,7 +72,7 @@ EXAMPLE = MixFacts(
     tempo="120–124 BPM",
     keys=("A minor", "C major"),
 )
-"""The facts behind the examples on pages."""
+"""Facts from which pages show examples."""
 
 
 def template_values(facts: MixFacts) -> dict[str, object]:

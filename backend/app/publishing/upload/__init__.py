@@ -1,1 +1,1 @@
-"""Resumable uploads: exactly one video or none."""
+"""Upload a film to YouTube so that there is exactly one video, or none."""

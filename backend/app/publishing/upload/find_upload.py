@@ -1,4 +1,4 @@
-"""Find a video uploaded by Segue among a channel's uploads."""
+"""Find a video that Segue uploaded among a channel's uploads."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from ..youtube.errors import no_channel
 from ..youtube.video import YouTubeVideo
 
 _MAX_PAGES = 10
-_CLOCK_DIFFERENCE = timedelta(days=1)  # at most, between YouTube's clock and this machine's
-# For a channel that never had an upload, YouTube names a playlist that does not exist.
+# largest difference between YouTube's clock and this machine's
+_CLOCK_DIFFERENCE = timedelta(days=1)
+# A channel that never had an upload has a playlist of uploads that does not exist.
 _NO_UPLOADS = "(playlistNotFound)"
 
 
@@ -65,7 +66,7 @@ def find_video(
 def _uploads_since(
     youtube: Resource, playlist_id: str, since: datetime, sleep: Callable[[float], None]
 ) -> Iterator[list[str]]:
-    """Yield the ids of the channel's uploads by pages, newest first."""
+    """Yield pages of ids of the channel's uploads, newest first."""
 
     def request(page: str | None) -> HttpRequest:
         return youtube.playlistItems().list(

@@ -37,7 +37,7 @@ from .upload_responses import UploadResponse, parse_failure, parse_response
 
 log = logging.getLogger(__name__)
 
-_MAX_NEW_UPLOADS = 2  # after the first, in one attempt
+_MAX_NEW_UPLOADS = 2  # new uploads in one attempt, in addition to the first
 MEDIA_TYPE = "video/mp4"
 
 
@@ -57,9 +57,9 @@ class VideoFile:
 
 @dataclass(frozen=True, slots=True)
 class VideoUpload:
-    """Upload of ``video``, opened by the request ``insert`` unless an earlier attempt opened it.
+    """Uploads ``video``, with the request ``insert`` unless an earlier attempt opened the upload.
 
-    ``find_ours`` searches the channel for a video with our marker. Not thread-safe.
+    ``find_ours`` searches the channel for a video with Segue's marker. Not thread-safe.
     """
 
     http: AuthorizedHttp
@@ -182,7 +182,7 @@ class VideoUpload:
                     response = self._ask_status(session.address, size)
                 else:
                     response = self._send_chunk(session, before)
-                # A chunk without progress counts as a failure, or it could be sent forever
+                # A chunk without progress counts as a failure, or it would be sent again forever.
                 if not (response.is_final or uncertain) and response.received <= before:
                     raise RetryNeeded(unreachable())
             except (RetryNeeded, StoreBusy) as error:
@@ -198,12 +198,12 @@ class VideoUpload:
             self._show_progress(session, response.received)
 
     def _show_progress(self, session: Session, received: int) -> None:
-        with suppress(StoreBusy):  # only shown; a later attempt asks YouTube
+        with suppress(StoreBusy):  # the bytes sent are only shown; a later attempt asks YouTube
             self.stored.store.acknowledged(self.stored.job_id, session.nth, received)
         self.progress(received / self.video.size_bytes)
 
     def _ask_status(self, address: str, size_bytes: int) -> UploadResponse:
-        """Ask for the upload's status; one that YouTube refuses is gone."""
+        """Ask for the upload's status; an address that YouTube refuses means a lost upload."""
         headers = {"Content-Range": f"bytes */{size_bytes}"}
         response, content = self._request(address, "PUT", b"", headers)
         try:
@@ -229,7 +229,7 @@ class VideoUpload:
             return self.http.request(uri, method, body, headers)
         except OSError as e:
             raise RetryNeeded(unreachable()) from e
-        except (YouTubeUnreachable, StoreBusy) as e:  # from refreshing the token
+        except (YouTubeUnreachable, StoreBusy) as e:  # raised while the token is refreshed
             raise RetryNeeded(e) from e
 
 

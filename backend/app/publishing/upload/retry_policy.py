@@ -12,27 +12,28 @@ from ...errors import NotBefore, SegueError
 
 Answer = TypeVar("Answer")
 CHUNK_UNIT = 256 * 1024
-"""All chunks but the last are multiples of this (YouTube Data API, "Resumable uploads")."""
+"""All chunks except the last are multiples of this (YouTube Data API, "Resumable uploads")."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Waits and chunk size; tests set shorter ones."""
+    """Chunk size, and waits between retries; tests use shorter ones."""
 
-    chunk_bytes: int = 32 * CHUNK_UNIT  # held in memory, and lost if the connection breaks
-    first_wait_s: float = 1.0  # after a failure; doubles up to the longest
+    chunk_bytes: int = 32 * CHUNK_UNIT  # held in memory, and sent again if the connection breaks
+    first_wait_s: float = 1.0  # after the first failure; each further wait is twice as long
     longest_wait_s: float = 64.0
-    most_failures: int = 10  # in a row; ten take about five minutes with the waits above
-    longest_pause_s: float = 300.0  # for a longer pause the job goes back to the queue
+    most_failures: int = 10  # failures in a row; with the waits above, ten take about five minutes
+    # if YouTube asks for a longer pause, the job goes back to the queue
+    longest_pause_s: float = 300.0
     looks_s: tuple[float, ...] = (0.0, 5.0, 15.0, 40.0)  # waits before searches of the channel
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
-    # 0 to 1, for jitter: jobs that failed together retry at different times
+    # Random share of a wait, 0 to 1, so that jobs that failed together retry at different times.
     random: Callable[[], float] = random.random
 
 
 class RetryNeeded(Exception):
-    """YouTube's answer is missing or inconclusive: ask again.
+    """YouTube's answer is missing or inconclusive, so it must be asked again.
 
     ``error`` is raised after too many retries; ``wait_s`` is the pause that YouTube asks for.
     """
@@ -45,13 +46,13 @@ class RetryNeeded(Exception):
 
 @dataclass(slots=True)
 class Retries:
-    """Failures in a row, with a longer wait after each."""
+    """Counts failures in a row, and waits longer after each."""
 
     policy: RetryPolicy
     failures: int = field(default=0, init=False)
 
     def wait(self, needed: RetryNeeded) -> None:
-        """Wait before the next attempt; raise ``needed.error`` after too many failures in a row.
+        """Wait before the next attempt; after too many failures raise ``needed.error``.
 
         Raise ``NotBefore`` if YouTube asks for a longer pause than a job should sleep.
         """

@@ -1,4 +1,4 @@
-"""Stored state of an upload between attempts, its address sealed."""
+"""The state of an upload that is stored between attempts; its address is encrypted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PURPOSE = "upload"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Address for the bytes of a publication's ``nth`` upload."""
+    """The address to which the bytes of a publication's ``nth`` upload are sent."""
 
     address: str
     nth: int
@@ -24,7 +24,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class StoredUpload:
-    """Stored state of one publication's upload; see :class:`PublicationStore`.
+    """The stored state of one publication's upload; see :class:`PublicationStore`.
 
     ``channel`` returns the connected channel, None if it is unknown.
     """
@@ -37,11 +37,11 @@ class StoredUpload:
 
     @property
     def state(self) -> UploadState:
-        """The upload's progress."""
+        """How far the upload has got."""
         return self.store.state(self.job_id)
 
     def require_channel(self) -> None:
-        """Raise ``OtherChannel`` unless the channel on which the upload began is connected.
+        """Raise ``OtherChannel`` unless the upload's channel is connected.
 
         A consent to uploads alone does not reveal the channel: an upload begun under one may
         continue on any channel, one begun on a known channel on that channel only.
@@ -58,7 +58,7 @@ class StoredUpload:
         )
 
     def session(self, state: UploadState) -> Session | None:
-        """Return the session to resume; None without one whose address can be decrypted."""
+        """The upload to resume; None if there is none, or its address cannot be decrypted."""
         if state.sealed_session is None:
             return None
         try:
@@ -83,7 +83,7 @@ class StoredUpload:
 
 
 def marker_of(job_id: str) -> str:
-    """Return the tag that marks a job's video; it does not reveal the job's id.
+    """Return the tag that marks a job's video without revealing the job's id.
 
     >>> marker_of("9f2c")
     'segue-745c056d'

@@ -20,7 +20,7 @@ from ..youtube.channel import own_playlists
 from ..youtube.client import ask
 from .retry_policy import Answer, Retries, RetryNeeded, RetryPolicy
 
-# Fewer than for uploads: the user waits for the job's end, and the video is online already.
+# Fewer than for uploads: the user waits for the job to end, and the video is already online.
 _MAX_FAILURES = 4
 
 
@@ -29,7 +29,7 @@ class _Created(BaseModel):
 
 
 class _Any(BaseModel):
-    """An answer whose fields are not read."""
+    """An answer of YouTube's whose content is not read."""
 
 
 class _Items(BaseModel):
@@ -37,7 +37,7 @@ class _Items(BaseModel):
 
 
 class PublishedVideo:
-    """A video on the user's channel; methods raise as ``ask`` does."""
+    """A video on the user's channel; its methods raise as ``ask`` does."""
 
     def __init__(self, api: Resource, video_id: str, retry_policy: RetryPolicy) -> None:
         self._api = api
@@ -56,7 +56,7 @@ class PublishedVideo:
         self._retry(attempt)
 
     def playlist_by_title(self, title: str, privacy: Privacy) -> str:
-        """Return the id of the channel's playlist with this title; create it if missing."""
+        """Return the id of the playlist with this title; create it if the channel has none."""
 
         def attempt() -> str:
             for listed in own_playlists(self._api, sleep=self._sleep):
@@ -69,7 +69,7 @@ class PublishedVideo:
         return self._retry(attempt)
 
     def add_to_playlist(self, playlist_id: str) -> None:
-        """Add the video to a playlist, unless it is in it."""
+        """Add the video to a playlist, unless it is already in it."""
 
         def attempt() -> None:
             if self._is_in(playlist_id):
@@ -88,7 +88,7 @@ class PublishedVideo:
         return bool(ask(request, _Items, sleep=self._sleep).items)
 
     def _retry(self, attempt: Callable[[], Answer]) -> Answer:
-        """Repeat the whole attempt, with its search: a lost answer may hide a success."""
+        """Repeat the attempt including its search, because a lost answer may hide a success."""
 
         def retryable() -> Answer:
             try:

@@ -18,7 +18,8 @@ from .retry_policy import RetryNeeded
 
 _RECEIVED = re.compile(r"(?:bytes=)?0-(\d+)")
 _DAY_S = 24 * 3600.0
-# YouTube Data API v3, videos.insert, "Errors": the reasons to reject a request's fields
+# Reasons for which YouTube rejects a request's fields (YouTube Data API v3, videos.insert,
+# "Errors").
 _FAULTS = {
     "invalidTitle": ("YouTube rejects the title.", "Change the title."),
     "invalidDescription": ("YouTube rejects the description.", "Shorten it; remove < and >."),
@@ -39,7 +40,7 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class UploadResponse:
-    """Bytes received so far, the finished video, or that YouTube dropped the upload."""
+    """YouTube's answer: bytes received so far, the finished video, or a lost upload."""
 
     received: int = 0
     video: YouTubeVideo | None = None
@@ -52,7 +53,7 @@ class UploadResponse:
 
 
 def parse_response(response: Response, content: bytes, size_bytes: int) -> UploadResponse:
-    """Parse the answer to a chunk or to a status request.
+    """Parse YouTube's answer to a chunk or to a request for the status.
 
     Raise ``RetryNeeded`` if it is inconclusive, a ``SegueError`` if YouTube refuses.
     """
@@ -67,7 +68,7 @@ def parse_response(response: Response, content: bytes, size_bytes: int) -> Uploa
 
 
 def parse_failure(response: Response, content: bytes) -> SegueError | RetryNeeded:
-    """Return the error for any other answer."""
+    """Return the error for an answer that reports neither success nor progress."""
     error = HttpError(response, content)
     reason = reason_of(error)
     if response.status < 400:
@@ -83,7 +84,7 @@ def parse_failure(response: Response, content: bytes) -> SegueError | RetryNeede
         message, hint = _FAULTS[reason]
         return CannotPublish(message, hint=hint)
     refused = refusal(error)
-    # A refusal without a reason may come from a proxy on the way, except a 401
+    # A refusal without a reason may come from a proxy; a 401 does not.
     is_youtubes = reason or response.status == 401
     if isinstance(refused, YouTubeUnreachable) or not is_youtubes:
         return RetryNeeded(refused, _retry_after_s(response.get("retry-after")))
@@ -98,7 +99,7 @@ def _video(content: bytes) -> YouTubeVideo:
 
 
 def _received(ranges: str | None, size_bytes: int) -> int:
-    """Parse the number of bytes that YouTube has; 0 without a range."""
+    """Parse the number of bytes that YouTube has; 0 if the answer has no range."""
     if ranges is None:
         return 0
     found = _RECEIVED.fullmatch(ranges.strip())

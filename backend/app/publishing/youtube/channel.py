@@ -17,7 +17,7 @@ _MAX_PLAYLIST_PAGES = 20
 
 
 class Channel(BaseModel):
-    """A channel, or one of its playlists.
+    """A channel, or one of a channel's playlists.
 
     ``long_uploads`` is "longUploadsStatus" in the YouTube Data API v3, channels.
     """
@@ -31,12 +31,15 @@ class Channel(BaseModel):
 
     @property
     def takes_long_videos(self) -> bool | None:
-        """Whether the owner has verified a phone number; None if YouTube does not say."""
+        """Whether the channel may upload long videos; None if YouTube does not say.
+
+        It may if its owner has verified a phone number.
+        """
         return {"allowed": True, "eligible": False, "disallowed": False}.get(self.long_uploads)
 
     @property
     def picture_url(self) -> str | None:
-        """The smallest picture's HTTPS address."""
+        """HTTPS address of the channel's smallest picture."""
         url = self.smallest_picture
         return url if url.startswith("https://") else None
 
@@ -59,7 +62,7 @@ def own_channel(api: Resource, *, tries: int) -> Channel:
 def own_playlists(
     api: Resource, *, tries: int = TRIES, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[PlaylistView]:
-    """Fetch up to a thousand of the channel's playlists, page by page as they are read."""
+    """Fetch up to a thousand of the channel's playlists, one page at a time."""
 
     def request(page: str | None) -> HttpRequest:
         return api.playlists().list(part="snippet", mine=True, maxResults=PAGE_SIZE, pageToken=page)

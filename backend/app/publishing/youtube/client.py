@@ -22,16 +22,16 @@ from ...errors import YouTubeUnreachable
 from .errors import NO_CHANNEL, reason_in, refusal, unreachable
 
 AccessToken = Callable[[str | None], str]
-"""Returns an access token, given one that YouTube has just rejected, if any."""
+"""Returns an access token; it is given the token that YouTube has just rejected, if any."""
 
-TIMEOUT_S = 60.0  # without a byte; YouTube takes seconds to finish a large upload
+TIMEOUT_S = 60.0  # seconds without a byte; YouTube takes seconds to finish a large upload
 TRIES = 4
 FIRST_WAIT_S = 1.0
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
 def ignore_refusal(token: str) -> None:
-    """Ignore a refused token that belongs to no connection."""
+    """Do nothing about a refused token, if it belongs to no connection."""
 
 
 class AuthorizedHttp:
@@ -55,7 +55,7 @@ class AuthorizedHttp:
         self._refused = refused
         self._client = httpx2.Client(timeout=timeout_s, follow_redirects=False)
 
-    def request(  # the signature is httplib2's
+    def request(  # has the signature of httplib2's method
         self,
         uri: str,
         method: str = "GET",
@@ -64,7 +64,7 @@ class AuthorizedHttp:
         redirections: int = 0,
         connection_type: None = None,
     ) -> tuple[Response, bytes]:
-        """Send a request; replaces the ``Authorization`` header only."""
+        """Send a request; of its headers, only ``Authorization`` is replaced."""
         del redirections, connection_type
         token = self._access_token(None)
         answer = self._send(uri, method, body, headers or {}, token)
@@ -76,7 +76,7 @@ class AuthorizedHttp:
         return _response(answer), answer.content
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the client's connections."""
         self._client.close()
 
     def _send(
@@ -104,7 +104,7 @@ def _response(answer: httpx2.Response) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class YouTubeClient:
-    """The API as one user, and its HTTP client. Not thread-safe."""
+    """The YouTube API for one user, with its HTTP client. Not thread-safe."""
 
     http: AuthorizedHttp
     api: Resource
@@ -118,7 +118,7 @@ def youtube_client(
     *,
     timeout_s: float = TIMEOUT_S,
 ) -> Iterator[YouTubeClient]:
-    """Open a client for the user of these access tokens; the ``with`` block closes it."""
+    """Open a client that uses a user's access tokens; the ``with`` block closes it."""
     http = AuthorizedHttp(access_token, refused, timeout_s=timeout_s)
     try:
         yield YouTubeClient(http, youtube(http, api_base))
@@ -127,14 +127,14 @@ def youtube_client(
 
 
 def youtube(http: AuthorizedHttp, api_base: str) -> Resource:
-    """Build the API at ``api_base`` from the discovery document in the client library.
+    """Build the API at ``api_base`` from the client library's discovery document.
 
     Not thread-safe. It changes the document's root, as uploads ignore the library's
     ``api_endpoint`` option.
     """
     from googleapiclient.discovery_cache import get_static_doc
 
-    # At WARNING it logs the server's whole answer to a refused request
+    # At WARNING, this logger would write the whole answer to a refused request.
     logging.getLogger("googleapiclient").setLevel(logging.ERROR)
     document = json.loads(get_static_doc("youtube", "v3"))
     document["rootUrl"] = document["baseUrl"] = f"{api_base.rstrip('/')}/"
@@ -149,11 +149,11 @@ def ask(
     tries: int = TRIES,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
-    """Execute a call other than an upload; only a GET is retried.
+    """Execute any call but an upload; retry only a GET.
 
     Raise as :func:`refusal` translates, ``YouTubeUnreachable`` without an answer of this shape.
     """
-    # Waits double, with jitter
+    # The waits double, with jitter.
     n_waits = tries - 1 if request.method == "GET" else 0
     waits = (FIRST_WAIT_S * 2**i * random.uniform(0.5, 1.5) for i in range(n_waits))
     while True:
@@ -165,7 +165,7 @@ def ask(
             failure = unreachable()
         wait_s = next(waits, None)
         if wait_s is None or not isinstance(failure, YouTubeUnreachable):
-            raise failure  # without its cause, which holds the address and the server's answer
+            raise failure  # without its cause, which contains the address and the server's answer
         sleep(wait_s)
 
 
@@ -173,7 +173,7 @@ PAGE_SIZE = 50  # YouTube's maximum
 
 
 class Page(BaseModel):
-    """Fields of every list; an empty list has no ``items``."""
+    """Fields that all lists have; an empty list has no ``items``."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -191,7 +191,7 @@ def ask_pages(
     tries: int = TRIES,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[PageT]:
-    """Fetch up to ``max_pages`` pages of a list in turn; ``request_of`` takes a page's token."""
+    """Fetch up to ``max_pages`` pages of a list; ``request_of`` takes a page's token."""
     token: str | None = None
     for _ in range(max_pages):
         page = ask(request_of(token), shape, tries=tries, sleep=sleep)

@@ -1,4 +1,4 @@
-"""YouTube connections: connect, status, playlists, disconnect."""
+"""Connect users to YouTube channels: status, playlists, disconnect."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ UPLOAD = "https://www.googleapis.com/auth/youtube.upload"
 MANAGE = "https://www.googleapis.com/auth/youtube"
 _MAY_MANAGE = {MANAGE, "https://www.googleapis.com/auth/youtube.force-ssl"}
 _MAY_UPLOAD = {UPLOAD, *_MAY_MANAGE}
-# A page waits for these; a form being filled in waits at every pause in typing
+# A page waits for these requests; a form that is being filled in waits after every pause in typing.
 _TIMEOUT_S = 10.0
 _TRIES = 2
 _TYPING_TIMEOUT_S = 3.0
-# Each question costs one of the project's 10,000 units a day; a channel that was just verified may
-# count as unverified for as long.
+# Each request costs one of the project's 10,000 units a day. So a channel that was just verified
+# may count as unverified for this long.
 _ASK_AGAIN = timedelta(minutes=3)
-# developers.google.com/identity/protocols/oauth2, "Refresh token expiration"
+# From developers.google.com/identity/protocols/oauth2, "Refresh token expiration".
 _TESTING_DAYS = 7
 
 
 class YouTubeConnections:
-    """Connections by user. Safe to share between threads and processes."""
+    """The users' YouTube connections. Safe to share between threads and processes."""
 
     def __init__(
         self,
@@ -121,10 +121,10 @@ class YouTubeConnections:
         return status.model_copy(update=connection)
 
     def takes_long_videos(self, user_id: str) -> bool | None:
-        """Whether the channel takes more than 15 minutes; None if YouTube has not said.
+        """Whether the channel takes videos over 15 minutes; None if YouTube has not said.
 
-        If it did not, YouTube is asked again, as the owner may have verified the channel meanwhile:
-        at most once in a few minutes, whether YouTube answers or not.
+        In that case YouTube is asked again, since the owner may have verified the channel
+        meanwhile: at most once in a few minutes, whether YouTube answers or not.
         """
         stored = self._store.connection(user_id)
         if stored is None or stored.takes_long_videos is not False:
@@ -189,14 +189,14 @@ class YouTubeConnections:
         try:
             self.google.revoke(token)
         except GrantRefused:
-            return True  # it had ended already
+            return True  # the grant had already ended
         except SegueError as e:
             _log.warning("a grant could not be revoked at Google: %s", e.code)
             return False
         return True
 
     def _missing(self) -> str | None:
-        """Return why the server's Google client is unusable, if it is."""
+        """Say why the server's Google client is unusable, if it is."""
         try:
             self._client()
         except NotConfigured as refused:
@@ -216,12 +216,12 @@ class YouTubeConnections:
 
 
 def may_upload(scopes: str) -> bool:
-    """Whether these scopes allow uploading videos and setting thumbnails."""
+    """Whether the permissions allow uploading videos and setting thumbnails."""
     return not _MAY_UPLOAD.isdisjoint(scopes.split())
 
 
 def may_manage(scopes: str) -> bool:
-    """Whether these scopes allow reading the channel and changing its playlists."""
+    """Whether the permissions allow reading the channel and changing its playlists."""
     return not _MAY_MANAGE.isdisjoint(scopes.split())
 
 

@@ -1,4 +1,4 @@
-"""OAuth consent: send a user to Google, and connect with the code that comes back."""
+"""Send a user to Google's consent page, and connect with the code that comes back."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .connection import MANAGE, UPLOAD, YouTubeConnections, may_upload
 from .google_oauth import GrantRefused, Tokens
 from .tokens import StoredTokens
 
-# The smallest scopes for uploads and thumbnails; and for reading the channel, finding a video after
-# an uncertain upload and changing playlists.
+# The smallest scopes for uploads and thumbnails, and for reading the channel, finding a video after
+# an uncertain upload, and changing playlists.
 SCOPES = f"{UPLOAD} {MANAGE}"
 STATE_LIFE = timedelta(minutes=10)
 
 
 class YouTubeConsent:
-    """Start and finish consents. Thread-safe.
+    """Starts and finishes consents. Thread-safe.
 
     A state is random and valid once, for one user. The code verifier (PKCE) is not stored but
     derived from the state with ``key``.
@@ -55,7 +55,7 @@ class YouTubeConsent:
         return url
 
     def finish(self, user_id: str | None, *, state: str, code: str, error: str) -> None:
-        """Connect ``user_id``, the user signed in to the browser that came back from Google.
+        """Connect the user who is signed in to the browser that returned from Google.
 
         The other arguments are the query of Google's redirect, untrusted; each redirect uses up its
         state. The user must have started the consent: an attacker could otherwise finish theirs in
@@ -92,7 +92,7 @@ class YouTubeConsent:
             raise
 
     def _connect(self, user_id: str, tokens: Tokens) -> None:
-        # RFC 6749, 5.1: omitted if it is what was requested
+        # RFC 6749, 5.1: the scope is left out if it is the requested one.
         scopes = SCOPES if tokens.scope is None else tokens.scope
         if not may_upload(scopes):
             raise OAuthRefused(
@@ -101,7 +101,7 @@ class YouTubeConsent:
                 code="upload_not_allowed",
             )
         if tokens.refresh_token is None:
-            raise _refused()  # without it the connection would end within the hour
+            raise _refused()  # without a refresh token, the connection would end within the hour
         lasting = StoredTokens.model_validate(tokens, from_attributes=True)
         self._connections.connect(user_id, lasting, scopes)
 
@@ -113,7 +113,7 @@ class YouTubeConsent:
             raise _refused() from None
 
     def _verifier(self, state: str) -> str:
-        """Derive the code verifier: 43 characters of base64 (RFC 7636, 4.1)."""
+        """Compute the code verifier: 43 characters of base64 (RFC 7636, 4.1)."""
         digest = hmac.digest(self._key, state.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 

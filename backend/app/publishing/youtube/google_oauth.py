@@ -1,4 +1,4 @@
-"""Google's OAuth 2.0 server: consent URL, code exchange, refresh, revocation."""
+"""Requests to Google's OAuth 2.0 server: consent URL, tokens, refresh, revocation."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .errors import unreachable
 
 _log = logging.getLogger(__name__)
 
-TIMEOUT_S = 10.0  # without a byte; Google answers in tenths of a second
+TIMEOUT_S = 10.0  # seconds without a byte; Google answers in tenths of a second
 # Errors after which a grant stays invalid (RFC 6749, 5.2, and Google's own;
-# developers.google.com/identity/protocols/oauth2). Any other may be temporary.
+# developers.google.com/identity/protocols/oauth2). Others may be temporary.
 _GRANT_INVALID = (
     "invalid_grant",
     "invalid_token",
@@ -32,7 +32,7 @@ _CLIENT_INVALID = ("invalid_client", "unauthorized_client", "redirect_uri_mismat
 
 
 class GrantRefused(Exception):
-    """Google rejects the code or the refresh token for good."""
+    """Google rejects the code or the refresh token permanently."""
 
 
 class Tokens(BaseModel):
@@ -44,13 +44,13 @@ class Tokens(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     access_token: str
-    expires_at: float = 0.0  # unless Google says when, the token is for one call
+    expires_at: float = 0.0  # if Google gives no time, the token is used for one call
     refresh_token: str | None = None
     scope: str | None = None
 
 
 class _Provider(BaseModel):
-    """Endpoints from the issuer's metadata (OpenID Connect Discovery 1.0)."""
+    """Addresses from Google's metadata (OpenID Connect Discovery 1.0)."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -58,7 +58,7 @@ class _Provider(BaseModel):
 
 
 class GoogleOAuth:
-    """Google's authorization server, located by its metadata. Thread-safe.
+    """Google's authorization server, found by its metadata. Thread-safe.
 
     ``client`` is read at each call, so that a corrected file needs no restart. Each method raises
     ``NotConfigured`` if the server has no OAuth client or Google rejects it, and
@@ -70,20 +70,23 @@ class GoogleOAuth:
         self._described: tuple[str, _Provider] | None = None
 
     def consent_url(self, scopes: str, redirect_uri: str, *, state: str, verifier: str) -> str:
-        """Return the consent page's URL; ``verifier`` later proves that we requested it (PKCE)."""
+        """Return the consent page's URL.
+
+        ``verifier`` later proves that this server requested the consent (PKCE).
+        """
         with self._session(scope=scopes, redirect_uri=redirect_uri) as (session, provider):
             url, _ = session.create_authorization_url(
                 provider.authorization_endpoint,
                 state=state,
                 code_verifier=verifier,
                 access_type="offline",
-                prompt="consent",  # otherwise Google issues a refresh token the first time only
+                prompt="consent",  # otherwise Google issues a refresh token only the first time
                 include_granted_scopes="true",
             )
         return str(url)
 
     def exchange_code(self, code: str, redirect_uri: str, *, verifier: str) -> Tokens:
-        """Exchange a code for tokens; :class:`GrantRefused` if it is invalid."""
+        """Exchange a code for tokens; raise :class:`GrantRefused` if the code is invalid."""
         with self._session(redirect_uri=redirect_uri) as (session, provider):
             answer = session.fetch_token(
                 provider.token_endpoint,
@@ -94,15 +97,15 @@ class GoogleOAuth:
             return Tokens.model_validate(answer)
 
     def refresh(self, refresh_token: str) -> Tokens:
-        """Refresh the tokens; :class:`GrantRefused` if the grant has ended."""
+        """Refresh the tokens; raise :class:`GrantRefused` if the grant has ended."""
         with self._session() as (session, provider):
             answer = session.refresh_token(provider.token_endpoint, refresh_token)
             return Tokens.model_validate(answer)
 
     def revoke(self, token: str) -> None:
-        """Revoke a grant; one that has ended already is no error."""
+        """Revoke a grant; it is no error if the grant has already ended."""
         with self._session() as (session, provider):
-            # 400: the token is invalid already (developers.google.com, "Revoking a token")
+            # Status 400: the token is already invalid (developers.google.com, "Revoking a token").
             answer = session.revoke_token(provider.revocation_endpoint, token)
             if answer.status_code != 400:
                 answer.raise_for_status()
@@ -111,7 +114,7 @@ class GoogleOAuth:
     def _session(
         self, *, scope: str | None = None, redirect_uri: str | None = None
     ) -> Iterator[tuple[OAuth2Client, _Provider]]:
-        """Open a session with the provider's metadata, and translate its errors."""
+        """Open a session with Google's addresses, and translate its errors."""
         client = self._client()
         session = OAuth2Client(
             client.client_id,
@@ -123,15 +126,15 @@ class GoogleOAuth:
             code_challenge_method="S256",
             timeout=TIMEOUT_S,
         )
-        # No error keeps its cause, which would hold the request
+        # Errors are raised without their cause, which would contain the request.
         try:
             with session:
                 yield session, self._provider(client)
         except OAuthError as e:
             raise _refusal(str(e.error)) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError):
-            self._described = None  # it may have moved
-            raise unreachable("Google") from None  # unreachable, failing, or answering in HTML
+            self._described = None  # the addresses may have changed
+            raise unreachable("Google") from None  # no answer, a failure, or an answer in HTML
 
     def _provider(self, client: GoogleClient) -> _Provider:
         if self._described is None or self._described[0] != client.discovery_url:
@@ -143,7 +146,7 @@ class GoogleOAuth:
 
 
 def _refusal(word: str) -> Exception:
-    """Translate Google's error code; its description may repeat the request."""
+    """Translate Google's error code; the description is not shown, as it may repeat the request."""
     if word in _GRANT_INVALID:
         return GrantRefused()
     _log.warning("Google rejects a request for tokens: %s", word if word.isidentifier() else "?")

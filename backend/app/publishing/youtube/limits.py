@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MARKER_CHARS = len(",segue-0123abcd")
-"""Reserved for the tag that marks a video as uploaded by Segue."""
+"""Characters reserved for the tag that marks a video as uploaded by Segue."""
 
 
 @dataclass(frozen=True, slots=True)
 class YouTubeLimits:
-    """Limits of one video; ``settings.py`` says where each is documented."""
+    """YouTube's limits for one video; ``settings.py`` says where each is documented."""
 
     title_chars: int
     description_bytes: int
@@ -25,7 +25,7 @@ class YouTubeLimits:
 
 
 def tags_length(tags: Iterable[str]) -> int:
-    """How much of the limit on tags these use up: commas count, and quotes round spaces.
+    """Count the characters of tags as YouTube does: with commas, and quotes round spaces.
 
     >>> tags_length(["techno", "live set"])
     17

@@ -10,12 +10,12 @@ def quota_day(now: datetime) -> tuple[datetime, datetime]:
     """Return start and end of the quota day, in UTC (developers.google.com/youtube/v3)."""
     pacific = _pacific()
     midnight = now.astimezone(pacific).replace(hour=0, minute=0, second=0, microsecond=0)
-    # Not 24 hours: two days a year are an hour shorter or longer
+    # Not 24 hours later: two days a year are an hour shorter or longer.
     return midnight.astimezone(UTC), (midnight + timedelta(days=1)).astimezone(UTC)
 
 
 def _pacific() -> tzinfo:
-    """Pacific time; Pacific winter time on a machine without time zone data.
+    """Pacific time; without time zone data, Pacific winter time.
 
     In summer the day then ends an hour late, which never announces quota too early.
     """

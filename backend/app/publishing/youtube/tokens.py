@@ -1,4 +1,4 @@
-"""Tokens of YouTube connections: sealed at rest, refreshed by one process at a time."""
+"""Access tokens of YouTube connections: stored encrypted, refreshed by one process at a time."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .errors import reconnect, unreachable
 from .google_oauth import GoogleOAuth, GrantRefused
 
 PURPOSE = "youtube"
-# Seconds that a token must still last, for a call and for clocks that differ
+# A token must be valid for at least this many seconds more, for a call and for clocks that differ.
 MARGIN_S = 60.0
-# A refresh lock's lifetime: longer than the slowest refresh (a few answers at
-# `google_oauth.TIMEOUT_S` each); after a crash the others wait as long.
+# Lifetime of a refresh lock: longer than the slowest refresh (a few answers at
+# `google_oauth.TIMEOUT_S` each). After a crash, others wait this long.
 LOCK_S = 60.0
 _WAIT_LIMIT_S = LOCK_S + 5.0
 _POLL_S = 0.1
 
 
 class StoredTokens(BaseModel):
-    """The tokens inside the seal."""
+    """The tokens of a connection, as they are encrypted."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -34,7 +34,7 @@ class StoredTokens(BaseModel):
 
 
 class YouTubeTokens:
-    """Tokens by user. Thread-safe; processes share them through the database."""
+    """Access tokens by user. Thread-safe; processes share them through the database."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class YouTubeTokens:
         self._sleep = sleep
 
     def seal(self, user_id: str, tokens: StoredTokens) -> str:
-        """Encrypt tokens for the database, bound to this user."""
+        """Encrypt tokens for the database, bound to the user."""
         return self._seal.seal(tokens.model_dump_json(), user_id=user_id, purpose=PURPOSE)
 
     def open(self, stored: StoredConnection) -> StoredTokens | None:
-        """Decrypt a row's tokens; None if they are not this user's or no key fits."""
+        """Decrypt stored tokens; None if they belong to another user or no key fits."""
         try:
             content = self._seal.open(stored.sealed, user_id=stored.user_id, purpose=PURPOSE)
             return StoredTokens.model_validate_json(content)
@@ -64,7 +64,7 @@ class YouTubeTokens:
             return None
 
     def access_token(self, user_id: str, rejected: str | None = None) -> str:
-        """Return a token other than ``rejected`` that lasts for a minute at least.
+        """Return a token other than ``rejected`` that is valid for at least a minute.
 
         If it needs a refresh, one caller refreshes it while the others wait. Raise
         ``NotConnected`` without a connection, ``ReconnectNeeded`` if Google or YouTube no longer
@@ -85,7 +85,7 @@ class YouTubeTokens:
         raise unreachable("Google")
 
     def refused(self, user_id: str, token: str) -> None:
-        """Mark the connection as refused: YouTube rejected this token and the one before.
+        """Mark a connection as refused, after YouTube rejected its last two tokens.
 
         Does nothing if the connection has other tokens by now.
         """
@@ -95,7 +95,7 @@ class YouTubeTokens:
             self._store.mark_refused(user_id, stored.sealed)
 
     def reencrypt(self) -> None:
-        """Encrypt all tokens under the first key, so that the others can be removed."""
+        """Encrypt all tokens with the first key, so that other keys can be removed."""
         self._store.reencrypt(self._seal.reencrypt)
 
     def _require_working(self, user_id: str) -> tuple[StoredConnection, StoredTokens]:

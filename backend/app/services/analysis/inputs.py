@@ -7,7 +7,7 @@ from ..library.track_ref import TracksInputs
 
 
 class AnalysisInputs(TracksInputs):
-    """The request, with the crate's tracks at that time."""
+    """The request, with the crate's tracks at the time of the request."""
 
     request: AnalysisRequest
 

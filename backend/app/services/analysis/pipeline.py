@@ -17,7 +17,7 @@ ANALYSIS = "analysis.json"
 
 @dataclass(frozen=True, slots=True)
 class AnalysisJob:
-    """An analysis job in its process."""
+    """An analysis job while it runs in its process."""
 
     inputs: AnalysisInputs
     store: ContentStore
@@ -48,7 +48,7 @@ STEPS: tuple[Step[AnalysisJob], ...] = (Step("analysing", analyse_crate, weight=
 
 
 def analysis_pipeline(resources: JobResources) -> Pipeline[AnalysisJob]:
-    """The one step of an analysis job."""
+    """The pipeline of an analysis job, with its only step."""
 
     def open_job(text: str) -> AnalysisJob:
         inputs = read_stored(AnalysisInputs, text)

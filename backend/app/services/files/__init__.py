@@ -1,1 +1,1 @@
-"""Files that several job kinds make: names, film, final checks, signed links."""
+"""Files that several job kinds write: names, films, final checks, signed links."""

@@ -1,4 +1,4 @@
-"""Read artifacts of jobs: of a running one from its workspace, of others by their record."""
+"""Read jobs' artifacts: a running job's from its workspace, others by their record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ShapeT = TypeVar("ShapeT", bound=Shape)
 def read_artifact(
     workspaces: Path, record: JobRecord, name: str, shape: type[ShapeT]
 ) -> ShapeT | None:
-    """Read one of a job's JSON artifacts; None if it has none of that name (yet).
+    """Read one of a job's JSON artifacts; None if it does not exist (yet).
 
     Raise :class:`OtherVersion` if another version wrote it in a form that this one cannot use.
     """
@@ -27,7 +27,7 @@ def read_artifact(
         return None
     try:
         return Workspace(workspaces / record.job.id).read_shape(name, shape)
-    except FileNotFoundError:  # the job was deleted just now
+    except FileNotFoundError:  # the job was deleted a moment ago
         return None
 
 

@@ -14,13 +14,14 @@ from ...render.player.player import Level
 LOUDNESS_TOLERANCE_LU = 0.5
 TRUE_PEAK_LIMIT_DBTP = -1.0
 LENGTH_SLACK: dict[AudioFormat, int] = {"m4a": 1024, "opus": 64}
-"""Samples: AAC ends on a whole frame, Opus is resampled to 48 kHz and back."""
+"""Allowed difference in samples: AAC ends on a whole frame, Opus is resampled to 48 kHz and back.
+"""
 
 
 def level_notes(name: str, measured: Measured, target_lufs: float | None) -> list[str]:
-    """Describe a file's deviations in loudness and true peak; mostly there are none.
+    """Describe a file's deviations in loudness and true peak, if there are any.
 
-    With ``target_lufs`` None any loudness is right.
+    With ``target_lufs`` None, any loudness is right.
     """
     return loudness_notes(name, measured, target_lufs) + peak_notes(name, measured.true_peak_dbtp)
 
@@ -44,7 +45,7 @@ def peak_notes(name: str, true_peak_dbtp: float) -> list[str]:
 
 
 def is_over_limit(kind: AudioFormat, true_peak_dbtp: float) -> bool:
-    """Whether an encoder moved a file's peaks over the limit; lossless files keep theirs."""
+    """Whether an encoder raised a file's peaks over the limit; only lossy formats can."""
     return kind not in LOSSLESS and true_peak_dbtp > TRUE_PEAK_LIMIT_DBTP
 
 
@@ -59,12 +60,12 @@ def require_length(measured: Measured, length: int, kind: AudioFormat) -> None:
 
 
 def reported_lufs(loudness_lufs: float) -> float:
-    """The loudness for a report: JSON has no number for sound under the meter's gate."""
+    """Loudness for a report: JSON has no number for sound below the meter's gate."""
     return round(max(loudness_lufs, ABSOLUTE_GATE_LUFS), 2)
 
 
 def file_report(name: str, measured: Measured, level: Level) -> FileReport:
-    """Loudness, true peak and level of a file, for the job's report."""
+    """A file's loudness, true peak and level, for the job's report."""
     return FileReport(
         name=name,
         loudness_lufs=reported_lufs(measured.loudness_lufs),
@@ -75,7 +76,7 @@ def file_report(name: str, measured: Measured, level: Level) -> FileReport:
 
 
 def waveform(measured: Measured) -> WaveformView:
-    """The peaks that players draw."""
+    """The waveform peaks that players draw."""
     return WaveformView(
         duration_s=seconds(measured.n_samples),
         bins_per_s=BINS_PER_S,

@@ -1,4 +1,4 @@
-"""Encode files again whose encoder moved peaks over the limit."""
+"""Encode files again if their encoder raised peaks over the limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ...render.player.player import Level
 from .check_finished import TRUE_PEAK_LIMIT_DBTP, is_over_limit
 
 MARGIN_DB = 0.1
-"""How far under the limit the next try aims: an encoder does not follow its input to the tenth."""
+"""How far below the limit the next attempt aims: encoders do not follow their input to a tenth of a
+dB."""
 
 TRIES = 4
 
@@ -45,10 +46,10 @@ class LevelledWriter(Generic[JobT]):
 def correct_peaks(
     ctx: StepContext[JobT], files: Sequence[SoundFile], writer: LevelledWriter[JobT]
 ) -> dict[str, tuple[Measured, Level]]:
-    """Encode each lossy file over the limit again, under a lower ceiling, until it keeps it.
+    """Encode each lossy file over the limit again, under lower ceilings, until it keeps it.
 
-    Returns the new measurements and levels. How far an encoder moves peaks is known only once its
-    file is decoded; ceilings low enough for the worst sound would cost every mix its dynamics.
+    Returns the new measurements and levels. How far an encoder raises peaks is known only after
+    decoding its file; ceilings low enough for the worst sound would cost every mix dynamics.
     """
     over = [file for file in files if is_over_limit(file.format, file.true_peak_dbtp)]
     return {

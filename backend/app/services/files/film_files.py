@@ -1,4 +1,4 @@
-"""Write the film of a finished sound, one card for each track, and its thumbnail."""
+"""Write a finished sound's film, with a card for each track, and its thumbnail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ...video.saved_groups import restore_groups, save_groups
 from ...video.thumbnail import MAX_BYTES, SIZE, draw_thumbnail, jpeg_bytes
 from .names import FILM, FILM_GROUPS, THUMBNAIL
 
-# The share of the time that encoding the sound takes; the pictures take the rest.
+# Share of the time for encoding the sound; the pictures take the rest.
 _SOUND_SHARE = 0.4
 
 
@@ -29,8 +29,8 @@ _SOUND_SHARE = 0.4
 class FilmSpec:
     """What to film: a finished sound, its timeline and its names.
 
-    ``picture`` is the background; without one, colours follow from the title. ``base_groups`` is
-    the archive of picture groups of the mix that this one is based on.
+    ``picture`` is the background; without one, colours are derived from the title. ``base_groups``
+    is the archive of the base mix's encoded picture groups.
     """
 
     audio: Path
@@ -64,9 +64,9 @@ def write_film(
     out: Path,
     progress: Callable[[float], None],
 ) -> list[Path]:
-    """Write the film as an MP4: a card for each track, or a single one without tracks.
+    """Write the film as an MP4: a card for each track, or a single card without tracks.
 
-    Returns its picture groups.
+    Returns the film's picture groups.
     """
     timeline, size = film.timeline, frame_size(film.height)
     sound_share = 0.0 if film.audio.suffix == ".m4a" else _SOUND_SHARE
@@ -99,7 +99,7 @@ def write_thumbnail(film: FilmSpec, out: Path, max_bytes: int = MAX_BYTES) -> No
 
 
 def _cards(film: FilmSpec, store: ContentStore, background: Backdrop) -> list[TimedCard]:
-    """A card for each track's chapter; a single one where songs are stacked."""
+    """A card for each track's chapter; a single card for stacked songs."""
     timeline = film.timeline
     tracks = [clip for clip in timeline.clips if clip.role == "track"]
     if not tracks or len(tracks) != len(timeline.chapters):

@@ -1,4 +1,4 @@
-"""Measure finished sound files: lossless ones as they are written, the others by decoding."""
+"""Measure finished sound files: lossless ones while writing, others by decoding."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ...render.files.formats import LOSSLESS
 from ...render.measure.finished_file import Measured, Meter, load_measured, save_measured
 
 MEASURED_AS_WRITTEN = "measured-lossless.npz"
-"""The measurement of FLAC and WAV, taken while they are written."""
+"""The measurement of FLAC and WAV, made while they are written."""
 
 Decode: TypeAlias = Callable[[str, Callable[[int], None]], Measured]
-"""Decodes and measures a file; its second argument gets the samples done so far."""
+"""Decodes and measures a file; its second argument receives the samples done so far."""
 
 
 def encode_measured(
@@ -34,9 +34,9 @@ def encode_measured(
     say: Callable[[str], None] = lambda _: None,
     listen: Sequence[Callable[[Samples], None]] = (),
 ) -> None:
-    """Write files of one mix; measure the lossless ones meanwhile, and save their measurement.
+    """Write files of one mix; measure the lossless ones meanwhile, and save the result.
 
-    FLAC and WAV hold the same samples, with which ``listen`` are called, too.
+    FLAC and WAV hold the same samples; every function of ``listen`` is called with them, too.
     """
     meter = Meter()
     measured = next((one for one in outputs if one.format in LOSSLESS), None)
@@ -57,9 +57,9 @@ def measure_files(
     *,
     workers: int,
 ) -> dict[str, Measured]:
-    """The measurements of files of a mix of ``length`` samples, several at a time.
+    """Measure files of a mix of ``length`` samples, several at once.
 
-    ``decode`` is called for those that were not measured as they were written.
+    ``decode`` is called for those that were not measured while they were written.
     """
     total, done = len(files) * length, dict.fromkeys(files, 0)
 
@@ -79,7 +79,7 @@ def measure_files(
 
 
 def _measured_as_written(workspace: Workspace, name: str) -> Measured | None:
-    """The measurement of a lossless file whose length confirms it."""
+    """The saved measurement of a lossless file, if its length is right."""
     known = load_measured(workspace.path(MEASURED_AS_WRITTEN))
     if known is None or soundfile.info(workspace.path(name)).frames != known.n_samples:
         return None

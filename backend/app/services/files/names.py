@@ -1,22 +1,22 @@
-"""Names of a finished job's files: in its folder, and as a browser saves them."""
+"""Names of a finished job's files, in its folder and as downloads."""
 
 from __future__ import annotations
 
 TIMELINE = "timeline.json"
-"""The plan of a mix; re-renders, previews and publications read it."""
+"""The plan of a mix, which re-renders, previews and publications read."""
 
 REPORT = "report.json"
 WAVEFORM = "waveform.json"
 FILM = "mix.mp4"
 FILM_GROUPS = "film-groups.zip"
-"""The film's pictures, encoded, for a re-render; not an artifact."""
+"""The film's encoded picture groups, for re-renders; not an artifact."""
 
 THUMBNAIL = "thumbnail.jpg"
 TRACKLIST = "tracklist.txt"
 DESCRIPTION = "description.txt"
 METADATA = "words.json"
 
-# The job's main files are saved under the job's title alone.
+# These main files are downloaded under the job's title alone.
 _WHOLE = ("mix", "mashup", "restyled")
 
 

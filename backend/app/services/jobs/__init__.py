@@ -1,1 +1,1 @@
-"""Jobs as their owners see them: submit, list, cancel, retry, delete."""
+"""Users' jobs: submit, list, cancel, retry, delete."""

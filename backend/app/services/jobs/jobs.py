@@ -29,11 +29,11 @@ from .views import QueueState, job_view, listed_job
 
 log = logging.getLogger(__name__)
 
-#: Queued and running together, so that one account can't occupy the server.
+#: Limit of queued and running jobs, so that one account cannot occupy the server.
 JOBS_PER_ACCOUNT = 20
-#: Many in number, and each a part of another page.
+#: Kinds left out of lists by default: there are many, and other pages show them.
 KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview")
-# A folder without a row belongs to a job that is being deleted; an hour is far longer.
+# A folder without a row belongs to a job that is being deleted, which takes far less than an hour.
 _ORPHAN_AGE_S = 3600.0
 _JOB_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -42,8 +42,8 @@ _JOB_ID = re.compile(r"[0-9a-f]{32}")
 class ResolvedRequest:
     """A resolved request: the job's title, its inputs as JSON, seconds of input.
 
-    The job runs in its ``lane``, after the success of job ``after_job_id`` if set. ``then`` makes
-    from the job's id a second job that is queued with it.
+    The job runs in its ``lane``, if ``after_job_id`` is set after the success of that job. ``then``
+    makes a second job from the job's id, queued with it.
     """
 
     title: str
@@ -56,16 +56,16 @@ class ResolvedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """Jobs of the API's users."""
+    """The jobs of all users."""
 
     store: JobStore
     workspaces: Path
     resolve: Callable[[str, JobRequest], ResolvedRequest]
-    inputs: Mapping[str, type[Shape]]  # the shape of each job kind's stored inputs
+    inputs: Mapping[str, type[Shape]]  # the type of each job kind's stored inputs
     publications: PublicationRecords
     wake: Callable[[], None]  # wakes the executor after a job is queued
-    lanes: Mapping[str, int]  # number of jobs that run at a time in each lane
-    retention_hours: float  # age at which ended jobs are deleted; 0 keeps them
+    lanes: Mapping[str, int]  # number of jobs that each lane runs at the same time
+    retention_hours: float  # ended jobs of this age are deleted; 0 keeps them
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
         """Queue a job.
@@ -85,17 +85,17 @@ class Jobs:
         return self.show(user_id, new[0].id)
 
     def show(self, user_id: str, job_id: str) -> JobView:
-        """The job, or :class:`NotFound`."""
+        """Return the job, or raise :class:`NotFound`."""
         record = self._find(user_id, job_id)
         queue, published = self._surroundings(user_id, [record])
         return job_view(record, queue, published.get(job_id, ()))
 
     def marks(self, job_ids: Collection[str]) -> dict[str, Mark]:
-        """A mark of each job that exists, which differs after a change; in one cheap query."""
+        """A mark for each existing job that changes when the job changes; one cheap query."""
         return marks_of(self.store.database, job_ids)
 
     def list(self, user_id: str, query: JobQuery) -> JobList:
-        """A page of the user's jobs, newest first; previews and analyses only if asked for.
+        """List a page of the user's jobs, newest first; no previews or analyses by default.
 
         Raise :class:`NotFound` if the user has no job ``query.before``.
         """
@@ -108,7 +108,7 @@ class Jobs:
         return JobList(jobs=jobs, more=len(found) > len(page))
 
     def cancel(self, user_id: str, job_id: str) -> JobView:
-        """End the job as soon as possible; an ended one stays as it is."""
+        """End a job as soon as possible; a job that has ended stays as it is."""
         self._find(user_id, job_id)
         self.store.cancel(user_id, job_id)
         log.info("job %s is to be cancelled", job_id)
@@ -131,7 +131,10 @@ class Jobs:
         return self.show(user_id, job_id)
 
     def delete(self, user_id: str, job_id: str) -> None:
-        """Delete the job and its files; :class:`Conflict` if it runs, or another job needs it."""
+        """Delete the job and its files.
+
+        Raise :class:`Conflict` if it runs, or another job needs it.
+        """
         self._find(user_id, job_id)
         if not self.store.delete(user_id, job_id):
             raise Conflict(
@@ -142,27 +145,27 @@ class Jobs:
         log.info("job %s is deleted", job_id)
 
     def artifact(self, user_id: str, job_id: str, name: str) -> WrittenFile:
-        """One of the job's artifacts, or :class:`NotFound`."""
+        """Return one of the job's artifacts, or raise :class:`NotFound`."""
         return _require_file(self.store.artifact(job_id, name, user_id))
 
     def linked_artifact(self, job_id: str, name: str) -> WrittenFile:
-        """An artifact, for the holder of a signed link to it."""
+        """Return an artifact for a signed link."""
         return _require_file(self.store.artifact(job_id, name))
 
     def artifacts(self, user_id: str, job_id: str) -> tuple[WrittenFile, ...]:
-        """All of the job's artifacts."""
+        """List all of the job's artifacts."""
         return self._find(user_id, job_id).artifacts
 
     def linked_artifacts(self, job_id: str) -> tuple[WrittenFile, ...]:
-        """All artifacts, for the holder of a signed link to them."""
+        """List all artifacts of a job for a signed link."""
         return tuple(self.store.artifacts(job_id))
 
     def title(self, job_id: str) -> str:
-        """The job's title, for those who may have its files; empty if it is deleted."""
+        """The job's title, for users who may have its files; empty if it is deleted."""
         return self.store.title(job_id)
 
     def path(self, job_id: str, artifact: WrittenFile) -> Path:
-        """Path of an artifact; its name comes from a row, never from a request."""
+        """Path of an artifact, whose name must come from a row, never from a request."""
         return self.workspaces / job_id / artifact.name
 
     def delete_expired(self) -> None:
@@ -198,7 +201,7 @@ class Jobs:
     def _surroundings(
         self, user_id: str, records: Sequence[JobRecord]
     ) -> tuple[QueueState | None, Mapping[str, Sequence[PublicationView]]]:
-        """The queue, if one of the jobs waits in it, and the publications by job."""
+        """The queue, if one of the jobs waits in it, and the publications of each job."""
         is_queued = any(record.job.status is JobStatus.QUEUED for record in records)
         queue = QueueState.of(self.store.queue(), self.lanes) if is_queued else None
         ids = [record.job.id for record in records]
@@ -211,7 +214,7 @@ class Jobs:
 def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
     """Whether an unfinished job of the user needs one of these uploads or tracks.
 
-    Searches the requests' text for the ids, which are long and random: this works for requests of
+    The ids are searched in the requests' text; they are long and random. This works for requests of
     every version.
     """
     requests = store.pending_requests(user_id)

@@ -1,4 +1,4 @@
-"""Run one task for many items in parallel, as part of a job's step."""
+"""Run a task for many items in parallel, as part of a job's step."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def run_parallel(
     task: Callable[[ItemT, Callable[[int], None]], object],
     noun: str,
 ) -> None:
-    """Run ``task(item, count)`` for every item; stop all of them if one fails.
+    """Run ``task(item, count)`` for every item; if one fails, stop all.
 
-    Each of ``items`` has the number of samples for which its task calls ``count``. ``noun`` says
-    what an item is, for the step's detail ("track 2 of 5").
+    ``items`` pairs each item with the number of samples that its task will count. ``noun`` names an
+    item in the step's detail ("track 2 of 5").
     """
     with ProgressPool(workers, ctx.progress) as pool:
         pool.plan(sum(n_samples for _, n_samples in items))

@@ -1,4 +1,4 @@
-"""The publications shown on jobs."""
+"""The publications that are shown on jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COPIED = {"title", "privacy", "publish_at", "video_id", "channel_title", "publi
 def publications_of(
     records: PublicationRecords, user_id: str, job_ids: Sequence[str]
 ) -> dict[str, list[PublicationView]]:
-    """The publications of each mix, and of each publish job; oldest first."""
+    """List the publications of each mix and of each publish job, oldest first."""
     by_job: dict[str, list[PublicationView]] = {}
     for record in records.of_jobs(user_id, job_ids):
         view = _view(record)
@@ -32,7 +32,7 @@ def publications_of(
 
 
 def video_url(video_id: str) -> str:
-    """The video's page on YouTube."""
+    """Address of the video on YouTube."""
     return f"https://www.youtube.com/watch?v={video_id}"
 
 
@@ -46,7 +46,7 @@ def _view(record: PublicationRecord) -> PublicationView:
 
 
 def _requested(record: PublicationRecord) -> PublicationView:
-    """A publication that its job has not begun."""
+    """View of a publication whose job has not begun."""
     request = read_lenient(PublishRequest(job_id=record.job_id), record.request or "")
     return PublicationView(
         job_id=record.job_id,
@@ -59,7 +59,7 @@ def _requested(record: PublicationRecord) -> PublicationView:
 
 def _state(record: PublicationRecord) -> PublicationState:
     row, status = record.row, record.status
-    if status is None:  # the job is deleted
+    if status is None:  # the publish job is deleted
         return "published" if row is not None and row.video_id else "failed"
     if status is not JobStatus.RUNNING:
         return _ENDED[status]

@@ -1,4 +1,4 @@
-"""Read jobs' stored requests, also of other versions."""
+"""Read the stored requests of jobs, also of other versions of Segue."""
 
 from __future__ import annotations
 
@@ -34,26 +34,29 @@ _DEFAULTS: dict[str, JobRequest] = {
     "restyle": RestyleRequest(track_id=""),
     "publish": PublishRequest(job_id=""),
 }
-"""Fill unreadable fields of a request, for display only."""
+"""Values for unreadable fields of a request, for display only."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """A job's request; ``is_whole`` is False if some fields of another version are unreadable."""
+    """A job's request; ``is_whole`` is False if some fields could not be read.
+
+    Another version may have stored them differently.
+    """
 
     request: JobRequest
     is_whole: bool
 
 
 def n_tracks(request: JobRequest) -> int:
-    """How many tracks a request names; 0 if it takes a whole crate, or can't name one."""
+    """Number of tracks that a request names; 0 if it takes a whole crate, or has none."""
     if isinstance(request, MixtapeRequest | MashupRequest):
         return len(request.tracks or [])
     return int(isinstance(request, StemsRequest) and request.track_id is not None)
 
 
 def single_values(request: JobRequest) -> dict[str, JsonValue]:
-    """The request's fields that are one value: no list, no object, no long text."""
+    """The request's fields with a single value: no list, no object, no long text."""
     values = ((name, getattr(request, name)) for name in type(request).model_fields)
     return {name: value for name, value in values if _is_single(value)}
 
@@ -67,7 +70,7 @@ def _is_line(value: object) -> bool:
 
 
 def stored_request(kind: str, text: str) -> StoredRequest:
-    """Read the request of a job of this kind, of any version.
+    """Read the request of a job of this kind, stored by any version.
 
     A kind unknown to this version is shown as an analysis, the request with the fewest fields.
     """

@@ -1,4 +1,4 @@
-"""Views of jobs, with queue positions and estimated ends."""
+"""Convert jobs to API models, with queue positions and estimated ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .stored_requests import StoredRequest, n_tracks, single_values, stored_requ
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """Each waiting job's position (1 is next), and the seconds until its end."""
+    """Position of each waiting job (1 is next), and the seconds until it ends."""
 
     positions: dict[str, int]
     etas_s: dict[str, float | None]
@@ -58,7 +58,7 @@ class QueueState:
 def job_view(
     record: JobRecord, queue: QueueState | None, publications: Sequence[PublicationView] = ()
 ) -> JobView:
-    """A job as its owner sees it; ``queue`` may be None unless it waits."""
+    """The API's view of a job; ``queue`` may be None unless the job waits."""
     stored = stored_request(record.job.kind, record.job.request)
     return JobView(
         **dict(_summary(record, queue, publications, stored)),
@@ -71,7 +71,7 @@ def job_view(
 def listed_job(
     record: JobRecord, queue: QueueState | None, publications: Sequence[PublicationView] = ()
 ) -> ListedJob:
-    """A job in a list; ``queue`` may be None unless it waits."""
+    """A job in a list; ``queue`` may be None unless the job waits."""
     stored = stored_request(record.job.kind, record.job.request)
     return ListedJob(
         **dict(_summary(record, queue, publications, stored)),
@@ -111,19 +111,19 @@ def _summary(
 
 
 def _is_waiting(job: Job) -> bool:
-    """Whether it waits for another job to succeed."""
+    """Whether the job waits for another job to succeed."""
     unfinished = job.after_status not in (None, JobStatus.SUCCEEDED)
     return job.status is JobStatus.QUEUED and unfinished
 
 
 def artifact_view(file: WrittenFile) -> ArtifactView:
-    """A file of a job, for its owner."""
+    """The API's view of a job's file."""
     media_type = file.media_type or "application/octet-stream"
     return ArtifactView(name=file.name, media_type=media_type, size=file.size, sha256=file.sha256)
 
 
 def _cost_s(job: QueuedJob, queue: QueueRecord) -> float | None:
-    """Seconds of work left; None before the first job of its kind has been measured."""
+    """Seconds of work left; None until a job of this kind has been measured."""
     if job.steps:
         return remaining_s(job.steps)
     speeds = queue.speeds.get(job.kind)
@@ -147,7 +147,7 @@ def _progress(record: JobRecord) -> float:
 
 
 def _current(steps: tuple[StepRecord, ...]) -> str | None:
-    """The running step, or the failed one."""
+    """The step that runs, or that failed."""
     shown = (StepState.RUNNING, StepState.FAILED)
     return next((step.name for step in steps if step.state in shown), None)
 

@@ -1,4 +1,4 @@
-"""Delete expired uploads, unreferenced files and unused derived forms."""
+"""Delete expired uploads, unreferenced files, and cached files that are not used."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ...store.files.blobs import ContentStore
 from ...store.library import LibraryStore
 from .library import Library
 
-# A file without a row was left by a crash, or belongs to a mix made in the shell, which writes no
+# A file without a row remains after a crash, or belongs to a mix made in the shell, which writes no
 # rows and takes less than a day.
 _ORPHAN_AGE_S = 24 * 3600.0
-# A running process writes all the time; a killed one left this.
+# A running process writes all the time; an older file was left by a killed process.
 _UNFINISHED_AGE_S = 3600.0
-# Four stems take about five times the space of their song, which is rarely used after a week.
-# They are made again when needed.
+# Four stems take about five times the space of their song, and are rarely used after a week. They
+# are made again when needed.
 _UNREAD_AGE_S = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class LibrarySweep:
-    """Deletes uploads older than ``retention_hours`` (0: none), unless a job needs them.
+    """Deletes uploads older than ``retention_hours``, unless a job needs them; 0 keeps all.
 
     ``pending_inputs`` returns the inputs of all jobs that have not ended, each as JSON.
     """
@@ -40,7 +40,7 @@ class LibrarySweep:
             self._delete_uploads_before(datetime.now(UTC) - timedelta(hours=self.retention_hours))
 
     def sweep(self) -> None:
-        """Delete what is expired, unreferenced, unused for a week, or unfinished."""
+        """Delete files that are expired, unreferenced, unused for a week, or unfinished."""
         self.delete_expired()
         pending = self.pending_inputs()
 
@@ -62,5 +62,5 @@ class LibrarySweep:
         for user_id, upload_id in self.rows.uploaded_before(moment):
             try:
                 self.library.delete(user_id, upload_id)
-            except (Conflict, NotFound):  # needed by a job, or deleted by its owner meanwhile
+            except (Conflict, NotFound):  # a job needs it, or its owner has deleted it meanwhile
                 continue

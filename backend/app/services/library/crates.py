@@ -15,7 +15,7 @@ from .track_ref import TrackRef, track_ref
 def crate_of(library: Library, user_id: str, upload_id: str) -> Crate:
     """Return the user's crate.
 
-    Raise :class:`NotFound` if there is none, :class:`InvalidRequest` if it has no tracks.
+    Raise :class:`NotFound` if there is no such upload, :class:`InvalidRequest` if it has no tracks.
     """
     crate = library.upload(user_id, upload_id)
     if not isinstance(crate, Crate) or not crate.tracks:
@@ -24,14 +24,15 @@ def crate_of(library: Library, user_id: str, upload_id: str) -> Crate:
 
 
 def crate_tracks(crate: Crate) -> list[TrackRef]:
-    """Reference all tracks of a crate, in order."""
+    """List references to all tracks of a crate, in order."""
     return [track_ref(track) for track in crate.tracks]
 
 
 def picked_tracks(crate: Crate, picks: Sequence[TrackPick] | None) -> list[TrackRef]:
-    """Reference the picked tracks of a crate under the requested names; all if ``picks`` is None.
+    """List references to the picked tracks of a crate, under the requested names.
 
-    Raise :class:`InvalidRequest` if a picked track is not in the crate.
+    All tracks if ``picks`` is None. Raise :class:`InvalidRequest` if a picked track is not in the
+    crate.
     """
     by_id = {track.track_id: track for track in crate_tracks(crate)}
     if picks is None:
@@ -44,7 +45,9 @@ def picked_tracks(crate: Crate, picks: Sequence[TrackPick] | None) -> list[Track
 
 
 def distinct_names(tracks: Sequence[TrackRef]) -> tuple[TrackRef, ...]:
-    """Number the titles of different tracks with the same artist and title, for chapters and notes.
+    """Number the titles of different tracks that have equal names.
+
+    Chapters and notes can then tell them apart.
 
     >>> rain = TrackRef(track_id="1", content_hash="", title="Rain", n_samples=1)
     >>> other = rain.model_copy(update={"track_id": "2"})
@@ -58,7 +61,7 @@ def distinct_names(tracks: Sequence[TrackRef]) -> tuple[TrackRef, ...]:
 
 
 def _distinct(track: TrackRef, owners: dict[tuple[str, str], str]) -> TrackRef:
-    """Give a track the first number that no other track has; add it to ``owners``."""
+    """Give a track the first number that no other track has, and add it to ``owners``."""
     endings = ("" if number == 1 else f" ({number})" for number in count(1))
     titles = (track.title[: MAX_NAME - len(end)] + end for end in endings)
     free = next(
@@ -70,7 +73,7 @@ def _distinct(track: TrackRef, owners: dict[tuple[str, str], str]) -> TrackRef:
 
 
 def _name_key(artist: str, title: str) -> tuple[str, str]:
-    """Names that differ in case only are the same to a listener."""
+    """Key for comparing names: listeners do not distinguish names by case."""
     return artist.casefold(), title.casefold()
 
 

@@ -1,4 +1,4 @@
-"""Threads that serve users in turn, not in the order of their requests."""
+"""A thread pool that serves users in turn, not in the order of their requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Task:
 
 
 class FairPool:
-    """Runs at most ``threads`` tasks, and ``per_user`` of one user. Thread-safe.
+    """Runs at most ``threads`` tasks, and at most ``per_user`` of one user. Thread-safe.
 
     A free thread takes a task of the user with the fewest running tasks; of several, of the user
     served longest ago. A user's requests take turns too. So one file waits for at most one file of
@@ -41,7 +41,7 @@ class FairPool:
         self._per_user = per_user
         self._lock = Lock()
         self._is_closed = False
-        # Each user has requests, each request has tasks.
+        # Users have requests, and requests have tasks.
         self._waiting: dict[str, deque[deque[_Task]]] = {}
         self._running: Counter[str] = Counter()
         self._turn = count(1)
@@ -52,7 +52,7 @@ class FairPool:
     ) -> list[ResultT]:
         """Call ``function`` on all items of a request; return the results in order.
 
-        If a call raises, raise the same, and drop the items that have not begun. Raise
+        If a call raises, raise its exception, and drop the items that have not begun. Raise
         ``CancelledError`` if the pool is closed.
         """
         calls: list[Future[Future[ResultT]]] = []
@@ -75,7 +75,7 @@ class FairPool:
                 begun.cancel()
 
     def close(self) -> None:
-        """Cancel the tasks that have not begun, without waiting for the others."""
+        """Cancel the tasks that have not begun; do not wait for the others."""
         with self._lock:
             self._is_closed = True
             for requests in self._waiting.values():
@@ -109,7 +109,7 @@ class FairPool:
     def _begin(
         self, user_id: str, call: Callable[[], ResultT], begun: Future[Future[ResultT]]
     ) -> bool:
-        """Hand a call to the threads; return False if it was cancelled."""
+        """Give a call to a thread; return False if the call was cancelled."""
         if not begun.set_running_or_notify_cancel():
             return False
         begun.set_result(self._pool.submit(self._run, user_id, call))

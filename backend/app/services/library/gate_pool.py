@@ -1,4 +1,4 @@
-"""A pool of the gate: threads that check files, and the processes that they wait for."""
+"""A thread pool that checks uploaded files, with the processes that the threads wait for."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Verdict = TypeVar("Verdict")
 
 
 class GatePool:
-    """Checks files of several users, who take turns. Safe to share between threads."""
+    """Checks files of several users in turn. Safe to share between threads."""
 
     def __init__(self, name: str) -> None:
         self._children = Children()
         self._is_stopping = False
-        # A user's files use every core; as many threads again begin with other users' at once.
+        # One user's files use every core; as many threads again can begin with other users' files.
         cores = os.cpu_count() or 1
         self._threads = FairPool(
             2 * cores, cores, name, initializer=self._children.adopt_those_of_this_thread
@@ -42,7 +42,7 @@ class GatePool:
         return verdicts
 
     def stop(self) -> None:
-        """Kill all processes and check no further file; may be called in a signal handler."""
+        """Kill all processes and check no further file; callable from a signal handler."""
         self._is_stopping = True
         self._children.kill_all()
         self._threads.close()

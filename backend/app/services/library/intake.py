@@ -1,4 +1,4 @@
-"""Admit uploaded files: each through the gate, several in parallel, within the quota."""
+"""Admit uploaded files: check each in the gate, several in parallel, within the quota."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Admitted = TypeVar("Admitted")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """An uploaded file; its name is shown to people only, never used as a path."""
+    """An uploaded file; its name is only shown, never used as a path."""
 
     name: str
     path: Path
@@ -30,7 +30,7 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A file that the gate refused, and why."""
+    """A file that the gate refused, with the reason."""
 
     name: str
     reason: SegueError
@@ -46,7 +46,7 @@ class Verdicts(Generic[Admitted]):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The gate's ffmpeg, its limits, and a folder for files under check."""
+    """The gate's ffmpeg, its limits, and a folder for files being checked."""
 
     ffmpeg: Path
     limits: GateLimits
@@ -56,14 +56,14 @@ class Gate:
 class Intake:
     """Admits tracks, pictures and sounds. Safe to share between threads.
 
-    A user's files may take ``max_bytes`` in all.
+    All of a user's files together may take ``max_bytes``.
     """
 
     def __init__(self, store: ContentStore, gate: Gate, max_bytes: int) -> None:
         self.gate = gate
         self._store = store
         self._max_bytes = max_bytes
-        # Apart, so that neither waits for the other.
+        # Separate pools, so that pictures and sound do not wait for each other.
         self.audio = GatePool("audio")
         self.pictures = GatePool("pictures")
 
@@ -78,7 +78,8 @@ class Intake:
         """Check each file with ``admit`` in a thread of ``pool``, in which users take turns.
 
         ``admit`` gets a private folder to write to, deleted at the end of the ``with`` block. If
-        all files are refused, raise the first one's verdict; :class:`Stopping` if the pool stops.
+        all files are refused, raise the first one's rejection; if the pool stops, raise
+        :class:`Stopping`.
         """
         with self._private_folder() as folder:
 
@@ -98,10 +99,11 @@ class Intake:
             yield Verdicts(passed, refused)
 
     def require_quota(self, held: Holdings, added: Mapping[str, Path]) -> None:
-        """Raise :class:`QuotaExceeded` if the files, by their stored names, exceed the quota.
+        """Raise :class:`QuotaExceeded` if the added files would exceed the user's quota.
 
-        A file that the user has already is counted once. Call it in the transaction that adds the
-        rows, so that two uploads cannot use the same space.
+        Files are compared by their stored names: one that the user has already is counted once.
+        Call it in the transaction that adds the rows, so that two uploads cannot use the same
+        space.
         """
         stored = self._store.size(held.contents, held.pictures)
         new = sum(path.stat().st_size for name, path in added.items() if name not in held.contents)
@@ -112,7 +114,7 @@ class Intake:
             )
 
     def stop(self) -> None:
-        """Admit no further file; requests that wait for a verdict end within a moment."""
+        """Admit no further file; requests that wait for a result end within a moment."""
         self.audio.stop()
         self.pictures.stop()
 
@@ -127,5 +129,5 @@ class Intake:
 
 
 def new_id() -> str:
-    """A random id that can't be guessed."""
+    """A random id that cannot be guessed."""
     return secrets.token_hex(16)

@@ -21,7 +21,10 @@ from .intake import Intake, ReceivedFile, RefusedFile, new_id
 
 @dataclass(frozen=True, slots=True)
 class Crate:
-    """A crate with its tracks in order; ids just added, files just refused."""
+    """A crate with its tracks in order.
+
+    ``added`` are the ids added by the current upload, ``refused`` its refused files.
+    """
 
     upload: Upload
     tracks: tuple[Track, ...]
@@ -39,7 +42,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class _NewTrack:
-    """An admitted file, and the track to add."""
+    """An admitted file, and the track that will be added for it."""
 
     admitted: AdmittedTrack
     track: Track
@@ -47,10 +50,10 @@ class _NewTrack:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Uploads, their tracks and pictures. Safe to share between threads.
+    """Users' uploads, with their tracks and pictures. Safe to share between threads.
 
     ``in_use(user_id, ids)`` says whether an unfinished job needs one of these uploads or tracks;
-    they are not deleted then.
+    those are not deleted.
     """
 
     rows: LibraryStore
@@ -63,8 +66,8 @@ class Library:
     ) -> Crate:
         """Add files to a new crate, or to the end of the crate ``upload_id``.
 
-        Each file is admitted or refused by itself. Raise :class:`NotFound` if the user has no such
-        crate, :class:`QuotaExceeded`, or the first file's verdict if all files are refused.
+        Each file is admitted or refused separately. Raise :class:`NotFound` if the user has no such
+        crate, :class:`QuotaExceeded`, or the first file's rejection if all files are refused.
         """
         crate = None if upload_id is None else self._crate(user_id, upload_id)
         upload = crate or Upload(new_id(), "tracks", datetime.now(UTC))
@@ -90,7 +93,7 @@ class Library:
         return Picture(upload, image)
 
     def upload(self, user_id: str, upload_id: str) -> Crate | Picture:
-        """The user's upload, or :class:`NotFound`."""
+        """Return the user's upload, or raise :class:`NotFound`."""
         upload = self.rows.upload(user_id, upload_id)
         if upload is None:
             raise _no_upload()
@@ -100,7 +103,7 @@ class Library:
         return Crate(upload, self.rows.tracks(user_id, upload_id))
 
     def track(self, user_id: str, track_id: str) -> Track:
-        """The user's track, or :class:`NotFound`."""
+        """Return the user's track, or raise :class:`NotFound`."""
         track = self.rows.track(user_id, track_id)
         if track is None:
             raise NotFound("There is no such track.")
@@ -111,13 +114,13 @@ class Library:
         return self.store.path(track.content_hash)
 
     def cover_path(self, track: Track) -> Path:
-        """Path of the track's cover, or :class:`NotFound`."""
+        """Path of the track's cover; raise :class:`NotFound` if it has none."""
         if not track.has_cover:
             raise NotFound("This track has no cover.")
         return self.store.cover_path(track.content_hash)
 
     def delete(self, user_id: str, upload_id: str) -> None:
-        """Delete an upload, and its files unless another upload has them.
+        """Delete an upload, and its files unless another upload has the same.
 
         Raise :class:`Conflict` if an unfinished job needs it.
         """
@@ -141,7 +144,7 @@ class Library:
     def _admit(self, file: ReceivedFile, workdir: Path) -> _NewTrack:
         gate = self.intake.gate
         admitted = admit_track(file.path, workdir=workdir, ffmpeg=gate.ffmpeg, limits=gate.limits)
-        flush(admitted.path)  # before the transaction, which would wait for it
+        flush(admitted.path)  # before the transaction, which would otherwise wait for the disk
         return _NewTrack(admitted, _track(admitted, file.name))
 
     def _save(
@@ -167,9 +170,9 @@ def _admit_image(file: ReceivedFile, workdir: Path) -> AdmittedImage:
 
 
 def named_together(tracks: Sequence[Track]) -> list[Track]:
-    """Name a crate's tracks without tags by all of their file names.
+    """Name a crate's untagged tracks by comparing all of their file names.
 
-    Files come one by one, and only together do they show which numbers run through the crate.
+    Files arrive one by one, but only together they show which numbers count the crate's tracks.
     """
     names = iter(tags_from_filenames([one.file_name for one in tracks if one.file_name]))
     return [_named_by_file(one, next(names)) if one.file_name else one for one in tracks]

@@ -1,4 +1,4 @@
-"""Details of a sound: onsets, pitch and waveform, with cached results."""
+"""Measure details of a sound, with cached results: onsets, pitch, waveform."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ...dsp.samples import Samples
 from ...media.normal_form import TrackReader
 from ...store.files.blobs import ContentStore
 
-#: Increase when the same sound would get other facts.
+#: Increase it when the same sound would get other results.
 VERSION = 1
 FACTS_VERSION = f"v{ANALYSIS_VERSION}-{VERSION}"
-#: Of the waveform: three per pixel on a phone, one on a wide screen.
+#: Number of waveform peaks: three for each pixel of a phone, one on a wide screen.
 MAX_PEAKS = 1000
-#: Share of voiced frames below which a sound has no pitch; noise reaches about 1 %.
+#: With a smaller share of voiced frames a sound counts as unpitched; noise reaches about 1 %.
 MIN_VOICED_SHARE = 0.05
 _NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 class SoundFacts(Shape):
-    """The measured fields of ``SoundDetail``."""
+    """The fields of ``SoundDetail`` that are measured."""
 
     onsets_s: list[float]
     pitch_hz: float | None
@@ -35,7 +35,10 @@ class SoundFacts(Shape):
 
 
 def sound_facts(store: ContentStore, content_hash: str) -> SoundFacts:
-    """Analyse a sound, unless cached; FileNotFoundError if its file was deleted."""
+    """Analyse a sound, unless the result is cached.
+
+    Raise FileNotFoundError if its file was deleted.
+    """
     path = store.derived(content_hash, f"sound-{FACTS_VERSION}.json")
     cached = load_json(SoundFacts, path)
     if cached is not None:

@@ -20,7 +20,10 @@ _NAMED_TEMPO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PreparedSound:
-    """A sound as it is stored; ``tempo_bpm`` and ``beats`` of a loop, ``key`` if it has one."""
+    """A sound as it is stored.
+
+    ``tempo_bpm`` and ``beats`` are those of a loop, ``key`` is set if the sound has one.
+    """
 
     samples: Samples
     tempo_bpm: float | None
@@ -52,6 +55,6 @@ def named_tempo_bpm(file_name: str) -> float | None:
 
 
 def _loop(sound: Samples, loop: Loop) -> Samples:
-    """Cut out the loop; pad with silence if the file ends some milliseconds early."""
+    """Cut out the loop; add silence if the file ends some milliseconds early."""
     part = sound[:, loop.start : loop.start + loop.n_samples]
     return np.pad(part, ((0, 0), (0, loop.n_samples - part.shape[1])))

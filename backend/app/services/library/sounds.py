@@ -24,9 +24,9 @@ from .sound_detail import SoundFacts, sound_facts
 from .sound_measure import prepare_sound
 
 LONGEST_S, SHORTEST_S = 60.0, 0.05
-#: Per user: a mixtape considers all of them.
+#: Limit for each user, because a mixtape considers all of the user's sounds.
 MAX_SOUNDS = 500
-# Just under one window of the gate's survey (46 ms): a click is a sound.
+# Just under one window of the gate's signal check (46 ms): a click is a sound, too.
 _LEAST_AUDIBLE_S = 0.04
 
 
@@ -60,10 +60,10 @@ class Sounds:
     pending_inputs: Callable[[], list[str]]
 
     def add(self, user_id: str, kind: SoundKind, files: Sequence[ReceivedFile]) -> AddedSounds:
-        """Add files as sounds; each is admitted or refused by itself.
+        """Add files as sounds; each is admitted or refused separately.
 
-        Raise :class:`QuotaExceeded` if the files exceed the user's quota, or the number of sounds;
-        the first file's verdict if all files are refused.
+        Raise :class:`QuotaExceeded` if the files exceed the user's quota or the number of sounds,
+        and the first file's rejection if all files are refused.
         """
         gate = self.intake.gate
 
@@ -79,14 +79,14 @@ class Sounds:
         return self.rows.all(user_id)
 
     def find(self, user_id: str, sound_id: str) -> Sound:
-        """The user's sound, or :class:`NotFound`."""
+        """Return the user's sound, or raise :class:`NotFound`."""
         sound = self.rows.find(user_id, sound_id)
         if sound is None:
             raise NotFound("There is no such sound.")
         return sound
 
     def facts(self, sound: Sound) -> SoundFacts:
-        """Details of a sound; :class:`NotFound` if it was deleted meanwhile."""
+        """Return a sound's details; raise :class:`NotFound` if it was deleted meanwhile."""
         try:
             return sound_facts(self.store, sound.content_hash)
         except FileNotFoundError as error:
@@ -97,9 +97,9 @@ class Sounds:
         return self.store.path(sound.content_hash)
 
     def delete(self, user_id: str, sound_id: str) -> None:
-        """Delete a sound, and its file unless something else has it.
+        """Delete a sound, and its file unless something else has the same.
 
-        While an unfinished job needs the file, it stays for the library's sweep.
+        If an unfinished job needs the file, the file stays for the library's sweep.
         """
         sound = self.find(user_id, sound_id)
         self.rows.delete(user_id, sound_id)
@@ -124,10 +124,10 @@ class Sounds:
 def admit_sound(
     file: ReceivedFile, kind: SoundKind, *, workdir: Path, ffmpeg: Path, limits: GateLimits
 ) -> AdmittedSound:
-    """Check one file; trim, level and measure it in ``workdir``.
+    """Check one file; trim, level and measure it in the folder ``workdir``.
 
-    ``limits`` are those of tracks; sounds have limits of duration of their own. Raise
-    :class:`RejectedFile` if the gate refuses it.
+    ``limits`` are the limits for tracks; sounds have other limits of duration. Raise
+    :class:`RejectedFile` if the gate refuses the file.
     """
     limits = replace(
         limits, max_track_s=LONGEST_S, min_track_s=SHORTEST_S, min_audible_s=_LEAST_AUDIBLE_S
@@ -138,7 +138,7 @@ def admit_sound(
     ready = prepare_sound(samples, kind=kind, file_name=file.name)
     path = workdir / "ready.flac"
     write_normal_form(path, ready.samples)
-    flush(path)  # before the transaction, which would wait for it
+    flush(path)  # before the transaction, which would otherwise wait for the disk
     sound = Sound(
         id=new_id(),
         name=stem_of(file.name),

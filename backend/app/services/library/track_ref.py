@@ -1,4 +1,4 @@
-"""A track as a job's stored inputs name it."""
+"""A reference to a track, as stored in a job's inputs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ContentRef(Shape):
 
 
 class TrackRef(ContentRef):
-    """A track with the names to print and the user's corrections, as of the request."""
+    """A track with its names and the user's corrections, both as of the request."""
 
     track_id: str
     title: str
@@ -52,7 +52,7 @@ class TrackRef(ContentRef):
 
 
 class TracksInputs(Shape):
-    """Stored inputs of a job on several tracks."""
+    """The stored inputs of a job on several tracks."""
 
     tracks: tuple[TrackRef, ...]
 
@@ -63,13 +63,13 @@ class TracksInputs(Shape):
 
 
 class OneTrackInputs(Shape):
-    """Stored inputs of a job on one track."""
+    """The stored inputs of a job on one track."""
 
     track: TrackRef
 
     @property
     def tracks(self) -> tuple[TrackRef, ...]:
-        """The track, for code that takes several."""
+        """The single track as a sequence, for code that takes several."""
         return (self.track,)
 
     @property
@@ -79,7 +79,7 @@ class OneTrackInputs(Shape):
 
 
 def track_ref(track: Track) -> TrackRef:
-    """Reference a library track under its present names and corrections."""
+    """Make a reference to a library track, with its present names and corrections."""
     return TrackRef(
         track_id=track.id,
         content_hash=track.content_hash,

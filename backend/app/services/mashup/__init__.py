@@ -1,1 +1,1 @@
-"""The `mashup` job: one song from the stems of one to four."""
+"""The `mashup` job: combine the stems of one to four songs."""

@@ -1,4 +1,4 @@
-"""Rate how well the songs of a crate go together, before a mashup is made."""
+"""Rate how well the songs of a crate fit together, before a mashup is made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .resolve import mashup_songs
 
 @dataclass(frozen=True, slots=True)
 class MashupAdvice:
-    """Ratings of users' tracks by their analyses. Safe to share between threads."""
+    """Rates users' tracks by their analyses. Safe to share between threads."""
 
     library: Library
     store: ContentStore
@@ -25,7 +25,7 @@ class MashupAdvice:
     def fits(
         self, user_id: str, upload_id: str, vibe: Vibe, ids: Sequence[str] | None = None
     ) -> MashupFits:
-        """Rate all pairs, best first; of all tracks of the crate if ``ids`` is None.
+        """Rate all pairs of tracks, the best first; of the whole crate if ``ids`` is None.
 
         Raise what :func:`mashup_songs` does, and :class:`NotAnalysed`.
         """

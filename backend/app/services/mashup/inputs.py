@@ -1,4 +1,4 @@
-"""The stored inputs of a mashup job, and the names of a mashup."""
+"""The stored inputs of a mashup job, and a mashup's title."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_TRACKS = 4
 class MashupInputs(TracksInputs):
     """The request, with its tracks and separator resolved.
 
-    ``title`` is the job's until the plan decides which of the songs play.
+    ``title`` is the job's title until the plan decides which of the songs play.
     """
 
     request: MashupRequest
@@ -20,7 +20,7 @@ class MashupInputs(TracksInputs):
 
 
 def mashup_title(requested: str, tracks: tuple[TrackRef, ...], vibe: str) -> str:
-    """The requested title, or one from the songs: ``A × B (dark mashup)``."""
+    """The requested title, or one made of the songs' titles: ``A × B (dark mashup)``."""
     if requested:
         return requested
     titles = " × ".join(dict.fromkeys(track.title for track in tracks))

@@ -1,4 +1,4 @@
-"""The runtime object that a mashup's steps work with."""
+"""The object that a mashup's steps work with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .inputs import MashupInputs, mashup_title
 
 
 class MashupJob(SeparationJob[MashupInputs]):
-    """A mashup job in its process."""
+    """A mashup job while it runs in its process."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class MashupJob(SeparationJob[MashupInputs]):
 
     @property
     def needed(self) -> tuple[StemName, ...]:
-        """All stems: those that the mashup leaves out are analysed, too."""
+        """All stems: also those that the mashup leaves out are analysed."""
         return self.separator.sources
 
     @property

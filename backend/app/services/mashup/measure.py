@@ -1,4 +1,4 @@
-"""Measure a mashup's finished files, and encode those again whose peaks are over the limit."""
+"""Measure a mashup's finished files; encode those with too high peaks again."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .job import MashupJob
 from .plan import read_timeline
 from .render import encode_levels, files_of, level_for, level_under
 
-_MEASURED_AT = 0.8  # of the progress: few files are encoded again
+_MEASURED_AT = 0.8  # share of the progress after measuring: few files are encoded again
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredMashup:
-    """Figures and levels of the finished files by name, and the brightness of the first one."""
+    """Measurements and levels of the finished files, by name, and the first one's brightness."""
 
     files: dict[str, Measured]
     levels: dict[str, Level]
@@ -30,15 +30,15 @@ class MeasuredMashup:
 
     @property
     def first(self) -> str:
-        """The name of the first file, whose figures are the mashup's."""
+        """Name of the first file, whose figures the report shows for the mashup."""
         return next(iter(self.files))
 
 
 def measure_mashup(ctx: StepContext[MashupJob], brightness: Brightness | None) -> MeasuredMashup:
     """Measure every file; encode those over the limit of true peaks again.
 
-    ``brightness`` is that of the first file if known. Raise :class:`ToolFailed` if a file has
-    another length than the mashup.
+    ``brightness`` is that of the first file, if known. Raise :class:`ToolFailed` if a file's length
+    differs from the mashup's.
     """
     kinds, (_, length) = files_of(ctx.job), read_timeline(ctx.workspace)
     first = next(iter(kinds))

@@ -1,4 +1,4 @@
-"""The steps of a mashup: one to four songs in; a song made of their stems out."""
+"""The steps of a mashup job."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .songs import analyse_songs
 
 
 def master_mashup(ctx: StepContext[MashupJob]) -> None:
-    """Write the files, measure them, write report and tracklist."""
+    """Write the files, measure them, write the report and the tracklist."""
     job = ctx.job
     written_at = 0.7 if job.request.stems else 0.5
     brightness = write_files(ctx.part(0.0, 0.5))
@@ -58,7 +58,7 @@ def film_mashup(ctx: StepContext[MashupJob]) -> None:
 
 
 def describe_mashup(ctx: StepContext[MashupJob], writer: MetadataWriter) -> None:
-    """Write the metadata."""
+    """Write the mashup's metadata."""
     view = ctx.workspace.read_shape(TIMELINE, TimelineView)
     report = ctx.workspace.read_shape(REPORT, MashupReport)
     facts = mashup_facts(view, report.title, report)
@@ -66,13 +66,13 @@ def describe_mashup(ctx: StepContext[MashupJob], writer: MetadataWriter) -> None
 
 
 def tracklist(title: str, clips: Sequence[Clip], plan: Decisions) -> str:
-    """The title, a line for each song, and a line for each section."""
+    """Write the title, a line for each song, and a line for each section."""
     lines = [title, "", *_songs(clips), "", *map(_section, plan.sections)]
     return "\n".join(lines) + "\n"
 
 
 def _songs(clips: Sequence[Clip]) -> list[str]:
-    """A line for each song, in the order in which they begin."""
+    """List a line for each song, in the order in which they begin."""
     lines = []
     for track_id in dict.fromkeys(clip.track_id for clip in clips):
         of_track = [clip for clip in clips if clip.track_id == track_id]
@@ -87,7 +87,8 @@ def _section(section: MashupSection) -> str:
     return f"{start.stamp} {section.label}: {section.reason}"
 
 
-# Without "describing". Weights are CPU seconds for a second of music, measured on one core.
+# All steps except "describing". Weights are CPU seconds for a second of music, measured on one
+# core.
 STEPS: tuple[Step[MashupJob], ...] = (
     *separation_steps(MashupJob),
     Step("analysing", analyse_songs, weight=0.03),
@@ -98,6 +99,6 @@ STEPS: tuple[Step[MashupJob], ...] = (
 
 
 def mashup_pipeline(resources: JobResources, writer: MetadataWriter) -> Pipeline[MashupJob]:
-    """The steps of a mashup."""
+    """The pipeline of a mashup job."""
     steps = (*STEPS, describe_step(describe_mashup, writer))
     return separation_pipeline(resources, partial(read_stored, MashupInputs), MashupJob, steps)

@@ -1,4 +1,4 @@
-"""Plan a mashup; mix its stems through the vibe's effects."""
+"""Plan a mashup, and mix its stems through the vibe's effects."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ DECISIONS = "decided.json"
 PREMASTER = "premaster.flac"
 PREMASTER_LOUDNESS = "premaster.npz"
 
-#: A ceiling that no mix reaches: the limiter comes after the effects.
+#: A ceiling that no mix reaches, since the limiter comes after the effects.
 UNLIMITED_DBTP = 200.0
 
-_STRETCH_SHARE = 0.6  # of the step's time; the rest is mixing
+_STRETCH_SHARE = 0.6  # share of the step's time; the rest is mixing
 
 
 class Decisions(Shape):
-    """The plan's decisions, between steps; ``space_share`` is the result's share of reverb."""
+    """What the plan decided, for later steps; ``space_share`` is the result's share of reverb."""
 
     tempo_bpm: float
     key: KeyName | None
@@ -61,7 +61,7 @@ class Decisions(Shape):
 
 
 def mix_stems(ctx: StepContext[MashupJob]) -> None:
-    """Plan the mashup, render stretched segments, and mix everything into one file."""
+    """Plan the mashup, render its stretched segments, and mix everything into one file."""
     job = ctx.job
     tracks = mashup_tracks(job)
     plan = plan_mashup(
@@ -103,7 +103,10 @@ def read_decisions(workspace: Workspace) -> Decisions:
 
 
 def read_timeline(workspace: Workspace) -> tuple[Timeline, int]:
-    """The timeline that :func:`mix_stems` wrote, and the mashup's length with its reverb tail."""
+    """Read the timeline that :func:`mix_stems` wrote, and the mashup's length.
+
+    The length includes the reverb's tail.
+    """
     view = workspace.read_shape(TIMELINE, TimelineView)
     return timeline_of(view), view.duration_samples
 
@@ -111,7 +114,7 @@ def read_timeline(workspace: Workspace) -> tuple[Timeline, int]:
 def premaster_loudness(workspace: Workspace) -> LoudnessProfile:
     """Loudness of the mix after the effects."""
     profile = load_profile(workspace.path(PREMASTER_LOUDNESS))
-    assert profile is not None  # written by the step before, and its hash was checked
+    assert profile is not None  # an earlier step wrote it, and its hash was checked
     return profile
 
 
@@ -141,7 +144,7 @@ def _write_timeline(ctx: StepContext[MashupJob], planned: Timeline) -> None:
 
 
 def _play(ctx: StepContext[MashupJob], timeline: Timeline, length: int) -> float:
-    """Play the mix through the effects and measure it; return its share of reverb."""
+    """Play the mix through the effects and measure it; return the share of reverb."""
     effects, profiler, done = VibeEffects(ctx.job.treatment), LoudnessProfiler(), 0
     mix = premaster_player(ctx.job, timeline).play(0, length)
     with ctx.workspace.write(PREMASTER) as path, DerivedWriter(path) as writer:

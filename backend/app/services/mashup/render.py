@@ -25,14 +25,14 @@ from ..mixtape.render import COVER_SIDE
 from .job import MashupJob
 from .plan import PREMASTER, premaster_loudness, premaster_player, read_timeline
 
-#: Full scale of a stem's file; before the effects no music reaches it.
+#: Full scale of a stem's file; no music reaches it before the effects.
 STEM_CEILING_DBTP = 0.0
 
 STEM_COMMENT = "A stem of a mashup as it is mixed: before the vibe's effects and the mastering."
 
 
 def files_of(job: MashupJob) -> dict[str, AudioFormat]:
-    """The finished files by name; each format once."""
+    """The finished files by name, one for each format."""
     return {f"mashup.{kind}": kind for kind in dict.fromkeys(job.request.formats)}
 
 
@@ -54,7 +54,7 @@ def encode_levels(
 ) -> None:
     """Encode the mix into finished files, each at its level.
 
-    ``listen`` are called with the samples of the lossless ones.
+    Every function of ``listen`` is called with the samples of the lossless files.
     """
     timeline, _ = read_timeline(ctx.workspace)
     cover = ctx.workspace.scratch("files") / "cover.jpg"
@@ -74,7 +74,7 @@ def encode_levels(
 
 
 def write_stems(ctx: StepContext[MashupJob]) -> None:
-    """Write the mashup's stems, each summed over all songs; none for a stem that does not play.
+    """Write the mashup's stems, each summed over all songs; none for a silent stem.
 
     Together they are the mix before the vibe's effects.
     """
@@ -88,7 +88,7 @@ def write_stems(ctx: StepContext[MashupJob]) -> None:
 
 
 def stem_parts(timeline: Timeline) -> dict[StemName, Timeline]:
-    """The clips of each of the four stems; further stems of a model are part of ``other``."""
+    """The clips of each of the four stems; a model's further stems are part of ``other``."""
     parts: dict[StemName, Timeline] = {}
     for stem in FOUR_STEMS:
         clips = tuple(clip for clip in timeline.clips if _file_of(clip) == stem)
@@ -98,7 +98,7 @@ def stem_parts(timeline: Timeline) -> dict[StemName, Timeline]:
 
 
 def level_for(ctx: StepContext[MashupJob], kind: AudioFormat) -> Level:
-    """The level of a format: the gain leads from the mix after the effects to the limiter."""
+    """A format's level: the gain from the mix after the effects to the limiter."""
     return level_under(ctx, CEILINGS_DBTP[kind])
 
 
@@ -114,7 +114,7 @@ def level_under(ctx: StepContext[MashupJob], ceiling_dbtp: float) -> Level:
 
 
 def limited_db(ctx: StepContext[MashupJob], level: Level) -> float:
-    """The most that the limiter reduces a file of this level, in dB."""
+    """The limiter's strongest reduction of a file at this level, in dB."""
     mastered, profiles = _premaster(ctx, level.gain_db), [premaster_loudness(ctx.workspace)]
     return forecast(mastered, profiles, ceiling_dbtp=level.ceiling_db)[1]
 
@@ -127,7 +127,7 @@ def _file_of(clip: Clip) -> StemName:
 def _opened(
     ctx: StepContext[MashupJob], players: dict[str, tuple[AudioFormat, Player]], tags: MixTags
 ) -> Iterator[tuple[Encoding, list[Output]]]:
-    """Yield outputs for these files, which appear in the workspace when the context ends."""
+    """Yield outputs for files, which appear in the workspace when the context ends."""
     workspace = ctx.workspace
     with ExitStack() as files:
         outputs = [

@@ -26,13 +26,13 @@ from .measure import MeasuredMashup, measure_mashup
 from .plan import Decisions, read_decisions, read_timeline
 from .render import limited_db
 
-MIN_BEATS = 8  # on which the voice has an attack; the median of fewer means little
+MIN_BEATS = 8  # beats with an attack of the voice; a median of fewer means little
 
 
 def check_files(ctx: StepContext[MashupJob], brightness: Brightness | None) -> None:
     """Measure the files, note wrong levels, and write the report.
 
-    ``brightness`` is that of the first file if known.
+    ``brightness`` is that of the first file, if known.
     """
     measured = measure_mashup(ctx, brightness)
     limiting_db = limited_db(ctx, measured.levels[measured.first])
@@ -80,7 +80,7 @@ def _report(
 
 
 def beat_error_ms(job: MashupJob, timeline: Timeline, tempo_bpm: float) -> float | None:
-    """Median distance from the voice's attacks to the beats; None below ``MIN_BEATS``."""
+    """Median distance of the voice's attacks from the beats; None below ``MIN_BEATS``."""
     clock = Clock.of(tempo_bpm, beats_per_bar=1)
     beats = clock.at(0) + clock.beat * np.arange(timeline.length // clock.beat)
     errors_ms = beat_errors_ms(

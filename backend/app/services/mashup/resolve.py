@@ -1,4 +1,4 @@
-"""Resolve a mashup request's ids, or reject it."""
+"""Resolve the ids in a mashup request, or reject the request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .inputs import MAX_TRACKS, MashupInputs, mashup_title
 def resolve_mashup(
     library: Library, separators: Separators, user_id: str, request: MashupRequest
 ) -> MashupInputs:
-    """Look up the tracks and the separator.
+    """Look up the tracks and the separator of a mashup request.
 
     Raise what :func:`mashup_songs` and :meth:`Separators.resolve` do, and :class:`InvalidRequest`
     if the vocals are to come from a track that is not picked.
@@ -35,7 +35,7 @@ def resolve_mashup(
 
 
 def mashup_inputs(request: MashupRequest, model: str, tracks: tuple[TrackRef, ...]) -> MashupInputs:
-    """The inputs of a mashup of these tracks."""
+    """Build the stored inputs for a mashup of these tracks."""
     return MashupInputs(
         request=request,
         title=mashup_title(safe_title(request.title), tracks, request.vibe),
@@ -45,7 +45,7 @@ def mashup_inputs(request: MashupRequest, model: str, tracks: tuple[TrackRef, ..
 
 
 def deduplicate_titles(tracks: Sequence[TrackRef]) -> tuple[TrackRef, ...]:
-    """Number repeated titles, because notes name tracks by title."""
+    """Number repeated titles, because notes name tracks by their titles."""
     seen: Counter[str] = Counter()
     unique = []
     for track in tracks:
@@ -58,7 +58,7 @@ def deduplicate_titles(tracks: Sequence[TrackRef]) -> tuple[TrackRef, ...]:
 def mashup_songs(
     library: Library, user_id: str, upload_id: str, ids: Sequence[str] | None
 ) -> tuple[TrackRef, ...]:
-    """The one to four tracks of a mashup; all of the crate if ``ids`` is None.
+    """Return the one to four tracks of a mashup; the whole crate if ``ids`` is None.
 
     Raise :class:`NotFound` if the user has no such crate, :class:`WrongTrackCount` for no tracks or
     more than four, and :class:`InvalidRequest` for a track not in the crate or picked twice.
@@ -75,7 +75,7 @@ def mashup_songs(
 
 
 def require_count(count: int, hint: str) -> None:
-    """Raise :class:`WrongTrackCount` if a mashup can't have so many tracks."""
+    """Raise :class:`WrongTrackCount` if a mashup cannot have ``count`` tracks."""
     if not 1 <= count <= MAX_TRACKS:
         raise WrongTrackCount(
             f"A mashup takes 1 to {MAX_TRACKS} tracks, not {count}.", hint=hint.format(count=count)

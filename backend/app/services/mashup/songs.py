@@ -10,7 +10,7 @@ from ..tracks.analyse import analyse_all
 from ..tracks.decks import deck_of
 from .job import MashupJob
 
-#: Of the step. On one core a song takes 0.9 % of its duration, each of four stems 0.35 %.
+#: Share of the step: on one core a song takes 0.9 % of its duration, each of four stems 0.35 %.
 _SONGS_SHARE = 0.4
 
 

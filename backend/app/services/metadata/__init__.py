@@ -1,1 +1,1 @@
-"""Description, tags and title of a mix: facts, files, previews."""
+"""Metadata of a mix: the facts it is made of, and the step that writes it."""

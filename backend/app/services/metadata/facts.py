@@ -1,4 +1,4 @@
-"""The facts of a mix for its metadata: chapters, credits, tempo, keys."""
+"""Collect the facts of a mix for its metadata: chapters, credits, tempo, keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..tracks.analyse import cached_analysis
 def mixtape_facts(
     timeline: Timeline, title: str, tracks: Sequence[TrackRef], store: ContentStore
 ) -> MixFacts:
-    """The facts of a mixtape; tempo and keys of the tracks that are analysed."""
+    """The facts of a mixtape, with tempo and keys of its analysed tracks."""
     analyses = [analysis for track in tracks if (analysis := _analysis(store, track))]
     tempi = [round(one.rhythm.tempo_bpm) for one in analyses if one.rhythm.beats_s]
     keys = [one.harmony.key for one in analyses if one.harmony.key]
@@ -29,9 +29,13 @@ def mixtape_facts(
 
 
 def mashup_facts(view: TimelineView, title: str, report: MashupReport | None) -> MixFacts:
-    """The facts of a mashup, its parts as chapters; tempo and key once it has a report."""
+    """The facts of a mashup, with its parts as chapters.
+
+    Tempo and key are known once it has a report.
+    """
     facts = _facts(timeline_of(view), report.title if report else title, ("mashup",))
-    facts = replace(facts, duration_s=view.duration_s)  # includes the reverb's tail
+    # the view's length includes the reverb's tail
+    facts = replace(facts, duration_s=view.duration_s)
     if report is None:
         return facts
     keys = [report.key] if report.key else []

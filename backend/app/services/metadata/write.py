@@ -28,12 +28,15 @@ def describe_step(
 def write_metadata(
     ctx: StepContext[JobT], writer: MetadataWriter, facts: MixFacts, options: DescriptionOptions
 ) -> None:
-    """Write the metadata files; note what was shortened or written by the template instead."""
+    """Write the metadata files, with notes for the user.
+
+    They say what was shortened, or written by the template instead of a model.
+    """
     if options.writer == "llm":
         ctx.say("a language model writes")
     try:
         metadata = writer.write(facts, options)
-    except BadTemplate as bad:  # it worked on the example, but not on these titles
+    except BadTemplate as bad:  # the template worked on the example, but not on these titles
         ctx.note(f"{bad.message} The default template is used instead.")
         metadata = writer.write(facts, options.model_copy(update={"template": None}))
     for note in metadata.notes:

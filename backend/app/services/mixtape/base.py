@@ -1,4 +1,4 @@
-"""The base of a re-render: a mixtape made before."""
+"""Find the base of a re-render, that is, an earlier mixtape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .inputs import MixtapeInputs
 
 @dataclass(frozen=True, slots=True)
 class BaseMix:
-    """A mixtape's inputs and timeline."""
+    """The stored inputs and the timeline of an earlier mixtape."""
 
     inputs: MixtapeInputs
     timeline: TimelineView
@@ -32,7 +32,7 @@ class BaseMixes:
     workspaces: Path
 
     def find(self, user_id: str, job_id: str) -> BaseMix:
-        """Find a mixtape that has its timeline.
+        """Find a mixtape whose timeline exists.
 
         Raise :class:`NotFound` if the user has no such job, :class:`InvalidRequest` if it isn't a
         mixtape or isn't planned yet, and :class:`OtherVersion` if another version stored it
@@ -52,10 +52,10 @@ class BaseMixes:
         return BaseMix(read_stored(MixtapeInputs, inputs), timeline, finished)
 
     def with_base(self, user_id: str, inputs: MixtapeInputs) -> MixtapeInputs:
-        """Add the mixtape that ``inputs`` are based on, if any: its timeline and its files' levels.
+        """Add the base mixtape's timeline and the levels of its files, if there is a base.
 
-        Raises what :meth:`find` does, and :class:`InvalidRequest` if it isn't finished or has other
-        tracks.
+        Raises what :meth:`find` does, and :class:`InvalidRequest` if the base isn't finished or has
+        other tracks.
         """
         job_id = inputs.request.based_on
         if job_id is None:
@@ -84,7 +84,7 @@ class BaseMixes:
 
 
 def _encoded_alike(one: MixtapeInputs, other: MixtapeInputs) -> bool:
-    """Whether two mixtapes have the same loudness and bit rates."""
+    """Whether two mixtapes have the same loudness and the same bit rates."""
     first, second = (
         (inputs.loudness_lufs, inputs.request.bitrate_kbps, inputs.request.mp3_vbr)
         for inputs in (one, other)

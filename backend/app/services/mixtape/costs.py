@@ -1,4 +1,7 @@
-"""What a request costs in each step, relative to a plain one: an MP3 and a film of 1080 lines."""
+"""Estimate a request's cost in each step, relative to a plain request.
+
+A plain one makes an MP3 and a film of 1080 lines.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,18 @@ PLAYING = 0.1
 """CPU seconds to play a minute of a mix: once for an MP3, once for all other formats."""
 
 MEASURING, MEASURED_ALREADY = 1.0, 0.05
-"""A lossy file is decoded and measured; a lossless one was measured as it was written."""
+"""Cost of measuring a file: a lossy one is decoded first, a lossless one was measured while it was
+written."""
 
 RERENDERED = 0.3
-"""About what is left of a format whose unchanged frames are copied from the base, and of a film."""
+"""About the cost that remains for a format whose unchanged frames are copied from the base, and for
+such a film."""
 
 _REUSED: Final[frozenset[AudioFormat]] = frozenset({"mp3", "m4a"})
 
 
 def analysing(job: MixtapeJob) -> float:
-    """The share of the music that is not analysed yet."""
+    """Share of the music that is not analysed yet."""
     whole = job.needs_analysis
     lengths = {track.content_hash: track.n_samples for track in job.inputs.tracks}
     new = [n for track, n in lengths.items() if not is_cached(job.store, track, whole=whole)]
@@ -40,7 +45,7 @@ def analysing(job: MixtapeJob) -> float:
 
 
 def mixing(job: MixtapeJob) -> float:
-    """The cost of all formats, against an MP3 alone."""
+    """Cost of all formats, relative to an MP3 alone."""
     kinds = {format_of(name) for name, _ in files_of(job.request)}
     encoding = sum(ENCODING[kind] * _left_of(job, kind) for kind in kinds)
     playing = PLAYING * (_left_of(job, "mp3") * ("mp3" in kinds) + bool(kinds - {"mp3"}))
@@ -48,7 +53,7 @@ def mixing(job: MixtapeJob) -> float:
 
 
 def checking(job: MixtapeJob) -> float:
-    """The cost of measuring all files, against an MP3 alone."""
+    """Cost of measuring all files, relative to an MP3 alone."""
     kinds = [format_of(name) for name, _ in files_of(job.request)]
     return sum(
         MEASURED_ALREADY if kind in LOSSLESS else MEASURING * _left_of(job, kind) for kind in kinds
@@ -56,7 +61,7 @@ def checking(job: MixtapeJob) -> float:
 
 
 def filming(job: MixtapeJob) -> float:
-    """The pixels of a frame, against one of 1080 lines."""
+    """Pixels of a frame, relative to a frame of 1080 lines."""
     pixels = ((job.request.video or VideoOptions()).height / 1080.0) ** 2
     return pixels * (1.0 if job.inputs.base is None else RERENDERED)
 

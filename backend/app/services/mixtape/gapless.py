@@ -1,4 +1,4 @@
-"""Find tracks whose recording runs on into the next track's."""
+"""Find tracks whose recording continues in the next track."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..tracks.recordings import open_recording
 
 
 def gapless_joins(store: ContentStore, decks: Sequence[DeckTrack]) -> frozenset[int]:
-    """Indices of the tracks that run on into the next one, by their waveforms and albums."""
+    """Indices of the tracks that continue in the next one, by waveforms and albums."""
     return frozenset(
         index
         for index, (outgoing, incoming) in enumerate(pairwise(decks))
@@ -22,7 +22,7 @@ def gapless_joins(store: ContentStore, decks: Sequence[DeckTrack]) -> frozenset[
 
 
 def _continues(store: ContentStore, outgoing: DeckTrack, incoming: DeckTrack) -> tuple[bool, bool]:
-    """Whether the waveform continues, seen from either side."""
+    """Whether the waveform continues, judged from the outgoing and from the incoming track."""
     with (
         open_recording(store, outgoing.content_hash) as before,
         open_recording(store, incoming.content_hash) as after,
@@ -32,5 +32,5 @@ def _continues(store: ContentStore, outgoing: DeckTrack, incoming: DeckTrack) ->
         head = after.read(0, n_after)
     of_one_album = bool(outgoing.album and incoming.album)
     if not of_one_album and not (is_predictable(tail) and is_predictable(head)):
-        return False, False  # hiss into hiss, of any two tapes
+        return False, False  # hiss continues into the hiss of any other tape
     return continues_into(tail, head)

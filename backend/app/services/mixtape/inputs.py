@@ -25,12 +25,12 @@ class MixSound(ContentRef):
 
 
 class MixtapeInputs(TracksInputs):
-    """The request and what its ids resolved to.
+    """A mixtape's request, and what its ids resolved to.
 
-    ``picture`` is a stored file's name, ``rules`` are the DJ rules then in force, ``base`` is the
-    timeline of the mixtape that a re-render starts from (earlier versions called it ``earlier``).
-    ``base_files`` are its files where they have the loudness and the bit rate of this request, else
-    empty. ``sounds`` is empty where none may be laid over joins.
+    ``picture`` is a stored file's name, ``rules`` are the DJ rules at the time of the request,
+    ``base`` is the timeline of the mixtape that a re-render starts from (earlier versions called it
+    ``earlier``). ``base_files`` are that mixtape's files if they have the loudness and the bit rate
+    of this request, else empty. ``sounds`` is empty if none may be laid over joins.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -46,7 +46,7 @@ class MixtapeInputs(TracksInputs):
 
     @property
     def loudness_lufs(self) -> float:
-        """The requested loudness, or else that of the DJ rules."""
+        """The requested loudness, else that of the DJ rules."""
         requested = self.request.loudness_lufs
         return self.rules.loudness_lufs if requested is None else requested
 

@@ -1,4 +1,4 @@
-"""The runtime object that a mixtape's steps work with."""
+"""The object that a mixtape's steps work with."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .inputs import MixtapeInputs
 
 @dataclass(frozen=True, slots=True)
 class MixtapeJob:
-    """A mixtape job in its process.
+    """A mixtape job while it runs in its process.
 
-    ``strategist`` is set where a language model is configured. ``separator`` is set where the
-    request asks for stem swaps; it is one of this machine's ``separators``.
+    ``strategist`` is set if a language model is configured. ``separator`` is set if the request
+    asks for stem swaps; it is one of this machine's ``separators``.
     """
 
     inputs: MixtapeInputs
@@ -40,18 +40,18 @@ class MixtapeJob:
 
     @property
     def rules(self) -> DjRules:
-        """The DJ rules, without overlays and stem swaps that this mix can't have."""
+        """The DJ rules, without overlays and stem swaps that this mix cannot have."""
         rules = self.inputs.rules.model_copy(update={"overlays": self.inputs.overlays})
         return rules if self.separator else without_stem_swaps(rules)
 
     @property
     def loudness_lufs(self) -> float:
-        """The requested loudness, or else that of the DJ rules."""
+        """The requested loudness, else that of the DJ rules."""
         return self.inputs.loudness_lufs
 
     @property
     def needs_analysis(self) -> bool:
-        """Whether planning needs beats, key and sections, not loudness alone."""
+        """Whether planning needs beats, key and sections, and not only loudness."""
         return self.request.transitions == "dj" or self.request.order == "auto"
 
     @property

@@ -1,4 +1,4 @@
-"""Who decides each join: the user, then the base mix, then the language model."""
+"""Decide who chooses each join: the user, else the base mix, else the language model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PairIds = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class JoinWishes:
-    """A wish for each pair of adjacent tracks, and notes for the user."""
+    """A requested join for each pair of adjacent tracks, and notes for the user."""
 
     wishes: list[JoinWish]
     notes: list[str]
@@ -29,7 +29,7 @@ class JoinWishes:
 def resolve_join_wishes(job: MixtapeJob, decks: Sequence[DeckTrack]) -> JoinWishes:
     """Take the user's choice for each join, else the base's join, else the model's proposal.
 
-    Joins without a wish are left to the rules.
+    Joins without any of these are left to the rules.
     """
     base = _base_wishes(job.inputs.base)
     choices = {(one.outgoing, one.incoming): one for one in job.request.overrides}
@@ -44,7 +44,7 @@ def resolve_join_wishes(job: MixtapeJob, decks: Sequence[DeckTrack]) -> JoinWish
 
 
 def _wish(choice: PairChoice | None, base: JoinWish | None) -> JoinWish:
-    """The user's choice, else the base's join."""
+    """Return the user's choice, else the base's join."""
     if choice is None:
         return base or NO_WISH
     chosen = JoinConstraints(choice.kind, choice.bars, choice.out_at_s, choice.in_at_s)
@@ -54,9 +54,9 @@ def _wish(choice: PairChoice | None, base: JoinWish | None) -> JoinWish:
 
 
 def _filled_from(chosen: JoinConstraints, base: JoinConstraints) -> JoinConstraints:
-    """Keep the base's values where nothing was chosen.
+    """Keep the base's values for everything that the user did not choose.
 
-    Above all its positions, so that the rest of the mix doesn't move.
+    Above all its positions, so that the rest of the mix does not move.
     """
     same_kind = chosen.kind in (None, base.kind)
     return JoinConstraints(
@@ -69,7 +69,7 @@ def _filled_from(chosen: JoinConstraints, base: JoinConstraints) -> JoinConstrai
 
 
 def _base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
-    """The base's joins as wishes."""
+    """Express the base's joins as requests."""
     if base is None:
         return {}
     found = {}
@@ -80,7 +80,7 @@ def _base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
                 kind=join.kind,
                 bars=join.bars or None,
                 out_s=_source_s(out.warp, join.start_s),
-                # after a cut the track starts slightly before the join, after a gap later
+                # After a cut the track starts slightly before the join, after a gap later.
                 in_s=_source_s(into.warp, max(join.start_s, into.start_s)),
                 pitch_semitones=into.pitch_semitones,
                 bass_swap=join.kind != "blend" or any(e.kind == "low_shelf" for e in into.effects),
@@ -95,7 +95,7 @@ def _base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
 
 
 def _source_s(warp: Sequence[tuple[float, float]], at_s: float) -> float:
-    """The position in a track at a second of the mix; beyond the tempo map at rate 1."""
+    """Position in a track at a second of the mix; beyond the tempo map, the rate is 1."""
     source_s, mix_s = min(warp, key=lambda point: abs(point[1] - at_s))
     for (from_source, from_mix), (to_source, to_mix) in pairwise(warp):
         if from_mix <= at_s <= to_mix:
@@ -107,7 +107,7 @@ def _source_s(warp: Sequence[tuple[float, float]], at_s: float) -> float:
 def _with_proposals(
     job: MixtapeJob, decks: Sequence[DeckTrack], wishes: list[JoinWish]
 ) -> JoinWishes:
-    """Ask the language model about the joins that neither user nor base decide."""
+    """Ask the language model about joins that neither the user nor the base decides."""
     assert job.strategist is not None
     undecided = [index for index, wish in enumerate(wishes) if wish == NO_WISH]
     pairs = [Pair(decks[index], decks[index + 1]) for index in undecided]

@@ -18,10 +18,10 @@ from .plan import profiles_of
 
 
 def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:
-    """The level of a format: that of the base's file where the clips have the base's gains.
+    """The level of a format: the base file's, if the clips have the base's gains.
 
-    A changed join changes the loudness by hundredths; at the base's level, the sound elsewhere
-    stays the same to the bit, also over a chain of re-renders.
+    A changed join changes the loudness by hundredths. At the base's level, the sound elsewhere
+    stays the same, bit for bit, also over a chain of re-renders.
     """
     if _has_gains_of_base(job, timeline):
         for file in job.inputs.base_files:
@@ -33,7 +33,7 @@ def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:
 def level_under(job: MixtapeJob, timeline: Timeline, ceiling_dbtp: float) -> Level:
     """The level at which the mix has its loudness under a ceiling.
 
-    The loudness is forecast for the base's timeline where the clips have the base's gains.
+    If the clips have the base's gains, the loudness is forecast for the base's timeline.
     """
     if ceiling_dbtp == CEILING_DBTP:
         return Level(ceiling_dbtp)
@@ -45,7 +45,7 @@ def level_under(job: MixtapeJob, timeline: Timeline, ceiling_dbtp: float) -> Lev
 
 
 def limited_db(job: MixtapeJob, timeline: Timeline, level: Level) -> float:
-    """The most that the limiter reduces the mix at a level, in dB."""
+    """The limiter's strongest reduction of the mix at a level, in dB."""
     louder = with_added_gain(timeline, level.gain_db)
     return forecast(louder, profiles_of(job, timeline), ceiling_dbtp=level.ceiling_db)[1]
 

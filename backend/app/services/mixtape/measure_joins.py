@@ -30,7 +30,7 @@ from .reuse.mp3 import JOIN_FIGURES, JoinFigures, StoredJoinFigures, base_join_f
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two clips whose beats sound together, and those beats in samples of the mix."""
+    """Two clips whose beats play together, and those beats in samples of the mix."""
 
     clips: tuple[Clip, Clip]
     beats: tuple[Times, Times]
@@ -44,9 +44,9 @@ class Overlap:
 def measure_joins(
     ctx: StepContext[MixtapeJob], timeline: Timeline, measured: Measured
 ) -> list[TransitionReport]:
-    """Complete the planned report of every join with the figures of the rendered audio.
+    """Complete each join's planned report with measurements of the rendered sound.
 
-    Joins that sound as in the base mix are not measured again.
+    Joins that sound the same as in the base mix are not measured again.
     """
     reports = planned_joins(ctx.workspace)
     if not reports:
@@ -72,7 +72,7 @@ def measure_joins(
 def with_levels(
     reports: Sequence[TransitionReport], timeline: Timeline, measured: Measured
 ) -> list[TransitionReport]:
-    """The reports with each join's levels, read off the whole mix's measurement."""
+    """The reports with each join's levels, read from the whole mix's measurement."""
     levels = ShortTerm.of(measured.profile.energies)
     joins = timeline.transitions if reports else ()  # plain crossfades have no reports
     return [
@@ -84,7 +84,7 @@ def with_levels(
 def join_figures(
     job: MixtapeJob, overlaps: Sequence[Overlap | None], known: StoredJoinFigures
 ) -> list[JoinFigures | None]:
-    """Measure the overlaps that are not known yet, in parallel; None for a join without one."""
+    """Measure the overlaps that are not known yet, in parallel; None for joins without one."""
     analyser = JoinAnalyser(partial(open_recording, job.store), partial(open_stretched, job.store))
 
     def figures(overlap: Overlap | None) -> JoinFigures | None:
@@ -100,7 +100,7 @@ def join_figures(
 def _overlap(
     timeline: Timeline, join: Transition, out: Grid | None, into: Grid | None
 ) -> Overlap | None:
-    """Where the beats of both tracks sound together; None for a join that isn't beat-matched."""
+    """Where the beats of both tracks play together; None if the join isn't beat-matched."""
     if join.kind not in MATCHED or out is None or into is None:
         return None
     clips = timeline.clips[join.outgoing], timeline.clips[join.incoming]

@@ -1,4 +1,4 @@
-"""The order of a mixtape's tracks: as given, or found."""
+"""Find the running order of a mixtape, or keep the given one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ ORDER = "order.json"
 
 
 class FoundOrder(Shape):
-    """Indices into the given tracks, and the reasons for this order."""
+    """A running order as indices into the given tracks, with the reasons for it."""
 
     order: list[int]
     reasons: list[str]
 
 
 def order_mix(ctx: StepContext[MixtapeJob]) -> None:
-    """Find the order that best suits tempo, key, energy and artists; locked tracks stay."""
+    """Find the order that best suits tempo, key, energy and artists.
+
+    Locked tracks keep their places.
+    """
     job, request, rules = ctx.job, ctx.job.request, ctx.job.inputs.rules
     decks = decks_of(job.store, job.inputs.tracks, whole=job.needs_analysis)
     ordering = order_set(
@@ -40,7 +43,7 @@ def order_mix(ctx: StepContext[MixtapeJob]) -> None:
 
 
 def ordered_tracks(job: MixtapeJob, workspace: Workspace) -> Sequence[TrackRef]:
-    """The tracks in the order in which they play."""
+    """The tracks in playing order."""
     tracks = job.inputs.tracks
     if job.request.order == "given":
         return tracks

@@ -1,4 +1,4 @@
-"""How often a mixtape's joins get overlays: the user's request, limited by the DJ rules."""
+"""Decide how often joins get overlays: as requested, within the DJ rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a mixtape: tracks in; mix, report, film and metadata out."""
+"""The steps of a mixtape job."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def describe_mix(ctx: StepContext[MixtapeJob], writer: MetadataWriter) -> None:
     write_metadata(ctx, writer, facts, job.request.description)
 
 
-# Without "describing". Weights are CPU seconds for a second of music, measured on one core, of a
-# plain job: an MP3 and a film of 1080 lines of tracks that are not analysed yet.
+# All steps except "describing". Weights are CPU seconds for a second of music, measured on one
+# core, for a plain job: an MP3 and a film of 1080 lines, of tracks that are not analysed yet.
 STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("fetching_weights", fetch_weights, weight=0.1, when=lacks_weights, limit_s=fetch_limit_s),
     Step("analysing", analyse_tracks, weight=0.008, share=costs.analysing),
@@ -94,7 +94,7 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
 def mixtape_pipeline(
     resources: JobResources, writer: MetadataWriter, strategist: Strategist | None
 ) -> Pipeline[MixtapeJob]:
-    """The steps of a mixtape; without a ``strategist`` rules alone choose its joins."""
+    """The pipeline of a mixtape; without a ``strategist``, rules alone choose its joins."""
 
     def open_job(text: str) -> MixtapeJob:
         return open_mixtape(read_stored(MixtapeInputs, text), resources, strategist)

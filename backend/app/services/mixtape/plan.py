@@ -32,19 +32,19 @@ JOINS = "joins.json"
 
 
 class PlannedJoins(Shape):
-    """The planned report of each join, for the step that measures them."""
+    """The planned report of each join, stored for the step that measures joins."""
 
     joins: list[TransitionReport]
 
 
 def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
-    """Analyse the tracks that are not cached; only their loudness where that is enough."""
+    """Analyse tracks that are not cached; only their loudness if nothing else is needed."""
     job = ctx.job
     analyse_all(ctx, job.store, job.workers, job.inputs.tracks, whole=job.needs_analysis)
 
 
 def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
-    """Plan the timeline, and note what the user should know about it."""
+    """Plan the timeline; note what the user should know about the plan."""
     job = ctx.job
     decks = decks_of(job.store, ordered_tracks(job, ctx.workspace), whole=job.needs_analysis)
     is_dj = job.request.transitions == "dj"
@@ -58,7 +58,7 @@ def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
 
 
 def plan_dj(job: MixtapeJob, decks: Sequence[DeckTrack]) -> MixPlan:
-    """Plan a DJ's mix: the join wishes first, then the DJ rules."""
+    """Plan a DJ mix: first the requested joins, then the DJ rules."""
     resolved = resolve_join_wishes(job, decks)
     base, separator = job.inputs.base, job.separator
     plan = plan_dj_mix(
@@ -106,7 +106,7 @@ def overlay_sounds(job: MixtapeJob) -> list[OverlaySound]:
 
 
 def overlay_note(job: MixtapeJob) -> str | None:
-    """A note for the user if there can be fewer overlays than requested."""
+    """A note for the user if there will be fewer overlays than requested."""
     requested, allowed = job.request.overlays, job.inputs.overlays
     if requested in (None, "never"):
         return None

@@ -1,4 +1,4 @@
-"""Check that the options of a mixtape request go together."""
+"""Check that the options of a mixtape request do not contradict each other."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ...errors import InvalidRequest
 
 
 def require_consistent(request: MixtapeRequest, track_ids: Sequence[str]) -> None:
-    """Reject options that contradict each other or would have no effect on a mix of these tracks.
+    """Reject options that contradict each other, or have no effect on a mix of these tracks.
 
-    Raise :class:`InvalidRequest` for the first of them.
+    Raise :class:`InvalidRequest` for the first such option.
     """
     if request.order == "given" and (request.locks or request.energy_arc is not None):
         raise InvalidRequest(
@@ -29,7 +29,7 @@ def require_consistent(request: MixtapeRequest, track_ids: Sequence[str]) -> Non
 
 
 def require_separator(request: MixtapeRequest, choices: Sequence[PairChoice]) -> None:
-    """Reject a chosen stem swap in a mixtape without a separator."""
+    """Reject a requested stem swap in a mixtape without a separator."""
     if request.stem_model is None and any(choice.kind == "stem_swap" for choice in choices):
         raise InvalidRequest(
             "A stem swap needs a model that separates stems.",

@@ -1,6 +1,6 @@
-"""Resolve a mixtape request's ids, or reject it.
+"""Resolve the ids in a mixtape request, or reject the request.
 
-In a module of its own, because a job's process needs the inputs but no database.
+In a module of its own, because a job's process needs the inputs, but no database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .overlay_policy import allowed_overlays
 from .request_checks import require_consistent
 
 MAX_ARTISTS = 3
-"""Artists that a title names."""
+"""Number of artists that a title names at most."""
 
 DEFAULT_RULES = DjRulesView(version=0, rules=DjRules())
 
@@ -55,7 +55,7 @@ def resolve_mixtape(
 def _sounds(
     request: MixtapeRequest, rules: DjRules, available: Sequence[Sound]
 ) -> tuple[MixSound, ...]:
-    """The requested sounds, or all that may lie over joins; none where the rules forbid it."""
+    """The requested sounds, or all that may lie over joins; none if the rules forbid it."""
     by_id = {sound.id: sound for sound in available}
     if request.sounds is None:
         picked = [sound.id for sound in available if sound.kind in OVERLAY_KINDS]
@@ -93,7 +93,7 @@ def _mix_sound(sound: Sound) -> MixSound:
 def mix_title(request: MixtapeRequest, tracks: Sequence[TrackRef]) -> str:
     """The requested title, or one made of the artists' names.
 
-    It says that there are others where an artist is unknown, or not named because there are many.
+    It mentions others if an artist is unknown, or left out because there are many.
     """
     if title := safe_title(request.title):
         return title

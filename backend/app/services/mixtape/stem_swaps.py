@@ -14,20 +14,20 @@ from .job import MixtapeJob
 
 
 def lacks_weights(job: MixtapeJob) -> bool:
-    """Whether the separator's weights must be fetched first."""
+    """Whether the separator's weights must be downloaded first."""
     model = job.request.stem_model
     return model is not None and job.separators is not None and not job.separators.is_ready(model)
 
 
 def fetch_weights(ctx: StepContext[MixtapeJob]) -> None:
-    """Fetch the separator's weights."""
+    """Download the separator's weights."""
     model, separators = ctx.job.request.stem_model, ctx.job.separators
     if model is not None and separators is not None:
         separators.fetch(model, ctx.progress, ctx.say)
 
 
 def separate_joins(ctx: StepContext[MixtapeJob]) -> None:
-    """Separate the seconds around stem swaps, unless they are cached."""
+    """Separate the seconds round stem swaps, unless they are cached."""
     clips = read_timeline(ctx.workspace).clips
     separate_clips(ctx.job, clips, ctx.progress, ctx.say)
     separator = ctx.job.separator
@@ -39,7 +39,7 @@ def separate_joins(ctx: StepContext[MixtapeJob]) -> None:
 def separate_clips(
     job: MixtapeJob, clips: Sequence[Clip], progress: Progress, say: Callable[[str], None]
 ) -> None:
-    """Separate the stretches of these clips whose stems are played."""
+    """Separate those stretches of clips of which stems are played."""
     stretches = dict.fromkeys(
         (clip.content_hash, faders.source) for clip in clips for faders in clip.stem_faders
     )

@@ -1,1 +1,1 @@
-"""The `preview` job: the seconds around one join."""
+"""The `preview` job: render the seconds round one join."""

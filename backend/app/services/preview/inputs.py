@@ -7,13 +7,13 @@ from ...contract.jobs import PreviewRequest
 from ...contract.mixes import TimelineView, TransitionView
 from ..mixtape.inputs import MixtapeInputs
 
-#: About six bars at 120 BPM: enough to get into the groove before the join, and to hear its end.
+#: About six bars at 120 BPM: enough to hear the groove before the join, and the join's end.
 BEFORE_S = AFTER_S = 12.0
 LONGEST_S = 40.0
 
 
 class PreviewInputs(Shape):
-    """The request, with the mixtape's inputs and timeline at the time."""
+    """The request, with the mixtape's inputs and timeline at the time of the request."""
 
     request: PreviewRequest
     mix: MixtapeInputs
@@ -26,7 +26,7 @@ class PreviewInputs(Shape):
 
     @property
     def duration_s(self) -> float:
-        """How long the preview is."""
+        """The preview's length in seconds."""
         start_s, end_s = preview_range(
             self.timeline.transitions[self.request.transition], self.timeline
         )
@@ -34,7 +34,7 @@ class PreviewInputs(Shape):
 
 
 def preview_range(join: TransitionView, timeline: TimelineView) -> tuple[float, float]:
-    """Where in the mix the preview starts and ends, in seconds.
+    """Start and end of the preview, in seconds of the mix.
 
     A join longer than the preview is centred.
     """

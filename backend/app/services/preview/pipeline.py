@@ -1,4 +1,4 @@
-"""The steps of a preview: the seconds around one join, rendered as in the mix."""
+"""The steps of a preview job: render the seconds round one join as in the mix."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ MODE = Mp3Mode(kbps=192)
 
 @dataclass(frozen=True, slots=True)
 class PreviewJob:
-    """The runtime object of a preview: its own inputs, and the mixtape."""
+    """The object that a preview's steps work with: its inputs, and the mixtape."""
 
     inputs: PreviewInputs
     mix: MixtapeJob
 
 
 def previewed_timeline(job: PreviewJob) -> TimelineView:
-    """The mix's timeline; with an override, planned again with this one join changed."""
+    """The mix's timeline; if the request changes the join, planned again with that change."""
     override = job.inputs.request.override
     if override is None:
         return job.inputs.timeline
@@ -63,7 +63,7 @@ def plan_preview(ctx: StepContext[PreviewJob]) -> None:
 
 
 def stretch_preview(ctx: StepContext[PreviewJob]) -> None:
-    """Make the stems and stretched segments that the preview plays, and no others."""
+    """Make only those stems and stretched segments that the preview plays."""
     view = ctx.workspace.read_shape(TIMELINE, TimelineView)
     timeline = timeline_of(view)
     start, end = _range(ctx.job, view)
@@ -74,7 +74,7 @@ def stretch_preview(ctx: StepContext[PreviewJob]) -> None:
 
 
 def render_preview(ctx: StepContext[PreviewJob]) -> None:
-    """Render the seconds around the join as an MP3."""
+    """Render the seconds round the join as an MP3."""
     job, view = ctx.job, ctx.workspace.read_shape(TIMELINE, TimelineView)
     start, end = _range(job, view)
     player = player_for(job.mix, timeline_of(view), "mp3")
@@ -88,7 +88,7 @@ def render_preview(ctx: StepContext[PreviewJob]) -> None:
 
 
 def _range(job: PreviewJob, view: TimelineView) -> tuple[int, int]:
-    """Where in the mix the preview starts and ends, in samples."""
+    """Start and end of the preview, in samples of the mix."""
     start_s, end_s = preview_range(view.transitions[job.inputs.request.transition], view)
     return samples(start_s), samples(end_s)
 
@@ -99,9 +99,9 @@ def _tags(job: PreviewJob, length: int) -> MixTags:
 
 
 def without_deleted_sounds(inputs: PreviewInputs, store: ContentStore) -> MixtapeInputs:
-    """The mix without sounds that were deleted since and that it doesn't play.
+    """The mixtape without deleted sounds that it does not play.
 
-    A re-render could not choose them either.
+    A re-render could not choose those either.
     """
     played = {clip.content for clip in inputs.timeline.clips}
     sounds = tuple(
@@ -121,7 +121,7 @@ STEPS: tuple[Step[PreviewJob], ...] = (
 
 
 def preview_pipeline(resources: JobResources) -> Pipeline[PreviewJob]:
-    """The steps of a preview."""
+    """The pipeline of a preview job."""
 
     def open_job(text: str) -> PreviewJob:
         inputs = read_stored(PreviewInputs, text)

@@ -12,7 +12,7 @@ from .inputs import PreviewInputs
 
 
 def resolve_preview(mixes: BaseMixes, user_id: str, request: PreviewRequest) -> PreviewInputs:
-    """Look up the mixtape and its join.
+    """Look up the mixtape and the join of a preview request.
 
     Raise what :meth:`BaseMixes.find` does, and :class:`InvalidRequest` if it has no such join, or
     if the override is about another join or a mix of plain crossfades.
@@ -28,7 +28,7 @@ def resolve_preview(mixes: BaseMixes, user_id: str, request: PreviewRequest) -> 
         _require_dj(mix.inputs.request)
         require_separator(mix.inputs.request, [request.override])
         _require_tracks_of_join(request.override, joins[request.transition], mix.timeline)
-    # The picture may be deleted by now, and a preview doesn't need it.
+    # A preview doesn't need the picture, which may be deleted by now.
     without_picture = mix.inputs.model_copy(update={"picture": None})
     return PreviewInputs(request=request, mix=without_picture, timeline=mix.timeline)
 

@@ -1,1 +1,1 @@
-"""The `publish` job: a finished mix becomes a YouTube video."""
+"""The `publish` job: upload a finished mix to YouTube."""

@@ -1,4 +1,4 @@
-"""Film a mix that has no film: YouTube accepts only videos."""
+"""Film a mix that has no film, because YouTube accepts only videos."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MIXES = ("mix", "mashup", "restyled")
 
 
 def film_source(ctx: StepContext[PublishJob]) -> None:
-    """Write the film and thumbnail that a mixtape with a film would have.
+    """Write the film and the thumbnail that the mix's own job would have written.
 
-    On one core, because jobs of the work lane run meanwhile.
+    On one core, because jobs of the work lane run at the same time.
     """
     resources = ctx.job.resources
     write_film_files(ctx, _film_spec(ctx.job), resources.store, resources.ffmpeg, workers=1)
@@ -50,7 +50,7 @@ def _sound_of(source: PublishSource) -> Path | None:
 
 
 def _artist(source: PublishSource, timeline: Timeline) -> str:
-    """The request's artist; else, for stacked songs, all of their artists."""
+    """The requested artist; for stacked songs else all of their artists."""
     request = stored_request(source.kind, source.record.job.request).request
     if isinstance(request, MixtapeRequest | MashupRequest) and request.artist:
         return request.artist

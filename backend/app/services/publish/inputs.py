@@ -7,7 +7,7 @@ from ...contract.jobs import PublishRequest
 
 
 class PublishInputs(Shape):
-    """The request, its user and the video's title."""
+    """The request, its user, and the video's title."""
 
     request: PublishRequest
     user_id: str

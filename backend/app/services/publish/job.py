@@ -1,4 +1,4 @@
-"""The runtime object that a publish job's steps work with."""
+"""The object that a publish job's steps work with."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .source import SYNTHETIC, PublishSource
 
 @dataclass(frozen=True, slots=True)
 class PublishResources:
-    """The jobs' files, YouTube connections, publication rows and retry policy."""
+    """What publish jobs use: jobs' files, YouTube connections, publication rows, retry policy."""
 
     jobs: JobStore
     store: ContentStore
@@ -39,7 +39,7 @@ class PublishResources:
 
 @dataclass(frozen=True, slots=True)
 class PublishJob:
-    """A publish job in its process; ``source_inputs`` are the stored inputs of the mix's job."""
+    """A publish job in its process; ``source_inputs`` are the mix job's stored inputs."""
 
     inputs: PublishInputs
     source: PublishSource
@@ -57,7 +57,7 @@ class PublishJob:
         return self.source.size_of(FILM) is not None
 
     def film(self, workspace: Workspace) -> Path:
-        """The file to upload: the mix's own film, or the one this job made."""
+        """The file to upload: the mix's own film, or the one that this job made."""
         return self.source.folder / FILM if self.has_film else workspace.path(FILM)
 
     def thumbnail(self, workspace: Workspace) -> Path | None:
@@ -67,7 +67,7 @@ class PublishJob:
         return next(existing, None) if self.request.thumbnail else None
 
     def stored_upload(self, workspace: Workspace) -> StoredUpload:
-        """The stored state of the upload; a job's folder is named after its id."""
+        """The stored state of the upload, found by the job's id, the name of its folder."""
         user_id = self.inputs.user_id
         return StoredUpload(
             store=self.resources.publications,
@@ -78,11 +78,11 @@ class PublishJob:
         )
 
     def client(self) -> AbstractContextManager[YouTubeClient]:
-        """A client of the YouTube API with the user's token."""
+        """A client of the YouTube API for the job's user."""
         return self.resources.connections.client(self.inputs.user_id)
 
     def video_resource(self, job_id: str) -> dict[str, dict[str, object]]:
-        """The body of ``videos.insert``; the last tag is Segue's marker."""
+        """The body of ``videos.insert``; Segue's marker is the last tag."""
         request, draft = self.request, draft_of(self.request, self.inputs.title, self.source)
         synthetic = request.synthetic_media
         snippet: dict[str, object] = {

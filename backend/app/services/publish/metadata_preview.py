@@ -30,7 +30,7 @@ from ..files.names import REPORT, TIMELINE
 from ..metadata.facts import mashup_facts, mixtape_facts
 from ..mixtape.inputs import MixtapeInputs
 
-#: Each holds one of the API's 40 threads for up to half a minute.
+#: Each preview holds one of the API's 40 threads for up to half a minute.
 PARALLEL_LLM_PREVIEWS = 2
 
 
@@ -98,7 +98,7 @@ class MetadataPreview:
         return mixtape_facts(timeline_of(view), mix.title, mix.tracks, self.store)
 
     def _report(self, record: JobRecord) -> MashupReport | None:
-        """Read a mashup's report, which its facts can do without."""
+        """Read a mashup's report; its facts are complete enough without it."""
         try:
             return read_artifact(self.workspaces, record, REPORT, MashupReport)
         except OtherVersion:
@@ -106,7 +106,7 @@ class MetadataPreview:
 
 
 def _example(name: str) -> str:
-    """A name's value in the example; the first of several."""
+    """A name's value in the example; of several values the first."""
     value = template_values(EXAMPLE)[name]
     if name == "chapters":
         first = EXAMPLE.chapters[0]

@@ -1,6 +1,6 @@
-"""The steps of a publication: from a finished mix to a video on YouTube.
+"""The steps of a publish job: from a finished mix to a video on YouTube.
 
-Every step can be repeated: what is on YouTube already is found, not made again.
+Every step can be repeated: it searches YouTube before it makes anything there.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _DAY_S = 24 * 3600.0
 
 
 def check(ctx: StepContext[PublishJob]) -> None:
-    """Check that YouTube will accept the video and that no other job publishes the mix.
+    """Check that YouTube will accept the video, and that no other job publishes the mix.
 
-    Once its upload has begun, YouTube itself checks the video.
+    After an upload has begun, YouTube itself checks the video.
     """
     job, request = ctx.job, ctx.job.request
     require_connection(job.resources.connections.status(job.inputs.user_id))
@@ -92,7 +92,7 @@ def upload_film(ctx: StepContext[PublishJob]) -> None:
 
 
 def write_record(ctx: StepContext[PublishJob]) -> None:
-    """Write ``youtube.json`` and mark the publication as finished."""
+    """Write ``youtube.json``, and mark the publication as finished."""
     job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
     state, request = upload.state, job.request
     result = ctx.workspace.read_shape(RESULT, ThumbnailPlaylistResult)
@@ -139,7 +139,7 @@ STEPS: tuple[Step[PublishJob], ...] = (
 
 
 def publish_pipeline(resources: PublishResources) -> Pipeline[PublishJob]:
-    """The steps of a publication."""
+    """The pipeline of a publish job."""
 
     def open_job(text: str) -> PublishJob:
         inputs = read_stored(PublishInputs, text)

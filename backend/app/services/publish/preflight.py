@@ -1,4 +1,4 @@
-"""Check a publication before anything is queued or uploaded."""
+"""Check a publication before it is queued or uploaded."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Preflight:
         """Find the user's mix.
 
         Raise :class:`NotFound` if the user has no such job, and :class:`InvalidRequest` if jobs of
-        its kind can't be published.
+        its kind cannot be published.
         """
         record = self.store.find(user_id, job_id)
         if record is None:
@@ -57,7 +57,7 @@ class Preflight:
         return PublishSource(record, self.workspaces)
 
     def check(self, user_id: str, request: PublishRequest) -> PreflightView:
-        """List everything that prevents the publication, and warnings; nothing is sent.
+        """List warnings and everything that prevents the publication; send nothing.
 
         Raise what :meth:`source` does.
         """
@@ -81,7 +81,7 @@ class Preflight:
     def require_clear(
         self, user_id: str, publication: Publication, title: str, source: PublishSource | None
     ) -> None:
-        """Reject a publication that is known to fail; ``source`` is None for a mix not yet queued.
+        """Reject a publication that would fail; ``source`` is None for a mix not yet queued.
 
         Raise what :func:`require_connection` does, and :class:`CannotPublish` if YouTube would
         refuse the video; its code says why.
@@ -123,7 +123,7 @@ def draft_of(publication: Publication, title: str, source: PublishSource | None)
 
 
 def _chapters(draft: Draft, limits: YouTubeLimits) -> list[ChapterView]:
-    """The chapters that YouTube would show; none as long as the mix's length is unknown."""
+    """The chapters that YouTube would show; none before the mix's length is known."""
     if draft.description is None or draft.duration_s is None:
         return []
     listed = chapters_in(draft.description)
@@ -132,7 +132,7 @@ def _chapters(draft: Draft, limits: YouTubeLimits) -> list[ChapterView]:
 
 
 def require_connection(status: YouTubeStatus) -> None:
-    """Raise an error that says what is missing unless there is a connection that can upload."""
+    """Raise an error that says what is missing, unless a connection can upload."""
     if status.missing_setting is not None:
         raise NotConfigured(
             f"This server is not set up to publish: {status.missing_setting} is missing.",
@@ -150,7 +150,7 @@ def require_connection(status: YouTubeStatus) -> None:
 
 
 def _refusal(check: Callable[[], None]) -> list[FaultView]:
-    """Run a check; return its refusal as a fault, for the form."""
+    """Run a check; return its refusal as a fault, for display in the form."""
     try:
         check()
     except (AlreadyPublished, NotConfigured, NotConnected, ReconnectNeeded) as refused:

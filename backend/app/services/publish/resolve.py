@@ -13,7 +13,7 @@ from .preflight import Preflight
 
 
 def resolve_publish(preflight: Preflight, user_id: str, request: PublishRequest) -> ResolvedRequest:
-    """Resolve a publication of a mix that is finished or still running.
+    """Resolve a publication of a mix that is finished or still being made.
 
     Raise what :meth:`Preflight.source` and :meth:`Preflight.require_clear` do,
     :class:`InvalidRequest` if the mix's job failed or was cancelled, and
@@ -33,7 +33,7 @@ def resolve_publish(preflight: Preflight, user_id: str, request: PublishRequest)
 def resolve_publish_with_mix(
     user_id: str, publication: Publication, title: str, work_s: float, job_id: str
 ) -> tuple[PublishRequest, ResolvedRequest]:
-    """Resolve a publication of a mix whose job is queued in the same request."""
+    """Resolve a publication of a mix whose job is queued by the same request."""
     request = PublishRequest(job_id=job_id, **publication.model_dump())
     return request, _resolved(user_id, request, title, work_s)
 

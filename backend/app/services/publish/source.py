@@ -1,4 +1,4 @@
-"""The mix to publish, with the files it has so far."""
+"""The mix to publish, with the files that it has so far."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..files.names import DESCRIPTION, METADATA, TIMELINE, TRACKLIST
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 KINDS = ("mixtape", "mashup", "restyle")
-#: YouTube wants these declared as synthetic media: they sound like nothing recorded.
+#: Kinds that YouTube wants to be declared as synthetic media: they sound like nothing recorded.
 SYNTHETIC = ("mashup", "restyle")
 
 # Tracklists may contain angle brackets, which YouTube refuses.
@@ -49,11 +49,11 @@ class PublishSource:
         return self.workspaces / self.record.job.id
 
     def size_of(self, name: str) -> int | None:
-        """The size of one of its files in bytes; None if there is none (yet)."""
+        """Size of one of the mix's files in bytes; None if it does not exist (yet)."""
         return next((file.size for file in self.record.artifacts if file.name == name), None)
 
     def description(self) -> str | None:
-        """The mix's description, or else its tracklist; None if there is neither (yet)."""
+        """The mix's description, else its tracklist; None if there is neither (yet)."""
         description = self._text(DESCRIPTION)
         if description is None and (tracklist := self._text(TRACKLIST)) is not None:
             return tracklist.translate(_BRACKETS)
@@ -65,7 +65,7 @@ class PublishSource:
         return tuple(metadata.tags) if metadata else ()
 
     def duration_s(self) -> float | None:
-        """The mix's length; None before it is planned."""
+        """The mix's length in seconds; None before it is planned."""
         view = self._shape(TIMELINE, TimelineView)
         return view.duration_s if view else None
 
@@ -75,7 +75,7 @@ class PublishSource:
         return timeline_of(view) if view else None
 
     def _shape(self, name: str, shape: type[ShapeT]) -> ShapeT | None:
-        """Read a JSON artifact; None also if another version wrote it."""
+        """Read a JSON artifact; None if another version wrote it differently."""
         try:
             return read_artifact(self.workspaces, self.record, name, shape)
         except OtherVersion:
@@ -86,5 +86,5 @@ class PublishSource:
             return None
         try:
             return (self.folder / name).read_text(encoding="utf-8")
-        except FileNotFoundError:  # the job was deleted just now
+        except FileNotFoundError:  # the job was deleted a moment ago
             return None

@@ -1,6 +1,6 @@
-"""The step that sets a video's thumbnail and playlist; if YouTube refuses, the job succeeds.
+"""Step that sets a video's thumbnail and playlist; a refusal by YouTube is only noted.
 
-A refusal becomes a note. A temporary one, such as a spent quota, pauses the job instead.
+A temporary refusal, such as a used-up quota, pauses the job instead.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ...publishing.upload.thumbnail_playlist import PublishedVideo
 from .job import PublishJob
 
 RESULT = "dressed.json"
-_BUSY_S = 60.0  # before the next attempt when the database was busy
+_BUSY_S = 60.0  # before the next attempt if the database was busy
 
 
 class ThumbnailPlaylistResult(Shape):
-    """The outcome for thumbnail and playlist."""
+    """What happened to thumbnail and playlist."""
 
     thumbnail_set: bool
     notes: list[str]
@@ -57,7 +57,7 @@ def _add_to_playlist(ctx: StepContext[PublishJob], video: PublishedVideo, notes:
     request = job.request
     if not request.playlist_id and not request.playlist_title:
         return
-    # A scheduled video will be public, so its new playlist is too.
+    # A scheduled video will be public, so its new playlist is public, too.
     privacy = "public" if request.publish_at else request.privacy
     with _refusal_noted(notes, "The video is in no playlist"):
         upload.require_channel()
@@ -72,14 +72,14 @@ def _add_to_playlist(ctx: StepContext[PublishJob], video: PublishedVideo, notes:
 
 @contextmanager
 def _refusal_noted(notes: list[str], failure: str) -> Iterator[None]:
-    """Turn a refusal into a note; leave a temporary one to a later attempt."""
+    """Note a permanent refusal; raise a temporary one again, for a later attempt."""
     try:
         yield
     except NotBefore:
         raise
     except StoreBusy as busy:
         raise NotBefore(busy.message, until_s=time.time() + _BUSY_S) from busy
-    except OtherChannel as other:  # its hint is about uploading, which is done
+    except OtherChannel as other:  # that error's hint is about uploading, which is done
         notes.append(f"{failure}: {other.message}")
     except SegueError as error:
         notes.append(f"{failure}: {error.message} {error.hint}".strip())

@@ -1,1 +1,1 @@
-"""The `restyle` job: stems re-played with grains of other sounds."""
+"""The `restyle` job: replay a song's stems with grains of other sounds."""

@@ -1,4 +1,4 @@
-"""Cache key of a re-played stem: everything that shapes it."""
+"""Cache key of a replayed stem: a hash of everything that shapes it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ...contract.restyles import RestyleSettings
 from ...media.stem_file_format import DERIVED_LEVEL
 
 VERSION = 2
-"""Increase when re-played stems, or their figures, come out differently."""
+"""Increase it when replayed stems, or their figures, would come out differently."""
 
 
 def restyle_key(separator_key: str, sound_hash: str, settings: RestyleSettings) -> str:
-    """Key of a re-played stem, for its file name; its volume in the mix has no part in it.
+    """Key of a replayed stem, for its file name; its volume in the mix does not matter.
 
-    The version of the performance analysis does: grains are cut and placed by it.
+    The version of the performance analysis matters, because grains are cut and placed by it.
     """
     shaped_by = (
         VERSION,

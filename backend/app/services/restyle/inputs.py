@@ -10,11 +10,11 @@ from ...errors import InvalidRequest, SoundTooShort
 from ..library.track_ref import ContentRef, OneTrackInputs
 
 UNCHANGED = StemStyle()
-"""The style of stems that a request does not name."""
+"""The style of stems that a request does not name: unchanged."""
 
 
 class StyleSound(ContentRef):
-    """A sound that re-plays stems, as of the request."""
+    """A sound that replays stems, as of the request."""
 
     sound_id: str
     name: str
@@ -24,7 +24,7 @@ class StyleSound(ContentRef):
 class RestyleInputs(OneTrackInputs):
     """The request, with its track, separator and sounds resolved.
 
-    ``sounds`` has one for each stem that is re-played and audible.
+    ``sounds`` has a sound for each stem that is replayed and audible.
     """
 
     request: RestyleRequest

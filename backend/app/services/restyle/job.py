@@ -1,4 +1,4 @@
-"""The runtime object that a restyle's steps work with."""
+"""The object that a restyle's steps work with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .inputs import UNCHANGED, RestyleInputs, is_audible, no_audible_stem
 
 
 class RestyleJob(SeparationJob[RestyleInputs]):
-    """A restyle job in its process."""
+    """A restyle job while it runs in its process."""
 
     __slots__ = ()
 
@@ -47,7 +47,7 @@ class RestyleJob(SeparationJob[RestyleInputs]):
         return self.request.config.get(stem, UNCHANGED)
 
     def restyled_file(self, stem: StemName) -> str:
-        """File name of a stem as it is mixed: re-played, or unchanged."""
+        """File name of a stem as it is mixed: replayed, or unchanged."""
         sound = self.inputs.sounds.get(stem)
         if sound is None:
             return self.stem_file(stem)
@@ -55,7 +55,7 @@ class RestyleJob(SeparationJob[RestyleInputs]):
         return stem_file(key, stem)
 
     def recording(self, file: str) -> str:
-        """The recording of a file derived from the song."""
+        """Name of a recording derived from the song, by its file."""
         return f"{self.track.content_hash}/{file}"
 
     def require_files(self) -> None:

@@ -20,7 +20,7 @@ from ..tracks.recordings import CountSamples, blocks_of, cache_path, open_record
 
 
 def parts_of(stem: StemName) -> Parts:
-    """Whether a stem is hits without pitch, one voice, or chords."""
+    """What a stem consists of: hits without pitch, one voice, or chords."""
     if stem == "drums":
         return "hits"
     return "voice" if stem in ("bass", "vocals") else "chords"

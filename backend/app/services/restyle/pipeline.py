@@ -1,4 +1,4 @@
-"""The steps of a restyle: a song in; the same song played by other sounds out."""
+"""The steps of a restyle job: replay a song's stems with other sounds."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ STEPS: tuple[Step[RestyleJob], ...] = (
 
 
 def restyle_pipeline(resources: JobResources) -> Pipeline[RestyleJob]:
-    """The steps of a restyle."""
+    """The pipeline of a restyle job."""
     return separation_pipeline(resources, partial(read_stored, RestyleInputs), RestyleJob, STEPS)

@@ -1,4 +1,4 @@
-"""Write a restyle's files: the mix, its stems, and the original of each re-played stem."""
+"""Write a restyle's files: the mix, its stems, and the original of each replayed stem."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def stem_name(job: RestyleJob, stem: StemName) -> str:
 
 
 def mix_stems(ctx: StepContext[RestyleJob]) -> None:
-    """Write the mix, its stems, and the originals of re-played stems.
+    """Write the mix, its stems, and the originals of replayed stems.
 
-    The mix is at most as loud as the song, and a stem at most as its volume says: stems left out
-    are not made up for, and bleed alone is not raised to a song's level. If volumes add up to
-    more, they only set the balance of the stems. Raise :class:`SilentStem` if all audible stems
-    are silent.
+    The mix is at most as loud as the song, and a stem at most as its volume says: stems that are
+    left out are not compensated for, and bleed alone is not raised to a song's level. If volumes
+    add up to more, they only set the balance of the stems. Raise :class:`SilentStem` if all audible
+    stems are silent.
     """
     job = ctx.job
     timeline = _layout(job)
@@ -69,7 +69,7 @@ def mix_stems(ctx: StepContext[RestyleJob]) -> None:
 def forecast_levels(
     job: RestyleJob, timeline: Timeline, level: Level | None = None
 ) -> tuple[float, float]:
-    """Forecast the mix's loudness in LUFS, and the limiter's largest reduction in dB."""
+    """Forecast the mix's loudness in LUFS, and the limiter's strongest reduction in dB."""
     level = level or level_for(job)
     louder = with_added_gain(timeline, level.gain_db)
     return forecast(louder, _profiles(job, timeline), ceiling_dbtp=level.ceiling_db)
@@ -134,7 +134,7 @@ def _stems(job: RestyleJob, timeline: Timeline) -> list[_File]:
     """Each stem at its level in the mix, limited to its file's full scale."""
     files = []
     for clip in timeline.clips:
-        assert clip.stem is not None  # every clip plays a stem
+        assert clip.stem is not None  # every clip of a restyle plays a stem
         name = stem_name(job, clip.stem)
         files.append(_stem_file(job, name, job.inputs.title, clip))
         if clip.stem in job.inputs.sounds:

@@ -1,4 +1,4 @@
-"""Re-play the stems of a restyle with the grains of sounds."""
+"""Replay the stems of a restyle with grains of sounds."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .performances import is_cached, parts_of, performance_of
 
 
 class ReplayFigures(Shape):
-    """Figures of a re-played stem, cached beside it; None if one does not apply."""
+    """Figures of a replayed stem, cached beside it; None for a figure that does not apply."""
 
     grains: int
     sources: int
@@ -47,7 +47,7 @@ class ReplayFigures(Shape):
 
 
 def analyse_parts(ctx: StepContext[RestyleJob]) -> None:
-    """Analyse the notes of re-played stems and of their sounds, unless cached.
+    """Analyse the notes of replayed stems and of their sounds, unless cached.
 
     Raise :class:`SilentStem` if one of those stems is silent.
     """
@@ -67,7 +67,7 @@ def analyse_parts(ctx: StepContext[RestyleJob]) -> None:
 
 
 def replay_stems(ctx: StepContext[RestyleJob]) -> None:
-    """Re-play the stems that are not cached, in parallel."""
+    """Replay the stems that are not cached, in parallel."""
     job = ctx.job
     missing = [stem for stem in job.inputs.sounds if cached_figures(job, stem) is None]
     with ProgressPool(job.workers, ctx.progress) as pool:
@@ -81,14 +81,14 @@ def replay_stems(ctx: StepContext[RestyleJob]) -> None:
 
 
 def cached_figures(job: RestyleJob, stem: StemName) -> ReplayFigures | None:
-    """The figures of a re-played stem; None if it must be re-played."""
+    """The cached figures of a replayed stem; None if it must be replayed."""
     figures = load_json(ReplayFigures, _figures_path(job, stem))
     file = job.store.derived(job.track.content_hash, job.restyled_file(stem))
     return figures if file.is_file() else None
 
 
 def is_silent(job: RestyleJob, file: str) -> bool:
-    """Whether a derived stem is silent, by the rule of stems jobs."""
+    """Whether a derived stem is silent, by the rule for stems jobs."""
     peaks = profile_of(job.store, job.recording(file)).peaks
     return db_of_gain(float(peaks.max(initial=0.0))) < SILENT_DBFS
 
@@ -102,7 +102,7 @@ def _require_sound(job: RestyleJob, stem: StemName) -> None:
 
 
 def _replay(job: RestyleJob, stem: StemName, count: CountSamples) -> None:
-    """Re-play a stem, measure it, and cache both results."""
+    """Replay a stem, measure it, and cache both results."""
     recording = job.recording(job.stem_file(stem))
     original = performance_of(job.store, recording, parts_of(stem))
     replay = _prepare(job, stem, original)
@@ -141,7 +141,7 @@ def _write(path: Path, blocks: Iterator[Samples], count: CountSamples) -> None:
 def _figures(
     job: RestyleJob, stem: StemName, original: Performance, counts: GrainCounts, count: CountSamples
 ) -> ReplayFigures:
-    """Compare a re-played stem with the original."""
+    """Compare a replayed stem with the original."""
     parts, recording = parts_of(stem), job.recording(job.restyled_file(stem))
     replayed = performance_of(job.store, recording, parts, count)
     pitched = _grains(job, stem).pitched
@@ -157,7 +157,7 @@ def _figures(
 
 
 def _notes(job: RestyleJob) -> list[str]:
-    """Notes on sounds that can't follow the pitch of their stem."""
+    """Notes on sounds that cannot follow the pitch of their stem."""
     if not job.request.settings.use_pitch_mapping:
         return []
     unpitched = [

@@ -29,11 +29,12 @@ from .render import (
 )
 from .replay import cached_figures, is_silent
 
-_MEASURED_AT = 0.5  # of the progress; it jumps to the end where nothing is encoded again
+# share of the progress after measuring; the rest is for encoding again, if needed
+_MEASURED_AT = 0.5
 
 
 def check_restyle(ctx: StepContext[RestyleJob]) -> None:
-    """Measure the song, and encode it again if its peaks are over the limit; write the report.
+    """Measure the song, encode it again if its peaks are too high, and write the report.
 
     Fail on a wrong length, note a wrong level.
     """
@@ -88,7 +89,7 @@ def _report(
 
 
 def _stem(job: RestyleJob, stem: StemName) -> RestyledStemView:
-    """An audible stem, with the figures of its re-playing."""
+    """An audible stem, with the figures of its replay."""
     sound = job.inputs.sounds.get(stem)
     figures = cached_figures(job, stem) if sound else None
     return RestyledStemView(

@@ -1,4 +1,4 @@
-"""Resolve a restyle request's ids, or reject it."""
+"""Resolve the ids in a restyle request, or reject the request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .inputs import UNCHANGED, RestyleInputs, StyleSound, is_audible, no_audible
 def resolve_restyle(
     library: Library, separators: Separators, sounds: Sounds, user_id: str, request: RestyleRequest
 ) -> RestyleInputs:
-    """Look up the track, the separator and the sounds.
+    """Look up the track, the separator and the sounds of a restyle request.
 
     Raise :class:`NotFound` if the user has no such track or sound, :class:`InvalidRequest` if no
     stem is audible, :class:`SoundTooShort` if a sound is shorter than one grain, and what
@@ -31,7 +31,7 @@ def resolve_restyle(
 
 
 def resolve_restyle_separator(separators: Separators, request: RestyleRequest) -> str:
-    """The separator's name, as :meth:`Separators.resolve` returns it; require an audible stem."""
+    """Check the separator as :meth:`Separators.resolve` does; require an audible stem."""
     accepted, stems = request.weights_notice_accepted, tuple(request.config)
     model = separators.resolve(request.model, accepted=accepted, stems=stems)
     sources = separators.named(model).sources
@@ -43,7 +43,10 @@ def resolve_restyle_separator(separators: Separators, request: RestyleRequest) -
 def resolve_sounds(
     request: RestyleRequest, find: Callable[[str], StyleSound]
 ) -> dict[StemName, StyleSound]:
-    """Find the sounds of the audible stems; raise :class:`SoundTooShort` below one grain."""
+    """Find the sounds of the audible stems.
+
+    Raise :class:`SoundTooShort` if a sound is shorter than one grain.
+    """
     found: dict[StemName, StyleSound] = {}
     for stem, style in request.config.items():
         if style.sound_id is not None and is_audible(style):
@@ -53,7 +56,7 @@ def resolve_sounds(
 
 
 def style_sound(sound: Sound) -> StyleSound:
-    """Reference a library sound under its present name."""
+    """Make a reference to a library sound, with its present name."""
     return StyleSound(
         sound_id=sound.id,
         content_hash=sound.content_hash,
@@ -65,7 +68,7 @@ def style_sound(sound: Sound) -> StyleSound:
 def restyle_inputs(
     request: RestyleRequest, model: str, track: TrackRef, sounds: Mapping[StemName, StyleSound]
 ) -> RestyleInputs:
-    """The inputs of a restyle of this track."""
+    """Build the stored inputs for a restyle of this track."""
     return RestyleInputs(
         request=request,
         title=safe_title(request.title) or f"{track.title} (restyled)",

@@ -21,9 +21,9 @@ from ..library.track_ref import TrackRef
 from ..tracks.recordings import blocks_of, open_recording
 from .stem_clips import stem_tags
 
-#: Peak below which a stem counts as silent: it has only bleed from other stems.
+#: A stem with a lower peak counts as silent: it contains only bleed of other stems.
 SILENT_DBFS = -60.0
-#: Longest folder name. File systems allow 255 bytes; stem name and suffixes follow.
+#: Longest folder name: file systems allow 255 bytes, and stem name and suffixes follow.
 _NAME_BYTES = 120
 _UNSAFE = re.compile(r"[^\w\-.,'&()+!\[\] ]+")
 
@@ -64,7 +64,7 @@ class StemEncoder:
     scratch: Path
 
     def gain_db(self, files: Sequence[StemFile]) -> float:
-        """Common gain, at most 0 dB, with which none of the files clips."""
+        """The gain, at most 0 dB, with which none of the files clips."""
         peak = max(peak_of(self.store, file.recording) for file in files)
         over_db = db_of_gain(peak) - STEM_PEAKS_DBFS[self.format]
         return -np.ceil(100.0 * over_db).item() / 100.0 if over_db > 0.0 else 0.0
@@ -72,7 +72,7 @@ class StemEncoder:
     def write(
         self, track: TrackRef, files: Sequence[StemFile], gain_db: float, pool: ProgressPool
     ) -> None:
-        """Write the files of a track; ``pool`` counts the track's samples for each."""
+        """Write the files of a track; ``pool`` counts the track's samples for each file."""
         writing = [pool.submit(self._write, track, file, gain_db, pool) for file in files]
         for future in writing:
             future.result()
@@ -119,7 +119,7 @@ def folder_names(tracks: Sequence[TrackRef]) -> list[str]:
 
 
 def _safe(name: str) -> str:
-    """Replace characters that are special in paths, shells or URLs; shorten."""
+    """Shorten a name, and replace characters that are special in paths, shells or URLs."""
     plain = _UNSAFE.sub("_", safe_title(name)).strip(". ")
     short = plain.encode()[:_NAME_BYTES].decode(errors="ignore").strip(". ")
     return short or "Track"

@@ -1,4 +1,4 @@
-"""The stored inputs of the `stems` and `stem_mix` jobs."""
+"""The stored inputs of `stems` and `stem_mix` jobs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..library.track_ref import OneTrackInputs, TracksInputs
 class StemsInputs(TracksInputs):
     """The request, with its tracks and separator resolved.
 
-    Without ``stems`` the job makes all; which ones a model separates may be unknown until its
-    weights are fetched.
+    If ``stems`` is empty the job makes all stems; which ones a model separates may be unknown until
+    its weights are downloaded.
     """
 
     request: StemsRequest
@@ -21,12 +21,12 @@ class StemsInputs(TracksInputs):
 
 
 class StemMixInputs(OneTrackInputs):
-    """The request, with the track of the stems job, and its separator."""
+    """The request, with the track of the stems job, and that job's separator."""
 
     request: StemMixRequest
     model: str
 
     @property
     def title(self) -> str:
-        """The title of job and mix."""
+        """The title of the job and of its mix."""
         return f"{self.track.title} (stem mix)"

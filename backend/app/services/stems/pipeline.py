@@ -1,4 +1,4 @@
-"""The steps of a stems job: songs in; a file for each of their stems out."""
+"""The steps of a stems job: separate songs into files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEMS = "stems.json"
 
 
 class StemsJob(SeparationJob[StemsInputs]):
-    """A stems job in its process."""
+    """A stems job while it runs in its process."""
 
     __slots__ = ()
 
@@ -41,7 +41,7 @@ class StemsJob(SeparationJob[StemsInputs]):
 
 
 def write_stems(ctx: StepContext[StemsJob]) -> None:
-    """Write and measure a file for each stem; describe them in ``stems.json``."""
+    """Write and measure a file for each stem, and describe them in ``stems.json``."""
     job, songs = ctx.job, ctx.job.inputs.tracks
     tracks: list[TrackStemsView] = []
     with ProgressPool(job.workers, ctx.progress) as pool:
@@ -140,5 +140,5 @@ STEPS: tuple[Step[StemsJob], ...] = (
 
 
 def stems_pipeline(resources: JobResources) -> Pipeline[StemsJob]:
-    """The steps of a stems job."""
+    """The pipeline of a stems job."""
     return separation_pipeline(resources, partial(read_stored, StemsInputs), StemsJob, STEPS)

@@ -20,7 +20,7 @@ from .inputs import StemMixInputs, StemsInputs
 def resolve_stems(
     library: Library, separators: Separators, user_id: str, request: StemsRequest
 ) -> StemsInputs:
-    """Look up the tracks and the separator.
+    """Look up the tracks and the separator of a stems request.
 
     Raise :class:`NotFound` if the user has no such track or crate, :class:`InvalidRequest` if the
     crate has no tracks, and what :meth:`Separators.resolve` does.
@@ -37,7 +37,7 @@ def resolve_stems_separator(separators: Separators, request: StemsRequest) -> st
 
 
 def stems_inputs(request: StemsRequest, model: str, tracks: tuple[TrackRef, ...]) -> StemsInputs:
-    """The inputs of a stems job."""
+    """Build the stored inputs of a stems job."""
     title = f"Stems of {tracks[0].title}"
     return StemsInputs(
         request=request,
@@ -51,7 +51,7 @@ def stems_inputs(request: StemsRequest, model: str, tracks: tuple[TrackRef, ...]
 def resolve_stem_mix(
     jobs: JobStore, separators: Separators, user_id: str, request: StemMixRequest
 ) -> StemMixInputs:
-    """Look up the track's stems.
+    """Look up the stems of a stem mix's track.
 
     Raise :class:`NotFound` if the user has no such job, or the track is not in it;
     :class:`InvalidRequest` if it is no stems job that has succeeded, lacks one of the stems, or a
@@ -86,5 +86,5 @@ def _finished_stems(jobs: JobStore, user_id: str, job_id: str) -> StemsInputs:
 def _tracks(library: Library, user_id: str, request: StemsRequest) -> Sequence[Track]:
     if request.track_id is not None:
         return [library.track(user_id, request.track_id)]
-    assert request.tracks_upload_id is not None  # a request names one of both
+    assert request.tracks_upload_id is not None  # a request names either a track or a crate
     return crate_of(library, user_id, request.tracks_upload_id).tracks

@@ -19,12 +19,12 @@ from ...store.files.disk_space import require_disk_space
 
 Stretch = tuple[int, int]
 
-#: Of a loud song's stem: two channels of 24 bits, compressed to three quarters.
+#: Size of a loud song's stem: two channels of 24 bits, compressed to three quarters.
 _BYTES_A_SAMPLE = 4.5
 
 
 def limit_s(work_s: float) -> float:
-    """Time limit of a step that separates ``work_s`` seconds.
+    """Time limit for a step that separates ``work_s`` seconds.
 
     A bag of four models takes about seven times real time on one slow core.
     """
@@ -35,7 +35,7 @@ def limit_s(work_s: float) -> float:
 class StemCache:
     """The stems that one separator makes of the library's songs, cached in the content store.
 
-    A stretch of a song has files of its own; it is not cut out of the whole song's.
+    A stretch of a song has separate files; it is not cut out of the whole song's stems.
     """
 
     store: ContentStore
@@ -48,10 +48,11 @@ class StemCache:
         stretch: Stretch | None = None,
         progress: Progress = lambda _: None,
     ) -> dict[StemName, str]:
-        """Separate a track, unless its ``stems`` are cached; return their :attr:`Clip.made`."""
+        """Separate a track unless its ``stems`` are cached; return each one's :attr:`Clip.made`."""
         if not self.holds(content_hash, stems, stretch):
             work = f"stem-{self.separator.key}"
-            with self.store.lock(content_hash, work):  # a process may be separating this track
+            # another process may be separating this track
+            with self.store.lock(content_hash, work):
                 self.store.remove_unfinished_of(content_hash, work)
                 if not self.holds(content_hash, stems, stretch):
                     self._separate(content_hash, stems, stretch, progress)
@@ -64,7 +65,7 @@ class StemCache:
         progress: Progress,
         say: Callable[[str], None],
     ) -> None:
-        """Separate the songs that are not cached, one by one: a model uses all cores."""
+        """Separate the songs that are not cached, one after the other: a model uses all cores."""
         missing = [one for one in songs if not self.holds(one[0], stems, one[1])]
         for index, (content_hash, stretch) in enumerate(missing):
             say(f"song {index + 1} of {len(missing)}, on the {self.separator.device}")
@@ -85,7 +86,7 @@ class StemCache:
     def devices(self, songs: Iterable[str]) -> list[str]:
         """The devices on which these songs were separated, in words, as far as known.
 
-        Read from the cache: asking the separator could load its model.
+        Read from the cache, because asking the separator could load its model.
         """
         known = []
         for song in songs:
@@ -94,9 +95,9 @@ class StemCache:
         return list(dict.fromkeys(filter(None, known)))
 
     def note(self, songs: Iterable[str]) -> str:
-        """A note on which separator and devices separated the songs.
+        """Note which separator and devices separated the songs.
 
-        It does not say whether that was just now: a repeated step must write the same note.
+        It does not say when: a repeated step must write the same note.
         """
         used = " and ".join(f"on the {device}" for device in self.devices(songs))
         note = f"Separated by {self.separator.label}{used and f', {used}'}."

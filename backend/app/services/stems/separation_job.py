@@ -1,4 +1,4 @@
-"""The base class, the opening and the first steps of jobs that separate whole songs."""
+"""The base class of jobs that separate whole songs, and their first steps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .separate import StemCache, limit_s
 
 
 class SeparationInputs(Protocol):
-    """The stored inputs of such a job."""
+    """The stored inputs of a job that separates songs."""
 
     @property
     def model(self) -> str:
@@ -36,7 +36,7 @@ InputsT = TypeVar("InputsT", bound=SeparationInputs, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class SeparationJob(ABC, Generic[InputsT]):
-    """A job in its process: inputs, separator, and this machine's resources.
+    """A job that separates songs, with its inputs, its separator and the machine's resources.
 
     Subclasses add no fields; they say which stems are ``needed``.
     """
@@ -60,7 +60,7 @@ class SeparationJob(ABC, Generic[InputsT]):
 
     @property
     def songs(self) -> list[str]:
-        """The tracks' content hashes, without repetitions."""
+        """The tracks' content hashes, each once."""
         return list(dict.fromkeys(track.content_hash for track in self.inputs.tracks))
 
     @property
@@ -70,11 +70,11 @@ class SeparationJob(ABC, Generic[InputsT]):
 
     @property
     def stem_cache(self) -> StemCache:
-        """The cached stems of the separator."""
+        """The separator's cached stems."""
         return StemCache(self.store, self.separator)
 
     def stem_file(self, stem: StemName) -> str:
-        """File name of a stem among the forms derived from its track."""
+        """File name of a stem among the files derived from its track."""
         return stem_file(self.separator.key, stem)
 
     def require_files(self) -> None:
@@ -93,7 +93,7 @@ def separation_pipeline(
     job_class: Callable[[OwnInputsT, ContentStore, Separators, Separator, Path, int], JobT],
     steps: tuple[Step[JobT], ...],
 ) -> Pipeline[JobT]:
-    """A pipeline of these steps; ``read`` parses the stored inputs of a ``job_class``."""
+    """Build a pipeline of these steps; ``read`` parses the job's stored inputs."""
 
     def open_job(text: str) -> JobT:
         inputs, separators = read(text), resources.separators
@@ -106,7 +106,7 @@ def separation_pipeline(
 
 
 def separation_steps(_: type[JobT]) -> tuple[Step[JobT], Step[JobT]]:
-    """Fetch missing weights; separate the songs whose stems are not cached."""
+    """First steps: download missing weights; separate the songs that are not cached."""
     fetching: Step[JobT] = Step(
         "fetching_weights",
         lambda ctx: ctx.job.separators.fetch(ctx.job.model, ctx.progress, ctx.say),
@@ -117,7 +117,7 @@ def separation_steps(_: type[JobT]) -> tuple[Step[JobT], Step[JobT]]:
     separating: Step[JobT] = Step(
         "separating_stems",
         _separate_and_note,
-        weight=0.5,  # of htdemucs: CPU seconds for a second of music, measured on one core
+        weight=0.5,  # for htdemucs: CPU seconds for a second of music, measured on one core
         pace=_pace,
         limit_s=limit_s,
     )
@@ -125,7 +125,7 @@ def separation_steps(_: type[JobT]) -> tuple[Step[JobT], Step[JobT]]:
 
 
 def separate_songs(ctx: StepContext[JobT]) -> None:
-    """Separate the needed stems of all songs, unless cached."""
+    """Separate the needed stems of all songs, unless they are cached."""
     job, songs = ctx.job, [(song, None) for song in ctx.job.songs]
     job.stem_cache.separate_all(songs, job.needed, ctx.progress, ctx.say)
 
@@ -136,7 +136,11 @@ def _separate_and_note(ctx: StepContext[JobT]) -> None:
 
 
 def _pace(job: SeparationJob[SeparationInputs]) -> str:
-    """The separator's name, or "kept" if all stems are cached; they are known with its weights."""
+    """Name under which the step's speed is measured.
+
+    It is the separator's name, or "kept" if all stems are cached. Which stems are needed is known
+    once the weights are there.
+    """
     if job.is_ready and all(job.stem_cache.holds(one, job.separator.sources) for one in job.songs):
         return "kept"
     return job.model

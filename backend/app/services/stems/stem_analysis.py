@@ -20,7 +20,7 @@ from ..tracks.recordings import CountSamples, blocks_of, cache_path, open_record
 StemRecording: TypeAlias = tuple[StemName, str]
 """A stem's name, and its recording."""
 
-_PASSES = 2  # one for loudness, one for the rest
+_PASSES = 2  # one pass for loudness, one for the rest
 
 
 def stem_facts(
@@ -45,7 +45,7 @@ def analyse_stems(
     workers: int,
     stems: Sequence[tuple[StemRecording, int]],
 ) -> None:
-    """Analyse the stems that are not cached, each given with its length in samples."""
+    """Analyse the stems that are not cached; each is given with its length in samples."""
     missing = [
         (stem, _PASSES * length)
         for stem, length in dict.fromkeys(stems)

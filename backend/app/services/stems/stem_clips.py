@@ -1,4 +1,4 @@
-"""Play whole stems of a song: as clips of a timeline, with the tags of its files."""
+"""Make clips and tags for whole stems of a song."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..library.track_ref import TrackRef
 
 
 def stem_clip(track: TrackRef, stem: StemName, file: str, gain_db: float) -> Clip:
-    """A stem from the first sample of its song to the last; ``file`` is its derived form."""
+    """A stem from its song's first sample to the last; ``file`` is its derived file."""
     return Clip(
         track_id=track.track_id,
         content_hash=track.content_hash,
@@ -26,7 +26,7 @@ def stem_clip(track: TrackRef, stem: StemName, file: str, gain_db: float) -> Cli
 
 
 def stem_tags(store: ContentStore, track: TrackRef, title: str, album: str) -> MixTags:
-    """Tags of a file made of a song's stems, with the song's artist and cover."""
+    """Tags for a file made of a song's stems, with the song's artist and cover."""
     return MixTags(
         title=title,
         artist=track.artist,

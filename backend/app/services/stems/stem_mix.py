@@ -1,4 +1,4 @@
-"""The steps of a stem mix: a song's stems in, with their faders; one file out."""
+"""The steps of a stem mix job: mix a song's stems with faders into one file."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from .inputs import StemMixInputs
 from .separation_job import SeparationJob, separate_songs, separation_pipeline, separation_steps
 from .stem_clips import stem_clip, stem_tags
 
-#: Difference allowed between the measured true peaks of a song and of its summed stems.
+#: Allowed difference between the measured true peaks of a song and of its summed stems.
 _SLACK_DB = 0.1
 
 
 class StemMixJob(SeparationJob[StemMixInputs]):
-    """A stem mix job in its process."""
+    """A stem mix job while it runs in its process."""
 
     __slots__ = ()
 
@@ -54,15 +54,15 @@ def plan_mix(ctx: StepContext[StemMixJob]) -> None:
 
 
 def headroom_db(job: StemMixJob) -> float:
-    """Gain of the whole mix, at most 0 dB: lowers a true peak of the song above full scale.
+    """Gain of the whole mix, at most 0 dB: lowers a song's true peak above full scale.
 
-    With all faders up the mix then needs no limiter.
+    With all faders at 0 dB the mix then needs no limiter.
     """
     return min(0.0, -_song_peak_dbtp(job) - _SLACK_DB)
 
 
 def layout(job: StemMixJob, gain_db: float) -> Timeline:
-    """The stems with a fader, from the song's first sample to its last."""
+    """The stems that have a fader, from the song's first sample to its last."""
     track = job.inputs.track
     return Timeline(
         tuple(
@@ -75,7 +75,7 @@ def layout(job: StemMixJob, gain_db: float) -> Timeline:
 def ceiling_dbtp(job: StemMixJob) -> float:
     """The limiter's ceiling: the format's, or the song's own peak if that is higher.
 
-    With all faders up the mix then equals the song.
+    With all faders at 0 dB the mix then equals the song.
     """
     own = _song_peak_dbtp(job) + headroom_db(job) + _SLACK_DB
     return max(CEILINGS_DBTP[job.inputs.request.format], own)
@@ -85,7 +85,7 @@ def render_mix(ctx: StepContext[StemMixJob]) -> None:
     """Play the stems into a file."""
     job, inputs, timeline = ctx.job, ctx.job.inputs, read_timeline(ctx.workspace)
     kind = inputs.request.format
-    # Loaded here, because several threads play.
+    # Loaded before playing, because several threads play.
     peaks = {c.recording: profile_of(job.store, c.recording).peaks for c in timeline.clips}
     open_stem = partial(open_recording, job.store)
     player = Player(timeline, open_stem, ceiling_dbtp(job), peaks_of=peaks.__getitem__)
@@ -123,5 +123,5 @@ STEPS: tuple[Step[StemMixJob], ...] = (
 
 
 def stem_mix_pipeline(resources: JobResources) -> Pipeline[StemMixJob]:
-    """The steps of a stem mix."""
+    """The pipeline of a stem mix job."""
     return separation_pipeline(resources, partial(read_stored, StemMixInputs), StemMixJob, STEPS)

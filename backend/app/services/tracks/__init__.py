@@ -1,1 +1,1 @@
-"""Per-track work: analysis, corrections, stretched segments, open recordings."""
+"""Work on single tracks: analysis, corrections, stretched segments, open recordings."""

@@ -35,7 +35,7 @@ def cached_analysis(store: ContentStore, content_hash: str) -> TrackAnalysis | N
 
 
 def require_analysis(store: ContentStore, content_hash: str, title: str) -> TrackAnalysis:
-    """A track's cached analysis, without corrections, or :class:`NotAnalysed`."""
+    """A track's cached analysis, without corrections; raise :class:`NotAnalysed` if none."""
     analysis = cached_analysis(store, content_hash)
     if analysis is None:
         raise NotAnalysed(
@@ -50,7 +50,7 @@ def analyse_track(
 ) -> TrackAnalysis:
     """Analyse a track, without corrections, and measure its loudness, unless cached.
 
-    Two jobs that need the same track at the same time share one analysis of it.
+    Two jobs that need the same track at the same time share one analysis.
     """
     cached = cached_analysis(store, content_hash)
     if cached is not None:
@@ -102,7 +102,7 @@ def analyse_all(
     *,
     whole: bool,
 ) -> None:
-    """Analyse the tracks that are not cached, in parallel; only their loudness if not ``whole``.
+    """Analyse the tracks that are not cached, in parallel; only loudness unless ``whole``.
 
     Threads suffice: nearly all of the 1.7 s of CPU time for a track of three minutes is spent
     inside libraries that release the interpreter; two threads wait 2 % of it for each other.
@@ -124,7 +124,7 @@ def is_analysed(store: ContentStore, recording: str, *, whole: bool) -> bool:
 
 
 def is_cached(store: ContentStore, content_hash: str, *, whole: bool) -> bool:
-    """Whether a track's results are there, without a look at whether they can be read."""
+    """Whether a track's cached files exist, without checking that they can be read."""
     paths = [_profile_path(store, content_hash)]
     paths += [_analysis_path(store, content_hash)] if whole else []
     return all(path.is_file() for path in paths)

@@ -1,4 +1,4 @@
-"""Show the analysis of a track; save a user's corrections of it."""
+"""Show a track's analysis, and save a user's corrections of it."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from ..library.library import Library
 from .analyse import cached_analysis, require_analysis
 
 NO_CORRECTION = GridFix()
-#: Limits of a corrected tempo: outside, people tap every other beat, or twice as many.
+#: Limits of a corrected tempo: beyond them, people tap every other beat, or twice as many.
 SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class TrackAnalyses:
-    """Analyses of the users' tracks. Safe to share between threads."""
+    """The analyses of users' tracks. Safe to share between threads."""
 
     library: Library
     rows: LibraryStore
     store: ContentStore
 
     def show(self, user_id: str, track_id: str) -> TrackAnalysis:
-        """A track's corrected analysis, or :class:`NotFound`, or :class:`NotAnalysed`."""
+        """A track's corrected analysis; raise :class:`NotFound` or :class:`NotAnalysed` if none."""
         track = self.library.track(user_id, track_id)
         analysis = require_analysis(self.store, track.content_hash, track.title)
         return _corrected(analysis, track.grid_fix)
 
     def show_all(self, user_id: str, track_ids: Sequence[str]) -> CrateAnalysis:
-        """The corrected analyses of those of these tracks that are the user's and analysed."""
+        """The corrected analyses of tracks; those of other users or without one are left out."""
         tracks = self.rows.tracks_by_id(user_id, track_ids)
         heard = []
         for track in (tracks[one] for one in dict.fromkeys(track_ids) if one in tracks):

@@ -11,12 +11,12 @@ from .analyse import analyse_track, whole_profile_of
 
 
 def decks_of(store: ContentStore, tracks: Sequence[TrackRef], *, whole: bool) -> list[DeckTrack]:
-    """Load several tracks as :func:`deck_of` does, in their order."""
+    """Load several tracks like :func:`deck_of`, in their order."""
     return [deck_of(store, track, whole=whole) for track in tracks]
 
 
 def deck_of(store: ContentStore, track: TrackRef, *, whole: bool) -> DeckTrack:
-    """Load a track with its corrected analysis; only its loudness if not ``whole``."""
+    """Load a track with its corrected analysis; only its loudness unless ``whole``."""
     analysis = track.corrected(analyse_track(store, track.content_hash)) if whole else None
     return DeckTrack(
         track_id=track.track_id,

@@ -1,4 +1,4 @@
-"""Open recordings: tracks, and what is derived from them."""
+"""Open recordings: tracks, and files derived from them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_recording(store: ContentStore, recording: str) -> TrackReader:
 def blocks_of(
     reader: TrackReader, size: int, count: CountSamples = lambda _: None
 ) -> Iterator[Samples]:
-    """Read a whole recording in blocks of ``size`` samples; ``count`` each one after its use."""
+    """Read a whole recording in blocks of ``size`` samples; ``count`` each after its use."""
     for start in range(reader.first, reader.n_samples, size):
         block = reader.read(start, min(size, reader.n_samples - start))
         yield block
@@ -34,7 +34,7 @@ def blocks_of(
 
 
 def cache_path(store: ContentStore, recording: str, kind: str, suffix: str) -> Path:
-    """Where a result of some ``kind`` is cached for a recording."""
+    """Path at which a result of some ``kind`` is cached for a recording."""
     content_hash, _, derived = recording.partition("/")
     of = f"-{derived.removesuffix('.flac')}" if derived else ""
     return store.derived(content_hash, f"{kind}{of}{suffix}")

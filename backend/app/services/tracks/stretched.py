@@ -1,4 +1,4 @@
-"""Render stretched segments of clips once, and cache them beside the tracks."""
+"""Render stretched segments of clips, and cache them beside the tracks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def stretch_segments(
 
 
 def open_stretched(store: ContentStore, segment: StretchedSegment) -> TrackReader:
-    """Open a cached segment; render it again if its file is deleted."""
+    """Open a cached segment; if its file is deleted, render it again."""
     path = _path_of(store, segment)
     if not path.is_file():
         _render(store, segment, lambda _: None)

@@ -1,1 +1,1 @@
-"""Reuse files of the base mixtape, and what was measured of them."""
+"""Reuse files and measurements of the base mixtape."""

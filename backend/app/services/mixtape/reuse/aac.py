@@ -28,14 +28,14 @@ M4A_MEASUREMENT = "measured-mix.m4a.npz"
 
 
 def save_aac_origin(job: MixtapeJob, player: Player, workspace: Workspace) -> None:
-    """Write the M4A's origin, for a mix that will be based on this one."""
+    """Store how the M4A was made, for mixes that will be based on this one."""
     written = {file.name: file.sha256 for file in workspace.written}
     origin = FileOrigin(recipe=_recipe(job, player), sha256=written[M4A])
     workspace.write_shape(M4A_ORIGIN, origin)
 
 
 def open_base_aac(ctx: StepContext[MixtapeJob], player: Player) -> BaseAac | None:
-    """The base's frames, if this job would encode the base's timeline to the same ones."""
+    """The base's frames, if this job would encode the base's timeline to the same frames."""
     base = base_workspace(ctx)
     if base is None:
         return None
@@ -53,9 +53,9 @@ def open_base_aac(ctx: StepContext[MixtapeJob], player: Player) -> BaseAac | Non
 def measure_changed_aac(
     ctx: StepContext[MixtapeJob], length: int, progress: Callable[[int], None]
 ) -> Measured | None:
-    """Measure what of the M4A differs from the base's; None if it can't be compared.
+    """Measure only what differs from the base's M4A; None if the two can't be compared.
 
-    ``length`` is the mix's; a file that states another one is measured as a whole.
+    ``length`` is the mix's; a file that states another length is measured completely.
     """
     base = base_workspace(ctx)
     known = load_measured(base.path(M4A_MEASUREMENT)) if base else None
@@ -73,7 +73,7 @@ def measure_changed_aac(
 
 
 def save_aac_measurement(measured: Measured, workspace: Workspace) -> None:
-    """Write the M4A's measurement, for a mix that will be based on this one."""
+    """Store the M4A's measurement, for mixes that will be based on this one."""
     with workspace.write(M4A_MEASUREMENT) as path:
         save_measured(measured, path)
 

@@ -9,7 +9,7 @@ from ..job import MixtapeJob
 
 
 class FileOrigin(Shape):
-    """A hash of everything that decides a finished file's frames, and its SHA-256."""
+    """A hash of everything that decides a finished file's frames, and the file's SHA-256."""
 
     recipe: str
     sha256: str

@@ -1,7 +1,7 @@
-"""Reuse the base mixtape's MP3, its measurement and its join figures.
+"""Reuse the base mixtape's MP3, its measurement and its joins' measurements.
 
-They lie in the base job's folder, which may be deleted at any moment or come from another
-version. Whatever can't be used is made again.
+They lie in the base job's folder, which may be deleted at any moment or come from another version.
+Anything unusable is made again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ JOIN_FIGURES = "heard-joins.json"
 
 
 class JoinFigures(Shape):
-    """The measured figures of an overlap, as in a join's report."""
+    """The measurements of a join's overlap, as in the join's report."""
 
     beat_error_ms: float | None
     beat_error_p95_ms: float | None
@@ -41,20 +41,20 @@ class JoinFigures(Shape):
 
 
 class StoredJoinFigures(Shape):
-    """The measurements of joins, by the hash of their overlap."""
+    """The measurements of joins, by a hash of their overlap."""
 
     by_key: dict[str, JoinFigures]
 
 
 @dataclass(frozen=True, slots=True)
 class Mp3Reuse:
-    """Saves how an MP3 was encoded, and opens a base's MP3 of the same encoding."""
+    """Stores how an MP3 was encoded, and opens a base's MP3 that was encoded the same way."""
 
     mode: Mp3Mode
     ffmpeg: Path
 
     def save(self, player: Player, workspace: Workspace) -> None:
-        """Write the MP3's origin, for a mix that will be based on this one."""
+        """Store how the MP3 was made, for mixes that will be based on this one."""
         written = {file.name: file.sha256 for file in workspace.written}
         origin = FileOrigin(recipe=self._recipe(player), sha256=written[MP3])
         workspace.write_shape(MP3_ORIGIN, origin)
@@ -75,20 +75,20 @@ class Mp3Reuse:
 
 
 def save_measurement(measured: Measured, workspace: Workspace) -> None:
-    """Write the MP3's measurement, for a mix that will be based on this one."""
+    """Store the MP3's measurement, for mixes that will be based on this one."""
     with workspace.write(MEASUREMENT) as path:
         save_measured(measured, path)
 
 
 def base_measurement(ctx: StepContext[MixtapeJob]) -> BaseFile | None:
-    """The base's MP3 and its measurement, if there are any."""
+    """The base's MP3 with its measurement, if both exist."""
     base = base_workspace(ctx)
     measured = load_measured(base.path(MEASUREMENT)) if base else None
     return BaseFile(base.path(MP3), measured) if base and measured else None
 
 
 def base_join_figures(ctx: StepContext[MixtapeJob]) -> StoredJoinFigures:
-    """The base's join figures; none if they can't be read."""
+    """The measurements of the base's joins; none if they cannot be read."""
     base = base_workspace(ctx)
     if base is not None:
         try:
