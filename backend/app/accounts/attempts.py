@@ -1,4 +1,4 @@
-"""Rate limits for sign-in and registration, per account and per address."""
+"""Limit failed sign-ins and registrations, per account and per address."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from ..errors import StoreBusy, TooManyAttempts
 from ..store.accounts.accounts import Failures
 
 WINDOW = timedelta(minutes=15)
-# Counted together, so that wrong passwords from elsewhere don't lock the owner out.
+# Limit for an account and an address together, so that wrong passwords from other addresses don't
+# lock the owner out.
 PER_ACCOUNT_AND_ADDRESS = 5
-PER_ADDRESS = 20  # higher than for one account: an office may share one address
-# From all addresses together: ten addresses that each use up their own limit.
+PER_ADDRESS = 20  # higher than for one account, because an office may share one address
+# Limit from all addresses together: ten addresses may each use up their own limit.
 PER_ACCOUNT = 50
-# Internet providers give each customer an IPv6 network of this size or larger (RFC 6177).
+# Internet providers give each customer an IPv6 network of at least this size (RFC 6177).
 _IPV6_NETWORK = 64
 
 REGISTRATION_WINDOW = timedelta(hours=1)
-REGISTRATIONS_PER_ADDRESS = 20  # a class signing up together shares one address
+REGISTRATIONS_PER_ADDRESS = 20  # a class that signs up together shares one address
 
 
 def limit_sign_ins(failures: Failures, *, now: datetime) -> None:
-    """Raise :class:`TooManyAttempts` if the account or the address has failed too often."""
+    """Raise :class:`TooManyAttempts` if the account or the address failed too often."""
     wait_s = max(
         _wait_s(failures.of_both, PER_ACCOUNT_AND_ADDRESS, WINDOW, now),
         _wait_s(failures.of_account, PER_ACCOUNT, WINDOW, now),
@@ -40,11 +41,11 @@ def limit_registrations(registrations: Sequence[datetime], *, now: datetime) -> 
 
 
 def counted_address(address: str) -> str:
-    """Return what to count an address as: itself, or its network for IPv6."""
+    """Return the address under which attempts are counted: for IPv6, its network."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return address  # a test client's name, or nothing
+        return address  # a test client's name, or no address
     if ip.version == 4:
         return str(ip)
     if ip.ipv4_mapped is not None:
@@ -53,7 +54,7 @@ def counted_address(address: str) -> str:
 
 
 def too_many_at_once() -> StoreBusy:
-    """The error for a request that waited in vain for its password to be hashed."""
+    """Build the error for a request that waited too long for its password to be hashed."""
     return StoreBusy("Too many people are signing in right now.", hint="Try again in a minute.")
 
 
@@ -65,7 +66,10 @@ def _refuse(message: str, wait_s: int) -> None:
 
 
 def _wait_s(attempts: Sequence[datetime], limit: int, window: timedelta, now: datetime) -> int:
-    """Whole seconds until fewer than ``limit`` attempts (oldest first) are in the window."""
+    """Seconds until fewer than ``limit`` attempts are within the window; whole.
+
+    ``attempts`` are sorted, oldest first.
+    """
     if len(attempts) < limit:
         return 0
     return max(1, math.ceil((attempts[-limit] + window - now).total_seconds()))

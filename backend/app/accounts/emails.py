@@ -1,4 +1,4 @@
-"""E-mail addresses in one spelling; invisible and control characters refused."""
+"""Normalise e-mail addresses; refuse invisible and control characters."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import regex
 
 from ..errors import InvalidRequest
 
-# RFC 5321, 4.5.3.1.3, less the angle brackets
+# RFC 5321, 4.5.3.1.3, without the angle brackets.
 _MAX_LENGTH = 254
-# Letters and blanks without a shape of their own, such as a Hangul filler, pass as visible
+# Letters and blanks without a visible shape, such as a Hangul filler, would pass as visible.
 _INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{C}\u2800]")
-# Home networks and tests use names such as `.local`, which no e-mail crosses the internet for
+# Home networks and tests use names such as `.local`, to which no e-mail goes over the internet.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 def normalised_email(email: str) -> str:
-    """Return the address as accounts store it, or raise :class:`InvalidRequest`.
+    """Return the address in the spelling that accounts store, or raise :class:`InvalidRequest`.
 
     Blanks around it are dropped; letters become lower case, and compatibility forms such as
     full-width letters become the usual ones (Unicode NFKC), so that one person has one account.
@@ -36,9 +36,9 @@ def normalised_email(email: str) -> str:
 
 
 def spellings_of(email: str) -> tuple[str, ...]:
-    """Return the stored spellings that a typed address may mean, the most exact first.
+    """List the stored spellings that a typed address may mean, the most exact first.
 
-    Earlier versions stored it with blanks dropped and in lower case, and accepted more.
+    Earlier versions stored addresses without blanks and in lower case, and accepted more.
     """
     as_before = email.strip().lower()[:_MAX_LENGTH]
     try:

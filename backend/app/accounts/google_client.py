@@ -13,7 +13,7 @@ from .keys import is_placeholder
 
 SETTING = "GOOGLE_CLIENT_SECRETS"
 ISSUER_ALIASES = {"https://accounts.google.com": "accounts.google.com"}
-"""Second spelling of an issuer in ID tokens; Google documents both
+"""A second spelling of Google's issuer in ID tokens; Google documents both
 (developers.google.com/identity/openid-connect/reference, "issuer" and "iss")."""
 
 
@@ -36,7 +36,7 @@ class _SecretsFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class GoogleClient:
-    """Segue's OAuth client; ``redirect_uris`` as listed in the file, if any."""
+    """Segue's OAuth client; ``redirect_uris`` are those listed in the file, if any."""
 
     client_id: str
     client_secret: SecretStr
@@ -51,7 +51,7 @@ class GoogleClient:
 
     @property
     def discovery_url(self) -> str:
-        """URL of the issuer's metadata (OpenID Connect Discovery 1.0)."""
+        """Address of Google's metadata (OpenID Connect Discovery 1.0)."""
         return f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
@@ -62,7 +62,7 @@ def google_client(file: Path, issuer: str) -> GoogleClient:
 
 
 def client_warnings(file: Path, issuer: str, redirect_uris: Sequence[str]) -> list[str]:
-    """List problems of the file for the server's operator; none if the file does not exist."""
+    """List problems of the file for the server's operator; none if there is no file."""
     if not file.exists():
         return []
     try:

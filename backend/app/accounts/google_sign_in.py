@@ -1,4 +1,4 @@
-"""Sign in with a verified Google identity, or join it to an existing account."""
+"""Sign users in with a verified Google identity, or link it to an existing account."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .emails import spellings_of
 from .sign_in import CODE_LIFE, Accounts, Authenticated, Credentials, digest_of, utc_now
 
 TICKET_LIFE = timedelta(minutes=10)  # time to look up a password
-# Registering with a password does not prove that one owns the e-mail address.
+# Registering with a password does not prove that the e-mail address is one's own.
 _NOT_YOURS = "If you did not create that account, ask the operator of this server."
 
 
 class GoogleSignIn:
-    """Sign users in after Google has verified them. Thread-safe.
+    """Signs users in after Google has verified them. Thread-safe.
 
     A verified identity becomes a one-time code, valid only together with a secret of the browser
     that received it.
@@ -55,7 +55,7 @@ class GoogleSignIn:
     def join(
         self, code: str, password: str, *, browser: str, address: str, device: str = ""
     ) -> Credentials:
-        """Join an identity to the account with its e-mail, after checking that one's password.
+        """Link an identity to the account with its e-mail, after checking the password.
 
         Raise ``OAuthRefused`` if the code is not a ticket of this browser; otherwise as
         :meth:`Accounts.authenticate` does.
@@ -78,7 +78,8 @@ class GoogleSignIn:
     def _authenticate(self, email: str, password: str, address: str) -> Authenticated:
         try:
             return self._accounts.authenticate(email, password, address=address)
-        except NotSignedIn as e:  # its message names the e-mail, which the form does not ask for
+        # that error's message names the e-mail, for which the form does not ask
+        except NotSignedIn as e:
             hint = f"Use the password of your account {email}. {_NOT_YOURS}"
             raise NotSignedIn("The password is wrong.", hint=hint) from e
 

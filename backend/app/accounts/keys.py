@@ -1,4 +1,4 @@
-"""The server's secrets: generated at first start; weak ones are refused."""
+"""The server's secrets: generated at the first start; weak ones are refused."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pydantic import SecretStr
 
 from ..errors import BadSettings
 
-# Generated secrets have 64 hexadecimal characters (256 bits, the size of the HMAC); a hand-typed
-# one must have at least half as many.
+# Generated secrets have 64 hexadecimal characters (256 bits, the size of the HMAC); a typed one
+# must have at least half as many.
 MIN_LENGTH = 32
 # A random secret over an alphabet of 16 or more has at least this many different characters.
 MIN_DIFFERENT = 8
 _PLACEHOLDERS = ("change", "replace", "your", "secret", "example", "placeholder", "todo", "insert")
-# Examples as files and guides write them: (optional), <your key>, ${KEY}, sk-your-key, xxx, ...
+# Examples as written in files and guides: (optional), <your key>, ${KEY}, sk-your-key, xxx, ...
 _EXAMPLE = re.compile(
     r"""["'\s]* (?:
         [(<\[{$%]                                          # begins like no generated key
@@ -71,12 +71,12 @@ def check_key(name: str, key: str) -> None:
 
 
 def is_placeholder(key: str) -> bool:
-    """Return whether a key is an example's, such as ``(optional)`` or ``<your key>``."""
+    """Whether a key is only an example, such as ``(optional)`` or ``<your key>``."""
     return _EXAMPLE.match(key) is not None
 
 
 def derived_key(secret: str, purpose: str) -> bytes:
-    """Derive a key for one purpose; it reveals neither ``secret`` nor other purposes' keys."""
+    """Derive a key for one purpose; it reveals neither ``secret`` nor other derived keys."""
     return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
 
 
@@ -93,7 +93,7 @@ def _fault_of(secret: str) -> str:
 
 
 def _generated_secret(file: Path) -> str:
-    """Read the secret in ``file``, creating it atomically if it does not exist."""
+    """Read the secret in ``file``; create it atomically if it does not exist."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
@@ -102,7 +102,8 @@ def _generated_secret(file: Path) -> str:
             new.flush()
             os.fsync(new.fileno())
         try:
-            file.hardlink_to(part)  # a rename would replace another process's secret
+            # a rename would replace a secret that another process has just made
+            file.hardlink_to(part)
         except FileExistsError:
             pass
         finally:

@@ -1,4 +1,4 @@
-"""What users change of their own account: password, sign-ins, its end; reset links."""
+"""Changes that users make to their own account: password, sessions, deletion, resets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ RESET_LIFE = timedelta(hours=24)  # until a user reads the message with the link
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A reset link's secret, which is stored only as a digest, and its limits."""
+    """The secret of a reset link, its user, and when it expires.
+
+    The database stores only a digest of the secret.
+    """
 
     secret: str
     email: str
@@ -61,7 +64,7 @@ class OwnAccount:
             raise _wrong_password()
 
     def require_password(self, user: User, password: str, *, address: str) -> str:
-        """Raise ``WrongPassword`` unless it is the user's; return the hash that it matches.
+        """Raise ``WrongPassword`` unless the password is the user's; return the matching hash.
 
         Users without a password pass.
         """
@@ -74,7 +77,7 @@ class OwnAccount:
         return found.password_hash
 
     def require_confirmation(self, user: User, email: str) -> None:
-        """Raise ``WrongConfirmation`` unless the user typed their own e-mail address."""
+        """Raise ``WrongConfirmation`` unless the user typed the account's e-mail address."""
         if user.email not in spellings_of(email):
             raise WrongConfirmation(
                 "The address you typed is not that of your account.",
@@ -82,7 +85,7 @@ class OwnAccount:
             )
 
     def make_reset(self, email: str) -> Reset:
-        """Make a one-time link for a user who forgot the password; it voids earlier ones."""
+        """Make a one-time link for a user who forgot the password; earlier links become void."""
         found = self._rows.password_hash(*spellings_of(email))
         if found is None:
             raise NotFound("No account has this e-mail address.", hint="Check its spelling.")
@@ -93,7 +96,7 @@ class OwnAccount:
     def reset_password(
         self, secret: str, new: str, *, address: str, device: str = ""
     ) -> Credentials:
-        """Set a new password by a reset link, end all sign-ins, and sign in.
+        """Set a new password with a reset link, end all sessions, and sign in.
 
         Raise ``ResetExpired`` if the link is unknown, used or expired; ``WeakPassword``.
         """
@@ -109,16 +112,16 @@ class OwnAccount:
         return self._accounts.sign_in_as(user.id, address=address, device=device)
 
     def sign_ins(self, user_id: str) -> list[SignIn]:
-        """Where the user is signed in, the last seen first."""
+        """List the user's sessions, the last active one first."""
         return self._credentials.sign_ins(user_id, now=self._now())
 
     def end_sign_in(self, holder: Holder) -> None:
-        """End one of the user's sign-ins, or raise ``NotFound``."""
+        """End one of the user's sessions, or raise ``NotFound``."""
         if not self._credentials.end_sign_in(holder):
             raise NotFound("There is no such session.")
 
     def end_others(self, holder: Holder) -> None:
-        """End all the user's sign-ins but the holder's."""
+        """End all sessions of the user except the current one."""
         self._credentials.end_others(holder)
 
     def delete_expired(self) -> None:

@@ -1,4 +1,4 @@
-"""Encrypt users' secrets at rest, bound to owner and purpose."""
+"""Encrypt users' secrets in the database, bound to owner and purpose."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class _Content(BaseModel):
 
 
 class BrokenSeal(Exception):
-    """A sealed text that no key opens, or of another owner or purpose."""
+    """An encrypted text that no key decrypts, or that has another owner or purpose."""
 
 
 class Seal:
-    """Encrypt and decrypt texts with Fernet. Thread-safe.
+    """Encrypts and decrypts texts with Fernet. Thread-safe.
 
-    The first key encrypts, all of them decrypt: put a new key first and keep the old one behind it
-    until everything is re-encrypted. Any strong secret can be a key.
+    The first key encrypts, all of them decrypt: put a new key first, and keep the old one after it
+    until everything is encrypted again. Any strong secret can be a key.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -41,7 +41,7 @@ class Seal:
         return self._fernet.encrypt(content.model_dump_json().encode()).decode("ascii")
 
     def open(self, sealed: str, *, user_id: str, purpose: str) -> str:
-        """Decrypt; :class:`BrokenSeal` if not sealed with our keys for this owner and purpose."""
+        """Decrypt; raise :class:`BrokenSeal` unless encrypted for this owner and purpose."""
         try:
             content = _Content.model_validate_json(self._fernet.decrypt(sealed.encode()))
         except (InvalidToken, ValidationError, UnicodeEncodeError) as e:
@@ -51,7 +51,7 @@ class Seal:
         return content.secret
 
     def reencrypt(self, sealed: str) -> str | None:
-        """Re-encrypt under the first key; None if no key opens it."""
+        """Encrypt again with the first key; None if no key decrypts it."""
         try:
             return self._fernet.rotate(sealed.encode()).decode("ascii")
         except (InvalidToken, UnicodeEncodeError):

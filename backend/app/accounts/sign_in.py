@@ -23,9 +23,10 @@ from .weak_passwords import refuse_weak
 REFRESH_LIFE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=30)
 CODE_LIFE = timedelta(seconds=60)
-# Of a User-Agent header, enough to recognise a browser.
+# Characters kept of a User-Agent header, enough to recognise a browser.
 MAX_DEVICE = 300
-# About thirty passwords. The API lets few requests in at a time, so none waits that long.
+# Time to hash about thirty passwords. The API lets few requests in at once, so none waits that
+# long.
 _HASHING_TIMEOUT_S = 3.0
 
 
@@ -41,14 +42,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """An account, and the hash that its password was checked against."""
+    """An account, and the password hash against which its password was checked."""
 
     user: User
     password_hash: str = field(repr=False)
 
 
 def utc_now() -> datetime:
-    """The current time."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
@@ -91,14 +92,14 @@ class Accounts:
         return self.sign_in_as(user.id, address=address, device=device)
 
     def sign_in(self, email: str, password: str, *, address: str, device: str = "") -> Credentials:
-        """Sign in by e-mail and password; raises as :meth:`authenticate` does."""
+        """Sign in by e-mail and password; raises like :meth:`authenticate`."""
         found = self.authenticate(email, password, address=address)
         return self.sign_in_as(
             found.user.id, address=address, device=device, password_hash=found.password_hash
         )
 
     def authenticate(self, email: str, password: str, *, address: str) -> Authenticated:
-        """Return the account of an e-mail and password.
+        """Return the account that has this e-mail and password.
 
         Raise ``NotSignedIn`` if the pair is wrong, with the same answer and the same work whether
         or not the account exists; ``TooManyAttempts`` after too many failures of the address, of
@@ -106,7 +107,8 @@ class Accounts:
         """
         spellings, address = spellings_of(email), attempts.counted_address(address)
         email = spellings[-1]
-        self._limit_sign_ins(email, address)  # before queueing for the lock, to keep it short
+        # before waiting for the lock, so that the queue stays short
+        self._limit_sign_ins(email, address)
         with self._hashing():
             self._limit_sign_ins(email, address)
             found = self._checked(spellings, password)
@@ -216,17 +218,17 @@ class Accounts:
         return user
 
     def active(self, holders: Collection[Holder]) -> set[Holder]:
-        """Return those whose sign-ins have not ended, by one query."""
+        """Return those holders whose sessions have not ended, with one query."""
         return self._credentials.active(holders, now=self._now())
 
     def hash(self, password: str) -> str:
-        """Hash a new password, after those that are being hashed."""
+        """Hash a new password, after the passwords that wait already."""
         with self._hashing():
             return self._passwords.hash(password)
 
     def count_registration(self, address: str) -> None:
-        """Count an account created without a password; raises as :meth:`register` does."""
-        with self._hashing():  # serialised, so that parallel requests can't outrun the limit
+        """Count an account created without a password; raises like :meth:`register`."""
+        with self._hashing():  # one at a time, so that parallel requests cannot exceed the limit
             self._count_registration(address)
 
     def delete_expired(self) -> None:
@@ -238,7 +240,7 @@ class Accounts:
 
     @contextmanager
     def _hashing(self) -> Iterator[None]:
-        """Hold the hashing lock; raise ``StoreBusy`` on timeout."""
+        """Hold the hashing lock; raise ``StoreBusy`` after waiting too long."""
         if not self._hashing_lock.acquire(timeout=_HASHING_TIMEOUT_S):
             raise attempts.too_many_at_once()
         try:
@@ -274,7 +276,7 @@ class Accounts:
 
 
 def digest_of(secret: str) -> str:
-    """Digest of a random secret for the database; 256 random bits need no salt."""
+    """Digest of a random secret for the database; with 256 random bits it needs no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Issue and verify access tokens: short-lived JWTs of one exact form."""
+"""Issue and verify access tokens: short-lived JWTs of exactly one form."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ _HEADER = {"typ": "at+jwt"}
 _TEXTS = ("iss", "aud", "sub", "sid", "jti")
 _MOMENTS = ("iat", "exp")
 _THREE_PARTS = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
-# Exceptions that python-jose lets through on malformed tokens.
+# Exceptions that python-jose raises for malformed tokens.
 _MALFORMED = (JOSEError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """A valid access token's holder, and the Unix time from which it is refused."""
+    """The holder of a valid access token, and the Unix time at which the token expires."""
 
     holder: Holder
     refused_from_s: float
 
 
 class AccessTokens:
-    """Issue access tokens and verify them.
+    """Issues access tokens and verifies them.
 
-    python-jose accepts tokens without ``exp`` or ``aud``, and parses the header before checking
-    the signature. So compare the header byte for byte with ours, then check the signature, then
-    require every claim with the right type.
+    python-jose accepts tokens without ``exp`` or ``aud``, and parses the header before checking the
+    signature. So the header is first compared byte for byte, then the signature is checked, and
+    then every claim is required with the right type.
     """
 
     def __init__(self, secret: str, *, now: Callable[[], float] = time.time) -> None:
@@ -65,11 +65,11 @@ class AccessTokens:
         return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM, headers=_HEADER))
 
     def holder(self, token: str) -> Holder:
-        """Return the user and the sign-in of a token; raises as :meth:`verified` does."""
+        """Return the user and the session of a token; raises like :meth:`verified`."""
         return self.verified(token).holder
 
     def verified(self, token: str) -> VerifiedToken:
-        """Check a token.
+        """Check an access token.
 
         Raise :class:`NotSignedIn` unless :meth:`issue` made it and it has not expired.
         """
@@ -90,7 +90,7 @@ class AccessTokens:
         return issued - LEEWAY_S <= now < expires + LEEWAY_S and 0 < expires - issued <= MAX_LIFE_S
 
 
-# The claims are checked in _well_formed, more strictly than by python-jose.
+# The claims are checked in _well_formed, more strictly than python-jose does.
 _ONLY_THE_SIGNATURE = {
     f"verify_{claim}": False for claim in ("aud", "iat", "exp", "nbf", "iss", "sub", "jti")
 }

@@ -10,7 +10,7 @@ _HINT = "Choose another; a sentence of a few words is easy to remember and hard 
 
 
 def refuse_weak(password: str, email: str) -> None:
-    """Raise :class:`WeakPassword` for one of the commonest, or the account's own address."""
+    """Raise :class:`WeakPassword` for a common password, or the account's own address."""
     typed = password.strip().casefold()
     if typed in (email.casefold(), *email.casefold().split("@")):
         raise WeakPassword("The password is your e-mail address, or a part of it.", hint=_HINT)
@@ -20,7 +20,7 @@ def refuse_weak(password: str, email: str) -> None:
 
 @cache
 def _commonest() -> frozenset[str]:
-    """The 30,000 commonest passwords of leaked lists, in lower case."""
+    """The 30,000 commonest passwords in leaked lists, in lower case."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])

@@ -82,7 +82,7 @@ def _current_token(request: Request, accounts: AccountsDep) -> VerifiedToken:
 
 
 CurrentToken = Annotated[VerifiedToken, Depends(_current_token)]
-"""The calling user's access token; does not check that the sign-in lasts."""
+"""The caller's access token; it is not checked whether the sign-in has ended."""
 
 
 def _current_holder(token: CurrentToken) -> Holder:
@@ -90,10 +90,11 @@ def _current_holder(token: CurrentToken) -> Holder:
 
 
 CurrentHolder = Annotated[Holder, Depends(_current_holder)]
-"""The calling user and the sign-in; does not check that it lasts, as ``CurrentUser`` does."""
+"""The caller and the sign-in; it is not checked whether that has ended, unlike in ``CurrentUser``.
+"""
 
 CurrentUser = Annotated[User, Depends(_current_user)]
-"""The calling user; routes without it are public, and a test lists those."""
+"""The calling user. Routes without it are public; a test lists those."""
 
 
 def _current_admin(user: CurrentUser) -> User:

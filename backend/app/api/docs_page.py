@@ -40,7 +40,7 @@ async def _page(_request: Request) -> HTMLResponse:
 
 
 async def _start_script(_request: Request) -> Response:
-    """Start Swagger UI; a file of its own, since the page may run no inline script."""
+    """Start Swagger UI; a separate file, since the page may run no inline script."""
     return Response(_START, media_type="text/javascript")
 
 

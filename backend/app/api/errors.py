@@ -43,7 +43,7 @@ _CODES_BY_STATUS = {
 }
 STATUSES = {code: status for status, codes in _CODES_BY_STATUS.items() for code in codes.split()}
 _RETRY_BUSY_S = 2
-# Messages for errors raised by the framework itself.
+# Messages for errors that the framework itself raises.
 _OF_STATUS = {
     400: ("malformed", "The request could not be read."),
     401: ("not_signed_in", "You are not signed in."),
@@ -60,7 +60,7 @@ def problem_of(error: SegueError) -> Problem:
 
 def problem_response(error: SegueError) -> JSONResponse:
     """Build the HTTP response for ``error``."""
-    # Refusals of the gate and of preflight have many codes and one status
+    # Rejections by gate and preflight have many codes and one status.
     fallback = 422 if isinstance(error, RejectedFile | CannotPublish) else 400
     status = STATUSES.get(error.code, fallback)
     return _answer(status, problem_of(error), _headers(error, status))
@@ -85,11 +85,11 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_request: Request, _error: ClientDisconnect) -> Response:
-        return Response(status_code=400)  # the client is gone and won't read it
+        return Response(status_code=400)  # the client has gone and will not read it
 
 
 class UnexpectedErrors:
-    """Answer 500 on a bug, with the id under which the log has its traceback."""
+    """Answers 500 after a bug, with the id under which the log has the traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -136,6 +136,6 @@ def _headers(error: SegueError, status: int) -> dict[str, str]:
 
 
 def _faults(error: RequestValidationError) -> str:
-    """List each fault's location and reason, without the input: it may be a password."""
+    """List each fault's location and reason, without the input, which may be a password."""
     faults = [f"{'.'.join(str(p) for p in f['loc'])}: {f['msg']}" for f in error.errors()[:5]]
     return "The request is invalid: " + "; ".join(faults) + "."

@@ -1,4 +1,4 @@
-"""OpenID Connect with Google: authorization code flow, ID token checks."""
+"""OpenID Connect with Google: authorization code flow, checks of the ID token."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..store.accounts.google import Identity
 # Google usually answers in under a second, and a person is waiting.
 TIMEOUT_S = 10.0
 _SCOPE = "openid email"
-# What Authlib raises for malformed responses.
+# Exceptions that Authlib raises for malformed responses.
 _MALFORMED = (
     JoseError,
     httpx2.InvalidURL,
@@ -30,7 +30,7 @@ _MALFORMED = (
     TypeError,
     KeyError,
     AttributeError,
-    RuntimeError,  # metadata without an endpoint
+    RuntimeError,  # raised for metadata without an endpoint
 )
 _REFUSALS = {
     "oauth_refused": ("The sign-in with Google failed.", "Try it again."),
@@ -61,7 +61,7 @@ class GoogleProvider:
     """Google as OpenID Connect provider: code flow with PKCE, state and nonce.
 
     ``client`` reads this server's OAuth client or raises :class:`NotConfigured`. The state between
-    redirect and callback is kept in ``request.session``. Google's metadata are loaded once per
+    redirect and callback is kept in ``request.session``. Google's metadata is loaded once per
     client, and again after a malformed response.
     """
 
@@ -71,7 +71,10 @@ class GoogleProvider:
         self._known: tuple[GoogleClient, StarletteOAuth2App] | None = None
 
     async def begin(self, request: Request) -> Response:
-        """Redirect a browser to Google; raise :class:`OAuthRefused` if it can't be reached."""
+        """Redirect a browser to Google.
+
+        Raise :class:`OAuthRefused` if Google cannot be reached.
+        """
         client = self.client()
         with self._as_oauth_refused():
             app = await self._app_of(client)
@@ -79,13 +82,16 @@ class GoogleProvider:
         return answer
 
     async def identity(self, request: Request) -> Identity:
-        """Return the identity from Google's callback; :class:`OAuthRefused` if a check fails."""
+        """Return the identity from Google's callback.
+
+        Raise :class:`OAuthRefused` if a check fails.
+        """
         client = self.client()
         claims = _required_claims(client)
         with self._as_oauth_refused():
             app = await self._app_of(client)
             token = await app.authorize_access_token(request, claims_options=claims)
-        return _identity(client, token.get("userinfo") or {})  # absent without an ID token
+        return _identity(client, token.get("userinfo") or {})  # missing without an ID token
 
     async def _app_of(self, client: GoogleClient) -> StarletteOAuth2App:
         if self._known is not None and self._known[0] == client:
@@ -105,7 +111,7 @@ class GoogleProvider:
 
     @contextmanager
     def _as_oauth_refused(self) -> Iterator[None]:
-        """Translate errors of Authlib's calls; wrap nothing else in it."""
+        """Translate errors of Authlib's calls; the block must contain nothing else."""
         try:
             yield
         except (httpx2.HTTPError, json.JSONDecodeError) as e:

@@ -32,13 +32,13 @@ class ReceivedForm:
     fields: tuple[tuple[str, str], ...]
 
     def only_files(self, field: str) -> tuple[ReceivedFile, ...]:
-        """Return the files; raise unless there is at least one and all are under ``field``."""
+        """Return the files; raise unless there is at least one and all are in ``field``."""
         if not self.files or any(name != field for name, _ in self.files):
             raise InvalidRequest(f"The form has no files, or some not named '{field}'.")
         return tuple(file for _, file in self.files)
 
     def only_field(self, field: str) -> str | None:
-        """Return the value of ``field`` or None; raise if there is any other text field."""
+        """Return the value of ``field`` or None; raise if there is another text field."""
         if any(name != field for name, _ in self.fields) or len(self.fields) > 1:
             raise InvalidRequest(f"The only text field of this form is '{field}'.")
         return self.fields[0][1] if self.fields else None
@@ -60,7 +60,7 @@ async def _received_picture(
         yield form
 
 
-# scope="function": closed after the route, since sending the response needs no files.
+# scope="function" closes the form after the route, because sending the response needs no files.
 ReceivedAudio = Annotated[ReceivedForm, Depends(_received_audio, scope="function")]
 """The multipart body of the request, on disk, with a slot to check its sound files."""
 ReceivedPicture = Annotated[ReceivedForm, Depends(_received_picture, scope="function")]
@@ -92,7 +92,7 @@ async def _received_form(request: Request, settings: Settings) -> AsyncIterator[
 def form_described(
     *, optional: Mapping[str, object] | None = None, **required: object
 ) -> dict[str, object]:
-    """OpenAPI schema of a multipart body that FastAPI does not parse itself."""
+    """OpenAPI schema of a multipart body that FastAPI does not parse."""
     schema = {
         "type": "object",
         "required": list(required),
@@ -117,7 +117,7 @@ async def _parsed(parser: _ToDisk, delivery: Delivery) -> ReceivedForm:
 
 
 class _ToDisk(MultiPartParser):
-    """Starlette's parser, writing to the incoming folder instead of the system's temp folder."""
+    """Starlette's parser, which writes to the incoming folder instead of a temporary one."""
 
     def __init__(
         self,

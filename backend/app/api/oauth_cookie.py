@@ -1,4 +1,4 @@
-"""Cookies of a Google sign-in: its state, and which browser may use its one-time code."""
+"""Cookies of a Google sign-in: its state, and the browser that may use its code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def bind_code_to_browser(response: Response, browser: str, settings: Settings) -
 
 
 class OAuthCookie:
-    """Give the Google sign-in routes a ``request.session`` in a signed cookie.
+    """Gives the routes for Google sign-in a ``request.session`` in a signed cookie.
 
     The key exists only after startup, later than this middleware, so read it on each request.
     """
@@ -44,7 +44,7 @@ class OAuthCookie:
             secret_key=state.services.sign_in.oauth_cookie_key.hex(),
             session_cookie=COOKIE,
             max_age=LIFE_S,
-            path="/",  # a proxy may serve the API under a path unknown here
+            path="/",  # a proxy may serve the API below a path that is unknown here
             https_only=cast(Settings, state.settings).api_base.startswith("https:"),
         )
         await remembered(scope, receive, send)

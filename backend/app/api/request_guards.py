@@ -1,4 +1,4 @@
-"""Request guards: authentication before the body, size limits, security headers."""
+"""Request guards: authentication before the body is read, size limits, security headers."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ _NO_SCRIPTS = "sandbox; default-src 'none'"
 
 
 class BodyGuard:
-    """Require sign-in and a size limit before a request's body is read.
+    """Requires sign-in and a size limit before a request's body is read.
 
     The framework reads the whole body before a route's dependencies run: 291 of 300 MiB were on
-    disk before a 401. FastAPI's ``max_body_size`` answers in plain text, so it is not used.
+    disk before it answered 401. FastAPI's ``max_body_size`` answers in plain text, so it is not
+    used.
     """
 
     def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
@@ -75,7 +76,7 @@ def bearer_token(authorization: str) -> str:
 
 
 class _Body:
-    """Count a request's body, and close the connection if the response precedes its end."""
+    """Counts a request's body; closes the connection if the response comes before its end."""
 
     def __init__(self, receive: Receive, send: Send, limit: int, *, expected: bool) -> None:
         self._limit = limit
@@ -90,7 +91,8 @@ class _Body:
             self._n_bytes += len(message.get("body", b""))
             self._complete = not message.get("more_body", False)
         if self._n_bytes > self._limit:
-            raise HTTPException(413)  # the only exception that FastAPI's body reading lets through
+            # the only exception that FastAPI's reading of bodies lets through
+            raise HTTPException(413)
         return message
 
     async def send(self, message: Message) -> None:
@@ -101,7 +103,7 @@ class _Body:
 
 
 class SecurityHeaders:
-    """Add headers against content sniffing, framing, referrers, scripts, and stored JSON."""
+    """Adds headers against content sniffing, framing, referrers, scripts, and stored JSON."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -124,4 +126,5 @@ def _secure(headers: MutableHeaders, path: str) -> None:
     is_docs = path == DOCS or path.startswith(f"{DOCS}/")
     headers["content-security-policy"] = DOCS_POLICY if is_docs else _NO_SCRIPTS
     if headers.get("content-type", "").startswith("application/json"):
-        headers.setdefault("cache-control", "private, no-store")  # most of it is about a person
+        # most responses are about a person
+        headers.setdefault("cache-control", "private, no-store")

@@ -55,10 +55,11 @@ def allowed_hosts(settings: Settings) -> list[str]:
 
 
 def _from_our_pages(request: Request, settings: SettingsDep) -> None:
-    """Reject browser requests from other sites' pages; other clients send neither header.
+    """Reject requests from other sites' pages.
 
-    A second line of defence behind ``SameSite=Lax``; it also keeps other sites from signing their
-    visitors in to an account of the site's choice.
+    Only browsers send the headers that are checked. It is a second line of defence after
+    ``SameSite=Lax``; it also keeps other sites from signing their visitors in to an account of the
+    site's choice.
     """
     origin = request.headers.get("origin")
     if origin is not None:

@@ -1,4 +1,4 @@
-"""Compute progress, remaining time, queue order and waiting time."""
+"""Estimate progress, remaining time, queue order and waiting time."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from .states import StepRecord, StepState
 
-# From half on, only the step's own speed counts; before, it is mixed with that of earlier jobs, so
-# that the estimate does not jump.
+# From this progress on, only the step's own speed counts; before, it is averaged with that of
+# earlier jobs, so that the estimate does not jump.
 _OWN_PACE_FROM = 0.5
-# The machine counts as fast as usual until steps of a tenth of the job's cost have shown otherwise.
+# Share of the job's cost that must be done before its speed is compared with earlier jobs.
 _USUAL_SHARE = 0.1
 
 
 def progress_percent(steps: Sequence[StepRecord]) -> float:
-    """Return progress over all steps, 0 to 100, weighted by expected cost."""
+    """Progress over all steps, 0 to 100, weighted by expected cost."""
     total = sum(step.cost_s for step in steps)
     if total <= 0:
         return 0.0
@@ -23,9 +23,9 @@ def progress_percent(steps: Sequence[StepRecord]) -> float:
 
 
 def remaining_s(steps: Iterable[StepRecord]) -> float:
-    """Return the expected seconds until the last step ends; running ones end side by side.
+    """Expected seconds until the last step ends; running steps end at the same time.
 
-    Steps to come are expected to be as slow, against earlier jobs, as those that have ended.
+    Steps to come are expected to be as slow, relative to earlier jobs, as those that have ended.
     """
     steps = list(steps)
     slowness = _slowness(steps)
@@ -37,9 +37,9 @@ def remaining_s(steps: Iterable[StepRecord]) -> float:
 
 
 def shares_of_groups(groups: Sequence[str], costs_s: Sequence[float]) -> list[float]:
-    """Factors that make the costs of a group add up to its longest step.
+    """Factors that make the costs of a group add up to its longest step's.
 
-    ``groups`` names each step's group; steps without one keep their cost.
+    ``groups`` names each step's group; steps without a group keep their cost.
 
     >>> shares_of_groups(["", "end", "end"], [5.0, 3.0, 1.0])
     [1.0, 0.75, 0.75]
@@ -52,7 +52,7 @@ def shares_of_groups(groups: Sequence[str], costs_s: Sequence[float]) -> list[fl
 
 
 def paced(step: str, pace: str) -> str:
-    """Return the key under which a step's speed at a pace is stored.
+    """Return the key under which a step's speed is stored; ``pace`` tells speeds apart.
 
     >>> paced("separating_stems", "draft"), paced("mixing", "")
     ('separating_stems@draft', 'mixing')
@@ -61,7 +61,7 @@ def paced(step: str, pace: str) -> str:
 
 
 def speed_of_kind(speeds: Mapping[str, float]) -> float:
-    """Sum the steps' speeds (seconds per second of audio), each at its slowest pace.
+    """Add up the steps' speeds (seconds per second of audio), each at its slowest pace.
 
     >>> speed_of_kind({"separating_stems@draft": 0.25, "separating_stems@kept": 0.0, "mixing": 0.5})
     0.75
@@ -78,9 +78,9 @@ def _fraction(step: StepRecord) -> float:
 
 
 def _slowness(steps: Sequence[StepRecord]) -> float:
-    """How much longer than expected ended steps took; 1 also if they were faster.
+    """How much longer than expected the finished steps took; 1 if they were faster.
 
-    A fast step had little to do, because its results were cached; a slow one shares the machine.
+    A fast step had little to do because its results were cached; a slow one shares the machine.
     """
     usual_s = _USUAL_SHARE * sum(step.cost_s for step in steps)
     ended = [step for step in steps if step.state is StepState.SUCCEEDED and step.seconds]
@@ -112,14 +112,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A user's running jobs and last service, which decide the queue order."""
+    """A user's running jobs and last turn, which decide the queue's order."""
 
     running: int = 0
     served_s: float = 0.0
 
 
 def queue_order(waiting: Iterable[Waiting], turns: dict[str, Turn]) -> list[Waiting]:
-    """Sort waiting jobs in the order in which users take turns.
+    """Sort waiting jobs so that users take turns.
 
     A user's k-th waiting job is in round ``running + k``; within a round, the user served longest
     ago comes first.
@@ -140,9 +140,10 @@ def queue_order(waiting: Iterable[Waiting], turns: dict[str, Turn]) -> list[Wait
 def wait_s(
     ahead: Iterable[float | None], running: Iterable[float | None], slots: int
 ) -> float | None:
-    """Estimate the seconds until a slot is free after ``ahead`` and ``running`` jobs.
+    """Estimate the seconds until a slot is free for a job in the queue.
 
-    Assumes that work divides evenly over the slots; None if a cost is unknown.
+    ``ahead`` and ``running`` jobs come first. Work is assumed to divide evenly over the slots; None
+    if a cost is unknown.
     """
     costs = [*running, *ahead]
     known = [cost for cost in costs if cost is not None]

@@ -1,4 +1,4 @@
-"""Messages between supervisor and child: an order in, JSON lines out."""
+"""Messages between supervisor and child: an order in, lines of JSON out."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step that the job will run or, if ``kept``, has finished already.
+    """A step that the job will run or, if ``kept``, has already finished.
 
     Neighbours with the same ``together`` run at the same time. ``share`` is the job's cost relative
-    to a plain one's.
+    to a plain job's.
     """
 
     name: str
@@ -50,7 +50,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The job's steps in order, reported once the child has read its inputs."""
+    """The job's steps in order, sent once the child has read its inputs."""
 
     steps: list[PlannedStep]
     event: Literal["planned"] = "planned"
@@ -67,7 +67,7 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """The running step's progress (0 to 1), with an optional detail text."""
+    """The running step's progress (0 to 1), and optionally a text about its work."""
 
     step: str
     fraction: float
@@ -85,7 +85,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Retitled:
-    """The job's title, now that a step has decided what the result is."""
+    """The job's title, sent once a step has decided what the result is."""
 
     title: str
     event: Literal["retitled"] = "retitled"
@@ -111,7 +111,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A step can continue only after ``until_s`` (Unix time); ``why`` is for users."""
+    """A step can continue only after ``until_s`` (Unix time); ``why`` is shown to users."""
 
     until_s: float
     why: str
@@ -129,6 +129,6 @@ Message = (
     Planned | StepStarted | Progressed | Noted | Retitled | StepFinished | Failed | Paused | Done
 )
 
-#: Encode and decode an order for the child's standard input, and a message as one line.
+#: An order is encoded for the child's standard input, a message as one line.
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Discriminator("event")])

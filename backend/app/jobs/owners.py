@@ -1,4 +1,4 @@
-"""Name the process that holds a claim, and check whether it is still alive."""
+"""Name the process that holds a claim, and check whether it is alive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def own_name() -> str:
 
 
 def is_dead(owner: str) -> bool:
-    """Return True only if ``owner`` was a process of this host and has surely ended."""
+    """Whether ``owner`` was a process of this host and has certainly ended."""
     host, pid, started, _ = owner.split("/")
     if host != _host():
         return False
@@ -23,7 +23,7 @@ def is_dead(owner: str) -> bool:
 
 
 def _host() -> str:
-    """Return host name and process namespace: containers may share one, never both."""
+    """Host name and process namespace: two containers may share one, but not both."""
     try:
         namespace = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:
@@ -32,11 +32,11 @@ def _host() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """Return the start time of process ``pid``, or None if it does not run.
+    """Start time of process ``pid``, or None if it does not run.
 
     It distinguishes the process from a later one with the same id. Linux gives it in clock ticks
-    since boot, the 22nd field of ``stat``: the 20th after the program's name, which is in brackets
-    and may contain anything. A zombie counts as not running.
+    since boot, as the 22nd field of ``stat``: the 20th after the program's name, which is in
+    brackets and may contain anything. A zombie counts as not running.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

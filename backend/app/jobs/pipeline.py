@@ -1,4 +1,4 @@
-"""Define a job kind: named steps, in order, that share one workspace."""
+"""Define job kinds: named steps, in order, that share a workspace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JobT = TypeVar("JobT")
 
 
 def default_limit_s(work_s: float) -> float:
-    """Return a step's default time limit for ``work_s`` seconds of input audio.
+    """Default time limit of a step for ``work_s`` seconds of input audio.
 
     Four times real time is an order of magnitude above the slowest step on the slowest usable
     machine; the minute covers costs that do not grow with the audio.
@@ -23,17 +23,18 @@ def default_limit_s(work_s: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class StepContext(Generic[JobT]):
-    """Inputs and callbacks of a running step."""
+    """What a running step works with: inputs, files and callbacks."""
 
-    job: JobT  # what the pipeline's ``open`` made of the stored inputs
-    workspace: Workspace  # holds the files of earlier steps and takes this step's files
-    progress: Callable[[float], None]  # call with 0 to 1; may raise to end the step immediately
-    note: Callable[[str], None]  # call with a sentence for the user, shown on the job
-    say: Callable[[str], None] = lambda _: None  # the detail in a few words ("track 3 of 20")
-    retitle: Callable[[str], None] = lambda _: None  # the job's title, once the result is decided
+    job: JobT  # made from the stored inputs by the pipeline's ``open``
+    workspace: Workspace  # holds the files of earlier steps, and receives this step's
+    progress: Callable[[float], None]  # call it with 0 to 1; may raise, to end the step immediately
+    note: Callable[[str], None]  # call it with a sentence for the user, shown on the job
+    say: Callable[[str], None] = lambda _: None  # text about the current work ("track 3 of 20")
+    # sets the job's title, once the result is decided
+    retitle: Callable[[str], None] = lambda _: None
 
     def part(self, begin: float, end: float) -> StepContext[JobT]:
-        """The same context for a part of the step, from ``begin`` to ``end`` of its progress."""
+        """The same context for a part of the step: ``begin`` to ``end`` of its progress."""
         return replace(self, progress=lambda done: self.progress(begin + (end - begin) * done))
 
 
@@ -41,14 +42,14 @@ class StepContext(Generic[JobT]):
 class Step(Generic[JobT]):
     """One part of a job: a function of its inputs and of earlier steps' files.
 
-    Run again, it must write the same bytes. ``weight`` is the expected cost in seconds per second
-    of input audio; it divides the progress bar and replaces the measured speed until one exists.
-    ``share`` is what a job costs relative to that: a request for more formats costs more, one whose
-    results are cached less; measured speeds are divided by it.
-    ``when`` decides whether a job needs the step. ``pace`` names the condition that changes its
-    speed by an order of magnitude (such as the model); speeds are measured for each pace.
-    ``limit_s`` returns the time limit for the given seconds of input audio. Neighbours with the
-    same ``together`` run at the same time: none may read another's files.
+    Repeated, it must write the same bytes. ``weight`` is the expected cost in seconds per second of
+    input audio; it divides the progress bar, and replaces the measured speed until one exists.
+    ``share`` is a job's cost relative to that: a request for more formats costs more, one whose
+    results are cached less; measured speeds are divided by it. ``when`` decides whether a job needs
+    the step. ``pace`` names the condition that changes its speed by an order of magnitude (such as
+    the model); speeds are measured for each pace. ``limit_s`` returns the time limit for the given
+    seconds of input audio. Neighbours with the same ``together`` run at the same time: none may
+    read another's files.
     """
 
     name: str
@@ -61,7 +62,7 @@ class Step(Generic[JobT]):
     together: str = ""
 
     def planned(self, job: JobT, *, kept: bool) -> PlannedStep:
-        """Describe the step for the plan that the child reports."""
+        """Describe the step in the plan that the child sends."""
         pace = self.pace(job) if self.pace else ""
         share = self.share(job) if self.share and not kept else 1.0
         return PlannedStep(self.name, self.weight, kept, pace, self.together, share)
@@ -75,12 +76,12 @@ class Pipeline(Generic[JobT]):
     steps: tuple[Step[JobT], ...]
 
     def steps_for(self, job: JobT) -> tuple[Step[JobT], ...]:
-        """Return the steps that ``job`` needs, in order."""
+        """List the steps that ``job`` needs, in order."""
         return tuple(step for step in self.steps if step.when is None or step.when(job))
 
 
 def groups_of(steps: Sequence[Step[JobT]]) -> list[list[Step[JobT]]]:
-    """Group neighbours that run at the same time; most steps are alone."""
+    """Group adjacent steps that run at the same time; most steps are alone."""
     groups: list[list[Step[JobT]]] = []
     for step in steps:
         if groups and step.together and step.together == groups[-1][0].together:

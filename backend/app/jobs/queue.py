@@ -10,32 +10,35 @@ from typing import Protocol
 from .states import Failure, FinishedStep
 from .workspace import WrittenFile
 
-#: Lane of jobs that use this machine's processors for minutes: mixes, stems, films.
+#: Lane for jobs that use this machine's processors for minutes: mixes, stems, films.
 WORK = "work"
-#: Lane of jobs that take seconds while a person waits: previews.
+#: Lane for jobs of a few seconds for which a user waits: previews.
 INTERACTIVE = "interactive"
-#: Lane of analyses. A person waits for them, too, but those of large crates take minutes.
+#: Lane for analyses. A user waits for them, too, but those of large crates take minutes.
 ANALYSIS = "analysis"
-#: Lane of jobs that mostly wait for other servers and run beside the work lane.
-#: If such a job has to render (the film of a mix without one), it uses one worker.
+#: Lane for jobs that mostly wait for other servers, beside the work lane. If such a job must render
+#: (the film of a mix without one), it uses one worker.
 NET = "net"
 
 
 class LeaseLost(Exception):
-    """The claim no longer holds: the lease ran out, or the job was ended."""
+    """The claim is void: its lease ran out, or the job was ended."""
 
 
 class ClaimState(StrEnum):
-    """Whether a claim still holds, and whether the job is to be cancelled."""
+    """Whether a claim is still valid, and whether its job is cancelled."""
 
     OURS = "ours"
-    CANCELLED = "cancelled"  # still ours, but its user has cancelled it
+    CANCELLED = "cancelled"  # the claim is valid, but the user has cancelled the job
     LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run a job until the lease ends; ``owner`` and ``attempt`` fence every write."""
+    """The right to run a job until the lease ends.
+
+    ``owner`` and ``attempt`` are checked before every write (the fence).
+    """
 
     job_id: str
     kind: str
@@ -48,7 +51,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedStep:
-    """A step of an attempt and its expected seconds; ``kept`` steps are done already."""
+    """A step of an attempt, with its expected seconds; ``kept`` steps are already done."""
 
     name: str
     cost_s: float
@@ -56,29 +59,29 @@ class ExpectedStep:
 
 
 class JobQueue(Protocol):
-    """Interface to waiting jobs and to claims on running ones.
+    """Interface to waiting jobs, and to claims on running ones.
 
     Claims are atomic: of several processes, exactly one gets a job. Leases use the database's
     clock. Users take turns: the next job is that of the user with the fewest running jobs in the
-    lane, then of the user served longest ago, then the oldest job.
+    lane, then of the user whose last job started longest ago, then the oldest job.
 
     Every method is one transaction and may be called from any thread. All may raise ``StoreBusy``
-    or ``StorageFull``; those that write under a claim raise :class:`LeaseLost` if the claim no
-    longer holds. After an error nothing has changed.
+    or ``StorageFull``; those that write under a claim raise :class:`LeaseLost` if the claim is
+    void. After an error nothing has changed.
     """
 
     def claim(
         self, owner: str, lease_s: float, lane: str = WORK, per_user: int | None = None
     ) -> Claim | None:
-        """Claim the next job of a lane, or one whose lease ran out; return None if none is due.
+        """Claim the next job of a lane, or one whose lease ran out; None if there is none.
 
         Jobs that wait for another job or for a point in time are skipped, and so are those of users
-        of whom ``owner`` runs ``per_user`` jobs of the lane. Jobs that were cancelled or crashed
-        too often are ended instead.
+        of whom ``owner`` already runs ``per_user`` jobs of the lane. Jobs that were cancelled or
+        crashed too often are ended instead.
         """
 
     def claim_state(self, claim: Claim) -> ClaimState:
-        """Return whether the claim holds and whether to cancel; never raises ``LeaseLost``."""
+        """Return whether the claim is valid and whether to cancel; never raises ``LeaseLost``."""
 
     def beat(self, claim: Claim, lease_s: float) -> None:
         """Renew the lease for another ``lease_s`` seconds."""
@@ -87,7 +90,7 @@ class JobQueue(Protocol):
         """Return each step's measured seconds per second of input audio."""
 
     def planned(self, claim: Claim, steps: Sequence[ExpectedStep]) -> None:
-        """Store the attempt's steps; delete file records of steps that will run again."""
+        """Store the attempt's steps; delete the records of files that will be made again."""
 
     def step_started(self, claim: Claim, step: str) -> None:
         """Mark a step as running."""
@@ -117,9 +120,8 @@ class JobQueue(Protocol):
     ) -> None:
         """Store a finished step with its files, and its speed under ``pace``.
 
-        The speed is that of a plain job, of which this one had to do a ``share``.
-
-        The step does not run again while its files are intact.
+        The speed is stored for a plain job, of which this one had to do a ``share``. The step does
+        not run again while its files are intact.
         """
 
     def succeeded(self, claim: Claim) -> None:
@@ -132,7 +134,7 @@ class JobQueue(Protocol):
         """Requeue the job, to be claimed no earlier than ``until_s`` (Unix time)."""
 
     def crashed(self, claim: Claim, failure: Failure) -> None:
-        """Requeue the job after a crash, or fail it with ``failure`` after too many."""
+        """Put the job back into the queue after a crash; after too many crashes, fail it."""
 
     def cancelled(self, claim: Claim) -> None:
         """End the job as cancelled."""

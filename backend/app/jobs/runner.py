@@ -68,11 +68,12 @@ class _Attempt(Generic[JobT]):
         self.workspace.clear_scratch()
 
     def _remaining(self, steps: tuple[Step[JobT], ...]) -> tuple[Step[JobT], ...]:
-        """Return the steps from the first one without intact files on, and those they rely on.
+        """The steps that must run: from the first without intact files on, and their sources.
 
         A finished step without files stores its results outside the workspace, where they may be
-        deleted. So it runs again while other steps remain; it reuses results that still exist.
-        A step with intact files is kept if it runs together with the first one to run.
+        deleted. So it runs again while other steps remain, and reuses the results that still exist.
+        A step with intact files is kept even if it belongs to the same group as the first step to
+        run.
         """
         finished = {step.name: step.files for step in self.order.finished}
         for count, step in enumerate(steps):
@@ -109,9 +110,9 @@ class _Attempt(Generic[JobT]):
 
 @dataclass(slots=True)
 class Progress:
-    """A step's progress callback: forwards changes, at most five times a second.
+    """A step's progress callback: forwards changes at most five times a second.
 
-    A detail text that came too soon is sent with the next call of either kind.
+    A text about the work that came too soon is sent with the next call of either kind.
     """
 
     step: str
@@ -124,13 +125,13 @@ class Progress:
     _sent_s: float = float("-inf")
 
     def __call__(self, fraction: float) -> None:
-        """Report that the step is at ``fraction``, 0 to 1."""
+        """Report that the step's progress is ``fraction``, 0 to 1."""
         self.check()
         self._fraction = max(self._fraction, min(fraction, 1.0))
         self._forward()
 
     def say(self, text: str) -> None:
-        """Report the current detail text."""
+        """Report what the step is working on."""
         self.check()
         self._detail = text
         self._forward()
@@ -144,7 +145,7 @@ class Progress:
 
 
 def failure_of(error: Exception) -> Failure:
-    """Turn an error into a message for the user; log unexpected ones as "internal"."""
+    """Convert an error to a message for the user; log unexpected ones as "internal"."""
     error = storage_error(error) or error
     if isinstance(error, SegueError):
         log.warning("the job fails: %s", error.code)

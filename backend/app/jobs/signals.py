@@ -13,7 +13,7 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def on_stop_signal(stop: Callable[[], None]) -> Iterator[None]:
-    """Call ``stop`` on SIGTERM or SIGINT, before the existing signal handler.
+    """Call ``stop`` on SIGTERM or SIGINT, before the signal's existing handler.
 
     A stopping web server first waits for open responses; an event stream or a long download would
     delay the release of jobs too long. ``stop`` runs inside a signal handler. Outside the main

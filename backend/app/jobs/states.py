@@ -28,19 +28,19 @@ class StepState(StrEnum):
 
 
 class Edge(StrEnum):
-    """All allowed changes of a job's status."""
+    """The allowed changes of a job's status."""
 
     CLAIM = "claim"  # a supervisor takes the next job
     RECLAIM = "reclaim"  # the lease ran out; another supervisor takes over
     RELEASE = "release"  # an orderly stop requeues the job
-    PAUSE = "pause"  # a step can continue, but only later
-    CRASH = "crash"  # the attempt died; the job is requeued
-    GIVE_UP = "give_up"  # too many attempts died
+    PAUSE = "pause"  # a step must wait before it can continue
+    CRASH = "crash"  # the attempt's process died; the job goes back to the queue
+    GIVE_UP = "give_up"  # too many attempts' processes died
     FAIL = "fail"  # a step reported an error
     FINISH = "finish"
     CANCEL_WAITING = "cancel_waiting"
     CANCEL_RUNNING = "cancel_running"
-    RETRY = "retry"  # its user retries it; finished steps are kept
+    RETRY = "retry"  # the user retries the job; finished steps are kept
 
 
 GRAPH: dict[Edge, tuple[frozenset[JobStatus], JobStatus]] = {
@@ -60,23 +60,24 @@ GRAPH: dict[Edge, tuple[frozenset[JobStatus], JobStatus]] = {
 TERMINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
 PENDING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
-# Attempts in a row that died without finishing a step; after this many the job fails.
+# Number of attempts in a row whose process died without finishing a step, after which the job
+# fails.
 MAX_CRASHES = 3
 
 
 def sources(edge: Edge) -> frozenset[JobStatus]:
-    """Return the statuses from which ``edge`` may start."""
+    """Statuses from which ``edge`` may start."""
     return GRAPH[edge][0]
 
 
 def target(edge: Edge) -> JobStatus:
-    """Return the status to which ``edge`` leads."""
+    """Status to which ``edge`` leads."""
     return GRAPH[edge][1]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an attempt ended; the texts are safe to show."""
+    """Why an attempt ended; the texts may be shown to users."""
 
     code: str
     message: str
@@ -113,10 +114,10 @@ class Job:
     """A job's row. Times are seconds since 1970 in UTC.
 
     ``request`` is the user's request as JSON, ``work_s`` the seconds of input audio. ``attempt``
-    counts claims, ``crashes`` the attempts in a row that died without finishing a step (-1: the
-    present one has finished a step). ``detail`` describes the running step's work, or why a waiting
-    job starts no earlier than ``not_before_s``. ``after_job_id`` is the job that must succeed
-    first, ``after_status`` its status (None: no such job, or it was deleted).
+    counts claims, ``crashes`` the attempts in a row whose process died without finishing a step
+    (-1: the present one has finished a step). ``detail`` describes the running step's work, or why
+    a waiting job starts no earlier than ``not_before_s``. ``after_job_id`` is the job that must
+    succeed first, ``after_status`` its status (None: no such job, or it was deleted).
     """
 
     id: str

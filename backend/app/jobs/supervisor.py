@@ -31,11 +31,11 @@ from .states import Failure
 
 log = logging.getLogger(__name__)
 
-# Delay until a cancellation is noticed; reading one row takes far less than a millisecond.
+# A cancellation is noticed after this long; reading one row takes far less than a millisecond.
 _TICK_S = 0.25
 # Two renewals may fail before the lease ends.
 _BEATS_PER_LEASE = 3
-# Waits between tries while the database is busy or full; each try also waits for its lock.
+# Waits between attempts while the database is busy or full; each attempt also waits for the lock.
 _RETRY_WAITS_S = (0.5, 1.0, 2.0)
 
 Ending = Callable[[], None]
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Supervisor:
-    """Watch ``child`` until the attempt ends, then store the outcome.
+    """Watches ``child`` until the attempt ends, then stores the outcome.
 
     No process of the child survives :meth:`run`.
     """
@@ -86,7 +86,7 @@ class Supervisor:
             self._retry(lambda: self.queue.crashed(self.claim, self._crash(status)))
 
     def _watch(self) -> Ending | None:
-        """Wait for the end; return the write that records it, or None if the child died."""
+        """Wait for the end; return the write that stores it, or None if the child died."""
         while True:
             messages = self.child.read(_TICK_S)
             if messages is None:
@@ -134,7 +134,7 @@ class Supervisor:
         self._ends_at[step] = time.monotonic() + limit_s
 
     def _end(self, step: str) -> None:
-        """Drop the step's limit; the last one's holds until another step begins."""
+        """Remove a step's time limit; the last one stays until another step begins."""
         self._running.discard(step)
         if self._running:
             self._ends_at.pop(step, None)
@@ -155,7 +155,7 @@ class Supervisor:
         self._retry(lambda: self.queue.planned(self.claim, steps))
 
     def _interruption(self) -> Ending | None:
-        """Renew the lease; return how to end the attempt if it must end now."""
+        """Renew the lease; return how the attempt must end, if it must end now."""
         now = time.monotonic()
         if self.stopping.is_set():
             return lambda: self.queue.released(self.claim)
@@ -173,7 +173,7 @@ class Supervisor:
         return None
 
     def _retry(self, call: Callable[[], T]) -> T:
-        """Call the queue, retrying while its database is busy or full; a stop skips the waits."""
+        """Call the queue, and repeat while its database is busy or full; a stop skips the waits."""
         for wait_s in _RETRY_WAITS_S:
             try:
                 return call()

@@ -22,11 +22,11 @@ from .wakeups import Wakeups
 
 log = logging.getLogger(__name__)
 
-# A new job and the end of a job wake the threads immediately. Polling finds paused jobs, expired
-# leases, and jobs that another server queued.
+# New jobs and ends of jobs wake the threads immediately. Polling finds paused jobs, expired leases,
+# and jobs that another server queued.
 _POLL_S = 5.0
 _CHECK_OWNERS_S = 10.0
-# Container platforms allow ten seconds for a stop.
+# Container platforms give a program ten seconds to stop.
 _STOP_S = 8.0
 
 
@@ -39,7 +39,7 @@ _UNKNOWN_KIND = Failure(
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Work of the housekeeping thread: at the start, then every ``every_s`` seconds."""
+    """Work of the housekeeping thread, done at the start and then every ``every_s`` seconds."""
 
     run: Callable[[], None]
     every_s: float
@@ -68,7 +68,7 @@ class ExecutorOptions:
 
 @dataclass(slots=True)
 class ThreadExecutor:
-    """Run queued jobs until :meth:`stop`, and ``chores`` regularly.
+    """Runs queued jobs until :meth:`stop`, and ``chores`` regularly.
 
     The public methods may be called from any thread.
     """
@@ -95,7 +95,7 @@ class ThreadExecutor:
         self._wakeups.wake()
 
     def is_stopping(self) -> bool:
-        """Return whether a stop has begun."""
+        """Whether a stop has begun."""
         return self._stopping.is_set()
 
     def ask_to_stop(self) -> None:
@@ -125,9 +125,9 @@ class ThreadExecutor:
                 claim = self.queue.claim(self._owner, self.options.lease_s, lane, per_user)
                 if claim is not None:
                     self._run(claim, lane)
-                    self.wake()  # jobs of other lanes may have waited for this one
+                    self.wake()  # jobs in other lanes may have waited for this one
                     continue
-            except Exception:  # the job runner: its thread must survive any job
+            except Exception:  # the outermost handler: the thread must survive any job's error
                 log.exception("cannot serve the queue; trying again")
             self._wakeups.wait(seen, _POLL_S)
 
@@ -151,7 +151,7 @@ class ThreadExecutor:
             secrets = self.options.secrets.get(claim.kind, {})
             environment = {**self.options.environment, **secrets}
             return self.launcher.launch(self._order(claim, lane), environment)
-        except OSError:  # the system is at fault, not the job
+        except OSError:  # the system's fault, not the job's
             self.queue.released(claim)
             raise
 
@@ -181,7 +181,8 @@ class ThreadExecutor:
     def _do(chore: Chore) -> None:
         try:
             chore.run()
-        except Exception:  # the job runner: the other chores go on, this one is tried again later
+        # the outermost handler: other chores continue, and this one is tried again later
+        except Exception:
             log.exception("housekeeping failed; trying again")
 
     def _expire_dead_owners(self) -> None:

@@ -1,4 +1,4 @@
-"""Run steps at the same time; when one fails, stop the others."""
+"""Run steps at the same time; if one fails, stop the others."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from threading import Event
 from typing import TypeAlias
 
 Runnable: TypeAlias = Callable[[Callable[[], None]], None]
-"""A step to run; it calls its argument often, which raises if another step has failed."""
+"""A step to run. It often calls its argument, which raises if another step has failed."""
 
 
 class OtherStepFailed(Exception):
-    """Ends a step because one that runs at the same time has failed."""
+    """Ends a step because another one that runs at the same time has failed."""
 
 
 def run_together(steps: Sequence[Runnable]) -> None:
-    """Run every step, each in a thread of its own; raise the first failure once all have ended.
+    """Run every step in a separate thread; when all have ended, raise the first failure.
 
     A single step runs in the calling thread.
     """
@@ -34,7 +34,7 @@ def run_together(steps: Sequence[Runnable]) -> None:
         try:
             ended, _ = wait(running, return_when=FIRST_EXCEPTION)
         finally:
-            stop.set()  # also where this thread itself is interrupted
+            stop.set()  # also if this thread itself is interrupted
     for step in ended:
         step.result()
     return None

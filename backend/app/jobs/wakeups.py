@@ -1,4 +1,4 @@
-"""Wake waiting threads; a call while none waits is not lost."""
+"""Wake waiting threads; a call while no thread waits is not lost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from threading import Condition
 
 
 class Wakeups:
-    """Counts calls, so that a thread can wait for one that it has not seen."""
+    """Counts calls, so that a thread can wait for one that it has not seen yet."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -19,7 +19,7 @@ class Wakeups:
             return self._count
 
     def wake(self) -> None:
-        """Wake all threads that wait; not for signal handlers, since it takes a lock."""
+        """Wake all waiting threads; not for signal handlers, since it takes a lock."""
         with self._changed:
             self._count += 1
             self._changed.notify_all()

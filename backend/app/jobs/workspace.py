@@ -1,4 +1,4 @@
-"""A job's folder: files are written atomically and recorded with their hash."""
+"""A job's folder, in which files are written atomically and recorded with their hash."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class WrittenFile:
 class Workspace:
     """The files of one job.
 
-    A reader sees a finished file or none: :meth:`write` yields a path in ``.part`` and renames it
-    into place when its block succeeds. ``written`` collects every file of the running step, so that
-    a later attempt can check whether they are intact.
+    A reader sees a finished file or none: :meth:`write` yields a path in ``.part`` and renames the
+    file into place when its block succeeds. ``written`` collects every file of the running step, so
+    that a later attempt can check whether they are intact.
     """
 
     root: Path
@@ -45,11 +45,11 @@ class Workspace:
     written: list[WrittenFile] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
-        """Return the path of the artifact or intermediate file ``name``, written or not."""
+        """Path of the file ``name``, whether it is written yet or not."""
         return self.root / name
 
     def scratch(self, name: str) -> Path:
-        """Return a folder for work that a step can resume; removed when the job has finished."""
+        """Folder for work that a step can resume; removed when the job has finished."""
         folder = self.root / ".scratch" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -73,7 +73,7 @@ class Workspace:
     def write_shape(
         self, name: str, shape: Shape, *, artifact: bool = False, indent: int | None = None
     ) -> None:
-        """Write ``shape`` as JSON, as an ``artifact`` for the user or for later steps."""
+        """Write ``shape`` as JSON, as an ``artifact`` for the user or only for later steps."""
         with self.write(name, "application/json" if artifact else None) as path:
             path.write_text(shape.model_dump_json(indent=indent), encoding="utf-8")
 
@@ -100,7 +100,7 @@ class Workspace:
         shutil.rmtree(self.root / ".scratch", ignore_errors=True)
 
     def holds(self, file: WrittenFile) -> bool:
-        """Return whether ``file`` exists with unchanged bytes."""
+        """Whether ``file`` exists with unchanged bytes."""
         path = self.path(file.name)
         try:
             return path.stat().st_size == file.size and sha256_of(path) == file.sha256

@@ -1,1 +1,4 @@
-"""Language model client: time limits, validated answers, errors that never fail a job."""
+"""Language model client, with time limits and validated answers.
+
+Its errors never fail a job.
+"""

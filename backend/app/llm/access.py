@@ -1,4 +1,4 @@
-"""Language model access: address, key, and a conversation with a time limit."""
+"""Access to a language model: address, key, and conversations with a time limit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class LlmAccess:
-    """A model behind any server with OpenAI's chat completions API."""
+    """A language model behind any server with OpenAI's chat completions API."""
 
     api_key: SecretStr
     base_url: str
@@ -31,20 +31,22 @@ class LlmAccess:
 
     def connect(self) -> LlmConnection:
         """Open a connection for ``timeout_s``; raises :class:`LlmFailed` for a bad address."""
-        from .connection import LlmConnection  # loads an HTTP client, needed only for a model
+        from .connection import LlmConnection  # loads an HTTP client, needed only with a model
 
         return LlmConnection(self.api_key, self.base_url, self.model, self.timeout_s)
 
     def run_conversation(self, conversation: Callable[[LlmConnection], T]) -> T:
         """Run a conversation in a daemon thread and return its result.
 
-        At the time limit the connection is closed, the thread abandoned and ``LlmFailed`` raised.
+        At the time limit the connection is closed, the thread is abandoned, and ``LlmFailed`` is
+        raised.
         """
         connection = self.connect()
         results: queue.SimpleQueue[T | LlmFailed] = queue.SimpleQueue()
 
         def run() -> None:
-            result: T | LlmFailed = LlmFailed(UNEXPECTED_FAILURE)  # for a bug: the thread shows it
+            # for a bug, which the thread reports
+            result: T | LlmFailed = LlmFailed(UNEXPECTED_FAILURE)
             try:
                 result = conversation(connection)
             except LlmFailed as failed:
@@ -67,7 +69,7 @@ class LlmAccess:
 def llm_access(
     api_key: SecretStr | None, base_url: str, model: str, timeout_s: float
 ) -> LlmAccess | None:
-    """The configured model; None without a key."""
+    """The configured model; None if there is no key."""
     if api_key is None or not (key := api_key.get_secret_value().strip()):
         return None
     return LlmAccess(SecretStr(key), base_url.strip(), model.strip(), timeout_s)

@@ -1,6 +1,6 @@
-"""Connection to a language model: ask, retry, and bound answers in size and time.
+"""Connection to a language model: ask, retry, limit answers in size and time.
 
-The answer's format is enforced by the server as far as it can: by a schema, as JSON, or not at all.
+The server enforces the answer's format as far as it can: by a schema, as JSON, or not at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .question import FORMATS, Messages, Question
 from .reply import Reply
 
 MAX_ANSWER_BYTES = 1024 * 1024
-"""A batch's answer is about 3 kB, a reasoning model's with its thoughts tens of kB."""
+"""A batch's answer takes about 3 kB, a reasoning model's with its thoughts tens of kB."""
 
 RETRY_WAITS_S = (0.5, 1.0)
 """Waits before a busy server is asked again, unless it sends a Retry-After."""
@@ -35,7 +35,7 @@ class _Choice(BaseModel):
 
 
 class _Completion(BaseModel):
-    """The fields of a chat completion that are read."""
+    """The fields of a chat completion that are used."""
 
     choices: list[_Choice]
 
@@ -54,7 +54,7 @@ class LlmConnection:
         self._format = 0
         self._failed: LlmFailed | None = None
         self._closed = threading.Event()
-        import openai  # half a second of CPU, needed only where a model is asked
+        import openai  # takes half a second of CPU to load, needed only with a model
 
         self._openai = openai
         try:
@@ -62,7 +62,7 @@ class LlmConnection:
                 api_key=api_key.get_secret_value(),
                 base_url=base_url,
                 max_retries=0,
-                # Compressed, a small answer could expand to a huge one
+                # A small compressed answer could expand to a huge one.
                 default_headers={"Accept-Encoding": "identity"},
                 http_client=httpx2.Client(
                     event_hooks={"response": [self._bound]}, follow_redirects=False
@@ -73,7 +73,7 @@ class LlmConnection:
 
     @property
     def left_s(self) -> float:
-        """Seconds until the time limit."""
+        """Seconds left until the time limit."""
         return self._deadline - time.monotonic()
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class LlmConnection:
                 self._wait(answered, waits)
 
     def _post(self, request: Messages, response_format: JsonValue) -> bytes | Refusal:
-        """The body of a successful answer, or the refusal."""
+        """Return the body of a successful answer, or the refusal."""
         if self._failed:
             raise self._failed
         try:
@@ -116,13 +116,13 @@ class LlmConnection:
         except self._openai.APIStatusError as error:
             return failure.refusal(error)
         except (self._openai.OpenAIError, httpx2.InvalidURL, ValueError, RuntimeError) as error:
-            # Closing the connection during a question also ends here
+            # Also raised if the connection is closed during a question.
             self._require_time_s()
             raise LlmFailed(failure.MALFORMED_ACCESS) from error
         return answer.content
 
     def _wait(self, refusal: Refusal, waits: Iterator[float]) -> None:
-        """Wait before the next attempt at a busy server, or give up."""
+        """Wait before asking a busy server again, or give up."""
         wait_s = next(waits, None) if refusal.busy else None
         if wait_s is not None and refusal.wait_s is not None:
             wait_s = refusal.wait_s
@@ -132,7 +132,7 @@ class LlmConnection:
         self._closed.wait(wait_s)
 
     def _require_time_s(self) -> float:
-        """Seconds that an answer may still take; raises :class:`LlmFailed` if none are left."""
+        """Seconds left for an answer; raise :class:`LlmFailed` if there are none."""
         left_s = self.left_s
         if left_s <= 0.0 or self._closed.is_set():
             raise self.too_late
@@ -147,7 +147,7 @@ class LlmConnection:
 
 
 class _Bounded(httpx2.SyncByteStream):
-    """A response body that fails when it grows too long or arrives too slowly."""
+    """A response body that raises if it grows too long or arrives too slowly."""
 
     def __init__(self, body: httpx2.SyncByteStream, require_time: Callable[[], float]) -> None:
         self._body = body

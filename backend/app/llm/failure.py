@@ -27,13 +27,13 @@ TOO_LONG = "the language model's answer is too long"
 COMPRESSED = f"{_SERVER} compressed its answer without being asked to"
 REFUSED = "the language model refused to answer"
 
-# Statuses with which servers reject an unknown response format; llama.cpp's answers 500.
+# Statuses with which servers reject an unknown response format; llama.cpp answers 500.
 _FORMAT_UNKNOWN = (400, 404, 415, 422, 500, 501)
 _BUSY = (408, 409, 425, 429, 500, 502, 503, 504)
 
 
 class LlmFailed(Exception):
-    """No answer came; ``reason`` is the end of a sentence."""
+    """No answer came; ``reason`` completes a sentence such as “The rules chose: …”."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -42,7 +42,7 @@ class LlmFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error response or a failed connection, and how to react to it.
+    """An error response or a failed connection, and what may help.
 
     ``wait_s`` is the server's Retry-After; ``simpler`` means that a simpler response format may
     help, ``busy`` that asking again may.
@@ -76,7 +76,7 @@ def _status_name(status: int) -> str:
 
 
 def _retry_after_s(response: httpx2.Response) -> float | None:
-    """Seconds of a Retry-After header; None if it is missing or a date."""
+    """Seconds of a Retry-After header; None if it is missing or is a date."""
     try:
         wait_s = float(response.headers.get("retry-after", ""))
     except ValueError:

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 AnswerFormat = Literal["json_schema", "json_object", "text"]
-"""What enforces the schema: the server; the server, but JSON only; the prompt alone."""
+"""What enforces the schema: the server; the server, but only as JSON; the prompt alone."""
 
 FORMATS: tuple[AnswerFormat, ...] = ("json_schema", "json_object", "text")
 
@@ -28,13 +28,13 @@ class Question:
     """A question and the schema of its answer."""
 
     instructions: str
-    data: str  # as JSON
-    schema_name: str  # in letters
-    schema: JsonValue  # in the part of JSON schema that strict mode takes, see `strict`
-    complaint: str = ""  # what was wrong with an earlier answer
+    data: str  # in JSON
+    schema_name: str  # letters only
+    schema: JsonValue  # limited to what strict mode accepts, see `strict`
+    complaint: str = ""  # what was wrong with the previous answer
 
     def messages(self, answer_format: AnswerFormat) -> Messages:
-        """The messages; the schema is included where the server does not enforce it."""
+        """The messages to send; they contain the schema if the server does not enforce it."""
         parts = [self.instructions]
         if answer_format != "json_schema":
             parts.append("Your answer must fit this JSON schema:\n" + json.dumps(self.schema))
@@ -57,7 +57,7 @@ _NOT_STRICT = ("default", "title", "minLength", "maxLength")
 
 
 def strict(node: JsonValue, choices: Mapping[str, Sequence[str]]) -> JsonValue:
-    """Adapt a pydantic schema to strict mode; ``choices`` are the enums of the fields so named."""
+    """Adapt a pydantic schema to strict mode; ``choices`` are allowed values by field."""
     if isinstance(node, list):
         return [strict(part, choices) for part in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""Language model replies, and the JSON in them."""
+"""Replies of a language model, and the JSON in them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Reply:
 
     @property
     def unusable(self) -> str:
-        """The reason to give if the reply holds no usable JSON."""
+        """The reason to give if the reply contains no usable JSON."""
         if self.cut_off:
             return CUT_OFF
         return NO_JSON if self.text.strip() else NOTHING
 
     def json(self) -> Iterator[JsonValue]:
-        """Parse the whole text, then its fenced part, then what is between braces."""
+        """Parse as JSON the whole text, then its fenced part, then what is between braces."""
         text = self._answer
         for span in (text, _unfenced(text), text[text.find("{") : text.rfind("}") + 1]):
             try:

@@ -1,1 +1,1 @@
-"""Persistence: database rows, one module per noun, and the content-addressed file store."""
+"""Stored data: database rows, a module for each noun, and files by content hash."""

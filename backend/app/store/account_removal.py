@@ -1,4 +1,4 @@
-"""Delete an account's rows: first those that let it in, then all others."""
+"""Delete an account's rows: first those that give access to it, then all others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .sounds import SoundRow
 
 @dataclass(frozen=True, slots=True)
 class RemovedAccount:
-    """What a removed account leaves on the disk, for the caller to delete."""
+    """The files that a removed account leaves on disk, for the caller to delete."""
 
     job_ids: tuple[str, ...]
     contents: frozenset[str]
@@ -30,20 +30,20 @@ class RemovedAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountRemovalStore:
-    """Deletion of accounts. Thread-safe."""
+    """Deletes accounts' rows. Thread-safe."""
 
     database: Database
 
     def close(self, user_id: str, *, now: datetime) -> None:
-        """End all ways in, and free the e-mail address; raise ``Conflict`` for the only admin.
+        """End all access to the account, and free its e-mail address.
 
-        The other rows stay for :meth:`remove`.
+        Raise ``Conflict`` for the only admin. The other rows stay for :meth:`remove`.
         """
         with self.database.write() as session:
             hold_lock(session, "users")
             row = session.get(UserRow, user_id)
             if row is None or row.closed_at is not None:
-                return  # deleted by another request of theirs
+                return  # another request has already deleted it
             if row.is_admin:
                 _require_another_admin(session, user_id)
             failures = delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.email)
@@ -99,7 +99,7 @@ def _left_on_disk(session: Session, user_id: str) -> RemovedAccount:
 
 
 def _tables_of_users() -> list[Table]:
-    """All tables whose rows belong to a user, those first that refer to others."""
+    """List all tables whose rows belong to a user; tables that refer to others come first."""
     users = SQLModel.metadata.tables["users"]
     return [
         table

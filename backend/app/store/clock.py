@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 
 class now_s(GenericFunction[float]):  # noqa: N801  reads as the SQL function it is
-    """Seconds since 1970 in UTC by the database's clock."""
+    """Seconds since 1970 in UTC, by the database's clock."""
 
     type = Double()
     inherit_cache = True
@@ -17,7 +17,7 @@ class now_s(GenericFunction[float]):  # noqa: N801  reads as the SQL function it
 @compiles(now_s, "sqlite")
 def _sqlite(element: now_s, compiler: object, **options: object) -> str:
     del element, compiler, options
-    # 2440587.5 is 1970-01-01 as a Julian day; SQLite keeps it to the millisecond.
+    # 2440587.5 is 1970-01-01 as a Julian day; SQLite is exact to the millisecond.
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 

@@ -24,7 +24,7 @@ from sqlmodel import Session, SQLModel
 
 from ..errors import NotFound, StoreBusy, not_writable, storage_full
 
-# Longer than any of our transactions, short enough for a person to wait.
+# Longer than any of Segue's transactions, short enough for a person to wait.
 BUSY_TIMEOUT_S = 5.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "segue_writes"
@@ -41,7 +41,7 @@ RecordT = TypeVar("RecordT", bound=_Dataclass)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A UTC timestamp; restores the time zone that SQLite drops."""
+    """A timestamp in UTC; restores the time zone, which SQLite drops."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -62,7 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Sessions over one engine. Thread-safe.
+    """Database sessions over one engine. Thread-safe.
 
     Each ``with`` block is one transaction on its own connection. Don't nest blocks: the inner one
     would wait for the outer. All methods raise ``StoreBusy`` (retryable) if other writers held the
@@ -76,13 +76,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a read transaction with one consistent view; changes are discarded."""
+        """Open a read transaction with one consistent view; any changes are discarded."""
         with _translated(), Session(self._readers, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a write transaction: committed on success, rolled back on an exception.
+        """Open a write transaction: committed on success, rolled back after an exception.
 
         The write lock is taken at the first statement, even a read: a transaction that reads first
         and writes later would fail if another writer came in between.
@@ -118,22 +118,25 @@ class Database:
 
 
 def hold_lock(session: Session, name: str) -> None:
-    """Let only one transaction at a time go on from here, until it ends.
+    """Let only one transaction at a time continue from here, until it ends.
 
-    SQLite's write transactions are serial anyway; PostgreSQL's are with an advisory lock.
+    In SQLite, write transactions run one after the other anyway; PostgreSQL uses an advisory lock.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 def record_of(kind: type[RecordT], row: object, **others: object) -> RecordT:
-    """Build a dataclass from the row's columns of the same names; ``others`` replace them."""
+    """Build a dataclass from a row's columns of the same names.
+
+    ``others`` replace columns.
+    """
     names = [field.name for field in fields(kind) if field.name not in others]
     return kind(**{name: getattr(row, name) for name in names}, **others)
 
 
 def open_database(url: str, *, migrate: bool = True) -> Database:
-    """Open the database at ``url`` and migrate it.
+    """Open the database at ``url`` and migrate its tables.
 
     Use ``migrate=False`` in child processes of one that has already migrated.
     """
@@ -147,7 +150,7 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
 
 
 def known_revisions() -> set[str]:
-    """Return the revisions of the tables that this version can migrate from."""
+    """Revisions of the tables from which this version can migrate."""
     files = (MIGRATIONS / "versions").glob("*_*.py")
     return {file.name.partition("_")[0] for file in files if not file.name.startswith("_")}
 
@@ -166,7 +169,7 @@ def _migrate(url: str, revision: str = "head") -> None:
 
 @contextmanager
 def _migration_lock(url: str) -> Iterator[None]:
-    """Serialise migrations of a SQLite file across processes; create it private to its owner."""
+    """Serialise migrations of a SQLite file across processes, and create the file private."""
     file = sqlite_file(url)
     if file is None:
         yield
@@ -197,7 +200,8 @@ def _listen(engine: Engine, *, foreign_keys: bool) -> None:
         return
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not begin; ``begin`` below does
+        # the driver must not begin transactions; ``begin`` below does
+        connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_TIMEOUT_S)}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -213,7 +217,10 @@ def _listen(engine: Engine, *, foreign_keys: bool) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Translate a busy, full or read-only database, a deleted owner; leave others as bugs."""
+    """Translate errors of a busy, full or read-only database, and of a deleted owner.
+
+    Other errors are bugs, and stay as they are.
+    """
     try:
         yield
     except NoFreeConnection as e:
@@ -234,7 +241,7 @@ def _translated() -> Iterator[None]:
 
 
 def _is_without_parent(error: IntegrityError) -> bool:
-    """Return whether a row was to be added to an account or object that is gone."""
+    """Whether a row refers to an account or object that is deleted."""
     code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
     return code in (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, _FOREIGN_KEY_VIOLATION)
 

@@ -1,4 +1,4 @@
-"""Rows of the DJ rules, with all their versions."""
+"""Rows of the DJ rules, in all their versions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 class DjRulesRow(SQLModel, table=True):
-    """The rules saved by ``user_id``; the highest version is current.
+    """A version of the rules, saved by ``user_id``; the highest version is current.
 
-    No foreign key, since the rules outlive the account.
+    It has no foreign key, since the rules outlive the account.
     """
 
     __tablename__ = "dj_rules"

@@ -1,4 +1,4 @@
-"""What a user's library holds, read under a lock."""
+"""Read what a user's library contains, under a lock."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlmodel import Session, SQLModel
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Content hashes of a user's tracks and sounds, and file names of the pictures."""
+    """The files that a user has: hashes of tracks and sounds, file names of pictures."""
 
     contents: frozenset[str]
     pictures: frozenset[str]
 
 
 Place = Callable[[Holdings], None]
-"""Moves an upload's files into the store, or raises because of what the user has already."""
+"""Moves an upload's files into the store, or raises because of what the user already has."""
 
 
 def locked_holdings(session: Session, user_id: str) -> Holdings:
-    """Read what the user has; no other transaction adds to it before this one ends.
+    """Read what the user has, while no other transaction can add to it.
 
     ``session`` is a write transaction. SQLite has one at a time; other databases lock the user's
     row.

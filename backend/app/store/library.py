@@ -54,7 +54,7 @@ class TrackRow(SQLModel, table=True):
 
 
 class ImageRow(SQLModel, table=True):
-    """The picture of an ``image`` upload."""
+    """The picture in an upload of the kind ``image``."""
 
     __tablename__ = "images"
     upload_id: str = Field(foreign_key="uploads.id", primary_key=True)
@@ -75,7 +75,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track in a crate; ``file_name`` is set if title and artist come from it."""
+    """A track in a crate; ``file_name`` is set if title and artist come from the file name."""
 
     id: str
     upload_id: str
@@ -105,7 +105,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class LibraryStore:
-    """Uploads and their contents; every query names the user. Thread-safe."""
+    """Uploads and their contents; every query is limited to one user. Thread-safe."""
 
     database: Database
 
@@ -119,7 +119,7 @@ class LibraryStore:
         return tuple(map(_track, self.database.all(_tracks(user_id, upload_id))))
 
     def tracks_by_id(self, user_id: str, track_ids: Collection[str]) -> dict[str, Track]:
-        """Return those of the tracks that are the user's, by id."""
+        """Return, by id, those of the tracks that belong to the user."""
         wanted = select(TrackRow).where(TrackRow.user_id == user_id)
         rows = self.database.all(wanted.where(col(TrackRow.id).in_(track_ids)))
         return {row.id: _track(row) for row in rows}
@@ -136,7 +136,7 @@ class LibraryStore:
         upload_id: str,
         rename: Callable[[Sequence[Track]], Sequence[Track]],
     ) -> None:
-        """Store the titles, artists and albums that ``rename`` gives the tracks of a crate."""
+        """Store the titles, artists and albums that ``rename`` returns for a crate's tracks."""
         with self.database.write() as session:
             rows = session.exec(_tracks(user_id, upload_id)).all()
             for row, track in zip(rows, rename(list(map(_track, rows))), strict=True):
@@ -159,11 +159,12 @@ class LibraryStore:
     def add_tracks(
         self, user_id: str, upload: Upload, tracks: Sequence[Track], place: Place, *, is_new: bool
     ) -> None:
-        """Append tracks to the user's crate; raise :class:`NotFound` if it is gone.
+        """Append tracks to the user's crate; raise :class:`NotFound` if it is deleted.
 
-        ``is_new`` adds the crate too. ``place`` gets what the user had before, and moves the files
-        into the store or raises. It is called inside the transaction: nothing is added to the
-        user's library meanwhile, and no deletion of the same content comes between files and rows.
+        ``is_new`` adds the crate, too. ``place`` is called with what the user had before; it moves
+        the files into the store or raises. It is called inside the transaction: meanwhile nothing
+        else is added to the user's library, and no deletion of the same content comes between files
+        and rows.
         """
         with self.database.write() as session:
             held = locked_holdings(session, user_id)
@@ -181,7 +182,7 @@ class LibraryStore:
             place(held)
 
     def add_image(self, user_id: str, upload: Upload, image: Image, place: Place) -> None:
-        """Add a picture; ``place`` as in :meth:`add_tracks`."""
+        """Add a picture; ``place`` is as in :meth:`add_tracks`."""
         with self.database.write() as session:
             held = locked_holdings(session, user_id)
             session.add(UploadRow(user_id=user_id, **asdict(upload)))
@@ -200,20 +201,21 @@ class LibraryStore:
         self.database.change(*deletions)
 
     def uploaded_before(self, moment: datetime) -> list[tuple[str, str]]:
-        """Return owner and id of every upload older than ``moment``."""
+        """List owner and id of every upload made before ``moment``."""
         old = select(UploadRow.user_id, UploadRow.id).where(UploadRow.created_at < moment)
         with self.database.read() as session:
             return list(session.exec(old))
 
     def has_picture(self, file_name: str) -> bool:
-        """Return whether any user's picture has this file name."""
+        """Whether any user's picture has this file name."""
         named = select(ImageRow.upload_id).where(ImageRow.file_name == file_name)
         return self.database.first(named) is not None
 
     def remove_if_unused(self, content_hash: str, remove: Callable[[str], None]) -> None:
-        """Call ``remove`` if no user's track or sound has this hash; none can be added meanwhile.
+        """Call ``remove`` if no user's track or sound has this hash.
 
-        Contents are shared by all users who uploaded them, so this query names no user.
+        None can be added meanwhile. Contents are shared by all users who uploaded them, so this
+        query is not limited to one user.
         """
         with self.database.write() as session:
             for table in (TrackRow, SoundRow):

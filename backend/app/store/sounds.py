@@ -49,16 +49,16 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class SoundStore:
-    """The users' sounds; every query names the user. Thread-safe."""
+    """Users' sounds; every query is limited to one user. Thread-safe."""
 
     database: Database
 
     def add(self, user_id: str, sounds: Sequence[Sound], place: Place, *, at_most: int) -> bool:
-        """Add sounds, or none and return False if the user would have more than ``at_most``.
+        """Add sounds; add none and return False if the user would have more than ``at_most``.
 
-        ``place`` gets what the user had before, and moves the files into the store or raises. It is
-        called inside the transaction: nothing is added to the user's library meanwhile, and no
-        deletion of the same content comes between files and rows.
+        ``place`` is called with what the user had before; it moves the files into the store or
+        raises. It is called inside the transaction: meanwhile nothing else is added to the user's
+        library, and no deletion of the same content comes between files and rows.
         """
         with self.database.write() as session:
             held = locked_holdings(session, user_id)

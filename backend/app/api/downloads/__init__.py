@@ -1,1 +1,1 @@
-"""Send stored files: single ones with ranges, or all of a job as a ZIP."""
+"""Send stored files: single files with ranges, or all of a job as a ZIP."""

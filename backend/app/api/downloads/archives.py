@@ -14,7 +14,7 @@ _BLOCK = 1 << 20
 
 @dataclass(slots=True)
 class _Outbox:
-    """An unseekable target that collects what the archive writes."""
+    """A write-only target that collects what the archive writes."""
 
     blocks: list[bytes] = field(default_factory=list)
 
@@ -30,7 +30,7 @@ class _Outbox:
         """Do nothing: nothing is open."""
 
     def take(self) -> bytes:
-        """Return and clear what has been written since the last call."""
+        """Return and remove what has been written since the last call."""
         taken = b"".join(self.blocks)
         self.blocks.clear()
         return taken
@@ -57,7 +57,7 @@ def _entry(name: str, path: Path) -> zipfile.ZipInfo:
 
 
 def flat_names(names: Iterable[str]) -> dict[str, str]:
-    """Map each artifact to a unique name without folders: ``a/b.flac`` to ``a - b.flac``."""
+    """Map artifacts to unique names without folders: ``a/b.flac`` becomes ``a - b.flac``."""
     flat: dict[str, str] = {}
     for name in names:
         parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]

@@ -12,7 +12,7 @@ _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n', "_"))
 
 
 def harmless(name: str) -> str:
-    """Replace characters that make a path or a hidden file."""
+    """Replace characters that would make a path or a hidden file."""
     return name.translate(_NOT_IN_A_NAME).lstrip(".")
 
 

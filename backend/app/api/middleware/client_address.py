@@ -1,4 +1,4 @@
-"""Find the client's address: the peer, or what the app or a trusted proxy says of it."""
+"""Find the client's address: the connection's, or one forwarded by app or trusted proxy."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _FORWARDED = "x-forwarded-for"
 
 
 class ClientAddress:
-    """Set the request's client address, for rate limits.
+    """Sets the request's client address, for rate limits.
 
-    ``X-Forwarded-For`` is believed from the app, which sends a secret, and from
-    ``trusted_proxies`` (addresses or networks). All others count under their own address, whatever
-    uvicorn's own options are.
+    ``X-Forwarded-For`` is believed from the app, which sends a secret, and from ``trusted_proxies``
+    (addresses or networks). All other requests count under the address of their connection,
+    whatever uvicorn's options are.
     """
 
     def __init__(self, app: ASGIApp, trusted_proxies: Sequence[str]) -> None:
         self._app = app
-        # It takes and changes the scope that Starlette has
+        # Both types describe Starlette's scope.
         self._proxied = cast(ASGIApp, ProxyHeadersMiddleware(app, [*trusted_proxies]))  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,10 +45,10 @@ class ClientAddress:
 
 
 def _undo_uvicorn(scope: Scope, receive: Receive) -> None:
-    """Put back the peer, which uvicorn may have replaced by what the header says.
+    """Restore the connection's address, which uvicorn may have replaced.
 
-    By default it believes every program on this machine; with ``FORWARDED_ALLOW_IPS=*`` in its
-    environment, everyone. Only its connection still knows the peer.
+    By default uvicorn believes every program on this machine; with ``FORWARDED_ALLOW_IPS=*`` in its
+    environment, every client. Only its connection still knows the real address.
     """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is not None:
@@ -61,7 +61,7 @@ def _is_frontend(headers: Headers, scope: Scope) -> bool:
 
 
 def _believe(headers: Headers, scope: Scope) -> None:
-    """Take over the app's one address, unless it is malformed."""
+    """Use the address that the app forwards, unless it is malformed."""
     try:
         scope["client"] = (str(ip_address(headers[_FORWARDED].strip())), 0)
     except ValueError:

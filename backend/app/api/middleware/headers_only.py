@@ -1,4 +1,4 @@
-"""Answer with headers only: ``HEAD`` requests, and contents that the client has already."""
+"""Answer with headers only: to ``HEAD``, and if the client already has the content."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ _WHOLE_OR_PART = (200, 206)
 
 
 class HeadersOnly:
-    """Serve ``HEAD`` by the route for ``GET``, and 304 where ``If-None-Match`` names the ``ETag``.
+    """Serves ``HEAD`` by the route for ``GET``, and 304 if the client has the content.
 
-    The rest of the response, such as reading a file or building a ZIP, is cancelled.
+    ``If-None-Match`` names the ``ETag`` that it has. The rest of the response, such as reading a
+    file or building a ZIP, is cancelled.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and end its response after the headers if they suffice."""
+        """Pass the request on; end its response after the headers if they are enough."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return

@@ -1,1 +1,1 @@
-"""One router a topic."""
+"""The API's routes, a router for each topic."""

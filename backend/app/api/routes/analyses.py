@@ -11,7 +11,7 @@ from ..dependencies import AnalysesDep, CurrentUser
 
 router = APIRouter(prefix="/analyses", tags=["tracks"])
 
-# Their ids fill a third of the longest address that servers and proxies take (8 kB).
+# Their ids fill a third of the longest address that servers and proxies accept (8 kB).
 MOST_TRACKS = 60
 
 

@@ -23,9 +23,9 @@ from ..downloads.file_responses import file_answer, harmless
 
 router = APIRouter(tags=["artifacts"])
 
-# The ZIP's name, which steps must not give to a file.
+# Name of the ZIP with all artifacts; steps must not give it to a file.
 ARCHIVE = "artifacts.zip"
-# Media types that a browser may show or play; all others are downloaded.
+# Media types that a browser may show or play; files of others are downloaded.
 _SHOWN_INLINE = ("audio/", "video/", "image/jpeg", "image/png", "application/json", "text/plain")
 
 
@@ -114,6 +114,6 @@ def _archive(jobs: Jobs, job_id: str, artifacts: Sequence[WrittenFile]) -> Strea
 
 
 def _tag_of(name: str, artifacts: Sequence[WrittenFile]) -> str:
-    """Entity tag of a ZIP, without building it."""
+    """Entity tag of a ZIP, computed without building it."""
     listed = [name, *(f"{artifact.name} {artifact.sha256}" for artifact in artifacts)]
     return f'"{hashlib.sha256(chr(10).join(listed).encode()).hexdigest()}"'

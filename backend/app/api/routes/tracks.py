@@ -28,7 +28,7 @@ def show_analysis(track_id: str, user: CurrentUser, analyses: AnalysesDep) -> Tr
     return analyses.show(user.id, track_id)
 
 
-# A dependency, so that a missing track is answered before the correction is validated.
+# A dependency, so that a missing track is reported before the correction is validated.
 _Shown = Annotated[TrackView, Depends(show_track)]
 
 

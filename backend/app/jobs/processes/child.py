@@ -11,7 +11,7 @@ from typing import Protocol
 from ..messages import MESSAGE, Message
 
 _READ_BYTES = 1 << 16
-# After its last message a child only closes its files and connections.
+# After its last message, a child only closes its files and connections.
 _EXIT_S = 2.0
 
 
@@ -26,7 +26,7 @@ class Process(Protocol):
         """Return the exit status (negative: a signal's number), or None while it runs."""
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for the exit status and return it; None if it never ran.
+        """Wait for the exit status and return it; None if the process never ran.
 
         Raise ``subprocess.TimeoutExpired`` after ``timeout`` seconds.
         """
@@ -38,7 +38,7 @@ class Process(Protocol):
 class Child:
     """A process in its own session, with all processes that it starts; not thread-safe.
 
-    ``events`` is the read end of the pipe to which it writes its messages.
+    ``events`` is the read end of the pipe to which the process writes its messages.
     """
 
     def __init__(self, process: Process, events: int) -> None:
@@ -54,7 +54,7 @@ class Child:
         return self._process.pid
 
     def read(self, timeout_s: float) -> list[Message] | None:
-        """Return new messages, waiting up to ``timeout_s``; None once the child has exited."""
+        """Read new messages, waiting up to ``timeout_s``; None once the child has exited."""
         if not self._selector.select(timeout_s):
             return [] if self._process.poll() is None else None
         block = os.read(self._events, _READ_BYTES)
@@ -64,12 +64,15 @@ class Child:
         return [MESSAGE.validate_json(line) for line in lines]
 
     def wait_for_exit(self) -> None:
-        """Wait briefly until it exits by itself, so that it can close its resources."""
+        """Wait briefly for the child to exit by itself, so that it can close its resources."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_EXIT_S)
 
     def end(self) -> int | None:
-        """Kill it and all it started; return its exit status, or None if it never ran."""
+        """Kill the child and all that it started.
+
+        Return its exit status, or None if it never ran.
+        """
         self._process.kill()
         self._selector.close()
         os.close(self._events)

@@ -19,7 +19,7 @@ from .child import Child
 from .launcher import child_environment
 
 _READ_BYTES = 256
-# The server forks and reaps within milliseconds, once its imports are through.
+# Once its imports are done, the server forks and reaps within milliseconds.
 _ANSWER_S = 10.0
 
 
@@ -38,7 +38,7 @@ class _Server:
 
 
 class ForkLauncher:
-    """Fork children from a process that has imported ``modules``; Linux only.
+    """Forks children from a process that has imported ``modules``; Linux only.
 
     The process starts at the first launch, without secrets; after a kill, the next launch starts
     another one. Its children die with it, and it dies with the thread that started it, so launch
@@ -52,11 +52,11 @@ class ForkLauncher:
         self._is_closed = False
 
     def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
-        """Request a child; the server forks it once its modules are imported."""
+        """Ask the server for a child; it forks one as soon as its modules are imported."""
         with ExitStack() as ours, ExitStack() as theirs:
             events, events_end = _pipe(ours, theirs)
             status, status_end = _pipe(ours, theirs)
-            # Only the child reads this in-memory file, so the server never holds secrets.
+            # Only the child reads this in-memory file, so that the server never holds secrets.
             with os.fdopen(os.memfd_create("order"), "wb") as request:
                 request.write(json.dumps(child_environment(environment)).encode() + b"\n")
                 request.write(ORDER.dump_json(order))
@@ -88,9 +88,9 @@ class ForkLauncher:
 class ForkedProcess:
     """A child of the fork server, known by its status pipe.
 
-    The child writes its process id there when it starts (``pid 123``), and the server the exit
-    status when the child has died (``exit -9``). Both hold the pipe open: if it ends without an
-    exit status, the server was killed, and its children with it.
+    The child writes its process id to the pipe when it starts (``pid 123``), and the server writes
+    the exit status when the child has died (``exit -9``). Both hold the pipe open: if it ends
+    without an exit status, the server was killed, and its children with it.
     """
 
     def __init__(self, status_pipe: int, end_server: Callable[[], None]) -> None:
@@ -101,7 +101,10 @@ class ForkedProcess:
 
     @property
     def pid(self) -> int:
-        """Wait until it runs and return its process id; ChildProcessError if it never ran."""
+        """Wait until the child runs, and return its process id.
+
+        Raise ChildProcessError if it never ran.
+        """
         self._has_read(b"pid", None)
         if b"pid" not in self._values:
             raise ChildProcessError("the child was not forked")
@@ -112,15 +115,15 @@ class ForkedProcess:
         return self._status() if self._has_read(b"exit", 0.0) else None
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for the exit status; return None if it never ran."""
+        """Wait for the exit status; None if the child never ran."""
         if not self._has_read(b"exit", timeout):
             raise subprocess.TimeoutExpired("a job", timeout or 0.0)
         return self._status()
 
     def kill(self) -> None:
-        """Kill the process group; kill the server, too, if it does not respond."""
+        """Kill the process group; if the server does not respond, kill the server, too."""
         if self._has_read(b"pid", _ANSWER_S):
-            with suppress(ChildProcessError, ProcessLookupError):  # not forked, or all gone
+            with suppress(ChildProcessError, ProcessLookupError):  # not forked, or already gone
                 os.killpg(self.pid, signal.SIGKILL)
         if not self._has_read(b"exit", _ANSWER_S):
             self._end_server()
@@ -159,7 +162,7 @@ def _start(modules: Sequence[str]) -> _Server:
 
 
 def _can_be_read(descriptor: int, timeout_s: float | None) -> bool:
-    """Wait up to ``timeout_s`` (None: forever) for data or the end of a pipe."""
+    """Wait for data or the end of a pipe, up to ``timeout_s`` (None: forever)."""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         return bool(selector.select(timeout_s))

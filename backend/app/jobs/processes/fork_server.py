@@ -22,7 +22,7 @@ _READ_BYTES = 1 << 12
 
 
 def die_with(parent: int) -> None:
-    """Let the kernel kill this process when the thread that started it ends (Linux)."""
+    """Have the kernel kill this process when the thread that started it ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # the parent ended before the call above
@@ -30,7 +30,7 @@ def die_with(parent: int) -> None:
 
 
 def load(modules: Sequence[str]) -> None:
-    """Import ``modules`` and exclude their objects from garbage collection.
+    """Import ``modules``, and exclude their objects from garbage collection.
 
     The collector writes to every object that it visits, so each child would copy those pages.
     """
@@ -47,9 +47,8 @@ def fork_children(control: socket.socket) -> tuple[bytes, int]:
     """Fork a child for each request; return only in the children.
 
     A request is a byte with three descriptors: a file with environment and order, a pipe for the
-    child's events, a pipe for its process id and its exit status. The process ends when
-    ``control`` is closed at the other end. Returns the order as JSON, and the descriptor to write
-    events to.
+    child's events, a pipe for its process id and its exit status. The process ends when ``control``
+    is closed at the other end. Returns the order as JSON, and the descriptor for writing events.
     """
     server, status_pipes = os.getpid(), dict[int, int]()
     with _deaths_of_children() as deaths:
@@ -70,7 +69,7 @@ def fork_children(control: socket.socket) -> tuple[bytes, int]:
                 else:
                     status_pipes[pid] = status_pipe
     control.close()
-    for other in status_pipes.values():  # keep only this child's pipe open
+    for other in status_pipes.values():  # this child needs only its own pipe
         os.close(other)
     return _become_child(server, request, status_pipe), events
 
@@ -121,7 +120,7 @@ def _deaths_of_children() -> Iterator[int]:
 
 
 def _report_exits(status_pipes: dict[int, int]) -> None:
-    """Reap dead children and write each exit status to the child's pipe."""
+    """Reap dead children, and write each exit status to the child's pipe."""
     while status_pipes:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == 0:

@@ -1,4 +1,4 @@
-"""Start an attempt's child process in an environment without secrets."""
+"""Start an attempt's child process, in an environment without secrets."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from ..messages import ORDER, Order
 from .child import Child
 
 _ROOT = Path(__file__).resolve().parents[4]
-# Children inherit none of these; a job kind gets those that it needs by name.
+# Children inherit none of these; a job kind receives those that it needs by name.
 _SECRET_NAMES = ("JWT_SECRET", "TOKENS_ENCRYPTION_KEY", "DATABASE_URL", "OPENAI_API_KEY")
 
 
 class Launcher(Protocol):
-    """Start children; call the methods from any thread."""
+    """Starts children; its methods may be called from any thread."""
 
     def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
-        """Start the attempt's process with our environment, less secrets, plus ``environment``.
+        """Start the attempt's process.
 
-        The kernel kills the child when the calling thread or this process ends (Linux), so even
-        ``kill -9`` leaves no orphan; the calling thread must therefore wait for the child.
-        Raises OSError if no process can be started.
+        Its environment is that of this process without secrets, plus ``environment``. The kernel
+        kills the child when the calling thread or this process ends (Linux), so even ``kill -9``
+        leaves no orphan; the calling thread must therefore wait for the child. Raises OSError if no
+        process can be started.
         """
 
     def close(self) -> None:
@@ -36,7 +37,7 @@ class Launcher(Protocol):
 
 
 class NewProcessLauncher:
-    """Start a new interpreter for each child; works on every platform."""
+    """Starts a new interpreter for each child; works on every platform."""
 
     def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
         """Start ``python -m backend.app.worker --run``."""
@@ -55,7 +56,7 @@ class NewProcessLauncher:
 
 class _NewProcess(subprocess.Popen[bytes]):
     def kill(self) -> None:
-        with suppress(ProcessLookupError):  # the group may be empty already
+        with suppress(ProcessLookupError):  # the group may already be empty
             os.killpg(self.pid, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""Lower the priority of a child, so that the API and shorter work come first."""
+"""Lower the priority of a child process, so that the API and shorter jobs come first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-# Without privileges, Linux takes one change a tenth of a second, of all processes together.
+# Without privileges, Linux accepts one change every tenth of a second, for all processes together.
 _TRIES = 5
 _AGAIN_AFTER_S = 0.11
 
@@ -32,7 +32,7 @@ def lower_session(process: int, niceness: int) -> None:
         except BlockingIOError:
             time.sleep(_AGAIN_AFTER_S)
         except OSError:
-            return  # not Linux, or without groups: the niceness is enough
+            return  # not Linux, or without groups: the process's niceness is enough
         else:
             return
 

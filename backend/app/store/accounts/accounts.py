@@ -12,12 +12,12 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from ...errors import Conflict
 from ..database import Database, UtcDateTime, hold_lock, record_of
 
-# Password hash of an account without a password; matches no password.
+# The stored hash of an account without a password, which no password matches.
 NO_PASSWORD = ""
 
 
 class UserRow(SQLModel, table=True):
-    """An account; ``closed_at`` is when its deletion began, after which no one can sign in."""
+    """An account; after ``closed_at``, when its deletion began, no one can sign in."""
 
     __tablename__ = "users"
     id: str = Field(primary_key=True)
@@ -34,7 +34,7 @@ class UserRow(SQLModel, table=True):
 
 
 class SignInFailureRow(SQLModel, table=True):
-    """One failed sign-in; ``account`` is the e-mail that was tried, known or not."""
+    """A failed sign-in; ``account`` is the e-mail that was tried, known or not."""
 
     __tablename__ = "sign_in_failures"
     id: int | None = Field(default=None, primary_key=True)
@@ -54,7 +54,7 @@ class RegistrationRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account without its secrets."""
+    """An account without its password hash."""
 
     id: str
     email: str
@@ -65,7 +65,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Times of failed sign-ins, oldest first; ``of_both``: to this account from this address."""
+    """Times of failed sign-ins, oldest first.
+
+    ``of_both`` are those to one account from one address.
+    """
 
     of_account: tuple[datetime, ...]
     of_address: tuple[datetime, ...]
@@ -92,7 +95,7 @@ class AccountStore:
         return None if row is None else record_of(User, row)
 
     def make_admin(self, *spellings: str) -> User | None:
-        """Make the account with the first of these e-mails an admin."""
+        """Make an admin of the account with the first matching e-mail."""
         found = self.password_hash(*spellings)
         if found is None:
             return None
@@ -101,13 +104,13 @@ class AccountStore:
         return replace(found[0], is_admin=True)
 
     def password_hash(self, *spellings: str) -> tuple[User, str] | None:
-        """Return the account with the first of these e-mails, and its password hash."""
+        """Return the account with the first matching e-mail, and its password hash."""
         rows = self.database.all(select(UserRow).where(col(UserRow.email).in_(spellings)))
         found = sorted(rows, key=lambda row: spellings.index(row.email))
         return (record_of(User, found[0]), found[0].password_hash) if found else None
 
     def failures(self, *, account: str, address: str, since: datetime) -> Failures:
-        """Return the times of failed sign-ins to this account and from this address."""
+        """Times of failed sign-ins to an account and from an address."""
         recent = select(SignInFailureRow.failed_at).where(SignInFailureRow.failed_at > since)
         recent = recent.order_by(col(SignInFailureRow.failed_at))
         to_account = recent.where(SignInFailureRow.account == account)
@@ -124,7 +127,7 @@ class AccountStore:
         self.database.add(SignInFailureRow(account=account, address=address, failed_at=now))
 
     def registrations(self, *, address: str, since: datetime) -> tuple[datetime, ...]:
-        """Return the times of registrations from this address, oldest first."""
+        """Times of registrations from an address, oldest first."""
         recent = select(RegistrationRow.asked_at).where(RegistrationRow.address == address)
         recent = recent.where(RegistrationRow.asked_at > since)
         return tuple(self.database.all(recent.order_by(col(RegistrationRow.asked_at))))
@@ -134,22 +137,22 @@ class AccountStore:
         self.database.add(RegistrationRow(address=address, asked_at=now))
 
     def delete_registrations_before(self, moment: datetime) -> None:
-        """Delete registrations that no longer count."""
+        """Delete registrations older than ``moment``."""
         self.database.change(delete(RegistrationRow).where(col(RegistrationRow.asked_at) < moment))
 
     def delete_failures(self, *, account: str, address: str) -> None:
-        """Reset the failures of an account from one address."""
+        """Reset the failed sign-ins to an account from an address."""
         both = (col(SignInFailureRow.account) == account, col(SignInFailureRow.address) == address)
         self.database.change(delete(SignInFailureRow).where(*both))
 
     def delete_failures_before(self, moment: datetime) -> None:
-        """Delete failures that no longer count."""
+        """Delete failed sign-ins older than ``moment``."""
         failures = delete(SignInFailureRow)
         self.database.change(failures.where(col(SignInFailureRow.failed_at) < moment))
 
 
 def has_password_hash(session: Session, user_id: str, password_hash: str) -> bool:
-    """Return whether this is an open account's hash; it can't change before the transaction ends.
+    """Whether an open account has this password hash, unchanged until the transaction ends.
 
     ``session`` is a write transaction: SQLite has one at a time, other databases lock the row.
     """
@@ -176,7 +179,7 @@ def add_user_row(
     )
     session.add(row)
     try:
-        session.flush()  # before rows that refer to it
+        session.flush()  # before the rows that refer to it
     except IntegrityError as e:
         raise _email_taken() from e
     return record_of(User, row)

@@ -1,4 +1,4 @@
-"""Rows of refresh tokens, sessions and one-time codes, stored as digests."""
+"""Rows of refresh tokens, browser sessions and one-time codes, stored as digests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .sign_ins import Holder, SignIn, SignInRow, Visit, add_sign_in_row, see_sig
 
 
 class RefreshTokenRow(SQLModel, table=True):
-    """A refresh token; all tokens of one sign-in have its id as their ``family``."""
+    """A refresh token; ``family`` is the id of its sign-in."""
 
     __tablename__ = "refresh_tokens"
     digest: str = Field(primary_key=True)
@@ -57,8 +57,9 @@ class CredentialStore:
     ) -> bool:
         """Store a sign-in with its first refresh token.
 
-        ``password_hash`` is what a password was checked against; False if the account has another
-        one by now, so that a change of the password leaves no sign-in by the old one.
+        ``password_hash`` is the hash against which a password was checked. If the account has
+        another one by now, nothing is stored and the result is False, so that a change of the
+        password leaves no sign-in by the old one.
         """
         holder = Holder(sign_in.user_id, sign_in.id)
         with self.database.write() as session:
@@ -73,10 +74,10 @@ class CredentialStore:
     def rotate_refresh_token(
         self, digest: str, *, successor: str, expires_at: datetime, visit: Visit
     ) -> Holder | None:
-        """Rotate a refresh token; return its holder, or None if it is invalid.
+        """Exchange a refresh token for its successor; return its holder, or None if invalid.
 
-        Reuse means that the token or its successor was stolen, so it ends the sign-in: with all
-        its refresh tokens, and the session that may have been opened with one.
+        If a token is used twice, it or its successor was stolen, so the sign-in ends: with all its
+        refresh tokens, and the session that may have been opened with one.
         """
         with self.database.write() as session:
             row = session.get(RefreshTokenRow, digest)
@@ -92,7 +93,7 @@ class CredentialStore:
             return holder
 
     def holder_of_refresh_token(self, digest: str) -> Holder | None:
-        """Return the holder of a refresh token, whether it is valid or not."""
+        """Return the holder of a refresh token, valid or not."""
         row = self.database.first(select(RefreshTokenRow).where(RefreshTokenRow.digest == digest))
         return None if row is None else Holder(row.user_id, row.family)
 
@@ -140,7 +141,7 @@ class CredentialStore:
         return None if row is None else Holder(row.user_id, row.sign_in_id or "")
 
     def user(self, holder: Holder, *, now: datetime) -> User | None:
-        """Return the holder's account, unless the sign-in has ended or the account is closed."""
+        """Return the holder's account, unless the sign-in ended or the account is closed."""
         query = select(UserRow).join(SignInRow, col(SignInRow.user_id) == col(UserRow.id))
         query = query.where(SignInRow.id == holder.sign_in_id, UserRow.id == holder.user_id)
         query = query.where(SignInRow.expires_at > now, col(UserRow.closed_at).is_(None))
@@ -148,24 +149,24 @@ class CredentialStore:
         return None if row is None else record_of(User, row)
 
     def active(self, holders: Collection[Holder], *, now: datetime) -> set[Holder]:
-        """Return those whose sign-ins have not ended."""
+        """Return those holders whose sign-ins have not ended."""
         ids = {holder.sign_in_id for holder in holders}
         query = select(SignInRow).where(col(SignInRow.id).in_(ids), SignInRow.expires_at > now)
         return {Holder(row.user_id, row.id) for row in self.database.all(query)} & {*holders}
 
     def sign_ins(self, user_id: str, *, now: datetime) -> list[SignIn]:
-        """Return a user's sign-ins that have not ended, the last seen first."""
+        """List a user's sign-ins that have not ended, the last active one first."""
         query = select(SignInRow).where(SignInRow.user_id == user_id, SignInRow.expires_at > now)
         query = query.order_by(col(SignInRow.seen_at).desc(), col(SignInRow.id))
         return [record_of(SignIn, row) for row in self.database.all(query)]
 
     def end_sign_in(self, holder: Holder) -> bool:
-        """End a user's sign-in, with its tokens and session; False if there is none."""
+        """End a user's sign-in, with its tokens and its session; False if there is none."""
         with self.database.write() as session:
             return end_sign_ins(session, holder.user_id, only=holder.sign_in_id) > 0
 
     def end_others(self, holder: Holder) -> None:
-        """End all the user's sign-ins but this one."""
+        """End all sign-ins of the user except this one."""
         with self.database.write() as session:
             end_sign_ins(session, holder.user_id, keep=holder.sign_in_id)
 
@@ -180,7 +181,7 @@ class CredentialStore:
 def end_sign_ins(
     session: Session, user_id: str, *, only: str | None = None, keep: str | None = None
 ) -> int:
-    """End a user's sign-ins within a transaction; return how many there were."""
+    """End a user's sign-ins within a transaction; return their number."""
     ended = 0
     for table, sign_in in (
         (RefreshTokenRow, col(RefreshTokenRow.family)),

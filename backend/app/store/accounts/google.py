@@ -13,7 +13,7 @@ from .accounts import NO_PASSWORD, User, UserRow, add_user_row
 
 
 class GoogleIdentityRow(SQLModel, table=True):
-    """A Google account by issuer and subject, and the account that it opens."""
+    """A Google account, by issuer and subject, and the account that it opens."""
 
     __tablename__ = "google_identities"
     issuer: str = Field(primary_key=True)
@@ -24,9 +24,9 @@ class GoogleIdentityRow(SQLModel, table=True):
 
 
 class ExchangeCodeRow(SQLModel, table=True):
-    """A one-time code of a browser that returned from Google.
+    """A one-time code for a browser that returned from Google.
 
-    As a ticket it no longer signs in, but joins the identity to the account with its e-mail, given
+    As a ticket it no longer signs in, but links the identity to the account with its e-mail, given
     that account's password.
     """
 
@@ -51,7 +51,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class CodeKey:
-    """Digests of a one-time code and of the browser that received it."""
+    """Digests of a one-time code and of the secret of the browser that received it."""
 
     code: str
     browser: str
@@ -77,9 +77,10 @@ class GoogleStore:
         self.database.add(row)
 
     def take_code(self, key: CodeKey, *, now: datetime) -> Identity | None:
-        """Consume a code and return its identity; None if unknown, expired or another browser's.
+        """Consume a code and return its identity; None if it is invalid.
 
-        A code sent by another browser was stolen, so it is consumed too.
+        Invalid codes are unknown, expired, or sent by another browser. A code that another browser
+        sends was stolen, so it is consumed, too.
         """
         with self.database.write() as session:
             row = session.get(ExchangeCodeRow, key.code)
@@ -103,12 +104,12 @@ class GoogleStore:
         return None if row is None else record_of(User, row)
 
     def has_account(self, *spellings: str) -> bool:
-        """Return whether an account with one of these e-mails exists."""
+        """Whether an account with one of these e-mails exists."""
         those = select(UserRow.id).where(col(UserRow.email).in_(spellings))
         return self.database.first(those) is not None
 
     def add_user(self, user_id: str, identity: Identity, *, now: datetime) -> User:
-        """Add an account without a password, opened by the identity.
+        """Add an account without a password that the identity opens.
 
         Raise ``Conflict`` if an account with this e-mail exists.
         """
@@ -118,7 +119,7 @@ class GoogleStore:
         return user
 
     def join(self, key: CodeKey, user_id: str, *, now: datetime) -> bool:
-        """Consume a ticket and join its identity to an account; False if already consumed."""
+        """Consume a ticket and link its identity to an account; False if already consumed."""
         with self.database.write() as session:
             row = session.get(ExchangeCodeRow, key.code)
             if row is None or not row.is_ticket:

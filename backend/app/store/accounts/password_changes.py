@@ -15,7 +15,7 @@ from .sign_ins import Holder
 
 
 class PasswordResetRow(SQLModel, table=True):
-    """A link with which a user may set a new password once, by its secret's digest."""
+    """A link with which a user may set a new password once, found by its secret's digest."""
 
     __tablename__ = "password_resets"
     digest: str = Field(primary_key=True)
@@ -25,15 +25,15 @@ class PasswordResetRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class PasswordStore:
-    """Changes of passwords; each also voids the links for resets. Thread-safe."""
+    """Changes passwords; each change also voids reset links. Thread-safe."""
 
     database: Database
 
     def change(self, holder: Holder, password_hash: str, *, checked_hash: str) -> bool:
-        """Set a user's password, and end all sign-ins but the holder's.
+        """Set a user's password, and end all sign-ins except the holder's.
 
-        ``checked_hash`` is what the current password was checked against; False if the account has
-        another one by now.
+        ``checked_hash`` is the hash against which the current password was checked; False if the
+        account has another one by now.
         """
         with self.database.write() as session:
             if not has_password_hash(session, holder.user_id, checked_hash):
@@ -43,7 +43,7 @@ class PasswordStore:
             return True
 
     def add_reset(self, digest: str, user_id: str, *, expires_at: datetime) -> None:
-        """Store a reset in the place of the user's earlier ones."""
+        """Store a password reset; it replaces the user's earlier ones."""
         with self.database.write() as session:
             _delete_resets(session, user_id)
             session.add(PasswordResetRow(digest=digest, user_id=user_id, expires_at=expires_at))
@@ -58,7 +58,10 @@ class PasswordStore:
         return None if row is None else record_of(User, row)
 
     def use_reset(self, digest: str, password_hash: str, *, now: datetime) -> bool:
-        """Set the user's password and end all sign-ins; False if the reset is used or expired."""
+        """Set the user's password and end all sign-ins; False if the reset is invalid.
+
+        It is invalid once used or expired.
+        """
         with self.database.write() as session:
             row = session.get(PasswordResetRow, digest, with_for_update=True)
             if row is None or row.expires_at <= now:

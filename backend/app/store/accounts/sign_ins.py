@@ -1,4 +1,4 @@
-"""Rows of sign-ins: the browsers and programs where a user is signed in."""
+"""Rows of sign-ins: browsers and programs in which a user is signed in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..database import UtcDateTime
 
 
 class SignInRow(SQLModel, table=True):
-    """A sign-in; refresh tokens (as their family) and the session cookie have its id."""
+    """A sign-in; its refresh tokens (as their family) and its session cookie have its id."""
 
     __tablename__ = "sign_ins"
     id: str = Field(primary_key=True)
@@ -26,7 +26,7 @@ class SignInRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in: ``device`` as its ``User-Agent`` header, ``address`` as last seen."""
+    """A sign-in; ``device`` is its ``User-Agent`` header, ``address`` the last one seen."""
 
     id: str
     user_id: str
@@ -39,7 +39,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """When, from which address and by which device a user came."""
+    """Time, address and device of a request by a user."""
 
     at: datetime
     address: str = ""
@@ -48,7 +48,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a credential: the user, and the sign-in that it belongs to."""
+    """The user to whom a credential was issued, and the sign-in to which it belongs."""
 
     user_id: str
     sign_in_id: str

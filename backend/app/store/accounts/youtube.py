@@ -1,4 +1,4 @@
-"""Rows of YouTube connections and consent states; tokens encrypted, states as digests."""
+"""Rows of YouTube connections and consents; tokens are encrypted, states are digests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..database import Database, UtcDateTime, record_of
 
 
 class YouTubeInsertRow(SQLModel, table=True):
-    """An upload call to YouTube; it counts against the project's daily quota."""
+    """An upload to YouTube; it counts against the Google project's daily quota."""
 
     __tablename__ = "youtube_inserts"
     id: int | None = Field(default=None, primary_key=True)
@@ -34,7 +34,7 @@ class YouTubeStateRow(SQLModel, table=True):
 class YouTubeConnectionRow(SQLModel, table=True):
     """A user's connection: encrypted tokens, granted scopes, channel.
 
-    The process refreshing the tokens locks them until ``refreshing_until_s`` (database clock).
+    A process that refreshes the tokens locks them until ``refreshing_until_s`` (database clock).
     ``long_videos_asked_at`` is None if YouTube was not asked since the user connected.
     """
 
@@ -74,7 +74,7 @@ class StoredConnection:
 class YouTubeStore:
     """YouTube connections. Safe to share between threads and processes.
 
-    ``sealed`` differs on every encryption, so a change conditional on it does nothing and returns
+    ``sealed`` differs after every encryption. So a change that requires it does nothing and returns
     False if another process has changed the connection meanwhile.
     """
 
@@ -96,7 +96,7 @@ class YouTubeStore:
             return row.user_id if row.expires_at > now else None
 
     def put(self, connection: StoredConnection) -> StoredConnection | None:
-        """Store a connection, replacing and returning the user's previous one."""
+        """Store a connection; return the user's previous one, which it replaces."""
         with self.database.write() as session:
             row = session.get(YouTubeConnectionRow, connection.user_id)
             earlier = None if row is None else record_of(StoredConnection, row)
@@ -113,7 +113,7 @@ class YouTubeStore:
         return None if row is None else record_of(StoredConnection, row)
 
     def has_channel(self, channel_id: str) -> bool:
-        """Return whether any user is connected to this channel."""
+        """Whether any user is connected to this channel."""
         those = select(YouTubeConnectionRow).where(YouTubeConnectionRow.channel_id == channel_id)
         return self.database.first(those.limit(1)) is not None
 
@@ -127,7 +127,7 @@ class YouTubeStore:
             return record_of(StoredConnection, row)
 
     def claim_refresh(self, user_id: str, sealed: str, *, hold_s: float) -> bool:
-        """Lock these tokens for refreshing, for at most ``hold_s``; False if locked or changed."""
+        """Lock tokens for refreshing, for at most ``hold_s``; False if locked or changed."""
         return self._change(user_id, _is(sealed), _FREE, refreshing_until_s=now_s() + hold_s)
 
     def release_refresh(self, user_id: str, sealed: str) -> bool:
@@ -135,11 +135,11 @@ class YouTubeStore:
         return self._change(user_id, _is(sealed), refreshing_until_s=None)
 
     def refreshed(self, user_id: str, sealed: str, *, renewed: str) -> bool:
-        """Put new tokens in the place of those that were refreshed."""
+        """Replace the tokens that were refreshed."""
         return self._change(user_id, _is(sealed), sealed=renewed, refreshing_until_s=None)
 
     def mark_reconnect(self, user_id: str, sealed: str) -> bool:
-        """Record that Google renews these tokens no more; the caller holds the refresh lock."""
+        """Record that Google no longer renews these tokens; the caller holds the refresh lock."""
         return self._change(user_id, _is(sealed), needs_reconnect=True, refreshing_until_s=None)
 
     def mark_refused(self, user_id: str, sealed: str) -> bool:
@@ -147,7 +147,10 @@ class YouTubeStore:
         return self._change(user_id, _is(sealed), _FREE, needs_reconnect=True)
 
     def claim_question(self, user_id: str, *, now: datetime, unless_since: datetime) -> bool:
-        """Claim the check for long videos, unless one was made since ``unless_since``."""
+        """Claim the right to ask YouTube about long videos.
+
+        False if YouTube was asked since ``unless_since``.
+        """
         asked_at = col(YouTubeConnectionRow.long_videos_asked_at)
         is_due = or_(asked_at.is_(None), asked_at <= unless_since)
         return self._change(user_id, is_due, long_videos_asked_at=now)
@@ -158,9 +161,9 @@ class YouTubeStore:
         return self._change(user_id, is_this, takes_long_videos=True)
 
     def reencrypt(self, renewed: Callable[[str], str | None]) -> None:
-        """Replace each sealed value by ``renewed(value)``; None keeps it.
+        """Replace each encrypted value by ``renewed(value)``; None keeps the value.
 
-        Skips tokens being refreshed: refreshing encrypts them under the first key anyway.
+        Skips tokens that are being refreshed, as they will be encrypted with the first key anyway.
         """
         rows = select(YouTubeConnectionRow).where(_FREE)
         with self.database.write() as session:

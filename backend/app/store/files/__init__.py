@@ -1,1 +1,1 @@
-"""Files on disk: content-addressed store, incoming uploads, atomic writes."""
+"""Files on disk: the store by content hash, incoming uploads, atomic writes."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Suffix of an unfinished file; a killed process leaves it behind.
+# Suffix of an unfinished file, which a killed process leaves behind.
 PART = ".part"
 
 
@@ -15,7 +15,8 @@ PART = ".part"
 def atomic_write(path: Path, *, durable: bool = False) -> Iterator[Path]:
     """Yield a temporary path; rename it to ``path`` on success, delete it on an exception.
 
-    ``durable`` waits until the bytes are on the disk; not needed for what is cheap to make again.
+    ``durable`` waits until the bytes are on the disk, which files that can be made again don't
+    need.
     """
     part = path.with_name(f"{path.name}.{os.urandom(8).hex()}{PART}")
     try:

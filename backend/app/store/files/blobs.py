@@ -14,7 +14,7 @@ from pathlib import Path
 from .atomic_write import PART, flush
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-# Large derived files (stems, stretched segments); all can be made again.
+# Large derived files (stems, stretched segments), all of which can be made again.
 _HEAVY = ("stem-*.flac", "stretch-*.flac")
 _COVER_SUFFIXES = (".png", ".jpg")
 
@@ -34,33 +34,33 @@ class ContentStore:
         return self._shard("content", content_hash) / f"{content_hash}.flac"
 
     def cover_path(self, content_hash: str) -> Path:
-        """Return the path of a track's embedded cover, PNG or JPEG by suffix."""
+        """Path of a track's embedded cover, PNG or JPEG by its suffix."""
         png, jpg = (self._cover(content_hash, suffix) for suffix in _COVER_SUFFIXES)
         return png if png.exists() else jpg
 
     def derived(self, content_hash: str, name: str) -> Path:
-        """Return the path of a file derived from a track, and create its folder.
+        """Path of a file derived from a track; its folder is created.
 
-        ``name`` contains the version of the code that makes it (``loudness-v1.npz``).
+        ``name`` contains the version of the code that writes it (``loudness-v1.npz``).
         """
         folder = self._shard("derived", content_hash) / content_hash
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder / name
 
     def recording(self, name: str) -> Path:
-        """Return the path of a recording: a content hash, or ``hash/file`` derived from it."""
+        """Path of a recording: a content hash, or ``hash/file`` for a derived file."""
         content_hash, _, made = name.partition("/")
         return self.derived(content_hash, made) if made else self.path(content_hash)
 
     @contextmanager
     def lock(self, content_hash: str, work: str) -> Iterator[None]:
-        """Hold an exclusive lock for ``work`` on a track; released if the process dies."""
+        """Hold an exclusive lock for ``work`` on a track; if the process dies, it is released."""
         with self.derived(content_hash, f"{work}.lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def touch(self, file: Path) -> None:
-        """Mark a derived file as just used, which delays its cleanup."""
+        """Mark a derived file as recently used, which delays its deletion."""
         with suppress(OSError):  # deleted meanwhile, or read-only
             os.utime(file)
 
@@ -70,7 +70,7 @@ class ContentStore:
         return {folder.name for folder in folders if _older(folder, _HEAVY, age_s)}
 
     def remove_unread(self, content_hash: str, age_s: float) -> None:
-        """Delete a track's large derived files unused for ``age_s``."""
+        """Delete a track's large derived files that were not used for ``age_s``."""
         for file in _older(self.derived(content_hash, ""), _HEAVY, age_s):
             file.unlink(missing_ok=True)
 
@@ -116,12 +116,12 @@ class ContentStore:
         self.image_path(file_name).unlink(missing_ok=True)
 
     def size(self, contents: Iterable[str], images: Iterable[str]) -> int:
-        """Sum the sizes in bytes of these contents and pictures; missing files count 0."""
+        """Add up the bytes of these contents and pictures; missing files count as 0."""
         files = [*map(self.path, contents), *map(self.image_path, images)]
         return sum(file.stat().st_size for file in files if file.is_file())
 
     def contents_older_than(self, age_s: float) -> set[str]:
-        """Return the hashes of contents and of derived folders older than ``age_s``."""
+        """List hashes of contents and derived folders that are older than ``age_s``."""
         files = [file for kind in ("content", "derived") for file in self._sharded(kind)]
         young = {file.stem for file in files if not _is_older(file, age_s)}
         return {file.stem for file in files if _HASH.fullmatch(file.stem)} - young
@@ -149,7 +149,7 @@ def _older(folder: Path, patterns: Iterable[str], age_s: float) -> list[Path]:
 
 
 def _is_older(file: Path, age_s: float) -> bool:
-    """Return whether a file is older; False if it is deleted meanwhile."""
+    """Whether a file is older than ``age_s``; False if it was deleted meanwhile."""
     try:
         return time.time() - file.stat().st_mtime > age_s
     except FileNotFoundError:
@@ -157,7 +157,7 @@ def _is_older(file: Path, age_s: float) -> bool:
 
 
 def _move(file: Path, final: Path) -> None:
-    """Move ``file`` to ``final`` durably and atomically."""
+    """Move ``file`` to ``final`` atomically, and wait until it is on disk."""
     make_private(final.parent)
     flush(file)
     file.replace(final)

@@ -12,6 +12,6 @@ MIN_FREE_BYTES = 1_000_000_000
 
 
 def require_disk_space(folder: Path, n_bytes: int) -> None:
-    """Raise :class:`StorageFull` unless ``n_bytes`` fit and ``MIN_FREE_BYTES`` remain."""
+    """Raise :class:`StorageFull` unless ``n_bytes`` fit and ``MIN_FREE_BYTES`` stay free."""
     if shutil.disk_usage(folder).free < MIN_FREE_BYTES + n_bytes:
         raise StorageFull("The server's disk is full.", hint="Delete jobs or uploads first.")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from .blobs import make_private
 from .disk_space import require_disk_space
 
-# Longer than any upload: older files were left behind by a killed process.
+# Longer than any upload takes: older files were left behind by a killed process.
 ABANDONED_AFTER_S = 3600.0
 
 
@@ -23,7 +23,7 @@ class Incoming:
         self.folder = make_private(storage_root / "incoming")
 
     def delivery(self) -> Delivery:
-        """Create a context for one request's files, which it deletes at its end."""
+        """Open a context for one request's files, which are deleted at its end."""
         return Delivery(self.folder)
 
     def require_space(self, n_bytes: int) -> None:
@@ -43,7 +43,7 @@ class Incoming:
 
 
 class Delivery:
-    """The files of one request."""
+    """The incoming files of one request."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

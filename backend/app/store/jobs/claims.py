@@ -22,12 +22,12 @@ _VANISHED = Failure(
 
 
 def lease_is_over() -> ColumnElement[bool]:
-    """Rows with status running whose lease has expired."""
+    """Condition: the row's status is running, but its lease has expired."""
     return and_(JOBS.c.status == JobStatus.RUNNING, JOBS.c.lease_until < now_s())
 
 
 def is_ready() -> ColumnElement[bool]:
-    """Rows that wait neither for another job nor for a time."""
+    """Condition: the row waits neither for another job nor for a time."""
     source = JOBS.alias("source")
     unfinished = exists().where(
         source.c.id == JOBS.c.after_job_id, source.c.status != JobStatus.SUCCEEDED
@@ -37,7 +37,7 @@ def is_ready() -> ColumnElement[bool]:
 
 
 def claimable(lane: str) -> ColumnElement[bool]:
-    """Rows of a lane that a supervisor may claim."""
+    """Condition: a supervisor of this lane may claim the row."""
     waits = and_(JOBS.c.status == JobStatus.QUEUED, is_ready())
     left_alone = and_(lease_is_over(), JOBS.c.crashes < MAX_CRASHES - 1)
     wanted = and_(JOBS.c.lane == lane, not_(JOBS.c.cancel_requested))
@@ -45,7 +45,10 @@ def claimable(lane: str) -> ColumnElement[bool]:
 
 
 def abandoned() -> ColumnElement[bool]:
-    """Rows that are not running and must not run again: cancelled, or crashed too often."""
+    """Condition: the row is not running and must not run again.
+
+    Its job was cancelled, or crashed too often.
+    """
     waits = JOBS.c.status == JobStatus.QUEUED
     unwanted, poison = JOBS.c.cancel_requested, JOBS.c.crashes >= MAX_CRASHES - 1
     return or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
@@ -66,7 +69,7 @@ def take_next(
         update(JOBS)
         .where(JOBS.c.id == next_job, claimable(lane))
         .values(
-            # Claiming a job that is still "running" means that its last attempt died unnoticed.
+            # A claimed job with status "running" was interrupted by the death of its process.
             crashes=JOBS.c.crashes + case((JOBS.c.status == JobStatus.RUNNING, 1), else_=0),
             status=target(Edge.CLAIM),
             attempt=JOBS.c.attempt + 1,
@@ -111,7 +114,7 @@ def _next_user(lane: str, owner: str, per_user: int | None) -> ColumnElement[str
 
 
 def end_abandoned(connection: Connection) -> None:
-    """Cancel or fail the jobs of :func:`abandoned`."""
+    """Cancel or fail the jobs that :func:`abandoned` finds."""
     is_over, unwanted = lease_is_over(), JOBS.c.cancel_requested
     waits = JOBS.c.status == JobStatus.QUEUED
     poison = JOBS.c.crashes >= MAX_CRASHES - 1
@@ -138,7 +141,7 @@ def move(
     step_state: StepState = StepState.WAITING,
     failure: Failure | None = None,
 ) -> bool:
-    """Move a job along ``edge`` if its status allows; also change its running step's state."""
+    """Move a job along ``edge`` if its status allows; also set its running step's state."""
     status = target(edge)
     ended = None if status is JobStatus.QUEUED else now_s()
     moved = connection.execute(
@@ -162,7 +165,7 @@ def move(
 
 
 def held(claim: Claim) -> Select[tuple[bool]]:
-    """Select the claim's row if the claim still holds: the fence before every write."""
+    """Select the claim's row if the claim is valid: the fence before every write."""
     return select(JOBS.c.cancel_requested).where(
         JOBS.c.id == claim.job_id,
         JOBS.c.owner == claim.owner,

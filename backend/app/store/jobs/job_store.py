@@ -1,4 +1,4 @@
-"""Rows of jobs for their owners: add, find, cancel, retry, delete."""
+"""Users' access to rows of jobs: add, find, cancel, retry, delete."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .tables import FILES, JOBS, STEPS
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A job to queue in a lane, optionally after another job's success."""
+    """A job to queue in a lane; optionally it starts after another job's success."""
 
     id: str
     user_id: str
@@ -50,7 +50,7 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs to list: of these kinds and statuses (empty: any), older than job ``before``."""
+    """Which jobs to list: kinds, statuses (empty: any), older than the job ``before``."""
 
     kinds: tuple[str, ...] = ()
     kinds_left_out: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class JobFilter:
     before: str | None = None
 
     def condition(self, connection: Connection, user_id: str) -> ColumnElement[bool]:
-        """Return the condition on a user's rows; all its columns are in one index."""
+        """Condition on a user's rows; all of its columns are in one index."""
         terms = [JOBS.c.user_id == user_id, JOBS.c.kind.not_in(self.kinds_left_out)]
         if self.kinds:
             terms.append(JOBS.c.kind.in_(self.kinds))
@@ -71,7 +71,7 @@ class JobFilter:
 
 @dataclass(frozen=True, slots=True)
 class JobStore:
-    """Rows of jobs. Queries on behalf of a user name the user, so other users' jobs don't exist.
+    """Rows of jobs. Queries for a user never return other users' jobs.
 
     Thread-safe; each method is one transaction and may raise what ``Database`` raises.
     """
@@ -79,7 +79,10 @@ class JobStore:
     database: Database
 
     def add(self, *new: NewJob, quota: int) -> bool:
-        """Queue jobs of one user, all or none; False if more than ``quota`` would be pending."""
+        """Queue jobs of one user; queue none and return False if more than ``quota`` would wait.
+
+        Running jobs count, too.
+        """
         with self.database.write() as session:
             connection = session.connection()
             if _pending_of(connection, new[0].user_id) + len(new) > quota:
@@ -102,7 +105,7 @@ class JobStore:
         return self.database.first(select(JOBS.c.inputs).where(_of(user_id, job_id)))
 
     def page(self, user_id: str, wanted: JobFilter, limit: int) -> list[JobRecord]:
-        """Return the user's newest jobs of a filter, without artifacts.
+        """List the user's newest jobs that pass a filter, without artifacts.
 
         Raise ``NotFound`` if the user has no job ``wanted.before``.
         """
@@ -120,7 +123,7 @@ class JobStore:
         return self.database.all(select(JOBS.c.inputs).where(JOBS.c.status.in_(PENDING)))
 
     def queue(self) -> QueueRecord:
-        """Return the state of the queue over all users."""
+        """Read the state of the whole queue, of all users."""
         with self.database.read() as session:
             connection = session.connection()
             pending = queued_jobs(connection, JOBS.c.status.in_(PENDING))
@@ -132,7 +135,7 @@ class JobStore:
             )
 
     def cancel(self, user_id: str, job_id: str) -> None:
-        """Cancel a waiting job; request cancellation of a running one."""
+        """Cancel a waiting job; ask a running one to end."""
         with self.database.write() as session:
             connection = session.connection()
             mine = _of(user_id, job_id)
@@ -143,7 +146,7 @@ class JobStore:
                 connection.execute(update(JOBS).where(running).values(cancel_requested=True))
 
     def retry(self, user_id: str, job_id: str, *, quota: int) -> bool:
-        """Queue a job again; do nothing and return False if ``quota`` jobs are pending.
+        """Queue a job again; return False if the user already has ``quota`` unfinished jobs.
 
         Raise ``NotFound`` if the user has no such job, and ``Conflict`` if it has not ended or has
         succeeded.
@@ -164,11 +167,11 @@ class JobStore:
     def delete(self, user_id: str, job_id: str) -> bool:
         """Delete the job with its rows; False if it is running or another job needs it."""
         still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING, _not_needed())
-        # The database cascades to the rows of steps and files.
+        # The database also deletes the rows of steps and files.
         return self.database.change(delete(JOBS).where(still)) > 0
 
     def delete_ended_before(self, age_s: float, *, limit: int = 100) -> list[str]:
-        """Delete unneeded jobs that ended over ``age_s`` seconds ago; return their ids."""
+        """Delete jobs that ended over ``age_s`` seconds ago, unless needed; return their ids."""
         ended = and_(JOBS.c.status.in_(TERMINAL), JOBS.c.finished_s < now_s() - age_s)
         ids = select(JOBS.c.id).where(ended, _not_needed()).limit(limit)
         deletion = delete(JOBS).where(JOBS.c.id.in_(ids)).returning(JOBS.c.id)
@@ -180,7 +183,7 @@ class JobStore:
         return set(self.database.all(select(JOBS.c.id).where(JOBS.c.id.in_(job_ids))))
 
     def artifact(self, job_id: str, name: str, user_id: str | None = None) -> WrittenFile | None:
-        """Return one artifact; omit ``user_id`` only for signed links, which the owner created."""
+        """Return one artifact; only for signed links, which its owner made, omit ``user_id``."""
         which = and_(FILES.c.job_id == job_id, FILES.c.name == name)
         which = and_(which, FILES.c.media_type.is_not(None))
         if user_id is not None:
@@ -191,7 +194,7 @@ class JobStore:
         return None if row is None else record_of(WrittenFile, row)
 
     def title(self, job_id: str) -> str:
-        """Return the job's title; empty if it is gone."""
+        """Return the job's title; empty if the job is deleted."""
         return self.database.first(select(JOBS.c.title).where(JOBS.c.id == job_id)) or ""
 
     def artifacts(self, job_id: str) -> list[WrittenFile]:
@@ -231,14 +234,14 @@ def _pending(user_id: str) -> ColumnElement[bool]:
 
 
 def _not_needed() -> ColumnElement[bool]:
-    """Rows that no pending job depends on; failed and cancelled ones never count as needed."""
+    """Condition: no pending job depends on the row; failed and cancelled jobs pass."""
     other = JOBS.alias("other")
     needs = exists().where(other.c.after_job_id == JOBS.c.id, other.c.status.in_(PENDING))
     return or_(JOBS.c.status.in_((JobStatus.FAILED, JobStatus.CANCELLED)), not_(needs))
 
 
 def _fresh() -> dict[str, object]:
-    """Values of a job that is queued anew."""
+    """The column values of a job that is queued again."""
     return {
         "crashes": 0,
         "cancel_requested": False,
@@ -249,7 +252,7 @@ def _fresh() -> dict[str, object]:
 
 
 def _turns(connection: Connection, pending: Sequence[QueuedJob]) -> dict[str, dict[str, Turn]]:
-    """Running jobs and last service, by lane and user, of those who have a pending job there."""
+    """Each user's running jobs and last turn, by lane, for users with a pending job there."""
     whose = {(job.lane, job.user_id) for job in pending}
     running = Counter((job.lane, job.user_id) for job in pending if job.status is JobStatus.RUNNING)
     turns: dict[str, dict[str, Turn]] = {}

@@ -1,4 +1,4 @@
-"""Look cheaply whether jobs have changed."""
+"""Detect cheaply whether jobs have changed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..database import Database
 from .tables import JOBS, STEPS
 
 Mark = tuple[object, ...]
-"""Differs from an earlier one if the job's row or steps have changed since."""
+"""Differs from an earlier mark if the job's row or its steps have changed since."""
 
 
 def marks_of(database: Database, job_ids: Collection[str]) -> dict[str, Mark]:
-    """Return a mark of each of these jobs that exists, in one query."""
+    """Return a mark for each of these jobs that exists, in one query."""
     done = func.sum(case((STEPS.c.state == StepState.SUCCEEDED, 1), else_=0))
     steps = (
         select(STEPS.c.job_id, func.sum(STEPS.c.progress), func.max(STEPS.c.started_s), done)

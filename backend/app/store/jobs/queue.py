@@ -30,24 +30,24 @@ from ..database import Database, record_of
 from .claims import abandoned, claimable, end_abandoned, held, move, take_next
 from .tables import FILES, JOBS, SPEEDS, STEPS
 
-# Enough for a steady median, few enough to follow changes of the machine's speed.
+# Enough for a stable median, few enough to follow changes of the machine's speed.
 _SPEEDS_KEPT = 20
-# A job that has less to do than this measures the step's fixed costs, not its speed.
+# The time of a job with a smaller share shows the step's fixed costs, not its speed.
 _LEAST_SHARE = 0.1
-# Crash count after a finished step: the next crash only raises it to 0.
+# Crash count after a finished step, so that the next crash raises it to 0.
 _PROGRESSED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class SqlJobQueue:
-    """:class:`~backend.app.jobs.queue.JobQueue` in a shared database."""
+    """The :class:`~backend.app.jobs.queue.JobQueue` in a shared database."""
 
     database: Database
 
     def claim(
         self, owner: str, lease_s: float, lane: str = WORK, per_user: int | None = None
     ) -> Claim | None:
-        """Claim the next job; read first, to take the shared write lock only when needed."""
+        """Claim the next job; read first, because the write lock is shared."""
         with self.database.read() as session:
             is_some, is_dead = session.connection().execute(_work_in(lane)).one()
         if is_dead:
@@ -62,7 +62,7 @@ class SqlJobQueue:
             return None if row is None else _claim_of(row, _finished_steps(connection, row.id))
 
     def claim_state(self, claim: Claim) -> ClaimState:
-        """Return whether the claim still holds and whether the job is to be cancelled."""
+        """Return whether the claim is valid, and whether the job is to be cancelled."""
         with self.database.read() as session:
             row = session.connection().execute(held(claim)).first()
         if row is None:
@@ -75,12 +75,12 @@ class SqlJobQueue:
             _set(connection, claim, lease_until=now_s() + lease_s)
 
     def speeds(self, kind: str) -> Mapping[str, float]:
-        """Return the median speed of each step of this kind."""
+        """Median speed of each step of a job kind."""
         with self.database.read() as session:
             return speeds_of_kinds(session.connection()).get(kind, {})
 
     def planned(self, claim: Claim, steps: Sequence[ExpectedStep]) -> None:
-        """Store the attempt's steps; delete file rows of steps that will run again."""
+        """Store the attempt's steps; delete the rows of files that will be made again."""
         kept = [step.name for step in steps if step.kept]
         with self._fenced(claim) as connection:
             of_job = STEPS.c.job_id == claim.job_id
@@ -188,7 +188,7 @@ class SqlJobQueue:
 
     @contextmanager
     def _fenced(self, claim: Claim) -> Iterator[Connection]:
-        """Open a write transaction; raise :class:`LeaseLost` unless the claim holds."""
+        """Open a write transaction; raise :class:`LeaseLost` unless the claim is valid."""
         with self.database.write() as session:
             connection = session.connection()
             if connection.execute(held(claim).with_for_update()).first() is None:
@@ -202,9 +202,9 @@ class SqlJobQueue:
             _leave(connection, claim, edge, step_state, failure)
 
 
-@cache  # an idle server asks this all the time, and building it takes longer than the answer
+@cache  # an idle server runs this often, and building it takes longer than the answer
 def _work_in(lane: str) -> Select[bool, bool]:
-    """Select whether there is a job to claim, and one to end instead."""
+    """Select whether there is a job to claim, and whether there is one to end."""
     some, dead = (select(1).where(which) for which in (claimable(lane), abandoned()))
     return select(some.exists(), dead.exists())
 
@@ -221,7 +221,7 @@ def _leave(
 
 
 def speeds_of_kinds(connection: Connection) -> dict[str, dict[str, float]]:
-    """Return the median speed by kind and step."""
+    """Median speed by job kind and step."""
     measured: dict[str, dict[str, list[float]]] = {}
     for row in connection.execute(select(SPEEDS.c.kind, SPEEDS.c.step, SPEEDS.c.speed)):
         measured.setdefault(row.kind, {}).setdefault(row.step, []).append(row.speed)
@@ -275,7 +275,7 @@ def _put_files(
     connection: Connection, job_id: str, step: str, files: Sequence[WrittenFile]
 ) -> None:
     newest = {file.name: file for file in files}
-    # A step may replace a file of an earlier one; it is the later one's from then on.
+    # A step may replace a file of an earlier step, and then owns it.
     replaced = or_(FILES.c.step == step, FILES.c.name.in_(newest))
     connection.execute(delete(FILES).where(FILES.c.job_id == job_id, replaced))
     rows = [{"job_id": job_id, "step": step, **asdict(file)} for file in newest.values()]

@@ -1,4 +1,4 @@
-"""Read job rows: full records to show, narrow ones for estimates."""
+"""Read rows of jobs: complete for display, few columns for estimates."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .claims import is_ready
 from .tables import FILES, JOBS, STEPS
 
 _FAILURE: TypeAdapter[Failure] = TypeAdapter(Failure)
-# Without inputs: a large crate's are 100 kB, and lists are polled every second.
+# Without inputs: those of a large crate take 100 kB, and lists are polled every second.
 _SHOWN = tuple(column for column in JOBS.c if column.name != "inputs")
 
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job with its steps, in order, and its artifacts (none in a list)."""
+    """A job with its steps in order, and its artifacts (none in a list)."""
 
     job: Job
     steps: tuple[StepRecord, ...]
@@ -120,7 +120,7 @@ def _files_of(connection: Connection, job_ids: list[str]) -> dict[str, list[Writ
 
 
 def _failure_of(stored: object) -> Failure:
-    """Convert a stored failure; a general one if another version stored it differently."""
+    """Convert a stored failure; one stored differently by another version becomes general."""
     try:
         return _FAILURE.validate_python(stored)
     except ValidationError:

@@ -7,7 +7,7 @@ from sqlmodel import BigInteger, Field, SQLModel
 
 
 class JobRow(SQLModel, table=True):
-    """A job; all times are seconds since 1970 by the database's clock.
+    """A job's row; all times are seconds since 1970 by the database's clock.
 
     ``after_job_id`` is the job that must succeed first; no foreign key, since it may be deleted.
     """
@@ -48,7 +48,7 @@ class JobRow(SQLModel, table=True):
 
 
 class JobStepRow(SQLModel, table=True):
-    """A step of a job's newest attempt."""
+    """A step of a job's latest attempt."""
 
     __tablename__ = "job_steps"
     job_id: str = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
@@ -74,7 +74,7 @@ class JobFileRow(SQLModel, table=True):
 
 
 class StepSpeedRow(SQLModel, table=True):
-    """Seconds of a finished step per second of input audio; outlives its job."""
+    """Seconds of a finished step per second of input audio; kept after its job's deletion."""
 
     __tablename__ = "step_speeds"
     __table_args__ = (Index("ix_step_speeds_kind_step", "kind", "step"),)

@@ -70,7 +70,10 @@ class NewUpload:
 
 @dataclass(frozen=True, slots=True)
 class PublicationStore:
-    """Publications by their publish jobs. Thread-safe; each change is one committed transaction."""
+    """Publications, found by their publish jobs.
+
+    Thread-safe; each change is one committed transaction.
+    """
 
     database: Database
 
@@ -93,7 +96,7 @@ class PublicationStore:
             )
 
     def require_free(self, user_id: str, source_job_id: str) -> None:
-        """Raise ``AlreadyPublished`` if a mix is, or may be, online or being uploaded."""
+        """Raise ``AlreadyPublished`` if a mix is or may be on YouTube, or is being uploaded."""
         with self.database.read() as session:
             pending = select(JOBS.c.id).where(
                 JOBS.c.user_id == user_id,
@@ -106,7 +109,7 @@ class PublicationStore:
             _require_no_video(session, _of_source(user_id, source_job_id))
 
     def require_not_online(self, job_id: str) -> None:
-        """Raise ``AlreadyPublished`` if another job has published the mix or is uploading it.
+        """Raise ``AlreadyPublished`` if another job has published or is uploading the mix.
 
         A publication with ``again`` passes.
         """
@@ -116,7 +119,7 @@ class PublicationStore:
                 _require_no_other(session, row)
 
     def opened(self, job_id: str, new: NewUpload) -> None:
-        """Store the session URL of the job's upload before its first byte is sent.
+        """Store the address of the job's upload before its first byte is sent.
 
         Gives up interrupted uploads of the same mix by other jobs, so that they can't be resumed
         and there is at most one video. Raise ``AlreadyPublished`` as :meth:`require_not_online`
@@ -139,7 +142,7 @@ class PublicationStore:
         self._set_of_upload(job_id, nth, sent_bytes=sent_bytes)
 
     def all_sent(self, job_id: str, nth: int) -> None:
-        """Record that the last byte is about to be sent: a video may exist from now on.
+        """Record that the last byte is about to be sent, so a video may exist from now on.
 
         Raise ``AlreadyPublished`` if the upload was given up for another one meanwhile.
         """
@@ -151,11 +154,11 @@ class PublicationStore:
         self._set_of_upload(job_id, nth, sealed_session=None, sent_bytes=0)
 
     def given_up(self, job_id: str, nth: int) -> None:
-        """Record that the incomplete upload is abandoned: it will never become a video."""
+        """Record that an incomplete upload is abandoned, and will never become a video."""
         self._set_of_upload(job_id, nth, sealed_session=None, sent_bytes=0, all_sent=False)
 
     def doubted(self, job_id: str) -> None:
-        """Record when the owner was informed that the video may or may not exist."""
+        """Record when the owner was informed that it is unknown whether a video exists."""
         self._set(job_id, doubted_s=now_s())
 
     def video_known(
@@ -170,20 +173,20 @@ class PublicationStore:
         self._set(job_id, playlist_id=playlist_id)
 
     def reencrypt(self, renewed: Callable[[str], str | None]) -> None:
-        """Replace each sealed session URL by ``renewed(url)``; None keeps it."""
+        """Replace each encrypted upload address by ``renewed(address)``; None keeps it."""
         begun = select(PublicationRow).where(col(PublicationRow.sealed_session).is_not(None))
         with self.database.write() as session:
             for row in session.execute(begun).scalars():
                 row.sealed_session = renewed(row.sealed_session or "") or row.sealed_session
 
     def finished(self, job_id: str) -> None:
-        """Record when the publication finished first."""
+        """Record when the publication was first finished."""
         with self.database.write() as session:
             row = _row(session, job_id)
             row.published_at = row.published_at or datetime.now(UTC)
 
     def _set_of_upload(self, job_id: str, nth: int, **values: object) -> bool:
-        """Update the row if it is still of this upload; return whether it was."""
+        """Update the row if it still belongs to this upload; return whether it did."""
         ours = (_c("job_id") == job_id, col(PublicationRow.sessions) == nth)
         going_on = col(PublicationRow.sealed_session).is_not(None)
         change = update(PublicationRow).where(*ours, going_on).values(**values)
@@ -201,7 +204,7 @@ def _row(session: Session, job_id: str) -> PublicationRow:
 
 
 def _is_wanted_anew(session: Session, row: PublicationRow) -> bool:
-    """Return whether the job was retried since the doubt: only a retry changes ``queued_s``."""
+    """Whether the job was retried after the doubt: only a retry changes ``queued_s``."""
     if row.doubted_s is None:
         return False
     asked = select(1).where(JOBS.c.id == row.job_id, JOBS.c.queued_s >= row.doubted_s)
@@ -226,7 +229,7 @@ def _require_no_video(session: Session, which: ColumnElement[bool]) -> None:
 
 
 def _take_over(session: Session, row: PublicationRow) -> None:
-    """Give up other jobs' interrupted uploads of the same mix; raise if one is running."""
+    """Give up other jobs' interrupted uploads of the mix; raise if one is running."""
     _require_no_other(session, row)
     session.connection().execute(
         update(PublicationRow).where(_uploads_beside(row)).values(sealed_session=None, sent_bytes=0)

@@ -38,9 +38,9 @@ class PublicationRecords:
     database: Database
 
     def of_jobs(self, user_id: str, job_ids: Sequence[str]) -> list[PublicationRecord]:
-        """Return the user's publications by these jobs or of their mixes, in two queries.
+        """List the user's publications by these jobs or of their mixes, in two queries.
 
-        First those whose jobs were deleted, if a video exists or may exist; then the others,
+        First come those whose jobs were deleted, if a video exists or may exist; then the others,
         oldest first.
         """
         if not job_ids:
@@ -50,7 +50,7 @@ class PublicationRecords:
             col(PublicationRow.user_id) == user_id,
             or_(of_job.in_(job_ids), of_source.in_(job_ids)),
         )
-        # by two indexes: a condition with OR would read all of the user's jobs
+        # By two indexes: a condition with OR would read all of the user's jobs.
         either = (JOBS.c.id, JOBS.c.after_job_id)
         ids = union(*(select(JOBS.c.id).where(one.in_(job_ids)) for one in either)).subquery()
         jobs_wanted = (
@@ -78,7 +78,7 @@ class PublicationRecords:
 
 
 def _without_job(rows: Iterable[PublicationRow]) -> list[PublicationRecord]:
-    """Records of publications whose job was deleted, if a video exists or may exist."""
+    """Publications whose job was deleted, if a video exists or may exist."""
     return [
         PublicationRecord(row.job_id, row.source_job_id, row.title, None, None, row)
         for row in rows

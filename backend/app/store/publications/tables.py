@@ -10,19 +10,20 @@ from sqlmodel import BigInteger, Field, SQLModel, Text
 from ..accounts.accounts import UserRow
 from ..database import UtcDateTime
 
-# By its class, so that importing this module also defines the users table (in children too).
+# By its class, so that importing this module also defines the users table (in child processes,
+# too).
 _USER = f"{UserRow.__tablename__}.id"
 
 
 class PublicationRow(SQLModel, table=True):
-    """One publication; it outlives its job, so that a mix is not published twice by mistake.
+    """One publication; it outlives its job, so that no mix is published twice by mistake.
 
     ``marker`` is the tag that identifies the video on YouTube; ``again`` allows a second video of
     the mix. ``channel_id`` and ``channel_title`` are empty if the consent does not reveal them.
-    ``sealed_session`` is the encrypted URL of the upload session, as sensitive as a token, and
-    ``sessions`` the number of uploads started. YouTube has confirmed ``sent_bytes``. ``all_sent``:
-    the last byte was sent at least once, so a video may exist. ``doubted_s`` is when the owner was
-    informed of that doubt, by the database's clock.
+    ``sealed_session`` is the encrypted address of the upload session, as sensitive as a token, and
+    ``sessions`` the number of uploads started. YouTube has confirmed ``sent_bytes``. ``all_sent``
+    means that the last byte was sent at least once, so a video may exist. ``doubted_s`` is when the
+    owner was informed of that doubt, by the database's clock.
     """
 
     __tablename__ = "publications"
