@@ -1,1 +1,1 @@
-"""Check rendered sound by other means than made it: for the tests and the benches."""
+"""Check rendered sound by code that is independent of the renderer, in tests and benches."""

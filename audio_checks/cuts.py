@@ -1,4 +1,4 @@
-"""Find clicks in a finished mix that were caused by cuts."""
+"""Find clicks in a finished mix that cuts have caused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from backend.app.render.player.stretched_segments import StretchedSegment
 from .discontinuities import clicks
 
 NEAR = round(0.003 * SAMPLE_RATE)
-"""Largest distance of a click from the cut that causes it."""
+"""A click belongs to a cut if it is at most this far from it."""
 
 _ROUND = round(0.1 * SAMPLE_RATE)
 
@@ -55,7 +55,7 @@ def _cuts(clip: Clip) -> list[int]:
 
 
 def _bends(clip: Clip) -> list[int]:
-    """Where a level begins or ends to change within a clip."""
+    """Where a level begins or stops changing within a clip."""
     return [at for effect in clip.effects if effect.kind == "level" for at, _ in effect.shares]
 
 
@@ -69,12 +69,13 @@ def _has_click(
     open_track: Callable[[str], TrackReader],
     open_stretched: Callable[[StretchedSegment], TrackReader],
 ) -> bool:
-    """Whether a clip, alone and at one level, has a click there."""
+    """Whether a clip alone, at a constant level, has a click at a position."""
     first, last = max(at - _ROUND, clip.start), min(at + _ROUND, clip.sounds_to)
     own = replace(clip, effects=tuple(one for one in clip.effects if one.kind != "level"))
     with closing(ClipPlayer(own, open_track, open_stretched)) as player:
         alone = player.read(first, last)
-    silence = np.zeros((2, _ROUND), np.float32)  # so that the stretch's beginning is not a click
+    # so that the beginning of the sound does not count as a click
+    silence = np.zeros((2, _ROUND), np.float32)
     found = clicks(np.concatenate([silence, alone, silence], axis=1), ratio=1.2, floor=0.005)
     lies = at - first + _ROUND
     return any(abs(one * SAMPLE_RATE - lies) < NEAR for one in found)

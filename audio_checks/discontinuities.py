@@ -1,4 +1,4 @@
-"""Clicks and gaps: where sound stands out against its surroundings, or breaks off."""
+"""Find clicks and gaps: sudden jumps in a sound, and places where it stops."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def gaps(sound: Samples, *, longer_s: float, floor_db: float = -60.0) -> list[tu
 
 
 def clicks(sound: Samples, *, ratio: float = 2.0, floor: float = 0.025) -> list[float]:
-    """Where a step or impulse stands out, in seconds.
+    """Positions of steps and impulses that exceed their surroundings, in seconds.
 
-    The fourth difference cancels smooth sound and keeps a jump. A click is over its surroundings
-    *before and after*; a drum mostly has energy after it.
+    The fourth difference cancels smooth sound and keeps a jump. A click exceeds what is *before and
+    after*; a drum mostly has energy after it.
     """
     found: set[float] = set()
     for channel in sound:

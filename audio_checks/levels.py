@@ -1,4 +1,4 @@
-"""Loudness and true peak of a whole sound."""
+"""Measure the loudness and true peak of a whole sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arrange a song: its bars, form, chords, and the instruments of each section."""
+"""Arrange a song: its bars, form and chords, and the instruments of each section."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from composer.song import Section
 from composer.styles import FormPart
 from composer.theory import PROGRESSIONS, RESTLESS_PROGRESSIONS, Key
 
-# Sections are whole multiples of the longest of these that lets the whole form fit.
+# Sections are whole multiples of the longest of these units with which the form fits.
 UNITS_BARS = (8, 4, 2, 1)
 PHRASE_BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its position, its section, and its chord (a scale degree, 0 is the tonic)."""
+    """One bar: its position, section and chord (a scale degree; 0 is the tonic)."""
 
     index: int
     part: FormPart
@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of the form with the bars it got."""
+    """A part of the form, and the number of bars that it gets."""
 
     part: FormPart
     start_bar: int
@@ -37,7 +37,10 @@ class Block:
 
 
 def lay_out(form: tuple[FormPart, ...], n_bars: int) -> tuple[Block, ...]:
-    """Share ``n_bars`` among the parts by weight; too few bars drop the quietest parts."""
+    """Distribute ``n_bars`` among the parts by weight.
+
+    If there are too few bars, the quietest parts are left out.
+    """
     parts = list(form)
     while len(parts) > n_bars:
         parts.remove(min(parts, key=lambda part: part.energy))
@@ -54,7 +57,7 @@ def lay_out(form: tuple[FormPart, ...], n_bars: int) -> tuple[Block, ...]:
 def write_bars(
     blocks: tuple[Block, ...], key: Key, seed: int, *, restless: bool
 ) -> tuple[Bar, ...]:
-    """Give every bar its chord: loud parts share one progression, the others a second one."""
+    """Choose a chord for each bar: loud parts share one progression, others a second one."""
     rng = np.random.default_rng([seed, 21])
     loud_choices = (RESTLESS_PROGRESSIONS if restless else PROGRESSIONS)[key.mode]
     calm_choices = PROGRESSIONS[key.mode]
@@ -74,7 +77,7 @@ def write_bars(
 
 
 def find_sections(blocks: tuple[Block, ...], clock: Clock, end_s: float) -> tuple[Section, ...]:
-    """Return the sections in seconds; the last, "end", is the decay of the closing chord."""
+    """List the sections in seconds; the last, "end", is the decay of the closing chord."""
     played = tuple(
         Section(
             name=block.part.name,
@@ -93,5 +96,5 @@ def find_sections(blocks: tuple[Block, ...], clock: Clock, end_s: float) -> tupl
 
 
 def phrase_bars(blocks: tuple[Block, ...]) -> list[int]:
-    """Return the first bars of phrases: every eight bars from each section's start."""
+    """List the first bars of phrases: every eighth bar from each section's start."""
     return [bar for b in blocks for bar in range(b.start_bar, b.start_bar + b.bars, PHRASE_BARS)]

@@ -1,4 +1,4 @@
-"""Beat times: steady, drifting, or changing tempo; always on whole samples."""
+"""Compute beat times: steady, drifting, or changing tempo; always on whole samples."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 
 from composer.song import SAMPLE_RATE, SongSpec, Times
 
-# Period of a drifting drummer, in beats: slow enough to follow.
+# Period in beats with which a drifting drummer's tempo varies: slow enough to follow.
 DRIFT_BEATS = 48.0
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The times of all beats (and some past the end, for what rings over), in seconds."""
+    """The times of all beats in seconds, and of some past the end, for notes that ring on."""
 
     beats: Times
     beats_per_bar: int
@@ -28,7 +28,7 @@ class Clock:
         return float(self.beats[bar * self.beats_per_bar])
 
     def bars_within(self, end_s: float) -> int:
-        """Return the number of whole bars that end at or before ``end_s``."""
+        """Number of whole bars that end at or before ``end_s``."""
         downbeats = self.beats[:: self.beats_per_bar]
         return int(np.searchsorted(downbeats, end_s, side="right")) - 1
 

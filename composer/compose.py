@@ -18,15 +18,15 @@ from composer.styles import STYLES, Style
 from composer.theory import KEY_NAMES, parse_key
 
 DEFAULT_DURATION_S = 90.0
-# The closing chord rings at least this long.
+# The closing chord rings for at least this long.
 RING_S = 1.5
-# Songs differ in loudness as masters do: about -21 to -11 LUFS.
+# Songs differ in loudness like masters: about -21 to -11 LUFS.
 RMS_DBFS = (-21.0, -12.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Values fixed by spec and random generator before any note is played."""
+    """Values derived from spec and random generator before any note is played."""
 
     tempo_bpm: float
     key: str
@@ -104,7 +104,7 @@ def _draw_frame(spec: SongSpec, style: Style) -> _Frame:
 
 
 def _beats_to_lay(spec: SongSpec, beats_per_bar: int) -> int:
-    """Return more beats than the song can hold, plus a bar."""
+    """More beats than the song can hold, plus a bar."""
     if spec.bars is not None:
         return (spec.bars + 2) * beats_per_bar
     # 240 beats a minute is faster than any spec allows, drift included.
@@ -112,7 +112,7 @@ def _beats_to_lay(spec: SongSpec, beats_per_bar: int) -> int:
 
 
 def _extent(spec: SongSpec, clock: Clock) -> tuple[int, float]:
-    """Return the number of bars, and the end of the last chord's decay."""
+    """Number of bars, and the end of the last chord's decay."""
     if spec.bars is not None:
         return spec.bars, clock.bar_s(spec.bars) + RING_S + 1.0
     duration_s = spec.duration_s or DEFAULT_DURATION_S

@@ -1,4 +1,4 @@
-"""Crates of varied, titled songs, like a user's upload."""
+"""Compose crates of different songs with titles, like a user's upload."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TITLES = (
     ("धूप", "रंग"),
     ("x", "y"),
 )
-# Club styles come first, so a small crate mixes well; each later song widens the range.
+# Club styles come first, so that a small crate mixes well; later songs add variety.
 STYLE_ORDER: tuple[StyleName, ...] = (
     "house",
     "house",
@@ -44,14 +44,14 @@ STYLE_ORDER: tuple[StyleName, ...] = (
 
 
 def crate_specs(n_songs: int, seed: int, duration_s: float) -> tuple[SongSpec, ...]:
-    """The specs of a crate; lengths vary by a tenth, so that joins differ."""
+    """The specs of a crate's songs; lengths vary by a tenth, so that joins differ."""
     rng = np.random.default_rng([seed, 71])
     lengths = duration_s * rng.uniform(0.9, 1.1, n_songs)
     return tuple(_spec(i, seed, float(length)) for i, length in enumerate(lengths))
 
 
 def compose_crate(n_songs: int, seed: int, duration_s: float) -> Iterator[Song]:
-    """Compose a crate one song at a time: a song in memory weighs 2 MB a second with its stems."""
+    """Compose a crate one song at a time, as a song takes 2 MB of memory for each second."""
     return (compose_song(spec) for spec in crate_specs(n_songs, seed, duration_s))
 
 

@@ -1,4 +1,4 @@
-"""Drum sounds: one shot each, mono, starting at their first sample."""
+"""Synthesise drum sounds: one hit each, mono, starting at their first sample."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def _noise(name: str, seed: int, n_samples: int, band_hz: tuple[float, float]) -
 
 
 def _kick(seed: int) -> Curve:
-    """A sine that falls from 160 Hz to its body within 30 ms, with a beater's click on top."""
+    """A kick: a sine falling from 160 Hz within 30 ms, with a beater's click on top."""
     t = _seconds(0.34)
     body_hz = 48.0 + 8.0 * np.random.default_rng([seed, 1]).random()
     phase = 2.0 * np.pi * (body_hz * t + 110.0 * 0.030 * (1.0 - np.exp(-t / 0.030)))
     click = _noise("click", seed, len(t), (1500.0, 9000.0)) * np.exp(-t / 0.0025)
-    # Starting off the zero crossing gives the hit its edge on the very first sample.
+    # Starting away from the zero crossing gives the hit an edge on its very first sample.
     return np.sin(phase + 0.9) * np.exp(-t / 0.11) + 0.5 * click
 
 
@@ -39,7 +39,7 @@ def _snare(seed: int) -> Curve:
 
 
 def _clap(seed: int) -> Curve:
-    """Three hands within 20 ms; the first one, the loudest, marks the beat."""
+    """A clap: three hands within 20 ms; the first one, the loudest, marks the beat."""
     t = _seconds(0.22)
     noise = _noise("hands", seed, len(t), (900.0, 6000.0))
     hands = sum(np.where(t >= s, np.exp(-(t - s) / 0.005), 0.0) for s in (0.0, 0.010, 0.020))
@@ -53,7 +53,7 @@ def _cymbal(name: str, seed: int, length_s: float, decay_s: float, low_hz: float
 
 @lru_cache(maxsize=64)
 def drum(name: str, seed: int) -> Samples:
-    """The one shot of a drum, shape (n,), peak 1; the same seed gives the same kit."""
+    """One hit of a drum, shape (n,), peak 1; the same seed gives the same drum kit."""
     shot = {
         "kick": lambda: _kick(seed),
         "snare": lambda: _snare(seed),
@@ -69,7 +69,7 @@ def drum(name: str, seed: int) -> Samples:
 
 @lru_cache(maxsize=64)
 def sized(name: str, seed: int, octaves: float) -> Samples:
-    """The one shot of a larger or smaller drum: lower and longer, or higher and shorter."""
+    """One hit of a larger or smaller drum: lower and longer, or higher and shorter."""
     shot = drum(name, seed)
     if not octaves:
         return shot

@@ -1,4 +1,4 @@
-"""Songs as files: encoded in the formats people have, tagged, with the truth beside them."""
+"""Write songs as files: encoded in common formats, tagged, with their truth as JSON."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _CODECS = {
 def write_crate(
     folder: Path, *, n_songs: int, seed: int, duration_s: float, formats: Sequence[str]
 ) -> list[Path]:
-    """Compose a crate into a folder: songs, one truth file each, and ``picture.png``.
+    """Compose a crate into a folder: songs, a truth file for each, and ``picture.png``.
 
     Returns the songs' paths in order; song ``i`` has format ``formats[i % len(formats)]``.
     """
@@ -54,7 +54,7 @@ def write_crate(
 
 
 def write_song(song: Song, path: Path, *, cover_jpeg: bytes | None = None) -> None:
-    """Write a song, with tags and cover, in the format that the path's suffix names."""
+    """Write a song, with tags and cover, in the format of the path's suffix."""
     suffix = path.suffix[1:]
     if suffix in ("wav", "flac"):
         soundfile.write(path, song.samples.T, song.sample_rate, subtype="PCM_16")
@@ -64,7 +64,7 @@ def write_song(song: Song, path: Path, *, cover_jpeg: bytes | None = None) -> No
 
 
 def write_truth(song: Song, path: Path) -> Path:
-    """Write what is true of the song at ``path`` as JSON beside it; returns the JSON's path."""
+    """Write the truth about the song at ``path`` as JSON beside it; return that path."""
     truth = path.with_suffix(".json")
     text = json.dumps(_truth(song, path.name), ensure_ascii=False, indent=1)
     truth.write_text(text + "\n", encoding="utf-8")

@@ -7,17 +7,18 @@ from scipy import ndimage
 
 from composer.song import SAMPLE_RATE, STEMS, Samples, StemName, Times
 
-# RMS of each stem while it sounds, against the drums: they lead, the voice sits over the chords.
+# RMS of each stem while it plays, relative to the drums: they lead, and the voice is louder than
+# the chords.
 STEM_LEVEL_DB: dict[StemName, float] = {"drums": 0.0, "bass": -1.5, "other": -4.0, "vocals": -3.0}
-# Below full scale by enough for the peaks between samples to stay under -1 dBFS too.
+# Enough below full scale that the peaks between samples also stay under -1 dBFS.
 CEILING = 10.0 ** (-1.6 / 20.0)
-# The limiter looks this far ahead and back: slower than a bass period, so it adds no distortion.
+# The limiter looks this far ahead and back: longer than a bass period, so it adds no distortion.
 LIMITER_S = 0.020
 PUMP_S = 0.11
 
 
 def balance(stems: dict[StemName, Samples]) -> None:
-    """Scale each stem in place to its level; silence below 0.001 of its peak does not count."""
+    """Scale each stem in place to its level; samples below 0.001 of its peak don't count."""
     for name in STEMS:
         stem = stems[name]
         peak = float(np.abs(stem).max())
@@ -28,7 +29,7 @@ def balance(stems: dict[StemName, Samples]) -> None:
 
 
 def pump(stem: Samples, kicks: Times, depth: float) -> None:
-    """Duck a stem in place after each kick, as a side-chain compressor does."""
+    """Lower a stem in place after each kick, like a side-chain compressor."""
     n = round(4.0 * PUMP_S * SAMPLE_RATE)
     dip = (1.0 - depth * np.exp(-np.arange(n) / (PUMP_S * SAMPLE_RATE))).astype(np.float32)
     for at in np.round(kicks * SAMPLE_RATE).astype(int):
@@ -37,9 +38,9 @@ def pump(stem: Samples, kicks: Times, depth: float) -> None:
 
 
 def master(stems: dict[StemName, Samples], rms_dbfs: float) -> Samples:
-    """Bring the sum to a level under the ceiling; scales the stems in place, returns their sum.
+    """Scale the stems in place so that their sum has a level below the ceiling.
 
-    One gain curve serves all stems, so they still add up to the song.
+    Returns the sum. One gain curve applies to all stems, so that they still add up to the song.
     """
     mix = _sum(stems)
     rms = float(np.sqrt(np.mean(np.square(mix, dtype=np.float64))))
@@ -57,9 +58,10 @@ def _sum(stems: dict[StemName, Samples]) -> Samples:
 
 
 def _limiting_gain(mix: Samples, drive: np.float32) -> Samples:
-    """The gain that drives ``mix`` and never lets it past the ceiling, shape (n,).
+    """The gain that raises ``mix`` by ``drive`` but never over the ceiling, shape (n,).
 
-    The least gain needed within a window, averaged over that window, is nowhere more than needed.
+    It is the least gain needed within a window, averaged over that window, so that it is never
+    larger than allowed.
     """
     window = 2 * round(LIMITER_S * SAMPLE_RATE) + 1
     peak = np.abs(mix).max(axis=0) * drive

@@ -1,4 +1,4 @@
-"""A picture for a mix: dusk over hills, painted from a seed."""
+"""Paint a picture for a mix from a seed: dusk over hills."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HILLS = 4
 
 
 def paint(seed: int, *, width: int = 1920, height: int = 1080) -> Image.Image:
-    """An RGB picture; the same seed and size give the same pixels."""
+    """Paint an RGB picture; the same seed and size give the same pixels."""
     rng = np.random.default_rng([seed, 91])
     top, horizon, near = (np.array(colour, float) for colour in PALETTES[seed % len(PALETTES)])
     y = np.linspace(0.0, 1.0, height)[:, None, None]
@@ -35,12 +35,12 @@ def paint(seed: int, *, width: int = 1920, height: int = 1080) -> Image.Image:
 
 
 def png_bytes(seed: int, *, width: int = 1920, height: int = 1080) -> bytes:
-    """The same picture as a PNG file."""
+    """Paint the picture as a PNG file."""
     return _encoded(paint(seed, width=width, height=height), "PNG")
 
 
 def jpeg_bytes(seed: int, *, width: int = 600, height: int = 600) -> bytes:
-    """The same picture as a JPEG file, square by default, as a cover."""
+    """Paint the picture as a JPEG file, square by default, like a cover."""
     return _encoded(paint(seed, width=width, height=height), "JPEG")
 
 
@@ -51,7 +51,7 @@ def _encoded(image: Image.Image, format_name: str) -> bytes:
 
 
 def _hang_sun(sky: Pixels, rng: np.random.Generator) -> None:
-    """Lighten a soft-edged disc in place."""
+    """Lighten a soft-edged disc, the sun, in place."""
     height, width = sky.shape[:2]
     centre_x, centre_y = rng.uniform(0.2, 0.8) * width, rng.uniform(0.25, 0.45) * height
     y, x = np.ogrid[:height, :width]
@@ -61,7 +61,10 @@ def _hang_sun(sky: Pixels, rng: np.random.Generator) -> None:
 
 
 def _raise_hill(sky: Pixels, colour: Pixels, ridge: float, rng: np.random.Generator) -> None:
-    """Paint everything below a wavy ridge in place; ``ridge`` is 0 at the top, 1 at the bottom."""
+    """Paint a hill: everything below a wavy ridge, in place.
+
+    ``ridge`` is 0 at the picture's top, 1 at its bottom.
+    """
     height, width = sky.shape[:2]
     x = np.linspace(0.0, 2.0 * np.pi, width)
     waves = sum(

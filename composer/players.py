@@ -1,4 +1,4 @@
-"""The band: each player walks through the bars and plays onto the stage."""
+"""Play each instrument of the band, bar by bar."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ DRUM_GAIN = {
 DRUM_PAN = {"hat": 0.25, "open": 0.2, "ride": -0.3, "crash": -0.15}
 # The lowest notes of each register, as MIDI numbers.
 BASS_MIDI, CHORD_MIDI, ARP_MIDI, VOICE_MIDI = 31, 55, 67, 57
-# Hits on the last four steps, growing louder, lead into the next section.
+# Velocities of the last four steps before a new section: they grow louder.
 FILL_VELOCITIES = (0.35, 0.5, 0.65, 0.8)
-# Two bars of a sung line: step, steps held, and scale steps above the chord's root.
+# Two bars of a sung line: step, length in steps, and scale steps above the chord's root.
 MOTIFS = (
     ((0, 6, 2), (6, 2, 4), (8, 7, 2), (16, 4, 0), (20, 4, 2), (24, 8, 1)),
     ((2, 2, 0), (4, 4, 2), (8, 6, 4), (18, 2, 4), (20, 4, 2), (24, 7, 0)),
@@ -37,7 +37,7 @@ MOTIFS = (
 
 @dataclass(frozen=True, slots=True)
 class DrumHit:
-    """A drum struck at a sample."""
+    """A drum hit at a sample."""
 
     drum: str
     at: int
@@ -45,7 +45,7 @@ class DrumHit:
 
 
 def play_drums(stage: Stage) -> Mapping[str, Times]:
-    """Play the kit; returns when each drum was struck, in seconds."""
+    """Play the drum kit; return the times in seconds at which each drum was hit."""
     hits = [*_drum_hits(stage), *_closing_hits(stage)]
     for hit in hits:
         gain = DRUM_GAIN[hit.drum] * hit.velocity
@@ -73,7 +73,7 @@ def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
 
 
 def _pickup(stage: Stage) -> Iterator[DrumHit]:
-    """Three sixteenths that lead into the first bar; a shorter lead-in has room for fewer."""
+    """Three sixteenths that lead into the first bar; fewer if the lead-in is short."""
     first = stage.clock.bar_s(0)
     for steps_before, velocity in ((3, 0.4), (2, 0.5), (1, 0.6)):
         at = round((first - steps_before * stage.step_s) * SAMPLE_RATE)
@@ -88,7 +88,7 @@ def _closing_hits(stage: Stage) -> Iterator[DrumHit]:
 
 
 def play_bass(stage: Stage) -> None:
-    """Play the bass line on the roots, with the fifth on a bar's last note."""
+    """Play the bass: roots, with the fifth on a bar's last note."""
     line, rng = stage.style.bass, stage.rng("bass")
     for bar in _bars_with(stage, "bass"):
         root = _folded(stage, bar.chord, BASS_MIDI)
@@ -116,7 +116,7 @@ def play_chords(stage: Stage) -> None:
 
 
 def play_arp(stage: Stage) -> None:
-    """Walk up and down the chord's notes."""
+    """Play an arpeggio: up and down the chord's notes."""
     line, rng = stage.style.arp, stage.rng("arp")
     for bar in _bars_with(stage, "arp"):
         low, middle, high = stage.key.triad(bar.chord, lowest_midi=ARP_MIDI)
@@ -126,7 +126,7 @@ def play_arp(stage: Stage) -> None:
 
 
 def sing(stage: Stage) -> None:
-    """Sing a motif of two bars over the chords, with the style's vowel and its neighbours."""
+    """Sing a motif of two bars over the chords, with vowels near the style's."""
     rng = stage.rng("voice")
     motif = MOTIFS[int(rng.integers(len(MOTIFS)))]
     vowels = [stage.style.voice, *rng.choice(sorted(VOWELS), 2)]
@@ -146,6 +146,6 @@ def _bars_with(stage: Stage, player: str) -> Iterator[Bar]:
 
 
 def _folded(stage: Stage, degree: int, lowest_midi: int) -> int:
-    """The scale degree's note within one octave of the register's lowest note."""
+    """The scale degree's note within an octave above the register's lowest note."""
     midi = stage.key.degree_midi(degree, lowest_midi=lowest_midi)
     return lowest_midi + (midi - lowest_midi) % 12

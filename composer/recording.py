@@ -7,7 +7,7 @@ from scipy import signal
 
 from composer.song import SAMPLE_RATE, Samples, StemName
 
-# A small hall: the reverberation falls 60 dB in this time, and begins after the first reflection.
+# A small hall: the reverb falls by 60 dB in the first time, and begins after the second.
 REVERBERATION_S = (0.4, 1.1)
 FIRST_REFLECTION_S = 0.012
 # The bass is recorded directly, without a room.
@@ -15,7 +15,7 @@ IN_THE_ROOM: tuple[StemName, ...] = ("drums", "other", "vocals")
 
 
 def add_room(stems: dict[StemName, Samples], level: float, seed: int) -> None:
-    """Add a room to all stems but the bass, in place; a level of 0 leaves them dry."""
+    """Add a room's reverb to all stems but the bass, in place; level 0 adds none."""
     if not level:
         return
     rng = np.random.default_rng([seed, 41])

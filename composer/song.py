@@ -1,4 +1,4 @@
-"""The composer's input (specs) and output (songs with their truth)."""
+"""The composer's input (specs) and output (songs and the truth about them)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STEMS: tuple[StemName, ...] = ("drums", "bass", "other", "vocals")
 
 @dataclass(frozen=True, slots=True)
 class TempoChange:
-    """From the downbeat of bar ``bar`` (0 is the first) on, the song runs at ``tempo_bpm``."""
+    """A new tempo, ``tempo_bpm``, from the downbeat of bar ``bar`` on (0 is the first)."""
 
     bar: int
     tempo_bpm: float
@@ -34,14 +34,14 @@ class TempoChange:
 class Realism:
     """Imperfections of recorded songs; none by default."""
 
-    tuning_cents: float = 0.0  # of every note
+    tuning_cents: float = 0.0  # offset of every note
     room: float = 0.0  # level of the reverberation; 1 is as loud as the dry sound
-    hiss_db: float | None = None  # level of a steady noise, against the drums
-    drums_db: float = 0.0  # sets the drums back or forward
-    kit_octaves: float = 0.0  # how far the drums' sizes differ from song to song
-    dynamics: float = 0.0  # deviation of how hard notes are struck
+    hiss_db: float | None = None  # level of a steady noise, relative to the drums
+    drums_db: float = 0.0  # makes the drums louder or softer
+    kit_octaves: float = 0.0  # how much the drums' sizes differ from song to song
+    dynamics: float = 0.0  # how much the force of notes varies
     variation: float = 0.0  # how likely a pattern is to lose or gain a note off the beat
-    restless: bool = False  # loud parts circle away from the tonic
+    restless: bool = False  # loud parts avoid the tonic
     pickup: bool = False  # three sixteenths lead into the first downbeat
 
 
@@ -53,12 +53,12 @@ class SongSpec:
     tempo_bpm: float | None = None
     key: str | None = None
     seed: int = 0
-    duration_s: float | None = None  # fixes the length to the sample
-    bars: int | None = None  # fixes the bars instead, and lets the last chord ring out
+    duration_s: float | None = None  # fixes the length exactly
+    bars: int | None = None  # fixes the number of bars instead; the last chord rings out
     title: str = ""
     artist: str = ""
-    timing: Timing = "exact"  # "human" players miss the stated beats by some milliseconds
-    drift: float = 0.0  # how far the tempo wanders, as a fraction: 0.03 is 3 %
+    timing: Timing = "exact"  # "human" players deviate from the stated beats by some milliseconds
+    drift: float = 0.0  # how far the tempo varies, as a fraction: 0.03 is 3 %
     tempo_change: TempoChange | None = None
     lead_in_s: float | None = None
     swing: float | None = None
@@ -75,7 +75,7 @@ class SongSpec:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the song; ``energy`` runs from 0 (nothing) to 1 (all instruments play)."""
+    """A part of the song; ``energy`` is 0 with no instruments, 1 with all."""
 
     name: str
     start_s: float

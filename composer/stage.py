@@ -15,16 +15,16 @@ from composer.song import SAMPLE_RATE, STEMS, Samples, SongSpec, StemName
 from composer.styles import Line, Style
 from composer.theory import Key
 
-# Timing deviation of human players: 6 ms rms, never past 15 ms (a good session
-# drummer; cf. Räsänen et al. 2015, who find fluctuations of this size in a recorded hi-hat).
+# Timing deviation of human players: 6 ms rms, never over 15 ms (a good session drummer; cf. Räsänen
+# et al. 2015, who find fluctuations of this size in a recorded hi-hat).
 HUMAN_SIGMA_S, HUMAN_LIMIT_S = 0.006, 0.015
-# Note lengths are rounded up to this many samples, so that equal notes are synthesised once.
+# Note lengths are rounded up to multiples of this, so that equal notes are synthesised once.
 LENGTH_GRID = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One step of a pattern that is played: when, how hard (0 to 1), and on which step."""
+    """A played step of a pattern: when, how hard (0 to 1), and on which step."""
 
     at: int
     velocity: float
@@ -33,7 +33,7 @@ class Strike:
 
 @dataclass(slots=True)
 class Stage:
-    """State shared by all players: clock, key, bars, and stems."""
+    """State that all players share: clock, key, bars, and stems."""
 
     spec: SongSpec
     style: Style
@@ -49,7 +49,7 @@ class Stage:
         self.stems = {name: np.zeros((2, self.n_samples), dtype=np.float32) for name in STEMS}
 
     def rng(self, player: str) -> np.random.Generator:
-        """Return a player's own random generator, independent of the other players'."""
+        """A player's own random generator, independent of the others'."""
         return np.random.default_rng([self.spec.seed, zlib.crc32(player.encode())])
 
     def strikes(self, bar: Bar, pattern: str, rng: np.random.Generator) -> Iterator[Strike]:
@@ -62,7 +62,7 @@ class Stage:
                 yield Strike(at, int(mark) / 9.0 * self._force(rng), step)
 
     def _force(self, rng: np.random.Generator) -> float:
-        """Return the random gain of a note against its written level."""
+        """Random gain of a note relative to its written level."""
         spread = self.spec.realism.dynamics
         return float(np.clip(rng.normal(1.0, spread), 0.4, 1.3)) if spread else 1.0
 
@@ -82,7 +82,7 @@ class Stage:
         )
 
     def step_at(self, bar: int, step: float, rng: np.random.Generator) -> int:
-        """Return the sample of a step, with the song's swing and human timing."""
+        """The sample of a step, with the song's swing and human timing."""
         swing = self.style.swing if self.spec.swing is None else self.spec.swing
         late = swing if step % 2 == 1 else 0.0
         time_s = self.clock.time_s(bar * self.style.beats_per_bar + (step + late) / 4.0)
@@ -100,7 +100,7 @@ class Stage:
         return -(-round(steps * self.step_s * SAMPLE_RATE) // LENGTH_GRID) * LENGTH_GRID
 
     def notes(self, sound: str, midis: tuple[int, ...], n_samples: int) -> Samples:
-        """One or more notes at once, synthesised once and kept for the song."""
+        """One or more notes at once, synthesised once and cached for the song."""
         wanted = (sound, midis, n_samples)
         if wanted not in self._notes:
             play = tones.sung if sound in tones.VOWELS else tones.tone
@@ -115,7 +115,7 @@ class Stage:
         self.place(stem, sound, strike.at, line.gain * strike.velocity)
 
     def place(self, stem: StemName, sound: Samples, at: int, gain: float, pan: float = 0.0) -> None:
-        """Add a sound to a stem, cut at the end; ``pan`` runs from -1 (left) to 1 (right)."""
+        """Add a sound to a stem, cut at the song's end; ``pan`` is -1 (left) to 1 (right)."""
         target = self.stems[stem][:, at : at + sound.shape[-1]]
         sides = np.array([[gain * min(1.0, 1.0 - pan)], [gain * min(1.0, 1.0 + pan)]], np.float32)
         target += sides * sound[..., : target.shape[1]]

@@ -1,7 +1,7 @@
-"""How each style is played: tempo, form, and what every instrument does in a bar.
+"""How each style is played: tempo, form, and each instrument's pattern.
 
-Patterns have one character a step, four steps to the beat; a digit is how hard the step is
-played (9 is full), a dot is a rest. A pattern of two bars is twice as long.
+Patterns have one character for each step, four steps to the beat; a digit is how hard the step is
+played (9 is hardest), a dot is a rest. A pattern of two bars is twice as long.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from composer.song import StyleName
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
-    """A part of the form: its share of the bars, its energy, and who plays."""
+    """A part of the form: its share of the bars, its energy, and its instruments."""
 
     name: str
     weight: int
@@ -23,12 +23,12 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one instrument plays in every bar, and with which sound."""
+    """What one instrument plays in every bar, and its sound."""
 
     pattern: str
     sound: str
     hold: float  # a note's length in steps
-    gain: float  # before the mix is balanced
+    gain: float  # before the stems are balanced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Style:
 
     @property
     def steps_per_bar(self) -> int:
-        """Four steps to the beat."""
+        """Number of steps in a bar: four for each beat."""
         return 4 * self.beats_per_bar
 
 

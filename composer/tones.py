@@ -1,4 +1,4 @@
-"""Pitched sounds: band-limited wavetables, read at the note's pitch, shaped by an envelope."""
+"""Synthesise notes: band-limited wavetables at the note's pitch, with an envelope."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from composer.song import SAMPLE_RATE, Curve, Samples
 from composer.theory import frequency_hz
 
 TABLE = 2048
-# Nothing is synthesised above this: below Nyquist with room for interpolation errors, and within
-# what MP3 at 320 kbps and AAC keep.
+# Nothing is synthesised above this frequency: far enough below Nyquist for interpolation errors,
+# and within what MP3 at 320 kbps and AAC keep.
 TOP_HZ = 13_000.0
 
 # First three formants of sung vowels, in Hz (Peterson & Barney 1952, rounded), with their levels.
@@ -29,13 +29,13 @@ VOWELS: dict[str, tuple[tuple[float, float], ...]] = {
 class Sound:
     """A timbre: harmonics, their decay, and stereo width."""
 
-    tilt: float  # the power that harmonics fall with
+    tilt: float  # exponent with which harmonics fall
     odd: bool  # whether even harmonics are weak
-    dull_hz: float  # where the settled tone ends
-    settle_s: float  # how fast the bright attack becomes that tone
+    dull_hz: float  # upper limit of the settled tone
+    settle_s: float  # time in which the bright attack becomes the settled tone
     attack_s: float
-    decay_s: float  # how fast the note dies; inf for held sounds
-    detune_cents: float  # left against right
+    decay_s: float  # time in which the note dies away; inf for held sounds
+    detune_cents: float  # between left and right
 
 
 SOUNDS: dict[str, Sound] = {
@@ -52,10 +52,13 @@ SOUNDS: dict[str, Sound] = {
 
 
 def _table(amplitudes: Curve) -> Samples:
-    """One period of a wave with these harmonic amplitudes (index 0 is the fundamental), peak 1."""
+    """One period of a wave with these harmonics, peak 1.
+
+    Index 0 of ``amplitudes`` is the fundamental.
+    """
     spectrum = np.zeros(TABLE // 2 + 1, dtype=np.complex128)
     count = min(len(amplitudes), TABLE // 2 - 1)
-    # Phases by the golden ratio spread the energy over the period: less peak for the same sound.
+    # Phases by the golden ratio spread the energy over the period, for a lower peak.
     phases = 2.0 * np.pi * 0.618034 * np.arange(1, count + 1) ** 2
     spectrum[1 : count + 1] = amplitudes[:count] * np.exp(1j * phases)
     wave = np.fft.irfft(spectrum, TABLE)
@@ -72,7 +75,7 @@ def _read(table: Samples, phase: Curve) -> Samples:
 
 
 def _envelope(n_samples: int, attack_s: float, decay_s: float) -> Samples:
-    """Rise, die away, and a release of 15 ms within the note, so that notes never click."""
+    """Attack, decay, and a release of 15 ms within the note, so that notes never click."""
     n = np.arange(n_samples, dtype=np.float32)
     attack = np.minimum(1.0, (n + 1.0) / (attack_s * SAMPLE_RATE))
     release = np.minimum(1.0, (n_samples - n) / (0.015 * SAMPLE_RATE))
@@ -82,7 +85,7 @@ def _envelope(n_samples: int, attack_s: float, decay_s: float) -> Samples:
 
 @lru_cache(maxsize=512)
 def _timbres(name: str, midi: int) -> tuple[Samples, Samples]:
-    """The bright table of the attack and the dull one of the settled tone."""
+    """The bright table of a note's attack, and the dull one of the settled tone."""
     sound, f0 = SOUNDS[name], frequency_hz(midi)
     k = np.arange(1, int(TOP_HZ / f0) + 1, dtype=np.float64)
     amplitudes = k**-sound.tilt * np.where(sound.odd & (k % 2 == 0), 0.25, 1.0)
@@ -91,7 +94,7 @@ def _timbres(name: str, midi: int) -> tuple[Samples, Samples]:
 
 
 def tone(name: str, midi: int, n_samples: int, *, tuning_cents: float = 0.0) -> Samples:
-    """A note, shape (2, n_samples): left and right are detuned against each other."""
+    """A note, shape (2, n_samples): left and right are slightly detuned."""
     sound = SOUNDS[name]
     bright, dull = _timbres(name, midi)
     t = np.arange(n_samples) / SAMPLE_RATE
@@ -109,13 +112,16 @@ def tone(name: str, midi: int, n_samples: int, *, tuning_cents: float = 0.0) -> 
 def _vowel_table(vowel: str, midi: int) -> Samples:
     f0 = frequency_hz(midi)
     hz = f0 * np.arange(1, int(TOP_HZ / f0) + 1)
-    # A resonance about 120 Hz wide, over a glottal source that falls 6 dB an octave.
+    # Resonances about 120 Hz wide, over a voice source that falls by 6 dB an octave.
     formants = sum(level / (1.0 + ((hz - centre) / 120.0) ** 2) for centre, level in VOWELS[vowel])
     return _table((np.asarray(formants) + 0.01) * f0 / hz)
 
 
 def sung(vowel: str, midi: int, n_samples: int, *, tuning_cents: float = 0.0) -> Samples:
-    """A sung note, shape (2, n_samples): vibrato sets in after 0.2 s, 5.5 Hz and 25 cents wide."""
+    """A sung note, shape (2, n_samples); after 0.2 s with vibrato.
+
+    The vibrato has 5.5 Hz and a width of 25 cents.
+    """
     t = np.arange(n_samples) / SAMPLE_RATE
     depth = frequency_hz(midi) * (2.0 ** (25.0 / 1200.0) - 1.0) / (2.0 * np.pi * 5.5)
     vibrato = depth * np.clip((t - 0.2) / 0.3, 0.0, 1.0) * np.sin(2.0 * np.pi * 5.5 * t)

@@ -1,4 +1,4 @@
-"""Run the tests of what changed, or the quick unit tests: ``make test-fast``."""
+"""Run the tests of changed files, or else the quick unit tests: ``make test-fast``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def changed_files() -> list[str]:
-    """List files that differ from ``main``, or from the last commit while on ``main``."""
+    """List files that differ from ``main``; on ``main`` itself, from the last commit."""
     branch = _git("rev-parse", "--abbrev-ref", "HEAD")
     base = "HEAD" if branch == ["main"] else "main"
     untracked = _git("ls-files", "--others", "--exclude-standard")
@@ -40,7 +40,7 @@ def changed_files() -> list[str]:
 
 
 def mirrored_tests(changed: Iterable[str]) -> Iterator[str]:
-    """Map changed files to their tests: the file's own test module, else its mirrored folder."""
+    """Map changed files to their tests: the file's own test module, else the folder's tests."""
     for name in changed:
         path = Path(name)
         if path.suffix != ".py" or path.parts[0] not in ("backend", "frontend", "tests"):

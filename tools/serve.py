@@ -25,15 +25,15 @@ HOST = "127.0.0.1"
 USUAL_PORTS = (8000, 8501)
 # Seconds for the API to release running jobs before it is killed.
 GRACE_S = 15.0
-# Seconds that a stopping API waits for requests whose bodies come slowly.
+# A stopping API waits this many seconds for requests whose bodies arrive slowly.
 SLOW_REQUESTS_S = 6
-# A cold start on a slow disk compiles every module once.
+# After a cold start on a slow disk, every module must be compiled.
 START_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process to start; its health page answers 200 once it is up."""
+    """A process to start; its health page answers 200 once it is ready."""
 
     name: str
     port: int
@@ -42,13 +42,13 @@ class Server:
 
 
 def servers(api_port: int, ui_port: int) -> tuple[Server, Server]:
-    """The two processes that Segue consists of."""
+    """The two processes that make up Segue."""
     python = (sys.executable, "-m")
     api = ("uvicorn", "backend.app.main:app", "--host", HOST, "--port", str(api_port))
     own_proxies = "--no-proxy-headers"  # the API reads TRUSTED_PROXIES itself
     patience = ("--timeout-graceful-shutdown", str(SLOW_REQUESTS_S))
     address = ("--server.address", HOST, "--server.port", str(ui_port))
-    # Streamlit's own greeting names 127.0.0.1, an origin that the API does not expect.
+    # Streamlit's greeting would name 127.0.0.1, an origin that the API does not accept.
     quiet = ("--server.headless", "true", "--logger.hideWelcomeMessage", "true")
     app = ("streamlit", "run", "frontend/streamlit_app.py", *address, *quiet)
     return (
@@ -58,9 +58,9 @@ def servers(api_port: int, ui_port: int) -> tuple[Server, Server]:
 
 
 def environment(api_port: int, ui_port: int) -> dict[str, str]:
-    """Return the environment of both; other ports change the addresses.
+    """Return the environment of both processes; other ports change the addresses.
 
-    What the user has set stays; with the usual ports ``.env`` keeps the last word.
+    Variables that the user has set stay; with the usual ports, ``.env`` overrides everything else.
     """
     if (api_port, ui_port) == USUAL_PORTS:
         return dict(os.environ)
@@ -81,7 +81,7 @@ def port_is_taken(port: int) -> bool:
 
 
 def answers(server: Server) -> bool:
-    """Whether a server's health page says 200."""
+    """Whether a server's health page answers 200."""
     url = f"http://{HOST}:{server.port}{server.health_path}"
     try:
         with urllib.request.urlopen(url, timeout=2.0) as response:
@@ -110,7 +110,10 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def watch(pair: Sequence[Server], processes: Sequence[subprocess.Popen[bytes]]) -> str:
-    """Print the app's address once both respond; wait; return a server that ended by itself."""
+    """Print the app's address once both respond, then wait until one ends by itself.
+
+    Returns a sentence about that server.
+    """
     announced, deadline = False, time.monotonic() + START_LIMIT_S
     while True:
         for server, process in zip(pair, processes, strict=True):
@@ -128,7 +131,7 @@ def watch(pair: Sequence[Server], processes: Sequence[subprocess.Popen[bytes]]) 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until interrupted, or until one of the two ends by itself."""
+    """Run until the user interrupts, or until one of the two processes ends by itself."""
     parser = argparse.ArgumentParser(prog="python -m tools.serve", description=__doc__)
     parser.add_argument("--api-port", type=int, default=USUAL_PORTS[0])
     parser.add_argument("--ui-port", type=int, default=USUAL_PORTS[1])
@@ -155,7 +158,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(pair: Sequence[Server], env: Mapping[str, str]) -> int:
-    """Start both, watch and stop them; return 0 if the user ended it."""
+    """Start both processes, watch and stop them; return 0 if the user ended them."""
     signal.signal(signal.SIGTERM, _interrupt)
     processes: list[subprocess.Popen[bytes]] = []
     try:

@@ -6,11 +6,11 @@ import errno
 
 
 class SegueError(Exception):
-    """An error that a user or caller can act on.
+    """An error that a user or caller can do something about.
 
     ``code`` is stable and machine-readable, ``message`` says what happened and is safe to show,
-    ``hint`` says what to do next. ``retryable``: the same call may succeed later without a change.
-    ``api/errors.py`` maps each class to an HTTP status.
+    ``hint`` says what to do next. ``retryable`` means that the same call may succeed later without
+    a change. ``api/errors.py`` maps each class to an HTTP status.
     """
 
     code = "error"
@@ -29,11 +29,11 @@ class SegueError(Exception):
 
 
 class NotFound(SegueError, code="not_found"):
-    """The object does not exist, or belongs to another user; both get the same answer."""
+    """The object does not exist, or belongs to another user (with the same answer)."""
 
 
 class Conflict(SegueError, code="conflict"):
-    """The object is in a state that does not allow this."""
+    """The object's state does not allow the request."""
 
 
 class NotAnalysed(SegueError, code="not_analysed"):
@@ -73,11 +73,11 @@ class NotAllowed(SegueError, code="not_allowed"):
 
 
 class CrossSite(SegueError, code="cross_site"):
-    """Another site's page made the browser send the request with the user's cookie."""
+    """Another site's page made the browser send a request with the user's cookie."""
 
 
 class TooLarge(SegueError, code="too_large"):
-    """A request or a file in it exceeds the size limits of the settings."""
+    """A request, or a file in it, exceeds the size limits of the settings."""
 
 
 class QuotaExceeded(SegueError, code="quota_exceeded"):
@@ -101,7 +101,7 @@ class InvalidAudioError(SegueError, code="invalid_audio"):
 
 
 class NothingToMash(SegueError, code="nothing_to_mash"):
-    """No song has enough of a beat for a mashup."""
+    """No song's beat is clear enough for a mashup."""
 
 
 class InvalidTimeline(SegueError, code="invalid_timeline"):
@@ -125,7 +125,7 @@ class NotWritable(SegueError, code="not_writable", retryable=True):
 
 
 def storage_error(error: BaseException) -> SegueError | None:
-    """The error to show for a full or read-only disk; None for any other."""
+    """Return the error to show for a full or read-only disk; None for other errors."""
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOSPC, errno.EDQUOT):
         return storage_full()
@@ -133,14 +133,14 @@ def storage_error(error: BaseException) -> SegueError | None:
 
 
 def storage_full() -> StorageFull:
-    """The error for a full disk."""
+    """Build the error for a full disk."""
     return StorageFull(
         "The server's disk is full.", hint="Free some space, then try again; nothing is lost."
     )
 
 
 def not_writable() -> NotWritable:
-    """The error for a storage that the server may only read."""
+    """Build the error for a storage that the server may only read."""
     return NotWritable(
         "The server may not write to its storage.",
         hint="The operator must make STORAGE_ROOT writable; then try again.",
@@ -148,7 +148,7 @@ def not_writable() -> NotWritable:
 
 
 class StoreBusy(SegueError, code="busy", retryable=True):
-    """Timed out waiting for the database or for password hashing."""
+    """The database, or the hashing of passwords, was busy for too long."""
 
 
 class Stopping(SegueError, code="stopping", retryable=True):
@@ -164,7 +164,7 @@ class TooManyJobs(SegueError, code="too_many_jobs", retryable=True):
 
 
 class TooManyStreams(SegueError, code="too_many_streams", retryable=True):
-    """The user follows as many jobs at once as one may."""
+    """The user already follows as many jobs as one user may."""
 
 
 class BadSettings(SegueError, code="bad_settings"):
@@ -192,7 +192,7 @@ class BadWeights(SegueError, code="bad_weights"):
 
 
 class UnsafeWeights(BadWeights, code="unsafe_weights"):
-    """A model's file refers to code outside the allowed list; none of it was run."""
+    """A model's file refers to code outside the allowed list; none of that code was run."""
 
 
 class SilentStem(SegueError, code="silent_stem"):
@@ -212,7 +212,7 @@ class OAuthRefused(SegueError, code="oauth_refused", retryable=True):
 
 
 class JoinNeeded(SegueError, code="join_needed"):
-    """An account with the Google account's e-mail exists; joining both needs its password."""
+    """Linking the Google account to the account with its e-mail needs that one's password."""
 
 
 class NotConnected(SegueError, code="youtube_not_connected"):

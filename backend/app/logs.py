@@ -1,4 +1,4 @@
-"""Logging setup: one line a record with the job's id, secrets redacted."""
+"""Set up logging: one line for each record, with the job's id and without secrets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextvars import ContextVar
 _job_id: ContextVar[str] = ContextVar("job_id", default="-")
 
 # Bearer tokens, JWTs, signatures of signed links, OAuth and upload parameters, passwords in URLs.
-# Tracebacks contain them even where messages do not.
+# Tracebacks contain them even if messages don't.
 _SECRETS = re.compile(
     r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|((?:sig|token|code|state|secret|upload_id|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"
@@ -19,7 +19,7 @@ _SECRETS = re.compile(
 
 
 class _Redacting(logging.Formatter):
-    """Add the job's id and redact secrets, in tracebacks too."""
+    """Adds the job's id and removes secrets, also from tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record with its job id and without secrets."""
@@ -28,7 +28,7 @@ class _Redacting(logging.Formatter):
 
 
 def _redacted(secret: re.Match[str]) -> str:
-    """Replace the secret, keeping the prefix that says which kind it was."""
+    """Replace a secret, but keep the prefix that says which kind it was."""
     return "".join(part or "" for part in secret.groups()) + "***"
 
 
@@ -45,7 +45,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    # At INFO it logs every URL
+    # At INFO, this logger writes every URL.
     logging.getLogger("httpx2").setLevel(max(level, logging.WARNING))
 
 

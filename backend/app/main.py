@@ -118,7 +118,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _log_google_warnings(settings: Settings) -> None:
-    """Warn at startup of errors that users would otherwise meet at Google's page."""
+    """Warn at startup of errors that users would otherwise see on Google's page."""
     callbacks = (settings.google_callback, settings.youtube_callback)
     file, issuer = settings.google_client_secrets, settings.google_issuer
     for warning in client_warnings(file, issuer, callbacks):
@@ -130,7 +130,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
     larger = {
         "/uploads/tracks": settings.max_upload_size,
         "/sounds": settings.max_upload_size,
-        "/uploads/image": settings.max_image_size + MIB,  # the multipart form around the picture
+        # room for the multipart form round the picture
+        "/uploads/image": settings.max_image_size + MIB,
     }
     return [
         Middleware(SecurityHeaders),
@@ -154,7 +155,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 
 def _served_app() -> FastAPI:
-    """The API as uvicorn starts it; bad settings end the process with one line."""
+    """Create the API for uvicorn; bad settings end the process with one line."""
     try:
         settings = read_settings()
         check = check_values if DATABASE_CHECKED in os.environ else check_server_settings

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 MIB = 1024 * 1024
 _PART = r"(\d+(?:\.\d+)?)\s*([a-z]+)\s*"
 _PARTS = re.compile(rf"\s*(?:{_PART})+", re.IGNORECASE)
-# As in the messages of the API, and in PostgreSQL's settings, 1 MB is 1024 kB.
+# In the API's messages, as in PostgreSQL's settings, 1 MB is 1024 kB.
 _IN_BYTES = {
     "b": 1,
     **{f"{letter}{b}": 1024**i for i, letter in enumerate("kmgt", 1) for b in ("", "b", "ib")},
@@ -25,14 +25,14 @@ _IN_HOURS = {unit: seconds / 3600 for unit, seconds in _IN_SECONDS.items()}
 
 @dataclass(frozen=True)
 class Units:
-    """A setting with optional units: their factors by name, and what a message calls it."""
+    """Units that a setting may have: their factors by name, and a name for messages."""
 
     factors: Mapping[str, float]
     kind: str
     examples: str
 
     def read(self, value: object) -> object:
-        """Convert text such as ``50MB`` or ``1h 30min``; leave all else as it is."""
+        """Convert text such as ``50MB`` or ``1h 30min``; leave all other values unchanged."""
         if not isinstance(value, str) or not _PARTS.fullmatch(value):
             return value
         parts = re.findall(_PART, value.lower())
@@ -46,19 +46,19 @@ _SECONDS = Units(_IN_SECONDS, "a duration", "30min or 1800")
 _HOURS = Units(_IN_HOURS, "a duration", "3d or 72")
 
 Bytes: TypeAlias = Annotated[int, _BYTES, BeforeValidator(_BYTES.read)]
-"""Bytes, or a size such as ``50MB``."""
+"""A number of bytes, or a size such as ``50MB``."""
 Seconds: TypeAlias = Annotated[
     float, _SECONDS, BeforeValidator(_SECONDS.read), Field(allow_inf_nan=False)
 ]
-"""Seconds, or a duration such as ``30min``."""
+"""A number of seconds, or a duration such as ``30min``."""
 Hours: TypeAlias = Annotated[
     float, _HOURS, BeforeValidator(_HOURS.read), Field(allow_inf_nan=False)
 ]
-"""Hours, or a duration such as ``3d``."""
+"""A number of hours, or a duration such as ``3d``."""
 
 
 class Settings(BaseSettings):
-    """Segue's settings. ``.env.example`` lists the same names; a test keeps the two equal."""
+    """Segue's settings; a test keeps ``.env.example`` in step with their names."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
@@ -102,15 +102,16 @@ class Settings(BaseSettings):
     youtube_oauth_redirect_uri: str | None = None
     youtube_api_base: str = "https://youtube.googleapis.com/"
     # YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]
-    # (developers.google.com/youtube/v3/docs/videos); tags count their commas, and two quotes each
-    # where there is a space inside.
+    # (developers.google.com/youtube/v3/docs/videos). Tags count with their commas, and with two
+    # quotes for each tag that contains a space.
     youtube_max_title_chars: int = 100
     youtube_max_description_bytes: int = 5000
     youtube_max_tags_chars: int = 500
-    # YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579)
+    # YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579).
     youtube_min_chapters: int = 3
     youtube_min_chapter_s: int = 10
-    # YouTube Data API v3, thumbnails.set: newer pages say 50 MB, older ones 2 MB; use the lower.
+    # YouTube Data API v3, thumbnails.set: newer pages say 50 MB, older ones 2 MB; the lower limit
+    # is used.
     youtube_max_thumbnail_bytes: Bytes = 2 * MIB
     # YouTube Help, "Upload videos longer than 15 minutes" (answer/71673): 256 GB or 12 hours,
     # whichever is less; 15 minutes for a channel whose owner has not verified a phone number.
@@ -124,12 +125,12 @@ class Settings(BaseSettings):
 
     @property
     def google_callback(self) -> str:
-        """Redirect URI after a Google sign-in; independent of the request's Host header."""
+        """Redirect URI after a Google sign-in; it does not depend on the request's Host header."""
         return self.google_oauth_redirect_uri or self._at("/auth/google/callback")
 
     @property
     def youtube_callback(self) -> str:
-        """Redirect URI after consent to publish."""
+        """Redirect URI after the user has consented to publishing."""
         return self.youtube_oauth_redirect_uri or self._at("/youtube/oauth/callback")
 
     def reset_url(self, secret: str) -> str:

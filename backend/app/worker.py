@@ -1,6 +1,7 @@
-"""Entry point of processes that work on jobs.
+"""Start a process that works on jobs.
 
-``--run`` is the child that runs one attempt; ``--fork-server`` forks such children.
+``--run`` starts the child that runs one attempt; ``--fork-server`` starts the process that forks
+such children.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from .jobs.runner import failure_of, run_order
 from .logs import job_in_logs, set_up_logs
 from .wiring.settings.read_settings import read_settings
 
-# If memory runs out, the kernel kills the job's process rather than the API
+# If memory runs out, the kernel should kill the job's process rather than the API.
 _OOM_SCORE = "500"
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the command line asks for."""
+    """Run the command that the arguments name."""
     parser = argparse.ArgumentParser(prog="python -m backend.app.worker")
     task = parser.add_mutually_exclusive_group(required=True)
     task.add_argument("--run", action="store_true")
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run_child(order: Order, events: BinaryIO) -> int:
-    """Run the ordered attempt; write its messages to ``events``."""
+    """Run an attempt; write its messages to the descriptor ``events``."""
     lock = Lock()
 
     def send(message: Message) -> None:
@@ -66,7 +67,8 @@ def run_child(order: Order, events: BinaryIO) -> int:
         module, _, function = order.pipeline.partition(":")
         build = getattr(importlib.import_module(module), function)
         try:
-            # The environment has the settings for this child; `.env` also holds other secrets
+            # The environment contains the settings for this child; `.env` also contains other
+            # secrets.
             pipeline = build(read_settings(env_file=None))
         except BadSettings as error:
             send(Failed(failure_of(error)))
@@ -84,6 +86,6 @@ def _offer_to_be_killed() -> None:
 
 if __name__ == "__main__":
     status = main(sys.argv[1:])
-    # Everything is written and closed; skip the interpreter's slow shutdown
+    # Everything is written and closed; skip the interpreter's slow shutdown.
     sys.stderr.flush()
     os._exit(status)

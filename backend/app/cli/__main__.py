@@ -22,5 +22,5 @@ except ModuleNotFoundError as missing:
     status = 1
 except KeyboardInterrupt:
     print(f"\r{STOPPED}", file=sys.stderr)
-    status = 130  # the convention for a process ended by SIGINT
+    status = 130  # the usual status of a process ended by SIGINT
 sys.exit(status)

@@ -1,4 +1,4 @@
-"""``accounts make-admin EMAIL``, ``accounts reset-link EMAIL``: for a server's operator."""
+"""``accounts make-admin EMAIL`` and ``accounts reset-link EMAIL``, for a server's operator."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def make_admin(options: argparse.Namespace) -> int:
 
 
 def make_reset_link(options: argparse.Namespace) -> int:
-    """Print a one-time link; it voids earlier ones."""
+    """Print a one-time link to set a new password; earlier links become void."""
     with _opened() as (settings, database):
         own = build_sign_in(database, jwt_secret(settings)).own_account
         reset = own.make_reset(options.email)

@@ -1,4 +1,4 @@
-"""Import the files that a command is given, checked like uploads."""
+"""Import the files named on the command line, with the same checks as uploads."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def import_picture(path: Path, settings: Settings) -> str:
 
 
 def _files_of(paths: Sequence[Path]) -> list[Path]:
-    """The named files; for a folder its sound files, sorted by name."""
+    """List the named files; of a folder, its sound files, sorted by name."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -124,7 +124,7 @@ def _import_file(folder: Path, settings: Settings, path: Path) -> AdmittedTrack 
 
 
 def _named(admitted: Sequence[tuple[str, AdmittedTrack]]) -> tuple[TrackRef, ...]:
-    """Name the tracks by their tags, or else by their file names together."""
+    """Name the tracks by their tags, or else by comparing their file names."""
     files, tracks = zip(*admitted, strict=True)
     names = named_after_files([track.tags for track in tracks], files)
     return tuple(map(_track_ref, tracks, names))

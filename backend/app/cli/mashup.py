@@ -31,7 +31,7 @@ from .run_job import run_job
 from .summary import summarise_mashup
 
 OPTIONS = {"loudness_lufs": "loudness", "stem_settings": "off"}
-"""Options by the request's fields, where the names differ."""
+"""Names of options that differ from the request's field names."""
 
 
 def register(commands: Commands) -> None:
@@ -61,7 +61,7 @@ def register(commands: Commands) -> None:
 
 
 def _describe_vibes() -> str:
-    """One line per vibe: its default loudness and what it does."""
+    """Describe each vibe in a line: its default loudness and its effect."""
     lines = [
         f"  {vibe:<10} {treatment.loudness_lufs:g} LUFS; {treatment.words}"
         for vibe, treatment in TREATMENTS.items()
@@ -70,7 +70,7 @@ def _describe_vibes() -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the mashup; fail if a track is rejected, because the result would be another."""
+    """Make the mashup; fail if a track is rejected, since it would change the result."""
     request = _request(options)
     require_folder(options.out)
     require_files([options.vocals] if options.vocals else [])
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _singer(path: Path, tracks: Sequence[TrackRef], settings: Settings) -> str:
-    """The id of the track with the same sound as a file."""
+    """Id of the track with the same sound as a file."""
     (singer,) = import_tracks([path], settings).tracks
     if singer.track_id not in {track.track_id for track in tracks}:
         raise InvalidRequest(f"--vocals {path}: this is not one of the tracks.")

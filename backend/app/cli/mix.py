@@ -42,7 +42,7 @@ OPTIONS = {
     "transitions": "join",
     "stem_model": "swap_stems_by",
 }
-"""Options by the request's fields, where the names differ."""
+"""Names of options that differ from the request's field names."""
 
 
 def register(commands: Commands) -> None:

@@ -17,7 +17,7 @@ MODELS = f"{DRAFT}, htdemucs, htdemucs_ft, htdemucs_6s or any other in DEMUCS_RE
 FORMATS = ("mp3", "flac", "wav", "m4a", "opus")
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-"""What a command registers itself with."""
+"""The object with which a command registers itself."""
 
 RequestT = TypeVar("RequestT", bound=Shape)
 
@@ -56,9 +56,9 @@ def add_notice_option(parser: argparse.ArgumentParser) -> None:
 
 
 def model_name(text: str | None) -> str | None:
-    """Check the model of an option; None if the option is not given.
+    """Check the name of a model; None if the option is not given.
 
-    An empty name, as of an unset shell variable, is an error: the default model might fetch
+    An empty name, as from an unset shell variable, is an error: the default model might download
     weights.
     """
     if text is not None and not text.strip():
@@ -78,9 +78,9 @@ def comma_separated(text: str | None) -> list[str] | None:
 def validated(
     shape: type[RequestT], values: Mapping[str, object], options: Mapping[str, str]
 ) -> RequestT:
-    """Build a request from the values of options; :class:`InvalidRequest` names a wrong option.
+    """Build a request from options; :class:`InvalidRequest` names an invalid one.
 
-    ``options`` maps fields to the options whose names differ.
+    ``options`` maps field names to those options that are named differently.
     """
     try:
         return shape.model_validate(values)

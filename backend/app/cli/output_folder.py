@@ -12,7 +12,7 @@ from ..jobs.workspace import Workspace, WrittenFile
 
 
 def require_folder(out: Path) -> None:
-    """Check that ``out`` is or can become a writable folder; it is not made yet."""
+    """Check that ``out`` is a writable folder or can become one; do not create it yet."""
     existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not existing.is_dir():
         what = "this" if existing == out else existing
@@ -30,7 +30,7 @@ def require_writable(folder: Path, label: str) -> None:
 
 
 def make_folder(folder: Path, label: str, mode: int = 0o777) -> list[Path]:
-    """Make a folder with its parents; return the new ones, deepest first."""
+    """Make a folder with its parents; return the new folders, deepest first."""
     new = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=mode)
@@ -40,14 +40,14 @@ def make_folder(folder: Path, label: str, mode: int = 0o777) -> list[Path]:
 
 
 def remove_empty(folders: Sequence[Path]) -> None:
-    """Remove the empty ones of these folders, which are sorted deepest first."""
+    """Remove those of the folders that are empty; they are sorted deepest first."""
     with suppress(OSError):
         for folder in folders:
             folder.rmdir()
 
 
 def keep_artifacts(out: Path, written: Sequence[WrittenFile]) -> None:
-    """Remove everything from a finished job's folder but its artifacts."""
+    """Remove everything but the artifacts from a finished job's folder."""
     Workspace(out).clear_scratch()
     for file in written:
         if file.media_type is None:

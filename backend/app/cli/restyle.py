@@ -42,7 +42,7 @@ from .run_job import run_job
 from .summary import summarise_restyle
 
 OPTIONS = {"grain_duration_ms": "grain-ms"}
-"""Options by the request's fields, where the names differ."""
+"""Names of options that differ from the request's field names."""
 
 
 def register(commands: Commands) -> None:
@@ -141,7 +141,7 @@ def _request(options: argparse.Namespace) -> RestyleRequest:
 
 
 def _config(options: argparse.Namespace) -> dict[StemName, StemStyle]:
-    """The style of each stem that an option names; a sound's id is its path."""
+    """Style of each stem that an option names; a sound's id is its path."""
     sounds = {stem: str(path) for stem, path in _sound_paths(options).items()}
     styles: dict[StemName, dict[str, object]] = {
         stem: {"sound_id": sound} for stem, sound in sounds.items()

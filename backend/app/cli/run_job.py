@@ -24,7 +24,10 @@ def run_job(
     out: Path,
     summary: Summary = lambda _: (),
 ) -> int:
-    """Run a whole job in the folder ``out``, print its summary and return the exit status."""
+    """Run a whole job in the folder ``out``, and print its summary.
+
+    Returns the exit status.
+    """
     new_folders = make_folder(out, f"--out {out}")
     order = Order(
         job_id="cli",

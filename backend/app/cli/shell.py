@@ -1,4 +1,4 @@
-"""The shell's commands; errors that users can fix are printed without a traceback."""
+"""Dispatch shell commands; print errors that users can fix without a traceback."""
 
 from __future__ import annotations
 

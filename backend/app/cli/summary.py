@@ -13,7 +13,7 @@ from ..services.files.names import REPORT, TIMELINE
 
 
 def summarise_mix(out: Path) -> Iterator[str]:
-    """Each join of a mix with its reason, and the number of stem swaps."""
+    """List each join of a mix with its reason, and the number of stem swaps."""
     joins = Workspace(out).read_shape(REPORT, ReportView).transitions
     clips = Workspace(out).read_shape(TIMELINE, TimelineView).clips
     titles = {clip.track_id: clip.title for clip in clips}
@@ -25,7 +25,7 @@ def summarise_mix(out: Path) -> Iterator[str]:
 
 
 def summarise_mashup(out: Path) -> Iterator[str]:
-    """A mashup's length, tempo, key and loudness."""
+    """Summarise a mashup's length, tempo, key and loudness."""
     report = Workspace(out).read_shape(REPORT, MashupReport)
     minutes, seconds = divmod(round(report.duration_s), 60)
     key = report.key or "no key found"
@@ -36,7 +36,7 @@ def summarise_mashup(out: Path) -> Iterator[str]:
 
 
 def summarise_restyle(out: Path) -> Iterator[str]:
-    """How much of its rhythm and pitch each restyled stem keeps."""
+    """Say how much of its rhythm and pitch each restyled stem keeps."""
     for stem in Workspace(out).read_shape(REPORT, RestyleReport).stems:
         if stem.sound_id is not None:
             yield f"{stem.stem} by {stem.sound_name}: {_agreement(stem)}"

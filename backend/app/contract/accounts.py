@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from .base import Shape
 
-#: Header with which the app proves that ``X-Forwarded-For`` is its own.
+#: Header with which the app proves that it, and no browser, wrote ``X-Forwarded-For``.
 FRONTEND_HEADER = "X-Segue-Frontend"
 
 Email = Annotated[
@@ -17,7 +17,7 @@ Email = Annotated[
     StringConstraints(
         strip_whitespace=True,
         to_lower=True,
-        max_length=254,  # RFC 5321, 4.5.3.1.3, less the angle brackets
+        max_length=254,  # RFC 5321, 4.5.3.1.3, without the angle brackets
         pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
     ),
 ]
@@ -77,7 +77,7 @@ class ExchangeRequest(Shape):
 
 
 class JoinRequest(Shape):
-    """A code answered with ``join_needed``, and the password of the account with its e-mail."""
+    """A code answered with ``join_needed``, and the password of the account to link."""
 
     code: str = Field(max_length=256)
     password: SecretStr = Field(max_length=1024)
@@ -108,13 +108,13 @@ class PasswordReset(Shape):
 
 
 class ResetRequest(Shape):
-    """Whose password is to be reset."""
+    """The e-mail address of the user whose password is to be reset."""
 
     email: str = Field(max_length=1000)
 
 
 class ResetLinkView(Shape):
-    """A one-time link to set a new password; it can't be shown again."""
+    """A one-time link to set a new password; it is shown only once."""
 
     email: str
     url: str
@@ -122,7 +122,7 @@ class ResetLinkView(Shape):
 
 
 class SessionView(Shape):
-    """A session: the device as its ``User-Agent``, the address it was last seen at.
+    """A session: device (its ``User-Agent``) and the last address seen.
 
     Both are empty for sessions of earlier versions that have not been used since.
     """

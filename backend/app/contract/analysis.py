@@ -9,8 +9,8 @@ from pydantic import Field, StringConstraints, field_validator
 from .base import Shape
 
 METRE_KNOWN = 0.25
-"""Confidence in bars from which on they are counted: in 5/4 and 7/8 that is heard as 4/4 it stays
-under 0.23."""
+"""Bars are counted if the confidence in them is at least this: in 5/4 and 7/8 taken for 4/4 it
+stays under 0.23."""
 
 KEY_NAMES = tuple(
     f"{tonic} {mode}"
@@ -24,7 +24,7 @@ SectionLabel = Literal["intro", "quiet", "medium", "full", "outro"]
 
 
 class Section(Shape):
-    """A part of a track on its phrase grid; ``energy`` is relative to the track's loudest part."""
+    """A part of a track on its phrase grid; ``energy`` is relative to the loudest part."""
 
     start_s: float
     end_s: float
@@ -40,7 +40,7 @@ class Stretch(Shape):
 
 
 class Cue(Shape):
-    """A downbeat to mix in or out at; ``score`` from 0 to 1, and the reason for it."""
+    """A downbeat to mix in or out at, with a ``score`` from 0 to 1 and its reason."""
 
     at_s: float
     score: float
@@ -69,7 +69,7 @@ class Rhythm(Shape):
 
     @property
     def metre_is_known(self) -> bool:
-        """Whether bars, and so phrases, may be claimed."""
+        """Whether bars, and therefore phrases, are reliable enough to be used."""
         return self.downbeat_confidence >= METRE_KNOWN
 
 
@@ -81,11 +81,11 @@ class Harmony(Shape):
 
 
 class GridFix(Shape):
-    """A user's correction of tempo, grid or key; None keeps the analysed value.
+    """A user's correction of tempo, beat grid or key; None keeps the analysed value.
 
-    Applied in field order: ``tempo`` doubles or halves the beats, ``tempo_bpm`` lays a steady grid
-    through the first downbeat, ``shift_beats`` moves all beats (0.5: half a beat), ``downbeat_s``
-    makes the nearest beat a downbeat.
+    Applied in the order of the fields: ``tempo`` doubles or halves the beats, ``tempo_bpm`` lays a
+    steady grid through the first downbeat, ``shift_beats`` moves all beats (0.5: half a beat),
+    ``downbeat_s`` makes the nearest beat a downbeat.
     """
 
     tempo: Literal["as_heard", "double", "half"] = "as_heard"

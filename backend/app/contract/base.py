@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict
 class Shape(BaseModel):
     """A frozen model that rejects unknown fields."""
 
-    # Any length limit makes pydantic reject lone surrogates, which no database can store.
+    # With any length limit, pydantic rejects incomplete surrogate pairs, which no database can
+    # store.
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=1_000_000)
 
 
 class Problem(Shape):
-    """An error: a stable code, what happened, what to do."""
+    """An error: a stable code, what happened, and what to do."""
 
     code: str
     message: str

@@ -1,4 +1,4 @@
-"""DJ rules, wishes for joins, and reports of joins."""
+"""DJ rules, requests for joins, and reports of joins."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class DjRules(Shape):
 
 
 class DjRulesView(Shape):
-    """The current rules. ``version`` counts changes; 0 are the default rules."""
+    """The current DJ rules. ``version`` counts changes; version 0 is the default."""
 
     version: int
     rules: DjRules
@@ -79,7 +79,7 @@ class PairStrategy(Shape):
 
 
 class PairChoice(Shape):
-    """A user's choice for one join, by the ids of its two tracks; None leaves it open."""
+    """A user's choices for one join, found by its two tracks' ids; None leaves one open."""
 
     outgoing: str
     incoming: str
@@ -90,14 +90,14 @@ class PairChoice(Shape):
 
 
 class PlaceLock(Shape):
-    """A track with a locked place: 1 is the first, -1 the last."""
+    """A track with a locked place: 1 is the first place, -1 the last."""
 
     track_id: str
     place: int = Field(ge=-500, le=500)
 
 
 class RungView(Shape):
-    """A kind of join among the fallbacks, best first, and why it was or was not chosen."""
+    """A kind of join among the fallbacks, and why it was or was not chosen."""
 
     kind: TransitionKind
     name: str
@@ -106,7 +106,7 @@ class RungView(Shape):
 
 
 class TransitionReport(Shape):
-    """The report of one join; None where a figure has no meaning for its kind.
+    """The report of one join; None for figures that its kind does not have.
 
     - ``step``: place of the chosen kind among the fallbacks; 1 is the best
     - ``proposed_by``: ``earlier`` means the base mix

@@ -14,7 +14,7 @@ class HealthView(Shape):
 
 
 class ReadyView(Shape):
-    """Readiness of database, disk and ffmpeg; ``warnings`` are for the server's operator."""
+    """Whether database, disk and ffmpeg are usable; ``warnings`` are for the operator."""
 
     ready: bool
     database: bool

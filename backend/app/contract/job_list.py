@@ -1,4 +1,4 @@
-"""The list of a user's jobs: what to ask for, and a page of it."""
+"""A page of a user's jobs, and the filter to ask for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .jobs import JobStatus, JobSummary, Line
 
 
 class ListedJob(JobSummary):
-    """A job in a list, without the parts that grow with its tracks.
+    """A job in a list, without the parts that grow with the number of tracks.
 
     ``request`` has the request's single values, without its lists, objects and long texts; the
     whole request, the notes and the artifacts are in ``GET /jobs/{id}``.
@@ -32,7 +32,7 @@ class JobQuery(Shape):
 
 
 class JobList(Shape):
-    """A page of a user's jobs, newest first; ``more`` says whether there are older ones."""
+    """A page of a user's jobs, newest first; ``more`` means that there are older ones."""
 
     jobs: list[ListedJob]
     more: bool = False

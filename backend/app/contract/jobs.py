@@ -1,4 +1,4 @@
-"""Job requests of every kind, and the job's state as its owner sees it."""
+"""Job requests of every kind, and the state of a job."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ StepState = Literal["waiting", "running", "succeeded", "failed"]
 
 
 class TrackPick(Shape):
-    """A track of the mix, and the names to print for it (None: those of its tags)."""
+    """A track of the mix, with the names to print (None: those of its tags)."""
 
     track_id: str
     title: Line | None = None
@@ -90,7 +90,7 @@ class AnalysisRequest(Shape):
 
 
 class PreviewRequest(Shape):
-    """Render the seconds around one join of a mixtape job, optionally with ``override``.
+    """Render the seconds round one join of a mixtape; ``override`` may change the join.
 
     ``transition`` is an index into the ``transitions`` of that job's timeline.
     """
@@ -131,7 +131,7 @@ class StemFader(Shape):
 
 
 class StemMixRequest(Shape):
-    """Mix the stems of one track of a stems job at the given fader gains."""
+    """Mix the stems of a track of a stems job, with these fader gains."""
 
     kind: Literal["stem_mix"] = "stem_mix"
     job_id: str
@@ -141,7 +141,7 @@ class StemMixRequest(Shape):
 
 
 class MashupRequest(Shape):
-    """Make one song from the stems of one to four tracks.
+    """Combine the stems of one to four tracks into one song.
 
     ``tracks`` are ids of the crate's tracks (None: all); ``vocals_from`` is the track whose vocals
     lead (None: chosen by fit); ``model`` is the separator (None: the settings' default); ``stems``
@@ -168,7 +168,7 @@ class MashupRequest(Shape):
 
 
 class RestyleRequest(Shape):
-    """Re-play a track's stems with grains of other sounds.
+    """Replay a track's stems with grains of other sounds.
 
     ``config`` sets each stem's style; stems without one stay unchanged. With ``video``, the film
     that YouTube would get can be downloaded.
@@ -220,7 +220,7 @@ JobRequest = Annotated[
 
 
 class StepView(Shape):
-    """One step of a job. ``progress`` runs from 0 to 1 (a job's, from 0 to 100).
+    """One step of a job; ``progress`` runs from 0 to 1.
 
     ``seconds`` is its duration, once it has ended.
     """
@@ -241,7 +241,7 @@ class ArtifactView(Shape):
 
 
 class JobSummary(Shape):
-    """What a list and a single job both say; ``progress`` runs from 0 to 100 over all steps.
+    """What a list and a single job both show; ``progress`` runs from 0 to 100.
 
     ``n_tracks`` is how many tracks the request names; 0 if it takes a whole crate, or none.
     ``queue_position`` is 1 for the next job to start. ``detail`` describes the running step's
@@ -274,10 +274,10 @@ class JobSummary(Shape):
 
 
 class JobView(JobSummary):
-    """A job as its owner sees it.
+    """The complete state of a job.
 
     ``notes`` are sentences about decisions that the user should know (a shorter overlap, a chapter
-    rule not met). Of a request by another version, ``request`` has the readable part.
+    rule that was not met). If another version made the request, ``request`` has its readable part.
     """
 
     notes: list[str] = []

@@ -20,7 +20,7 @@ SectionName = Literal["intro", "verse", "build", "drop", "break", "outro"]
 
 
 class MashupStem(Shape):
-    """How a stem plays: left out, or louder or softer than planned.
+    """How a stem plays: left out, or with another volume than planned.
 
     ``volume`` is an amplitude factor; at 0.0 the stem is left out, too.
     """
@@ -35,11 +35,11 @@ class MashupStem(Shape):
 
 
 StemSettings = Mapping[StemName, MashupStem]
-"""The settings of stems; one that is missing plays as planned."""
+"""The settings of stems; a stem without one plays as planned."""
 
 
 class FitPart(Shape):
-    """One part of a fit: ``score`` from 0 to 1, and its reason in words."""
+    """One part of a fit: ``score`` from 0 to 1, and the reason in words."""
 
     name: FitName
     score: float
@@ -47,7 +47,7 @@ class FitPart(Shape):
 
 
 class PairFit(Shape):
-    """Fit of one track's voice over another's instruments (both the same: an edit).
+    """How well one track's voice fits another's instruments (both the same: an edit).
 
     ``score`` runs from 0 to 1, over all parts. ``tempo_factor`` is the number of beats of the
     singing track per beat of the other: 2, 0.5 or 1. The voice plays ``tempo_change_percent``
@@ -67,7 +67,7 @@ class PairFit(Shape):
 
 
 class MashupFits(Shape):
-    """All pairs of a crate, the best first. ``measured_on``: stems, or whole tracks."""
+    """All pairs of a crate, the best first; ``measured_on`` stems or whole tracks."""
 
     pairs: list[PairFit]
     measured_on: Literal["tracks", "stems"]
@@ -106,11 +106,12 @@ class VibeFigures(Shape):
 
 
 class MashupReport(Shape):
-    """``report.json`` of a mashup. ``chosen`` is the fit of the leading pair, ``fits`` are all.
+    """The content of ``report.json`` of a mashup.
 
-    ``title`` lists the songs unless one was requested. ``treatment`` describes the vibe.
-    ``left_out`` says of each song that does not play why not.
-    ``beat_error_ms`` is the median distance of the voice's beats from the grid, as played.
+    ``chosen`` is the fit of the leading pair, ``fits`` are those of all pairs. ``title`` lists the
+    songs unless one was requested. ``treatment`` describes the vibe. ``left_out`` gives the reason
+    for each song that does not play. ``beat_error_ms`` is the median distance of the voice's beats
+    from the grid, as played.
     """
 
     title: str

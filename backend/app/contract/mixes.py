@@ -1,4 +1,4 @@
-"""Machine-readable files of a mixtape: ``timeline.json``, ``waveform.json``, ``report.json``."""
+"""Machine-readable files of a mix: ``timeline.json``, ``waveform.json``, ``report.json``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .stems import StemName
 
 
 class EffectView(Shape):
-    """A filter over a stretch of a clip; ``shares`` pairs mix seconds and the filtered share.
+    """A filter over a stretch of a clip; ``shares`` pairs mix seconds and filtered shares.
 
     A ``level`` is a plain gain of ``gain_db``, with no frequency.
     """
@@ -25,7 +25,7 @@ class EffectView(Shape):
 
 
 class EchoView(Shape):
-    """The clip's own sound stops at ``start_s``; the last ``send_s`` of it are repeated."""
+    """From ``start_s`` on, the clip's last ``send_s`` seconds repeat instead of its sound."""
 
     start_s: float
     send_s: float
@@ -34,14 +34,14 @@ class EchoView(Shape):
 
 
 class FaderView(Shape):
-    """A stem's fader: pairs of mix seconds and gains (0 to 1), straight lines between."""
+    """A stem's fader: pairs of mix seconds and gains (0 to 1), with straight lines between."""
 
     stem: StemName
     gains: list[tuple[float, float]]
 
 
 class StemFadersView(Shape):
-    """A stretch of a clip that plays stems instead of the track, each with its own fader.
+    """A stretch of a clip that plays stems, each with its fader, instead of the track.
 
     ``maker`` separated them, out of the seconds from ``source_start_s`` to ``source_end_s`` of the
     track; a stem without a fader is silent.
@@ -59,8 +59,8 @@ class ClipView(Shape):
     """A stretch of a track on the mix's time axis; ``warp`` pairs source and mix seconds.
 
     After the last but one pair of ``warp`` the track plays sample for sample. ``made`` names a
-    derived file that is played instead of the track, such as the stem ``stem``; empty for the
-    track itself.
+    derived file that is played instead of the track, such as that of the stem ``stem``; it is empty
+    for the track itself.
     """
 
     track_id: str
@@ -106,7 +106,7 @@ class ChapterView(Shape):
 
 
 class TimelineView(Shape):
-    """The whole mix; it can be checked without Segue's code."""
+    """The whole mix as data, which can be checked without Segue's code."""
 
     version: int
     sample_rate: int
@@ -118,7 +118,7 @@ class TimelineView(Shape):
 
 
 class WaveformView(Shape):
-    """The rendered mix as ``peaks``: the largest magnitude (0 to 1) of each bin, both channels."""
+    """The rendered mix as ``peaks``: each bin's largest magnitude (0 to 1), both channels."""
 
     duration_s: float
     bins_per_s: float
@@ -141,7 +141,7 @@ class FileReport(Shape):
 
 
 class ReportView(Shape):
-    """Measurements of the finished mix: of its first file, and in ``files`` of each."""
+    """Measurements of the finished mix: of its first file, and in ``files`` of each file."""
 
     duration_s: float
     loudness_lufs: float

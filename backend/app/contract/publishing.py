@@ -14,7 +14,7 @@ Privacy = Literal["private", "unlisted", "public"]
 Writer = Literal["template", "llm"]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Hashtag = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
-# BCP 47, as YouTube and browsers name languages: "en", "pt-BR", "zh-Hant"
+# A language as named by YouTube and browsers (BCP 47): "en", "pt-BR", "zh-Hant".
 Language = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"),

@@ -1,4 +1,4 @@
-"""Restyles: a track's stems re-played with grains of other sounds."""
+"""Restyles: a track's stems replayed with grains of other sounds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .stems import StemName
 
 
 class StemStyle(Shape):
-    """What to do with a stem: leave it out, keep it, or re-play it with a sound.
+    """What to do with a stem: leave it out, keep it, or replay it with a sound.
 
     ``volume`` is an amplitude factor; 1.0 keeps the stem's loudness.
     """
@@ -33,7 +33,7 @@ class RestyleSettings(Shape):
 
 
 class RestyledStemView(Shape):
-    """The result for one stem; a figure is None if it does not apply.
+    """The result for one stem; figures that do not apply are None.
 
     ``grains`` were placed, from ``sources`` different ones. ``onset_agreement`` is the F measure of
     the new stem's onsets against the old one's, within 50 ms; ``pitch_agreement`` the share of the
@@ -55,7 +55,10 @@ class RestyledStemView(Shape):
 
 
 class RestyleReport(Shape):
-    """``report.json`` of a restyle; ``files`` is empty in reports of earlier versions."""
+    """The content of ``report.json`` of a restyle.
+
+    ``files`` is empty in reports of earlier versions.
+    """
 
     duration_s: float
     loudness_lufs: float

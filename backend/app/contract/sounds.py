@@ -9,7 +9,8 @@ from .base import Shape
 from .uploads import RefusedFileView
 
 SoundKind = Literal["style", "percussion", "instrument", "vocal"]
-"""style: cut into grains for restyles; the others can also be laid over joins."""
+"""Kinds of sounds: style sounds are cut into grains for restyles; the others can also be laid over
+joins."""
 
 OVERLAY_KINDS: frozenset[SoundKind] = frozenset(("percussion", "instrument", "vocal"))
 """Kinds that can be laid over joins."""
@@ -39,7 +40,7 @@ class SoundList(Shape):
 
 
 class SoundsAddedView(Shape):
-    """The sounds added by a request, in the order of its files, and the files refused."""
+    """The sounds that a request added, in the order of its files, and the refused files."""
 
     sounds: list[SoundView]
     refused: list[RefusedFileView] = []

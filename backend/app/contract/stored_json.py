@@ -26,7 +26,10 @@ class OtherVersion(SegueError, code="other_version"):
 
 
 def read_stored(shape: type[Stored], text: str | bytes) -> Stored:
-    """Parse stored JSON; :class:`OtherVersion` if it has unknown fields or lacks required ones."""
+    """Parse stored JSON.
+
+    Raise :class:`OtherVersion` if it has unknown fields or lacks required ones.
+    """
     try:
         return shape.model_validate_json(text)
     except ValidationError as e:
@@ -34,7 +37,7 @@ def read_stored(shape: type[Stored], text: str | bytes) -> Stored:
 
 
 def read_lenient(default: Stored, text: str | bytes) -> Stored:
-    """Parse a JSON object as :func:`merge_valid` does; ``default`` if it is not an object."""
+    """Parse a JSON object like :func:`merge_valid`; ``default`` for anything else."""
     try:
         return merge_valid(default, _OBJECT.validate_json(text))
     except ValidationError:
@@ -42,7 +45,7 @@ def read_lenient(default: Stored, text: str | bytes) -> Stored:
 
 
 def merge_valid(default: Stored, values: Mapping[str, object]) -> Stored:
-    """Take all valid fields of ``values`` and the others from ``default``.
+    """Take all valid fields of ``values``, and the others from ``default``.
 
     Ignores unknown fields. Returns ``default`` if the combination is invalid.
     """

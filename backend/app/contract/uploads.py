@@ -30,7 +30,7 @@ class RefusedFileView(Shape):
 
 
 class TracksUploadView(Shape):
-    """A crate: its tracks in upload order, and the files just refused.
+    """A crate: its tracks in upload order, and the files that this request had refused.
 
     ``added`` are the ids of the tracks added by this request, in the order of its files, so that
     the sender of parallel uploads can restore its own order.

@@ -1,1 +1,4 @@
-"""Build everything from the settings; the only place that branches on queue, database, store."""
+"""Build everything from the settings.
+
+Only here do settings decide between implementations of queue, database and store.
+"""

@@ -35,7 +35,7 @@ class FileServices:
 
 
 def build_files(settings: Settings, stores: Stores, ffmpeg: Path) -> FileServices:
-    """Build them on the stores and this ffmpeg."""
+    """Build the services for files on the stores and this ffmpeg."""
     rows, store = LibraryStore(stores.database), stores.content_store
     incoming = Incoming(settings.storage_root)
     gate = Gate(ffmpeg=ffmpeg, limits=gate_limits(settings), folder=incoming.folder)

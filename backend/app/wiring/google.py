@@ -1,4 +1,4 @@
-"""The OAuth client of this server at Google."""
+"""Read this server's OAuth client at Google."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def gate_limits(settings: Settings) -> GateLimits:
 
 
 def youtube_limits(settings: Settings) -> YouTubeLimits:
-    """YouTube's limits in force on this server."""
+    """YouTube's limits as set on this server."""
     return YouTubeLimits(
         title_chars=settings.youtube_max_title_chars,
         description_bytes=settings.youtube_max_description_bytes,

@@ -1,4 +1,4 @@
-"""The metadata writer and its language model."""
+"""Build the metadata writer, and the language model that it uses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .limits import youtube_limits
 
 
 def metadata_writer(settings: Settings) -> MetadataWriter:
-    """The writer, with the language model if one is set up."""
+    """Build the writer, with the language model if one is set up."""
     return MetadataWriter(language_model(settings), youtube_limits(settings))
 
 

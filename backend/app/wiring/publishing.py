@@ -1,4 +1,4 @@
-"""Publishing to YouTube, for the API and for publishing children."""
+"""Build what publishes to YouTube, for the API and for publish jobs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .stores import Stores
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """Sealing, publications, connections and checks."""
+    """What publishing needs: encryption, publications, connections and checks."""
 
     seal: Seal
     publications: PublicationStore
@@ -29,7 +29,7 @@ class Publishing:
     preflight: Preflight
 
     def reencrypt(self) -> None:
-        """Encrypt users' secrets under the first key, so that the others can be removed."""
+        """Encrypt users' secrets with the first key, so that the others can be removed."""
         self.connections.reencrypt()
         self.publications.reencrypt(self.seal.reencrypt)
 

@@ -1,4 +1,4 @@
-"""The services that the API calls."""
+"""Build the services that the API calls."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Services:
         self.executor.start()
 
     def ask_to_stop(self) -> None:
-        """Begin to end jobs and checks of files, without waiting; safe in a signal handler."""
+        """Begin to end jobs and checks of files; do not wait. Safe in a signal handler."""
         self.executor.ask_to_stop()
         self.files.intake.stop()
 

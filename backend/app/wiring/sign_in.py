@@ -1,4 +1,4 @@
-"""Sign-in with a password or with Google."""
+"""Build sign-in with a password or with Google."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """The sign-in services; the key encrypts the cookie of a visit to Google."""
+    """The sign-in services; the key encrypts the cookie for a visit to Google."""
 
     accounts: Accounts
     google: GoogleSignIn
@@ -27,14 +27,14 @@ class SignIn:
     oauth_cookie_key: bytes
 
     def delete_expired(self) -> None:
-        """Delete expired rows."""
+        """Delete the expired rows of all sign-in services."""
         self.accounts.delete_expired()
         self.google.delete_expired()
         self.own_account.delete_expired()
 
 
 def build_sign_in(database: Database, secret: str) -> SignIn:
-    """Build them; ``secret`` signs access tokens."""
+    """Build the sign-in services; ``secret`` signs access tokens."""
     rows, credentials = AccountStore(database), CredentialStore(database)
     accounts = Accounts(rows, credentials, Passwords(), AccessTokens(secret))
     return SignIn(

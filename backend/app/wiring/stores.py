@@ -1,4 +1,4 @@
-"""The database and the folders that the settings name."""
+"""Open the database and the folders that the settings name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ..store.files.blobs import ContentStore
 from ..store.jobs.job_store import JobStore
 
 DATABASE_FILE = "segue.db"
-"""In the storage folder, unless ``DATABASE_URL`` names another database."""
+"""Name of the database's file in the storage folder, unless ``DATABASE_URL`` names another
+database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ def open_stores(settings: Settings, *, migrate: bool = True) -> Stores:
 
 
 def database_url(settings: Settings) -> str:
-    """The database's URL, by default of a SQLite file in the storage folder."""
+    """The database's URL; by default that of a SQLite file in the storage folder."""
     return settings.database_url or f"sqlite:///{settings.storage_root.resolve()}/{DATABASE_FILE}"
 
 
 def workspaces(settings: Settings) -> Path:
-    """The folder that holds a folder for each job."""
+    """The folder in which each job has a folder."""
     return settings.storage_root / "jobs"

@@ -23,7 +23,7 @@ class SniffedFormat:
 
     @property
     def demuxer(self) -> str:
-        """The demuxer's first name, by which ffmpeg is told to use it."""
+        """The demuxer's first name, which selects it in ffmpeg."""
         return self.demuxers.partition(",")[0]
 
 

@@ -1,4 +1,4 @@
-"""How many jobs run at the same time, and which come first."""
+"""Decide how many jobs run at the same time, and which have priority."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from ...settings import Settings
 
 YOUTUBE_UPLOADS_AT_ONCE = 2  # a third would not use the connection better
 PREVIEWS_AT_ONCE = 2  # each takes a second or two
-# Users who wait share the processors; more at a time would need more memory, about 0.3 GB each.
+# Waiting users share the processors; more analyses at once would need more memory, about 0.3 GB
+# each.
 ANALYSES_AT_ONCE = 3
 
 PER_USER: Mapping[str, int] = {ANALYSIS: ANALYSES_AT_ONCE - 1}
-"""How many jobs of a lane may be one user's: analyses of large crates take minutes, so one of the
-places stays free for other users."""
+"""How many jobs of a lane may be one user's. Analyses of large crates take minutes, so one place
+stays free for other users."""
 
 NICENESS: Mapping[str, int] = {INTERACTIVE: 2, ANALYSIS: 5, NET: 8, WORK: 10}
-"""Each lane's niceness above the API's; three steps halve the share of a busy processor."""
+"""Niceness of each lane's processes above the API's; three steps halve the share of a busy
+processor."""
 
 
 def lanes(settings: Settings) -> Mapping[str, int]:
-    """Concurrent jobs per lane."""
+    """Number of jobs that run at the same time in each lane."""
     return {
         WORK: settings.max_concurrent_jobs,
         INTERACTIVE: PREVIEWS_AT_ONCE,

@@ -1,4 +1,4 @@
-"""The executor of jobs, and the environment of each kind's children."""
+"""Build the executor of jobs, and the environment of each kind's child processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...store.jobs.queue import SqlJobQueue
 from ..stores import database_url, workspaces
 from .concurrency import NICENESS, PER_USER, lanes
 
-# By name: only children load them, not the API.
+# As names, because only children load these modules, not the API.
 PIPELINES: Mapping[str, str] = {
     "mixtape": "backend.app.wiring.jobs.pipelines:build_mixtape_pipeline",
     "analysis": "backend.app.wiring.jobs.pipelines:build_analysis_pipeline",
@@ -34,7 +34,7 @@ LOADED_ON_FIRST_USE = ("pedalboard", "scipy.signal")
 def build_executor(
     settings: Settings, database: Database, ffmpeg: Path, keys: Sequence[str]
 ) -> ThreadExecutor:
-    """The executor for one machine; ``keys`` encrypt users' secrets."""
+    """Build the executor for one machine; ``keys`` encrypt users' secrets."""
     options = executor_options(settings, ffmpeg, keys)
     return ThreadExecutor(SqlJobQueue(database), options, build_launcher(options.pipelines))
 
@@ -51,7 +51,7 @@ def build_launcher(pipelines: Mapping[str, str]) -> Launcher:
 
 
 def executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> ExecutorOptions:
-    """Pass each child the settings it needs, and the secrets of its kind only."""
+    """Give each child the settings that it needs, and only the secrets of its job kind."""
     return ExecutorOptions(
         PIPELINES,
         _child_environment(settings, ffmpeg),
@@ -79,7 +79,7 @@ def _child_environment(settings: Settings, ffmpeg: Path) -> Mapping[str, str]:
 
 
 def _metadata(settings: Settings) -> Mapping[str, str]:
-    """For descriptions: YouTube's limits and the language model, if any."""
+    """For descriptions: YouTube's limits, and the language model, if any."""
     limits = _named(settings, "youtube_max_", "youtube_min_")
     key = settings.openai_api_key
     if key is None:
@@ -94,7 +94,7 @@ def _metadata(settings: Settings) -> Mapping[str, str]:
 
 
 def _publishing(settings: Settings, keys: Sequence[str]) -> Mapping[str, str]:
-    """For publications: the database, the keys, this server's Google client."""
+    """For publications: the database, the keys, and this server's Google client."""
     return {
         **_named(settings, "youtube_"),
         "DATABASE_URL": database_url(settings),
@@ -105,7 +105,7 @@ def _publishing(settings: Settings, keys: Sequence[str]) -> Mapping[str, str]:
 
 
 def _named(settings: Settings, *prefixes: str) -> Mapping[str, str]:
-    """Settings with these prefixes, as environment variables."""
+    """The settings whose names have these prefixes, as environment variables."""
     return {
         name.upper(): str(value)
         for name, value in settings.model_dump().items()

@@ -1,4 +1,4 @@
-"""Resources of jobs: store, separators, ffmpeg, workers."""
+"""Collect the resources of jobs: store, separators, ffmpeg, workers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...store.files.blobs import ContentStore
 
 
 def job_resources(settings: Settings) -> JobResources:
-    """The resources; raises :class:`BadSettings` without ffmpeg."""
+    """Collect the resources; raise :class:`BadSettings` without ffmpeg."""
     keep_compiled_code(settings.storage_root)
     return JobResources(
         store=ContentStore(settings.storage_root),
@@ -25,9 +25,9 @@ def job_resources(settings: Settings) -> JobResources:
 
 
 def keep_compiled_code(storage_root: Path) -> None:
-    """Let numba keep under the storage what it compiles, if it cannot keep it beside librosa.
+    """Let numba store compiled code in the storage folder, if it can't beside librosa.
 
-    Where it has no place to keep it, as in a read-only container, librosa cannot be imported.
+    If it cannot store it anywhere, as in a read-only container, librosa cannot be imported.
     """
     librosa = find_spec("librosa")
     if librosa and librosa.origin and not os.access(Path(librosa.origin).parent, os.W_OK):

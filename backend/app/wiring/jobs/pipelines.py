@@ -1,7 +1,7 @@
-"""Pipelines of the job kinds that make files, built from the settings in their child process.
+"""Build the pipelines of job kinds that make files, in the jobs' child processes.
 
-A publication's is in ``publish_pipeline.py``, so that a new interpreter for another kind does not
-load Google's client.
+The publish job's pipeline is in ``publish_pipeline.py``, so that a new interpreter for another kind
+does not load Google's client.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .job_resources import job_resources
 
 
 def build_mixtape_pipeline(settings: Settings) -> Pipeline[MixtapeJob]:
-    """Build it, with the language model as strategist if there is one."""
+    """Build a mixtape's pipeline; the language model, if there is one, is its strategist."""
     model = language_model(settings)
     strategist = LlmStrategist(model) if model else None
     return mixtape_pipeline(job_resources(settings), metadata_writer(settings), strategist)

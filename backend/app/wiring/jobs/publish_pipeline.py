@@ -1,4 +1,4 @@
-"""The publication's pipeline, in its child process."""
+"""Build the pipeline of a publish job, in the job's child process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..stores import open_stores
 def build_publish_pipeline(
     settings: Settings, policy: RetryPolicy | None = None
 ) -> Pipeline[PublishJob]:
-    """Build it; the API that has queued the job has migrated the database."""
+    """Build the pipeline; the database was migrated by the API that queued the job."""
     stores = open_stores(settings, migrate=False)
     publishing = build_publishing(settings, stores, encryption_keys(settings))
     resources = PublishResources(

@@ -90,7 +90,7 @@ def _check_address(setting: str, address: str | None) -> None:
 
 
 def check_database_url(url: str) -> None:
-    """Raise :class:`BadSettings` unless the driver is installed and SQLite's file is usable.
+    """Raise :class:`BadSettings` unless the driver is installed and the database usable.
 
     Messages do not quote the URL, which may contain a password.
     """

@@ -13,15 +13,16 @@ from ...store.database import known_revisions
 from .read_settings import check_folder, exists
 
 _HEADER = b"SQLite format 3\0"
-# Faults of the file; others, such as a lock, pass.
+# Faults of the file itself; others, such as a lock, pass by themselves.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 _NO_RESTORE = "Restore it from a backup, or move it away to start with an empty database."
 _LOCK_TIMEOUT_S = 1.0
 
 
 def check_sqlite_file(file: Path, setting: str = "STORAGE_ROOT") -> None:
-    """Raise :class:`BadSettings` unless a file is absent, or a sound database of this version.
+    """Check a SQLite file; it may be missing.
 
+    Raise :class:`BadSettings` if it is damaged, foreign, or of a newer version of Segue.
     ``setting`` decides where the file is.
     """
     if not exists(file):
@@ -57,7 +58,7 @@ def _check_content(file: Path, setting: str) -> None:
 
 
 def _look_into(file: Path) -> tuple[bool, str | None]:
-    """Return whether SQLite finds the file sound, and the revision of its tables, if any."""
+    """Return whether SQLite finds the file intact, and the revision of its tables, if any."""
     uri = f"file:{quote(str(file.absolute()))}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, timeout=_LOCK_TIMEOUT_S)) as connection:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -1,4 +1,4 @@
-"""Read the settings, or name the wrong one."""
+"""Read the settings; if one is invalid, name it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
     except ValidationError as e:
         first = e.errors()[0]
         name, value = str(first["loc"][0]), str(first["input"])
-        raise _refused(name, value) from None  # its text would quote secrets next to the setting
+        # pydantic's text would quote secrets beside the invalid setting
+        raise _refused(name, value) from None
     except (OSError, UnicodeDecodeError) as e:
         raise BadSettings(
             f"The file {env_file} cannot be read.", hint="Save it as text in UTF-8, readable."
@@ -40,7 +41,7 @@ def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
 
 
 def check_storage(root: Path) -> None:
-    """Raise unless the storage and the folders in it are usable, and its secrets readable."""
+    """Raise unless the storage and its folders are usable, and its secrets readable."""
     check_folder("STORAGE_ROOT", root)
     for name in _FOLDERS:
         check_folder("STORAGE_ROOT", root / name)
@@ -66,7 +67,7 @@ def check_folder(setting: str, folder: Path) -> None:
 
 
 def exists(path: Path) -> bool:
-    """Whether a path exists as far as this account can see; never raises."""
+    """Whether a path exists, as far as this account can see; never raises."""
     return os.access(path, os.F_OK)
 
 
@@ -78,7 +79,7 @@ def _refused(name: str, value: str) -> BadSettings:
 
 
 def _allowed(field: FieldInfo) -> str:
-    """Describe a setting's values: a number with limits and units, a switch, or any text."""
+    """Describe a setting's valid values: a number with limits and units, a switch, or text."""
     units = next((one for one in field.metadata if isinstance(one, Units)), None)
     kind = units.kind if units else _KINDS.get(field.annotation, "text")
     limits = [
