@@ -20,12 +20,13 @@ from backend.app.jobs.messages import MESSAGE, Failed, Order
 from backend.app.settings import Settings
 from backend.app.store.database import open_database
 from backend.app.wiring.services import build
+from backend.app.wiring.settings import database_file
 from backend.app.wiring.settings.checks import (
     DATABASE_CHECKED,
     check_database_url,
     check_server_settings,
 )
-from backend.app.wiring.settings.read_settings import database_file, read_settings
+from backend.app.wiring.settings.read_settings import read_settings
 from tests import ROOT
 from tools import serve
 
