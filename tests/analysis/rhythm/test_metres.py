@@ -107,6 +107,21 @@ def test_230_bpm_with_a_backbeat_is_heard_as_such() -> None:
     assert max(bars_off_s(rhythm, downbeats_s(230.0, kick, steps_per_beat=4, bars=41))) < 0.03
 
 
+@pytest.mark.parametrize(
+    ("tempo_bpm", "hats", "heard_bpm"),
+    # half of the fastest is arguable
+    [(140.0, "x.x.", 140.0), (190.0, "..x.", 95.0), (230.0, "x.x.", 115.0), (230.0, "..x.", 115.0)],
+)
+def test_kicks_with_hats_between_are_not_heard_at_two_thirds(
+    tempo_bpm: float, hats: str, heard_bpm: float
+) -> None:
+    sound = patterned(tempo_bpm, "x..." * 4, "." * 16, steps_per_beat=4, bars=30, hats=hats)
+    rhythm = analyse_rhythm(sound)
+    assert rhythm.tempo_bpm == pytest.approx(heard_bpm, abs=0.1)
+    beats_s = [LEAD_S + beat * 60.0 / tempo_bpm for beat in range(125)]
+    assert max(bars_off_s(rhythm, beats_s)) < 0.03
+
+
 @pytest.mark.parametrize("style", ["house", "ballad"])
 def test_bars_at_60_bpm_begin_on_beats(style) -> None:
     song = compose_song(SongSpec(style=style, tempo_bpm=60.0, seed=11, duration_s=60.0))

@@ -21,6 +21,9 @@ LEVELS = (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0)
 SLOWEST_BPM, FASTEST_BPM = 50.0, 240.0
 USUAL_BPM = 112.0
 STRUCK = 0.3  # in music with drums, a beat's kick or snare has at least this strength
+REPEATS_IN_THIRDS = 0.7
+"""Repetition of the groove after two thirds of a beat from which this is no beat. At two thirds of
+the tempo of straight music it is above 0.9, and below 0 after a whole beat; elsewhere under 0.4."""
 WITHIN_BEAT = np.array([0.0, 1 / 4, 1 / 2, 3 / 4, 1 / 3, 2 / 3])
 WEIGHTS = np.array([0.8, 0.35, 0.8, 0.8, 1.1, 1.0, 0.35, 0.4, 0.7, 0.2])
 """Weight of each term of :func:`evidence`, in its order. Fitted as a conditional logit on half of a
@@ -75,7 +78,25 @@ def find_beats(pulse: Pulse, onsets: Onsets) -> Candidate:
     period_s = (len(pulse.turns) - 1) / FRAME_RATE / max(float(np.ptp(pulse.turns)), 1e-6)
     options = candidates(pulse, period_s)
     scores = [float(evidence(pulse, onsets, option) @ WEIGHTS) for option in options]
-    return options[int(np.argmax(scores))]
+    order = sorted(range(len(options)), key=lambda index: -scores[index])
+    ranked = [options[index] for index in order]
+    return next((one for one in ranked if not is_across(pulse, onsets, one)), ranked[0])
+
+
+def is_across(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> bool:
+    """Whether a candidate lies across a straight rhythm: three strokes on every two of its beats.
+
+    Kicks and the hats between them then fall on its beats by turns, like kick and snare. Only
+    levels other than octaves of the pulse can lie so.
+    """
+    if np.log2(candidate.level) % 1.0 == 0.0:
+        return False
+    thirds = Candidate(candidate.level / 3.0, candidate.offset)
+    times_s = pulse.times_s(beat_turns(pulse, thirds))
+    at = np.minimum(np.round(times_s * FRAME_RATE).astype(int), len(onsets.kick) - 1)
+    groove = np.stack([onsets.kick[at], onsets.snare[at], 0.5 * onsets.hat[at]], axis=1)
+    two, three = repetition(groove, 2), repetition(groove, 3)
+    return two > REPEATS_IN_THIRDS and three < 0.0
 
 
 def beat_times_s(pulse: Pulse, candidate: Candidate) -> Floats:
