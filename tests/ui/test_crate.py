@@ -27,7 +27,9 @@ def filled(signed_in: Page, crate: list[Path]) -> Page:
     return signed_in
 
 
-def test_text_file_named_mp3_is_refused(signed_in: Page, tmp_path: Path, crate: list[Path]) -> None:
+def test_refused_file_is_removed_and_an_unsent_one_retried(
+    signed_in: Page, tmp_path: Path, crate: list[Path]
+) -> None:
     text = tmp_path / "shopping list.mp3"
     text.write_text("milk, bread, eggs\n" * 500)
     signed_in.get_by_label("Add tracks").set_input_files([text, crate[0]])
@@ -35,10 +37,15 @@ def test_text_file_named_mp3_is_refused(signed_in: Page, tmp_path: Path, crate: 
     expect(refused).to_have_count(1)
     expect(refused).to_contain_text("shopping list.mp3")
     expect(refused.locator(".why")).to_have_text(re.compile(r"\w+ \w+"))
-    expect(refused.get_by_role("button", name="Retry shopping list.mp3")).to_be_visible()
+    expect(refused.get_by_role("button", name="Retry")).to_have_count(0)
     expect(rows(signed_in)).to_have_count(1)  # the song was accepted
     refused.get_by_role("button", name="Remove shopping list.mp3").click()
     expect(refused).to_have_count(0)
+
+    signed_in.route("**/uploads/tracks", lambda route: route.abort(), times=1)
+    signed_in.get_by_label("Add tracks").set_input_files(crate[1])
+    refused.get_by_role("button", name=re.compile("^Retry")).click()
+    expect(rows(signed_in)).to_have_count(2)
 
 
 def test_tracks_are_in_the_order_of_dropping(

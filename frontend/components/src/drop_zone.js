@@ -77,6 +77,7 @@ class DropZone {
 
   send(item) {
     if (item.file.size > this.data.max_bytes) {
+      item.refused = true;
       return this.fail(item, { message: "This file is too large.", hint: `The limit is ${megabytes(this.data.max_bytes)}.` });
     }
     const body = new FormData();
@@ -113,6 +114,7 @@ class DropZone {
       this.trigger("token_expired", Date.now());
       return this.finish(item, () => (item.state = "waiting"));
     }
+    item.refused = request.status === 422; // the file itself: another try would end alike
     if (request.status !== 201) return this.finish(item, () => this.fail(item, body?.error ?? UNREADABLE));
     return this.finish(item, () => this.accept(item, body));
   }
@@ -187,7 +189,7 @@ class DropZone {
     const mark = failed ? el("span", { class: "mark" }, icon(ICONS.warning)) : null;
     const details = failed ? [el("span", { class: "why" }, item.error.message), el("span", { class: "what" }, item.error.hint ?? "")] : [el("span", { class: "what" }, STATUS[item.state](item))];
     const bar = failed ? null : el("progress", { max: 1, value: item.state === "checking" ? undefined : item.sent, "aria-label": `Upload of ${item.file.name}` });
-    const retryButton = failed ? el("button", { type: "button", "aria-label": `Retry ${item.file.name}`, onclick: () => this.retry(item) }, icon(ICONS.retry), "Retry") : null;
+    const retryButton = failed && !item.refused ? el("button", { type: "button", "aria-label": `Retry ${item.file.name}`, onclick: () => this.retry(item) }, icon(ICONS.retry), "Retry") : null;
     const removeButton = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${item.file.name}`, onclick: () => this.remove(item) }, icon(ICONS.remove));
     return el("li", { class: item.state }, mark, el("span", { class: "file" }, el("b", {}, item.file.name), ...details, bar), retryButton, removeButton);
   }
