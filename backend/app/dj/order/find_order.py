@@ -14,13 +14,6 @@ from ..tempo_stretch import tempo_octave, tempo_step
 from .cost import OrderTrack, arc_ranks, artist_of, energy_ranks, matches, pair_costs, place_costs
 from .search import EXACT_UP_TO, cost_of, exact_order, searched_order
 
-_ARC_IN_WORDS = {
-    "steady": "stay level",
-    "build": "build",
-    "wave": "rise and fall",
-    "cool-down": "cool down",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
@@ -99,19 +92,19 @@ def _keys(outgoing: Camelot | None, incoming: Camelot | None) -> str:
 
 
 def _about_arc(played: Sequence[OrderTrack], arc: EnergyArc, n_locked: int) -> str:
-    asked = _ARC_IN_WORDS[arc] if isinstance(arc, str) else "follow the drawn curve"
+    name = arc if isinstance(arc, str) else "drawn"
     ranks, targets = energy_ranks(played), arc_ranks(arc, len(played))
     locked = f" {n_locked} of {len(played)} tracks have locked places." if n_locked else ""
     if np.ptp(ranks) == 0.0 or np.ptp(targets) == 0.0:
-        return f"The energy should {asked}, but does not vary.{locked}"
+        return f"The order does not depend on the {name} energy curve.{locked}"
     agreement = float(np.corrcoef(ranks, targets)[0, 1])
-    return f"The energy should {asked}, and {_how_well(agreement)}.{locked}"
+    return f"{_how_well(agreement, f'the {name} energy curve')}.{locked}"
 
 
-def _how_well(agreement: float) -> str:
-    """Say how well the energies follow the curve; ``agreement`` is their correlation."""
+def _how_well(agreement: float, curve: str) -> str:
+    """Say how well the order follows the curve; ``agreement`` is the correlation."""
     if agreement > 0.9:
-        return "does"
+        return f"The order follows {curve}"
     if agreement > 0.6:
-        return "mostly does"
-    return "does so only in part: tempo, key and artists weigh more"
+        return f"The order mostly follows {curve}"
+    return f"The order follows {curve} only in part: tempo, key and artists weigh more"
