@@ -33,19 +33,20 @@ def grains(stem: RestyledStemView) -> str:
     return f"{kinds} of {stem.sound_name}, {times}"
 
 
-def agreements(stem: RestyledStemView) -> list[tuple[str, str, str]]:
-    """List a replayed stem's measurements: name, figure, meaning."""
-    rows = []
+def agreement(stem: RestyledStemView) -> str:
+    """How closely a replayed stem follows the original, in one line; empty if not measured."""
+    parts = []
     if stem.onset_agreement is not None:
         share = stem.onset_agreement
-        rows.append(("Onsets", percent(share), f"{_some(share)} onsets unchanged"))
+        parts.append(f"{_some(share)} onsets unchanged ({percent(share)})")
     if stem.pitch_agreement is not None:
         share = stem.pitch_agreement
-        rows.append(("Pitch", percent(share), f"{_some(share)} notes unchanged"))
+        parts.append(f"{_some(share)} notes unchanged ({percent(share)})")
     if stem.envelope_correlation is not None:
         value = stem.envelope_correlation
-        rows.append(("Loudness", f"{value:.2f}", _follows(value)))
-    return rows
+        parts.append(f"loudness {_follows(value)} (correlation {value:.2f})")
+    line = ", ".join(parts)
+    return line[:1].upper() + line[1:]
 
 
 def _some(share: float) -> str:

@@ -48,9 +48,7 @@ def main_figures(
     return [
         ("Tempo", "—" if tempo is None else dj.tempo_change(tempo)),
         ("Keys", _keys(report, outgoing, incoming)),
-        ("Beats", _beats(report)),
-        ("Level", _level_step(report.loudness_step_lu)),
-        ("Phrase on phrase", {True: "Yes", False: "No", None: "—"}[report.on_phrase]),
+        ("Phrases", {True: "aligned", False: "not aligned", None: "—"}[report.on_phrase]),
     ]
 
 
@@ -60,6 +58,8 @@ def more_figures(report: TransitionReport) -> list[tuple[str, str]]:
     bass, voices = report.bass_both_share, report.vocal_overlap_s
     p95, peak = report.beat_error_p95_ms, report.true_peak_dbtp
     figures = [
+        ("Beats", _beats(report)),
+        ("Level", _level_step(report.loudness_step_lu)),
         ("Both bass lines", None if bass is None else f"{percent(bass)} of the time"),
         ("Both vocals", None if voices is None else f"{voices:.1f} s"),
         ("Beats, worst 5 %", None if p95 is None else f"{p95:.0f} ms apart"),
@@ -89,12 +89,12 @@ def _keys(report: TransitionReport, outgoing: Harmony | None, incoming: Harmony 
     return minus(f"{pair} ({report.pitch_semitones:+d} st)")
 
 
-def _beats(report: TransitionReport) -> str:
-    """Format the distance between the two tracks' beats, measured or else planned."""
+def _beats(report: TransitionReport) -> str | None:
+    """The beat error as measured in the mix, or as planned."""
     measured = report.beat_error_ms
     error = report.planned_beat_error_ms if measured is None else measured
-    return "—" if error is None else f"{error:.0f} ms apart"
+    return None if error is None else f"{error:.0f} ms apart"
 
 
-def _level_step(step_lu: float | None) -> str:
-    return "—" if step_lu is None else minus(f"{step_lu:+.1f} LU")
+def _level_step(step_lu: float | None) -> str | None:
+    return None if step_lu is None else minus(f"{step_lu:+.1f} LU")

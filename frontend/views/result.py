@@ -15,6 +15,7 @@ from frontend.sections.publish.publication_record import publication_line
 from frontend.sections.result.joins import show_joins
 from frontend.sections.result.render_again import crate_of, render_again
 from frontend.sections.shared.downloads import audio_files, downloads
+from frontend.sections.shared.job_card import delete_button
 from frontend.sections.shared.job_page import load_job
 from frontend.sections.shared.measurements import show_measurements, show_notes
 from frontend.sections.shared.refresh import follow_job, refresh
@@ -74,8 +75,8 @@ def wait_for_sound(job: JobView) -> None:
 
 
 def listen(job: JobView, sound: str) -> None:
-    """Play the mix while the job is still running, without a stop when it ends."""
-    st.markdown("**Listen now**; checking goes on.")
+    """Play the mix while the job goes on; playing goes on when it ends."""
+    st.markdown("**Listen now.** The sound is finished; the rest is still being made.")
     st.audio(session.link_to(job.id, sound, inline=True))
     refresh(lambda: show_rest(job.id), 1.0)
 
@@ -84,7 +85,7 @@ def show_rest(job_id: str) -> None:
     """Show what the job still has to do; when it ends, a button that opens the result."""
     job = session.api().job(job_id)
     if is_active(job):
-        st.caption(f"{job_status(job)}.")
+        st.progress(min(1.0, job.progress / 100), text=job_status(job))
     elif st.button("Show the result", icon=":material/play_circle:", type="primary"):
         st.rerun(scope="app")
 
@@ -96,10 +97,12 @@ def show_finished(job: JobView) -> None:
     headline(job, timeline)
     player(job, AUDIO, timeline)
     publication_line(job)
-    downloads(job, AUDIO)
     report = None
     if "report.json" in files:
         report = session.api().artifact(job.id, "report.json", ReportView)
+        reasons = {join.reason for join in timeline.transitions}  # shown with the transitions
+        show_notes(note for note in [*job.notes, *report.notes] if note not in reasons)
+    downloads(job, AUDIO)
     joins = load_joins(job, timeline, report)
     if joins:
         show_joins(job, joins)
@@ -108,9 +111,7 @@ def show_finished(job: JobView) -> None:
     show_description(job, files)
     if report:
         show_measurements(report)
-        # these notes are shown with the transitions instead
-        reasons = {join.reason for join in timeline.transitions}
-        show_notes(note for note in [*job.notes, *report.notes] if note not in reasons)
+    delete_button(job)
 
 
 def headline(job: JobView, timeline: TimelineView) -> None:

@@ -144,7 +144,8 @@ def read(page: Page) -> None:
     for title in ("First Light", "Café con Leche", "夜明けの電車"):
         assert title in text
     expect(page.get_by_role("group", name=re.compile("^Transition "))).to_have_count(2)
-    expect(page.get_by_text("LUFS").first).to_be_visible()
+    page.get_by_text("Measurements", exact=True).click()
+    expect(page.get_by_test_id("stMetric").filter(has_text="LUFS")).to_be_visible()
 
 
 def download(page: Page, folder: Path) -> None:

@@ -69,7 +69,7 @@ def add_a_sound(page: Page, rain: Path) -> None:
     expect(page.get_by_role("button", name="Create restyle", exact=True)).to_be_disabled()
     expect_whole_text(page.get_by_role("link", name="Add sounds"))
     page.get_by_role("link", name="Add sounds").click()
-    expect(page.get_by_text("Drop sounds here: style")).to_be_visible()
+    expect(page.get_by_text("Drop style sounds here")).to_be_visible()
     page.get_by_label("Add sounds").set_input_files(rain)
     expect(page.get_by_text("Rain", exact=True)).to_be_visible()
     go_to(page, "Restyle")
@@ -140,7 +140,9 @@ def read(page: Page) -> None:
         page.get_by_text(re.compile("Replayed with [0-9]+ different grains of Rain, [0-9]+ times"))
     ).to_be_visible()
     expect(page.get_by_text(re.compile("Original$")).first).to_be_visible()
-    for label in ("Onsets", "Loudness", "Length", "True peak"):
+    expect(page.get_by_text(re.compile("onsets unchanged .*, loudness follows"))).to_be_visible()
+    page.get_by_text("Measurements", exact=True).click()
+    for label in ("Length", "Loudness", "True peak"):
         expect(page.get_by_test_id("stMetric").filter(has_text=label).first).to_be_visible()
     expect(page.get_by_text(re.compile("^Played by Rain · 0:"))).to_be_visible()
 

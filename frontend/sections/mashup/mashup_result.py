@@ -15,7 +15,7 @@ from frontend.labels import figures, mashup
 from frontend.labels.mashup import Titles
 from frontend.sections.publish.publication_record import publication_line
 from frontend.sections.shared.downloads import audio_files, downloads
-from frontend.sections.shared.measurements import level_metrics, show_notes
+from frontend.sections.shared.measurements import level_metrics, measurements, show_notes
 from frontend.sections.shared.separator import draft_badge
 from frontend.state import session
 
@@ -32,14 +32,15 @@ def show_mashup(job: JobView) -> None:
         st.warning(escaped(note), icon=":material/warning:")
     mashup_player(job, AUDIO, timeline, report.sections, titles)
     publication_line(job)
+    show_notes(note for note in [*job.notes, *report.notes] if note not in report.left_out)
     downloads(job, AUDIO)
     st.subheader("Fit", anchor=False)
     fit_card(report.chosen, titles, measured_on="stems")
     other_fits([fit for fit in report.fits if fit != report.chosen], titles)
-    measurements(report)
-    st.subheader("Arrangement", anchor=False)
-    section_list(report.sections)
-    show_notes(note for note in [*job.notes, *report.notes] if note not in report.left_out)
+    with st.expander("Arrangement, part by part", icon=":material/view_timeline:"):
+        section_list(report.sections)
+    with measurements():
+        show_figures(report)
 
 
 def headline(report: MashupReport, titles: Titles) -> None:
@@ -54,14 +55,13 @@ def headline(report: MashupReport, titles: Titles) -> None:
         report.key or "",
         figures.counted(len(titles), "track"),
         figures.clock(report.duration_s),
-        f"separated by {escaped(report.separator)}",
+        "" if report.draft else f"separated by {escaped(report.separator)}",
     ]
     st.caption(" · ".join(fact for fact in facts if fact))
 
 
-def measurements(report: MashupReport) -> None:
-    """Show what the vibe changed, and the finished mashup's levels."""
-    st.subheader("Measurements", anchor=False)
+def show_figures(report: MashupReport) -> None:
+    """What the vibe changed, and the levels of the finished mashup."""
     vibe = report.figures
     with st.container(horizontal=True, key="figures"):
         st.metric("Tempo", f"{vibe.tempo_bpm:.1f} BPM")

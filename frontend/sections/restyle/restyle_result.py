@@ -34,13 +34,13 @@ def show_restyle(job: JobView) -> None:
     headline(job, report)
     play_mix(job, files, mixes, report)
     publication_line(job)
+    show_notes(job.notes or report.notes)
     downloads(job, mixes, labels_before(files))
     st.subheader("Stem by stem", anchor=False)
     with st.container(key="restyled_stems", gap=None):
         for stem in report.stems:
             show_stem(job, files, stem, report.duration_s)
     show_measurements(report)
-    show_notes(job.notes or report.notes)
 
 
 def headline(job: JobView, report: RestyleReport) -> None:
@@ -51,7 +51,7 @@ def headline(job: JobView, report: RestyleReport) -> None:
             draft_badge()
     sounds = dict.fromkeys(stem.sound_name for stem in report.stems if stem.sound_id)
     played = f"Played by {escaped(', '.join(sounds))}" if sounds else ""
-    separator = f"separated by {escaped(report.separator)}"
+    separator = "" if report.draft else f"separated by {escaped(report.separator)}"
     facts = [played, figures.clock(report.duration_s), separator]
     st.caption(" · ".join(fact for fact in facts if fact))
 
@@ -79,11 +79,9 @@ def show_stem(job: JobView, files: Files, stem: RestyledStemView, duration_s: fl
         if not stem.silent and stem.file in files:
             with player:
                 before_after(f"{job.id}_{stem.stem}", name, sides_of(job, files, stem), duration_s)
-        rows = restyle.agreements(stem)
-        if rows:
-            with st.container(horizontal=True, key=f"figures_{stem.stem}"):
-                for metric, figure, meaning in rows:
-                    st.metric(metric, figure, delta=meaning, delta_color="off", delta_arrow="off")
+        agreement = restyle.agreement(stem)
+        if agreement:
+            st.caption(agreement)
 
 
 def sides_of(job: JobView, files: Files, stem: RestyledStemView) -> list[Side]:

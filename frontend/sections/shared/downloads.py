@@ -26,10 +26,10 @@ LABELS = {
     "thumbnail.jpg": "Thumbnail",
     "tracklist.txt": "Tracklist",
     "description.txt": "Description",
-    "timeline.json": "Timeline",
-    "report.json": "Report",
 }
-#: Files that only the app's pages use.
+#: Files for programs, folded away.
+DATA = {"timeline.json": "Timeline", "report.json": "Report"}
+#: Files that only the pages use.
 HIDDEN = ("waveform.json", "stems.json", "words.json")
 
 
@@ -50,8 +50,8 @@ def downloads(job: JobView, first: Sequence[str], labels: Mapping[str, str] | No
 def links(job: JobView, first: Sequence[str], labels: Mapping[str, str]) -> None:
     """Draw a link to each file, and one to a ZIP of all."""
     files = artifacts_by_name(job)
-    rest = [name for name in files if name not in (*first, *LABELS, *HIDDEN)]
-    rest.sort(key=lambda name: name in labels)  # files named in labels come last
+    rest = [name for name in files if name not in (*first, *LABELS, *DATA, *HIDDEN)]
+    rest.sort(key=lambda name: name in labels)  # files with labels of their own come last
     with st.container(horizontal=True, key="downloads"):
         for name in (*first, *rest, *LABELS):
             if name in files:
@@ -59,6 +59,12 @@ def links(job: JobView, first: Sequence[str], labels: Mapping[str, str]) -> None
                 text = f"{label} · {figures.size(files[name].size)}"
                 download_link(job.id, name, text, primary=name in first)
         download_link(job.id, ARCHIVE, "All as one ZIP", icon=":material/folder_zip:")
+        data = [name for name in DATA if name in files]
+        if data:
+            with st.popover("Data", icon=":material/data_object:", type="tertiary"):
+                for name in data:
+                    text = f"{DATA[name]} · {figures.size(files[name].size)}"
+                    download_link(job.id, name, text)
 
 
 def label_of(name: str, first: Sequence[str]) -> str:

@@ -58,21 +58,19 @@ def track_stems(
         mix_to_save = stem_player(job.id, stems, track, files)
         if mix_to_save:
             stem_mixes.start(mix_to_save)
-        st.caption(measurements(track))
+        show_measurements(track)
         for mix in stem_mixes.mixes_of(job.id, track.track_id):
             saved_mix(mix)
 
 
-def measurements(track: TrackStemsView) -> str:
-    """Say how exactly the stems add up to the track, and how far they were turned down."""
-    sentences = []
+def show_measurements(track: TrackStemsView) -> None:
+    """How exactly the stems add up to the track, and how much they were turned down."""
     if track.residual_db is not None:
         below = f"{abs(track.residual_db):.0f} dB"
-        sentences.append(f"The stems add up to the song; the difference is {below} below it.")
+        st.caption("The stems add up to the song.", help=f"The difference is {below} below it.")
     if track.gain_db:
         amount = f"{abs(track.gain_db):.1f} dB"
-        sentences.append(f"All stems were turned down by {amount} to avoid clipping.")
-    return " ".join(sentences)
+        st.caption(f"All stems were turned down by {amount} to avoid clipping.")
 
 
 def saved_mix(mix: JobView) -> None:
@@ -97,22 +95,22 @@ def finished_mix(mix: JobView) -> None:
     sound = stem_mixes.sound(mix)
     if sound is None:
         return
-    label, player, download, delete = st.columns([8, 10, 4, 1], vertical_alignment="center")
+    label, player, buttons = st.columns([8, 10, 5], vertical_alignment="center")
     label.markdown(f":material/check_circle: {mix_label(mix)}")
     url = session.link_to(mix.id, sound.name, inline=True)
     player.audio(url, format=sound.media_type, alt=mix.title)
-    with download:
+    with buttons, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         ending = sound.name.rpartition(".")[2].upper()
         download_button(mix.id, sound.name, f"{ending} · {figures.size(sound.size)}")
-    delete.button(
-        "",
-        icon=":material/delete:",
-        type="tertiary",
-        key=f"remove_{mix.id}",
-        help="Delete this saved mix",
-        on_click=session.api().delete,
-        args=(mix.id,),
-    )
+        st.button(
+            "",
+            icon=":material/delete:",
+            type="tertiary",
+            key=f"remove_{mix.id}",
+            help="Delete this saved mix",
+            on_click=session.api().delete,
+            args=(mix.id,),
+        )
 
 
 def mix_label(mix: JobView) -> str:

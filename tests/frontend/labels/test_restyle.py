@@ -25,8 +25,8 @@ def view(**more: object) -> RestyledStemView:
     ],
 )
 def test_share_of_unchanged_onsets_in_words(share: float, word: str) -> None:
-    [(_, _, text)] = restyle.agreements(view(onset_agreement=share))
-    assert text == f"{word} onsets unchanged"
+    text = restyle.agreement(view(onset_agreement=share))
+    assert text == f"{word.capitalize()} onsets unchanged ({100 * share:.0f} %)"
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,12 @@ def test_share_of_unchanged_onsets_in_words(share: float, word: str) -> None:
     ],
 )
 def test_loudness_follows_the_stem_in_words(correlation: float, text: str) -> None:
-    assert restyle.agreements(view(envelope_correlation=correlation)) == [
-        ("Loudness", f"{correlation:.2f}", text)
-    ]
+    line = restyle.agreement(view(envelope_correlation=correlation))
+    assert line == f"Loudness {text} (correlation {correlation:.2f})"
+
+
+def test_stem_without_measurements_has_no_line() -> None:
+    assert restyle.agreement(view()) == ""
 
 
 REPLAYED = {"sound_id": "s", "sound_name": "Rain", "grains": 2, "sources": 2}

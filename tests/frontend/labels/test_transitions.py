@@ -15,15 +15,9 @@ UNKNOWN = "—"
 @pytest.mark.parametrize(
     ("change", "label", "text"),
     [
-        ({"beat_error_ms": 3.4}, "Beats", "3 ms apart"),
-        ({"beat_error_ms": None, "planned_beat_error_ms": 1.2}, "Beats", "1 ms apart"),
-        ({"beat_error_ms": 0.0, "planned_beat_error_ms": 9.0}, "Beats", "0 ms apart"),
-        ({"beat_error_ms": None, "planned_beat_error_ms": None}, "Beats", UNKNOWN),
-        ({"on_phrase": True}, "Phrase on phrase", "Yes"),
-        ({"on_phrase": False}, "Phrase on phrase", "No"),
-        ({"on_phrase": None}, "Phrase on phrase", UNKNOWN),
-        ({"loudness_step_lu": 0.6}, "Level", "+0.6 LU"),
-        ({"loudness_step_lu": None}, "Level", UNKNOWN),
+        ({"on_phrase": True}, "Phrases", "aligned"),
+        ({"on_phrase": False}, "Phrases", "not aligned"),
+        ({"on_phrase": None}, "Phrases", UNKNOWN),
         ({"tempo_change_percent": None}, "Tempo", UNKNOWN),
         ({"pitch_semitones": 0}, "Keys", "8A → ?"),
         ({"pitch_semitones": 1}, "Keys", "8A → ? (+1 st)"),
@@ -36,8 +30,34 @@ def test_main_figures(change: dict[str, object], label: str, text: str) -> None:
     assert dict(transitions.main_figures(report, known, None))[label] == text
 
 
+@pytest.mark.parametrize(
+    ("change", "label", "text"),
+    [
+        ({"beat_error_ms": 3.4}, "Beats", "3 ms apart"),
+        ({"beat_error_ms": None, "planned_beat_error_ms": 1.2}, "Beats", "1 ms apart"),
+        ({"beat_error_ms": 0.0, "planned_beat_error_ms": 9.0}, "Beats", "0 ms apart"),
+        ({"beat_error_ms": None, "planned_beat_error_ms": None}, "Beats", None),
+        ({"loudness_step_lu": 0.6}, "Level", "+0.6 LU"),
+        ({"loudness_step_lu": None}, "Level", None),
+    ],
+)
+def test_figures_for_engineers_are_with_the_details(
+    change: dict[str, object], label: str, text: str | None
+) -> None:
+    report = REPORT.model_copy(update=change)
+    assert dict(transitions.more_figures(report)).get(label) == text
+    assert label not in dict(transitions.main_figures(report, None, None))
+
+
 def test_more_figures_omit_only_what_is_unknown() -> None:
-    none = {"bass_both_share": None, "vocal_overlap_s": None, "beat_error_p95_ms": None}
+    none = {
+        "beat_error_ms": None,
+        "planned_beat_error_ms": None,
+        "loudness_step_lu": None,
+        "bass_both_share": None,
+        "vocal_overlap_s": None,
+        "beat_error_p95_ms": None,
+    }
     labels = [label for label, _ in transitions.more_figures(REPORT.model_copy(update=none))]
     assert labels == ["True peak", "Skipped", "Proposed by"]
     zero = REPORT.model_copy(update={"bass_both_share": 0.0, "overlay": "Shaker"})
