@@ -19,7 +19,7 @@ from ..state import session
 def view() -> None:
     """Draw the page that users see before they sign in."""
     with st.container(key="gate"):
-        st.title("A pile of songs in. One mix out.", anchor=False)
+        st.title("A pile of songs\u00a0in. One mix out.", anchor=False)
         st.markdown(
             "Drop your tracks, and Segue mixes them into one seamless set, with a video, chapters "
             "and a description, and publishes it to YouTube. It also separates songs into stems, "
