@@ -19,11 +19,12 @@ WORD_JOINER = "\u2060"
 
 
 @contextmanager
-def report_errors() -> Iterator[None]:
+def report_errors(*, of_page: bool = False) -> Iterator[None]:
     """Show errors that a page's code raises.
 
     An API error appears with its hint, any other exception as a general message and in the log. An
-    expired session leads back to the sign-in page.
+    expired session leads back to the sign-in page. ``of_page``: offer to draw the page again, if
+    that may help.
     """
     try:
         yield
@@ -32,6 +33,8 @@ def report_errors() -> Iterator[None]:
             session.forget()
             st.rerun()
         show_error(error)
+        if of_page and error.retryable:
+            st.button("Try again", icon=":material/replay:", key="draw_page_again")
     except Exception:
         log.exception("A page failed")
         st.error(
@@ -41,12 +44,17 @@ def report_errors() -> Iterator[None]:
 
 
 def show_error(error: ApiError | Problem) -> None:
-    """Show message and hint as plain text, since they may quote file names."""
-    with st.container(border=True):  # without a key, because a page may show several errors
+    """Show an error in a frame."""
+    with st.container(border=True, gap="xsmall"):  # no key: a page may show several errors
         st.markdown(":red[:material/error:] **That didn't work**")
-        st.text(error.message)
-        if error.hint:
-            st.caption(escaped(error.hint))
+        error_text(error)
+
+
+def error_text(error: ApiError | Problem) -> None:
+    """Show message and hint as plain text, since they may quote file names."""
+    st.text(error.message)
+    if error.hint:
+        st.caption(escaped(error.hint))
 
 
 def escaped(text: str) -> str:

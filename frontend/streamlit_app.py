@@ -24,7 +24,7 @@ def main() -> None:
     """Show the requested page, or the sign-in page if no one is signed in."""
     set_up_page()
     body, header = page_layout.column(), st.container()  # look.css moves the header to the top
-    with body, report_errors():
+    with body, report_errors(of_page=True):
         google_sign_in.come_back()
         reset_password.come_back()
         if reset_password.is_open() or not session.is_signed_in():

@@ -14,7 +14,7 @@ STEPS = {
     "mixing": "Mixing",
     "checking": "Measuring the mix",
     "filming": "Making the video",
-    "correcting_peaks": "Lowering peaks that encoders raised",
+    "correcting_peaks": "Correcting the peaks",
     "describing": "Writing the description",
     "fetching_weights": "Downloading the model",
     "separating_stems": "Separating the stems",

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.ui.clicks import go_to
 from tests.ui.conftest import TIMEOUT_MS, sign_in_by_cookie
 from tests.ui.test_journey import (
+    FAILED,
     MIX_MS,
     check_layout,
     choose_small_video,
@@ -114,7 +115,7 @@ def choose_new_playlist(page: Page) -> None:
 def wait_until_published(page: Page) -> str:
     """Follow the publication to its end; return the link."""
     done = page.get_by_role("heading", name=re.compile("Published$"))
-    failed = page.get_by_text("That didn't work")
+    failed = page.get_by_text(FAILED)
     expect(done.or_(failed).first).to_be_visible(timeout=PUBLISHED_MS)
     assert done.is_visible(), page.get_by_test_id("stMain").inner_text()
     check_layout(page, "21-published")

@@ -36,7 +36,7 @@ def _show(one: SessionView) -> None:
             st.markdown(f"**{devices.device(one.device)}**")
             st.caption(f"Last seen {seen}{place}")
         if one.current:
-            st.markdown("This session", width="content")
+            st.caption("This session", width="content")
         elif st.button("Sign out", key=f"end_{one.id}", type="tertiary"):
             _end(lambda: found(lambda: session.api().end_session(one.id)))
 

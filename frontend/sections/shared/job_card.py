@@ -9,10 +9,10 @@ import streamlit as st
 
 from backend.app.contract.job_list import ListedJob
 from backend.app.contract.jobs import JobSummary, JobView, StemMixRequest, StepView
-from frontend.error_messages import escaped, show_error
+from frontend.error_messages import error_text, escaped
 from frontend.labels import figures, job_status
 from frontend.labels.job_kinds import KINDS, kind_of
-from frontend.sections.shared.downloads import audio_files
+from frontend.sections.shared.downloads import ARCHIVE, audio_files, download_button
 from frontend.sections.shared.draft_separator_fallback import draft_retry
 from frontend.sections.shared.refresh import follow_job
 from frontend.state import session
@@ -64,7 +64,8 @@ def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
     if job.error and job.error.code == OTHER_VERSION:
         st.caption(escaped(f"{job.error.message} {job.error.hint}"))
     elif job.error:
-        show_error(job.error)
+        with st.container(gap="xsmall"):
+            error_text(job.error)
     actions(job, opens=opens)
 
 
@@ -96,9 +97,10 @@ def actions(job: JobSummary, *, opens: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"actions_{job.id}"):
         kind = kind_of(job)
         if job.status == "succeeded" and opens and kind.page:
-            kind = kind_of(job)
             label = f"Open the {kind.result}"
             page_button(label, ":material/play_circle:", kind.page, job, f"open_{job.id}")
+        if job.status == "succeeded" and not kind.page:
+            download_button(job.id, ARCHIVE, "All as one ZIP", icon=":material/folder_zip:")
         if job.status == "running" and isinstance(job, JobView) and opens_early(job):
             page_button("Listen now", ":material/play_circle:", kind.page, job, f"listen_{job.id}")
         if is_active(job):
@@ -110,7 +112,8 @@ def actions(job: JobSummary, *, opens: bool) -> None:
             page_button("Connect YouTube", ":material/link:", page, job, f"reconnect_{job.id}")
         if can_retry(job):
             retry = session.api().retry
-            action_button("Retry", ":material/replay:", retry, job, primary=not has_fix)
+            is_next = job.status == "failed" and not has_fix
+            action_button("Retry", ":material/replay:", retry, job, primary=is_next)
         if not is_active(job):
             delete_button(job)
 

@@ -78,7 +78,7 @@ def test_filter_is_hidden_without_jobs(page: Page) -> None:
     assert not page("views/jobs.py").button_group
 
 
-def test_job_of_an_unknown_kind_is_listed_and_deleted(
+def test_job_of_an_unknown_kind_is_listed_downloaded_and_deleted(
     page: Page, scripted_api: ScriptedApi
 ) -> None:
     error = {"code": "other_version", "message": "Another version made this.", "hint": ""}
@@ -88,6 +88,8 @@ def test_job_of_an_unknown_kind_is_listed_and_deleted(
     assert titles(app) == ["Untitled result"]
     assert ":material/help_center: Hologram film" in words_of(app)
     assert [one.label for one in app.button if one.label.startswith("Open")] == []
+    links = {link.value: link.url for link in app.link_button}
+    assert links == {"All as one ZIP": "http://localhost:8000/signed/save/artifacts.zip"}
     app.button(key="delete_h").click().run()
     assert ("delete", "h") in scripted_api.asked
 

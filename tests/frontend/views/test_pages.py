@@ -129,6 +129,24 @@ class TestNewMixtape:
         assert request.description.hashtags == ["house", "late"]
         assert request.video is not None
 
+    def test_options_without_effect_are_hidden(self, page: Page, scripted_api: ScriptedApi) -> None:
+        scripted_api.crates = {"crate-1": CRATE}
+        app = page(crate="crate-1")
+
+        def asks_for(key: str) -> bool:
+            return any(key in group.proto.id for group in app.get("button_group"))
+
+        assert asks_for("video_height")
+        assert asks_for("mp3_vbr")
+        app.toggle(key="video").set_value(False)
+        app.get_by_key("formats").set_value(["flac"]).run()
+        assert not asks_for("video_height")
+        assert not asks_for("mp3_vbr")
+        app.button(key="start").click().run()
+        request = scripted_api.ask_of("mixtape")
+        assert isinstance(request, MixtapeRequest)
+        assert (request.video, request.formats, request.mp3_vbr) == (None, ["flac"], False)
+
     def test_start_opens_the_progress(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.crates = {"crate-1": CRATE}
         app = page(crate="crate-1")
@@ -166,7 +184,7 @@ class TestJobs:
         app = page("views/jobs.py")
         assert "No jobs yet." in words_of(app)
         ways = [link.value for link in app.page_link]
-        assert ways == ["New mixtape", "Stems", "Mashup", "Restyle", "Account settings"]
+        assert ways == ["New mixtape", "Mashup", "Stems", "Restyle", "Account settings"]
 
     def test_running_job_shows_step_and_time_left(
         self, page: Page, scripted_api: ScriptedApi
@@ -225,7 +243,14 @@ class TestJobs:
         app = page("views/jobs.py")
         assert "The encoder gave up." in words_of(app)
         assert "Retry it" in words_of(app)
-        assert app.button(key="Retry_job-1").label == "Retry"
+        assert "That didn't work" not in words_of(app)  # the badge says it
+        assert app.button(key="Retry_job-1").proto.type == "primary"
+
+    def test_cancelled_job_can_be_retried_but_need_not(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [job("cancelled")]
+        assert page("views/jobs.py").button(key="Retry_job-1").proto.type == "secondary"
 
     def test_permanent_failure_offers_no_retry(self, page: Page, scripted_api: ScriptedApi) -> None:
         error = {"code": "not_found", "message": "The song is gone.", "retryable": False}
@@ -245,10 +270,21 @@ class TestJobs:
         assert [way for way in ways if way == "All jobs" or way.startswith("New ")]
 
     def test_unreachable_api_shows_its_error(self, page: Page, scripted_api: ScriptedApi) -> None:
-        scripted_api.jobs_error = ApiError("api_unreachable", "It is not answering.", "Wait")
+        error = ApiError("api_unreachable", "It is not answering.", "Wait", retryable=True)
+        scripted_api.jobs_error = error
         app = page("views/jobs.py")
         assert not app.exception
         assert "It is not answering." in words_of(app)
+        scripted_api.jobs_error = None
+        app.button(key="draw_page_again").click().run()
+        assert "No jobs yet." in words_of(app)
+
+    def test_error_that_stays_offers_no_new_try(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.jobs_error = ApiError("not_allowed", "You may not.")
+        app = page("views/jobs.py")
+        assert "Try again" not in {button.label for button in app.button}
 
     def test_bug_shows_no_traceback(
         self, page: Page, scripted_api: ScriptedApi, caplog: pytest.LogCaptureFixture
@@ -312,6 +348,23 @@ class TestResult:
         ]
         assert "shorter than asked" in words_of(result)
 
+    def test_result_can_be_deleted(self, result: AppTest, scripted_api: ScriptedApi) -> None:
+        result.button(key="delete_job-1").click().run()
+        assert ("delete", "job-1") in scripted_api.asked
+        assert "Open a finished mix from your jobs." in words_of(result)
+
+    def test_few_notes_are_listed_and_many_folded_away(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        notes = ["One.", "Two.", "Three.", "Four."]
+        for count in (2, 4):
+            scripted_api.all_jobs = [FINISHED.model_copy(update={"notes": notes[:count]})]
+            page("views/result.py")
+            app = page("views/result.py", job="job-1")
+            assert ":material/info: One\\." in words_of(app)
+            folded = [one.label for one in app.expander if one.label.endswith(" notes")]
+            assert folded == ([] if count == 2 else ["4 notes"])
+
     def test_description_is_shown(self, result: AppTest) -> None:
         assert result.code[0].value.startswith("0:00 First")
 
@@ -329,7 +382,7 @@ class TestResult:
         assert not app.exception
         assert "Listen now" in words_of(app)
         assert ("link", "mix.mp3") in scripted_api.asked
-        assert "Measuring the mix" in words_of(app)
+        assert app.progress[0].text == "Measuring the mix"
         scripted_api.all_jobs = [FINISHED]
         assert "Listen now" not in words_of(app.run())
         assert "Downloads" in words_of(app)
