@@ -45,7 +45,8 @@ def size(n_bytes: int) -> str:
     if n_bytes < 1_000_000:
         return f"{max(1, round(n_bytes / 1000))} kB"
     if n_bytes < 1_000_000_000:
-        return f"{n_bytes / 1_000_000:.1f} MB"
+        mb = n_bytes / 1_000_000
+        return f"{mb:.1f} MB" if mb < 10 else f"{mb:.0f} MB"
     return f"{n_bytes / 1_000_000_000:.2f} GB"
 
 
@@ -61,8 +62,10 @@ def time_left(eta_s: float) -> str:
 
 
 def elapsed(seconds: float) -> str:
-    """Format a duration, such as how long a step took."""
-    return f"{seconds:.1f} s" if seconds < 60 else f"{clock(seconds)} min"
+    """Format a duration in whole seconds, such as how long a step took."""
+    if seconds < 1:
+        return "under 1 s"
+    return f"{int(seconds)} s" if seconds < 60 else f"{clock(seconds)} min"
 
 
 def counted(number: int, noun: str) -> str:

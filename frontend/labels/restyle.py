@@ -34,7 +34,7 @@ def grains(stem: RestyledStemView) -> str:
 
 
 def agreement(stem: RestyledStemView) -> str:
-    """How closely a replayed stem follows the original, in one line; empty if not measured."""
+    """Say in a line how closely a replayed stem follows the original; empty if not measured."""
     parts = []
     if stem.onset_agreement is not None:
         share = stem.onset_agreement

@@ -27,6 +27,12 @@ USES: dict[SoundKind, str] = {
     "instrument": "Risers, pads, stabs: played over transitions in key, or grains for restyles.",
     "vocal": "A call, a phrase: played over transitions without vocals, or grains for restyles.",
 }
+DROP: dict[SoundKind, str] = {
+    "style": "Drop style sounds here",
+    "percussion": "Drop percussion here",
+    "instrument": "Drop instrument sounds here",
+    "vocal": "Drop vocals here",
+}
 #: A sound whose pitched share is smaller has no note that a listener hears.
 PITCHED_SHARE = 0.2
 

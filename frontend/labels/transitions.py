@@ -90,7 +90,7 @@ def _keys(report: TransitionReport, outgoing: Harmony | None, incoming: Harmony 
 
 
 def _beats(report: TransitionReport) -> str | None:
-    """The beat error as measured in the mix, or as planned."""
+    """Format the distance between the two tracks' beats, measured or else planned."""
     measured = report.beat_error_ms
     error = report.planned_beat_error_ms if measured is None else measured
     return None if error is None else f"{error:.0f} ms apart"

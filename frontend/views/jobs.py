@@ -91,9 +91,10 @@ def show_empty(kind: str) -> None:
             "Mix tracks into a mixtape, separate stems, combine up to four songs in a mashup, "
             "or restyle a song with your own sounds. Progress and results appear here."
         )
-        st.page_link("views/new_mixtape.py", label="New mixtape", icon=":material/add_circle:")
-        for name in ("stems", "mashup", "restyle"):
-            st.page_link(KINDS[name].page, label=KINDS[name].name, icon=KINDS[name].icon)
+        with st.container(horizontal=True, key="start_one"):
+            st.page_link("views/new_mixtape.py", label="New mixtape", icon=":material/add_circle:")
+            for name in ("mashup", "stems", "restyle"):
+                st.page_link(KINDS[name].page, label=KINDS[name].name, icon=KINDS[name].icon)
 
 
 view()

@@ -75,7 +75,7 @@ def wait_for_sound(job: JobView) -> None:
 
 
 def listen(job: JobView, sound: str) -> None:
-    """Play the mix while the job goes on; playing goes on when it ends."""
+    """Play the mix while the job is still running, without a stop when it ends."""
     st.markdown("**Listen now.** The sound is finished; the rest is still being made.")
     st.audio(session.link_to(job.id, sound, inline=True))
     refresh(lambda: show_rest(job.id), 1.0)
@@ -100,7 +100,8 @@ def show_finished(job: JobView) -> None:
     report = None
     if "report.json" in files:
         report = session.api().artifact(job.id, "report.json", ReportView)
-        reasons = {join.reason for join in timeline.transitions}  # shown with the transitions
+        # these notes are shown with the transitions instead
+        reasons = {join.reason for join in timeline.transitions}
         show_notes(note for note in [*job.notes, *report.notes] if note not in reasons)
     downloads(job, AUDIO)
     joins = load_joins(job, timeline, report)

@@ -43,7 +43,7 @@ def upload_sounds() -> None:
 
     No kind is preset: a mix never plays a sound of the style kind, and may play any other.
     """
-    kind = st.segmented_control(
+    kind = st.pills(
         "Kind of the sounds to add",
         list(KINDS),
         default=linked_kind(),
@@ -60,7 +60,7 @@ def upload_sounds() -> None:
     st.caption(sound_labels.USES[kind])
     drop_zone(
         SOUNDS,
-        lead=f"Drop sounds here: {KINDS[kind].lower()}",
+        lead=sound_labels.DROP[kind],
         detail="Any number, up to a minute each. Silence is trimmed, the level is normalised.",
         fields={"kind": kind},
     )

@@ -29,7 +29,11 @@ class Source(TypedDict, total=False):
 
 def ask() -> None:
     """Draw the form: songs, separator, stems, files."""
-    state = ask_crate("stems", "Drop your songs here")
+    state = ask_crate(
+        "stems",
+        "Drop your songs here",
+        intro="Separate songs into drums, bass, vocals and other, to listen, mix and download.",
+    )
     track_id = ask_tracks(state)
     separator = ask_separator()
     stems = ask_stems(separator)

@@ -61,7 +61,7 @@ def headline(report: MashupReport, titles: Titles) -> None:
 
 
 def show_figures(report: MashupReport) -> None:
-    """What the vibe changed, and the levels of the finished mashup."""
+    """Show what the vibe changed, and the finished mashup's levels."""
     vibe = report.figures
     with st.container(horizontal=True, key="figures"):
         st.metric("Tempo", f"{vibe.tempo_bpm:.1f} BPM")

@@ -35,8 +35,7 @@ def ask_output() -> tuple[Output, str | None]:
     with st.expander("Sound, video and description", icon=":material/tune:"):
         loudness_lufs = select("Loudness", LOUDNESS_LUFS, "loudness_lufs")
         formats = choose_formats("formats")
-        is_mp3 = "mp3" in formats
-        mp3_vbr = choose_one("MP3 quality", MP3_QUALITIES, "mp3_vbr", disabled=not is_mp3)
+        mp3_vbr = "mp3" in formats and choose_one("MP3 quality", MP3_QUALITIES, "mp3_vbr")
         video = ask_video("video", wanted=True)
         description = ask_description()
     publish, missing = ask_publication(description["language"])
@@ -71,15 +70,14 @@ def ask_description() -> Description:
         persist_state="session",
     )
     writer = ask_writer()
-    by_model = writer == "llm"
-    language = select(
-        "Language of the description", LANGUAGES, "words_language", disabled=not by_model
-    )
+    language = "en"  # that of the template
+    if writer == "llm":
+        language = select("Language of the description", LANGUAGES, "words_language")
     return {
         "intro": intro or "",
         "hashtags": hashtags(tags or ""),
         "writer": writer,
-        "language": language if by_model else "en",
+        "language": language,
     }
 
 

@@ -50,7 +50,8 @@ def not_set_up(setting: str, reason: str | None) -> None:
             warning(escaped(reason))
         st.caption(
             "Save Google's file as `client_secrets.json` in Segue's folder, or name it in "
-            f"`{name}`; the steps are in the README under “Google and YouTube”."
+            f"`{name}`; the steps are in the README under “Google and YouTube”. "
+            "Everything else works without it."
         )
     else:
         st.caption(f"Ask its admin: the setting `{name}` is missing.")

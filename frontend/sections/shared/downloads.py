@@ -29,7 +29,7 @@ LABELS = {
 }
 #: Files for programs, folded away.
 DATA = {"timeline.json": "Timeline", "report.json": "Report"}
-#: Files that only the pages use.
+#: Files that only the app's pages use.
 HIDDEN = ("waveform.json", "stems.json", "words.json")
 
 
@@ -51,7 +51,7 @@ def links(job: JobView, first: Sequence[str], labels: Mapping[str, str]) -> None
     """Draw a link to each file, and one to a ZIP of all."""
     files = artifacts_by_name(job)
     rest = [name for name in files if name not in (*first, *LABELS, *DATA, *HIDDEN)]
-    rest.sort(key=lambda name: name in labels)  # files with labels of their own come last
+    rest.sort(key=lambda name: name in labels)  # files named in labels come last
     with st.container(horizontal=True, key="downloads"):
         for name in (*first, *rest, *LABELS):
             if name in files:

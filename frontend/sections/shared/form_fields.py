@@ -95,9 +95,10 @@ def ask_video(key: str, *, wanted: bool) -> VideoOptions | None:
 
     ``wanted`` is the default.
     """
-    wanted = st.toggle("Make a video", value=wanted, key=key, persist_state="session")
-    height = choose_one("Video size", HEIGHTS, f"{key}_height", default=1080, disabled=not wanted)
-    return VideoOptions(height=height) if wanted else None
+    if not st.toggle("Make a video", value=wanted, key=key, persist_state="session"):
+        return None
+    height = choose_one("Video size", HEIGHTS, f"{key}_height", default=1080)
+    return VideoOptions(height=height)
 
 
 def start_bar(label: str, icon: str, *, missing: str | None, ready: str) -> bool:

@@ -15,7 +15,7 @@ from frontend.labels import figures
 
 #: More notes than these would push the rest of the page down.
 N_NOTES = 3
-#: Reports with the levels of a mastered file.
+#: Reports that contain the levels of a finished mix.
 Mastered = ReportView | MashupReport | RestyleReport
 
 
@@ -27,7 +27,7 @@ def show_measurements(report: Mastered) -> None:
 
 
 def measurements() -> DeltaGenerator:
-    """The place for a result's figures, folded away: few people need them."""
+    """Make a place for a result's figures, folded away: few people need them."""
     return st.expander("Measurements", icon=":material/monitoring:")
 
 
@@ -39,7 +39,7 @@ def level_metrics(report: Mastered) -> None:
 
 
 def show_notes(notes: Iterable[str]) -> None:
-    """List notes, each once; many of them are folded away."""
+    """List notes without repeats; many of them are folded away."""
     unique = list(dict.fromkeys(notes))
     if not unique:
         return

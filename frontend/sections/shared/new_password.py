@@ -17,7 +17,7 @@ def ask_new_password(key: str, label: str = "Password") -> str:
         key=key,
         type="password",
         autocomplete="new-password",
-        help=f"At least {MIN_PASSWORD} characters.",
+        placeholder=f"At least {MIN_PASSWORD} characters",
     )
 
 

@@ -52,7 +52,6 @@ def ask_separator(key: str = "separator") -> SeparatorChoice:
     )
     chosen = by_model[model]
     if chosen.draft:
-        draft_badge()
         st.caption(DRAFT_HELP)
     return SeparatorChoice(chosen, notice_accepted=needs_notice(chosen) and ask_notice(chosen, key))
 

@@ -64,7 +64,7 @@ def track_stems(
 
 
 def show_measurements(track: TrackStemsView) -> None:
-    """How exactly the stems add up to the track, and how much they were turned down."""
+    """Say how exactly the stems add up to the track, and how far they were turned down."""
     if track.residual_db is not None:
         below = f"{abs(track.residual_db):.0f} dB"
         st.caption("The stems add up to the song.", help=f"The difference is {below} below it.")

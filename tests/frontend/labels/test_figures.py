@@ -28,7 +28,8 @@ def test_clock_shows_hours_only_if_needed(seconds: float, text: str) -> None:
         (45_400, "45 kB"),
         (999_400, "999 kB"),
         (1_000_000, "1.0 MB"),
-        (999_000_000, "999.0 MB"),
+        (9_900_000, "9.9 MB"),
+        (83_960_000, "84 MB"),
         (1_000_000_000, "1.00 GB"),
     ],
 )
@@ -58,7 +59,8 @@ def test_tenths_are_cut_not_rounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(59.9, "59.9 s"), (60, "1:00 min"), (3725, "1:02:05 min")]
+    ("seconds", "text"),
+    [(0.0, "under 1 s"), (1.0, "1 s"), (59.9, "59 s"), (60, "1:00 min"), (3725, "1:02:05 min")],
 )
 def test_elapsed_time_is_in_minutes_from_one_on(seconds: float, text: str) -> None:
     assert figures.elapsed(seconds) == text

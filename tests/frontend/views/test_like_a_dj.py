@@ -184,7 +184,7 @@ class TestOptions:
 
     def test_stem_swaps_can_be_chosen(self, draft: AppTest, scripted_api: ScriptedApi) -> None:
         draft.get_by_key("stem_swaps").set_value(True).run()
-        assert ":material/draft: Draft" in words_of(draft)
+        assert "bleed between its stems" in words_of(draft)
         assert asked_for(draft, scripted_api).stem_model == "draft"
 
     def test_stem_swaps_need_the_model_notice(

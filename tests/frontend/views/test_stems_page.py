@@ -157,8 +157,7 @@ class TestForm:
         asking.get_by_key("separator").set_value("six").run()
         assert asking.get_by_key("stems_of_six").options[-2:] == ["Guitar", "Piano"]
 
-    def test_draft_separator_has_a_badge(self, asking: AppTest) -> None:
-        assert ":material/draft: Draft" in words_of(asking)
+    def test_draft_separator_is_explained(self, asking: AppTest) -> None:
         assert "bleed between its stems" in words_of(asking)
 
     def test_model_notice_must_be_accepted(self, page: Page, scripted_api: ScriptedApi) -> None:
@@ -169,7 +168,7 @@ class TestForm:
         assert "Released for \\*scientific\\* purposes\\." in words_of(app)
         assert app.button(key="start").disabled
         box = app.checkbox(key="separator_accepted_htdemucs")
-        assert box.label == "I have read this. Download the model (80.2 MB)."
+        assert box.label == "I have read this. Download the model (80 MB)."
         box.check().run()
         self.start(app)
         request = scripted_api.ask_of("stems")
@@ -246,7 +245,9 @@ class TestResult:
         text = words_of(result)
         assert ":material/draft: Draft" in text
         assert "2 tracks · Separated by a draft\\." in text
-        assert "the difference is 72 dB below it" in text
+        assert "The stems add up to the song." in text
+        [whole] = [one for one in result.caption if one.value.startswith("The stems add up")]
+        assert whole.help == "The difference is 72 dB below it."
         assert "turned down by 1.2 dB" in text
 
     def test_archive_can_be_downloaded(self, result: AppTest) -> None:
