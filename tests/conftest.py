@@ -1,4 +1,7 @@
-"""What keeps the suite short: the longest tests go first; slow set-up happens once."""
+"""Fixtures and order of tests that keep the suite short.
+
+The longest tests run first, and slow set-up happens once.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ BROWSER = "ui"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the longest files; between browser tests, those that keep the processor busy."""
+    """Start with the longest files; put processor-heavy tests between browser tests."""
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
@@ -40,9 +43,9 @@ def _rank(path: Path) -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def real_migration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], None]]:
-    """A new SQLite file begins as a copy of one that was migrated; any other is migrated itself.
+    """Start each new SQLite file as a copy of a migrated one; migrate any other file.
 
-    A migration waits for the disk: a fifth of a second, in a thousand tests. Yields the real one.
+    A migration takes a fifth of a second, in a thousand tests. Yields the real function.
     """
     migrated = tmp_path_factory.mktemp("migrated") / "segue.db"
     migrate = database._migrate
@@ -70,7 +73,7 @@ def certificates_read_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def logs_put_back() -> Iterator[None]:
-    """Undo `set_up_logs`, also in commands: pytest's handlers and the usual levels return."""
+    """Undo `set_up_logs`, which commands call, too: restore handlers and levels."""
     loggers = [logging.getLogger(name) for name in (None, "httpx2")]
     handlers, levels = loggers[0].handlers[:], [logger.level for logger in loggers]
     yield

@@ -1,4 +1,4 @@
-"""Wait for a condition, with a bound that ends a hang and measures no speed."""
+"""Wait for a condition, with a limit that ends hangs but does not measure speed."""
 
 from __future__ import annotations
 

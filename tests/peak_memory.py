@@ -1,4 +1,4 @@
-"""How much memory a test's child has taken."""
+"""Measure the peak memory of a test's child process."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held since it began its program, in MB.
+    """The most memory that this process has used since its program began, in MB.
 
-    What ``getrusage`` tells is no less than the most that its parent held: Linux takes that over
-    when a program begins in a process that was forked, and beside a large parent nothing is seen.
+    ``getrusage`` would report at least the parent's peak: Linux inherits it when a forked process
+    starts a program, so that beside a large parent nothing is seen.
     """
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     [kilobytes] = [line.split()[1] for line in lines if line.startswith("VmHWM:")]

@@ -1,4 +1,4 @@
-"""Sounds that tests are made of: built, never stored. float32 ``(2, n)`` at 44.1 kHz."""
+"""Sounds for tests, built in memory: float32 ``(2, n)`` at 44.1 kHz."""
 
 from __future__ import annotations
 

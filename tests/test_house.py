@@ -1,4 +1,4 @@
-"""The house's own law: small functions, arrows that point down, light starts, pinned pins."""
+"""House rules for the code: small functions, layers, light imports, pinned packages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NOT_IMPORTED = {
 
 
 def python_files(*folders: str) -> list[Path]:
-    """The Python sources below some folders; widgets' node_modules are not ours."""
+    """The Python sources below some folders, without node_modules."""
     found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     return sorted(path for path in found if "node_modules" not in path.parts)
 
@@ -190,7 +190,7 @@ def _imports(path: Path) -> Iterator[str]:
 
 
 def tracked_text() -> Iterator[tuple[str, str]]:
-    """Every tracked text file that people wrote, with its content."""
+    """Every tracked text file with its content."""
     listed = run("git", "ls-files", "-co", "--exclude-standard")
     names = listed.stdout.splitlines()
     for name in names:
@@ -215,7 +215,7 @@ def test_nothing_is_left_to_be_done_later() -> None:
 
 
 def test_exceptions_are_caught_by_name_except_at_the_outer_walls() -> None:
-    """Only the job runner, the API's handler and the page's frame outlive any error."""
+    """Only the job runner, the API's handler and the page's frame catch any error."""
     walls = ("backend/app/jobs/", "backend/app/api/errors.py", "frontend/error_messages.py")
     broad = {
         path.relative_to(ROOT).as_posix()
@@ -227,7 +227,7 @@ def test_exceptions_are_caught_by_name_except_at_the_outer_walls() -> None:
 
 
 def _swallows_all(handler: ast.ExceptHandler) -> bool:
-    """Catches everything, and does not end by raising it on."""
+    """Whether a handler catches everything and does not end by raising it again."""
     caught = handler.type
     named = isinstance(caught, ast.Name) and caught.id not in ("Exception", "BaseException")
     precise = named or isinstance(caught, ast.Tuple | ast.Attribute)

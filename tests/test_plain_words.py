@@ -1,4 +1,4 @@
-"""Names, docstrings and messages avoid words that hide what is meant; see docs/glossary.md."""
+"""Names, docstrings and messages avoid unclear words; see docs/glossary.md."""
 
 from __future__ import annotations
 

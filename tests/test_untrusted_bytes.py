@@ -1,4 +1,4 @@
-"""Bytes that strangers send are decoded in confined processes only; docs/security.md lists them."""
+"""Bytes that strangers send are decoded only in confined processes; see docs/security.md."""
 
 from __future__ import annotations
 
@@ -102,7 +102,10 @@ def imported(module: ast.Module) -> Iterator[str]:
 
 
 def unconfined_starts(module: ast.Module) -> list[str]:
-    """Calls that start a process and name no confinement; methods of ours may be called `run`."""
+    """Calls that start a process without naming a confinement.
+
+    Segue's own methods may be called `run`.
+    """
     found = []
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and not any(k.arg == "confinement" for k in node.keywords):

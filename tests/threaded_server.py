@@ -1,4 +1,4 @@
-"""An HTTP server on this machine, for stand-ins of servers elsewhere."""
+"""A local HTTP server, for stand-ins of other servers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Self
 
 
 class ThreadedServer:
-    """Serves on a port of its own while the block lasts; ``serve`` is called by many threads."""
+    """Serves on a free port during the block; several threads call ``serve``."""
 
     def __init__(self, serve: Callable[[BaseHTTPRequestHandler], None], port: int = 0) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(serve))
@@ -35,7 +35,7 @@ class ThreadedServer:
         self._server.server_close()
 
     def wait(self) -> None:
-        """Until the process is ended."""
+        """Wait until the process is ended."""
         self._thread.join()
 
 

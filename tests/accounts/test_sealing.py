@@ -1,4 +1,4 @@
-"""Sealed secrets open only for their owner and purpose."""
+"""Encrypted secrets can be decrypted only for their owner and purpose."""
 
 from __future__ import annotations
 

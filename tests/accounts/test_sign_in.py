@@ -265,7 +265,7 @@ def own(accounts: Accounts, database: Database, clock: Clock) -> OwnAccount:
 
 
 def reset_meanwhile(monkeypatch: pytest.MonkeyPatch, accounts: Accounts, own: OwnAccount) -> None:
-    """Let a reset of Ann's password come between the check of a password and what follows."""
+    """Reset Ann's password just after a check of the old one."""
     matches = Passwords.matches
     reset = own.make_reset(EMAIL)
 
@@ -308,7 +308,7 @@ def test_email_is_matched_without_case_and_spaces(accounts, typed):
 
 @pytest.fixture
 def stored_before(accounts, database) -> str:
-    """An account of an earlier version, with an address and a password refused today."""
+    """Add an account as an earlier version stored it, with an address refused today."""
     email = "ａnn\u200b@example.org"
     hashed = accounts._passwords.hash("password")
     AccountStore(database).add_user("a" * 32, email, hashed, now=accounts._now())

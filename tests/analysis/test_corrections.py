@@ -18,7 +18,7 @@ from tests.analysis.analysed_songs import click_rhythm
 
 
 def analysis_of(rhythm: Rhythm, duration_s: float) -> TrackAnalysis:
-    """A calm first half and a full second one."""
+    """An analysis with a calm first half and an energetic second half."""
     n_bars = len(rhythm.downbeats)
     energy = [0.4] * (n_bars // 2) + [1.0] * (n_bars - n_bars // 2)
     middle_s = duration_s / 2

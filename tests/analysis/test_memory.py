@@ -1,4 +1,4 @@
-"""The memory for analysing a track hardly grows with its length."""
+"""Memory for analysing a track hardly depends on the track's length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures: an API per test, two users, and sounds to upload."""
+"""Fixtures for API tests: a server for each test, two users, sounds to upload."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MIXTAPE = executor.PIPELINES["mixtape"]
 
 @pytest.fixture(scope="session", autouse=True)
 def routes_analysed_once() -> Iterator[None]:
-    """Share routes between apps: for each app, FastAPI would analyse them again, in 40 ms."""
+    """Share routes between apps, as FastAPI would analyse them for each app, in 40 ms."""
     include, included = FastAPI.include_router, dict[int, BaseRoute]()
 
     def include_known(app: FastAPI, router: APIRouter) -> None:
@@ -49,7 +49,7 @@ def routes_analysed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
-    """One launcher for the jobs of all tests: importing the product takes two seconds."""
+    """One launcher for the jobs of all tests, as importing the product takes two seconds."""
     launcher = executor.build_launcher({**executor.PIPELINES, "test": CHAIN})
     yield SharedLauncher(launcher, tmp_path_factory.mktemp("launcher"))
     launcher.close()
@@ -57,7 +57,7 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
 
 @pytest.fixture(scope="package", autouse=True)
 def light_server(launcher: Launcher) -> Iterator[None]:
-    """Let each server start in little time, and mixtape jobs run test steps."""
+    """Make servers start quickly, and let mixtape jobs run test steps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "MEMORY_KIB", 8)  # the tests sign in hundreds of times
         patch.setattr(passwords, "PASSES", 1)
@@ -114,7 +114,7 @@ class Person:
 
 @pytest.fixture(scope="module")
 def rejected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
-    """A user, for all tests of a file, whose requests are rejected and leave nothing behind."""
+    """A user for all tests of a file whose requests are rejected and leave nothing behind."""
     folder = tmp_path_factory.mktemp("rejected")
     with serving(Settings(_env_file=None, storage_root=folder)) as client:
         yield register(client, "rejected@example.org")

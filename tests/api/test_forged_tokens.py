@@ -16,7 +16,7 @@ HEADER = {"alg": "HS256", "typ": "at+jwt"}
 
 
 def now() -> int:
-    """Forge now: some tokens change their meaning while the suite runs."""
+    """Forge tokens at the moment of the test, since some of them expire."""
     return int(time.time())
 
 

@@ -1,4 +1,4 @@
-"""Many sign-ins at once leave other requests alone."""
+"""Many sign-ins at the same time leave other requests alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POOL = 40  # threads for all routes, by default of anyio
 
 @pytest.fixture
 def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Passwords take until this event to hash."""
+    """Hashing a password takes until this event."""
     done = threading.Event()
 
     def matches(_self: Passwords, _password: str, _hash: str | None) -> bool:
@@ -44,7 +44,7 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 @contextmanager
 def signing_in(app: FastAPI, port: int, n: int) -> Iterator[list[Future[httpx2.Response]]]:
-    """``n`` people who all sign in at once, and wait."""
+    """``n`` people who all sign in at the same time, and wait."""
     form = {"username": "ann@example.org", "password": PASSWORD}
 
     def ask() -> httpx2.Response:

@@ -12,7 +12,7 @@ from .routes.test_jobs import ARTIFACT, post, run, submit
 
 @pytest.fixture
 def paths(alice: Person) -> dict[str, str]:
-    """A path of each kind of content."""
+    """Paths of all kinds of content."""
     crate = alice.send_tracks(("a.wav", tone())).json()
     sound = alice.client.post(
         "/sounds",

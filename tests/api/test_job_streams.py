@@ -40,7 +40,7 @@ def token(user: str, *, device: str = "laptop", lasts_s: float = 3600.0) -> Veri
 
 @dataclass
 class ScriptedJobs:
-    """Jobs whose states the test sets; counts what is read."""
+    """Jobs whose states the test sets; counts reads."""
 
     states: dict[str, object]
     marks_by_id: dict[str, tuple[object, ...]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class ScriptedJobs:
 
 @dataclass
 class ScriptedAccounts:
-    """Sign-ins that the test ends; counts the queries."""
+    """Sign-ins that the test ends; counts queries."""
 
     ended: set[Holder] = field(default_factory=set)
     queries: int = 0

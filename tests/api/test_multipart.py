@@ -66,7 +66,7 @@ def _chunked(body: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def left_over(settings: Settings) -> list[Path]:
-    """Return the incoming files, once the server has cleaned up."""
+    """Incoming files that are left once the server has cleaned up."""
     incoming = settings.storage_root / "incoming"
     wait_until(lambda: not list(incoming.iterdir()), what=f"for {incoming} to be empty")
     return list(incoming.iterdir())

@@ -88,7 +88,7 @@ def things_of(person: Person) -> dict[str, list[str]]:
 
 
 def paths_with(path: str, things: dict[str, list[str]]) -> Iterator[str]:
-    """Yield ``path`` with each parameter replaced by each suitable id, or by every id."""
+    """Yield ``path`` with each parameter replaced by each suitable id, or else by every id."""
     names = re.findall(r"{(\w+)(?::\w+)?}", path)
     every = [one for some in things.values() for one in some]
     for filling in itertools.product(*(things.get(name, every) for name in names)):

@@ -1,4 +1,4 @@
-"""Two uploads at once cannot use the same space."""
+"""Two uploads at the same time cannot use the same space."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROUNDS = 4
 
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both files leave the gate at the same moment, before either is counted."""
+    """Let both files leave the gate together, before either is counted."""
     barrier = Barrier(2)
 
     def admit_both(file: Path, **options: object) -> AdmittedTrack:
@@ -33,7 +33,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quota_bytes(alice: Person, settings: Settings) -> int:
-    """Room for one song, and half of another."""
+    """Enough space for one song and a half."""
     crate = alice.send_tracks(("a.wav", tone())).json()
     quota_bytes = stored_bytes(settings) * 3 // 2
     delete(alice, crate["id"])

@@ -186,7 +186,7 @@ def test_server_with_a_damaged_database_is_not_ready(client, settings, how):
 
 
 def test_server_whose_database_does_not_answer_is_not_ready(client, monkeypatch):
-    """As on PostgreSQL, when its server is down."""
+    """As with PostgreSQL whose server is down."""
     down = Database(create_engine("sqlite:////proc/no/such/folder/segue.db"))
     monkeypatch.setattr(client.app.state.services.health, "_database", down)
     assert client.get("/health/ready").status_code == 503

@@ -17,7 +17,7 @@ def anyio_backend() -> str:
 
 
 class Uploads:
-    """Uploads that hold their slots until they are let go."""
+    """Uploads that hold their slots until a test releases them."""
 
     def __init__(self, total: int) -> None:
         self.slots = UploadSlots(total)

@@ -1,4 +1,4 @@
-"""A real server and hand-written requests, to test the bytes on the connection."""
+"""A real server and hand-written requests, to test the bytes on a connection."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def send_until_answered(port: int, head: str, body: Iterator[bytes]) -> Reply:
 
 
 class _Answers(threading.Thread):
-    """Read responses in a thread until the server closes the connection or falls silent."""
+    """Reads responses in a thread, until the server closes the connection or falls silent."""
 
     def __init__(self, connection: socket.socket) -> None:
         super().__init__(daemon=True)

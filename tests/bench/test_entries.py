@@ -1,4 +1,4 @@
-"""Every bench imports, with the product's thread settings."""
+"""Every bench can be imported, and uses the product's thread settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of the tracks that a command is given."""
+"""Names of the tracks imported by a command."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def storage(tmp_path: Path) -> EarlierStorage:
 
 @pytest.fixture
 def ann(storage: EarlierStorage, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    """The earlier version's user, signed in with the password of then."""
+    """A user of the earlier version, signed in with the password of that time."""
     monkeypatch.setattr(ThreadExecutor, "start", lambda self: None)
     monkeypatch.setattr(main, "set_up_logs", lambda: None)  # it would take pytest's handlers away
     app = main.create_app(storage.settings)

@@ -1,4 +1,4 @@
-"""Storage of an earlier version: rows as SQL, files as they lie on a disk."""
+"""The storage of an earlier version: rows as SQL, and its files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True)
 class EarlierStorage:
-    """A copy of the earlier version's storage, and the rows of its jobs."""
+    """A copy of the earlier version's storage, with access to the rows of its jobs."""
 
     root: Path
 
@@ -39,12 +39,12 @@ class EarlierStorage:
         )
 
     def column(self, name: str) -> dict[str, str]:
-        """A column of the jobs' table by job, as it was written."""
+        """A column of the jobs' table, by job, as it was written."""
         with sqlite3.connect(self.root / "segue.db") as database:
             return dict(database.execute(f"SELECT id, {name} FROM jobs"))
 
     def job(self, kind: str, status: str = "succeeded") -> str:
-        """The first job of this kind that ended so."""
+        """The first job of a kind that ended in a given state."""
         kinds, statuses = self.column("kind"), self.column("status")
         return next(one for one in kinds if (kinds[one], statuses[one]) == (kind, status))
 
@@ -58,7 +58,7 @@ class EarlierStorage:
             return [name for (name,) in rows]
 
     def set(self, job_id: str, **values: str) -> None:
-        """Change a job's row, as another version would have written it."""
+        """Change a job's row as another version would have written it."""
         with sqlite3.connect(self.root / "segue.db") as database:
             for name, value in values.items():
                 database.execute(f"UPDATE jobs SET {name} = ? WHERE id = ?", (value, job_id))

@@ -1,4 +1,4 @@
-"""Files of an earlier version are read by the shapes of today."""
+"""The current models can read the files of an earlier version."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_figures_of_replayed_stems_are_readable() -> None:
 
 
 def test_cached_analysis_is_readable_or_remade() -> None:
-    """Never an error: a cache that has another shape by now is as good as none."""
+    """A cache in another form is never an error: it counts as missing."""
     analyses = list(WRITTEN.rglob("analysis-*.json"))
     assert len(analyses) == 3
     for path in analyses:

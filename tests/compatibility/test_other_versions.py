@@ -1,4 +1,4 @@
-"""Rows and files in a form that this version cannot read: shown, deleted, never a server error."""
+"""Rows and files that this version cannot read are shown and deleted without errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def with_unknown_field(value):
 
 
 def without_required_field(value):
-    """A request or inputs without the fields that no version leaves out today."""
+    """A request or inputs without the fields that every version writes."""
     required = ("tracks_upload_id", "track_id", "job_id", "request", "kind")
     return {name: one for name, one in value.items() if name not in required}
 
@@ -36,7 +36,7 @@ CHANGES = [with_unknown_field, without_required_field, with_wrong_type, lambda _
 
 @pytest.fixture(params=CHANGES, ids=["unknown", "missing", "wrong type", "no object"])
 def rewritten(request, storage):
-    """Every request and every job's inputs, as another version may have stored them."""
+    """Every request, and every job's inputs, as another version may have stored them."""
     with sqlite3.connect(storage.root / "segue.db") as database:
         rows = database.execute("SELECT request, inputs, id FROM jobs").fetchall()
         changed = [(*(_changed(one, request.param) for one in row[:2]), row[2]) for row in rows]

@@ -1,4 +1,4 @@
-"""Jobs, uploads and rules of an earlier version are listed, shown, gone on from and deleted."""
+"""Jobs, uploads and rules of an earlier version are listed, shown, continued and deleted."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_a_rerender_starts_from_the_earlier_plan(ann, storage):
 
 
 def test_inputs_of_every_kind_are_opened(storage):
-    """A job's process is given them: those of a job that waits, or is retried after an update."""
+    """Inputs of jobs that wait, or are retried after an update, reach the job's process."""
     for name in storage.column("inputs"):
         open_job(storage, name)
 

@@ -24,7 +24,7 @@ def made(request: pytest.FixtureRequest) -> Song:
 
 
 def onset_near(samples: np.ndarray, at_s: float, reach_s: float = 0.03) -> float:
-    """When the sound rises most steeply near ``at_s``, from one millisecond to the next."""
+    """Find the steepest rise of the sound near ``at_s``, to a millisecond."""
     width = SAMPLE_RATE // 1000
     centre, reach = round(at_s * SAMPLE_RATE), round(reach_s * SAMPLE_RATE)
     start = max(0, centre - reach - width)
@@ -80,7 +80,7 @@ def test_pitches_belong_to_the_key(style: StyleName, key: str) -> None:
 
 
 def chroma_of(samples: np.ndarray) -> np.ndarray:
-    """The share of energy at each pitch class's fundamentals between A1 and A5."""
+    """Share of the energy at each pitch class, in fundamentals from A1 to A5."""
     mono = samples.mean(axis=0)
     power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)))) ** 2
     hz = np.fft.rfftfreq(len(mono), 1.0 / SAMPLE_RATE)

@@ -1,4 +1,4 @@
-"""A crate on disk: playable, tagged, with a truth file per song."""
+"""A crate on disk: songs that play, with tags and a truth file each."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _reference_deck(style: StyleName, seed: int, bars: int) -> DeckTrack:
 
 
 def _retimed(deck: DeckTrack, tempo_bpm: float, key: str, name: str) -> DeckTrack:
-    """The same song at another tempo: its profile and all times of its analysis are scaled."""
+    """Scale a song's profile and all times of its analysis to another tempo."""
     known = deck.analysis
     assert known
     by = known.rhythm.tempo_bpm / tempo_bpm
@@ -69,18 +69,18 @@ def _retimed(deck: DeckTrack, tempo_bpm: float, key: str, name: str) -> DeckTrac
 
 
 def _scaled(one: TimedT, by: float) -> TimedT:
-    """A part of an analysis with its times multiplied."""
+    """Multiply the times in a part of an analysis."""
     times = {name: by * at for name, at in one if name.endswith("_s")}
     return one.model_copy(update=times)
 
 
 def _hops(levels: npt.NDArray[FloatT], by: float) -> npt.NDArray[FloatT]:
-    """Levels per hop of a song that lasts so many times as long."""
+    """Levels per hop of a song that is stretched by a factor."""
     return levels[(np.arange(round(by * len(levels))) / by).astype(int)]
 
 
 def with_vocals(deck: DeckTrack, *parts: tuple[float, float]) -> DeckTrack:
-    """The track with vocals in these parts only."""
+    """Copy a track with vocals only in these parts."""
     assert deck.analysis is not None
     sung = [Stretch(start_s=a, end_s=b) for a, b in parts]
     return replace(deck, analysis=deck.analysis.model_copy(update={"vocals": sung}))
@@ -128,7 +128,7 @@ def _cue(at_s: float) -> Cue:
 
 
 def _vocals(song: Song) -> list[Stretch]:
-    """Half-second blocks in which the voice is louder than a whisper, joined."""
+    """Join the half seconds in which the voice is louder than a whisper."""
     block = SAMPLE_RATE // 2
     voice = song.stems["vocals"]
     n = voice.shape[1] // block

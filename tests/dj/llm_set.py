@@ -1,4 +1,4 @@
-"""Tracks for a language model to join, with analyses made by hand."""
+"""Tracks with hand-made analyses, for a language model to join."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEMPO_BPM = 120.0  # a bar lasts 2 s, downbeats lie at 0.25 s, 2.25 s ...
 
 
 def track_analysis(tempo_bpm: float = TEMPO_BPM, key: str | None = "A minor") -> TrackAnalysis:
-    """A steady track of 4/4: sung in from 40 s to 150 s, cues on its phrases."""
+    """A steady track in 4/4 with vocals from 40 s to 150 s, and cues on its phrases."""
     beats = np.arange(FIRST_BEAT_S, DURATION_S, 60.0 / tempo_bpm)
     bars = beats[::4]
     cues = [

@@ -35,17 +35,17 @@ def separated_song(
 
 
 def house(tempo_bpm: float = 124.0, key: str = "A minor", seed: int = 1) -> MashupTrack:
-    """A house track with this tempo and key in its analysis; the sound stays the same."""
+    """A house track with this tempo and key in its analysis; its sound is unchanged."""
     return reanalysed(separated_song("house", 124.0, "A minor", 1), f"house {seed}", tempo_bpm, key)
 
 
 def pop(tempo_bpm: float = 118.0, key: str = "C major", seed: int = 2) -> MashupTrack:
-    """A pop song with this tempo and key in its analysis; the sound stays the same."""
+    """A pop song with this tempo and key in its analysis; its sound is unchanged."""
     return reanalysed(separated_song("pop", 118.0, "C major", 2), f"pop {seed}", tempo_bpm, key)
 
 
 def reanalysed(track: MashupTrack, name: str, tempo_bpm: float, key: str) -> MashupTrack:
-    """The same song under another name, with another tempo and key in its analysis.
+    """Copy a song under another name, with another tempo and key in its analysis.
 
     Fits are computed from analyses, so one composed song serves for many.
     """

@@ -1,4 +1,4 @@
-"""Performances and notes written by hand, for tests of the synthesis."""
+"""Hand-made performances and notes, for tests of the synthesis."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def performance(
     tones: Sequence[float] = (GONE, GONE, GONE),
     brightness: Floats | float = 9.0,
 ) -> Performance:
-    """A performance; one value stands for all of them."""
+    """A performance; a single value is repeated."""
     frames = np.ones((-(-n_samples // TONE_HOP), 1))
     return Performance(
         n_samples=n_samples,
@@ -61,14 +61,14 @@ def note(
     level: float = 0.0,
     brightness: float = 0.0,
 ) -> Note:
-    """A note of one pitch a voice; none: one voice without a pitch."""
+    """A note with one pitch for each voice; without pitches, one unpitched voice."""
     count = -(-(end - start) // TARGET_HOP)
     told = np.repeat(np.array(pitches or (GONE,), np.float64)[:, None], count, axis=1)
     return Note(start, end, strikes, told, level, brightness)
 
 
 class Model:
-    """A stem to be played again; how much of it was asked for at once is written down."""
+    """A stem to replay, which records how much was read at once."""
 
     def __init__(self, sound: Samples) -> None:
         self.sound = sound

@@ -12,13 +12,13 @@ QUICK = {"attack_s": 0.01, "release_s": 0.1}
 
 
 def tone(level_db: float, *, seconds: float = 1.0) -> Samples:
-    """A tone of this root mean square."""
+    """A tone with this root mean square."""
     sound = sine(seconds, 1000)
     return (sound * 10 ** ((level_db - rms_db(sound)) / 20)).astype(np.float32)
 
 
 def gain_db(compressor: Compressor, level_db: float) -> float:
-    """What becomes of a steady tone, once the compressor has settled."""
+    """Gain of a steady tone, once the compressor has settled."""
     sound = tone(level_db)
     return rms_db(compressor.process(sound)[:, SR // 2 :]) - level_db
 

@@ -26,7 +26,7 @@ class Filter(Protocol):
 
 
 def change_db(made: Filter, hz: float) -> float:
-    """What a filter does to a tone, once it has settled."""
+    """Change of a tone's level by a filter, once it has settled."""
     tone = sine(1.0, hz)
     return rms_db(made.process(tone)[:, SR // 2 :]) - rms_db(tone)
 

@@ -27,12 +27,12 @@ def limited(sound: Samples, ceiling_db: float = CEILING_DB) -> Samples:
 
 
 def true_peak_db(sound: Samples) -> float:
-    """Measured with another interpolator, eight-fold, so that the limiter does not judge itself."""
+    """True peak by another interpolator, eight-fold, independent of the limiter's."""
     return peak_db(resample_poly(sound, 8, 1, axis=1).astype(np.float32))
 
 
 def between_hz(sound: Samples, lowest: float, highest: float) -> Samples:
-    """What of a sound lies in a band, cut off sharply."""
+    """The part of a sound within a band, with sharp edges."""
     spectrum = np.fft.rfft(sound)
     hz = np.fft.rfftfreq(sound.shape[1], 1 / SR)
     spectrum[:, (hz < lowest) | (hz > highest)] = 0
@@ -116,7 +116,7 @@ def test_oversampling_is_flat_up_to_20_khz(hz: int) -> None:
 
 
 def outside_meter_dbtp(sound: Samples, path: Path) -> float:
-    """The true peak that ffmpeg's ``ebur128`` reads: at 192 kHz, by an interpolator of its own."""
+    """True peak as read by ffmpeg's ``ebur128``: at 192 kHz, with its own interpolator."""
     soundfile.write(path, sound.T, SR, subtype="FLOAT")
     read = "ebur128=peak=true:metadata=1,ametadata=print:file=-"
     command = [find_ffmpeg(None), "-v", "error", "-i", path, "-af", read, "-f", "null", "-"]
@@ -125,7 +125,7 @@ def outside_meter_dbtp(sound: Samples, path: Path) -> float:
 
 
 def hats(duration_s: float) -> Samples:
-    """Noise above 16 kHz and next to none below 10 kHz, in bursts, over a bass."""
+    """Bursts of noise above 16 kHz, with almost nothing below 10 kHz, over a bass."""
     bursts = clicks(duration_s, 0.06, peak=1.0)
     shrill = np.diff(bursts, n=4, axis=1, prepend=silence(4 / SR))
     return np.asarray(shrill / np.abs(shrill).max() + sine(duration_s, 60.0, peak_db=-3.0))

@@ -56,7 +56,7 @@ def test_blocks_of_any_size_give_the_energies_of_the_whole() -> None:
 
 
 def range_of(*levels_dbfs: float, seconds: float = 20.0) -> float:
-    """Of tones of 1 kHz, one after the other, each 20 s: how EBU Tech 3342 tests a meter."""
+    """Loudness range of successive tones of 1 kHz, 20 s each, as in EBU Tech 3342's tests."""
     meter = LoudnessMeter()
     for level in levels_dbfs:
         tone = sine(seconds, 1000)
@@ -84,7 +84,7 @@ def test_silence_and_short_sounds_have_zero_range() -> None:
 
 
 def energies(*levels_lufs: float, hops: int = 100) -> Energies:
-    """Energies of steady levels, one after the other, each of some 100 ms."""
+    """Energies of successive steady levels, each of some 100 ms."""
     return np.repeat([energy_of_lufs(level) for level in levels_lufs], hops)
 
 

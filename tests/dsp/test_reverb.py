@@ -11,14 +11,14 @@ from tests.sounds import SR, noise, rms_db, sine
 
 
 def ringing(decay_s: float) -> Samples:
-    """What rings on after a burst of noise of 0.2 s, from the burst's end on."""
+    """The reverb after the end of a noise burst of 0.2 s."""
     burst = noise(0.2, seed=3)
     silence = np.zeros((2, round(1.5 * decay_s * SR)), np.float32)
     return Reverb(decay_s).process(np.concatenate([burst, silence], axis=1))[:, burst.shape[1] :]
 
 
 def decay_time_s(sound: Samples) -> float:
-    """Schroeder's backward integral, from -5 to -35 dB, doubled: ISO 3382's T30."""
+    """Decay time by Schroeder's backward integral, -5 to -35 dB, doubled (ISO 3382's T30)."""
     energy = (sound.astype(np.float64) ** 2).sum(axis=0)[PREDELAY:]
     left = energy[::-1].cumsum()[::-1]
     level_db = 10 * np.log10(left / left[0])

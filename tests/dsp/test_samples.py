@@ -1,4 +1,4 @@
-"""Samples, seconds, factors and decibels convert into each other."""
+"""Conversions between samples, seconds, factors and decibels."""
 
 from __future__ import annotations
 

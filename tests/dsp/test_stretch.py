@@ -17,7 +17,7 @@ MEAN_MS, MAX_MS = 1.5, 3.0
 
 
 def drums(n_samples: int) -> Samples:
-    """A hit on every beat over a low tone and some hiss, one wave at two levels."""
+    """A hit on every beat over a low tone and some hiss, at two levels."""
     rng = np.random.default_rng(5)
     hit = rng.standard_normal(3000) * np.exp(-np.arange(3000) / 400)
     wave = 0.05 * np.sin(2 * np.pi * 220 * np.arange(n_samples) / SAMPLE_RATE)
@@ -28,13 +28,13 @@ def drums(n_samples: int) -> Samples:
 
 
 def track() -> Samples:
-    """Drums with the lead on both sides; the first beat of the map is at ``LEAD``."""
+    """Drums with the lead on both sides; the map's first beat is at ``LEAD``."""
     played = drums(BEATS * BEAT + LEAD)
     return np.concatenate([np.zeros((2, LEAD), np.float32), played], axis=1)
 
 
 def map_of(speeds: Sequence[float]) -> list[Point]:
-    """One speed a beat."""
+    """A tempo map with a speed for each beat."""
     mix = np.round(np.cumsum([0.0, *(BEAT / speed for speed in speeds)])).astype(int)
     return [(beat * BEAT, int(at)) for beat, at in enumerate(mix)]
 
@@ -107,7 +107,7 @@ def plucked(hz: float, n_samples: int) -> Samples:
 
 
 def loudest_hz(wave: npt.NDArray[np.float32]) -> float:
-    """The strongest frequency, read between the bins."""
+    """The strongest frequency, interpolated between bins."""
     size = 8 * len(wave)
     return float(np.argmax(np.abs(np.fft.rfft(wave * np.hanning(len(wave)), size)))) * (
         SAMPLE_RATE / size

@@ -1,4 +1,4 @@
-"""The app without a browser and without an API."""
+"""Fixtures that run the app without a browser and without an API."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ TIMEOUT_S = round(PATIENCE_S)
 
 @pytest.fixture(scope="session", autouse=True)
 def pages_compiled_once() -> Iterator[None]:
-    """Share what is worked out per run: compiled pages, the list of installed components.
+    """Share results between runs: compiled pages, the list of installed components.
 
-    No browser has to load the styles, either.
+    The wait for the browser's styles is left out.
     """
     scripts = ScriptCache()
     scan = manifest_scanner.scan_component_manifests

@@ -1,4 +1,4 @@
-"""A finished mix of two tracks with one DJ transition: job, timeline, report."""
+"""A finished mix of two tracks with one DJ transition, as job, timeline and report."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ REPORT = TransitionReport.model_validate(
 
 
 def _timeline() -> TimelineView:
-    """The second track plays 2 % slower for ten seconds; a sound plays over the transition."""
+    """The second track plays 2 % slower for ten seconds; an overlay plays at the transition."""
     first = {**clip("First", 0.0), "track_id": "a", "end_s": 56.0}
     bent = [(0.0, 48.0), (9.8, 58.0), (60.0, 108.2)]
     second = {**clip("Second", 48.0), "track_id": "b", "warp": bent, "end_s": 108.2}

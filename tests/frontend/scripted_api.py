@@ -99,7 +99,7 @@ def job(status: str = "running", **fields: object) -> JobView:
 def analysis(
     tempo_bpm: float = 120.0, key: str | None = "A minor", **more: object
 ) -> TrackAnalysis:
-    """The analysis of a minute of four-four, without doubt."""
+    """The analysis of a minute in 4/4, with full confidence."""
     beat_s = 60.0 / tempo_bpm
     beats = [round(0.5 + beat_s * i, 4) for i in range(int(58 / beat_s))]
     cue = {"score": 0.9, "on_phrase": True}

@@ -11,7 +11,7 @@ from . import find_processes
 
 @pytest.fixture(autouse=True)
 def ignore_shared_fork_servers() -> Iterator[None]:
-    """Tests of the API that ran before in this process may have left their shared fork server."""
+    """Ignore a fork server that earlier API tests in this process have left running."""
     while (server := find_processes.fork_server()) is not None:
         find_processes.SHARED.add(server)
     yield

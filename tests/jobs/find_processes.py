@@ -38,6 +38,6 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """Wait for the end of a process; left alone, it would run for longer than this waits."""
+    """Wait for the end of a process, which would otherwise outlive the wait."""
     wait_until(lambda: not is_alive(process), what=f"for the end of {process}")
     return True

@@ -1,7 +1,7 @@
-"""A job kind for tests: a chain of steps, each hashing the file of the one before.
+"""A job kind for tests: a chain of steps, each hashing the previous step's file.
 
-Real child processes import it by name. Every step writes its name into a log
-outside the workspace's hashed files, so that a test can count how often it ran.
+Real child processes import it by name. Every step writes its name into a log outside the
+workspace's hashed files, so that a test can count how often it ran.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ STEP_NAMES = ("carding", "spinning", "knitting")
 
 @dataclass(frozen=True)
 class Wool:
-    """What a chain job does: ``seconds`` of work a step, and mischief by step name.
+    """What a chain job does: ``seconds`` of work in each step, and a fault for some steps.
 
-    Mischief: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (as
-    a grandchild that outlives any patience), ``spawn`` (the same,
-    but tied to nobody), ``burn`` (a core for 20 s), ``note``, ``tell`` (a note of what its
-    environment says), ``pause`` (once, for 0.3 s), ``origin`` (a note of the process that imported
-    this module), ``search`` (a note of the secrets, by their hashes, in the process's memory).
+    Faults: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (in a
+    grandchild that does not end), ``spawn`` (the same, not tied to its parent), ``burn`` (a core
+    for 20 s), ``note``, ``tell`` (a note with part of the environment), ``pause`` (once, for 0.3
+    s), ``origin`` (a note with the process that imported this module), ``search`` (a note with
+    hashes of the secrets in the process's memory).
     """
 
     seconds: float = 0.0
@@ -59,7 +59,7 @@ def chain(settings: Settings) -> Pipeline[Wool]:
 
 
 def mixtape_chain(settings: Settings) -> Pipeline[Wool]:
-    """The same for a job asked for as a mixtape: its intro may hold what to do, as JSON."""
+    """The chain as a mixtape job, whose intro may contain the faults as JSON."""
     pipeline = chain(settings)
 
     def open_job(inputs: str) -> Wool:
@@ -74,7 +74,7 @@ def _unlimited(_: float) -> float:
 
 
 def _limit(work_s: float) -> float:
-    """Seconds of audio below 1 stand for the step's limit, so that a test can set it."""
+    """Time limit of a step: the seconds of audio, if below 1, so that tests can set it."""
     return work_s if work_s < 1 else _unlimited(work_s)
 
 
@@ -82,7 +82,7 @@ _LIMITS = {"spinning": _limit}
 
 
 def step_log(workspace: Path) -> list[str]:
-    """The names of the steps that were begun and finished, in order, over all attempts."""
+    """Names of the steps that began and finished, in order, over all attempts."""
     log = workspace / "steps.log"
     return log.read_text().split() if log.exists() else []
 
@@ -105,7 +105,7 @@ def _step(name: str, position: int):
 
 
 def _spin(seed: bytes, wool: Wool, context: StepContext[Wool]) -> bytes:
-    """``size`` bytes that depend on every byte of ``seed``, in slices that take their time."""
+    """Compute slowly ``size`` bytes that depend on every byte of ``seed``."""
     thread, slices = b"", 20
     for i in range(slices):
         seed = hashlib.sha512(seed + bytes([i])).digest()
@@ -150,7 +150,7 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
 
 
 def _secrets_in_memory() -> set[str]:
-    """Hashes of all secrets in the memory of this process, its first environment included."""
+    """Hashes of all secrets in this process's memory, including its first environment."""
     found = set()
     with Path("/proc/self/mem").open("rb", buffering=0) as memory:
         for line in Path("/proc/self/maps").read_text().splitlines():
@@ -168,7 +168,7 @@ def secret_hash(secret: bytes) -> str:
 
 
 def _pause_once(root: Path) -> None:
-    """Ask to be tried again in a moment; the second time go on."""
+    """Pause the job once; continue the second time."""
     mark = root / "paused"
     if not mark.exists():
         mark.touch()
@@ -176,7 +176,7 @@ def _pause_once(root: Path) -> None:
 
 
 def _sleep_as_a_grandchild(root: Path) -> None:
-    """Start ``sleep`` as the media layer starts ffmpeg, write down its pid, and wait for it."""
+    """Start ``sleep`` as ffmpeg is started, write down its process id, and wait for it."""
     process = start_process(
         ["sleep", "600"],
         stdin=subprocess.DEVNULL,
@@ -193,7 +193,7 @@ def _wait_for(root: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def _burn(context: StepContext[Wool], seconds: float = 20.0) -> None:
-    """Keep a core busy, and tell of progress as often as one likes to hear."""
+    """Keep a core busy, and report progress as often as possible."""
     began = time.monotonic()
     while (spent := time.monotonic() - began) < seconds:
         hashlib.sha512(bytes(100_000)).digest()

@@ -46,7 +46,7 @@ class Rows:
         return name
 
     def set(self, job_id: str, **values: object) -> None:
-        """Change a job's row: to let a moment come, or a lease end."""
+        """Change a job's row, for example to end its lease."""
         with self.database.write() as session:
             session.connection().execute(update(JOBS).where(JOBS.c.id == job_id).values(**values))
 

@@ -364,7 +364,7 @@ def test_speed_is_stored_per_pace(rows: Rows):
 
 
 def test_zombie_owner_is_dead():
-    """Its parent has not collected it yet, but it works no more."""
+    """Its parent has not collected it yet, but it does no more work."""
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
         host, _, _, token = own_name().split("/")
         stat = Path(f"/proc/{process.pid}/stat").read_text()

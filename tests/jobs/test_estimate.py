@@ -51,7 +51,7 @@ def test_new_step_is_estimated_from_earlier_jobs():
 
 
 def test_own_speed_takes_over_without_a_jump():
-    """A step that takes twice as long as expected."""
+    """The step takes twice as long as expected."""
     shares = [hundredth / 100 for hundredth in range(1, 100)]
     left_s = [
         remaining_s([step(StepState.RUNNING, share, 60.0, running_s=120.0 * share)])
@@ -63,7 +63,7 @@ def test_own_speed_takes_over_without_a_jump():
 
 
 def test_steps_to_come_are_as_slow_as_those_that_ended():
-    """Another job runs on the machine: everything takes four times as long."""
+    """Another job runs on the machine, so everything takes four times as long."""
     ended = StepRecord("a", StepState.SUCCEEDED, 1.0, 30.0, seconds=120.0)
     to_come = step(StepState.WAITING, 0.0, 70.0)
     # a tenth of 100 s counts as usual: (10 + 120) / (10 + 30)

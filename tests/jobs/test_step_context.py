@@ -1,4 +1,4 @@
-"""Parts of a step share its progress; its time limit grows with the audio."""
+"""Parts of a step share its progress, and its time limit grows with the audio."""
 
 from __future__ import annotations
 

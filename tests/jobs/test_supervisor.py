@@ -28,7 +28,7 @@ from .rows import LEASE_S, Rows
 
 
 class Child:
-    """A process that is silent once and then reports ``Done``."""
+    """A process that is silent once, and then reports ``Done``."""
 
     def __init__(self, *says: Message) -> None:
         self._says: list[list[Message]] = [[], [*says], [Done()]]
@@ -92,7 +92,7 @@ def refusing(times: int, ask: Callable, error: Exception) -> Callable:
 
 
 class SilentChild(Child):
-    """A process that is silent for some seconds, one per read, and then ends."""
+    """A process that is silent for some seconds at each read, and then ends."""
 
     def __init__(self, seconds: int, clock: Clock) -> None:
         super().__init__()

@@ -71,7 +71,7 @@ class House:
         return job_id
 
     def wait(self, job_id: str, until: Callable[[JobRecord], bool]) -> JobRecord:
-        """The record of the job as soon as it is so."""
+        """Wait for the job to reach a state; return its record."""
         found: list[JobRecord] = []
 
         def is_so() -> bool:
@@ -104,7 +104,7 @@ def shared_launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch
 def house(
     shared_launcher: Launcher, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[House]:
-    """An executor whose fork server has started before."""
+    """An executor whose fork server is already running."""
     with _house(House(rows, tmp_path, shared_launcher), monkeypatch) as house:
         yield house
 
@@ -224,7 +224,7 @@ def test_repeated_note_is_stored_once(house: House):
 
 
 def runs(record: JobRecord, position: int) -> bool:
-    """Whether the job runs this step; before its plan a job has no steps."""
+    """Whether the job runs this step; before it is planned, a job has no steps."""
     return [step.state for step in record.steps[position : position + 1]] == [StepState.RUNNING]
 
 
@@ -358,7 +358,7 @@ def test_children_of_a_lane_have_its_niceness(house: House):
 
 
 class NoProcess:
-    """A launcher on a system that has no room for another process."""
+    """A launcher on a system that cannot start another process."""
 
     def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
         raise OSError("cannot allocate memory")
@@ -384,7 +384,7 @@ def test_chores_run_at_the_start_and_again_whatever_the_others_do(rows: Rows, tm
 
 
 def test_idle_threads_ask_the_queue_seldom_and_wake_at_once(rows: Rows, tmp_path: Path):
-    """Each thread of an idle server asks once in five seconds; a new job does not wait for that."""
+    """Each idle thread asks every five seconds, but a new job does not wait for that."""
     asked: list[tuple[str, int | None]] = []
 
     class Asked(SqlJobQueue):

@@ -15,7 +15,7 @@ SLOTS = 2
 
 
 def test_no_user_of_twenty_waits_twice_as_long_as_the_mean(rows: Rows):
-    """200 jobs of 20 users, one user's after the other's; the runner's clock is scripted."""
+    """200 jobs of 20 users, queued user by user; the runner's clock is scripted."""
     owner_of = _queue_jobs(rows)
     waits: dict[str, list[float]] = defaultdict(list)
     for job_id, wait in _run_all(rows, seed=1).items():
@@ -30,13 +30,13 @@ def test_no_user_of_twenty_waits_twice_as_long_as_the_mean(rows: Rows):
 
 
 def _queue_jobs(rows: Rows) -> dict[str, str]:
-    """Queue the jobs of one user after the other's; return each job's user."""
+    """Queue all jobs, one user's after another's; return each job's user."""
     users = [rows.user(f"user{number}") for number in range(USERS)]
     return {rows.job(user): user for user in users for _ in range(JOBS_EACH)}
 
 
 def _run_all(rows: Rows, *, seed: int) -> dict[str, float]:
-    """Run all jobs, several at a time; return the moment at which each began."""
+    """Run all jobs, several at a time; return when each began."""
     durations = random.Random(seed)
     running: list[tuple[float, int]] = [(0.0, slot) for slot in range(SLOTS)]
     claims: dict[int, object] = {}

@@ -141,7 +141,7 @@ def test_running_upload_takes_no_turn_in_work_lane(rows: Rows):
 
 
 def test_users_take_turns_in_the_interactive_lane(rows: Rows):
-    """Whatever they have in others: a long mix does not delay its user's previews."""
+    """A long mix in another lane does not delay its user's previews."""
     rows.user("bob")
     rows.job("ann")
     rows.claim()

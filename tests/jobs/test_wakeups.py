@@ -1,4 +1,4 @@
-"""Wake-ups of threads are not lost."""
+"""Calls that wake threads are not lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check finished files with tools independent of the code that made them."""
+"""Check finished files with tools that are independent of the code that made them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ReadTrack: TypeAlias = Callable[[str], Samples]
 
 @dataclass(frozen=True)
 class Film:
-    """An MP4 as ffmpeg describes it; ``audio_s`` is the duration of its sound."""
+    """An MP4 as ffmpeg describes it; ``audio_s`` is the length of its sound."""
 
     frames: int
     fps: float
@@ -35,7 +35,7 @@ class Film:
 
 
 def decoded(path: Path) -> Samples:
-    """Decode a file with ffmpeg: float32 ``(2, n)`` at 44.1 kHz, delay and padding trimmed."""
+    """Decode a file with ffmpeg: float32 ``(2, n)`` at 44.1 kHz, without delay and padding."""
     command = [FFMPEG, "-v", "error", "-i", str(path), "-map", "0:a:0", "-ac", "2"]
     command += ["-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
     data = subprocess.run(command, check=True, capture_output=True).stdout
@@ -43,7 +43,7 @@ def decoded(path: Path) -> Samples:
 
 
 def expect_unbroken(sound: Samples, timeline: TimelineView, read_track: ReadTrack) -> None:
-    """Assert that the mix has no clicks, and no gaps over 20 ms, that its tracks do not have."""
+    """Assert that the mix adds no clicks or gaps over 20 ms to those of its tracks."""
     track_clicks, track_gaps = [0.0], [(0.0, 0.0)]
     for clip in timeline.clips:
         track = read_track(clip.content)
@@ -65,7 +65,7 @@ def expect_unbroken(sound: Samples, timeline: TimelineView, read_track: ReadTrac
 
 
 def expect_same_sound(lossy: Samples, lossless: Samples) -> None:
-    """Assert that a lossy file equals the lossless one: no dropout, shift or misplaced part.
+    """Assert that a lossy file sounds like the lossless one: no dropout or shift.
 
     Codec artefacts at transients look like clicks, so half seconds are correlated instead. Lowest
     correlation over a demo crate: MP3 0.998, AAC 0.985, Opus 0.981; a shift of one millisecond
@@ -150,7 +150,7 @@ def expect_sound(
 
 
 def expect_mp3_length(path: Path, timeline: TimelineView) -> None:
-    """Assert that a second decoder (mpg123, in libsndfile) trims the MP3 to the same length."""
+    """Assert that a second decoder (mpg123, in libsndfile) gives the MP3 the same length."""
     assert soundfile.info(path).frames == timeline.duration_samples
 
 

@@ -103,7 +103,7 @@ class Visitor:
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def upload_tracks(self, files: Sequence[Path]) -> TracksUploadView:
-        """Upload files into one crate, one request per file like the app."""
+        """Upload files into one crate, with one request for each file, like the app."""
         crate: TracksUploadView | None = None
         for file in files:
             with file.open("rb") as stream:

@@ -1,4 +1,4 @@
-"""A mix of sixty tracks and four hours has no drift."""
+"""A mix of sixty tracks over four hours does not drift."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FPS = 25
 
 
 def loudness_and_peak(path: Path) -> tuple[float, float]:
-    """LUFS and dBTP by ffmpeg's meter, which streams."""
+    """LUFS and dBTP by ffmpeg's meter, which needs little memory."""
     command = [FFMPEG, "-hide_banner", "-nostats", "-i", str(path), "-map", "0:a:0"]
     command += ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stderr

@@ -1,4 +1,4 @@
-"""A mixtape of more tracks than a table of contents in ID3 can count."""
+"""A mixtape with more tracks than one table of contents in ID3 can hold."""
 
 from __future__ import annotations
 

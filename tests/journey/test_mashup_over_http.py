@@ -1,4 +1,4 @@
-"""A mashup over HTTP: analysis, fits, mix, master; kill and cancel."""
+"""A mashup over HTTP: analyse, rate fits, mix, master; kill and cancel."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """A chat completions server on a real socket that can be scripted to fail.
 
 Like OpenAI's it rejects a wrong path, a missing key, and a schema outside strict mode. Its
-responses are scripted, one act per request; the last act repeats."""
+responses are scripted, one for each request; the last one repeats.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def strict(node: Any) -> bool:
-    """Whether a schema fits OpenAI's strict mode: all required, nothing else, no lengths."""
+    """Whether a schema fits OpenAI's strict mode: all fields required, no others, no lengths."""
     if isinstance(node, list):
         return all(strict(part) for part in node)
     if not isinstance(node, dict):
@@ -138,7 +139,7 @@ def completion(content: str | None, finish: str = "stop", **message: Any) -> byt
 
 
 def proposals(request: Answer) -> list[Answer]:
-    """The proposals of a cooperative model."""
+    """The proposals of a model that follows its instructions."""
     data = json.loads(request["messages"][-1]["content"])
     return [
         {
@@ -159,12 +160,12 @@ def proposals(request: Answer) -> list[Answer]:
 
 
 def obliging(handler: Handler, request: Answer) -> None:
-    """A good answer."""
+    """Answer well."""
     handler.send(200, completion(json.dumps({"pairs": proposals(request)})))
 
 
 def edited(edit: Callable[[list[Answer]], list[Answer] | None], finish: str = "stop") -> Act:
-    """A good answer, edited (in place or by return value)."""
+    """Answer well, with changes by ``edit`` (in place or returned)."""
 
     def act(handler: Handler, request: Answer) -> None:
         pairs = proposals(request)
@@ -176,7 +177,7 @@ def edited(edit: Callable[[list[Answer]], list[Answer] | None], finish: str = "s
 
 
 def wrapped(wrap: Callable[[str], str], finish: str = "stop") -> Act:
-    """A good answer with changed text."""
+    """Answer well, with changed text."""
     return lambda handler, request: handler.send(
         200, completion(wrap(json.dumps({"pairs": proposals(request)})), finish)
     )
@@ -191,7 +192,7 @@ def body(raw: bytes, **headers: str) -> Act:
 
 
 def status(code: int, error_code: str = "", **headers: str) -> Act:
-    """An error like OpenAI's, whose message repeats the key."""
+    """Answer with an error like OpenAI's, whose message repeats the key."""
 
     def act(handler: Handler, _: Answer) -> None:
         key = handler.headers.get("authorization")
@@ -202,12 +203,12 @@ def status(code: int, error_code: str = "", **headers: str) -> Act:
 
 
 def silence(handler: Handler, _: Answer) -> None:
-    """No answer until the client disconnects."""
+    """Do not answer until the client disconnects."""
     handler.rfile.read(1)
 
 
 def dripping(part: str, every_s: float = 0.25) -> Act:
-    """Headers or body byte by byte, for two minutes at most."""
+    """Send headers or body byte by byte, for two minutes at most."""
 
     def act(handler: Handler, request: Answer) -> None:
         head = b"HTTP/1.1 200 OK\r\nx: " + b"-" * round(120.0 / every_s)
@@ -221,14 +222,14 @@ def dripping(part: str, every_s: float = 0.25) -> Act:
 
 
 def endless(handler: Handler, _: Answer) -> None:
-    """A body of 256 MB without a length."""
+    """Send a body of 256 MB without stating its length."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
     for _ in range(4096):
         handler.wfile.write(b" " * 65536)
 
 
 def reset(handler: Handler, _: Answer) -> None:
-    """Half a body, then the connection is reset."""
+    """Send half a body, then reset the connection."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{")
     time.sleep(0.05)
     linger = struct.pack("ii", 1, 0)

@@ -1,4 +1,4 @@
-"""A hostile or odd file: its id, how to make it, its allowed verdicts."""
+"""Hostile and odd files: each has an id, a maker, and its allowed verdicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Maker = Callable[[MediaFactory], bytes]
 
 @dataclass(frozen=True)
 class Case:
-    """``verdicts`` are rejection codes, or ``accept``; the first is the usual one."""
+    """A hostile or odd file; ``verdicts`` are rejection codes, or ``accept``.
+
+    The first verdict is the usual one.
+    """
 
     id: str
     make: Maker

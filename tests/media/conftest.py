@@ -17,7 +17,7 @@ def ffmpeg() -> Path:
 
 @pytest.fixture(scope="session")
 def shop(ffmpeg: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaFactory]:
-    """A media factory with another tenant's music and a web server that counts requests."""
+    """A media factory, with another tenant's music and a web server that counts requests."""
     factory = MediaFactory(ffmpeg, tmp_path_factory.mktemp("factory"))
     factory.lay_canaries()
     server = CountingServer((factory.tenant / "canary.mp3").read_bytes())

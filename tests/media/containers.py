@@ -1,4 +1,4 @@
-"""Minimal writers of WAV, FLAC, Ogg, ID3 and PNG with arbitrary field values."""
+"""Write minimal WAV, FLAC, Ogg, ID3 and PNG files with arbitrary field values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wav(
 
 
 def flac_header(rate_hz: int, *, total: int, bits: int = 16) -> bytes:
-    """The marker and STREAMINFO of a stereo stream with blocks of up to 65,535."""
+    """The marker and STREAMINFO of a stereo stream, with blocks of up to 65,535 samples."""
     packed = rate_hz << 44 | 1 << 41 | (bits - 1) << 36 | total
     info = struct.pack(">HH", 16, 65_535) + bytes(6) + packed.to_bytes(8, "big") + bytes(16)
     return b"fLaC" + b"\x80" + len(info).to_bytes(3, "big") + info
@@ -86,7 +86,7 @@ def id3(*frames: bytes) -> bytes:
 def png(
     width: int, height: int, *, rows: int | None = None, extra: tuple[bytes, bytes] | None = None
 ) -> bytes:
-    """A black picture of one bit a pixel, with only ``rows`` of its rows."""
+    """A black picture of one bit a pixel, in which only the first ``rows`` exist."""
     packer = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
     data = b"".join(packer.compress(row) for _ in range(height if rows is None else rows))

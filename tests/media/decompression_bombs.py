@@ -56,7 +56,7 @@ def flac_of_one_hertz(shop: MediaFactory) -> bytes:
 
 @BOMBS.add("b08", "too_long")
 def opus_of_an_hour_of_pauses(shop: MediaFactory) -> bytes:
-    """Packets of two bytes: 48 frames of 2.5 ms with nothing in them."""
+    """Packets of two bytes that contain 48 frames of 2.5 ms, all empty."""
     head = ogg_page([b"OpusHead\x01\x02" + struct.pack("<HIh", 312, 48_000, 0) + b"\0"], 0, 0, 2)
     tags = ogg_page([b"OpusTags" + struct.pack("<I", 1) + b"x" + struct.pack("<I", 0)], 0, 1, 0)
     packets = [b"\xe7\x30"] * 250  # TOC: CELT, 2.5 ms, stereo, code 3; 48 frames

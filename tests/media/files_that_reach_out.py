@@ -1,4 +1,4 @@
-"""Files that try to make the decoder read other files or the network."""
+"""Files that try to make a decoder read other files or the network."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def playlist_behind_an_id3_tag(shop: MediaFactory) -> bytes:
 
 @REACHING.add("a21", ACCEPT)
 def playlist_in_front_of_real_mp3(shop: MediaFactory) -> bytes:
-    """Both a playlist and an MP3; only the MP3 may be decoded."""
+    """Valid both as a playlist and as an MP3; only the MP3 may be decoded."""
     return hls_to_another_tenants_mp3(shop) + shop.mp3()
 
 

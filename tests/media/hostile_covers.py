@@ -1,4 +1,4 @@
-"""Good tracks with hostile covers: the cover is left out, or stored as our copy."""
+"""Good tracks with hostile covers: the cover is left out, or stored as a clean copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short sounds in every format, and canaries that reveal access to other files or hosts."""
+"""Short sounds in every format, and canaries that reveal access to files or hosts."""
 
 from __future__ import annotations
 

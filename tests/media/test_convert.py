@@ -1,4 +1,4 @@
-"""Offsets are removed, faulty channels reported, and files decoded once."""
+"""Offsets are removed, faulty channels reported, and files decoded only once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The normal form keeps samples exactly, and is read in any stretch."""
+"""The normal form keeps samples exactly, and any stretch can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Derived files keep peaks over full scale, and their place in the track."""
+"""Derived files keep peaks over full scale, and their position in the track."""
 
 from __future__ import annotations
 

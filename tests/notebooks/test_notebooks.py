@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom; its own assertions are part of the run."""
+"""Every notebook runs from top to bottom, with its own assertions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """An OpenID Connect provider process: ``python -m tests.oidc.provider PORT``.
 
-Protocol, keys and consent page come from oidc-provider-mock. This module adds what tests need to
-cheat: PKCE as in RFC 7636, changed or wrongly signed ID tokens, and scripted answers. ``PUT
-/script`` sets them.
+Protocol, keys and consent page come from oidc-provider-mock. This module adds PKCE as in RFC 7636
+and scripted faults: changed or wrongly signed ID tokens, and scripted answers, set with ``PUT
+/script``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def provider() -> flask.Flask:
 
 
 def something_else() -> flask.Response | None:
-    """The script's answer for an address, instead of the protocol's."""
+    """The script's answer for an address, in place of the protocol's."""
     answer = script.get("answers", {}).get(flask.request.path)
     return None if answer is None else flask.Response(answer["text"], answer["status"])
 
@@ -74,7 +74,7 @@ def keep_challenge(response: flask.Response) -> flask.Response:
 
 
 def check_verifier() -> tuple[flask.Response, int] | None:
-    """RFC 7636, 4.6: a code with a challenge needs the verifier behind it."""
+    """Check the verifier of a code that has a challenge (RFC 7636, 4.6)."""
     if flask.request.path != "/oauth2/token":
         return None
     form = seen["token"] = flask.request.form.to_dict()

@@ -17,7 +17,7 @@ DEADLINE_S = 600.0
 
 @pytest.fixture(autouse=True)
 def deadline() -> Iterator[None]:
-    """Fail a test that hangs: no request to YouTube may block forever."""
+    """Fail a test that hangs, since no request to YouTube may block forever."""
 
     def ring(*_: object) -> None:
         raise AssertionError(f"this test hangs: it has taken {DEADLINE_S:.0f} s")

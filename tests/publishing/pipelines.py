@@ -1,4 +1,4 @@
-"""Pipelines with short waits, which children load by name."""
+"""Pipelines with short waits, which child processes load by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that publishes to the stand-in: finished mixes, and publish jobs run here."""
+"""A server with finished mixes that publishes to stand-ins, with jobs run in the test."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ MEDIA = {
 
 
 class PublishingHouse:
-    """One server, one connected user (ann), one channel, and hardly any waits."""
+    """One server, one connected user (ann), one channel, and very short waits."""
 
     def __init__(
         self, folder: Path, channel: Channel | None = None, launcher: Launcher | None = None
@@ -225,7 +225,7 @@ class PublishingHouse:
 
 
 class Alive:
-    """Contains the tokens that Google has issued and not revoked."""
+    """A set of the tokens that Google has issued and not revoked."""
 
     def __init__(self, google: Google) -> None:
         self._google = google
@@ -250,7 +250,7 @@ def _request(kind: str) -> str:
 
 
 class _Said:
-    """A child that has sent all its messages."""
+    """A child process that has sent all its messages."""
 
     pid = 0
 

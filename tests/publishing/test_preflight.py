@@ -1,4 +1,4 @@
-"""YouTube's limits, checked before a byte is sent."""
+"""YouTube's limits are checked before anything is sent."""
 
 from __future__ import annotations
 

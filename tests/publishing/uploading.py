@@ -1,4 +1,4 @@
-"""An upload to the stand-in with all its parts; waits are recorded instead of slept."""
+"""An upload to the stand-in for YouTube; waits are recorded instead of slept."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ KEY = "a-key-that-is-used-in-tests-only-0123456789"
 
 
 class UploadSetup:
-    """A server that can publish, and a YouTube stand-in. Tokens are ``good-1`` and so on."""
+    """A server that can publish, and a stand-in for YouTube; tokens are ``good-1`` and so on."""
 
     def __init__(self, folder: Path) -> None:
         self.rows = Rows(folder)
@@ -63,9 +63,9 @@ class UploadSetup:
         self.renew()
 
     def renew(self, **settings: object) -> None:
-        """Reset everything: another channel, another job.
+        """Start with another channel and another job.
 
-        The channel has videos already: one by its owner, one of another job of ours.
+        The channel already has two videos: one by its owner, one of another job.
         """
         self.youtube.channel = Channel(unit_bytes=UNIT, **settings)  # type: ignore[arg-type]
         if not self.youtube.channel.has_no_uploads:
@@ -141,7 +141,7 @@ class UploadSetup:
             session.connection().execute(again)
 
     def outcome(self) -> str:
-        """``video``, or the error code of the attempt; the job is then retried."""
+        """The result of an attempt: ``video``, or an error code; the job is then retried."""
         try:
             video_id = self.attempt()
         except SegueError as error:
@@ -157,7 +157,7 @@ class UploadSetup:
         return [video for video_id, video in there.items() if video_id not in self.strangers]
 
     def assert_one_video(self, video: bytes = VIDEO) -> None:
-        """Check that one identical video exists and that the row has its id."""
+        """Assert that one identical video exists, and that the row has its id."""
         videos = self.videos
         assert [found.size for found in videos] == [len(video)]
         assert videos[0].sha256 == hashlib.sha256(video).hexdigest()

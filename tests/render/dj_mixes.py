@@ -23,7 +23,7 @@ NO_CEILING = 60.0
 
 
 def plucked(duration_s: float) -> Samples:
-    """A chord plucked twice a second, each ringing into the next."""
+    """A chord plucked twice a second; each rings into the next."""
     t = np.arange(round(duration_s * SR)) / SR
     chord = sum(np.sin(2 * np.pi * hz * t) for hz in (55.0, 220.0, 277.2, 1330.0, 4410.0))
     wave = 0.12 * chord * np.exp(-3.0 * (t % 0.5))
@@ -39,7 +39,7 @@ SOUNDS: dict[str, Callable[[], Samples]] = {
 
 
 class Crate:
-    """The sounds as tracks in normal form, and their stretched segments so far."""
+    """Sounds as tracks in normal form, and the stretched segments rendered so far."""
 
     def __init__(self, folder: Path, names: Iterable[str] = tuple(SOUNDS)) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ class Crate:
 
 
 def played(player: Player, start: int = 0, end: int | None = None) -> Samples:
-    """A stretch of a player's mix; by default all of it."""
+    """Play a stretch of a mix; by default all of it."""
     end = player.timeline.length if end is None else end
     return np.concatenate(list(player.play(start, end)), axis=1)
 
@@ -79,20 +79,20 @@ def played(player: Player, start: int = 0, end: int | None = None) -> Samples:
 def bend(
     source_start: int, start: int, speed: float, beats: int = 4
 ) -> tuple[tuple[int, int], ...]:
-    """So many beats at another speed, then as many on which it comes home."""
+    """A tempo map: some beats at another speed, then as many that return to speed 1."""
     speeds = [speed] * beats + [1 + (speed - 1) * (1 - (k + 0.5) / beats) for k in range(beats)]
     mixes = start + np.rint(np.cumsum([0.0, *(BEAT / each for each in speeds)])).astype(int)
     return tuple((source_start + k * BEAT, int(mix)) for k, mix in enumerate(mixes))
 
 
 def clip(name: str, start: int, length: int, **more: object) -> Clip:
-    """A clip of a track that is called like its sound."""
+    """A clip of a track that has the name of its sound."""
     return partial(Clip, name, name, name.title(), "", start, length)(**more)
 
 
 @st.composite
 def effects(draw: st.DrawFn, first: int, last: int) -> Effect:
-    """Any filter somewhere in a clip."""
+    """Any filter over a part of a clip."""
     start = draw(st.integers(first, last - SR // 2))
     length = draw(st.integers(SR // 4, last - start))
     kind = draw(st.sampled_from(["low_pass", "high_pass", "low_shelf", "high_shelf", "level"]))
@@ -113,7 +113,7 @@ def effects(draw: st.DrawFn, first: int, last: int) -> Effect:
 
 @st.composite
 def clips(draw: st.DrawFn, start: int) -> Clip:
-    """A clip of 2.5 to five seconds with any features of a clip."""
+    """A clip of 2.5 to five seconds with any combination of features."""
     speed, pitch = draw(st.sampled_from([(1.0, 0), (1.04, 0), (0.95, 0), (1.02, 1)]))
     length = draw(st.integers(5 * SR // 2, 5 * SR)) if not pitch else 3 * SR
     source_start = draw(st.sampled_from([0, SR]))

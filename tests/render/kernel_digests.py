@@ -1,7 +1,7 @@
-"""Print digests of results that must have equal bits, computed whole and in parts.
+"""Print digests of results that must be equal, bit for bit, computed whole and in parts.
 
 BLAS and numpy choose their kernels for the processor when they are loaded, so each choice needs a
-process of its own. The output is a JSON object: name -> [digest of the whole, digest of the parts].
+separate process. The output is a JSON object: name -> [digest of the whole, digest of the parts].
 The last entry is a plain matrix product, which shows whether kernels differ.
 """
 
@@ -59,7 +59,7 @@ def limiter() -> dict[str, tuple[str, str]]:
 
 
 def dj_mix() -> dict[str, tuple[str, str]]:
-    """Two clips with filters, an echo, fades and a stretched beginning, limited where they meet."""
+    """Two clips with filters, an echo, fades and a stretched beginning, limited at the join."""
     sweep = Effect(
         "high_pass",
         2 * SR,

@@ -73,7 +73,7 @@ def decoded(path: Path) -> Samples:
 
 
 def swept(duration_s: float) -> Samples:
-    """A sweep over all audible frequencies, up on the left and down on the right."""
+    """A sweep over all audible frequencies, upwards on the left, downwards on the right."""
     t = np.arange(round(duration_s * SR)) / SR
     hz = 20.0 * 1000.0 ** (t / duration_s)
     phase = 2 * np.pi * np.cumsum(hz) / SR
@@ -81,7 +81,7 @@ def swept(duration_s: float) -> Samples:
 
 
 def babble(duration_s: float) -> Samples:
-    """Noise in four syllables a second."""
+    """Noise in four bursts a second, like syllables."""
     t = np.arange(round(duration_s * SR)) / SR
     syllables = np.clip(np.sin(2 * np.pi * 4.0 * t), 0, 1) ** 2
     return noise(duration_s, seed=3, rms_db=-14) * syllables.astype(np.float32)
@@ -103,7 +103,7 @@ def faded(mix: Samples) -> Samples:
 
 
 def one_sided(mix: Samples) -> Samples:
-    """Left only, then out of phase, then right only."""
+    """Sound on the left only, then out of phase, then on the right only."""
     out, third = mix.copy(), mix.shape[1] // 3
     out[1, :third] = 0.0
     out[1, third : 2 * third] = -out[0, third : 2 * third]

@@ -1,4 +1,4 @@
-"""Results have the same bits with every BLAS kernel, thread count and blocking."""
+"""Results are equal, bit for bit, with every BLAS kernel, thread count and block size."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def runnable() -> list[str]:
-    """Kernels that this processor can run; the plain ones if its features are unknown."""
+    """Kernels that this processor can run; only plain ones if its features are unknown."""
     info = Path("/proc/cpuinfo")
     features = set(info.read_text().split()) if info.exists() else set[str]()
     return [name for name in KERNELS if NEEDS.get(name) in (None, *features)]

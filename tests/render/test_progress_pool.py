@@ -1,4 +1,4 @@
-"""Tasks of a pool share one progress, and one failure stops all."""
+"""A pool's tasks share one progress, and one failure stops all."""
 
 from __future__ import annotations
 

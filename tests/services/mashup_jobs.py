@@ -1,4 +1,4 @@
-"""Store songs with their true stems, as if they had been separated; make mashup jobs."""
+"""Store songs with their true stems instead of separated ones, and make mashup jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .stored_tracks import put_track
 
 
 def put_song(store: ContentStore, folder: Path, letter: str, song: Song) -> TrackRef:
-    """Store a song as the track ``letter``, with its true stems in place of the draft's."""
+    """Store a song as the track ``letter``, with its true stems as those of the draft."""
     track = put_track(store, folder, letter, song.samples)
     put_stems(store, track.content_hash, song)
     return track.model_copy(update={"title": song.title, "artist": song.artist})

@@ -1,4 +1,4 @@
-"""Run restyles in the test's process; the separator returns a song's true stems."""
+"""Run restyles in the test's process, with a song's true stems as separated ones."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def stem_of(ran: JobRun, stem: StemName) -> RestyledStemView:
 
 
 def cached_stems(harness: StemsHarness, track: TrackRef) -> list[Path]:
-    """The cached stems of a track, also re-played ones."""
+    """The cached stems of a track, including replayed ones."""
     folder = harness.store.derived(track.content_hash, "x").parent
     return sorted(folder.glob("stem-*.flac"))
 

@@ -1,4 +1,4 @@
-"""Run stems jobs in the test's process, with its songs and separators."""
+"""Run stems jobs in the test's process, with the test's songs and separators."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class StemsHarness:
         return self.run(Pipeline(lambda _: job, stem_mix.STEPS), inputs)
 
     def run(self, pipeline: Pipeline[JobT], inputs: Shape, after: JobRun | None = None) -> JobRun:
-        """Run a job to its end in a new folder, or resume one ``after`` an attempt."""
+        """Run a job to its end in a new folder, or continue one ``after`` an attempt."""
         self.jobs += after is None
         folder = after.folder if after else self.root / f"job{self.jobs}"
         finished = after.finished if after else []
@@ -174,7 +174,7 @@ class StemsHarness:
 
 
 def difference_db(sound: Samples, reference: Samples) -> float:
-    """The power of the difference of two sounds, relative to the second, in dB."""
+    """Power of the difference of two sounds, relative to the second, in dB."""
     assert sound.shape == reference.shape
     left = np.sum(np.square(sound - reference, dtype=np.float64))
     return float(10 * np.log10(left / np.sum(np.square(reference, dtype=np.float64)) + 1e-20))

@@ -1,4 +1,4 @@
-"""Store sounds as tracks, and make contexts for steps that a test runs itself."""
+"""Store sounds as tracks, and make contexts for steps that a test runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LIBRARY_TRACK = Track(
 
 
 def put_track(store: ContentStore, folder: Path, letter: str, sound: Samples) -> TrackRef:
-    """Store a sound as the track ``letter``, with the letter 64 times as its content hash."""
+    """Store a sound as the track ``letter``; its content hash is the letter 64 times."""
     content_hash = letter * 64
     file = folder / f"{letter}.flac"
     write_normal_form(file, sound)
@@ -55,7 +55,7 @@ def context(
     said: list[str] | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> StepContext[JobT]:
-    """The context of a step; ``said`` collects its details."""
+    """The context of a step; ``said`` collects the texts about its work."""
     folder.mkdir(parents=True, exist_ok=True)
     say = said.append if said is not None else lambda _: None
     return StepContext(job, Workspace(folder), progress, lambda _: None, say)

@@ -1,7 +1,7 @@
-"""A small model hub on this machine, with the real protocol and configurable faults.
+"""A local model hub with the real protocol and configurable faults.
 
-Large files are where the real one has them: the file's own address answers with their hash and size
-and sends the client to another host.
+As on the real one, large files are on another host: a file's own address answers with its hash and
+size, and sends the client there.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class Hub:
     """The hub's files, behaviour and received requests.
 
-    ``repositories`` are folders by name. ``torn_after``: bytes after which each answer breaks off.
-    ``bytes_per_s`` is how fast large files come. ``shown`` are the tokens that came along.
+    ``repositories`` are folders by name. After ``torn_after`` bytes each answer is cut off.
+    ``bytes_per_s`` is the speed of large files. ``shown`` are the tokens that were sent.
     """
 
     repositories: dict[str, Path]

@@ -31,7 +31,7 @@ class HeldSong:
 
 
 def lopsided_song(duration_s: float, *, seed: int = 0) -> HeldSong:
-    """Return swelling noise with an offset, to test normalisation of level and mean."""
+    """Swelling noise with an offset, to test the normalisation of level and mean."""
     swell = np.linspace(0.1, 1.0, round(duration_s * 44100), dtype=np.float32)
     return HeldSong(noise(duration_s, seed=seed) * swell + np.float32(0.03))
 

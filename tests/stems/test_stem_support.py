@@ -1,4 +1,4 @@
-"""Requested stems are checked, and the rest of a song is what they leave."""
+"""Requested stems are checked; the rest of a song is computed from its stems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stems of a song whose channels cancel each other equal those of the song as it was meant."""
+"""Stems of a song whose channels cancel each other equal those of the corrected song."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GAINS = {"drums": 0.5, "bass": 0.25, "vocals": 0.125, "other": 0.125}
 
 @dataclass
 class Faders:
-    """A separator that turns the song down for each stem, and records what it reads."""
+    """A separator that lowers the song for each stem, and records what it reads."""
 
     key: str = "faders1"
     sources: tuple[StemName, ...] = FOUR_STEMS

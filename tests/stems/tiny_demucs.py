@@ -1,8 +1,8 @@
 """Tiny Demucs models with random weights, in the formats of real ones.
 
-They are of the same class as ``htdemucs``, of two channels and segments of 1.3 s, and some 30 times
-as fast as the song on one core. What they put into which stem means nothing; the same seed gives
-the same model.
+They are of the class of ``htdemucs``, with two channels and segments of 1.3 s, and about 30 times
+as fast as the song on one core. Their stems are meaningless, but the same seed gives the same
+model.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SEGMENT = Fraction(13, 10)  # 57330 samples; three quarters of it is no whole nu
 
 
 def tiny_model(sources: Sequence[StemName] = FOUR_STEMS, *, seed: int = 0) -> Any:
-    """Return a small HTDemucs in which every part has an effect, as after training."""
+    """A small HTDemucs in which every part has an effect, as after training."""
     import torch
     from demucs.htdemucs import HTDemucs
 
@@ -52,7 +52,7 @@ def tiny_repo(
 ) -> Path:
     """Write a folder for ``DEMUCS_REPO`` with a bag of this name; return the folder.
 
-    ``bag`` holds the weights of each of its models, by source: one model, by default.
+    ``bag`` holds the weights of each of its models, by source; by default one model.
     """
     import torch
 
@@ -75,7 +75,10 @@ def tiny_hub(
     bag: Sequence[Sequence[float]] = ((1.0,) * 6,),
     seed: int = 0,
 ) -> Path:
-    """Write the hub's format: the bag and one safetensors file per model; return the folder."""
+    """Write the hub's format: a bag, and a safetensors file for each model.
+
+    Returns the folder.
+    """
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)

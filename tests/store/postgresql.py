@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests, in a folder of its own, reached by a socket."""
+"""A PostgreSQL server for tests, in its own folder, reached by a socket."""
 
 from __future__ import annotations
 

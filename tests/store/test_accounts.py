@@ -1,4 +1,4 @@
-"""Changes of accounts at the same time, on SQLite and on PostgreSQL."""
+"""Simultaneous changes of accounts, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 

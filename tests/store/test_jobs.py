@@ -20,7 +20,7 @@ from tests.jobs.rows import ASKED, NO_QUOTA, Rows
 
 @contextmanager
 def statements(*, with_parameters: bool = False) -> Iterator[list]:
-    """Record the SQL statements executed meanwhile."""
+    """Record the SQL statements executed in the block."""
     asked = []
 
     def listen(_conn, _cursor, statement, parameters, *_rest) -> None:
@@ -193,7 +193,7 @@ def test_page_before_an_unknown_job_is_not_found(rows: Rows, before: str):
 
 
 def plan_of(rows: Rows, statement: str, parameters: object) -> str:
-    """How SQLite answers a statement."""
+    """How SQLite will run a statement."""
     with rows.database.read() as session:
         raw = session.connection().connection.driver_connection
         return " ".join(
@@ -202,7 +202,7 @@ def plan_of(rows: Rows, statement: str, parameters: object) -> str:
 
 
 def test_page_reads_few_rows_of_many_jobs(rows: Rows):
-    """At most three statements; the first reads in the index what is not on the page."""
+    """At most three statements; the first skips rows before the page by the index."""
     for kind in ("mixtape", "preview", "preview"):
         rows.job(kind=kind)
     last = rows.job(kind="mixtape")

@@ -26,7 +26,7 @@ def migrated_for_real(monkeypatch, real_migration):
 
 
 def made_at(revision: str, folder: Path) -> Path:
-    """A database as the version with this revision made it."""
+    """A database as the version with this revision created it."""
     file = folder / "segue.db"
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -39,7 +39,7 @@ def made_at(revision: str, folder: Path) -> Path:
 
 
 def insert(file: Path, table: str, **given: object) -> None:
-    """Insert a row; required columns that are not given get a value of their type."""
+    """Insert a row; missing required columns get a value of their type."""
     with sqlite3.connect(file) as db:
         columns = db.execute(f"PRAGMA table_info({table})").fetchall()
         row = {

@@ -1,4 +1,4 @@
-"""People who are signed in stay so when the server is updated."""
+"""Users stay signed in when the server is updated."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Clicks that are repeated until the page has reacted.
 
-Streamlit combines a click with a redraw that a timer or a widget asks for at the same moment, and
-then may draw the old page. People click again.
+Streamlit combines a click with a redraw that a timer or a widget requests at the same moment, and
+may then draw the old page. Users click again.
 """
 
 from __future__ import annotations
@@ -28,6 +28,6 @@ def click_until(button: Locator, reaction: Locator) -> None:
 
 
 def go_to(page: Page, name: str) -> None:
-    """Open a page from the menu; its title is the name of the link."""
+    """Open a page from the menu; its title equals the link's name."""
     link = page.get_by_role("link", name=name).first
     click_until(link, page.get_by_role("heading", name=name, exact=True, level=1))

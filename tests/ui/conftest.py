@@ -1,4 +1,4 @@
-"""API and pages on free ports, with data of their own, for a real browser."""
+"""API and pages on free ports, with their own data, for a real browser."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ expect.set_options(timeout=TIMEOUT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests; without a browser they fail in CI, and are skipped elsewhere."""
+    """Mark browser tests; without a browser they fail in CI and are skipped elsewhere."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.browser)
@@ -130,7 +130,7 @@ def crate(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keeps the browser's cache, which spares each test half the cost of the first page."""
+    """Keep the browser's cache, which halves the cost of each test's first page."""
     return tmp_path_factory.mktemp("profile")
 
 
@@ -138,7 +138,7 @@ def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def profile(profile_folder: Path, segue: Segue) -> Iterator[BrowserContext]:
     """One browser for a file's tests.
 
-    Its driver runs an event loop, in which tests of other files could not have their own.
+    Its driver runs an event loop, which would disturb tests of other files.
     """
     assert CHROMIUM, "the browser tests need Chromium: install it, or set CHROMIUM to its path"
     with sync_playwright() as driver:
@@ -171,7 +171,7 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture
 def signed_in(page: Page, segue: Segue, request: pytest.FixtureRequest) -> Page:
-    """A page of a new user, who signed up without a visit to the sign-in page."""
+    """A page of a new user who signed up without visiting the sign-in page."""
     sign_in_by_cookie(page, segue, f"{request.node.originalname}@example.org")
     page.goto(segue.url)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
@@ -213,7 +213,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 
 def wait_for_cookie(page: Page) -> None:
-    """The session cookie comes after the page: deleted before, it would come after all."""
+    """Wait for the session cookie, which comes after the page and would outlive a deletion."""
     wait_until(
         lambda: any(cookie["name"] == "segue_session" for cookie in page.context.cookies()),
         what="for the session cookie",

@@ -19,9 +19,9 @@ WIDTHS = {"wide": 1400, "narrow": 390}
 
 
 def check_layout(page: Page, name: str) -> None:
-    """Expect that nothing is wider than the window, in a wide and in a narrow one.
+    """Expect that nothing is wider than the window, both in a wide and in a narrow one.
 
-    With ``SCREENSHOTS=1`` take pictures of both, light and dark, for people to look at.
+    With ``SCREENSHOTS=1`` take pictures of both, light and dark, for review.
     """
     for size, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": 950})

@@ -1,4 +1,4 @@
-"""Nothing jumps while a page loads: cumulative layout shift, as browsers measure it."""
+"""Nothing moves while a page loads: cumulative layout shift, as browsers measure it."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def check_the_fit(page: Page) -> None:
 
 
 def choose(page: Page) -> None:
-    """Choose a vibe by clicking on its card, a title, a second format, stems, the draft."""
+    """Choose a vibe by a click on its card, a title, a second format, stems, the draft."""
     vibes = page.get_by_role("radiogroup", name="Vibe")
     expect(vibes.get_by_role("radio")).to_have_count(4)
     # forced, since the clickable card covers the text
@@ -101,7 +101,7 @@ def play(page: Page) -> None:
 
 
 def read(page: Page) -> None:
-    """Lanes, reasons, the fit measured on stems, the measurements."""
+    """Check lanes, reasons, the fit measured on stems, and the measurements."""
     expect(page.get_by_text(re.compile("Draft$")).first).to_be_visible()
     lanes = page.get_by_role("img", name=re.compile("^Arrangement: Intro"))
     expect(lanes).to_be_visible()
@@ -128,7 +128,7 @@ def download(page: Page, folder: Path) -> None:
 
 
 def find_it_again(page: Page) -> None:
-    """Open it after a reload, and from the page's recent mashups."""
+    """Open the mashup after a reload, and from the page's recent mashups."""
     page.reload()
     expect(page.get_by_role("slider", name="Position in the mashup")).to_be_visible()
     page.get_by_role("button", name="New mashup").click()

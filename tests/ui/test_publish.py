@@ -68,7 +68,7 @@ def test_mix_is_published_once(publisher: Page, screens: Screens, crate: list[Pa
 
 
 def connect_and_return_to_the_form(page: Page) -> None:
-    """The visit to Google keeps what was typed."""
+    """Connect a channel; the form keeps what was typed before the visit to Google."""
     title = page.get_by_label("Title", exact=True)
     expect(title).to_have_value("Saturday, late")
     check_layout(page, "19-not-connected")
@@ -102,7 +102,7 @@ def choose(page: Page) -> None:
 
 
 def choose_new_playlist(page: Page) -> None:
-    """Choose it from the menu, which closes where the page is drawn again meanwhile."""
+    """Choose a new playlist from the menu, which closes if the page is redrawn meanwhile."""
     option = page.get_by_role("option", name="A new playlist…")
     for _ in range(10):
         page.get_by_label("Playlist", exact=True).click()
@@ -125,7 +125,7 @@ def wait_until_published(page: Page) -> str:
 
 
 def expect_one_video(screens: Screens, link: str) -> None:
-    """YouTube has the video once, as it was chosen, with the mix's bytes."""
+    """Check that YouTube has the video once, as chosen, with the mix's bytes."""
     channel = screens.youtube.channel
     (video,) = channel.videos.values()
     assert link.endswith(video.id)
@@ -142,7 +142,7 @@ def expect_one_video(screens: Screens, link: str) -> None:
 
 
 def expect_link_everywhere(page: Page, link: str) -> None:
-    """The page offers no accidental second video; result and jobs show the link."""
+    """Check that the page offers no second video; result and jobs show the link."""
     page.reload()
     expect(page.get_by_role("heading", name=re.compile("Published$"))).to_be_visible()
     expect(page.get_by_role("button", name="Publish again")).to_be_visible()

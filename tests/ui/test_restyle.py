@@ -77,7 +77,7 @@ def add_a_sound(page: Page, rain: Path) -> None:
 
 
 def expect_whole_text(link: Locator) -> None:
-    """Nothing of the text is cut off on a laptop's screen."""
+    """Expect that no text is cut off on a laptop's screen."""
     link.page.set_viewport_size({"width": 1280, "height": 800})
     cut_off = """link => [link, ...link.querySelectorAll("*")]
         .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth).length"""
@@ -85,7 +85,7 @@ def expect_whole_text(link: Locator) -> None:
 
 
 def choose(page: Page) -> None:
-    """Drums of rain, no vocals, other stems original; a title and a format."""
+    """Choose drums of rain, no vocals, the other stems original; a title and a format."""
     expect(page.get_by_text("Choose a sound for at least one stem.")).to_be_visible()
     style(page, "drums").get_by_text("Replay").click()
     sound = page.get_by_role("combobox", name="Sound for drums")
@@ -121,7 +121,7 @@ def follow(page: Page) -> None:
 
 
 def play_both(page: Page) -> None:
-    """Both versions play in step; a button switches and keeps the position."""
+    """Play both versions at the same position; a button switches between them."""
     sides = page.get_by_role("group", name=re.compile("^Version of ")).first
     expect(sides.get_by_role("button", name="After")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name=re.compile("^Play ")).first.click()
@@ -148,7 +148,7 @@ def read(page: Page) -> None:
 
 
 def download(page: Page, folder: Path) -> None:
-    """The mix and the stems, named after the restyle; the stem has changed."""
+    """Download the mix and the stems, named after the restyle; the stem has changed."""
     with page.expect_download() as mix:
         page.get_by_role("link", name=re.compile("^FLAC")).click()
     assert mix.value.suggested_filename.startswith("Played by rain")

@@ -83,7 +83,7 @@ def test_sounds_are_added_found_played_and_deleted(sounds_page: Page, tmp_path: 
 
 
 def find(page: Page) -> None:
-    """By kind and by name, after a reload too."""
+    """Find sounds by kind and by name, after a reload, too."""
     which = page.get_by_role("radiogroup", name="Show")
     for kind, name in KINDS.items():
         which.get_by_text(re.compile(f"{kind} [0-9]+$")).click()
@@ -116,7 +116,7 @@ def play(page: Page) -> None:
 
 
 def open_details(page: Page) -> None:
-    """Waveform, onsets, pitch and length are the sound's; a click plays from there."""
+    """Check waveform, onsets, pitch and length of the sound; a click plays from there."""
     bell = row(page, "Bells")
     bell.get_by_role("button", name="Details").click()
     expect(bell.get_by_text("4 onsets")).to_be_visible()

@@ -86,7 +86,10 @@ def choose_draft(page: Page) -> None:
 
 
 def play(page: Page, player: Locator) -> None:
-    """All stems start at the same sample, even after a token expired; muted stems are silent."""
+    """Check that all stems start at the same sample, even after a token expired.
+
+    Muted stems are silent.
+    """
     refused = refuse_once(page)
     player.get_by_role("button", name="Play", exact=True).click()
     expect(player.get_by_role("button", name="Pause")).to_be_visible()

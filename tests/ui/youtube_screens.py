@@ -16,7 +16,7 @@ from tests.ui.conftest import Segue, segue_running
 
 
 class GoogleWithAPage(Google):
-    """Shows a consent page, where its base class answers immediately."""
+    """A stand-in that shows a consent page, where its base class answers immediately."""
 
     def _route(self, request: Request) -> Response:
         # Browsers request an icon for the tab
@@ -48,7 +48,7 @@ class ValidTokens(Container[str]):
 
 @dataclass(frozen=True, slots=True)
 class Screens:
-    """Segue, and the stand-ins for Google and YouTube."""
+    """Segue, with stand-ins for Google and YouTube."""
 
     segue: Segue
     google: Google

@@ -1,4 +1,4 @@
-"""Every frame shows the card of its time."""
+"""Every frame shows the card that belongs to its time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films show each card in its time, with the sound copied and chapters inside."""
+"""Films show each card at its time, with the sound copied and chapters included."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def ffmpeg_info(film: Path) -> str:
 
 
 def atoms(data: bytes, at: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """Name, body's start and end of each MP4 box between ``at`` and ``end``."""
+    """Name and extent of each MP4 box between ``at`` and ``end``."""
     while at + 8 <= end:
         size = int.from_bytes(data[at : at + 4], "big")
         yield data[at + 4 : at + 8].decode("latin-1"), at + 8, at + size

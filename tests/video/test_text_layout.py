@@ -11,7 +11,7 @@ SIZE = 100.0
 
 
 def lines_of(text: str, room_of: str, *, most: int = 9) -> tuple[str, ...]:
-    """The lines of a text where one line has room for another text."""
+    """The lines of a text that is as wide as another text."""
     width_px = (width_of(room_of, "text") + 1e-6) * SIZE
     return fit(text, width_px, ((SIZE, most),), "text").lines
 

@@ -1,4 +1,4 @@
-"""Drum patterns over a chord a bar, in any metre and at any tempo."""
+"""Drum patterns in any metre and at any tempo, with a chord for each bar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def patterned(
     hats: str = "x.",
     chords_early: int = 0,
 ) -> Samples:
-    """Bars as long as ``kick``, in which each ``x`` is a stroke; ``hats`` is repeated.
+    """Render bars as long as ``kick``, in which each ``x`` is a drum hit; ``hats`` repeats.
 
     Chords change ``chords_early`` steps before their bar.
     """
@@ -41,7 +41,7 @@ def patterned(
 
 
 def downbeats_s(tempo_bpm: float, kick: str, *, steps_per_beat: int, bars: int) -> list[float]:
-    """Where the bars begin."""
+    """Times at which the bars begin, in seconds."""
     return [LEAD_S + bar * len(kick) * 60.0 / tempo_bpm / steps_per_beat for bar in range(bars)]
 
 

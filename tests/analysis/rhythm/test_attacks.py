@@ -7,7 +7,7 @@ from tests.sounds import noise
 
 
 def hits(places: list[float], *, seconds: float = 3.0) -> np.ndarray:
-    """Bursts of noise that die within 50 ms, over a hiss 50 dB below them."""
+    """Bursts of noise that decay within 50 ms, over a hiss 50 dB softer."""
     sound = noise(seconds, seed=1) * 0.003
     burst = noise(0.2, seed=2) * np.exp(-np.arange(round(0.2 * SAMPLE_RATE)) / (0.02 * SAMPLE_RATE))
     for place in places:

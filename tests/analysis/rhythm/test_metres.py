@@ -1,4 +1,4 @@
-"""Bars of five and seven, and tempos whose octave may be argued."""
+"""Detection of bars of five and seven beats, and of tempos with an ambiguous octave."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def spectra_of(samples: Samples) -> Spectra:
 
 
 def bars_off_s(rhythm: Rhythm, true_s: list[float]) -> list[float]:
-    """How far each heard bar begins from the nearest true one."""
+    """Distance of each detected bar's start from the nearest true one."""
     heard = np.array(rhythm.beats_s)[rhythm.downbeats]
     return [float(np.abs(np.array(true_s) - at).min()) for at in heard]
 

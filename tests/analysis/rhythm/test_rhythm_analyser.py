@@ -30,7 +30,7 @@ def heard(spec: SongSpec) -> tuple[Song, Rhythm]:
 
 
 def errors_s(spec: SongSpec) -> Floats:
-    """How late each stated beat is met."""
+    """Distance of each true beat from the nearest detected one."""
     song, rhythm = heard(spec)
     beats_s = np.array(rhythm.beats_s)
     return np.array([beats_s[np.abs(beats_s - beat).argmin()] - beat for beat in song.beats])

@@ -1,4 +1,4 @@
-"""Loops are told from hits and phrases, and last the beats that they were made of."""
+"""Loops are distinguished from hits and phrases, and have the right number of beats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.sounds import SR, noise, silence, sine
 
 
 def bars(of: Song, stem: StemName, count: int) -> Samples:
-    """Bars of a stem, from where everybody plays."""
+    """Bars of a stem, from where all instruments play."""
     first = next(s.start_bar for s in of.sections if s.energy >= 0.7)
     start, end = (round(of.downbeats[bar] * SR) for bar in (first, first + count))
     return of.stems[stem][:, start:end]
@@ -66,7 +66,7 @@ def hit(seed: int) -> Samples:
 
 
 def at_random(n: int, *, seed: int) -> Samples:
-    """Hits thrown down anywhere in some seconds, the first at the start."""
+    """Hits at random times in some seconds, the first at the start."""
     rng = np.random.default_rng(seed)
     sound = silence(rng.uniform(1.5, 5.0))
     for start in np.sort(rng.integers(0, sound.shape[1] - 4000, n)) * (np.arange(n) > 0):

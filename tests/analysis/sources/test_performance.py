@@ -1,4 +1,4 @@
-"""What is played in a sound, heard from blocks, kept on disk and found again."""
+"""Analyses of how sounds are played, computed block by block, stored and loaded."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cents(midi: float) -> float:
 
 
 def chord(name: str, seconds: float = 2.0) -> Samples:
-    """A triad over a hiss 30 dB down."""
+    """A triad over a hiss 30 dB softer."""
     notes = [tone(name, midi, round(seconds * SR)) for midi in TRIAD]
     return (0.1 * np.sum(notes, axis=0) + noise(seconds, seed=5, rms_db=-50)).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""How near a performance comes to another: each figure worked out by hand."""
+"""Similarity of two performances; the expected figures are worked out by hand."""
 
 from __future__ import annotations
 

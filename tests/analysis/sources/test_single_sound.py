@@ -1,4 +1,4 @@
-"""What is heard in single sounds: onsets to the millisecond, pitch in cents."""
+"""Onsets of single sounds to the millisecond, and pitch in cents."""
 
 from __future__ import annotations
 

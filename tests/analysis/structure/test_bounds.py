@@ -12,7 +12,7 @@ HOP_S = 0.11  # ends are found to a hop of 100 ms
 
 
 def song(duration_s: float, *, seed: int = 1) -> Samples:
-    """Drums over noise whose level moves, as in music."""
+    """Drums over noise whose level varies, as in music."""
     sound = noise(duration_s, seed=seed, rms_db=-30.0) + clicks(duration_s, 0.25, seed=seed)
     return np.asarray(sound, np.float32)
 

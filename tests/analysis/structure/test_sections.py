@@ -98,7 +98,7 @@ def test_means_between_edges_weight_partial_values() -> None:
 
 
 def labels(*energies: float, bars: int = 8) -> list[str]:
-    """The labels of equally long sections, of bars of 2 s."""
+    """Labels of sections of equal length; bars last 2 s."""
     cuts = [bars * n for n in range(len(energies))]
     edges_s = 2.0 * np.arange(bars * len(energies) + 1)
     energy = [value for value in energies for _ in range(bars)]

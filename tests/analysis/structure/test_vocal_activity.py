@@ -16,7 +16,10 @@ STEP_S = 0.1
 
 
 def sung(samples: Samples) -> np.ndarray:
-    """Whether a vocal stem sounds, each 100 ms: within 30 dB of its loudest, breaths included."""
+    """Whether a vocal stem plays in each 100 ms: within 30 dB of its loudest moment.
+
+    Breaths count as vocals.
+    """
     n = samples.shape[1] // (SR // 10)
     power = np.square(samples[:, : n * (SR // 10)], dtype=np.float64).reshape(2, n, -1)
     sounds = np.flatnonzero(power.mean(axis=(0, 2)) > 1e-3 * power.mean(axis=(0, 2)).max())
@@ -32,7 +35,7 @@ def covered(stretches: list[Stretch], n: int) -> np.ndarray:
 
 
 def score(whole: Song) -> float:
-    """The F-measure of what was heard, in tenths of a second."""
+    """F measure of the detected vocals, in tenths of a second."""
     truth = sung(whole.stems["vocals"])
     heard = covered(find_vocals(centre_of(whole.samples)), len(truth))
     return 2.0 * float((truth & heard).sum()) / float(truth.sum() + heard.sum())

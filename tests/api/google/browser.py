@@ -13,7 +13,7 @@ APP = "http://localhost:8501"
 class Browser:
     """A browser that keeps cookies and shows redirects instead of following them.
 
-    The API answers at another port than its settings say; a browser of the tests knows that.
+    The API answers on another port than its settings say; this browser corrects it.
     """
 
     def __init__(self, port: int) -> None:

@@ -1,4 +1,4 @@
-"""Secrets of a Google sign-in appear in no log and unencrypted in no file."""
+"""Secrets of a Google sign-in appear in no log, and in files only encrypted."""
 
 from __future__ import annotations
 

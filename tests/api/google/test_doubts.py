@@ -1,4 +1,4 @@
-"""Wrong Google client settings are logged at the server's start."""
+"""Wrong settings of the Google client are logged when the server starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joining a Google account to an account with the same e-mail needs both proofs."""
+"""Linking a Google account to an account with its e-mail needs both passwords."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ HTML = {"status": 200, "text": "<html>Sorry, we are down for lunch.</html>"}
 
 @pytest.fixture(scope="module")
 def app(one_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """One API for all tests: a rejection leaves no rows, as each test checks."""
+    """One API for all tests: a rejection leaves no rows, which each test checks."""
     folder = tmp_path_factory.mktemp("refusals")
     return create_app(settings_for(one_provider, folder))
 

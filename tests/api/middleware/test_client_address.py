@@ -1,4 +1,4 @@
-"""Whom the API believes about the client's address."""
+"""Which senders may state the client's address in a header."""
 
 from __future__ import annotations
 

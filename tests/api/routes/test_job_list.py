@@ -1,4 +1,4 @@
-"""The list of jobs over HTTP: pages, filters, what a row leaves out, and what it costs."""
+"""The list of jobs over HTTP: pages, filters, shortened rows, costs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def alice_stopped(alice: Person) -> Person:
 
 
 def add(person: Person, kind: str, request: JobRequest | None = None) -> str:
-    """Queue a job past the resolver, which would need a crate."""
+    """Queue a job directly, without resolving a request, which would need a crate."""
     services, user_id = person.client.app.state.services, person.get("/auth/me").json()["id"]
     job_id = f"{kind}-{len(rows(person, limit=100, kind=[kind]))}"
     text = (request or REQUESTS.get(kind, REQUESTS["analysis"])).model_dump_json()
@@ -130,7 +130,7 @@ def test_page_before_another_users_job_is_not_found(alice_stopped: Person, bob: 
 
 
 def test_row_leaves_out_what_grows_with_the_tracks(alice_stopped: Person):
-    """The whole request, notes and artifacts are in ``GET /jobs/{id}``."""
+    """The complete request, notes and artifacts are in ``GET /jobs/{id}``."""
     job_id = add(alice_stopped, "mixtape", LONG_MIX)
     [row] = rows(alice_stopped)
     whole = alice_stopped.get(f"/jobs/{job_id}").json()
@@ -144,7 +144,7 @@ def test_row_leaves_out_what_grows_with_the_tracks(alice_stopped: Person):
 
 
 def test_page_of_long_mixes_is_small_and_needs_few_statements(alice_stopped: Person):
-    """Neither grows with the number of jobs, or with their tracks."""
+    """Neither size nor statements grow with the number of jobs, or of their tracks."""
     queue = SqlJobQueue(alice_stopped.client.app.state.services.stores.database)
     for _ in range(20):
         add(alice_stopped, "mixtape", LONG_MIX)

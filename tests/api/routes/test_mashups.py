@@ -32,7 +32,7 @@ def crate(alice: Person) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def five_tones(rejected: Person) -> dict[str, object]:
-    """A crate with one track more than a mashup takes."""
+    """A crate with one track too many for a mashup."""
     return tones(rejected, 5)
 
 

@@ -1,4 +1,4 @@
-"""Metadata over HTTP: previews on a rendered mix with a local language model."""
+"""Previews of metadata over HTTP, on a rendered mix with a local language model."""
 
 from __future__ import annotations
 

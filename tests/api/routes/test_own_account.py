@@ -225,7 +225,7 @@ def files_in(root: Path) -> set[str]:
 
 
 def rows_of(client, user_id: str) -> dict[str, int]:
-    """How many rows each table has that belongs to users, of this one."""
+    """Count this user's rows in each table that belongs to users."""
     counts = {}
     with client.app.state.services.stores.database.read() as session:
         for name, table in SQLModel.metadata.tables.items():

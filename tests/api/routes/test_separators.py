@@ -27,7 +27,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def offline(settings, repo: Path):
-    """A user of a server with a model folder and ``tiny`` as default."""
+    """A user of a server with a folder of models, whose default is ``tiny``."""
     own = settings.model_copy(update={"demucs_repo": repo, "demucs_model": "tiny"})
     with TestClient(main.create_app(own), base_url="http://localhost:8000") as client:
         who = {"email": "ann@example.org", "password": PASSWORD}

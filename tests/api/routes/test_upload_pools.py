@@ -1,4 +1,4 @@
-"""Pictures, tracks and users never wait for each other; a stopping server waits for none."""
+"""Pictures, tracks and users never wait for each other, nor does a stopping server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MANY = 12
 
 
 class Held:
-    """Checks of files that wait until they are let go."""
+    """Checks of files that wait until a test releases them."""
 
     def __init__(self, check: object) -> None:
         self.check = check

@@ -17,7 +17,7 @@ MANY = 60
 
 @pytest.fixture
 def admitted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Counts the files that the gate has admitted; it stops after the first until released."""
+    """Count the files that the gate has admitted; pause after the first until released."""
     counted: list[int] = []
     lock = Lock()
 

@@ -72,7 +72,7 @@ def test_added_tracks_go_to_the_end_of_the_crate(alice):
 
 
 def test_files_sent_one_by_one_are_named_together(alice, tagged_tone):
-    """The page sends each file by itself; only three of them show that the numbers count tracks."""
+    """The page sends files one by one; only together they show that the numbers count tracks."""
     names = ("1 Rain.wav", "2 Sun.wav", "50 Cent - In da Club.wav", "3 Ada - Snow.wav")
     crate = alice.send_tracks((names[0], tone(440))).json()
     assert crate["tracks"][0]["title"] == "1 Rain"

@@ -1,8 +1,7 @@
-"""Secrets stay out of database, log, errors and addresses.
+"""Secrets of a YouTube connection stay out of database, log, errors and addresses.
 
-Everything secret that plays a part in a connection is recognisable here; the whole way is gone,
-well and badly, by a Google that repeats in its errors what it was sent. Then all that was written
-and said is searched.
+Every secret of a connection has a recognisable value. The tests connect with and without success,
+at a Google whose errors repeat the request, and then search everything that was written or shown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Callbacks that create no connection report the reason."""
+"""Invalid callbacks create no connection, and report the reason."""
 
 from __future__ import annotations
 

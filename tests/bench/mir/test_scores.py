@@ -1,4 +1,4 @@
-"""The measures of the published comparison, on known cases."""
+"""Scores of beat and key detection, on cases with known results."""
 
 from __future__ import annotations
 

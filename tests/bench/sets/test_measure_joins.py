@@ -1,4 +1,4 @@
-"""The measures of rendered sets, on known cases."""
+"""Measurements of rendered sets, on cases with known results."""
 
 from __future__ import annotations
 

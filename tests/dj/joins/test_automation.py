@@ -21,7 +21,7 @@ STYLES = ("house", "waltz")
 
 
 def outgoing(style: StyleName, kind: str) -> Clip:
-    """The first of two clips joined this way."""
+    """The first of two clips joined in a given way."""
     wish = JoinWish(JoinConstraints(kind=kind), "you")
     pair = [composed_deck(style, 120.0, "A minor", seed) for seed in (1, 2)]
     mix = plan_dj_mix(pair, DjRules(), loudness_lufs=-14.0, join_wishes=[wish])

@@ -1,4 +1,4 @@
-"""Where and for how long two tracks can be joined."""
+"""Where, and over which length, two tracks can be joined."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULES = DjRules()
 
 
 def song(name: str = "a", *, key: str = "A minor", **change) -> DeckTrack:
-    """A track of 120 BPM with a bar each 2 s from 0.25 s on, and a phrase each 16 s."""
+    """A track at 120 BPM with a bar every 2 s from 0.25 s on, and a phrase every 16 s."""
     return track(name, track_analysis(key=key).model_copy(update=change))
 
 

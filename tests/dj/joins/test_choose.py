@@ -1,4 +1,4 @@
-"""Whose wishes are met, and what is said where they are not."""
+"""Which requests for joins are met, and the notes about those that are not."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.sounds import clicks, noise, sine
 
 
 def steady(length: int, energy: float = 0.01) -> LoudnessProfile:
-    """A track of constant loudness, whose peaks are 3 dB over its level."""
+    """A track of constant loudness, with peaks 3 dB above its level."""
     peak = np.float32(1.4 * energy**0.5)
     return LoudnessProfile(np.full(length // 4410, energy), np.full(-(-length // 441), peak))
 
@@ -88,7 +88,7 @@ def test_gapless_tracks_have_no_fade_and_one_gain() -> None:
 
 
 def test_gapless_tracks_keep_the_ends_that_meet() -> None:
-    """Half a minute that runs on into the next track, after a silence, is no hidden track."""
+    """The half minute before a join to the continuing track is not a hidden track."""
     first, last = track("first", 100), track("last", 60)
     first.loudness.energies[600:800], first.loudness.peaks[6000:8000] = 0.0, 0.0
     plans = [

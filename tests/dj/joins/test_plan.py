@@ -226,7 +226,7 @@ def test_positions_in_silence_still_give_a_mix(kind) -> None:
 
 
 def with_corrected_grid(deck: DeckTrack, *, music_from_s: float) -> DeckTrack:
-    """The track with a corrected tempo: its beats run through the silence too."""
+    """Copy a track with a corrected tempo, so that beats also run through silence."""
     assert deck.analysis is not None
     fixed = apply_correction(deck.analysis, GridFix(tempo_bpm=deck.analysis.rhythm.tempo_bpm))
     analysis = fixed.model_copy(

@@ -1,4 +1,4 @@
-"""Figures that are read off a planned join."""
+"""Figures computed from a planned join."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each scoring rule costs, and what it vetoes."""
+"""The penalties and vetoes of each scoring rule."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLAWLESS = Facts(
 
 
 def rated(kind: TransitionKind = "blend", rules: DjRules | None = None, **change) -> RatedCandidate:
-    """A join that is flawless except for these changes of the candidate or its figures."""
+    """Rate a join that is flawless except for changes of its candidate or its figures."""
     figures = {name: change.pop(name) for name in list(change) if hasattr(FLAWLESS, name)}
     candidate = replace(CANDIDATE, kind=kind, **change)
     case = Case(candidate, replace(FLAWLESS, **figures), rules or DjRules())

@@ -1,4 +1,4 @@
-"""Tracks that stay too soft in a mix are named, with the cause."""
+"""Notes name tracks that stay too soft in a mix, and the cause."""
 
 from __future__ import annotations
 

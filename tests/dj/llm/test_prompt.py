@@ -1,4 +1,4 @@
-"""What is sent to a language model, and what is not."""
+"""Which data a language model receives, and which it does not."""
 
 from __future__ import annotations
 

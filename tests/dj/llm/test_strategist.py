@@ -58,7 +58,7 @@ def strategist(base_url: str, timeout_s: float = LIMIT_S) -> LlmStrategist:
 
 
 def proposed(base_url: str, *, pairs=None, rules=None, timeout_s: float = LIMIT_S) -> Proposals:
-    """Ask for proposals; check that they come in time and that each pair is covered once."""
+    """Ask for proposals; check that they are in time and cover each pair once."""
     began = time.monotonic()
     found = strategist(base_url, timeout_s).propose(pairs or a_set(), rules or DjRules())
     assert time.monotonic() - began < timeout_s + SLACK_S

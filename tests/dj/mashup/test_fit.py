@@ -215,7 +215,7 @@ def test_tempo_is_typical_of_a_vibe_in_any_octave(bpm, typical) -> None:
 
 
 def phrases(confidence: float, bars: int) -> FitPart:
-    """The part of a pair whose voice has this confidence and so many bars."""
+    """The phrase part of a fit, for a voice with a given confidence and number of bars."""
     deck = house().deck
     assert deck.analysis
     rhythm = deck.analysis.rhythm.model_copy(

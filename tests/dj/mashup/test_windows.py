@@ -1,4 +1,4 @@
-"""Which bars of a song are chosen, and how voices follow each other."""
+"""Choice of the bars of a song, and the order of voices."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def chooser() -> WindowChooser:
 
 
 def even_player(chooser: WindowChooser, role: str, presence: float = 1.0) -> Player:
-    """A player whose bars differ in energy only: four of them are loud."""
+    """A player whose bars differ only in energy: four of them are loud."""
     player = chooser.roles.halves[0][role]
     flags = np.ones(player.material.n_bars, bool)
     energy = np.zeros(len(flags))
@@ -78,7 +78,7 @@ def test_song_plays_on_where_it_continues_and_repeats_last(chooser) -> None:
 
 
 def voices(*spans: tuple[int, int]) -> Sequence[tuple[int, int]]:
-    """The spans of voices after each has ended where the next begins."""
+    """Spans of voices, each of which ends where the next begins."""
     runs = [Run("voice", None, None, (0.0, 0), start, end) for start, end in spans]
     return [(run.start, run.end) for run in _in_turn(runs)]
 

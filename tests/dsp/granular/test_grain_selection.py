@@ -1,4 +1,4 @@
-"""Which grain plays what: the nearest one, in runs, and none too often."""
+"""Selection of grains: the nearest one, in runs, without frequent repetition."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GRAIN = round(0.12 * SR)
 
 
 def alike(count: int, each: int = SR // 4) -> Grains:
-    """Units that differ in nothing."""
+    """Units that do not differ at all."""
     return cut_grains(performance(count * each, [k * each for k in range(count)]), GRAIN)
 
 

@@ -1,4 +1,4 @@
-"""Where sounds are cut, how long each part is heard, and what is known of it."""
+"""Where sounds are cut into grains, how long each lasts, and its properties."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One sound as loud as another: followed within milliseconds, or on the whole."""
+"""One sound follows the loudness of another, within milliseconds or overall."""
 
 from __future__ import annotations
 

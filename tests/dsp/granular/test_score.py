@@ -1,4 +1,4 @@
-"""The notes of a stem: where they begin and end, what they are at, what is no note."""
+"""Extraction of a stem's notes: start, end, pitch, and sounds that are no notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes played with the grains of another sound: in time, in tune, without seams."""
+"""Notes played with the grains of another sound are in time, in tune, and seamless."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def replay_of(
     settings: ReplaySettings = AS_IT_IS,
     pitch: float = GONE,
 ) -> Replay:
-    """Plays a sound as loud as it is."""
+    """Replay a sound at its own loudness."""
     heard = performance(sound.shape[1], onsets, power=powers_of(sound), pitch=pitch)
     return Replay(sound, cut_grains(heard, settings.grain), settings, heard.loud_power)
 

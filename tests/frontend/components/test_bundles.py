@@ -1,4 +1,4 @@
-"""The committed bundles are those that ``make components`` builds of the sources."""
+"""The committed bundles are those that ``make components`` builds from the sources."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REBUILD = "run `make components`, and commit frontend/components/dist"
 
 @pytest.fixture(scope="module")
 def record() -> dict[str, object]:
-    """What the build wrote beside the bundles."""
+    """The record that the build wrote beside the bundles."""
     read = json.loads((DIST / "build.json").read_text())
     assert isinstance(read, dict)
     return read

@@ -1,4 +1,4 @@
-"""Whose word the app takes for the browser's address."""
+"""Which senders may state the browser's address in a header."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ STEPS: dict[str, Callable[[TrackAnalysis], GridFix]] = {
 
 
 def corrected(**fix: object) -> TrackAnalysis:
-    """A track at 120 BPM with beats at 0.5, 1.0 … s, and these corrections."""
+    """A track at 120 BPM with beats at 0.5, 1.0 … s, and given corrections."""
     return analysis(120.0).model_copy(update={"manual": GridFix.model_validate(fix)})
 
 

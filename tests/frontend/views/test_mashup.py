@@ -42,7 +42,7 @@ def asked_for(app: AppTest, api: ScriptedApi) -> MashupRequest:
 
 
 def out_of_reach(fit: PairFit) -> PairFit:
-    """The pair, with tempos that cannot be matched."""
+    """A pair of songs whose tempos cannot be matched."""
     parts = [
         part.model_copy(update={"score": 0.0}) if part.name == "tempo" else part
         for part in fit.parts

@@ -13,7 +13,7 @@ from ..pipelines import CHAIN, Wool
 
 
 class SharedLauncher:
-    """Lends a launcher: an executor that closes it leaves a fork server running."""
+    """Lends a launcher to executors; closing it keeps the fork server running."""
 
     def __init__(self, launcher: Launcher, folder: Path) -> None:
         self._launcher = launcher
@@ -25,4 +25,4 @@ class SharedLauncher:
         return self._launcher.launch(order, environment)
 
     def close(self) -> None:
-        """Nothing: other executors use it."""
+        """Do nothing, since other executors use the launcher."""

@@ -1,4 +1,4 @@
-"""A module whose import takes longer than any test waits."""
+"""A module that takes longer to import than any test waits."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Confined processes yield to others after a moment."""
+"""Confined processes get a lower priority after a moment."""
 
 from __future__ import annotations
 

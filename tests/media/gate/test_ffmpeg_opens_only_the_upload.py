@@ -1,4 +1,4 @@
-"""ffmpeg opens nothing but the upload, even with a wrongly recognized format."""
+"""ffmpeg opens nothing but the upload, even if its format is recognised wrongly."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ needs_strace = pytest.mark.skipif(
 
 @pytest.fixture
 def watched(shop: MediaFactory, tmp_path: Path) -> tuple[Path, Path]:
-    """An ffmpeg whose opened files and connections are logged, and the log."""
+    """An ffmpeg whose opened files and connections are logged, and that log."""
     log, script = tmp_path / "calls.log", tmp_path / "watched-ffmpeg"
     script.write_text(
         f'#!/bin/sh\nexec strace -f -qq -A -s 4096 -e trace=open,openat,connect -o "{log}" '

@@ -1,4 +1,4 @@
-"""Formats that people have are admitted; others are named for what they are."""
+"""Common formats are admitted; others are rejected with their names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def samples_of(track: AdmittedTrack) -> np.ndarray:
 
 
 def bw64(pcm: bytes) -> bytes:
-    """A WAV of 64-bit sizes (ITU-R BS.2088): the sizes are in `ds64`, the others are -1."""
+    """A WAV with 64-bit sizes (ITU-R BS.2088): sizes are in `ds64`, elsewhere they are -1."""
     fmt = struct.pack("<HHIIHH", 1, 2, RATE, 4 * RATE, 4, 16)
     ds64 = struct.pack("<QQQI", len(pcm) + 80, len(pcm), len(pcm) // 4, 0)
     chunks = b"ds64" + struct.pack("<I", len(ds64)) + ds64

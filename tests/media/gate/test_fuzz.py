@@ -20,7 +20,7 @@ LIMITS = GateLimits(max_track_s=60.0, timeout_s=30.0, max_memory_bytes=600 << 20
 
 
 def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """Random damage, half of the time in the first kilobyte, where the headers are."""
+    """Random damage; half of the time in the first kilobyte, which contains the headers."""
     changed = bytearray(data)
     reach = min(len(changed), 1024) if rng.random() < 0.5 else len(changed)
     for _ in range(int(rng.integers(1, 12))):

@@ -40,7 +40,7 @@ def cpu_s() -> float:
 
 @pytest.fixture(scope="session")
 def most_cpu_s(shop: MediaFactory, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """What a verdict may cost here, after what a plain track of a minute costs."""
+    """CPU time allowed for a verdict on this machine, relative to a plain minute of music."""
     folder = tmp_path_factory.mktemp("plain")
     source = folder / "plain"
     source.write_bytes(shop.mp3(duration_s=60.0))

@@ -1,4 +1,4 @@
-"""Limits of length, silence and invalid samples hold to the sample."""
+"""Limits of length, silence and invalid samples are exact to the sample."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMITS = GateLimits()
 
 
 def stats(n_samples: int, *, audible: int = 8, nans: int = 0, huge: int = 0) -> SignalStats:
-    """Statistics of silence after some audible windows, with invalid samples at its end."""
+    """Statistics of some audible windows, then silence, with invalid samples at the end."""
     block = np.zeros((n_samples, 2), np.float32)
     block[: audible * WINDOW : 2] = 0.5
     block[n_samples - nans :] = np.nan
@@ -27,7 +27,7 @@ def stats(n_samples: int, *, audible: int = 8, nans: int = 0, huge: int = 0) -> 
 
 
 def code_of(found: SignalStats) -> str:
-    """The code that a track is rejected with; "" if it is admitted."""
+    """The code with which a track is rejected; "" if it is admitted."""
     try:
         LIMITS.check_signal(found)
     except RejectedFile as e:

@@ -1,4 +1,4 @@
-"""What decodes counts: wrong lengths, junk and endless tags don't spoil a good file."""
+"""Wrong lengths, junk and endless tags don't spoil a good file: decoded sound counts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def bare(shop: MediaFactory) -> bytes:
 
 
 def with_frames(mp3: bytes, times: int) -> bytes:
-    """The same MP3, whose header states that many times its frames."""
+    """The same MP3 with a header that states a multiple of its frames."""
     changed = bytearray(mp3)
     at = max(mp3.find(b"Xing"), mp3.find(b"Info")) + 8
     struct.pack_into(">I", changed, at, times * struct.unpack_from(">I", mp3, at)[0])

@@ -1,4 +1,4 @@
-"""A Lyrics3 tag behind the sound is passed over without a warning."""
+"""A Lyrics3 tag after the sound is ignored without a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MP3 is recognized by frames in a row."""
+"""MP3 is recognised by several frames in a row."""
 
 from __future__ import annotations
 

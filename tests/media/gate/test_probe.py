@@ -15,7 +15,7 @@ from backend.app.media.gate.probe import ProbedStream
 
 @pytest.fixture
 def probe(monkeypatch: pytest.MonkeyPatch):
-    """Probe a file of which ffmpeg says this."""
+    """Probe a file for which ffmpeg prints this."""
 
     def probed(codec: str = "pcm_s16le", rate_hz: int = 44_100, layout: str = "stereo"):
         said = (

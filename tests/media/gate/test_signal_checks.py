@@ -1,4 +1,4 @@
-"""The gate tells sound from silence, constants and invalid samples."""
+"""The gate distinguishes sound from silence, constants and invalid samples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Incomplete tracks are rejected or reported, by how much of them is lost."""
+"""Incomplete tracks are rejected or reported, depending on how much is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that are damaged, lie about themselves, or unpack to far more than they are."""
+"""Pictures that are damaged, have false headers, or unpack to far more than their size."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def box(kind: bytes, body: bytes) -> bytes:
 
 
 def _isobmff(brand: bytes) -> bytes:
-    """The header of a HEIF file that claims a picture of four billion pixels a side."""
+    """The header of a HEIF file that claims four billion pixels on each side."""
     size = box(b"ispe", bytes(4) + b"\xff" * 8)
     return box(b"ftyp", brand + bytes(4) + b"mif1") + box(b"meta", bytes(4) + box(b"iprp", size))
 

@@ -24,7 +24,7 @@ def packed(blocks: Iterable[bytes]) -> bytes:
 
 
 def zeros(n_bytes: int) -> bytes:
-    """So many zeros, deflated."""
+    """Compressed zeros."""
     block = bytes(1 << 20)
     return packed([block] * (n_bytes >> 20) + [block[: n_bytes & (1 << 20) - 1]])
 
@@ -40,7 +40,7 @@ def png(
     pixels: bytes | None = None,
     after: bytes = b"",
 ) -> bytes:
-    """A black picture with chunks of ours before and after its pixels."""
+    """A black picture with additional chunks before and after its pixels."""
     row_bytes = 1 + (width * bits * _CHANNELS.get(colour, 1) + 7) // 8
     if pixels is None:
         pixels = zeros(row_bytes * height + (height * 8 if interlaced else 0))
@@ -206,7 +206,7 @@ def png_that_is_a_web_page_too(shop: MediaFactory) -> bytes:
 
 @PNGS.add("p29", "image_damaged", ACCEPT)
 def png_as_phones_pack_it(shop: MediaFactory) -> bytes:
-    """Apple's private form: raw deflate without a header, behind a chunk of its own."""
+    """Apple's private form of PNG: raw deflate without a header, after a special chunk."""
     raw = zeros(10_100)[2:-4]
     plain = png(pixels=raw)
     return plain[:8] + chunk(b"CgBI", bytes(4)) + plain[8:]

@@ -1,4 +1,4 @@
-"""The process that decodes pictures reaches nothing but its two files."""
+"""The process that decodes pictures can access nothing but its two files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each hostile picture gets its verdict, within limits, and leaves nothing of itself behind."""
+"""Each hostile picture gets its verdict, within limits, and none of its bytes remain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Artists and titles come from file names without harm to names that begin with a number."""
+"""Artists and titles come from file names; names that begin with a number stay whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in old code pages are decoded where that is sure; names with accents never change."""
+"""Names in old code pages are repaired only without doubt; accents never change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in WebM and Matroska files, at every level at which programs write them."""
+"""Names in WebM and Matroska files are read at every level at which they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names are read from every kind of tag that people's files have."""
+"""Names are read from all common kinds of tags."""
 
 from __future__ import annotations
 

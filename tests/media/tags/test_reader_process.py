@@ -1,4 +1,4 @@
-"""Tags are read where possible; an error only leaves them out."""
+"""Tags are read if possible; an error only leaves them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publishing a mix: the request to YouTube, the resulting video, and the jobs' state."""
+"""Publishing a mix: the request to YouTube, the video, and the jobs' states."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A publishing child killed at any request still makes exactly one, identical video.
+"""A publish job killed at any request still makes exactly one, identical video.
 
-The stand-in kills the child when a request arrives, before it has an effect; or when it is done,
-before the answer is sent.
+The stand-in for YouTube kills the child process when a request arrives, before it has an effect, or
+when it is done, before the answer is sent.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def test_retry_of_a_cancelled_upload_resumes_at_the_last_byte(house: PublishingH
 def test_upload_address_and_tokens_never_appear_in_clear(
     house: PublishingHouse, capfd: pytest.CaptureFixture[str]
 ):
-    """From a killed child, one whose upload was lost, and one that succeeds."""
+    """Neither from a killed child, nor after a lost upload, nor after success."""
     job_id = house.ask(house.mix(), playlist_title="Mixes").id
     killer = Killer(house)
     killer.wait_for("chunk", 2, before=False)

@@ -1,4 +1,4 @@
-"""Sentences that a language model may write: no inventions, nothing dictated by titles."""
+"""Sentences that a language model may write: nothing invented or dictated by titles."""
 
 from __future__ import annotations
 

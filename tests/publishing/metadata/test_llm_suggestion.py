@@ -1,4 +1,4 @@
-"""A language model's suggestion, cut to its limits; without a server."""
+"""A language model's suggestion, shortened to limits, without a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metadata with a language model whose server fails in every way: valid, and in time."""
+"""Metadata stays valid and in time with a language model that fails in every way."""
 
 from __future__ import annotations
 

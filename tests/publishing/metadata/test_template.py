@@ -1,4 +1,4 @@
-"""Users' templates: what is allowed, what is rejected, and bounded work."""
+"""Users' templates: allowed and rejected syntax, and limited work."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_worst_template_is_bounded_in_time_and_size(text: str) -> None:
 
 @pytest.fixture
 def filled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
-    """Counts what all templates write, how often, and what their filters read."""
+    """Count what all templates write, how often, and what their filters read."""
     count: Counter[str] = Counter()
     write = DescriptionTemplate.write
 

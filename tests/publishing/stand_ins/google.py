@@ -1,7 +1,7 @@
-"""A stand-in for Google on this machine: consent, tokens, and reads of the YouTube API.
+"""A local stand-in for Google: consent, tokens, and reads of the YouTube API.
 
-As strict as the documentation: a client without its secret, a code used twice, elsewhere or without
-its verifier (RFC 7636), and an unknown token are rejected.
+It is as strict as the documentation. It rejects a client without its secret, a code used twice, by
+another client or without its verifier (RFC 7636), and an unknown token.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Code:
-    """What a code was issued for."""
+    """The request for which a code was issued."""
 
     redirect_uri: str
     challenge: str

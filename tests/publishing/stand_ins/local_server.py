@@ -29,7 +29,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; without a status the connection is cut instead."""
+    """An answer; without a status the connection is closed instead."""
 
     status: int | None = 200
     body: bytes = b""
@@ -47,7 +47,7 @@ def refused(status: int, reason: str, message: str = "in YouTube's own words") -
 
 
 class LocalServer(ThreadedServer):
-    """A server for many threads; errors in ``answer`` are raised at the end."""
+    """A threaded server; errors in ``answer`` are raised at the end."""
 
     def __init__(self, answer: Callable[[Request], Response]) -> None:
         super().__init__(self._serve)

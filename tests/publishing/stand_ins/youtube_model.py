@@ -38,7 +38,7 @@ DAY_IS_SPENT = "Quota exceeded for quota metric 'Video Uploads' and limit 'Video
 def refused(
     status: int, reason: str, message: str = "in YouTube's own words, with upload_id=stand-in"
 ) -> Reply:
-    """An error as Google's APIs write it; its message must never reach users."""
+    """An error as Google's APIs write it; users must never see its message."""
     errors = [{"domain": "youtube", "reason": reason, "message": message}]
     return Reply(status, {"error": {"code": status, "message": message, "errors": errors}})
 

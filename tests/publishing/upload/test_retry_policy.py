@@ -11,7 +11,7 @@ GONE = YouTubeUnreachable("YouTube cannot be reached.")
 
 
 class Recorded(Retries):
-    """Retries at 1000 s, whose sleeps are recorded; ``jitter`` runs from 0 to 1."""
+    """Retries at second 1000 with recorded waits; ``jitter`` is 0 to 1."""
 
     def __init__(self, jitter: float = 1.0) -> None:
         self.slept_s: list[float] = []

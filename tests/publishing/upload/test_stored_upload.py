@@ -125,7 +125,7 @@ def test_incomplete_lost_upload_may_restart_on_another_channel(setup: UploadSetu
 
 
 def test_unknown_channel_may_become_known_later(setup: UploadSetup):
-    """A user who allowed only uploads must connect again, so that Segue can search the channel."""
+    """A user who allowed only uploads must connect again, so that the channel can be searched."""
     setup.connected = None
     cut_short(setup, NO_MORE)
     setup.connected = channel_view("one")
@@ -179,7 +179,7 @@ def test_lost_upload_does_not_end_its_replacement(setup: UploadSetup):
 
 
 def test_changed_file_waits_for_a_complete_uploads_outcome(setup: UploadSetup):
-    """YouTube may still be processing it, so it must report that there is no video."""
+    """YouTube may still be processing it, so it must first report that there is no video."""
     full = f"bytes=0-{len(VIDEO) - 1}"
     setup.youtube.script.faults = [
         Fault("chunk", LAST, "range", reason=full, store=1.0),

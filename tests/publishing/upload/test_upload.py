@@ -1,4 +1,4 @@
-"""The upload's rules: order of storing and sending, waits, and new uploads."""
+"""The order of storing and sending, waits, and when a new upload may begin."""
 
 from __future__ import annotations
 
@@ -338,7 +338,7 @@ def test_running_upload_is_not_disturbed(setup: UploadSetup):
 
 
 def test_two_processes_with_the_same_job_make_one_video(setup: UploadSetup):
-    """A process that lost its lease without noticing continues while another has started."""
+    """A process that lost its lease unnoticed continues while another has started."""
     state = setup.store.state(setup.job_id)
 
     def another() -> None:

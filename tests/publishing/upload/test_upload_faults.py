@@ -16,7 +16,7 @@ MANY = 1000
 
 @dataclass(frozen=True)
 class Case:
-    """Scripted faults, the attempt's result, and the result of an attempt after them."""
+    """Scripted faults, the result of the attempt, and of an attempt after it."""
 
     name: str
     faults: tuple[Fault, ...]

@@ -1,4 +1,4 @@
-"""What YouTube says of a channel."""
+"""Parsing what YouTube reports about a channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls to YouTube: tokens, retries, and errors without YouTube's own messages."""
+"""Requests to YouTube: tokens, retries, and errors without YouTube's messages."""
 
 from __future__ import annotations
 

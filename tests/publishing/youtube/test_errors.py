@@ -1,4 +1,4 @@
-"""What each of YouTube's errors means for us, without YouTube's own messages."""
+"""The error shown for each of YouTube's errors, without YouTube's messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AAC segments join to one stream, whichever way they are made."""
+"""AAC segments join to the same stream, however they were made."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_longer_mix_takes_only_its_beginning_from_the_base(tmp_path: Path) -> No
 
 
 def test_finished_segments_are_not_encoded_again(tmp_path: Path) -> None:
-    """As after a kill in the third segment."""
+    """As after a kill during the third segment."""
     mix = mix_of()
     segments = AacSegments(LENGTH, ARGUMENTS, FFMPEG, tmp_path, hash_of(mix))
     with pytest.raises(KeyboardInterrupt), segments.from_stream() as encode:

@@ -201,14 +201,14 @@ def test_number_of_workers_changes_no_byte(tmp_path: Path) -> None:
 
 @pytest.fixture
 def player(tmp_path: Path) -> Player:
-    """Nine seconds that the limiter has to hold at some levels."""
+    """Nine seconds that the limiter must reduce at some levels."""
     write_normal_form(tmp_path / "track", swept(9.0) + babble(9.0))
     timeline = Timeline((Clip("t", "track", "T", "", 0, 9 * SR),))
     return Player(timeline, lambda name: TrackReader(tmp_path / name), -2.2)
 
 
 def levelled(player: Player) -> dict[str, Player]:
-    """The player at a level for each format, FLAC and WAV at the same."""
+    """The player at a level for each format; FLAC and WAV have the same."""
     levels = {"mp3": Level(-2.2), "m4a": Level(-3.0, 0.1), "opus": Level(-4.2, 0.4)}
     return {kind: player.at(levels.get(kind, Level(-1.5, -0.2))) for kind in FORMATS}
 

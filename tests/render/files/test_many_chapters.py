@@ -1,4 +1,4 @@
-"""Mixes with hundreds of tracks, long titles and many hours: every chapter is found."""
+"""Every chapter is found in mixes with hundreds of tracks, long titles and many hours."""
 
 from __future__ import annotations
 

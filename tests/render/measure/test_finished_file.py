@@ -1,4 +1,4 @@
-"""Finished files are measured by the standard, over the whole file."""
+"""Finished files are measured completely, as the standard requires."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ FADING = clip("chords", 0, LONG, fade_in=SAMPLE_RATE)
 def analysed(
     monkeypatch: pytest.MonkeyPatch, *, faded_db: float = 0.0, beats: int = 4, clear: int = 4
 ) -> JoinMetrics:
-    """The join of two equal clips with a bass, so much softer in the mix, and beats 2 ms apart."""
+    """The join of two equal clips with a bass, at given levels, with beats 2 ms apart."""
     bass = sine(2.0, 60)
 
     def played(_: object, one: Clip, start: int, end: int) -> Samples:

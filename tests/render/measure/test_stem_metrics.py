@@ -1,4 +1,4 @@
-"""Stems are measured one by one, and their sum against the track."""
+"""Stems are measured separately, and their sum is compared with the track."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The player renders crossfaded mixes, in any stretch and bit for bit."""
+"""The player renders crossfaded mixes; any stretch equals that part of the whole."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _changed(one: Clip, data: st.DataObject) -> Clip:
 
 
 def dj_set() -> Timeline:
-    """Three tracks: a bass swap into a stretched one, then an echo under the third."""
+    """Three tracks: a bass swap into a stretched one, then an echo below the third."""
     swap, out = ((5 * SR, 0.0), (6 * SR, 1.0)), ((5 * SR, 1.0), (6 * SR, 0.0))
     first = clip(
         "chords",

@@ -98,7 +98,7 @@ def played(player: Player, start: int, end: int) -> Samples:
 
 
 def stem_alone(swap: Swap, side: int, stem: str, start: int, end: int) -> Samples:
-    """A stem there with its fader up, of an unstretched track."""
+    """A stem alone at full level, from an unstretched part of a track."""
     clip, song = swap.timeline.clips[side], swap.songs[side]
     offset = clip.body_offset
     part = song.stems[stem][:, start + offset : end + offset]  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Stretched segments follow their tempo map and join the track without a seam."""
+"""Stretched segments follow their tempo map and continue in the track without a seam."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stretched(one: Clip) -> StretchedSegment:
 
 
 def onset_near(wave: Samples, at: int) -> int:
-    """The start of a drum: the largest step in its envelope within 15 ms."""
+    """The start of a drum hit: the largest step in its envelope within 15 ms."""
     near = np.abs(wave[:, at - 660 : at + 661]).max(axis=0)
     envelope = np.lib.stride_tricks.sliding_window_view(near, 44).max(axis=1)
     return at - 660 + int(np.argmax(envelope[44:] - envelope[:-44])) + 44

@@ -1,4 +1,4 @@
-"""Finished files: what is noted, and what fails the job."""
+"""Which deviations of finished files are noted, and which fail the job."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ STACKED = Timeline((clip("One", 0, role="stem"), clip("Two", 0, role="stem")), (
 
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
-    """A tone until the very end: cut or added sound would change the length."""
+    """A tone until the very end, so that cut or added sound changes the length."""
     path = tmp_path / "mix.wav"
     tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(LENGTH) / SAMPLE_RATE)
     soundfile.write(path, np.column_stack([tone, tone]), SAMPLE_RATE)

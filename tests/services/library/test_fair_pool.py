@@ -14,7 +14,7 @@ from tests.patience import PATIENCE_S, wait_until
 
 
 class Bench:
-    """Tasks that note their order, and wait until they are let go."""
+    """Tasks that record their order, and wait until a test releases them."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

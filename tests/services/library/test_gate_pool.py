@@ -1,4 +1,4 @@
-"""Pools of the gate are independent, and stop at once."""
+"""Pools of the gate are independent, and stop immediately."""
 
 from __future__ import annotations
 

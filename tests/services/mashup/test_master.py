@@ -1,4 +1,4 @@
-"""Mastering measures each file once, and corrects peaks that its encoder moved."""
+"""Mastering measures each file once, and corrects peaks that its encoder raised."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[MashupJob, Path]:
 
 @pytest.fixture
 def mastered(mixed: tuple[MashupJob, Path], tmp_path: Path) -> Master:
-    """Masters a copy of the mashup in these formats; returns folder, report and notes."""
+    """Master a copy of the mashup in these formats; return folder, report and notes."""
 
     def master(*formats: str) -> tuple[Path, MashupReport, list[str]]:
         job, mix = mixed

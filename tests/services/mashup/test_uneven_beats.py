@@ -52,7 +52,7 @@ IRREGULAR = [skipped, doubled, jointed]
 
 
 def irregular_at(track: MashupTrack, irregular: Irregular, places: Sequence[int]) -> MashupTrack:
-    """The song with irregular beats in some places, given from last to first."""
+    """The song with irregular beats in some places, listed from last to first."""
     assert track.deck.analysis
     beats = np.array(track.deck.analysis.rhythm.beats_s)
     for at in places:

@@ -1,4 +1,4 @@
-"""A mashup without weights fails with a message; the draft separator never replaces them."""
+"""A mashup without weights fails with a message; the draft separator never steps in."""
 
 from __future__ import annotations
 

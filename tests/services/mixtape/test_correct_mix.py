@@ -53,7 +53,7 @@ FORMATS = ["mp3", "flac", "m4a", "opus"]
 
 @pytest.fixture
 def job(tmp_path: Path) -> MixtapeJob:
-    """Random signs: no encoder can keep such a wave's shape, least of all at a low rate."""
+    """Random signs, a wave that no encoder can keep, least of all at a low bit rate."""
     store = ContentStore(tmp_path / "storage")
     signs = np.sign(np.random.default_rng(5).standard_normal((2, LENGTH)))
     tracks = [put_track(store, tmp_path, "a", signs.astype(np.float32))]

@@ -1,4 +1,4 @@
-"""Costs of a request against those of a plain one."""
+"""Costs of requests relative to a plain one."""
 
 from __future__ import annotations
 

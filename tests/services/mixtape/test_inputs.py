@@ -1,4 +1,4 @@
-"""Resolving a mixtape request, and what its stored inputs mean."""
+"""Resolving a mixtape request, and reading its stored inputs."""
 
 from __future__ import annotations
 

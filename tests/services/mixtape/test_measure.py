@@ -1,4 +1,4 @@
-"""Checking measures what was not measured while it was written."""
+"""The measuring step decodes only files that were not measured while they were written."""
 
 from __future__ import annotations
 

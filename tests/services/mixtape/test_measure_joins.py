@@ -1,4 +1,4 @@
-"""Measuring joins; unchanged joins are not measured again, wherever they lie."""
+"""Joins are measured; unchanged ones are not measured again, wherever they are."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ BEAT = SR // 2
 
 
 def clip(content: str, start: int, *, bent: bool = False) -> Clip:
-    """Twenty seconds; ``bent``: four seconds with a tempo map, two with the bass cut."""
+    """A clip of twenty seconds.
+
+    ``bent``: four seconds have a tempo map, and two have the bass cut.
+    """
     warp = ((0, start), (4 * SR + 100, start + 4 * SR)) if bent else ()
     shares = ((start + SR, 1.0), (start + 2 * SR, 0.0))
     filters = (Effect("low_shelf", start, 2 * SR, shares, 200.0, gain_db=-26.0),) if bent else ()

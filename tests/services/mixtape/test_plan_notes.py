@@ -1,4 +1,4 @@
-"""What plain crossfades play of wild tracks, and what the plan notes about them."""
+"""Plain crossfades of unusual tracks: what plays, and what the plan notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of a mixtape request that go together, or contradict each other."""
+"""Which options of a mixtape request may be combined, and which contradict each other."""
 
 from __future__ import annotations
 

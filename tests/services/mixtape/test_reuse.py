@@ -77,7 +77,7 @@ CHANGED = {
 
 
 def rendered(job: MixtapeJob, folder: Path, plan: Timeline, notes: list[str] | None = None) -> Path:
-    """Run the steps that render and check a plan; ``notes`` collects theirs."""
+    """Run the steps that render and check a plan; ``notes`` collects their notes."""
     ctx = context(job, folder)
     if notes is not None:
         ctx = replace(ctx, note=notes.append)
@@ -96,7 +96,7 @@ def based(job: MixtapeJob, **options: object) -> MixtapeJob:
 
 
 def based_on(job: MixtapeJob, folder: Path) -> MixtapeJob:
-    """The job, based on one that lies beside it, with the levels of its files."""
+    """The job, based on another one whose folder is beside it, with its files' levels."""
     request = job.request.model_copy(update={"based_on": folder.name})
     base = TimelineView.model_validate_json((folder / TIMELINE).read_bytes())
     report = ReportView.model_validate_json((folder / REPORT).read_bytes())

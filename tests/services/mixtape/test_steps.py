@@ -83,7 +83,7 @@ def test_cached_profile_is_not_measured_again(
 def test_profile_deleted_after_analysis_is_measured_again(
     store: ContentStore, tmp_path: Path
 ) -> None:
-    """As when the crate is deleted and uploaded again after the analysing step."""
+    """As if the crate had been deleted and uploaded again after the analysing step."""
     ctx = context(opened(store, tmp_path), tmp_path)
     analyse_tracks(ctx)
     store.derived(CONTENT, PROFILE).unlink()

@@ -1,4 +1,4 @@
-"""Cache keys of re-played stems change with everything that shapes them."""
+"""Cache keys of replayed stems change with everything that shapes the stems."""
 
 from __future__ import annotations
 

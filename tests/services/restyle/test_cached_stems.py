@@ -1,4 +1,4 @@
-"""Re-played stems are cached, complete, and reproducible."""
+"""Replayed stems are cached, complete, and reproducible."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_nothing_is_analysed_or_replayed_twice(
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> tuple[list[None], list[None]]:
-    """Two lists that grow with every sound analysed, and with every stem re-played."""
+    """Two lists that grow with every sound analysed and every stem replayed."""
     analysed: list[None] = []
     played: list[None] = []
     analyse_performance, make_replay = performances.analyse_performance, replay.Replay

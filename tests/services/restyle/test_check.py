@@ -1,4 +1,4 @@
-"""A restyle is measured once, and encoded again if its encoder moved peaks over the limit."""
+"""A restyle is measured once, and encoded again if its encoder raised peaks too far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes of stored recordings are heard, also where the channels cancel each other."""
+"""Notes of stored recordings are found even if the channels cancel each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stem mixes: levels follow the faders, nothing clips; requests are resolved or rejected."""
+"""Stem mixes: levels follow the faders, nothing clips, requests are resolved."""
 
 from __future__ import annotations
 

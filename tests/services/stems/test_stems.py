@@ -1,4 +1,4 @@
-"""Stems jobs: stems add up to the song, songs are separated once, file names are safe."""
+"""Stems jobs: stems add up, songs are separated once, file names are safe."""
 
 from __future__ import annotations
 

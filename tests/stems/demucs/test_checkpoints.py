@@ -168,7 +168,7 @@ def test_models_not_for_songs_are_reported(
 
 
 def in_either_form(folder: Path, **kwargs: object) -> None:
-    """Keep a tiny model, as ``odd`` and as ``odder``, that says this of its network."""
+    """A tiny model in both formats, ``odd`` and ``odder``, with given metadata."""
     import torch
     from safetensors.torch import save_file
 

@@ -101,7 +101,7 @@ def test_one_stem_of_a_bag_runs_only_its_network(repo: Path) -> None:
 
 
 def networks_run(separator: Separator, song: HeldSong, wanted: list[str]) -> list[int]:
-    """Return which of a bag's networks run."""
+    """Return which networks of a bag are run."""
     separated(separator, lopsided_song(0.1), separator.sources)  # loads them
     model = demucs_model.load_model(separator.files)
     run: set[int] = set()

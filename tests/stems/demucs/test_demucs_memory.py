@@ -45,7 +45,7 @@ def song_of(repo: Path, duration_s: float) -> Path:
 
 
 def peaks_mb(repo: Path, *songs: Path) -> list[float]:
-    """Return the peak memory after separating each of the songs, one after the other."""
+    """Peak memory after separating each of the songs, one after the other."""
     command = [sys.executable, "-c", CHILD, str(repo), *map(str, songs)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [float(line) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""Model devices: prefer graphics cards, fall back to the processor when memory is full."""
+"""Choice of devices: graphics cards first, the processor if their memory is full."""
 
 from __future__ import annotations
 

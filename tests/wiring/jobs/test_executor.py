@@ -1,4 +1,4 @@
-"""Which settings reach the processes of which job kinds."""
+"""Which settings reach the processes of each job kind."""
 
 from __future__ import annotations
 

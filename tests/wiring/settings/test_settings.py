@@ -1,4 +1,4 @@
-"""A setting that has no meaning is named in one sentence, by whatever reads it."""
+"""An invalid setting is named in one sentence, whichever part reads it."""
 
 from __future__ import annotations
 
