@@ -18,9 +18,9 @@ import pytest
 from backend.app.store import database
 from tests.jobs.rows import Rows
 
-#: Few tests a file, and up to a minute each.
+#: Folders with few tests in each file, taking up to a minute each.
 LONGEST = ("journey", "notebooks", "faults")
-#: Wait for their servers most of their time.
+#: Folder of tests that mostly wait for their servers.
 BROWSER = "ui"
 
 
@@ -79,7 +79,7 @@ def logs_put_back() -> Iterator[None]:
     yield
     loggers[0].handlers[:] = handlers
     for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)  # not `.level`: each logger keeps what it was told of the old one
+        logger.setLevel(level)  # not `.level`, which would not clear the loggers' cached levels
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-#: Longer than any wait of a test on a busy machine; shorter than the ten minutes that the processes
-#: which tests kill would sleep.
+#: Longer than any test waits on a busy machine; shorter than the ten minutes for which processes
+#: that tests kill would sleep.
 PATIENCE_S = 240.0
 
 

@@ -17,7 +17,7 @@ from tests import ROOT
 
 PRODUCT = ("backend", "frontend", "composer", "tools", "audio_checks")
 HEAVY = ("torch", "librosa", "numba", "matplotlib", "pandas", "demucs", "sklearn")
-# Import names whose distribution has another name.
+# Packages whose import name differs from their distribution's name.
 DISTRIBUTIONS = {
     "PIL": "pillow",
     "jose": "python-jose",
@@ -27,13 +27,13 @@ DISTRIBUTIONS = {
     "bidi": "python-bidi",
     "yaml": "pyyaml",
     "python_multipart": "python-multipart",
-    # These come with the framework that is built on them, at the version it asks for.
+    # These come with the framework that is built on them, in the required version.
     "starlette": "fastapi",
     "pydantic": "fastapi",
     "anyio": "fastapi",
     "sqlalchemy": "sqlmodel",
 }
-# Required, and imported by something else than Segue.
+# Packages that are required, but not imported by Segue itself.
 NOT_IMPORTED = {
     "python-multipart",  # Starlette parses forms and uploads with it
     "itsdangerous",  # Starlette signs the cookie of a Google sign-in with it
@@ -69,7 +69,7 @@ def test_functions_are_small() -> None:
 
 
 def test_no_file_is_long() -> None:
-    # A table of cases may run on; code may not
+    # A table of test cases may be long, but code may not.
     assert {path: n for path, n in _line_counts(*PRODUCT, "bench") if n > 300} == {}
     assert {path: n for path, n in _line_counts("tests") if n > 450} == {}
 
@@ -99,7 +99,7 @@ def test_every_folder_of_code_is_a_package() -> None:
 
 
 def _is_package(folder: Path) -> bool:
-    # Migrations are loaded by path, each by itself: alembic's way
+    # Alembic loads each migration by its path.
     return (folder / "__init__.py").exists() or "migrations" in folder.parts
 
 
@@ -200,7 +200,7 @@ def tracked_text() -> Iterator[tuple[str, str]]:
 
 
 def test_no_file_names_a_home_folder_or_a_package_host() -> None:
-    # Put together here, so that this file does not contain what it looks for
+    # Joined here, so that this file does not contain what it searches for.
     homes = [f"/{root}/" for root in ("home/[a-z]", "Users/[A-Za-z]", "root")]
     hosts = ["pypi" + r"\.org", "python" + r"hosted\.org", "registry" + r"\.npmjs"]
     banned = re.compile("|".join(homes + hosts))

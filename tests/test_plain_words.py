@@ -10,7 +10,7 @@ from pathlib import Path
 from . import ROOT
 
 PRODUCT = ("backend", "frontend", "composer", "tools")
-#: Each has a plainer word: say, report; anyone, the user; at once is immediately or together.
+#: Plainer words: say, report; anyone, the user; for at once, immediately or together.
 BANNED = (
     "told",
     "whoever",
@@ -21,7 +21,7 @@ BANNED = (
     "taken apart",
     "put right",
 )
-#: Modules that a later rebuild replaces as a whole.
+#: Modules that will be replaced as a whole.
 EXEMPT = {
     "backend/app/publishing/metadata/common_words.py",
     "backend/app/publishing/metadata/llm_fact_check.py",

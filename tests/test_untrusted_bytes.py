@@ -16,7 +16,7 @@ from tests.api.conftest import picture
 from tests.media.containers import id3, id3_frame
 from tests.media.media_factory import MediaFactory
 
-# Libraries that decode files, and have been made to crash, hang or fill the memory by hostile ones.
+# Libraries that decode files, and that hostile files have made crash, hang or fill the memory.
 DECODERS = frozenset(
     (
         *("PIL", "imageio", "imageio_ffmpeg", "cv2", "mutagen", "soundfile", "pydub", "audioread"),
@@ -69,7 +69,7 @@ KNOWN = {
 }
 
 STARTERS = ("start_process", "start_ffmpeg", "run_ffmpeg", "pipe_to_ffmpeg", "Popen", "run")
-#: Modules that start a process without limits, and why it needs none.
+#: Modules that start a process without limits, and why no limits are needed.
 UNCONFINED = {
     "backend/app/jobs/processes/fork_launcher.py": "the fork server",
     "backend/app/jobs/processes/launcher.py": "a job, which decodes only what Segue wrote",
@@ -131,7 +131,8 @@ def test_only_known_modules_import_a_decoder() -> None:
 
 def test_only_known_modules_start_a_process_without_limits() -> None:
     found = {name for name, module in modules() if unconfined_starts(module)}
-    subclassed = {"backend/app/jobs/processes/launcher.py"}  # starts a class derived from Popen
+    # this one starts a class derived from Popen
+    subclassed = {"backend/app/jobs/processes/launcher.py"}
     assert found | subclassed == set(UNCONFINED)
 
 

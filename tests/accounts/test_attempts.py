@@ -82,7 +82,8 @@ def test_an_ipv6_network_counts_as_one_address(address: str, counted: str):
     [
         (timedelta(seconds=61), 61, "Try again in 2 min."),
         (timedelta(seconds=30.2), 31, "Try again in 1 min."),
-        (timedelta(0), 1, "Try again in 1 min."),  # never at once: the attempt is still counted
+        # at least a minute: the present attempt is counted, too
+        (timedelta(0), 1, "Try again in 1 min."),
     ],
 )
 def test_wait_is_rounded_up(left: timedelta, wait_s: int, hint: str):

@@ -51,7 +51,7 @@ PLACEHOLDERS = [
     *("sk-proj-xxxxxxxxxxxx", "placeholder", "todo", "insert-your-key", "Enter your key here"),
     *("YOUR_CLIENT_ID.apps.googleusercontent.com", "'<key>'", "replace with your key"),
 ]
-# Servers on one's own machine take any key.
+# Servers on the same machine accept any key.
 KEYS = [
     *("sk-proj-9f2c7b1e84d05a6fb3c1d97e60428aa5", "ollama", "x", "dummy", "not-needed", "EMPTY"),
     *("sk-no-key-required", "lm-studio", "secret", "mykey123", "GOCSPX-canary", STRONG),

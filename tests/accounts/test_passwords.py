@@ -38,7 +38,7 @@ def test_missing_account_matches_no_password(cheap):
 
 def test_account_without_password_matches_no_password(cheap, monkeypatch):
     assert not cheap.matches("", NO_PASSWORD)
-    # not even by the one whose hash is tried in its place, to take as long
+    # No password matches the dummy hash, which is checked only to take equally long.
     monkeypatch.setattr(cheap, "_dummy_hash", cheap.hash("guessed"))
     assert not cheap.matches("guessed", NO_PASSWORD)
 

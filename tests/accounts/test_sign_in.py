@@ -114,7 +114,8 @@ def test_reusing_a_refresh_token_revokes_its_family(accounts):
     second = accounts.refresh(first).refresh_token
     third = accounts.refresh(second).refresh_token
     with pytest.raises(NotSignedIn):
-        accounts.refresh(first)  # the thief, or the victim: there is no telling which
+        # used again by the thief or the victim, which cannot be distinguished
+        accounts.refresh(first)
     with pytest.raises(NotSignedIn):
         accounts.refresh(third)
 
@@ -221,7 +222,7 @@ def test_wrong_passwords_from_elsewhere_do_not_lock_the_owner_out(accounts):
     for _ in range(5):
         _fail(accounts, address="198.51.100.1")
     assert accounts.sign_in(EMAIL, PASSWORD, address=HERE)
-    with pytest.raises(TooManyAttempts):  # the owner's success resets no one else's failures
+    with pytest.raises(TooManyAttempts):  # a success resets only the account's own failures
         accounts.sign_in(EMAIL, PASSWORD, address="198.51.100.1")
 
 
@@ -398,7 +399,7 @@ def test_address_creates_at_most_twenty_accounts_an_hour(accounts, clock):
         accounts.register(EMAIL, PASSWORD, address=HERE)
     assert caught.value.retry_after_s == 3600
     assert accounts.register("far@example.org", PASSWORD, address="198.51.100.1")
-    assert accounts.sign_in("0@example.org", PASSWORD, address=HERE)  # signing in stays open
+    assert accounts.sign_in("0@example.org", PASSWORD, address=HERE)  # users can still sign in
     clock.forward(hours=1)
     assert accounts.register(EMAIL, PASSWORD, address=HERE)
 

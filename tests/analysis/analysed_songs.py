@@ -42,7 +42,7 @@ def push_all(analyser: MidSideAnalyser, sound: Samples, block: int) -> None:
 
 def rhythm_of(song: Song) -> Rhythm:
     """Return the true rhythm of a song."""
-    last = len(song.beats) - 1  # the closing hit begins no bar
+    last = len(song.beats) - 1  # no bar begins with the closing hit
     return Rhythm(
         tempo_bpm=song.tempo_bpm,
         steady=True,

@@ -48,7 +48,7 @@ def analyses(draw: st.DrawFn) -> TrackAnalysis:
     n_beats = draw(st.integers(2, 200))
     tempo_bpm = draw(st.floats(60.0, 180.0))
     rhythm = click_rhythm(n_beats, tempo_bpm, draw(st.floats(0.0, 2.0)))
-    # A drummer who strays, and a first downbeat that is not the first beat
+    # A drummer who deviates from the grid, and a first downbeat that is not the first beat.
     stray = np.random.default_rng(n_beats).uniform(0.0, 0.02, n_beats)
     first = draw(st.integers(0, min(3, n_beats - 1)))
     rhythm = rhythm.model_copy(
@@ -125,7 +125,7 @@ def test_entered_tempo_gives_steady_grid_through_first_downbeat(
     assert (rhythm.tempo_bpm, rhythm.steady) == (tempo_bpm, True)
     assert np.diff(rhythm.beats_s) == pytest.approx(60.0 / tempo_bpm)
     assert min(abs(rhythm.beats_s[i] - anchor_s) for i in rhythm.downbeats) < 1e-6
-    # The grid reaches to less than a beat from either end
+    # The grid begins and ends less than a beat from the track's ends.
     assert rhythm.beats_s[0] < 60.0 / tempo_bpm
     assert analysis.duration_s - rhythm.beats_s[-1] < 60.0 / tempo_bpm + 1e-6
 
@@ -141,7 +141,7 @@ def test_shift_drops_beats_before_the_start() -> None:
     analysis = analysis_of(click_rhythm(33, 120.0), 20.0)
     rhythm = apply_correction(analysis, GridFix(shift_beats=-1.0)).rhythm
     assert rhythm.beats_s == pytest.approx(analysis.rhythm.beats_s[:-1])
-    # The first downbeat has left; the second one, at 2 s, comes a beat sooner
+    # The first downbeat is outside the track; the second one, at 2 s, comes a beat sooner.
     assert rhythm.beats_s[rhythm.downbeats[0]] == pytest.approx(1.5)
 
 
@@ -175,7 +175,7 @@ def test_entered_key_is_certain_and_changes_nothing_else() -> None:
 def test_energy_and_sections_follow_the_new_bars() -> None:
     analysis = analysis_of(click_rhythm(128), 64.0)
     fixed = apply_correction(analysis, GridFix(tempo="half"))
-    # 16 bars of 4 s: the first half calm, the second full
+    # 16 bars of 4 s: the first half calm, the second energetic.
     assert fixed.energy == pytest.approx([0.4] * 8 + [1.0] * 8)
     assert [s.start_s for s in fixed.sections] == [0.0, 32.0]
 

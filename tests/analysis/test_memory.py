@@ -33,14 +33,14 @@ print(peak_mb())
 def peak_mb(minutes: int) -> float:
     """Peak memory of a process that analyses a beat with chords."""
     command = [sys.executable, "-c", ANALYSE, str(minutes)]
-    # its threads would only wait for each other
+    # Several threads would only wait for each other.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return float(done.stdout)
 
 
 def test_twenty_minutes_take_little_more_memory_than_five() -> None:
-    # spans of five minutes are worked on together; without them it was 150 MB
+    # Spans of five minutes are processed together; without spans the difference was 150 MB.
     assert peak_mb(20) - peak_mb(5) < 80.0
 
 
@@ -50,7 +50,7 @@ def test_three_hours_take_less_than_half_a_gigabyte() -> None:
 
 
 def test_rows_are_the_same_in_memory_and_on_disk() -> None:
-    sound = noise(60.0, seed=1)[0, :2_600_000].reshape(-1, 4)  # 10 MB: over the limit of memory
+    sound = noise(60.0, seed=1)[0, :2_600_000].reshape(-1, 4)  # 10 MB, more than is held in memory
     rows = FeatureRows(4)
     for start in range(0, len(sound), 99_999):
         rows.append(sound[start : start + 99_999])

@@ -13,6 +13,6 @@ def test_click_keeps_its_position_for_any_block_sizes():
     mid = np.concatenate([block.mid for block in heard])
     side = np.concatenate([block.side for block in heard])
     assert len(mid) == 3 * ANALYSIS_RATE
-    # Two samples at 44.1 kHz are centred a quarter of a sample of the half rate late.
+    # At half the rate, two samples are centred a quarter of a sample late.
     assert abs(int(np.abs(mid).argmax()) - ANALYSIS_RATE) <= 1
-    assert mid == pytest.approx(side, abs=1e-6)  # left alone is as much side as mid
+    assert mid == pytest.approx(side, abs=1e-6)  # a sound on the left alone has equal mid and side

@@ -105,10 +105,10 @@ def bounds(sound: Samples) -> tuple[float, float]:
 
 
 def test_music_bounds_exclude_silence_and_hiss() -> None:
-    # Hiss 58 dB under the music
+    # Hiss 58 dB below the music.
     hiss = noise(9.0, seed=4, rms_db=-70.0)
     hiss[:, 2 * SR : 6 * SR] += noise(4.0, seed=5, rms_db=-12.0)
-    # 20 ms and 100 ms: the start is told by 10 ms, the end by 100 ms
+    # 20 ms and 100 ms: the start is found in steps of 10 ms, the end in steps of 100 ms.
     assert bounds(hiss)[0] == pytest.approx(2.0, abs=0.02)
     assert bounds(hiss)[1] == pytest.approx(6.0, abs=0.11)
 
@@ -125,7 +125,8 @@ def test_music_ends_where_its_fade_is_inaudible() -> None:
     sound = noise(20.0, seed=7, rms_db=-14.0)
     fade_db = np.concatenate([np.zeros(10 * SR), np.linspace(0.0, -90.0, 10 * SR)])
     faded = (sound * 10.0 ** (fade_db / 20.0)).astype(np.float32)
-    # 9 dB a second: 45 dB under after 5 s; the loudness gate leaves the body 1 dB of doubt
+    # 9 dB a second: after 5 s the fade is 45 dB down; the loudness gate makes the body's level
+    # uncertain by 1 dB.
     assert bounds(faded)[1] == pytest.approx(15.0, abs=0.3)
 
 

@@ -61,7 +61,7 @@ def light_server(launcher: Launcher) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "MEMORY_KIB", 8)  # the tests sign in hundreds of times
         patch.setattr(passwords, "PASSES", 1)
-        patch.setattr(main, "set_up_logs", lambda: None)  # it would take pytest's handlers away
+        patch.setattr(main, "set_up_logs", lambda: None)  # it would remove pytest's handlers
         patch.setattr(health, "ffmpeg_version", cache(health.ffmpeg_version))
         patch.setattr(executor, "build_launcher", lambda pipelines: launcher)
         patch.setattr(executor, "NICENESS", dict.fromkeys(executor.NICENESS, 0))

@@ -130,7 +130,8 @@ def test_at_least_thirty_forgeries_are_tried():
 
 def test_forging_code_can_make_a_valid_token(forger, client):
     answer = client.get("/auth/me", headers={"Authorization": f"Bearer {forger.token()}"})
-    assert answer.status_code == 200  # so each forgery below fails for its one fault
+    # the unchanged token is valid, so each forgery fails only for its fault
+    assert answer.status_code == 200
 
 
 def test_every_forgery_is_rejected_with_and_without_a_body(forger, client):

@@ -24,7 +24,7 @@ from tests.patience import PATIENCE_S
 from .conftest import PASSWORD
 from .wire import served
 
-POOL = 40  # threads for all routes, by default of anyio
+POOL = 40  # anyio's default number of threads for all routes
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_other_requests_are_answered_while_sign_ins_wait(settings, release):
             assert not any(one.done() for one in asked)
             release.set()
         statuses = {one.result().status_code for one in asked}
-    assert statuses == {401, 429}  # checked in turn, up to the limit for one address
+    assert statuses == {401, 429}  # checked one after the other, up to the limit for one address
 
 
 def test_a_full_queue_answers_busy_with_a_retry_time(settings, release, monkeypatch):

@@ -131,7 +131,7 @@ async def test_hundred_listeners_cost_one_read_a_change(streams: JobStreams, job
             jobs.change("a", status="succeeded")
     assert [[view.progress for view in views] for views in seen] == [[0.0, 50.0, 50.0]] * 100
     assert all(views[-1].status == "succeeded" for views in seen)
-    # at the beginning, at each change, and when the estimate is old
+    # The job is read at the start, after each change, and when its estimate is old.
     assert jobs.shown["a"] <= 3 + jobs.looks * job_streams._LOOK_EVERY_S / 0.5
 
 
@@ -199,7 +199,7 @@ async def test_a_user_may_follow_ten_jobs(streams: JobStreams, jobs: ScriptedJob
 async def test_stream_ends_with_its_sign_in_or_token(
     streams: JobStreams, jobs: ScriptedJobs, accounts: ScriptedAccounts
 ):
-    accounts.busy = 3  # a database that does not answer ends none
+    accounts.busy = 3  # an unreachable database ends no stream
     ended = Holder("ann", "phone")
     closing = (token("ann", device="phone"), token("bob", lasts_s=0.1))
     staying = (token("ann"), token("bob", device="phone"))

@@ -128,7 +128,8 @@ def test_inputs_of_a_pending_job_stay(client, alice, settings):
     sweep(client, hours=1e-9)
     services = client.app.state.services
     [upload] = services.files.sweep.rows.uploaded_before(datetime.now(UTC))
-    services.files.sweep.rows.delete_upload(*upload)  # no row, but a job that names its sound
+    # no row any more, but a job still names the sound
+    services.files.sweep.rows.delete_upload(*upload)
     age(settings, A_DAY_S + 60)
     sweep(client)
     assert files(settings) == kept

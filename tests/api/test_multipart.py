@@ -105,7 +105,7 @@ def test_anonymous_upload_is_rejected_before_reading_the_body(
     assert reply.status == 401
     assert reply.closed
     assert sum(bytes_taken) == 0
-    # what fits in the two sockets' buffers and the server's first reads, and not 300 MiB
+    # Only what fits into the sockets' buffers and the server's first reads, not 300 MiB.
     assert reply.n_sent < 16 * MIB
     assert left_over(settings) == []
 
@@ -129,7 +129,7 @@ def test_body_of_many_files_is_cut_off_at_the_limit(token, bytes_taken, port, se
     head = _head("/uploads/tracks", "Transfer-Encoding: chunked", token=token)
     reply = send_until_answered(port, head, _chunked(many()))
     assert reply.status == 413
-    # at most one piece more than the cap is taken from the server, and that has 64 KiB or so
+    # The server reads at most one piece more than allowed, about 64 KiB.
     assert sum(bytes_taken) <= 8 * MIB + 256 * 1024
     assert left_over(settings) == []
 
@@ -179,7 +179,7 @@ def test_aborted_upload_leaves_no_files(token, port, settings):
 def test_connection_stays_open_after_a_valid_request(port):
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as connection:
         connection.connect()
-        connection.auto_open = False  # so that a second connection would be an error
+        connection.auto_open = False  # so that a second connection would raise an error
         for _ in range(3):
             connection.request("GET", "/health", headers={"Host": "localhost"})
             answer = connection.getresponse()

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from .conftest import Person, picture, tone
 
-# Routes that take no token: their own tests say what they give away.
+# Routes without a token: other tests check what they reveal.
 OPEN = {
     "/auth/register",
     "/auth/token",

@@ -111,7 +111,7 @@ def test_internal_error_shows_only_its_id(client, alice, monkeypatch, caplog):
     assert answer.headers["access-control-allow-origin"] == OURS
     number = re.search(r"error (\w{8})", answer.text).group(1)
     record = next(r for r in caplog.records if number in r.getMessage())
-    assert "hunter2" in str(record.exc_info[1])  # the log has what the answer hides
+    assert "hunter2" in str(record.exc_info[1])  # the log contains what the answer hides
 
 
 def test_busy_database_is_retryable(alice, monkeypatch):
@@ -131,7 +131,8 @@ def _all_errors(family: type[SegueError]) -> set[type[SegueError]]:
 
 def test_every_error_class_has_a_status():
     unmapped = {kind.code for kind in _all_errors(SegueError)} - set(errors.STATUSES)
-    # the family's own name; what the gate refuses, by its class; what keeps a server from starting
+    # The base class's code, rejections by the gate (mapped by class), and errors that prevent the
+    # start.
     assert unmapped <= {"error", "not_audio", "bad_settings"}
 
 

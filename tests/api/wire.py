@@ -55,7 +55,7 @@ def send_until_answered(port: int, head: str, body: Iterator[bytes]) -> Reply:
                 connection.sendall(block)
                 n_sent += len(block)
         except OSError:
-            pass  # hung up on
+            pass  # the server closed the connection
         answers.join(timeout=PATIENCE_S)
     return Reply(int(answers.raw[9:12] or b"0"), answers.raw.decode(), n_sent, answers.closed)
 

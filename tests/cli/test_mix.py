@@ -20,7 +20,7 @@ def own_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_ROOT", str(tmp_path / "storage"))
     monkeypatch.setattr(
         cli, "set_up_logs", lambda level: None
-    )  # it would replace pytest's handlers
+    )  # set_up_logs would replace pytest's handlers
 
 
 def tone(path: Path, hz: float, *, seconds: float = 2.0) -> str:
@@ -36,7 +36,7 @@ def report_of(out: Path) -> ReportView:
 def test_mix_leaves_only_its_artifacts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tracks = [tone(tmp_path / f"{hz}.wav", hz) for hz in (300, 400, 500)]
     out = tmp_path / "out"
-    # Crossfades longer than the tracks: all three play together
+    # The crossfades are longer than the tracks, so all three would play at once.
     status = cli.main(["mix", *tracks, "--out", str(out), "--crossfade", "30", "--height", "720"])
     assert status == 0
     assert sorted(path.name for path in out.iterdir()) == [

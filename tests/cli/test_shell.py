@@ -94,7 +94,7 @@ def test_ctrl_c_stops_with_one_line(tmp_path: Path) -> None:
 
 def test_missing_requirements_are_reported_with_install_hint() -> None:
     done = subprocess.run(
-        # Without the folders that packages are installed in, and those of PYTHONPATH
+        # Without the folders of installed packages and of PYTHONPATH.
         [sys.executable, "-ES", "-m", "backend.app.cli", "--help"],
         cwd=ROOT,
         capture_output=True,

@@ -23,7 +23,7 @@ def storage(tmp_path: Path) -> EarlierStorage:
 def ann(storage: EarlierStorage, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A user of the earlier version, signed in with the password of that time."""
     monkeypatch.setattr(ThreadExecutor, "start", lambda self: None)
-    monkeypatch.setattr(main, "set_up_logs", lambda: None)  # it would take pytest's handlers away
+    monkeypatch.setattr(main, "set_up_logs", lambda: None)  # it would remove pytest's handlers
     app = main.create_app(storage.settings)
     with TestClient(app, base_url="http://localhost:8000") as client:
         form = {"username": EMAIL, "password": PASSWORD}

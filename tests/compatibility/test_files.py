@@ -32,7 +32,7 @@ SHAPES: dict[str, type[Shape]] = {
     "waveform.json": WaveformView,
     "words.json": WordsView,
     "youtube.json": YouTubeRecord,
-    # Between steps, and for re-renders
+    # Files between steps, and files for re-renders.
     "decided.json": Decisions,
     "dressed.json": ThumbnailPlaylistResult,
     "heard-joins.json": StoredJoinFigures,

@@ -179,7 +179,7 @@ def open_job(storage, job_id):
     for name in storage.contents():
         sound = content.path(name)
         sound.parent.mkdir(parents=True, exist_ok=True)
-        sound.touch()  # sounds are not kept; a job that is opened looks whether they are there
+        sound.touch()  # the fixture has no sounds, but opening a job checks that they exist
     module, _, function = PIPELINES[storage.column("kind")[job_id]].partition(":")
     pipeline = getattr(importlib.import_module(module), function)(storage.settings)
     return pipeline.open(storage.column("inputs")[job_id])

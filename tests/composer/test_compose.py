@@ -40,7 +40,7 @@ def test_kicks_are_on_stated_beats(made: Song) -> None:
     kicks = np.intersect1d(made.onsets["kick"], made.beats)
     assert len(kicks) >= 4
     heard = np.array([onset_near(made.stems["drums"], at) for at in kicks])
-    # 1 ms: the width of the detector's window; the kick starts on the very sample of the beat
+    # 1 ms: the detector's window; the kick starts exactly at the beat's sample.
     assert np.abs(heard - kicks).max() <= 0.001
 
 
@@ -73,8 +73,8 @@ def test_pitches_belong_to_the_key(style: StyleName, key: str) -> None:
     made = song(style, key=key)
     chroma = chroma_of(made.samples - made.stems["drums"])
     inside = sorted(parse_key(key).pitch_classes)
-    # Seven of twelve classes would hold 58 % of noise; the rest here is the harmonics of notes
-    # that lie outside the key, and the sidelobes of a semitone.
+    # For noise, seven of twelve classes would hold 58 %. The rest here are harmonics outside the
+    # key, and the sidelobes of a semitone.
     assert chroma[inside].sum() > 0.9
     assert int(np.argmax(chroma)) in inside
 
@@ -137,7 +137,7 @@ def test_human_timing_does_not_move_the_beat() -> None:
     exact, human = song(timing="exact"), song(timing="human")
     assert np.array_equal(exact.beats, human.beats)
     strayed = [np.abs(exact.beats - hit).min() for hit in human.onsets["kick"]]
-    # 6 ms rms is what the players are told, 15 ms is the most they may stray
+    # Players deviate by 6 ms rms, and by 15 ms at most.
     assert 0.002 < np.sqrt(np.mean(np.square(strayed))) < 0.010
     assert max(strayed) <= 0.0151
 
@@ -145,7 +145,7 @@ def test_human_timing_does_not_move_the_beat() -> None:
 def test_drift_reaches_its_limit_and_no_more() -> None:
     made = song("pop", tempo_bpm=120.0, drift=0.03, duration_s=60.0)
     tempos = 60.0 / np.diff(made.beats)
-    # 120 BPM +- 3 %; a sample's rounding is worth 0.006 BPM
+    # 120 BPM +- 3 %; rounding to samples adds 0.006 BPM.
     assert 116.3 < tempos.min() < 118.5
     assert 121.5 < tempos.max() < 123.7
 
@@ -186,7 +186,7 @@ def test_recording_effects_keep_beats_and_stems() -> None:
     assert made.onsets["snare"].min() < made.beats[0]
     kicks = np.intersect1d(made.onsets["kick"], made.beats)
     heard = np.array([onset_near(made.stems["drums"], at) for at in kicks])
-    # 1 ms, as for a clean song; the room's first reflection comes 12 ms later
+    # 1 ms, as for a dry song: the room's first reflection comes 12 ms later.
     assert np.median(np.abs(heard - kicks)) <= 0.001
     rest = sum(made.stems[name].astype(np.float64) for name in STEMS) - made.samples
     assert np.abs(rest).max() < 1e-5 * np.abs(made.samples).max()

@@ -74,10 +74,10 @@ def test_lossy_formats_add_no_offset(tmp_path: Path) -> None:
     song = compose_song(SongSpec(style="house", seed=2, duration_s=6.0))
     write_song(song, tmp_path / "song.mp3")
     decoded, _ = soundfile.read(tmp_path / "song.mp3", dtype="float32", always_2d=True)
-    # The encoder's delay is trimmed by its own header: same length to the sample, same position
+    # The file's header states the encoder's delay: same length and position, to the sample.
     assert len(decoded) == song.samples.shape[1]
     noise = decoded.T - song.samples
-    # 320k leaves an error some 20 dB under the music; a shift of one sample would leave 10 dB
+    # At 320k the error is about 20 dB below the music; a shift by one sample would leave 10 dB.
     assert 10 * np.log10(np.mean(noise**2) / np.mean(song.samples**2)) < -18
 
 

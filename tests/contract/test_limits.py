@@ -24,7 +24,7 @@ from backend.app.contract.jobs import (
 from backend.app.contract.publishing import DescriptionOptions, Publication
 from backend.app.contract.restyles import RestyleSettings, StemStyle
 
-#: What each shape needs besides the field that is tried.
+#: Required fields of each model, other than the one that is tested.
 NEEDED: dict[type[Shape], dict[str, object]] = {
     MixtapeRequest: {"tracks_upload_id": "c"},
     MashupRequest: {"tracks_upload_id": "c", "vibe": "dark"},

@@ -23,7 +23,7 @@ def test_offsets_and_levels_are_measured_by_channel() -> None:
     assert stats(sound).deviations == pytest.approx([0.3536, 0.3536], abs=1e-3)
 
 
-# independent noise over 2 s wanders by 0.01
+# The correlation of independent noise over 2 s varies by 0.01.
 @pytest.mark.parametrize(("right", "correlation"), [(1.0, 1.0), (-0.5, -1.0), (0.0, 1.0)])
 def test_correlation_of_copies(right: float, correlation: float) -> None:
     left = noise(2.0, seed=1)[0]
@@ -46,6 +46,7 @@ def test_offset_is_removed_without_a_thump_at_the_start() -> None:
     sound = (sine(2.0, 110, peak_db=-6.0206) + np.float32(0.35)).T
     remover = DcRemover()
     clean = np.concatenate([remover.process(part) for part in np.array_split(sound, 7)])
-    # 4 Hz: 110 Hz keeps its level within 0.1 %; the phase moves by 3 degrees, 5 % of the level
+    # The high-pass at 4 Hz keeps the level of 110 Hz within 0.1 %; its phase moves by 3 degrees, 5
+    # % of the level.
     assert np.abs(clean - (sound - np.float32(0.35))).max() < 0.05
     assert abs(float(clean[SR:].mean())) < 1e-3

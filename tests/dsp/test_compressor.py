@@ -23,7 +23,7 @@ def gain_db(compressor: Compressor, level_db: float) -> float:
     return rms_db(compressor.process(sound)[:, SR // 2 :]) - level_db
 
 
-# 0.05 dB: a detector of 10 ms follows a tone's waves by that much
+# 0.05 dB: a detector of 10 ms follows the waves of a tone by that much.
 @pytest.mark.parametrize(
     ("level_db", "expected_db"), [(-40.0, 0.0), (-30.0, 0.0), (-12.0, -4.0), (-4.0, -8.0)]
 )
@@ -54,7 +54,8 @@ def test_it_falls_and_rises_in_the_times_it_is_given() -> None:
     gain[loud] = 20 * np.log10(np.abs(out[0, loud]) / np.abs(sound[0, loud]))
     falls = np.nonzero(gain[SR : 2 * SR] < -8.0 * 0.63)[0][0] / SR
     rises = np.nonzero(loud[2 * SR :] & (gain[2 * SR :] > -8.0 * 0.37))[0][0] / SR
-    # The detector's 10 ms and a chunk or two come on top; on the way up it has 36 dB to fall first
+    # The detector's 10 ms and a chunk or two are added; upwards, the detector must first fall by 36
+    # dB.
     assert falls == pytest.approx(0.05, abs=0.015)
     assert 0.3 <= rises <= 0.3 + 0.01 * np.log(10**2.0) + 0.01
 

@@ -50,11 +50,11 @@ def test_attack_at_the_joint_is_no_break() -> None:
 
 def test_sound_made_by_a_filter_gives_that_filter() -> None:
     made_by = np.zeros(_ORDER)
-    made_by[[0, 1, 31]] = 0.5, -0.2, -0.2  # stable: their sizes add up to less than 1
+    made_by[[0, 1, 31]] = 0.5, -0.2, -0.2  # a stable filter: its weights add up to less than 1
     wave = np.random.default_rng(1).standard_normal(20 * CONTEXT)
     for at in range(_ORDER, len(wave)):
         wave[at] += made_by @ wave[at - _ORDER : at][::-1]
-    # 20 x 4,410 samples of noise tell each weight to 0.01
+    # 20 x 4,410 samples of noise give each weight to 0.01.
     assert -_prediction_error_filter(wave)[1:] == pytest.approx(made_by, abs=0.02)
 
 

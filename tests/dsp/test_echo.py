@@ -20,7 +20,7 @@ def level_of(tail: Samples, number: int) -> float:
 def test_each_repeat_is_softer_by_the_feedback() -> None:
     sent = sine(0.5, 1000)
     tail = echo_tail(sent, BEAT, 0.5, 0, 4 * BEAT)
-    # 1 kHz lies in the middle of what passes: its loss there is a quarter of a decibel a repeat
+    # 1 kHz is in the middle of the filter's band, where each repeat loses a quarter of a decibel.
     falls = [rms_db(sent) - level_of(tail, 1)] + [
         level_of(tail, k) - level_of(tail, k + 1) for k in (1, 2, 3)
     ]
@@ -30,7 +30,8 @@ def test_each_repeat_is_softer_by_the_feedback() -> None:
 def test_repeats_lose_their_hats_and_their_sub() -> None:
     for hz in (40, 14000):
         tail = echo_tail(sine(0.5, hz), BEAT, 0.5, 0, 4 * BEAT)
-        # Beside the feedback's 18 dB, at least 4 dB for each of three more passes
+        # In addition to the feedback's 18 dB, the filters take at least 4 dB for each of three
+        # repeats.
         assert level_of(tail, 1) - level_of(tail, 4) > 30
 
 
@@ -57,17 +58,17 @@ def test_any_part_equals_that_part_of_the_whole() -> None:
 
 
 def test_edges_of_the_sent_sound_do_not_click() -> None:
-    sent = sine(0.5, 500, phase=np.pi / 2)  # cut off at its very crest on both sides
+    sent = sine(0.5, 500, phase=np.pi / 2)  # cut off at a peak of the wave at both ends
     tail = echo_tail(sent, BEAT, 0.6, 0, 3 * BEAT)
     above = HighPassFilter(8000).process(HighPassFilter(8000).process(tail))
-    # A bare cut leaves -20 dB up there, faded edges of 5 ms leave a tone's skirts
+    # An abrupt cut leaves -20 dB at these frequencies; edges faded over 5 ms leave much less.
     assert peak_db(above) < -55
 
 
 def test_edges_of_the_sent_sound_are_faded_over_5_ms() -> None:
     tail = echo_tail(sine(0.1, 1000), BEAT, 0.6, BEAT - SR // 10, BEAT)
     middle = rms_db(tail[:, round(0.0015 * SR) : round(0.0035 * SR)])
-    # The fade's middle is 3 dB down; 1 dB for the filter, which has just begun to ring
+    # In its middle the fade is at -3 dB; 1 dB is for the filter, which has just begun to ring.
     assert middle - rms_db(tail[:, SR // 50 : SR // 25]) == pytest.approx(-3.0, abs=1.0)
 
 

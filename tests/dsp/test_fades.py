@@ -10,7 +10,7 @@ from tests.sounds import SR, noise, rms_db, sine
 
 def test_equal_power_gains_keep_the_power_at_every_sample() -> None:
     power = fade_in(1000) ** 2 + fade_out(1000) ** 2
-    # 1e-6: what float32 gains near 1 can resolve, squared and added
+    # 1e-6: the resolution of float32 near 1, squared and added.
     assert power == pytest.approx(np.ones(1000), abs=1e-6)
 
 
@@ -23,7 +23,8 @@ def test_blend_of_uncorrelated_material_keeps_its_loudness() -> None:
     a, b = noise(4.0, seed=1), noise(4.0, seed=2)
     mix = crossfade(a, b, overlap=2 * SR)
     middle = mix[:, 3 * SR - SR // 4 : 3 * SR + SR // 4]
-    # 0.5 dB: half a second of noise wanders 0.1 dB; a linear fade would read -3 dB here
+    # 0.5 dB: the level of half a second of noise varies by 0.1 dB; a linear fade would measure -3
+    # dB here.
     assert rms_db(middle) == pytest.approx(rms_db(a), abs=0.5)
 
 

@@ -33,9 +33,9 @@ def change_db(made: Filter, hz: float) -> float:
 
 def test_low_pass_keeps_low_tones_and_removes_high_ones() -> None:
     bass, treble = sine(1.0, 100), sine(1.0, 8000)
-    # 0.1 dB: a 2nd-order Butterworth at a tenth of its cutoff
+    # 0.1 dB: the loss of a second-order Butterworth at a tenth of its cutoff.
     assert rms_db(low_pass(bass, 1000)) == pytest.approx(rms_db(bass), abs=0.1)
-    # three octaves at 12 dB each
+    # Three octaves at 12 dB each.
     assert rms_db(low_pass(treble, 1000)) < rms_db(treble) - 34
 
 
@@ -64,7 +64,7 @@ def test_blocks_of_any_size_give_the_samples_of_the_whole(make: Callable[[], Fil
 
 
 def test_bass_cut_removes_bass_and_keeps_voice() -> None:
-    # Kick and bass line lie below 80 Hz; 20 dB down the other track's mask them
+    # Kick and bass line lie below 80 Hz; 20 dB softer, the other track's mask them.
     assert max(change_db(LowShelfFilter(120, -26), hz) for hz in (40, 60, 80)) < -20
     assert min(change_db(LowShelfFilter(120, -26), hz) for hz in (300, 1000, 8000)) > -1
     assert change_db(LowShelfFilter(120, -26), 120) == pytest.approx(-13, abs=0.1)
@@ -89,14 +89,14 @@ def test_shelf_blended_with_dry_sound_is_milder() -> None:
         rms_db((tone + np.float32(share) * (wet - tone))[:, SR // 2 :])
         for share in np.linspace(0, 1, 11)
     ]
-    # Two decibels of cancellation at its worst frequency, and never louder than dry
+    # Two decibels of cancellation at the worst frequency, and never louder than unfiltered.
     assert all(later < earlier + 2 for earlier, later in pairwise(levels))
     assert max(levels) == levels[0]
 
 
 def test_sweep_is_even_in_octaves_then_holds() -> None:
     cutoffs = sweep(100, 1600, begin=SR, end=3 * SR)
-    # Half a step of 1.5 ms moves 0.1 % of an octave
+    # Half a step of 1.5 ms is 0.1 % of an octave.
     at = {second: cutoffs[second * SR // SWEEP_STEP] for second in (0, 1, 2)}
     assert at == pytest.approx({0: 100, 1: 100, 2: 400}, rel=0.01)
     swept = SweptFilter("high_pass", cutoffs)
@@ -109,7 +109,7 @@ def test_moving_cutoff_adds_no_artefacts() -> None:
     swept = SweptFilter("high_pass", sweep(40, 1500, begin=0, end=2 * SR))
     heard = swept.process(sine(2.0, 100))[:, SR // 10 :]
     clicks = HighPassFilter(4000).process(HighPassFilter(4000).process(heard))
-    # The tone itself is 128 dB down at these frequencies; steps of 12 ms reach -65
+    # The tone itself is at -128 dB at these frequencies; steps of 12 ms would cause -65 dB.
     assert peak_db(clicks[:, SR // 10 :]) < -80
 
 

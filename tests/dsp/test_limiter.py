@@ -51,8 +51,8 @@ HOT = {
 
 @pytest.mark.parametrize("name", HOT)
 def test_true_peak_stays_under_the_ceiling(name: str) -> None:
-    # BS.1770-4, annex 2, attachment 1: the peak of a tone f may fall between two points of the
-    # eight-fold grid, which then reads cos(pi f / 8 fs) of it: 0.14 dB at 20 kHz
+    # BS.1770-4, annex 2, attachment 1: a tone's peak may fall between two points of the eight-fold
+    # grid, which then measures cos(pi f / 8 fs) of it: 0.14 dB less at 20 kHz.
     assert true_peak_db(limited(HOT[name])) <= CEILING_DB + 0.14
 
 
@@ -66,7 +66,8 @@ def test_gain_moves_too_slowly_to_be_a_clipper() -> None:
     held = limited(tone)[:, SR : SR + SR // 2]
     spectrum = np.abs(np.fft.rfft(held[0] * np.hanning(held.shape[1])))
     fundamental, third = spectrum[50], spectrum[145:156].max()
-    # A clipper at 7 dB over would leave a third harmonic of about -13 dB; a held gain leaves none.
+    # A clipper 7 dB over the ceiling would cause a third harmonic of about -13 dB; a held gain
+    # causes none.
     assert 20 * np.log10(third / fundamental) < -60
 
 
@@ -87,7 +88,7 @@ def test_attenuation_is_complete_at_the_peak_and_not_early() -> None:
     out = limited(loud)
     # 15 ms: attack and smoothing are 5 ms each, a chunk is 0.7 ms
     assert np.array_equal(out[:, : SR - 660], loud[:, : SR - 660])
-    # It takes 5 ms: a shorter attack would buzz
+    # The attack takes 5 ms: a shorter one would buzz.
     assert not np.array_equal(out[:, : SR - 220], loud[:, : SR - 220])
 
 
@@ -102,7 +103,7 @@ def test_oversampling_finds_the_peak_between_the_samples() -> None:
     tone = sine(0.1, SR / 4, peak_db=0.0, phase=np.pi / 4)
     found = oversampled_magnitude(tone)[100:-100].max()
     assert peak_db(tone) == pytest.approx(-3.01, abs=0.01)
-    # 0.06 dB: ripple of the interpolator
+    # 0.06 dB: the interpolator's ripple.
     assert 20 * np.log10(found) == pytest.approx(0.0, abs=0.06)
     assert oversampled_magnitude(tone).shape == (tone.shape[1] - 2 * HALF_TAPS,)
 
@@ -111,7 +112,7 @@ def test_oversampling_finds_the_peak_between_the_samples() -> None:
 def test_oversampling_is_flat_up_to_20_khz(hz: int) -> None:
     found = oversampled_magnitude(sine(1.0, hz, peak_db=0.0))[100:-100].max()
     lost_db = -20 * np.log10(np.cos(np.pi * hz / (8 * SR)))  # a peak halfway between two points
-    # 0.06 dB: ripple of the interpolator
+    # 0.06 dB: the interpolator's ripple.
     assert -0.06 - lost_db < 20 * np.log10(found) < 0.06
 
 
@@ -143,8 +144,10 @@ SHRILL = {
 @pytest.mark.parametrize("name", SHRILL)
 def test_external_meter_confirms_the_ceiling(name: str, tmp_path: Path) -> None:
     held = limited(SHRILL[name])[:, SR // 2 :]
-    held[:, :SR] *= np.linspace(0.0, 1.0, SR, dtype=np.float32)  # its interpolator rings at a start
-    # 0.2 dB: both leave 0.14 dB of 20 kHz between their points, and the other one rolls off
+    # ffmpeg's interpolator rings at an abrupt start
+    held[:, :SR] *= np.linspace(0.0, 1.0, SR, dtype=np.float32)
+    # 0.2 dB: both interpolators lose 0.14 dB at 20 kHz between their points, and ffmpeg's falls
+    # off.
     assert outside_meter_dbtp(held, tmp_path / "a.wav") <= CEILING_DB + 0.2
 
 

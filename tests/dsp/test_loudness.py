@@ -23,19 +23,19 @@ def lufs(sound: Samples) -> float:
 
 
 def test_a_997_hz_sine_in_one_channel_reads_3_lu_under_its_peak() -> None:
-    # BS.1770-4: 0 dBFS at 997 Hz in one front channel reads -3.01 LUFS
+    # BS.1770-4: a tone of 0 dBFS at 997 Hz in one front channel measures -3.01 LUFS.
     tone = sine(5.0, 997, peak_db=-20.0)
     tone[1] = 0.0
     assert lufs(tone) == pytest.approx(-23.01, abs=0.05)
 
 
 def test_the_same_sine_in_both_channels_is_3_lu_louder() -> None:
-    # EBU Tech 3341 case 1: stereo 1 kHz at -23 dBFS reads -23 LUFS, +-0.1 LU
+    # EBU Tech 3341, case 1: stereo 1 kHz at -23 dBFS measures -23 LUFS, +-0.1 LU.
     assert lufs(sine(20.0, 1000, peak_db=-23.0)) == pytest.approx(-23.0, abs=0.1)
 
 
 def test_quiet_passages_are_gated() -> None:
-    # EBU Tech 3341 case 3: -36 dBFS for 10 s, -23 for 60 s, -36 for 10 s reads -23 LUFS
+    # EBU Tech 3341, case 3: -36 dBFS for 10 s, -23 for 60 s, -36 for 10 s measures -23 LUFS.
     edge, body = sine(10.0, 1000, peak_db=-36.0), sine(60.0, 1000, peak_db=-23.0)
     assert lufs(np.concatenate([edge, body, edge], axis=1)) == pytest.approx(-23.0, abs=0.1)
 
@@ -104,7 +104,7 @@ def test_sound_shorter_than_a_gating_block_has_a_loudness() -> None:
 
 
 def test_loudness_range_is_of_windows_of_3_s() -> None:
-    # 2.9 s are no window; a window of 2 s of these bars would have a range of 7.4 LU
+    # 2.9 s are shorter than a window; with windows of 2 s these bars would have a range of 7.4 LU.
     steps = energies(-30.0, -10.0, hops=14)
     assert loudness_range_lu(np.append(steps, steps[:1])) == 0.0
     bars = np.tile(energies(-30.0, -20.0, -30.0, -30.0, hops=10), 5)

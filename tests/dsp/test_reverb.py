@@ -29,9 +29,9 @@ def decay_time_s(sound: Samples) -> float:
 def test_decay_time_is_as_set_and_half_for_highs(decay_s: float) -> None:
     heard = ringing(decay_s)
     mids = LowPassFilter(1500).process(heard)
-    # 6 %: one burst of noise in one room
+    # 6 %: the decay of one noise burst in one room.
     assert decay_time_s(mids) == pytest.approx(decay_s, rel=0.06)
-    if decay_s > 1.0:  # in small rooms two taps cannot take more highs than they do
+    if decay_s > 1.0:  # in small rooms the damping filter cannot make highs decay this fast
         highs = HighPassFilter(8000).process(HighPassFilter(8000).process(heard))
         assert decay_time_s(highs) < 0.65 * decay_s
 
@@ -41,13 +41,14 @@ def test_reverb_level_is_independent_of_decay(decay_s: float) -> None:
     sent = LowPassFilter(1500).process(HighPassFilter(400).process(noise(4 * decay_s, seed=2)))
     half = sent.shape[1] // 2
     heard = Reverb(decay_s).process(sent)
-    # 1.5 dB: few modes lie in the band, and the highs are damped a little everywhere
+    # 1.5 dB: few modes lie in the band, and the highs are damped a little everywhere.
     assert rms_db(heard[:, half:]) == pytest.approx(rms_db(sent[:, half:]), abs=1.5)
 
 
 def test_reverb_has_no_bass_and_a_predelay() -> None:
     low = sine(2.0, 50)
-    assert rms_db(Reverb(1.5).process(low)) < rms_db(low) - 18  # two octaves at 12 dB, and a few
+    # two octaves at 12 dB, and a few decibels more
+    assert rms_db(Reverb(1.5).process(low)) < rms_db(low) - 18
     assert rms_db(Reverb(1.5).process(sine(2.0, 100))) < rms_db(low) - 6  # an octave, in one room
     click = np.zeros((2, SR), np.float32)
     click[:, 0] = 1.0
@@ -67,7 +68,7 @@ def test_reverb_tail_is_smooth() -> None:
     tail = ringing(2.0)[:, SR // 4 : SR]
     fall = 10 ** (3 * np.arange(tail.shape[1]) / (2.0 * SR))
     peaks = np.abs(tail * fall).max()
-    # Noise of this length peaks at 4.5 times its level; a flutter echo stands far out
+    # Noise of this length peaks at 4.5 times its level; a flutter echo would be far higher.
     assert peaks < 6.5 * float(np.sqrt(np.mean((tail * fall) ** 2)))
 
 

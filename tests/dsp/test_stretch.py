@@ -12,7 +12,7 @@ from backend.app.errors import InvalidAudioError
 
 BEAT = 22_050  # 120 BPM
 BEATS = 24
-# How far from its place an attack may be heard: two tracks 10 ms apart begin to flam
+# How far an attack may be from its place: of two tracks 10 ms apart, one begins to hear both hits.
 MEAN_MS, MAX_MS = 1.5, 3.0
 
 
@@ -93,7 +93,7 @@ def test_pitch_moves_by_semitones_independent_of_tempo(semitones: float) -> None
     wanted_hz = 440 * 2 ** (semitones / 12)
     starts = range(0, piece.shape[1] - 8192, 4096)
     heard_hz = np.median([loudest_hz(piece[0, at : at + 8192]) for at in starts])
-    # 10 cents; a pitch that went with the tempo would be 84 cents off
+    # 10 cents; a pitch that changed with the tempo would be 84 cents off.
     assert abs(12 * np.log2(heard_hz / wanted_hz)) < 0.1
 
 
@@ -118,7 +118,7 @@ def test_end_at_original_tempo_equals_the_source() -> None:
     points = map_of(RAMP_DOWN)
     piece = stretch(track(), points)
     body = track()[:, LEAD : LEAD + BEATS * BEAT]
-    # From the second beat on, whose attack has set the phases; rounding only (-120 dB)
+    # From the second beat on, whose attack resets the phases; only rounding is left (-120 dB).
     assert np.abs(piece[:, -3 * BEAT :] - body[:, -3 * BEAT :]).max() < 1e-6
 
 
@@ -136,7 +136,7 @@ def test_the_same_map_gives_the_same_bits() -> None:
 
 def test_left_and_right_stay_together() -> None:
     piece = stretch(track(), map_of([1.04] * BEATS))
-    # One wave at two levels: its phases are reset at the same moments, down to rounding
+    # The same wave at two levels: phases are reset at the same moments, except for rounding.
     assert np.corrcoef(piece)[0, 1] > 0.99
 
 

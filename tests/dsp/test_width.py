@@ -20,7 +20,7 @@ def test_width_scales_the_side_only() -> None:
     sound = noise(1.0, seed=1)
     wide = Width(1.5).process(sound)
     assert rms_db(side(wide)) - rms_db(side(sound)) == pytest.approx(3.52, abs=0.01)
-    assert np.allclose(middle(wide), middle(sound), atol=1e-7)  # a bit of float32
+    assert np.allclose(middle(wide), middle(sound), atol=1e-7)  # rounding of float32
 
 
 def test_width_zero_is_mono() -> None:
@@ -29,7 +29,8 @@ def test_width_zero_is_mono() -> None:
 
 
 def test_bass_is_mono() -> None:
-    for hz, taken_db in ((30.0, 24.1), (480.0, 0.0)):  # two octaves down at 12 dB; two up, none
+    # two octaves below at 12 dB each; two octaves above, nothing
+    for hz, taken_db in ((30.0, 24.1), (480.0, 0.0)):
         tone = sine(2.0, hz)
         apart = np.stack([tone[0], -tone[0]])
         out = Width(1.0, mono_below_hz=120.0).process(apart)

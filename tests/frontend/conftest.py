@@ -19,7 +19,7 @@ from tests.frontend.youtube_data import CONNECTED
 from tests.patience import PATIENCE_S
 
 APP = ROOT / "frontend" / "streamlit_app.py"
-# A first run imports all of the app's modules: on a loaded machine that takes seconds.
+# A first run imports all of the app's modules, which takes seconds on a loaded machine.
 TIMEOUT_S = round(PATIENCE_S)
 
 

@@ -9,7 +9,7 @@ from backend.app.contract.jobs import JobSummary, JobView
 from backend.app.services.jobs.stored_requests import single_values
 from frontend.api.errors import ApiError
 
-#: A test may lower it, to need several pages.
+#: A test may lower this to get several pages.
 MOST = 100
 
 

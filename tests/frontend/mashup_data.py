@@ -40,7 +40,7 @@ def fit(vocals: str = "a", instrumental: str = "b", score: float = 0.82) -> Pair
 FITS = MashupFits(pairs=[fit(), fit("b", "a", 0.48)], measured_on="tracks")
 ALONE = MashupFits(pairs=[fit("a", "a", 0.91)], measured_on="tracks")
 
-#: Bars, label, and stems: vocals of a, the rest of b.
+#: Bars, label, and stems: vocals of song a, the rest of song b.
 PLAN = (
     (4, "intro", [("b", "other")]),
     (8, "verse", [("a", "vocals"), ("b", "other"), ("b", "bass")]),

@@ -6,7 +6,7 @@ import psutil
 
 from tests.patience import wait_until
 
-#: Fork servers that other tests of this process share; the tests of jobs start their own.
+#: Fork servers that other tests of this process share; tests of jobs start their own.
 SHARED: set[psutil.Process] = set()
 
 

@@ -110,7 +110,7 @@ def _spin(seed: bytes, wool: Wool, context: StepContext[Wool]) -> bytes:
     for i in range(slices):
         seed = hashlib.sha512(seed + bytes([i])).digest()
         thread += (seed * (wool.size // slices // len(seed) + 1))[: wool.size // slices]
-        Event().wait(wool.seconds / slices)  # a faked clock refuses time.sleep()
+        Event().wait(wool.seconds / slices)  # works with a faked clock, unlike time.sleep()
         context.say(f"row {i + 1} of {slices}")
         context.progress((i + 1) / slices)
     return thread
@@ -157,7 +157,8 @@ def _secrets_in_memory() -> set[str]:
             area, rights, *_ = line.split()
             start, end = (int(address, 16) for address in area.split("-"))
             if rights.startswith("r"):
-                with suppress(OSError, ValueError, OverflowError):  # the kernel's own areas
+                # the kernel's own areas cannot be read
+                with suppress(OSError, ValueError, OverflowError):
                     memory.seek(start)
                     found |= {secret_hash(s) for s in SECRET.findall(memory.read(end - start))}
     return found

@@ -217,7 +217,7 @@ def test_running_jobs_count_more_than_last_service(rows: Rows):
     for user in ("ann", "bob", "ann", "bob"):
         rows.job(user)
     running, ended = rows.claim(), rows.claim()
-    rows.queue.succeeded(ended)  # bob was served last and has no running job
+    rows.queue.succeeded(ended)  # Bob had the last turn, and has no running job
     assert rows.record(running.job_id).job.user_id == "ann"
     assert rows.record(rows.claim().job_id, "bob").job.status is JobStatus.RUNNING
 
@@ -242,7 +242,7 @@ def test_shown_queue_order_is_claim_order(rows: Rows):
         ["ann", "bob", "ann", "ann", "cat", "bob", "dan", "cat", "ann", "dan", "dan", "dan"]
     ):
         rows.job(user, work_s=i)
-    for _ in range(2):  # earlier jobs, so that turns matter
+    for _ in range(2):  # earlier jobs, without which turns would not matter
         rows.queue.succeeded(rows.claim())
     queue = rows.jobs.queue()
     waiting = [Waiting(j.id, j.user_id, j.queued_s, 1.0) for j in queue.waiting]
@@ -286,7 +286,7 @@ def _race(rows: Rows, processes: int, jobs: int) -> float:
         for racer in racers:
             racer.stdin.write("go\n")
             racer.stdin.flush()
-        with ThreadPoolExecutor(processes) as readers:  # racers must not block on full pipes
+        with ThreadPoolExecutor(processes) as readers:  # processes must not block on full pipes
             taken = "".join(readers.map(lambda racer: racer.stdout.read(), racers)).split()
         seconds = time.monotonic() - began
     assert len(taken) == jobs
@@ -302,7 +302,7 @@ def test_racing_processes_never_claim_the_same_job(rows: Rows):
 def test_eight_processes_race_for_1500_jobs_twenty_times(rows: Rows):
     alone = sorted(_race(rows, processes=1, jobs=500) for _ in range(5))[2]
     together = sorted(_race(rows, processes=8, jobs=1500) for _ in range(20))[10]
-    # Measured: 0.4 to 1; below a tenth the processes mostly block each other
+    # Measured: 0.4 to 1; below a tenth, the processes mostly block each other.
     assert together >= alone / 10
 
 
@@ -382,7 +382,7 @@ def test_job_with_an_expired_lease_takes_no_turn(rows: Rows):
     crashed = rows.job("ann")
     rows.claim()
     rows.job("bob")
-    rows.set(crashed, lease_until=0.0)  # Bob was served longer ago, but has a running job
+    rows.set(crashed, lease_until=0.0)  # Bob's last turn is longer ago, but he has a running job
     assert rows.claim().job_id == crashed
 
 

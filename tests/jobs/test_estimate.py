@@ -66,7 +66,7 @@ def test_steps_to_come_are_as_slow_as_those_that_ended():
     """Another job runs on the machine, so everything takes four times as long."""
     ended = StepRecord("a", StepState.SUCCEEDED, 1.0, 30.0, seconds=120.0)
     to_come = step(StepState.WAITING, 0.0, 70.0)
-    # a tenth of 100 s counts as usual: (10 + 120) / (10 + 30)
+    # A tenth of 100 s counts with the usual speed: (10 + 120) / (10 + 30).
     assert remaining_s([ended, to_come]) == pytest.approx(70.0 * 130 / 40)
 
 

@@ -137,7 +137,7 @@ def test_retries_end_before_lease(rows: Rows, monkeypatch: pytest.MonkeyPatch):
         supervise(rows, claim, stop)
     assert (
         sum(stop.waits_s) < LEASE_S / supervisor._BEATS_PER_LEASE
-    )  # shorter than a renewal interval
+    )  # shorter than the interval between renewals
 
 
 def test_permanent_error_is_not_retried(rows: Rows, monkeypatch: pytest.MonkeyPatch):
@@ -206,7 +206,7 @@ def test_title_is_stored(rows: Rows):
 def test_job_whose_step_fails_during_a_stop_is_released(rows: Rows):
     job_id, claim, stop = rows.job(), rows.claim(), Stop()
     child = Child(Failed(Failure("tool_failed", "ffmpeg failed.")))
-    child.read(0.0)  # its silence
+    child.read(0.0)  # the silent read
     stop.set()
     Supervisor(claim, rows.queue, child, LEASE_S, stop).run()
     job = rows.record(job_id).job

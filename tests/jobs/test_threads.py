@@ -52,7 +52,7 @@ class House:
             self.workspaces,
             lanes or {WORK: slots},
             secrets=secrets or {},
-            # 0: the limits of these tests must not depend on what else the machine does
+            # 0, since these tests must not depend on the machine's other work.
             niceness=niceness or dict.fromkeys(lanes or [WORK], 0),
         )
         launcher = self.launcher or ForkLauncher(modules)
@@ -233,7 +233,7 @@ def test_cancel_kills_process_tree(new_house: House, grandchild_is: str):
     new_house.start()
     job_id = new_house.submit(Wool(mischief={"spinning": grandchild_is}))
     grandchild = new_house.grandchild(job_id)
-    new_house.wait(job_id, lambda r: runs(r, 1))  # so the step before it is stored
+    new_house.wait(job_id, lambda r: runs(r, 1))  # the step before it is stored by then
     new_house.rows.jobs.cancel("ann", job_id)
     record = new_house.wait(job_id, lambda r: r.job.status is JobStatus.CANCELLED)
     assert is_gone(grandchild)

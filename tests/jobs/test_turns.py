@@ -22,10 +22,10 @@ def test_no_user_of_twenty_waits_twice_as_long_as_the_mean(rows: Rows):
         waits[owner_of[job_id]].append(wait)
     assert {user: len(each) for user, each in waits.items()} == dict.fromkeys(waits, JOBS_EACH)
     means = [fmean(each) for each in waits.values()]
-    # in the order of their requests, the last user would wait 1.95 times the mean
+    # In the order of requests, the last user would wait 1.95 times the mean.
     assert max(means) <= 1.2 * fmean(means)
     for nth in zip(*waits.values(), strict=True):  # each user's first job, second job, and so on
-        # the first jobs begin within one turn of all users, whose mean is half of it
+        # All first jobs begin within one turn of all users, whose mean is half of it.
         assert max(nth) <= max(2.0 * fmean(nth), 2.0 * USERS)
 
 

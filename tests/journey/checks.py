@@ -170,7 +170,7 @@ def expect_film(path: Path, timeline: TimelineView) -> None:
     assert "h264" in film.streams
     assert "aac" in film.streams
     assert abs(film.frames / film.fps - timeline.duration_s) <= 1 / film.fps
-    # 2,048 samples: AAC ends on a frame of 1,024 and primes with another
+    # 2,048 samples: AAC ends on a frame of 1,024, and another frame comes before the sound.
     assert abs(film.audio_s - timeline.duration_s) <= 2048 / SAMPLE_RATE
     assert [title for _, title in film.chapters] == [c.title for c in timeline.chapters]
     for (start_s, _), chapter in zip(film.chapters, timeline.chapters, strict=True):

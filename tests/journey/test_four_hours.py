@@ -33,7 +33,7 @@ def loudness_and_peak(path: Path) -> tuple[float, float]:
 
 @pytest.mark.soak
 def test_chapters_of_four_hours_are_exact(tmp_path: Path) -> None:
-    # Six songs, each played ten times: a mix is as long with them as with sixty
+    # Six songs, each played ten times: the mix is as long as with sixty songs.
     paths = write_crate(tmp_path, n_songs=N_SONGS, seed=9, duration_s=SONG_S, formats=("flac",))
     songs = [path for path in paths if path.suffix == ".flac"]
     with serving(tmp_path / "storage") as server, visiting(server) as visitor:
@@ -53,7 +53,7 @@ def test_chapters_of_four_hours_are_exact(tmp_path: Path) -> None:
         files = {a.name: visitor.download(job, a.name, tmp_path) for a in job.artifacts}
 
     timeline = TimelineView.model_validate_json(files["timeline.json"].read_bytes())
-    # without the silence at the ends of tracks
+    # Without the silence at the tracks' ends.
     played_s = sum(clip.end_s - clip.start_s for clip in timeline.clips)
     expected_s = played_s - (N_TRACKS - 1) * OVERLAP_S
     assert timeline.duration_s == pytest.approx(expected_s, abs=0.01)
@@ -62,7 +62,7 @@ def test_chapters_of_four_hours_are_exact(tmp_path: Path) -> None:
     assert lufs == pytest.approx(-14.0, abs=0.5)
     assert peak_db <= -1.0
     report = ReportView.model_validate_json(files["report.json"].read_bytes())
-    # The meter prints tenths
+    # The meter prints tenths of a LU.
     assert report.loudness_lufs == pytest.approx(lufs, abs=0.1)
 
     expect_chapters(files["description.txt"].read_text(), timeline)

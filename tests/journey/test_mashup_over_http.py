@@ -121,7 +121,7 @@ def test_mashup_resumes_after_a_kill(songs: list[Path], tmp_path: Path) -> None:
     after = {step.name: step.seconds for step in job.steps}
     finished = {step.name: step.seconds for step in before.steps if step.state == "succeeded"}
     assert list(finished) == STEPS[:2]
-    # steps without files of the job run again and find everything cached
+    # Steps without files of the job run again, and find everything cached.
     assert all(after[name] < 0.2 * finished[name] for name in finished)
     assert separated(tmp_path / "storage") == made
     report = MashupReport.model_validate_json(files["report.json"].read_bytes())

@@ -91,7 +91,7 @@ def expect_levels_and_length(files: dict[str, Path], song: Samples) -> None:
             assert sound.shape[1] == round(SONG_S * SAMPLE_RATE), name
             assert true_peak_db(sound) <= 0.0
     mix = decoded(files["restyled.mp3"])
-    # one stem is left out and the vocals are softer; no gain makes up for it
+    # One stem is left out and the vocals are softer; no gain compensates for it.
     assert lufs(song) - 8.0 < lufs(mix) < lufs(song)
     assert report.loudness_lufs == pytest.approx(lufs(mix), abs=0.3)
     assert true_peak_db(mix) <= -1.0

@@ -119,7 +119,7 @@ def serving(*acts: Act) -> Iterator[LlmServer]:
         thread.join()
         began = time.monotonic()
         server.server_close()
-        # A leaked connection would block until the handler's time-out
+        # A leaked connection would block until the handler's time limit.
         assert time.monotonic() - began < Handler.timeout / 2, "a connection is still open"
         assert [fault for fault in faults if not isinstance(fault, OSError)] == []
 

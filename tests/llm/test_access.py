@@ -55,7 +55,7 @@ def test_bug_in_conversation_becomes_llm_failed() -> None:
 
     with pytest.raises(LlmFailed, match=UNEXPECTED_FAILURE):
         access().run_conversation(wrong)
-    for thread in threading.enumerate():  # its traceback must be printed during this test
+    for thread in threading.enumerate():  # the thread's traceback must be printed during this test
         if thread.name == "llm":
             thread.join()
 

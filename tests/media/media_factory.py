@@ -15,7 +15,7 @@ import soundfile
 from backend.app.media.ffmpeg.ffmpeg import run_ffmpeg
 
 RATE = 44_100
-# Frequency of the other tenant's file, used by no other sound in these tests.
+# Frequency in the other tenant's file, used by no other sound in these tests.
 CANARY_HZ = 3_137.0
 
 

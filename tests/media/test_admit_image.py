@@ -57,13 +57,13 @@ def test_large_photograph_becomes_a_fine_jpeg(job: Path) -> None:
     copy = admitted(saved(original, "JPEG", quality=95), job)
     assert copy.format == "JPEG"
     error = np.asarray(copy).astype(float) - np.asarray(original)
-    # two passes of JPEG at 95 on a smooth picture: 1 to 2 steps of 255
+    # Two passes of JPEG at quality 95 change a smooth picture by 1 to 2 steps of 255.
     assert np.sqrt((error**2).mean()) < 2.5
 
 
 def test_picture_is_rotated_by_exif(job: Path) -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # turned right
+    exif[0x0112] = 6  # orientation: rotated to the right
     copy = admitted(saved(gradient(300, 200), "JPEG", exif=exif), job)
     assert copy.size == (200, 300)
     assert not copy.getexif()

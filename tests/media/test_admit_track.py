@@ -49,7 +49,8 @@ def test_lossy_formats_keep_length_and_alignment(kind: str, shop: MediaFactory, 
     assert track.source_format == kind
     assert track.bits == 16
     assert track.warnings == ()
-    assert abs(track.n_samples / RATE - 3.0) < 0.05  # an encoder delay left in adds 23 ms or more
+    # an encoder delay that is not removed adds 23 ms or more
+    assert abs(track.n_samples / RATE - 3.0) < 0.05
     mono, original = stored(track).mean(axis=1), music().mean(axis=1)
     n = min(len(mono), len(original))
     spectrum = np.fft.rfft(mono[:n]) * np.conj(np.fft.rfft(original[:n]))
@@ -76,7 +77,7 @@ def test_lossless_formats_keep_every_sample(
     assert track.bits == bits
     assert track.recorded_gain_db == 0.0
     expected, _ = soundfile.read(job / "made", dtype="float32")
-    # 32-bit and float samples are rounded to 24 bits; the others fit exactly
+    # 32-bit and float samples are rounded to 24 bits; others fit exactly.
     step = 2.0**-23 if subtype in ("PCM_32", "FLOAT") else 0.0
     assert np.abs(stored(track) - expected).max() <= step / 2
 
@@ -107,7 +108,7 @@ def test_peaks_above_full_scale_keep_their_shape(shop: MediaFactory, job: Path) 
     track = admit(shop, job, file_of(job, hot, "WAV", "FLOAT"))
     assert track.recorded_gain_db == pytest.approx(20 * np.log10(np.abs(hot).max()), abs=0.001)
     restored = stored(track) * gain_of_db(track.recorded_gain_db)
-    # half a step of 24 bits, turned up by 5 dB; clipping would show as 0.5
+    # Half a step of 24 bits, raised by 5 dB; clipping would show as 0.5.
     assert np.abs(restored - hot).max() < 2e-7
 
 
@@ -117,7 +118,7 @@ def test_mp3_over_full_scale_is_turned_down_not_clipped(shop: MediaFactory, job:
     soundfile.write(wav, np.stack([square, square], axis=1), RATE)
     shop.run("-i", str(wav), "-b:a", "96k", str(mp3))
     track = admit(shop, job, mp3.read_bytes())
-    assert track.recorded_gain_db > 0.5  # the edges of a band-limited square overshoot by 9 %
+    assert track.recorded_gain_db > 0.5  # the edges of a band-limited square wave overshoot by 9 %
     at_full_scale = (np.abs(stored(track)) >= 32_767 / 32_768).sum()
     assert at_full_scale <= 2  # the peak itself, on two equal channels
 

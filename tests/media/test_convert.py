@@ -42,7 +42,7 @@ def test_constant_offset_is_removed_and_reported(
     assert track.warnings == ("A constant offset (DC) of 35.0% of full scale was removed.",)
     clean = stored(track)
     assert np.abs(clean.mean(axis=1)).max() < 1e-4
-    # no thump: 4 Hz move the phase of 220 Hz by 1.5 degrees, and a thump would have 0.35
+    # No thump: a high-pass at 4 Hz shifts 220 Hz by 1.5 degrees, and a thump would reach 0.35.
     assert np.abs(clean - plain)[:, :RATE].max() < 0.02
     loudness = [measure_loudness([s]).integrated_lufs for s in (plain, clean)]
     assert loudness[0] == pytest.approx(loudness[1], abs=0.02)
@@ -140,5 +140,5 @@ def test_decoder_gets_its_whole_time_again_after_some_sound(
     monkeypatch.setattr(TimeLimit, "_ends_at", float("inf"), raising=False)
     monkeypatch.setattr(decoding, "_BLOCKS_A_TIMEOUT", 2)
     admit(shop, job, music(7.0), "PCM_16")  # five blocks of 1.5 s
-    # each program begins with a restart: the probe, the tags' reader, the decoder
+    # Each program starts with a restart of the clock: probe, tags' reader, decoder.
     assert len(restarts) == 3 + 2

@@ -21,7 +21,7 @@ def test_peaks_up_to_6_db_over_full_scale_are_kept(tmp_path: Path) -> None:
     with DerivedWriter(path) as writer:
         writer.push(sound)
     with open_derived(path) as reader, TrackReader(path) as plain:
-        # half a step of 24 bits, at half level
+        # Half a step of 24 bits, at half level.
         np.testing.assert_allclose(reader.read(0, 3), sound, atol=2.0**-23)
         np.testing.assert_allclose(plain.read(0, 3), sound / 2, atol=2.0**-24)
 

@@ -17,7 +17,7 @@ def test_silence_is_trimmed_except_for_margins(level_db: float) -> None:
     burst = noise(0.5, seed=1, rms_db=level_db)
     sound = np.concatenate([silence(0.25), burst, silence(1.0)], axis=1)
     part = audible_part(sound)
-    # found to a millisecond, with margins of 3 before and 10 after
+    # Found to a millisecond, with margins of 3 ms before and 10 ms after.
     assert part.start / MS == pytest.approx(250 - 3, abs=1.1)
     assert part.end / MS == pytest.approx(750 + 10, abs=1.1)
 
@@ -53,14 +53,15 @@ def test_sound_with_high_peaks_is_not_clipped() -> None:
     sound[:, 30_000] = 0.9
     ready = levelled(sound)
     assert peak_db(ready) == pytest.approx(-1.0, abs=0.01)
-    # one gain throughout, to the steps of 24 bits
+    # The same gain throughout, except for the rounding to 24 bits.
     np.testing.assert_allclose(ready, sound * ready[0, 30_000] / np.float32(0.9), atol=2e-7)
 
 
 def test_decay_is_kept_down_to_60_db_under_the_peak() -> None:
     fall_db = np.linspace(0.0, 120.0, SAMPLE_RATE)
     sound = (sine(1.0, 1000.0) * 10 ** (-fall_db / 20)).astype(np.float32)
-    # 120 dB in a second; a tone's level lies 3 dB under its peak, so 57 dB later, and 10 ms more
+    # The tone falls by 120 dB in a second; its level is 3 dB below its peak, so it ends 57 dB
+    # later, plus 10 ms.
     assert audible_part(sound).end / MS == pytest.approx(57 / 0.12 + 10, abs=3)
 
 

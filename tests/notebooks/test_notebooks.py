@@ -25,7 +25,8 @@ def test_there_are_notebooks() -> None:
 def test_a_notebook_runs_and_shows_what_it_says(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit's tests set one that shows nothing
+    # Streamlit's tests set a backend that shows nothing
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     notebook = opened(path)
     client = NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}

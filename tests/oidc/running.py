@@ -41,7 +41,7 @@ class Provider:
 def provider_running() -> Iterator[Provider]:
     """Run the provider on a free port."""
     port = free_port()
-    # Its warnings concern deprecated parts of Authlib that it uses, not this project
+    # The program's warnings concern deprecated parts of Authlib, not this project.
     command = [sys.executable, "-W", "ignore", "-m", "tests.oidc.provider", str(port)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -89,7 +89,7 @@ class PublishingHouse:
             retention_hours=0.0,
         )
 
-        #: Called after an attempt's steps, before what came of it is written down.
+        #: Called after an attempt's steps, before the outcome is stored.
         self.before_the_end: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:

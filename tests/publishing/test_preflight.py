@@ -48,7 +48,7 @@ def test_unknown_values_are_no_faults():
     assert found(early) == []
 
 
-# Each limit from both sides: what just fits, and one more.
+# Each limit from both sides: a value that just fits, and one more.
 @pytest.mark.parametrize(
     ("fits", "does_not", "fault"),
     [

@@ -34,9 +34,11 @@ from .stand_ins.youtube_model import Channel, Video
 UNIT = 256
 CHUNK = 4 * UNIT
 CHUNKS = 5
-VIDEO = random.Random(5).randbytes(CHUNKS * CHUNK - 100)  # so that the last chunk is shorter
+# not a whole number of chunks, so that the last one is shorter
+VIDEO = random.Random(5).randbytes(CHUNKS * CHUNK - 100)
 LAST = CHUNKS
-# For requests that hang. All others have the product's minute: a repeated request would be counted.
+# For requests that never get an answer. Others have the product's minute, since a repeated request
+# would be counted.
 HANG_TIMEOUT_S = 2.0
 FIRST_VIDEO = datetime(2008, 2, 14, tzinfo=UTC)
 KEY = "a-key-that-is-used-in-tests-only-0123456789"

@@ -49,7 +49,7 @@ def test_shelves_change_levels_beyond_their_corners() -> None:
     shelves = replace(
         NOTHING, low_shelf_db=3.0, low_shelf_hz=120.0, high_shelf_db=-4.0, high_shelf_hz=4000.0
     )
-    # 0.3 dB: two octaves past its corner a shelf has nearly its full gain
+    # 0.3 dB: two octaves beyond its corner, a shelf has nearly its full gain.
     assert change_db(shelves, sine(2.0, 30, peak_db=-20)) == pytest.approx(3.0, abs=0.3)
     assert change_db(shelves, sine(2.0, 16_000, peak_db=-20)) == pytest.approx(-4.0, abs=0.3)
     assert change_db(shelves, sine(2.0, 700, peak_db=-20)) == pytest.approx(0.0, abs=0.3)
@@ -58,7 +58,7 @@ def test_shelves_change_levels_beyond_their_corners() -> None:
 def test_threshold_is_relative_to_the_mix_loudness() -> None:
     compressed = replace(NOTHING, ratio=2.0, threshold_db=-6.0)
     loud = noise(2.0, seed=3, rms_db=BUS_LUFS)
-    # 6 dB over the threshold at 2:1; noise varies by some tenths of a dB
+    # 6 dB above the threshold at a ratio of 2:1; noise varies by some tenths of a dB.
     assert change_db(compressed, loud) == pytest.approx(-3.0, abs=0.3)
     assert change_db(compressed, 0.1 * loud) == pytest.approx(0.0, abs=0.05)
 
@@ -71,7 +71,7 @@ def test_compressor_gets_its_times_in_milliseconds() -> None:
 
 
 def test_mix_is_played_into_the_effects_at_minus_20_lufs() -> None:
-    assert BUS_LUFS == -20.0  # peaks may lie 20 dB over it
+    assert BUS_LUFS == -20.0  # peaks may be 20 dB above it
 
 
 def test_narrow_mix_loses_half_of_its_side() -> None:
@@ -87,8 +87,8 @@ def test_reverb_decays_at_the_stated_rate() -> None:
     source = np.concatenate([mids * 0.1, np.zeros((2, 2 * SR), np.float32)], axis=1)
     tail = through(roomy, source)[:, SR // 2 :]
     early, late = tail[:, SR // 10 : SR // 5], tail[:, SR // 10 + SR // 2 : SR // 5 + SR // 2]
-    # 60 dB in the decay time, so 30 / decay time in half a second; three tones in one room beat by
-    # some dB
+    # 60 dB in the decay time, so 30 dB / decay time in half a second; three tones in a room beat by
+    # some dB.
     assert rms_db(early) - rms_db(late) == pytest.approx(
         30.0 / room_decay_s(roomy.room_size), abs=6.0
     )
@@ -98,7 +98,7 @@ def test_reverb_share_is_a_share_of_power() -> None:
     roomy = VibeEffects(replace(NOTHING, wet=0.25, room_size=0.3))
     mids = LowPassFilter(1500).process(HighPassFilter(400).process(noise(8.0, seed=1)))
     roomy.process(mids)
-    # wet**2 / (1 + wet**2) is 5.9 % of the input; slopes and damping take a little
+    # wet**2 / (1 + wet**2) is 5.9 % of the input; filters and damping take a little.
     assert 0.045 < roomy.space_share < 0.065
 
 

@@ -63,7 +63,7 @@ def test_reversed_channel_is_turned_for_the_separator_and_back(tmp_path: Path) -
     turned = kept(reversed_, right_reversed(song), tmp_path)
     assert all(np.array_equal(a, b) for a, b in zip(plain.heard, reversed_.heard, strict=True))
     for stem in FOUR_STEMS:
-        # rounding to 24 bits at half level
+        # Rounding to 24 bits at half level.
         assert np.abs(turned[stem] - right_reversed(stems[stem])).max() <= 2.0**-22
 
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from backend.app.contract.stems import FOUR_STEMS, StemName
 
-SEGMENT = Fraction(13, 10)  # 57330 samples; three quarters of it is no whole number of anything
+# 57330 samples, of which three quarters is not a whole number of any unit
+SEGMENT = Fraction(13, 10)
 
 
 def tiny_model(sources: Sequence[StemName] = FOUR_STEMS, *, seed: int = 0) -> Any:
@@ -37,7 +38,8 @@ def tiny_model(sources: Sequence[StemName] = FOUR_STEMS, *, seed: int = 0) -> An
             segment=SEGMENT,
         )
         for name, weight in model.named_parameters():
-            if name.endswith(".scale"):  # an untrained model mutes its transformer with 0.0001
+            # an untrained model nearly mutes its transformer, with 0.0001
+            if name.endswith(".scale"):
                 weight.fill_(0.5)
     return model.eval()
 

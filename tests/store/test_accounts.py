@@ -106,7 +106,7 @@ def test_other_broken_constraints_stay_bugs(database):
 
 def test_an_email_that_only_the_unique_index_finds_taken_is_a_conflict(postgresql_url):
     open_database(postgresql_url).close()
-    # This transaction sees the rows of its beginning, not those added while it waits
+    # This transaction sees the rows as of its beginning, not those added while it waits.
     database = Database(sa.create_engine(postgresql_url, isolation_level="REPEATABLE READ"))
     for _ in range(ROUNDS):
         empty(database)
@@ -125,7 +125,7 @@ def test_reset_ends_a_sign_in_that_is_just_added(database, monkeypatch):
 
     def reset_meanwhile(*args: object) -> None:
         reset.start()
-        reset.join(0.3)  # it may not get through before this transaction ends
+        reset.join(0.3)  # it must wait until this transaction ends
         add_sign_in_row(*args)
 
     monkeypatch.setattr(credentials, "add_sign_in_row", reset_meanwhile)

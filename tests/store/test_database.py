@@ -91,7 +91,7 @@ def test_concurrent_read_and_write_loses_no_update(db):
 def test_readers_do_not_wait_for_writers(db):
     with db.write() as session:
         session.connection().execute(sa.text("UPDATE counter SET n = 5"))
-        assert _count(db) == 0  # a reader that waited for this writer would end as StoreBusy
+        assert _count(db) == 0  # a reader that had to wait for this writer would raise StoreBusy
 
 
 def test_long_lock_is_a_retryable_error(tmp_path, monkeypatch):

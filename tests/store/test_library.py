@@ -81,7 +81,7 @@ def test_library_is_locked_while_files_are_placed(library: LibraryStore, sounds:
     def add_sound_too(before: Holdings) -> None:
         held.append(before)
         second.start()
-        second.join(0.2)  # long enough to read and write, were it not for the lock
+        second.join(0.2)  # long enough to read and write, if there were no lock
         assert second.is_alive()
 
     second = Thread(target=lambda: sounds.add("ann", [sound("s")], held.append, at_most=1))

@@ -72,7 +72,7 @@ def test_end_of_one_server_stops_the_other(capsys: pytest.CaptureFixture[str]) -
 def test_ctrl_c_stops_both_without_failure() -> None:
     api_port, app_port = free_port(), free_port()
     code = (
-        # A parent in the background hands down an ignored SIGINT
+        # A parent in the background passes on an ignored SIGINT.
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tests.tools.test_serve import page_server; from tools import serve; import os, sys\n"
         f"pair = (page_server('API', {api_port}), page_server('app', {app_port}))\n"

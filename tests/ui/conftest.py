@@ -35,9 +35,10 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--mute-audio", "--disable-background-networking"),
     "--autoplay-policy=no-user-gesture-required",
 ]
-# Both servers import numpy, scipy and their frameworks: ten seconds on a busy machine.
+# Both servers import numpy, scipy and their frameworks, which takes ten seconds on a busy machine.
 START_S = 120.0
-# Each page calls the API: a loaded machine takes seconds for it, a much slower one half a minute.
+# Each page calls the API, which takes seconds on a loaded machine, and half a minute on a much
+# slower one.
 TIMEOUT_MS = 120_000
 SONG_S = 16.0  # three chapters of ten seconds
 

@@ -124,7 +124,7 @@ def play(page: Page) -> None:
     position = page.get_by_role("slider", name="Position in the mix")
     start_s = int(position.get_attribute("aria-valuenow") or 0)
     page.wait_for_timeout(2500)
-    # 2.5 s of playback are at least one second further, even after a slow start
+    # 2.5 s of playback move the position by at least one second, even after a slow start.
     assert int(position.get_attribute("aria-valuenow") or 0) > start_s
     page.get_by_role("button", name="Pause").click()
     position.press("Home")

@@ -17,7 +17,7 @@ new PerformanceObserver(list => {
 """
 
 
-# A busy machine loads styles late: not a test for every run.
+# A busy machine loads styles late, so this test does not run every time.
 @pytest.mark.soak
 def test_pages_do_not_jump(signed_in: Page, segue: Segue) -> None:
     signed_in.add_init_script(WATCH)

@@ -57,7 +57,7 @@ def check_the_fit(page: Page) -> None:
         expect(fit.get_by_text(part, exact=True)).to_be_visible()
     second = page.get_by_role("radiogroup", name="Who sings").get_by_role("radio")
     expect(second).to_have_count(3)
-    # The first song is analysed before the second: until then the fit is that of one song alone
+    # The first song is analysed before the second; until then, the fit is that of one song alone.
     expect(fit.locator(".pair")).to_contain_text(" over ")
     who = fit.locator(".pair").inner_text()
     best = second.nth(0).inner_text().removeprefix("Best fit: ")
@@ -72,7 +72,7 @@ def choose(page: Page) -> None:
     """Choose a vibe by a click on its card, a title, a second format, stems, the draft."""
     vibes = page.get_by_role("radiogroup", name="Vibe")
     expect(vibes.get_by_role("radio")).to_have_count(4)
-    # forced, since the clickable card covers the text
+    # Forced, because the clickable card covers the text.
     vibes.get_by_text("Loud bass").click(force=True)
     expect(vibes.get_by_role("radio", name="Dark")).to_be_checked()
     title = page.get_by_label("Title", exact=True)
@@ -92,7 +92,7 @@ def play(page: Page) -> None:
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     position = page.get_by_role("slider", name="Position in the mashup")
     start_s = int(position.get_attribute("aria-valuenow") or 0)
-    # at least one second further, even after a slow start
+    # At least one second further, even after a slow start.
     page.wait_for_function(
         "([bar, start_s]) => Number(bar.getAttribute('aria-valuenow')) > start_s",
         arg=[position.element_handle(), start_s],

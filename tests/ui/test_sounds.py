@@ -101,7 +101,7 @@ def find(page: Page) -> None:
     find_by_name.fill("")
     find_by_name.press("Enter")
     expect_sounds(page, 6)
-    # wait until the players have their places
+    # Wait until the players have their final positions.
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
@@ -129,8 +129,8 @@ def open_details(page: Page) -> None:
     box = position.bounding_box()
     assert box is not None
     position.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
-    expect(position).to_have_attribute("aria-valuenow", "2.00")  # it played to the end
-    # the middle of the picture, give or take two pixels of about eight hundred
+    expect(position).to_have_attribute("aria-valuenow", "2.00")  # the sound has played to its end
+    # The middle of the picture, plus or minus two pixels of about eight hundred.
     assert page.evaluate("window.starts.at(-1)[1]") == pytest.approx(1.0, abs=0.005)
     position.press("Home")
     expect(position).to_have_attribute("aria-valuenow", "0.00")
@@ -166,7 +166,7 @@ def test_each_bad_file_has_its_own_error(sounds_page: Page, tmp_path: Path) -> N
     expect(refused).to_have_count(4)
     errors = [" ".join(one.locator(".why, .what").all_inner_texts()) for one in refused.all()]
     assert len(set(errors)) == 4, errors
-    assert all(len(text) > 30 for text in errors), errors  # message and hint
+    assert all(len(text) > 30 for text in errors), errors  # message and hint together
     check_layout(page, "11-sounds-refused")
     for name in ("letter.mp3", "Nothing.wav", "Blink.wav", "Endless.wav"):
         page.get_by_role("button", name=f"Remove {name}").click()

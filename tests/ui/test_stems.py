@@ -127,7 +127,7 @@ def seek(position: Locator) -> None:
     box = position.bounding_box()
     assert box is not None
     position.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
-    # half of twenty seconds, plus the time since the click
+    # Half of twenty seconds, plus the time since the click.
     expect(position).to_have_attribute("aria-valuetext", re.compile("^0:1[012]$"))
 
 
@@ -148,7 +148,7 @@ def mix_by_keys(page: Page, player: Locator) -> None:
     )
     expect(player.get_by_role("group", name="Bass")).to_contain_text("not in solo")
     page.keyboard.press("Shift+Digit4")
-    # A click on a waveform takes the focus away, and the keys still control the player
+    # A click on a waveform removes the focus, but the keys still control the player.
     player.get_by_role("group", name="Bass").locator(".stage").click()
     page.keyboard.press("Space")
     expect(player.get_by_role("button", name="Pause")).to_be_visible()

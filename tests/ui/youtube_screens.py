@@ -19,7 +19,7 @@ class GoogleWithAPage(Google):
     """A stand-in that shows a consent page, where its base class answers immediately."""
 
     def _route(self, request: Request) -> Response:
-        # Browsers request an icon for the tab
+        # Browsers request an icon for the tab.
         return Response(404, b"") if request.path == "/favicon.ico" else super()._route(request)
 
     def _authorize(self, request: Request) -> Response:

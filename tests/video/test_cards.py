@@ -63,7 +63,7 @@ def test_text_keeps_its_contrast_on_any_picture(name: str) -> None:
         box = np.asarray(behind.image)[
             rows[part].min() : rows[part].max() + 1, columns[part].min() : columns[part].max() + 1
         ]
-        # WCAG 2.2 AA for text of any size, against the brightest pixel in the text's box
+        # WCAG 2.2 AA, for text of any size against the brightest pixel in the text's box.
         for colour in (SOFT, behind.accent):
             ratio = (relative_luminance(colour) + 0.05) / (luminance(box).max() + 0.05)
             assert ratio >= 4.5
@@ -81,7 +81,7 @@ def test_dark_picture_keeps_its_colours_and_bright_one_its_light() -> None:
     shown = np.asarray(backdrop(dark, seed="", size=SIZE).image).astype(int)
     assert shown[-20, 320, 2] > 12  # the purple is still visible at the bottom
     light = np.asarray(backdrop(PICTURES["white"], seed="", size=SIZE).image)
-    assert light[110, 600].min() > 240  # unchanged away from the text
+    assert light[110, 600].min() > 240  # unchanged outside the text area
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_nothing_is_drawn_outside_the_margins(title: str, height: int) -> None:
     drawn = draw_card(behind, card(title, title, mix_title=title, stretch=(0.99, 1.0)))
     rows, columns = np.nonzero(ink(behind.image, drawn))
     unit = height / 1080
-    # 1.5 px: antialiasing may touch the next pixel, and a glyph's edge may overhang its advance
+    # 1.5 px: antialiasing may reach the next pixel, and a glyph's edge may exceed its width.
     assert columns.min() >= MARGIN_X * unit - 1.5 - 6 * unit
     assert columns.max() <= size[0] - MARGIN_X * unit + 1.5 + 6 * unit
-    # EBU R 95: the outer 5 % are not safe
+    # EBU R 95: the outer 5 % of a picture are not safe.
     assert rows.min() >= 0.05 * height
     assert rows.max() <= size[1] - MARGIN_Y * unit + 4 * unit + 1.5
 
@@ -140,7 +140,8 @@ def test_accent_is_white_unless_the_picture_has_a_hue(
 def test_dark_picture_keeps_three_fifths_of_its_light_under_text() -> None:
     plain = Image.new("RGB", (640, 360), (60, 20, 80))
     shown = np.asarray(backdrop(plain, seed="", size=SIZE).image).astype(float)
-    # At 60 % of the height the text's darkening is whole, the gradient to the bottom takes 8 %
+    # At 60 % of the height the text area's darkening is complete; the gradient to the bottom adds 8
+    # %.
     assert shown[214:219, 5:60, 2].mean() / 80 == pytest.approx(0.62 * 0.92, abs=0.02)
 
 

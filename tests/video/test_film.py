@@ -100,10 +100,10 @@ def test_video_is_as_long_as_the_sound(film: Path, frames: np.ndarray) -> None:
 
 def test_each_card_is_shown_in_its_time(frames: np.ndarray) -> None:
     for colour, start, end in zip(COLOURS, STARTS, [*STARTS[1:], LENGTH], strict=True):
-        # 0.5 s on each side belong to the dissolve
+        # 0.5 s on each side belong to the dissolve.
         first = round((start / SAMPLE_RATE + (0.5 if start else 0)) * 25) + 1
         last = round((end / SAMPLE_RATE - (0.5 if end < LENGTH else 0)) * 25) - 1
-        # 4 of 255: quantiser 17 and the rounding of limited range
+        # 4 of 255: quantiser 17, and the rounding of limited range.
         assert np.abs(frames[first:last].astype(int) - colour).max() <= 4
 
 
@@ -124,7 +124,7 @@ def test_file_has_the_formats_that_players_and_youtube_accept(film: Path) -> Non
     assert "320x180" in info
     assert "25 fps" in info
     assert "Audio: aac" in info
-    assert "Data: bin_data (text" in info  # QuickTime's chapters, beside Nero's
+    assert "Data: bin_data (text" in info  # QuickTime's chapters, in addition to Nero's
     assert "not found" not in info
 
 

@@ -41,7 +41,7 @@ def test_words_are_kept_whole_where_they_fit() -> None:
 def test_long_text_is_cut_between_words() -> None:
     short = (f"alpha beta{ELLIPSIS}",)
     assert lines_of("alpha beta gamma", "alpha beta gam", most=1) == short
-    # The third word would fit, but not with an ellipsis
+    # The third word would fit, but not together with an ellipsis.
     assert lines_of("alpha beta gamma delta", "alpha beta gamma", most=1) == short
 
 

@@ -33,13 +33,14 @@ def test_every_script_has_a_font(title: str) -> None:
     missing = [c for c in clusters(drawable(title)) if face_for(c, "title") is None]
     assert missing == []
     shaped = shape_line(drawable(title), "title")
-    # glyph 0 is .notdef in every font: the box for a missing character
+    # Glyph 0 is .notdef in every font: the box for a missing character.
     assert [glyph.face.name for glyph in shaped.glyphs if glyph.index == 0] == []
     assert shaped.width > 0
 
 
 def test_font_loaded_twice_does_not_split_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Threads that start together may each load a font; a split run loses the colon's context
+    # Threads that start together may each load a font; in a split run, the colon would lose its
+    # context.
     line = "Mixtape: 12:30"
     expected = [glyph.index for glyph in shape_line(line, "title").glyphs]
     twins = itertools.cycle([typeface.__wrapped__("InterDisplay-Bold.otf") for _ in range(2)])
@@ -109,7 +110,7 @@ def test_short_title_is_large_on_one_line() -> None:
 def test_longer_title_takes_two_even_lines() -> None:
     lines, size = set_title("Somewhere Between the Lines of a Night")
     assert (len(lines), size) == (2, 80.0)
-    # within a third; greedy lines would leave one word below a full line
+    # Within a third; lines filled greedily would leave one word below a full line.
     assert width_of(lines[1], "title") > 0.67 * width_of(lines[0], "title")
 
 

@@ -33,8 +33,8 @@ def test_key_of_a_song_is_found(style: StyleName, key: str) -> None:
 
 def test_song_tuned_between_two_keys_has_one_of_them() -> None:
     samples = song("pop", 3, "G major").samples
-    # Played 2.81 % faster it sounds 48 cents higher: without its tuning, half of the notes would
-    # count for their upper neighbours.
+    # Played 2.81 % faster, the song sounds 48 cents higher: without its tuning, half of the notes
+    # would be taken for their upper neighbours.
     positions = np.arange(0, samples.shape[1] - 1, 1.0281)
     faster = np.stack([np.interp(positions, np.arange(samples.shape[1]), c) for c in samples])
     heard = estimate_key(pitches_of(faster.astype(np.float32)))
@@ -44,7 +44,7 @@ def test_song_tuned_between_two_keys_has_one_of_them() -> None:
 
 
 def test_the_profile_decides_where_chords_leave_the_key_open() -> None:
-    # Its chords circle away from the tonic, and are those of the relative minor as well
+    # The song's chords avoid the tonic, and are also those of the relative minor.
     spec = SongSpec(
         style="pop",
         seed=4018,
@@ -95,8 +95,8 @@ def test_features_are_independent_of_block_sizes() -> None:
     sound = song("pop", 3, "G major").samples[:, : 5 * SR]
     whole, parts = centre_of(sound, sound.shape[1]), centre_of(sound, 7777)
     assert len(parts.tones) == len(whole.tones)
-    # 0.1 %: a resampler fed in other blocks rounds otherwise in the last bits, so that a peak at
-    # the edge of being one may be none
+    # 0.1 %: with other blocks, the resampler rounds the last bits differently, so that a barely
+    # detected peak may vanish.
     for one, other in (
         (pitches_of(sound, 7777).treble, pitches_of(sound, sound.shape[1]).treble),
         (parts.bands, whole.bands),
@@ -117,7 +117,7 @@ def test_notes_count_for_their_class_in_every_octave(octave: float) -> None:
     a, c, e = 440.0 * octave, 523.25 * octave, 659.26 * octave
     notes = chroma(spectrum_of(a, c, e), 0.0)
     assert set(np.argsort(notes)[-3:]) == {0, 4, 9}
-    # A semitone beside a note, a Gaussian of half a semitone is down to 0.14
+    # A semitone beside a note, a Gaussian half a semitone wide has fallen to 0.14.
     assert np.sort(notes)[-4] < 0.25 * np.sort(notes)[-3]
 
 

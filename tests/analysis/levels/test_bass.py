@@ -20,7 +20,7 @@ def energy(sound: Samples) -> float:
 def test_bass_share_matches_the_mixers_bass_cut(style: str) -> None:
     song = compose_song(SongSpec(style=style, seed=3, duration_s=30)).samples
     left = energy(LowShelfFilter(BASS_HZ, BASS_DB).process(song)) / energy(song)
-    # Told from nine bands of the middle: within a tenth of the energy, 0.5 LU
+    # Estimated from nine bands of the mid signal: within a tenth of the energy, 0.5 LU.
     assert analyse([song])[0].bass_share == pytest.approx(1.0 - left, abs=0.1)
 
 

@@ -17,7 +17,7 @@ def heard(*blocks: Samples) -> tuple[float, float]:
 
 
 def test_centroid_of_tone_and_of_noise() -> None:
-    # a bin is 10.8 Hz wide, and a window's skirts weigh a little
+    # A bin is 10.8 Hz wide, and the window spreads a tone over its neighbours.
     assert heard(sine(1.0, 2000))[0] == pytest.approx(2000, abs=25)
     assert heard(noise(2.0, seed=1))[0] == pytest.approx(11025, rel=0.01)
 
@@ -25,7 +25,8 @@ def test_centroid_of_tone_and_of_noise() -> None:
 def test_low_share_is_a_share_of_power() -> None:
     bass, treble = sine(2.0, 60), sine(2.0, 3000)
     assert heard(bass)[1] > 0.99
-    assert heard(bass + 0.5 * treble)[1] == pytest.approx(0.8, abs=0.01)  # 1 to 0.25
+    # a power ratio of 1 to 0.25
+    assert heard(bass + 0.5 * treble)[1] == pytest.approx(0.8, abs=0.01)
 
 
 def test_silence_is_ignored() -> None:

@@ -50,9 +50,9 @@ def test_steady_beats_lie_on_the_composed_grid(spec: SongSpec) -> None:
     song, rhythm = heard(spec)
     assert rhythm.steady
     assert rhythm.confidence > 0.8
-    # 0.02 BPM: half a minute of beats, each 6 ms astray at most, tells the tempo to 0.01 %
+    # 0.02 BPM: half a minute of beats, each up to 6 ms off, gives the tempo to 0.01 %.
     assert rhythm.tempo_bpm == pytest.approx(song.tempo_bpm, abs=0.02)
-    # 5 ms: attacks are told to 2 ms, and fifty strays of 6 ms leave as much at either end
+    # 5 ms: attacks are measured to 2 ms, and fifty deviations of 6 ms add as much at both ends.
     assert np.abs(errors_s(spec)).max() < 0.005
 
 
@@ -82,7 +82,7 @@ def test_beats_go_on_under_a_long_last_chord_only(rings_s: float, counts: bool) 
 
 
 def test_phrases_begin_where_a_part_begins() -> None:
-    # 40 bars: five parts of eight, so that each of them begins a phrase
+    # 40 bars: five parts of eight bars, so that each part begins with a phrase.
     song, rhythm = heard(SongSpec(style="house", seed=19, tempo_bpm=128.0, bars=40))
     starts_s = np.array(rhythm.beats_s)[rhythm.downbeats[rhythm.phrase_start :: 8]]
     assert starts_s[: len(song.phrases)] == pytest.approx(song.phrases, abs=0.005)
@@ -104,11 +104,11 @@ def test_grid_follows_drift_but_not_jitter() -> None:
     spec = SongSpec(style="pop", seed=18, timing="human", drift=0.03, duration_s=44.0)
     song, rhythm = heard(spec)
     assert not rhythm.steady
-    # 3 % of drift puts beats 70 ms off any straight line
+    # A tempo drift of 3 % puts beats up to 70 ms off any straight line.
     assert np.median(np.abs(errors_s(spec))) < 0.005
     assert np.abs(errors_s(spec)).max() < 0.02
     heard_bends, stated_bends = np.diff(rhythm.beats_s, 2), np.diff(song.beats, 2)
-    # a player's 6 ms would bend the beats by 15 ms rms
+    # A player's deviations of 6 ms would bend the beats by 15 ms rms.
     assert heard_bends.std() < stated_bends.std() + 0.004
 
 
@@ -128,7 +128,7 @@ def test_silence_around_music_keeps_its_rhythm() -> None:
     rhythm = analyse_rhythm(np.concatenate([silence(20.0), song.samples, silence(20.0)], axis=1))
     assert rhythm.confidence == pytest.approx(alone.confidence, abs=0.1)
     assert len(rhythm.beats_s) == len(alone.beats_s)
-    # 1 ms: the shift is no whole number of the envelope's cells
+    # 1 ms: the shift is not a whole number of the envelope's 1 ms cells.
     assert np.array(rhythm.beats_s) - 20.0 == pytest.approx(alone.beats_s, abs=0.001)
 
 
@@ -137,7 +137,7 @@ def test_clicks_are_the_beats(tempo_bpm: float) -> None:
     rhythm = analyse_rhythm(clicks(30.0, 60.0 / tempo_bpm))
     assert rhythm.tempo_bpm == pytest.approx(tempo_bpm, abs=0.05)
     assert rhythm.confidence > 0.8
-    assert rhythm.downbeat_confidence < 0.6  # no click is more of a downbeat than another
+    assert rhythm.downbeat_confidence < 0.6  # all clicks are equal, so none is a clear downbeat
 
 
 def test_rhythm_is_independent_of_block_sizes() -> None:
@@ -148,5 +148,5 @@ def test_rhythm_is_independent_of_block_sizes() -> None:
     cuts = np.cumsum([1, 17, 219, 5000, 3, ANALYSIS_RATE, 100_003])
     for piece in np.split(mid, cuts):
         analyser.push(MidSideBlock(piece, piece))
-    # 1 µs: sums of floats in another order
+    # 1 µs: sums of floats in another order.
     assert analyser.finish().beats_s == pytest.approx(whole.beats_s, abs=1e-6)

@@ -27,7 +27,7 @@ def test_drum_loops_have_four_beats_a_bar(style: StyleName, count: int) -> None:
     loop = find_loop(bars(played, "drums", count), 0)
     assert loop is not None
     assert (loop.start, loop.beats) == (0, 4 * count)
-    # one sample of a bar of a second and a half is 0.002 % of it
+    # One sample of a bar of a second and a half is 0.002 % of the bar.
     assert loop.tempo_bpm == pytest.approx(played.tempo_bpm, rel=3e-5)
 
 
@@ -76,7 +76,7 @@ def at_random(n: int, *, seed: int) -> Samples:
 
 def test_hits_out_of_time_are_no_loop() -> None:
     found = [find_loop(at_random(4 + seed % 8, seed=seed), 0) for seed in range(20)]
-    # 1 in 25 meets a grid by chance (4 of 100 others did): of 20, two are as many as ever should
+    # By chance 1 in 25 fits a grid (4 of 100 others did), so of 20 at most two should.
     assert sum(loop is not None for loop in found) <= 2
 
 
@@ -109,18 +109,20 @@ def test_decay_after_a_named_loop_is_left_out() -> None:
     loop = find_loop(ringing, 0, named_bpm=played.tempo_bpm)
     assert loop is not None
     assert loop.beats == 8
-    assert abs(loop.n_samples - drums.shape[1]) <= 8  # a sample a beat: beats are whole samples
+    # a sample for each beat, as beats are whole samples
+    assert abs(loop.n_samples - drums.shape[1]) <= 8
 
 
 def test_encoder_padding_before_a_named_loop_is_left_out() -> None:
     played = song("dnb", 3)
     drums = bars(played, "drums", 2)
     padded = np.concatenate([silence(0.025), drums, silence(0.012)], axis=1)
-    # coders spread a faint echo of the attack over the silence: it cannot be trimmed as such
+    # Codecs spread a faint echo of the attack over the silence, so that it cannot be trimmed as
+    # silence.
     loop = find_loop(padded, 100, named_bpm=played.tempo_bpm)
     assert loop is not None
     assert loop.beats == 8
-    # attacks are placed to some 5 ms
+    # Attacks are located to about 5 ms.
     assert loop.start / SR == pytest.approx(0.025, abs=0.008)
 
 

@@ -59,10 +59,11 @@ def test_onsets_power_and_length_are_measured() -> None:
     sound[:, SR // 2 : SR] = noise(0.5, seed=1, rms_db=-20)
     heard = analyse_performance(blocks(sound), "hits")
     assert heard.n_samples == 2 * SR
-    assert heard.onsets / SR == pytest.approx([0.5], abs=0.004)  # cells of 1 ms, spans of 4
+    assert heard.onsets / SR == pytest.approx([0.5], abs=0.004)  # cells of 1 ms, in spans of 4
     power_db = 10 * np.log10(np.maximum(heard.power, 1e-12))
     inside = slice(SR // 2 // POWER_HOP, SR // POWER_HOP)
-    assert power_db[inside] == pytest.approx(-20.0, abs=1.5)  # 882 values: 0.2 dB, five times over
+    # a mean of 882 values varies by 0.2 dB; five times that, and more
+    assert power_db[inside] == pytest.approx(-20.0, abs=1.5)
     assert (np.delete(power_db, np.arange(inside.start, inside.stop)) < -119.9).all()
 
 
@@ -79,7 +80,7 @@ def test_performance_is_independent_of_block_sizes() -> None:
 def test_tone_has_pitch_and_chord_tones() -> None:
     heard = analyse_performance(blocks(sine(1.0, 440.0)))
     assert np.nanmedian(heard.pitch) == pytest.approx(cents(69), abs=5)
-    # the tones' grid has a step every 10 cents
+    # The tones' grid has steps of 10 cents.
     assert np.nanmedian(heard.tones[:, 0]) == pytest.approx(cents(69), abs=10)
 
 
@@ -91,7 +92,7 @@ def test_chord_tones_are_found_throughout(name: str) -> None:
     wanted = np.array([cents(midi) for midi in TRIAD])
     away = np.abs(inside[:, :, None] - wanted)
     met = np.where(np.isfinite(away), away, np.inf).min(axis=1) < 50
-    assert met.mean() > 0.6  # octaves pass for each other
+    assert met.mean() > 0.6  # tones an octave off count as equal
 
 
 @pytest.mark.parametrize("name", ["snare", "hat", "clap"])
@@ -130,7 +131,7 @@ def test_brighter_sound_measures_brighter() -> None:
     dark, light = (
         np.nanmedian(analyse_performance([sine(0.5, hz)]).brightness) for hz in (300, 3000)
     )
-    assert light - dark > 2.0  # three octaves and a bit; the bands of the ear blur them
+    assert light - dark > 2.0  # over three octaves, which the wide bands make smaller
 
 
 @pytest.fixture

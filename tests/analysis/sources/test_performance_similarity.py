@@ -42,8 +42,8 @@ def played(
         ([1.0, 2.0, 3.0], [1.049, 1.951, 3.0], 1.0),
         ([1.0, 2.0, 3.0], [1.051, 2.0, 3.0], 2 / 3),
         ([1.0, 2.0], [1.0], 2 / 3),
-        ([1.0], [0.98, 1.0, 1.02], 0.5),  # one onset is met by one
-        ([1.0, 1.04], [1.03, 1.08], 1.0),  # each by the one that leaves the other its own
+        ([1.0], [0.98, 1.0, 1.02], 0.5),  # an onset matches only one other
+        ([1.0, 1.04], [1.03, 1.08], 1.0),  # each onset gets the match that leaves one for the other
         ([1.0], [], 0.0),
         ([], [], 1.0),
     ],
@@ -71,7 +71,7 @@ def test_pitch_matches_within_50_cents() -> None:
 def test_chord_tones_match_in_any_order() -> None:
     base = played(tones=[[4800, 5200, 5500], [4800, 5200, GONE], [GONE, GONE, GONE]])
     other = played(tones=[[5500, 4830, GONE], [5100, GONE, GONE], [4800, 5200, 5500]])
-    # 4800 and 5500 of the first row; neither of the second
+    # 4800 and 5500 of the first row have matches; neither of the second row has.
     assert pitch_agreement(base, other, "chords") == pytest.approx(2 / 5)
     assert pitch_agreement(base, base, "chords") == 1.0
 
@@ -100,7 +100,7 @@ def test_envelope_correlation_ignores_level_but_not_time() -> None:
     swell = played(power=power)
     assert envelope_correlation(swell, played(power=0.01 * power)) == pytest.approx(1.0)
     assert envelope_correlation(swell, played(power=power[::-1])) < 0.5
-    # what is quicker than 50 ms is not asked for
+    # Changes faster than 50 ms are not compared.
     ripple = power * (1.0 + 0.5 * np.tile([1.0, -1.0], 200))
     assert envelope_correlation(swell, played(power=ripple)) > 0.98
     pulse = power * np.tile(np.repeat([1.9, 0.1], 10), 20)

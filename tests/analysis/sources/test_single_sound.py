@@ -21,7 +21,7 @@ def cents_off(hz: float, truth_hz: float) -> float:
 @pytest.mark.parametrize("midi", [28, 33, 45, 57, 69, 81])
 def test_a_plucked_note_has_its_pitch(midi: int) -> None:
     _, heard = find_onsets_and_pitch(tone("keys", midi, SAMPLE_RATE))
-    # Its two sides are detuned by 2 cents; a wrong octave would be off by 1200
+    # The two channels are detuned by 2 cents; a wrong octave would be off by 1200.
     assert cents_off(heard.median_hz or 0.0, 440 * 2 ** ((midi - 69) / 12)) == pytest.approx(
         0, abs=8
     )
@@ -37,7 +37,8 @@ def test_vibrato_is_followed() -> None:
     _, heard = find_onsets_and_pitch(sung("a", 60, 2 * SAMPLE_RATE))
     settled = heard.hz[60:150]
     span = cents_off(settled.max(), settled.min())
-    # 25 cents either way; the window of 66 ms spans a third of a period and blurs some of it
+    # The vibrato is 25 cents in each direction; the window of 66 ms, a third of its period,
+    # flattens it a little.
     assert 30.0 < span < 60.0
 
 
@@ -57,7 +58,7 @@ def test_onsets_are_found_within_a_few_milliseconds() -> None:
     line = silence(2.0)
     for midi, start_s in zip((60, 62, 64, 60), starts_s, strict=True):
         place(line, tone("pluck", midi, SAMPLE_RATE // 4), start_s)
-    # A pluck rises in 2 ms; the ear's grid is 1 ms
+    # A plucked string rises in 2 ms; onsets are found in steps of 1 ms.
     assert find_onsets_and_pitch(line)[0] == pytest.approx(starts_s, abs=0.004)
 
 

@@ -29,16 +29,16 @@ def test_levels_locate_singing_within_20_ms() -> None:
     sound = np.concatenate([rest(1.0), tone(440.0, 1.5), rest(1.0)], axis=1)
     levels = np.array(analyse_stem("vocals", [sound]).levels_db)
     sings = np.flatnonzero(levels > -40)
-    # the window is 46 ms long, so a level rises up to half of it before the sound does
+    # The window is 46 ms long, so a level rises up to half of that before the sound does.
     assert sings[0] / LEVEL_RATE == pytest.approx(1.0, abs=0.04)
     assert sings[-1] / LEVEL_RATE == pytest.approx(2.5, abs=0.04)
-    # a sine of 0.3 has an RMS of -13.5 dB; levels are whole dB
+    # A sine of 0.3 has an RMS of -13.5 dB; levels are rounded to whole dB.
     assert np.median(levels[sings]) == pytest.approx(-13.5, abs=1.0)
 
 
 def test_a_kick_that_shines_through_is_no_voice() -> None:
     kick = tone(60.0, 2.0)
-    # where it starts and stops at once it clicks, and a click is heard at all frequencies
+    # The tone clicks where it starts and stops abruptly, and clicks contain all frequencies.
     assert max(analyse_stem("vocals", [kick]).levels_db[5:-5]) < -60
     assert max(analyse_stem("drums", [kick]).levels_db[5:-5]) > -15
 
@@ -49,14 +49,14 @@ def test_silent_stem_is_marked_silent() -> None:
     assert facts.loudness_lufs == -70.0
     assert facts.chroma == []
     assert facts.harmony.key is None
-    # -72 dB of hiss: what a separator leaves where nobody plays
+    # Hiss at -72 dB, as a separator leaves it while an instrument does not play.
     assert analyse_stem("other", [noise(3.0, seed=1) * np.float32(1e-4)]).silent
     assert not analyse_stem("other", [tone(440.0, 3.0)]).silent
 
 
 @pytest.mark.parametrize(("gain_db", "silent"), [(-58.0, False), (-62.0, True)])
 def test_stem_under_minus_60_lufs_is_silent(gain_db, silent) -> None:
-    # A tone of 997 Hz at 0 dBFS in both channels has 0 LUFS
+    # A tone of 997 Hz at 0 dBFS in both channels measures 0 LUFS.
     facts = analyse_stem("other", [tone(997.0, 1.0, gain=10 ** (gain_db / 20))])
     assert facts.loudness_lufs == pytest.approx(gain_db, abs=0.1)
     assert facts.silent == silent
@@ -75,7 +75,8 @@ def test_bands_and_centroid_say_where_in_the_spectrum_a_stem_plays() -> None:
 def test_chroma_follows_the_notes() -> None:
     facts = analyse_stem("other", [np.concatenate([tone(440.0, 3.0), tone(261.63, 3.0)], axis=1)])
     first, second = (np.array(facts.chroma)[round(at * CHROMA_RATE)] for at in (1.5, 4.5))
-    assert (int(first.argmax()), int(second.argmax())) == (9, 0)  # A, then C
+    # the strongest pitch class is A, then C
+    assert (int(first.argmax()), int(second.argmax())) == (9, 0)
 
 
 def test_any_blocking_gives_the_same_facts() -> None:

@@ -8,7 +8,7 @@ from backend.app.analysis.structure.bounds import Bounds, music_bounds_s, music_
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from tests.sounds import clicks, noise, silence, sine
 
-HOP_S = 0.11  # ends are found to a hop of 100 ms
+HOP_S = 0.11  # ends are found in steps of 100 ms
 
 
 def song(duration_s: float, *, seed: int = 1) -> Samples:
@@ -32,7 +32,7 @@ def stretches(sound: Samples) -> list[Bounds]:
 def test_hiss_40_db_under_the_music_is_outside_the_bounds() -> None:
     sound = joined(silence(15.0), song(20.0), silence(25.0))
     hissing = sound + noise(60.0, seed=2, rms_db=-58.0)
-    # within 45 dB of the music, as it is with real hiss: only its steadiness tells it from music
+    # Within 45 dB of the music, like real hiss, so that only its steadiness distinguishes it.
     assert (
         measure_loudness([song(20.0)]).integrated_lufs
         - measure_loudness([noise(5.0, seed=2, rms_db=-58.0)]).integrated_lufs
@@ -77,5 +77,5 @@ def test_pause_of_nine_seconds_is_part_of_the_music() -> None:
 
 
 def test_music_reaches_the_last_sample_of_a_track() -> None:
-    # 0.07 s more than whole hops: what the meter leaves out is not cut off
+    # 0.07 s more than whole hops: the rest, which the meter ignores, is not cut off.
     assert bounds(song(10.07)) == (0.0, 10.07)

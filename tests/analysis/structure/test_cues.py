@@ -121,7 +121,7 @@ def test_energy_falls_by_more_than_a_tenth(after: float, falls: bool) -> None:
     ("vocals", "words"), [(1.5, "no voice follows"), (1.7, "a voice for 5% of what follows")]
 )
 def test_reason_counts_vocals_over_the_next_sixteen_bars(vocals: float, words: str) -> None:
-    after = Stretch(start_s=112.0, end_s=128.0)  # past the 16 bars
+    after = Stretch(start_s=112.0, end_s=128.0)  # after the 16 bars that a cue is rated by
     _, outs = cues([Stretch(start_s=100.0, end_s=100.0 + vocals), after])
     assert words in outs[0].reason
 

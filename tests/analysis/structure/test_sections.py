@@ -28,7 +28,7 @@ def test_sections_begin_where_instruments_enter_or_leave() -> None:
     whole = song("house", 7, None, 80.0)
     _, sections = heard_in(whole)
     told = [part.start_s for part in whole.sections if part.name != "end"]
-    # 10 ms: both are on the same downbeats
+    # 10 ms: both are the same downbeats, rounded differently.
     assert [s.start_s for s in sections] == pytest.approx(told, abs=0.01)
     assert [s.label for s in sections[:2]] == ["intro", "full"]
     assert sections[2].label in ("quiet", "medium")
@@ -47,14 +47,15 @@ def test_energy_per_bar_rises_with_the_band() -> None:
     assert len(energy) == len(rhythm_of(whole).downbeats)
     parts = [p for p in whole.sections if p.bars]
     means = [np.mean(energy[p.start_bar : p.start_bar + p.bars]) for p in parts]
-    # 0.5: a part's energy is what its players add up to, which is not quite what they sound like
+    # 0.5: a part's stated energy is the sum of its instruments', and only similar to what it sounds
+    # like.
     assert np.corrcoef(means, [p.energy for p in parts])[0, 1] > 0.5
     assert 0.0 <= min(energy) <= max(energy) <= 1.0
 
 
 def test_change_near_a_phrase_start_is_cut_there() -> None:
     levels = np.zeros((32, 1))
-    levels[17:] = 4.0  # a bar late, as a fill or a held-back kick makes it
+    levels[17:] = 4.0  # a bar late, as after a fill or a delayed kick
     assert best_cuts(levels, cut_prices(click_rhythm(129))) == [0, 16]
 
 
@@ -93,7 +94,7 @@ def test_last_bar_is_extended_at_its_tempo() -> None:
 def test_means_between_edges_weight_partial_values() -> None:
     values = np.array([1.0, 3.0, 5.0])
     means = mean_between(values, 1.0, np.array([0.0, 1.5, 3.0, 9.0]))
-    # (1 + 3/2) / 1.5, (3/2 + 5) / 1.5, and past the end the last value goes on
+    # (1 + 3/2) / 1.5 and (3/2 + 5) / 1.5; beyond the end, the last value is repeated.
     assert means == pytest.approx([2.5 / 1.5, 6.5 / 1.5, 5.0])
 
 
@@ -114,7 +115,8 @@ def test_sections_are_labelled_by_energy_of_the_loudest() -> None:
 
 def test_calm_ends_of_up_to_three_tenths_are_intro_and_outro() -> None:
     assert labels(0.7, 1.0, 1.0, 0.4) == ["intro", "full", "full", "outro"]
-    assert labels(0.7, 1.0, 0.4) == ["medium", "full", "quiet"]  # a third each
+    # each section is a third of the track
+    assert labels(0.7, 1.0, 0.4) == ["medium", "full", "quiet"]
     assert labels(0.9, 1.0, 1.0, 0.9) == ["full"] * 4
     assert labels(0.4) == ["full"]
 

@@ -43,7 +43,8 @@ def score(whole: Song) -> float:
 
 @pytest.mark.parametrize("style", ["house", "pop", "hiphop", "waltz"])
 def test_vocals_are_found_where_they_sing(style: StyleName) -> None:
-    # 0.9: in 45 s there are two or three edges, each told to within 1 s (over 2.5 s)
+    # 0.9: in 45 s there are two or three ends of vocals, each found to within 1 s (a window of 2.5
+    # s).
     assert score(song(style, 904, None, 45.0)) > 0.9
 
 

@@ -30,7 +30,7 @@ def test_sign_in_secrets_are_neither_logged_nor_stored_in_clear(
     callback = visitor.consent(visitor.begin())
     secrets = {**query_of(callback), **provider.seen()["authorize"]}
     told = visitor.come_back(callback)
-    visitor.come_back(callback)  # refused, and so logged
+    visitor.come_back(callback)  # used a second time, so it is refused and logged
     ticket = visitor.exchange(told["google"])
     assert ticket.status_code == 409
     tokens = visitor.join(told["google"], PASSWORD).json()

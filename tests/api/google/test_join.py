@@ -41,7 +41,7 @@ def test_right_password_joins_the_accounts_permanently(registered, ticket):
     joined = registered.me(registered.join(ticket, PASSWORD))
     assert (joined["email"], joined["is_admin"]) == (ADA, True)
     assert registered.me(registered.exchange(registered.code_as("ada"))) == joined
-    assert registered.password(ADA, PASSWORD) == 200  # the password goes on to open it
+    assert registered.password(ADA, PASSWORD) == 200  # the password still opens the account
 
 
 @pytest.mark.parametrize("wrong", ["", "not the password", PASSWORD.upper()])

@@ -134,7 +134,7 @@ def test_code_of_another_session_fails_its_challenge(new_browser, provider):
     victim, attacker = new_browser(), new_browser()
     stolen = query_of(victim.consent(victim.begin()))["code"]
     begun = query_of(attacker.begin())
-    # with this even the nonce would fit: nothing but PKCE stands in the way
+    # With this nonce, only PKCE prevents the attack.
     provider.cheat(claims={"nonce": begun["nonce"]})
     told = attacker.come_back(f"{CALLBACK}?code={stolen}&state={begun['state']}")
     assert provider.seen()["token"]["code"] == stolen
@@ -151,7 +151,7 @@ def test_code_of_another_session_fails_its_challenge(new_browser, provider):
         {"claims": {"exp": "tomorrow"}},
         {"claims": {}, "times": {"iat": 600}},
         {"claims": {"iss": "https://accounts.evil.example"}},
-        {"claims": {"iss": "accounts.google.com"}},  # this provider is not Google
+        {"claims": {"iss": "accounts.google.com"}},  # the issuer of Google, not of this provider
         {"claims": {"iss": None}},
         {"claims": {"aud": "another client"}},
         {"claims": {"aud": ["another client", "a third"]}},

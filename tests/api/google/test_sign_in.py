@@ -24,7 +24,7 @@ def test_google_callback_signs_in(visitor):
     answer = visitor.exchange(visitor.code_as("ada"))
     assert answer.headers["cache-control"] == "no-store"
     me = visitor.me(answer)
-    assert (me["email"], me["is_admin"]) == (ADA, True)  # the first account of all
+    assert (me["email"], me["is_admin"]) == (ADA, True)  # the first account becomes the admin
 
 
 def test_google_session_persists_and_ends_like_any_other(visitor):
@@ -40,7 +40,8 @@ def test_google_session_persists_and_ends_like_any_other(visitor):
 
 def test_google_account_opens_the_same_account_each_time(visitor, provider):
     first = visitor.me(visitor.exchange(visitor.code_as("ada")))
-    provider.cheat(claims={"email": "ada@elsewhere.example"})  # the number counts, not the address
+    # an account is recognised by its number, not by its address
+    provider.cheat(claims={"email": "ada@elsewhere.example"})
     assert visitor.me(visitor.exchange(visitor.code_as("ada"))) == first
 
 
@@ -99,7 +100,7 @@ def test_sign_in_cookies_are_http_only(visitor):
         cookie = next(one.lower() for one in cookies if one.startswith(f"{name}="))
         for words in ("httponly", "samesite=lax", f"path={path}", "max-age=600"):
             assert words in cookie
-        assert "secure" not in cookie  # this API speaks plain HTTP
+        assert "secure" not in cookie  # without TLS, since this API uses plain HTTP
 
 
 def test_cookies_are_secure_behind_https(settings):
@@ -166,7 +167,7 @@ class TestTheCode:
     def test_expired_code_is_deleted(self, visitor, app, later):
         visitor.code_as("ada")
         later(61)
-        app.state.services.start()  # as the next start of the server does
+        app.state.services.start()  # as after a restart of the server
         assert _rows(app, "exchange_codes") == []
 
 
@@ -178,7 +179,7 @@ def _rows(app, table: str) -> list[object]:
 @pytest.mark.parametrize("password", ["", " ", PASSWORD, "None", "\x00"])
 def test_google_account_has_no_working_password(visitor, password):
     visitor.exchange(visitor.code_as("ada"))
-    assert visitor.password(ADA, password) in (401, 422)  # an empty one is no password at all
+    assert visitor.password(ADA, password) in (401, 422)  # an empty password is no password at all
     form = {"email": ADA, "password": PASSWORD}
     assert visitor.http.post("/auth/register", json=form).status_code == 409
     assert visitor.password(ADA, PASSWORD) == 401

@@ -134,7 +134,7 @@ def test_code_becomes_a_cookie_that_renews_access(client, alice):
     cookie = answer.headers["set-cookie"].lower()
     for word in ("httponly", "samesite=lax", "path=/", f"max-age={30 * 86_400}"):
         assert word in cookie
-    assert "secure" not in cookie  # this API uses plain HTTP
+    assert "secure" not in cookie  # without TLS, since this API uses plain HTTP
     renewed = client.post("/auth/refresh").json()
     assert renewed["refresh_token"] is None
     assert renewed["session_code"] is None

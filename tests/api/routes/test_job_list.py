@@ -168,6 +168,7 @@ def test_page_of_long_mixes_is_small_and_needs_few_statements(alice_stopped: Per
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
     assert len(answer.json()["jobs"]) == 20
-    # The user; rows and steps; publications. One row of this mix used to be 60 kB.
+    # Statements for the user, for rows and steps, for publications. One row of this mix once took
+    # 60 kB.
     assert len([one for one in asked if one.startswith("SELECT")]) <= 5
     assert len(answer.content) / 20 < 2000

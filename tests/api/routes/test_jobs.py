@@ -94,7 +94,7 @@ def test_progress_grows_and_the_remaining_time_is_estimated(alice):
         etas.append(job["eta_s"])
         time.sleep(0.05)
     assert seen == sorted(seen)
-    assert len(set(seen)) > 2  # of three seconds of work, as often as a busy machine looks
+    assert len(set(seen)) > 2  # over three seconds of work, even if a busy machine looks rarely
     assert all(eta is None or eta >= 0 for eta in etas)
 
 
@@ -103,7 +103,7 @@ def test_queued_job_shows_its_position_and_estimated_wait(alice):
     busy = submit(alice, Wool(seconds=1.5)).json()["id"]
     wait(alice, busy, lambda job: job["status"] == "running")
     first, second = (submit(alice).json()["id"] for _ in range(2))
-    # One answer, so that both are estimated at the same moment
+    # One answer contains both, so that they are estimated at the same moment.
     listed = alice.get("/jobs").json()["jobs"][:3]
     assert [job["id"] for job in listed] == [second, first, busy]
     assert [job["queue_position"] for job in listed[:2]] == [2, 1]
@@ -303,7 +303,8 @@ def test_expired_jobs_are_deleted_with_their_files(alice, client, settings):
     job = run(alice)
     jobs: Jobs = client.app.state.services.jobs
     jobs.sweep()
-    assert alice.get(f"/jobs/{job['id']}").status_code == 200  # 0 hours: kept for ever
+    # a retention of 0 hours keeps jobs forever
+    assert alice.get(f"/jobs/{job['id']}").status_code == 200
     object.__setattr__(jobs, "retention_hours", 1e-6)
     jobs.sweep()
     assert alice.get(f"/jobs/{job['id']}").status_code == 404

@@ -93,7 +93,7 @@ def test_mixtape_metadata_combines_model_text_and_facts(house: Person, mix: str)
     assert [chapter.second for chapter in chapters_in(text)] == [0, 13, 27]
     assert "Carl Cox" not in text
     assert "A language model wrote the text around the facts." in job["notes"]
-    # The process that makes the mix knows this server's limits, too
+    # The job's process also knows this server's limits.
     assert "The intro was shortened to fit into YouTube's 600 bytes." in job["notes"]
     assert len(text.encode()) <= 600
     assert any("1 sentence by the language model left out" in note for note in job["notes"])

@@ -78,7 +78,7 @@ class TestSessions:
         mine = next(one for one in sessions_of(laptop) if not one["current"])
         answer = client.delete(f"/auth/sessions/{mine['id']}", headers=laptop.headers)
         assert answer.status_code == 204
-        assert alice.get("/auth/me").status_code == 401  # the access token too
+        assert alice.get("/auth/me").status_code == 401  # the access token is void, too
         assert renewed(alice) == 401
         assert client.post("/auth/refresh").status_code == 401  # the cookie
         assert len(sessions_of(laptop)) == 1
@@ -247,7 +247,7 @@ class TestDeletion:
         assert {"jobs", "tracks", "uploads", "images", "sounds"} <= rows_of(client, bob_id).keys()
         assert delete(bob).status_code == 204
         assert rows_of(client, bob_id) == {}
-        assert files_in(root) == before  # what both have stays
+        assert files_in(root) == before  # files that both accounts have stay
         assert alice.get(f"/tracks/{kept['track']}/audio").status_code == 200
         assert bob.get("/auth/me").status_code == 401
         assert sign_in(client, BOB) is None
@@ -275,9 +275,10 @@ class TestDeletion:
         assert delete(bob).status_code == 204
         assert bob.get("/auth/me").status_code == 401
         assert renewed(bob) == 401
-        late = client.app.state.services.sign_in.accounts.sign_in_as(bob_id)  # was on its way
+        # a sign-in that began before the change
+        late = client.app.state.services.sign_in.accounts.sign_in_as(bob_id)
         assert Person(client, {"access_token": late.access_token}).get("/jobs").status_code == 401
-        assert register(client, BOB)  # the address is free at once
+        assert register(client, BOB)  # the address can be used again immediately
         monkeypatch.setattr(type(removal.rows), "remove", remove)
         removal.sweep()
         assert removal.rows.closed() == []
@@ -346,4 +347,5 @@ class TestDeletion:
         assert "make-admin" in answer.json()["error"]["hint"]
         assert delete(bob).status_code == 204
         assert delete(alice, ALICE).status_code == 204
-        assert register(client, BOB).get("/auth/me").json()["is_admin"]  # of an empty server
+        # the first account of an empty server is the admin
+        assert register(client, BOB).get("/auth/me").json()["is_admin"]

@@ -110,7 +110,7 @@ def test_empty_crates_and_other_users_tracks_are_rejected(alice, bob):
 
 
 def test_failed_weights_download_ends_with_a_clear_message(alice, monkeypatch):
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # no server listens there
     wishes = {"model": "htdemucs", "weights_notice_accepted": True}
     job = post(alice, "/jobs", kind="stems", track_id=track_of(alice), **wishes).json()
     ended = wait(alice, job["id"], lambda one: one["status"] in ("failed", "succeeded"))

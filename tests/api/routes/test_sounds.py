@@ -55,7 +55,7 @@ def test_uploaded_sound_is_trimmed_levelled_and_measured(alice, chord):
     assert (sound["name"], sound["kind"], sound["key"]) == ("Soft Pad", "instrument", "A minor")
     assert (sound["tempo_bpm"], sound["beats"]) == (None, None)
     assert sound["loudness_lufs"] == pytest.approx(-14.0, abs=0.1)
-    # 1.5 s, 3 ms before and 10 ms after, each to a millisecond
+    # 1.5 s, with 3 ms before and 10 ms after, each found to a millisecond.
     assert sound["duration_s"] == pytest.approx(1.513, abs=0.003)
     audio = alice.get(f"/sounds/{sound['id']}/audio")
     samples, rate = soundfile.read(io.BytesIO(audio.content))
@@ -167,7 +167,7 @@ def test_file_stays_while_a_track_or_sound_uses_it(alice, bob, settings, chord):
     (first,) = send(alice, ("a.wav", chord)).json()["sounds"]
     ready = alice.get(f"/sounds/{first['id']}/audio").content
     crate = bob.send_tracks(("a.flac", ready)).json()
-    # what is trimmed and levelled already is the same again, so the three share one file
+    # A sound that is already trimmed and levelled stays the same, so that the three share one file.
     (again,) = send(bob, ("again.flac", ready)).json()["sounds"]
     (kept,) = files(settings, "content")
     assert delete(bob, f"/uploads/{crate['id']}") == 204

@@ -22,7 +22,7 @@ from tests.journey.server import serving, visiting
 from tests.media.hostile_pictures.jpegs import jpeg_of_30_million_fill_bytes
 from tests.patience import PATIENCE_S, wait_until
 
-# More than the slots and threads of a pool.
+# More files than a pool has slots and threads.
 MANY = 12
 
 
@@ -106,7 +106,7 @@ def is_decoding(process: psutil.Process) -> bool:
 
 
 def test_stopping_server_answers_uploads_without_their_verdicts(tmp_path: Path) -> None:
-    # Eight seconds of processor time each, after which the verdict would be another one
+    # Eight seconds of processor time for each file; a longer check would give another verdict.
     endless = jpeg_of_30_million_fill_bytes(None)
     with serving(tmp_path / "storage") as server, visiting(server) as visitor:
         api = psutil.Process(server.process.pid)

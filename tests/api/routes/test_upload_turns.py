@@ -44,5 +44,5 @@ def test_one_file_is_through_long_before_another_users_sixty(
         assert answer.status_code == 201
         assert many.result(PATIENCE_S).status_code == 201
     assert len(admitted) == MANY + 1
-    # the files in the gate when it came, and those that took turns with it
+    # Files that were in the gate when this one came, and those that took turns with it.
     assert meanwhile < MANY / 2

@@ -109,11 +109,11 @@ def test_secrets_are_neither_logged_nor_returned(
     assert settings.tokens_encryption_key == SecretStr(ENCRYPTION_KEY)
     set_up_logs()
     google = ada.google
-    google.rotates, google.expires_in_s = True, 30  # each question needs a refresh
+    google.rotates, google.expires_in_s = True, 30  # each request needs a refresh
     tour = Tour(ada)
     tour.connect()
     tour.ask("GET", "/youtube/playlists")
-    rows = list(written(settings.storage_root))  # while there is something to find
+    rows = list(written(settings.storage_root))  # before the tokens are deleted
     for fault in (
         oauth_error("invalid_grant", description=repeated_requests(google)),
         oauth_error(repeated_requests(google), 401),
@@ -140,11 +140,11 @@ def test_secrets_are_neither_logged_nor_returned(
     rows += written(settings.storage_root)
 
     log = capfd.readouterr().err
-    assert "/youtube/oauth/callback?" in log  # it was listened to
+    assert "/youtube/oauth/callback?" in log  # the log was recorded
     places = [*rows, ("the log", log.encode()), ("answers", "\n".join(tour.heard).encode())]
     secrets = tour.also_secret()
     assert [hit for place in places for hit in found(secrets, *place)] == []
-    # and nothing but a code and a state ever went by address, where Google asks for it
+    # Addresses contain at most a code and a state, as Google requires.
     addresses = "\n".join(f"{one.path}?{one.query}" for one in google.requests).encode()
     by_address = {n: s for n, s in secrets.items() if n not in ("state", "code")}
     assert found(by_address, "addresses", addresses) == []

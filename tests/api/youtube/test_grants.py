@@ -87,7 +87,7 @@ def test_failed_revocation_does_not_prevent_replacing_a_channel(ada: Browser) ->
 
 
 def test_reconnecting_the_same_channel_revokes_nothing(ada: Browser) -> None:
-    # Google ends all that an account has allowed us at once
+    # Google revokes everything that the account has allowed this server.
     go_to(ada, "UCfirst")
     go_to(ada, "UCfirst")
     assert revoked(ada) == [False, False]

@@ -57,7 +57,7 @@ def test_half_and_double_grids_are_usable() -> None:
 
 
 def test_grid_without_outro_is_not_usable() -> None:
-    # A tenth of the beats: the mix would join there
+    # A tenth of the beats is missing, at the place where a mix would join.
     assert not grid_usable(BEATS, BEATS[:-16])
 
 

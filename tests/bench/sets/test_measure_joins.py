@@ -45,7 +45,7 @@ def sound(played: PlayedSet) -> SoundMeasured:
 def test_good_mix_has_good_measurements(played: PlayedSet, sound: SoundMeasured) -> None:
     (join,) = measure_joins(played, sound.energies)
     assert join.downbeats_meet
-    assert np.median(join.errors_ms) < 5.0  # what is aimed at
+    assert np.median(join.errors_ms) < 5.0  # the goal for rendered joins
     assert (sound.clicks_s, sound.gaps_s, sound.body_differs) == ([], [], [])
     assert sound.body_s > 20.0
 
@@ -78,7 +78,8 @@ def fields(one: SetSong | PlayedSet) -> dict[str, object]:
 
 
 def test_loudness_step_is_measured_beside_the_join() -> None:
-    levels_db = np.repeat([-20.0, -3.0, -18.5], 200)  # twenty seconds each; the middle is the join
+    # twenty seconds each; the join is in the middle
+    levels_db = np.repeat([-20.0, -3.0, -18.5], 200)
     assert step_lu(10 ** (levels_db / 10), (20.0, 40.0)) == pytest.approx(1.5, abs=0.01)
 
 

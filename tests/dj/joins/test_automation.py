@@ -33,7 +33,7 @@ def outgoing(style: StyleName, kind: str) -> Clip:
 def test_echo_repeats_every_beat_in_any_meter(style: StyleName) -> None:
     echo = outgoing(style, "echo").echo
     assert echo is not None
-    # 1 sample for each rounding of the overlap's two ends
+    # One sample for each rounding of the overlap's two ends.
     assert echo.delay == pytest.approx(BEAT, abs=2)
     assert echo.send == echo.delay
 
@@ -61,7 +61,7 @@ def candidate(kind: str, bars: int = 0) -> Candidate:
 def test_echo_is_inaudible_after_eight_repeats() -> None:
     echo = leave(CLIP, candidate("echo", 2), overlap(2)).echo
     assert echo is not None
-    assert 0.009 > echo.feedback**8 > 0.005  # -41 to -46 dB: two bars ring, and no more
+    assert 0.009 > echo.feedback**8 > 0.005  # -41 to -46 dB: the echo lasts two bars, not longer
 
 
 def test_blend_fades_take_three_quarters() -> None:

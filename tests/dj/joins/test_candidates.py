@@ -85,7 +85,7 @@ def test_a_second_of_the_incoming_track_is_always_left(end_s, used) -> None:
 @pytest.mark.parametrize(
     ("kind", "key", "shifts"),
     [
-        ("blend", "E minor", {0}),  # next to each other on the wheel
+        ("blend", "E minor", {0}),  # a neighbour on the Camelot wheel
         ("blend", "B minor", {0, -2}),
         ("fade", "Bb minor", {0, -1}),
         ("cut", "B minor", {0}),

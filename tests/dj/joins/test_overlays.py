@@ -107,7 +107,8 @@ def test_sounds_play_under_the_mix(mix, kind, below_lu) -> None:
     own_lufs = sound.loudness.integrated_lufs
     assert first.clips[0].gain_db == pytest.approx(-14.0 - below_lu - own_lufs, abs=0.001)
     short = replace(sound, loudness=measure_loudness([]))
-    first, *_ = overlays((silent, timeline), short)  # too short to measure: as -14 LUFS
+    # too short to measure, so it counts as -14 LUFS
+    first, *_ = overlays((silent, timeline), short)
     assert first.clips[0].gain_db == -below_lu
 
 
@@ -126,14 +127,14 @@ def test_voices_are_not_laid_over_vocals(mix) -> None:
 
 def test_tonal_sound_is_at_most_a_step_off_both_keys(mix) -> None:
     tonal = replace(loop(122.0), kind="instrument", key=camelot("A minor"))
-    # A minor to E minor, then E minor to B minor, which is two steps off
+    # A minor to E minor, then E minor to B minor, which is two steps from the sound's key.
     assert [one.join for one in overlays(mix, tonal)] == [0]
     drum = replace(tonal, kind="percussion")
     assert [one.join for one in overlays(mix, drum)] == [0, 1]
 
 
 def test_worse_fitting_sound_is_not_in_the_rotation(mix) -> None:
-    # 4.3 % further off than the best one, at both joins
+    # At both joins, 4.3 % further off than the best loop.
     near, far = loop(122.0, name="b"), loop(117.0, name="a")
     assert [one.sound.name for one in overlays(mix, near, far)] == ["b", "b"]
 

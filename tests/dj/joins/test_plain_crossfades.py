@@ -57,7 +57,7 @@ def silent_at(name: str, start_s: float, music_s: float, end_s: float) -> DeckTr
 
 def test_silence_at_the_ends_of_tracks_is_left_out() -> None:
     timeline = plan(silent_at("a", 0, 30, 25), silent_at("b", 15, 30, 0))
-    # the lead-in before the first sound stays
+    # The lead-in before the first sound is kept.
     assert timeline.duration_s == pytest.approx(52.0 + LEAD_IN_S)
     join = timeline.transitions[0]
     assert join.end == timeline.clips[0].end == samples(30)
@@ -211,7 +211,7 @@ def test_any_crate_gives_a_timeline_that_round_trips(
     asked = round(transition_ms * SAMPLE_RATE / 1000)
     overlaps = [min(asked, a // 2, b // 2) for a, b in pairwise(lengths)]
     for before, after in pairwise(timeline.transitions):
-        assert before.end <= after.start  # never three at once
+        assert before.end <= after.start  # three tracks never play at once
     assert timeline.length == max(c.end for c in timeline.clips)
     assert timeline.clips[-1].end == sum(lengths) - sum(overlaps)
     again = TimelineView.model_validate_json(view_of(timeline).model_dump_json())
@@ -236,5 +236,5 @@ def test_unplayable_timeline_is_rejected(clips: tuple[Clip, ...]) -> None:
 
 def test_profile_holds_true_peaks() -> None:
     tone = sine(1.0, SAMPLE_RATE / 4, peak_db=0.0, phase=np.pi / 4)
-    # Its samples reach -3 dBFS; 0.2 dB: at its ends the tone is cut, which rings
+    # The samples reach -3 dBFS; 0.2 dB, because the tone is cut at its ends, which makes it ring.
     assert 20 * np.log10(measure_loudness([tone]).peaks.max()) == pytest.approx(0.0, abs=0.2)

@@ -74,7 +74,7 @@ def test_kinds_that_are_off_say_so_however_safe() -> None:
 
 
 def test_bars_of_the_base_are_not_called_ignored() -> None:
-    base = JoinConstraints(kind="blend", bars=16, in_s=1e6)  # met nowhere
+    base = JoinConstraints(kind="blend", bars=16, in_s=1e6)  # can't be met anywhere
     wish = JoinWish(base, "you", fallback=JoinConstraints(kind="cut"))
     (choice,) = choose_joins(DECKS, DjRules(), [wish])
     assert (choice.candidate.kind, choice.note) == ("cut", "")

@@ -78,7 +78,8 @@ def test_one_voice_and_one_bass_at_any_time() -> None:
             # Equal power: four straight lines for a quarter sine are within 4 % of it
             assert power == pytest.approx(1.0, abs=0.08)
     bar = (join.end - join.start) / 16
-    # The beat is the incoming's after two bars; the voice stays the outgoing's for half of them
+    # The beat is the incoming track's after two bars; the voice is the outgoing track's for half of
+    # the overlap.
     assert gain_at(into, "drums", join.start + 2.1 * bar) == 1.0
     assert gain_at(out, "vocals", join.start + 7.9 * bar) == 1.0
     assert gain_at(into, "vocals", join.end) == 1.0
@@ -112,7 +113,7 @@ def test_only_seconds_round_the_join_are_separated() -> None:
 def test_stems_follow_the_tempo_map_of_their_track() -> None:
     mix = stem_swapped(singing_throughout(song(122.0, 1)), singing_throughout(song(124.0, 2)))
     clip = mix.timeline.clips[1]
-    assert clip.warp  # otherwise nothing is tested
+    assert clip.warp  # otherwise the test would check nothing
     for stem in stem_clips(clip):
         at = np.linspace(stem.start, stem.end - 1, 50)
         assert np.abs(stem.sources_at(at) - clip.sources_at(at)).max() < 1.0
@@ -147,10 +148,10 @@ SWAP = Candidate("stem_swap", 16, 0, 0, 100.0, 0.0, 132.0, 32.0, 32.0)
 @pytest.mark.parametrize(
     ("outgoing_s", "bar", "cut"),
     [
-        ((), 12, False),  # three quarters
+        ((), 12, False),  # three quarters of the overlap
         ((90.0, 127.8), 14, False),  # at the next bar after the last word
-        ((90.0, 140.0), 16, True),  # the words go on past the end
-        ((90.0, 124.2), 12, False),  # within a word's length of the bar
+        ((90.0, 140.0), 16, True),  # the words continue past the end
+        ((90.0, 124.2), 12, False),  # less than a word's length before the bar
     ],
 )
 def test_voices_change_where_the_fewest_words_are_lost(outgoing_s, bar, cut) -> None:

@@ -52,7 +52,7 @@ def test_echo_into_quiet_intro_counts_as_step() -> None:
         for n, levels in (("a", [-20.0]), ("b", [-26.0, *[-20.0] * 4]))
     )
     pair = Pair(out, into)
-    # The intro lasts 12 s: the median of the ten seconds from the start on is that of the intro
+    # The intro lasts 12 s, so the median of the first ten seconds is the intro's level.
     echo = Candidate("echo", 2, 9, 0, 50.0, 0.0, 50.0, 12.0, 12.0)
     cut = Candidate("cut", 0, 9, 0, 50.0, 12.0, 50.0, 12.0, 0.0)
     step_up = facts_of(cut, pair).loudness_step_lu

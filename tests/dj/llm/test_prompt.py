@@ -108,7 +108,7 @@ def test_request_contains_the_eight_best_cues_in_order_of_time():
     scored = track("a", analysis.model_copy(update={"cue_outs": cues}))
     (pair,) = set_data(prompt_pairs(in_a_row(scored, track("b")), DjRules()), DjRules()).pairs
     sent = [(cue.at_s - 100.25) / 2 for cue in pair.outgoing.cues]
-    assert sent == [0, 1, 2, 3, 4, 9, 10, 11]  # 8 is as good as 4, and later
+    assert sent == [0, 1, 2, 3, 4, 9, 10, 11]  # bar 8 is as good as bar 4, but later
 
 
 def test_cue_energies_are_those_of_a_phrase_on_either_side():

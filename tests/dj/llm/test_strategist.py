@@ -274,7 +274,7 @@ def test_batches_in_time_are_used():
         (silence if data["pairs"][0]["outgoing"]["id"] == "t1" else obliging)(handler, request)
 
     with serving(slow_at_the_start) as server:
-        # 8 s: no good answer needs it, and one batch waits for its end
+        # 8 s: longer than any good answer takes, and one batch waits until then.
         found = proposed(server.base_url, pairs=a_set(20), timeout_s=8.0)
     assert found.reasons.keys() == set(range(12))
     assert found.strategies.keys() == set(range(12, 19))

@@ -153,7 +153,8 @@ def test_four_songs_all_play_with_notes() -> None:
 
 def test_pair_that_keeps_all_songs_is_preferred() -> None:
     near = pop(100.0, "C major", 1), house(100.0, "A minor", 2)
-    faster = house(108.0, "A minor", 3)  # the chill tempo of the two at 100 is too slow for it
+    # the chill tempo of the two songs at 100 is too slow for this one
+    faster = house(108.0, "A minor", 3)
     plan = plan_mashup((*near, faster), "chill")
     assert played(plan) == {track.track_id for track in (*near, faster)}
     assert any(note.endswith("would leave more songs out.") for note in plan.notes)
@@ -176,7 +177,7 @@ def test_voice_out_of_tune_brings_own_bass_and_harmony() -> None:
     assert any("its own bass and harmony play" in note for note in plan.notes)
     tonal = clips_of(plan, "bass", "other")
     beat = Clock.of(plan.tempo_bpm, 4).beat
-    for voice in clips_of(plan, "vocals"):  # a pick-up or a last word is a beat at most
+    for voice in clips_of(plan, "vocals"):  # a pick-up or a last word takes at most a beat
         beside = [clip for clip in tonal if overlap(clip, voice) > 1.1 * beat]
         assert {clip.track_id for clip in beside} <= {singer.track_id}
         assert all(clip.pitch_semitones == 0 for clip in (voice, *beside))

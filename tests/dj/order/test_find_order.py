@@ -53,7 +53,8 @@ def hills(n: int) -> list[OrderTrack]:
 def test_build_rises_and_cool_down_falls(n) -> None:
     tracks = hills(n)
     rise, fall = (energies(tracks, ordered(tracks, arc)) for arc in ("build", "cool-down"))
-    # Keys justify a detour of a few places only; half a set out of place gives below 0.5
+    # Keys may displace a track by a few places only; an order with half of the set misplaced has
+    # less than 0.5.
     assert spearmanr(range(n), rise).statistic > 0.8
     assert spearmanr(range(n), fall).statistic < -0.8
 
@@ -63,7 +64,7 @@ def test_wave_peaks_late_and_ends_lower(n) -> None:
     tracks = hills(n)
     played = np.array(energies(tracks, ordered(tracks, "wave")))
     tenth, peak = max(1, n // 10), np.convolve(played, np.ones(3) / 3, "valid").argmax() + 1
-    assert 0.55 * n < peak < 0.95 * n  # three quarters
+    assert 0.55 * n < peak < 0.95 * n  # about three quarters of the set
     assert played[:tenth].mean() < 0.3
     assert played[-tenth:].mean() < played.max() - 0.3
 
@@ -73,7 +74,7 @@ def test_steady_set_has_no_trend_and_no_leaps(n) -> None:
     tracks = hills(n)
     played = energies(tracks, ordered(tracks, "steady"))
     assert abs(spearmanr(range(n), played).statistic) < 0.45
-    # A random order leaps a third of the range on average, slow swells a fifth
+    # In a random order energy leaps by a third of the range on average, in slow swells by a fifth.
     assert np.abs(np.diff(played)).mean() < 0.26
 
 

@@ -63,7 +63,7 @@ def test_sixty_tracks_cost_far_less_than_random_orders() -> None:
     pairs, places = costs(tracks)
     rng = np.random.default_rng(0)
     chance = [cost_of(rng.permutation(60), pairs, places) for _ in range(50)]
-    # A random order of two tempos crosses between them about 25 times, a good one once
+    # A random order of two tempos changes between them about 25 times, a good one once.
     assert ordering.cost < 0.4 * np.mean(chance)
 
 

@@ -78,7 +78,7 @@ def test_long_note_gets_a_long_unit() -> None:
     sound = performance(3 * SR, [0, SR // 10, 2 * SR], brightness=colour)
     for until, unit in ((2 * SR, 1), (SR // 20, 0)):
         cast = GrainSelector(cut_grains(sound, GRAIN), transposes=False)
-        assert cast.unit_for(note(0, 5000, brightness=1.4)) == 2  # nothing follows the last one
+        assert cast.unit_for(note(0, 5000, brightness=1.4)) == 2  # no unit follows the last one
         assert cast.unit_for(note(5000, 5000 + until, brightness=-0.7)) == unit
 
 
@@ -125,9 +125,7 @@ def test_transposition_starts_from_the_grains_pitch() -> None:
 def test_best_alignment_matches_waveforms() -> None:
     wave = np.random.default_rng(1).standard_normal(400)
     assert best_alignment(wave[20:120], wave[:170]) == 20
-    assert (
-        best_alignment(wave[20:120], 0.01 * wave[:170]) == 20
-    )  # by their shape, not by their level
+    assert best_alignment(wave[20:120], 0.01 * wave[:170]) == 20  # compared by shape, not by level
     louder = np.append(wave[:170], 50.0 * wave[300:])
     assert best_alignment(wave[20:120], louder) == 20
     assert best_alignment(np.zeros(100), wave[:170]) == 0

@@ -17,7 +17,7 @@ GRAIN = round(0.12 * SR)
 def test_a_sound_is_cut_at_its_onsets_and_lasts_to_the_next_one() -> None:
     grains = cut_grains(performance(3 * SR, [0, SR, 2 * SR]), GRAIN)
     assert grains.starts.tolist() == [0, SR, 2 * SR]
-    # a cell that reaches into the next strike is left out
+    # A cell that reaches into the next strike does not count.
     assert grains.ends == pytest.approx([SR, 2 * SR, 3 * SR], abs=2 * POWER_HOP)
     assert (grains.ends[:-1] <= grains.starts[1:]).all()
 

@@ -17,7 +17,7 @@ def test_note_follows_the_loudness_of_its_model() -> None:
     _, note = Follower(FOLLOW, 0.01, 0.01).levelled(raw, model, LEAD)
     for first in range(0, SR, SR // 10):
         part = slice(first, first + SR // 10)
-        # means over 10 ms of noise wander by half a decibel
+        # The mean of noise over 10 ms varies by half a decibel.
         assert rms_db(note[:, part]) == pytest.approx(rms_db(model[:, part]), abs=0.5)
 
 
@@ -44,20 +44,20 @@ def test_attack_matches_the_models_level_from_the_first_sample() -> None:
     model[:, : SR // 20] *= 30.0
     _, note = Follower(FOLLOW, 0.01, 0.01).levelled(raw, model, LEAD)
     first = slice(0, round(0.005 * SR))
-    # 220 samples of each: 0.4 dB, three times over
+    # 220 samples of each: 0.4 dB, times three.
     assert rms_db(note[:, first]) == pytest.approx(rms_db(model[:, first]), abs=1.2)
 
 
 def test_end_of_a_sound_is_not_amplified_to_hiss() -> None:
     raw, model = noise(0.5, seed=1, rms_db=-90.0), noise(0.5 - LEAD / SR, seed=2)
     _, note = Follower(FOLLOW, 0.01, 0.01).levelled(raw, model, LEAD)
-    assert rms_db(note) == pytest.approx(-90.0 + 40.0, abs=1.0)  # as if it were -60 dBFS
+    assert rms_db(note) == pytest.approx(-90.0 + 40.0, abs=1.0)  # raised as if it had -60 dBFS
 
 
 def test_silence_stays_silent() -> None:
     follower = Follower(FOLLOW, 0.01, 0.01)
     n = 0.5 - LEAD / SR
-    # running sums leave -150 dB at most of what is followed
+    # Running sums leave errors of at most -150 dB of the followed sound.
     assert rms_db(follower.levelled(noise(0.5, seed=1), silence(n), LEAD)[1]) < -120.0
     assert not follower.levelled(silence(0.5), noise(n, seed=1), LEAD)[1].any()
     assert not Follower(0, 0.0, 0.01).levelled(silence(0.5), silence(n), LEAD)[1].any()
@@ -71,4 +71,4 @@ def test_peaks_stay_within_the_file_format(width: int) -> None:
     lead, note = Follower(width, 1e-4, 1.0).levelled(raw, model, LEAD)
     assert np.abs(note).max() <= MOST_PEAK * 1.001
     assert np.abs(lead).max() <= MOST_PEAK * 1.001
-    assert rms_db(note) > -20.0  # only what is round a peak is held back
+    assert rms_db(note) > -20.0  # the gain is reduced only near a peak

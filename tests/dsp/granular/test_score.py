@@ -50,7 +50,7 @@ def test_sound_45_db_below_is_not_played(level_db: float, played: bool) -> None:
     power = np.full(300, 0.01)
     power[100:200] = 0.0
     power[220:] = 0.01 * 10 ** (level_db / 10)
-    # the 20 loud cells before keep the mean of what is heard at 0.01 within 1 dB
+    # The 20 loud cells before it keep the mean of all sound at 0.01, within 1 dB.
     power[200:220] = 0.0
     notes = extract_notes(performance(3 * SR, [0], power=power), "hits")
     assert (len(notes) == 2) is played
@@ -85,7 +85,7 @@ def test_voice_pitch_is_read_mid_step() -> None:
     glide = 6000.0 + np.arange(173)
     [note] = extract_notes(performance(2 * SR, [0], pitch=glide), "voice")
     assert note.pitches.shape == (1, -(-2 * SR // TARGET_HOP))
-    # the median of five takes nothing off a glide; the strike has the pitch of 40 ms later
+    # The median of five leaves a glide unchanged; at the strike, the pitch is that of 40 ms later.
     assert note.pitches[0, 10:-10] == pytest.approx(6000.5 + np.arange(10, 163), abs=0.1)
     assert note.pitches[0, :3] == pytest.approx(6000.0 + 0.04 * SR / PITCH_HOP, abs=0.1)
 

@@ -49,7 +49,7 @@ def test_untransposed_replay_equals_the_sound() -> None:
     notes = [note(a, b, strikes=a == 0) for a, b in itertools.pairwise(edges)]
     heard = played(replay_of(sound), notes, 60_000)
     until = 60_000 - RELEASE
-    # two fades add up to 1 to the last bit but one of float32
+    # Two fades add up to 1, except for the last bit of float32.
     assert np.abs(heard[:, JOIN:until] - sound[:, JOIN:until]).max() < 1e-6
 
 
@@ -71,7 +71,7 @@ def test_an_attack_lands_on_its_note_to_the_sample(cents: float) -> None:
     for at in (12_345, 30_001):
         heard = played(replay, [note(at, at + 8000, A4 + cents)], 40_000)
         loud = np.flatnonzero(np.abs(heard).max(axis=0) > 0.05)
-        # the resampler's filter rings for a few samples before a step
+        # The resampler's filter rings for a few samples before a step.
         assert loud[0] == pytest.approx(at, abs=0 if cents == 0.0 else 4)
         before = heard[:, : at - 64]
         assert np.abs(before).max() < 0.02
@@ -84,7 +84,7 @@ def test_rest_is_silent_except_for_the_lead_in() -> None:
     for first, last in ((20_000, 30_000), (50_000, 60_000)):
         quiet[first - JOIN : last] = False
     assert not heard[:, quiet].any()
-    # before the sound's beginning there is nothing; before its second strike there is
+    # Before the sound's beginning there is silence; before its second strike there is sound.
     lead, after = heard[:, 50_000 - 20 : 50_000], heard[:, 50_000:52_000]
     assert rms_db(lead) > rms_db(after) - 3.0
 
@@ -95,7 +95,7 @@ def test_sustained_note_keeps_its_pitch(wanted: float) -> None:
     heard = played(replay, [note(0, 3 * SR, wanted)], 3 * SR)
     for first in (0, SR, 2 * SR - RELEASE):
         off = 1200 * np.log2(strongest_hz(heard[:, first : first + SR])) - wanted
-        assert abs(off) < 3  # the spectrum's grid is 0.7 cents wide there
+        assert abs(off) < 3  # the spectrum's bins are 0.7 cents apart there
 
 
 def test_without_transposition_pitch_is_kept() -> None:
@@ -126,14 +126,16 @@ def test_decaying_sound_is_sustained_at_its_last_level() -> None:
 @pytest.mark.parametrize("settings", [AS_IT_IS, TRANSPOSED])
 def test_no_join_clicks(settings: ReplaySettings) -> None:
     sound = sine(0.4, 441.0)
-    sound[:, :900] *= np.linspace(0.0, 1.0, 900, dtype=np.float32) ** 2  # it brings no click itself
+    # so that the sound itself does not click
+    sound[:, :900] *= np.linspace(0.0, 1.0, 900, dtype=np.float32) ** 2
     replay = replay_of(sound, settings=settings, pitch=float(1200 * np.log2(441.0)))
     edges = [4000, 20_000, 45_000, 60_000, 130_000]
     wanted = float(1200 * np.log2(300.0))
     notes = [note(a, b, wanted) for a, b in itertools.pairwise(edges)]
     heard = played(replay, notes, 140_000)
     bend = np.abs(np.diff(heard, 2, axis=1)).max()
-    # a wave of half of full scale at 441 Hz bends by 0.002 a sample, a step of a tenth of it 0.05
+    # The fourth difference of a wave at half of full scale and 441 Hz is 0.002; of a step of a
+    # tenth of it, 0.05.
     assert bend < 0.006
 
 
@@ -147,7 +149,7 @@ def test_chord_is_as_loud_as_one_tone() -> None:
     for cents in tones:
         at = round(2 ** (cents / 1200))
         assert spectrum[at - 2 : at + 3].max() > 0.4 * spectrum.max()
-    assert np.sort(spectrum)[-40] < 0.05 * spectrum.max()  # and nothing beside them
+    assert np.sort(spectrum)[-40] < 0.05 * spectrum.max()  # no other frequencies
 
 
 def test_loudness_is_followed_if_set() -> None:
@@ -176,7 +178,7 @@ def test_blocks_add_up_to_the_stems_length() -> None:
 def test_grains_and_sources_are_counted() -> None:
     replay = replay_of(noise(2.0, seed=9), [0, SR // 2, SR, 3 * SR // 2])
     played(replay, [note(k * SR, (k + 1) * SR) for k in range(4)], 4 * SR)
-    # half a grain apart; overlaps of runs are laid twice
+    # Grains are half a grain apart; overlaps of runs are played twice.
     assert replay.counts.grains == pytest.approx(4 * SR / (GRAIN / 2), rel=0.3)
     assert 4 < replay.counts.sources <= replay.counts.grains
 

@@ -27,7 +27,7 @@ def test_inaudible_change_is_the_same_tempo(percent: float, text: str) -> None:
 
 
 def test_clip_tells_its_largest_change_in_either_direction() -> None:
-    # 4 % slower for ten seconds, then 2 % faster for ten, then as it is
+    # 4 % slower for ten seconds, then 2 % faster for ten, then unchanged.
     both = bent((0.0, 0.0), (9.6, 10.0), (19.8, 20.0), (59.8, 60.0), end_s=60.0)
     assert dj.clip_tempo(both) == "4.0 % slower from 0:00, back to its own tempo at 0:20"
 

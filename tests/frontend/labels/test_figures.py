@@ -126,5 +126,5 @@ def test_repeated_titles_are_numbered() -> None:
 
 def test_email_address_does_not_become_a_link() -> None:
     local, domain = escaped("Ask dj@example.org").split("@")
-    assert local.endswith("dj\N{WORD JOINER}")  # so that Streamlit finds no address
+    assert local.endswith("dj\N{WORD JOINER}")  # so that Streamlit makes no link of it
     assert domain == "example\\.org"

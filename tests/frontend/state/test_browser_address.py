@@ -17,11 +17,11 @@ VISITOR = "203.0.113.9"
     [
         (VISITOR, None, None, VISITOR),
         (None, None, None, None),
-        (VISITOR, VISITOR, None, None),  # by a program on this machine
+        (VISITOR, VISITOR, None, None),  # sent by a program on this machine
         (VISITOR, f"192.0.2.1, {VISITOR}:55", None, None),
-        (VISITOR, "192.0.2.1", None, VISITOR),  # by a browser elsewhere, and not believed
-        (VISITOR, f"192.0.2.1, {VISITOR}", "127.0.0.1", VISITOR),  # by a proxy
-        (VISITOR, f"{VISITOR}, 192.0.2.1", "*", None),  # by anyone
+        (VISITOR, "192.0.2.1", None, VISITOR),  # sent by a browser elsewhere, and not believed
+        (VISITOR, f"192.0.2.1, {VISITOR}", "127.0.0.1", VISITOR),  # sent by a trusted proxy
+        (VISITOR, f"{VISITOR}, 192.0.2.1", "*", None),  # believed from any sender
     ],
 )
 def test_forwarded_address_counts_only_from_a_proxy(

@@ -98,7 +98,7 @@ class TestCorrections:
 
     def test_dialog_stays_until_done(self, dialog: AppTest) -> None:
         dialog.session_state["track_table"] = {}
-        assert "Before: 120" in words_of(dialog.run())  # the page is drawn again for another reason
+        assert "Before: 120" in words_of(dialog.run())  # the page is redrawn for another reason
         assert "Before: 120" not in words_of(self.press(dialog, "Done"))
 
     @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ class TestResult:
         scripted_api.files = {**data.FILES, "report.json": report}
         result = opened(page, job="mashup-1")
         assert [warning.value for warning in result.warning] == [escaped(note)]
-        assert "is left out" not in words_of(result)  # which leaves warnings out: not said twice
+        assert "is left out" not in words_of(result)  # warnings are not repeated in the result
 
     def test_result_shows_measurements(self, result: AppTest) -> None:
         metrics = {metric.label: metric.value for metric in result.metric}
@@ -215,7 +215,7 @@ class TestResult:
 
     def test_sections_have_reasons_and_escaped_titles(self, result: AppTest) -> None:
         text = words_of(result)
-        assert text.count("<li>") == len(data.PLAN) + 1  # and the other pair
+        assert text.count("<li>") == len(data.PLAN) + 1  # and one for the other pair
         assert "&lt;b&gt;Second&lt;/b&gt;" in text
         assert "<b>Second</b>" not in text
 

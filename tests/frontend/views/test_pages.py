@@ -160,7 +160,7 @@ class TestNewMixtape:
         assert "no longer on the server" in words_of(app)
         assert "crate" not in app.query_params
         zone = json.loads(app.get("bidi_component")[0].proto.json)
-        assert zone["upload_id"] is None  # the next files make a crate of their own
+        assert zone["upload_id"] is None  # the next files start a new crate
 
     def test_names_survive_a_reload(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.crates = {"crate-1": CRATE}

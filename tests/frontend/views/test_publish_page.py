@@ -363,7 +363,8 @@ class TestPublications:
         job_of = scripted_api.job
 
         def job(job_id: str) -> JobView:
-            if job_id == "publish-1":  # it has just ended, and the mix's publications say so now
+            # the job has just ended, and the mix's publications show it now
+            if job_id == "publish-1":
                 done = with_publication(publication(job_id="publish-1"))
                 scripted_api.all_jobs = [done, publish_job("succeeded")]
             return job_of(job_id)
@@ -378,7 +379,8 @@ class TestPublications:
     ) -> None:
         doubt = FaultView(field="", code="already_published", message="It may be there already.")
         scripted_api.checked = CHECKED.model_copy(update={"faults": [doubt]})
-        scripted_api.all_jobs = [with_publication(publication("failed"))]  # its job is gone
+        # the publish job is deleted
+        scripted_api.all_jobs = [with_publication(publication("failed"))]
         app = publish_page()
         assert not [b for b in app.button if b.key == "start"]
         assert "It may be there already\\." in words_of(app)

@@ -194,7 +194,7 @@ class TestForm:
     def test_crate_of_new_mixtape_can_be_used(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.crates = {"crate-1": CRATE}
         app = page(crate="crate-1")
-        del app.query_params["crate"]  # a browser drops it when the page changes
+        del app.query_params["crate"]  # a browser removes it when the page changes
         app.switch_page("views/stems.py").run()
         app.button(key="stems_crate_id_take").click().run()
         assert "2 tracks, ready." in words_of(app)
@@ -206,7 +206,7 @@ class TestForm:
         assert "no longer on the server" in words_of(app)
         assert "crate" not in app.query_params
         zone = json.loads(app.get("bidi_component")[0].proto.json)
-        assert zone["upload_id"] is None  # the next files make a crate of their own
+        assert zone["upload_id"] is None  # the next files start a new crate
 
     def test_reloaded_draft_can_start_over(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.crates = {"crate-1": CRATE}
@@ -329,7 +329,7 @@ def test_player_row_of_a_stem() -> None:
     cells = row("s1", view, made)
     assert cells["path"] == "/jobs/s1/artifacts/stems/Ada%20-%20Rain/bass.flac"
     assert (cells["label"], cells["size"], cells["loudness"]) == ("Bass", 9, "−20.2 LUFS")
-    # each point of the picture is the louder of two values
+    # Each point of the picture is the larger of two values.
     assert cells["peaks"] == [0.5] * 900
 
 

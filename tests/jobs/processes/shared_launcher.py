@@ -17,7 +17,7 @@ class SharedLauncher:
 
     def __init__(self, launcher: Launcher, folder: Path) -> None:
         self._launcher = launcher
-        # A fork server dies with the thread that started it, which shall not be an executor's.
+        # A fork server dies with the thread that started it, so no executor's thread may start it.
         first = Order("first", CHAIN, Wool().to_json(), 1.0, str(folder / "first"), 1, [])
         launcher.launch(first, {}).end()
 

@@ -119,7 +119,7 @@ def test_ended_children_leave_no_descriptor_open(launcher: ForkLauncher, tmp_pat
     for _ in range(3):
         launcher.launch(order(tmp_path, SLEEP), {}).end()
     notes(launcher, tmp_path, Wool())
-    # the server closes the last one after the exit
+    # The server closes the last pipe after the child's exit.
     wait_until(lambda: all(now <= then for now, then in zip(n_descriptors(), before, strict=True)))
 
 
@@ -163,7 +163,7 @@ def test_failed_fork_closes_pipes_and_server_continues(
         socket.send_fds(ours, [b"\0"], [request.fileno(), writer, writer])
         os.close(writer)
         ours.close()
-        with pytest.raises(SystemExit):  # at the end of its requests, not before
+        with pytest.raises(SystemExit):  # when its requests end, not earlier
             fork_server.fork_children(theirs)
     assert os.read(reader, 1) == b""
     os.close(reader)

@@ -52,7 +52,7 @@ def notes(
     """Return the notes of a successful attempt."""
     child = launcher.launch(order(folder, wool), environment or {})
     said = messages_of(child)
-    child.wait_for_exit()  # else it would be killed while exiting
+    child.wait_for_exit()  # otherwise it would be killed while exiting
     assert child.end() == 0
     assert isinstance(said[-1], Done)
     return [message.text for message in said if isinstance(message, Noted)]
@@ -93,11 +93,12 @@ def test_ending_a_child_kills_its_processes(launcher: Launcher, tmp_path: Path):
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_child_has_own_session_and_lower_priority(launcher: Launcher, tmp_path: Path):
     child = launcher.launch(order(tmp_path, Wool(mischief={"carding": "sleep"}), niceness=10), {})
-    grandchild_of(tmp_path)  # by then it has started
+    grandchild_of(tmp_path)  # it has started by then
     assert os.getsid(child.pid) == os.getpgid(child.pid) == child.pid
     niceness = min(os.nice(0) + 10, 19)
     assert psutil.Process(child.pid).nice() == niceness
-    group = Path(f"/proc/{child.pid}/autogroup")  # decides between sessions, if it exists
+    # sets the share of the session, if Linux groups processes by session
+    group = Path(f"/proc/{child.pid}/autogroup")
     assert not group.exists() or group.read_text().endswith(f" nice {niceness}\n")
     assert Path(f"/proc/{child.pid}/oom_score_adj").read_text() == "500\n"
     child.end()

@@ -20,7 +20,8 @@ def test_confined_process_yields_to_others_after_a_moment() -> None:
     with suppress(Enough), time_limit(process, 10 * PATIENCE_S):
         lower = min(usual + 10, 19)
         wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == lower)
-        group = Path(f"/proc/{process.pid}/autogroup")  # decides between sessions, if it exists
+        # sets the share of the session, if Linux groups processes by session
+        group = Path(f"/proc/{process.pid}/autogroup")
         wait_until(lambda: not group.exists() or group.read_text().endswith(f" nice {lower}\n"))
         raise Enough
 

@@ -21,7 +21,7 @@ from ..files_that_reach_out import REACHING, concat_list_to_an_absolute_path, hl
 from ..media_factory import MediaFactory, strace_works
 
 needs_strace = pytest.mark.skipif(
-    not strace_works() and os.environ.get("CI") != "true",  # there, a missing tool is a failure
+    not strace_works() and os.environ.get("CI") != "true",  # in CI a missing tool is a failure
     reason="system calls can't be watched here",
 )
 
@@ -73,7 +73,7 @@ def test_playlist_forced_through_a_demuxer_opens_no_other_file(
         source.write_bytes(case.make(shop))
         assert decode_as(kind, script, source) == 0, case
     opened = log.read_text()
-    assert LISTS[-1].make.__name__ in opened  # the log has the opened upload
+    assert LISTS[-1].make.__name__ in opened  # the log contains the opened upload
     assert reached(log, shop) == []
     assert "canary.mp3" not in opened
     assert shop.server.hits == hits

@@ -23,7 +23,7 @@ from ..media_factory import CANARY_HZ, RATE, MediaFactory
 from ..odd_files import ODD
 
 TRACKS = [*REACHING, *BOMBS, *COVERS, *ODD]
-# Every child runs under this address space, so none can have used more memory.
+# Every child process runs with this limit of memory.
 LIMITS = GateLimits(max_track_s=300.0, max_memory_bytes=600 << 20)
 # A verdict may cost as much CPU time as this many plain tracks of a minute on the same machine;
 # seconds would measure the machine. Five minutes of sound, the most that is decoded here, cost 3;

@@ -40,7 +40,7 @@ def test_a_track_lasts_at_least_a_second(n_samples: int, code: str) -> None:
     assert code_of(stats(n_samples)) == code
 
 
-# 6 windows are 0.28 s, 5 are 0.23 s
+# The limit lies between 5 audible windows (0.23 s) and 6 (0.28 s).
 @pytest.mark.parametrize(("audible", "code"), [(6, ""), (5, "silent")])
 def test_a_quarter_of_a_second_must_be_audible(audible: int, code: str) -> None:
     assert code_of(stats(2 * RATE, audible=audible)) == code

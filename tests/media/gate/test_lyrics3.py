@@ -13,7 +13,8 @@ from backend.app.media.gate.lyrics3 import lyrics3_start
 from ..media_factory import MediaFactory
 from ..tags.test_read_names import bare_mp3, id3v1
 
-WORDS = b"[00:01]Le vent se l\xe8ve\r\n" * 90 + b"\xff\xfb\x90\x64" * 20  # as frames begin
+# contains bytes with which MP3 frames begin
+WORDS = b"[00:01]Le vent se l\xe8ve\r\n" * 90 + b"\xff\xfb\x90\x64" * 20
 FIELDS = b"IND00002" + b"00" + b"LYR%05d" % len(WORDS) + WORDS
 V1 = b"LYRICSBEGIN" + WORDS + b"LYRICSEND"
 V2 = b"LYRICSBEGIN" + FIELDS + b"%06d" % (11 + len(FIELDS)) + b"LYRICS200"

@@ -13,7 +13,7 @@ def warning(kind: SniffedFormat, lost_s: float, *, errors: int = 0, **facts: int
     return truncation_warning(kind, 100.0 - lost_s, 100.0, errors=errors, **facts) or ""
 
 
-# a FLAC states its length to the sample; the others may count 0.15 s of padding
+# A FLAC states its length to the sample; other formats may count 0.15 s of padding.
 @pytest.mark.parametrize(("kind", "slack_s"), [(FLAC, 0.001), (MP3, 0.15), (M4A, 0.15)])
 def test_lost_sound_is_reported_beyond_the_formats_slack(
     kind: SniffedFormat, slack_s: float

@@ -11,7 +11,7 @@ from .webps import WEBPS
 
 HOSTILE_PICTURES: Cases = Cases([*PICTURE_BOMBS, *JPEGS, *PNGS, *WEBPS, *OTHERS])
 
-# These cost more than half a second each, to make or to check.
+# These pictures take more than half a second each to make or to check.
 _HEAVY = (
     *("b17", "j01", "j02", "j03", "j06", "j16", "j26", "j28", "p01", "p02", "p03", "p04"),
     *("p10", "p11", "w01", "w02", "w05", "w11", "o16"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests import ROOT
 
-# What a decoder would do if a picture had taken it over.
+# What a decoder might do after a hostile picture has taken control of it.
 TAKEN_OVER = """
 import socket, subprocess, sys
 from PIL import Image

@@ -17,7 +17,7 @@ from ..cases import ACCEPT, Case
 from ..hostile_pictures import HEAVY_PICTURES, HOSTILE_PICTURES, QUICK_PICTURES
 from ..media_factory import MediaFactory
 
-# The system ends a decoder after its own limit, on a slow machine too; the rest is the start.
+# The system ends a decoder at its own CPU limit, on a slow machine, too; the rest is the start.
 VERDICT_CPU_S = 10.0
 
 

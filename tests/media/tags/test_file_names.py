@@ -17,7 +17,7 @@ from backend.app.media.tags.file_names import (
 @pytest.mark.parametrize(
     ("name", "artist", "title"),
     [
-        # names that begin with a number
+        # Names that begin with a number.
         ("50 Cent - In da Club.flac", "50 Cent", "In da Club"),
         ("2 Unlimited - No Limit.mp3", "2 Unlimited", "No Limit"),
         ("2_Unlimited_-_No_Limit.mp3", "2 Unlimited", "No Limit"),
@@ -64,7 +64,7 @@ from backend.app.media.tags.file_names import (
         ("Blink-182 - 03 - Dammit.mp3", "Blink-182", "Dammit"),
         ("03.mp3", "", "03"),
         ("007.mp3", "", "007"),
-        # numbers of tracks
+        # Track numbers.
         ("03 - Title.mp3", "", "Title"),
         ("03 Title.mp3", "", "Title"),
         ("03. Title.m4a", "", "Title"),
@@ -90,7 +90,7 @@ from backend.app.media.tags.file_names import (
         ("01_house.ogg", "", "house"),
         ("A2. Side One.wav", "", "Side One"),
         ("A2 Side One.wav", "", "A2 Side One"),
-        # artist, album, number, title
+        # Artist, album, number, title.
         ("Artist - Title.mp3", "Artist", "Title"),
         ("Artist - Album - 03 - Title.mp3", "Artist", "Title"),
         ("Artist - Album - 03 Title.mp3", "Artist", "Title"),
@@ -103,7 +103,7 @@ from backend.app.media.tags.file_names import (
         ("311 - Grassroots - 03 - Lucky.mp3", "311", "Lucky"),
         ("Björk \u2013 Jóga.opus", "Björk", "Jóga"),
         ("Кино - Группа крови.mp3", "Кино", "Группа крови"),
-        # odd ones
+        # Unusual names.
         ("../../etc/passwd", "", "passwd"),
         ("C:\\music\\Song.mp3", "", "Song"),
         ("my %22best%22 song.mp3", "", 'my "best" song'),
@@ -129,14 +129,14 @@ def test_album_comes_from_between_artist_and_number() -> None:
     [
         (["1 One.mp3", "2 Two.mp3", "3 Three.mp3"], ["One", "Two", "Three"]),
         (["3 Three.mp3", "1 One.mp3", "2 Two.mp3"], ["Three", "One", "Two"]),
-        # a track of the album is missing
+        # A track of the album is missing.
         (["1 One.mp3", "2 Two.mp3", "4 Four.mp3"], ["One", "Two", "Four"]),
         (["09 Nine.mp3", *(f"{n:02} N.mp3" for n in range(1, 9)), "10 Ten.mp3"], None),
         (["1-title.mp3", "2-other.mp3", "3-third.mp3"], ["title", "other", "third"]),
         (["101 - A.mp3", "102 - B.mp3", "103 - C.mp3"], ["A", "B", "C"]),
         (["1-09 A.mp3", "1-10 B.mp3", "1-11 C.mp3"], ["A", "1-10 B", "1-11 C"]),
         (["A1 Up.wav", "A2 Down.wav", "B1 Left.wav"], ["Up", "Down", "Left"]),
-        # not a run
+        # Too few to count as a row.
         (["1 One.mp3", "2 Two.mp3"], ["1 One", "2 Two"]),
         (["50 Cents.mp3", "2 Steps.mp3", "311 Ways.mp3"], ["50 Cents", "2 Steps", "311 Ways"]),
         (["2 Steps.mp3", "3 Doors.mp3", "4 Walls.mp3"], ["2 Steps", "3 Doors", "4 Walls"]),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.app.media.tags.legacy_encodings import decoded_names
 
-# Artist and title, as people's files have them.
+# Artist and title, as found in real files.
 FOREIGN = [
     *(
         ("cp1251", artist, title)
@@ -131,7 +131,7 @@ def test_too_short_texts_stay_as_they_are(title: str) -> None:
 
 
 def test_megabytes_of_text_cost_little() -> None:
-    # a reader gives at most 2,000 characters a name; this must only not hang
+    # A name has at most 2,000 characters; this test only checks that longer ones don't hang.
     assert decoded_names({"title": "Ýòîò ãîðîä " * 200_000})["title"].startswith("Этот город Этот")
 
 

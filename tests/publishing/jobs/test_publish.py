@@ -102,7 +102,8 @@ def test_privacy_is_the_one_that_youtube_gave_the_video(
     house: PublishingHouse, is_answer_lost: bool
 ):
     house.youtube.channel.privacy_for_all = "private"
-    lost = Fault("chunk", N_CHUNKS, "drop", store=1.0, forget=True)  # then found by its marker
+    # it is then found by its marker
+    lost = Fault("chunk", N_CHUNKS, "drop", store=1.0, forget=True)
     house.youtube.script.faults = [lost] if is_answer_lost else []
     job = house.publish(house.mix(), privacy="public")
     assert house.publication(job.id).privacy == "private"

@@ -87,7 +87,7 @@ class Killer:
             self._at = None
             self.kills += 1
             os.kill(self.child_is[0], signal.SIGKILL)
-            time.sleep(0.02)  # dead before the answer arrives
+            time.sleep(0.02)  # the child dies before the answer arrives
 
     def attempt(self, job_id: str) -> JobView:
         """One attempt in a child process, with a time limit."""
@@ -133,7 +133,7 @@ def kill_repeatedly(house: PublishingHouse, places: Sequence[tuple[str, int]]) -
             house.jobs.retry("ann", job_id)
     assert killer.finish(job_id).status == "succeeded"
     assert_one_of_each(house)
-    assert len(house.youtube.channel.sessions) == 2  # the first one's address never arrived
+    assert len(house.youtube.channel.sessions) == 2  # the address of the first one never arrived
 
 
 def test_upload_survives_a_kill_after_each_request(house: PublishingHouse):
@@ -154,7 +154,7 @@ def survive(house: PublishingHouse, kind: str, nth: int, *, before: bool) -> Non
     assert killer.kills == 1
     assert killer.finish(job_id).status == "succeeded"
     assert_one_of_each(house)
-    # Received bytes are not sent again, except the chunk in flight
+    # Bytes that were received are not sent again, except the chunk being sent.
     assert len(house.youtube.channel.sessions) <= (2 if kind == "open" else 1)
 
 
@@ -179,7 +179,7 @@ def test_retry_of_a_cancelled_upload_resumes_at_the_last_byte(house: PublishingH
     def cancel(kind: str) -> None:
         if kind == "chunk" and house.youtube.script.counts["chunk"] == 2:
             house.jobs.cancel("ann", job_id)
-            time.sleep(1.0)  # a supervisor notices within a quarter of that
+            time.sleep(1.0)  # longer than a supervisor takes to notice, a quarter of a second
 
     house.youtube.on_request = cancel
     job = killer.attempt(job_id)

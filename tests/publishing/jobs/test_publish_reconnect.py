@@ -12,7 +12,8 @@ from ..publishing_house import PublishingHouse
 def test_channel_refusing_fresh_tokens_needs_reconnecting(house: PublishingHouse):
     def suspend(kind: str) -> None:
         if kind == "chunk":
-            house.grant.access_tokens.clear()  # Google still issues new ones
+            # YouTube rejects them, but Google still issues new ones
+            house.grant.access_tokens.clear()
 
     house.youtube.on_request = suspend
     job = house.publish(house.mix())

@@ -99,7 +99,7 @@ def test_too_many_tracks_list_the_first_ones() -> None:
     lines = [line.split()[0] for line in text.splitlines() if "長" in line]
     assert lines == [chapter.stamp for chapter in made.chapters[: len(lines)]]
     assert f"Only the first {len(lines)} of 500 tracks" in notes[-1]
-    # The next line, of at most 12 characters of 3 bytes after its time, does not fit
+    # The next line, with at most 12 characters of 3 bytes after its time, would not fit.
     assert MAX_BYTES - 50 < len(text.encode()) <= MAX_BYTES
     assert "#djmix" in text
 

@@ -201,7 +201,7 @@ def test_worst_template_is_bounded_in_time_and_size(text: str) -> None:
         template.write(template_values(LARGEST))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 12e6  # measured: 6 MB, of one long join; all of the first would be 25 MB
+    assert peak < 12e6  # measured: 6 MB for one long join; all of the first would take 25 MB
 
 
 @pytest.fixture
@@ -238,7 +238,8 @@ def test_all_attempts_of_the_worst_template_are_bounded(
         assert "takes too long" in refused.message
     else:
         assert len(made.encode()) <= MAX_BYTES
-    # 17 times MAX_OUTPUT at 3 ns each are 20 ms; all attempts once wrote 50 million
+    # 17 times MAX_OUTPUT at 3 ns each take 20 ms; without a limit, all attempts wrote 50 million
+    # characters.
     assert filled["characters"] <= 20 * MAX_OUTPUT
     assert filled["filtered"] <= 8_000_000
     assert filled["times"] <= 45

@@ -205,7 +205,7 @@ def test_revoked_token_needs_reconnect_and_keeps_the_upload(setup: UploadSetup):
 
 def test_uncertain_upload_restarts_only_after_a_retry(setup: UploadSetup):
     setup.youtube.script.faults = [LONG_GONE]
-    for looked in (1, 2):  # the second as after a crash: without a retry by the user
+    for looked in (1, 2):  # the second attempt comes after a crash, without a retry by the user
         with pytest.raises(UploadUncertain):
             setup.attempt()
         assert len(setup.youtube.channel.sessions) == 1

@@ -79,7 +79,7 @@ def test_impossible_range_is_asked_again(ranges: str) -> None:
         (403, "quotaExceeded", NotBefore),
         (401, "", ReconnectNeeded),
         (403, "forbidden", YouTubeRefused),
-        (403, "", RetryNeeded),  # perhaps a proxy's
+        (403, "", RetryNeeded),  # it may be a proxy's answer
         (302, "", RetryNeeded),
         (503, "", RetryNeeded),
         (403, "rateLimitExceeded", RetryNeeded),

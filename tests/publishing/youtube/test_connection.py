@@ -54,7 +54,7 @@ def test_upload_scope_alone_connects(house: House, google: Google) -> None:
     assert (status.connected, status.may_upload, status.may_manage) == (True, True, False)
     assert status.channel is None
     assert any(note.startswith("Only uploads are allowed") for note in status.notes)
-    # YouTube would refuse to say whose channel it is
+    # YouTube would refuse to name the channel.
     assert google.requests == []
 
 
@@ -215,7 +215,7 @@ def test_youtube_is_asked_at_most_once_in_minutes(
 ) -> None:
     waiting_for_its_owner(house, google)
     google.youtube_faults = [IN_TROUBLE] * troubles
-    for _ in range(5):  # each time as another process, without memory
+    for _ in range(5):  # each time in a new process, without memory of the last request
         assert house.connections().takes_long_videos("ada") is False
     assert questions(google) == 1
     google.youtube_faults, google.long_uploads = [], "allowed"
@@ -248,7 +248,7 @@ def test_slow_youtube_does_not_block_a_form(
     waiting_for_its_owner(house, google)
     monkeypatch.setattr(connection, "_TYPING_TIMEOUT_S", 0.1)
     google.long_uploads, google.channel_delay_s = "allowed", 3.0
-    # without the timeout the answer would be True, after 3 s
+    # Without the timeout, the answer would be True after 3 s.
     assert house.connections().takes_long_videos("ada") is False
 
 
@@ -277,7 +277,7 @@ def test_refusal_of_an_old_token_changes_nothing(house: House) -> None:
     house.connect("ada", good_for_s=3600)
     house.connections().refused("ada", "ya29.of-the-connection-before")
     house.connections().refused("bob", "ya29.of-nobody")
-    house.change("ada", refreshing_until_s=4e9)  # as if another process were asking
+    house.change("ada", refreshing_until_s=4e9)  # as if another process were refreshing
     house.connections().refused("ada", "ya29.first-of-ada")
     assert not house.connections().status("ada").needs_reconnect
 

@@ -47,7 +47,7 @@ def test_rejected_token_is_refreshed_before_its_expiry(house: House, google: Goo
     connections = house.connections()
     fresh = connections.access_token("ada", "ya29.first-of-ada")
     assert fresh == grant.access_tokens[-1] != "ya29.first-of-ada"
-    # A later caller with the old token gets the current one
+    # A later caller that has the old token gets the current one.
     assert connections.access_token("ada", "ya29.first-of-ada") == fresh
     assert len(google.refreshes) == 1
 
@@ -137,7 +137,7 @@ def test_refresh_lock_expires_after_crash(house: House, google: Google) -> None:
     store = YouTubeStore(house.database)
     assert store.claim_refresh("ada", house.row("ada").sealed, hold_s=60.0)
     assert not store.claim_refresh("ada", house.row("ada").sealed, hold_s=60.0)
-    house.change("ada", refreshing_until_s=0.0)  # a minute later
+    house.change("ada", refreshing_until_s=0.0)  # a minute later, the lock has expired
     assert house.connections().access_token("ada").startswith("ya29.canary-access")
     assert len(google.refreshes) == 1
 
@@ -180,7 +180,7 @@ def test_dead_grant_needs_reconnect_and_is_not_retried(
     assert "Connect YouTube again" in caught.value.hint
     assert house.connections().status("ada").needs_reconnect
     assert len(google.refreshes) == 1
-    # and does not affect other users
+    # Other users are not affected.
     assert not house.connections().status("bob").needs_reconnect
     assert house.connections().access_token("bob").startswith("ya29.")
 
@@ -215,7 +215,7 @@ def test_google_failure_keeps_the_connection(
     with pytest.raises(YouTubeUnreachable):
         house.connections().access_token("ada")
     assert not house.connections().status("ada").needs_reconnect
-    # the next one need not wait for it
+    # The next user need not wait for it.
     assert house.connections().access_token("ada").startswith("ya29.canary-access")
 
 

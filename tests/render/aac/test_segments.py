@@ -74,7 +74,8 @@ def test_mix_is_as_clear_at_the_seams_as_elsewhere(tmp_path: Path) -> None:
     error = played - mix
     seams = [first * 129 * 1024 for first in (1, 2, 3)]
     around = np.concatenate([error[:, at - 3000 : at + 3000] for at in seams], axis=1)
-    # 3 dB: six frames hold other sound than the whole; a seam that does not add up reads +20 dB
+    # 3 dB: six frames contain other sound than the whole; at a seam that does not add up, the error
+    # would be +20 dB.
     assert rms_db(around) < rms_db(error) + 3.0
 
 
@@ -151,7 +152,7 @@ def test_changed_frames_measure_as_the_whole_file(tmp_path: Path) -> None:
     assert done[-1] == found.n_samples == LENGTH
     assert np.array_equal(found.peaks, new.peaks)
     assert np.array_equal(found.true_peaks, new.true_peaks)
-    # the state of the filter, in float32, is rounded otherwise: 0.0001 dB
+    # The filter's state, in float32, is rounded differently: 0.0001 dB.
     assert found.energies == pytest.approx(new.energies, rel=2e-5)
     assert not np.array_equal(found.peaks, known.peaks)
 

@@ -30,7 +30,7 @@ from tests.sounds import SR, noise, rms_db
 FORMATS = ["mp3", "flac", "wav", "m4a", "opus"]
 ALL = pytest.mark.parametrize("kind", FORMATS)
 
-# characters with a meaning in some format's syntax, and other scripts than Latin
+# Characters with a special meaning in some format, and scripts other than Latin.
 TITLES = ("1 = 1; #2 \\ 3", "start\n[CHAPTERS]\nSTART=0", "ends in \\", "夜明け – Рассвет – 🌅")
 
 
@@ -81,7 +81,7 @@ def test_every_format_has_the_chapters_in_order(kind: str, tagged) -> None:
     tags, paths = tagged
     starts_s, titles = zip(*read_chapters(paths[kind]), strict=True)
     assert titles == TITLES
-    # 1 ms: the resolution of ID3, Vorbis comments and MP4 text tracks
+    # 1 ms: the resolution of ID3, Vorbis comments and MP4 text tracks.
     assert starts_s == pytest.approx([start / SR for start, _ in tags.chapters], abs=0.001)
 
 
@@ -127,7 +127,7 @@ def test_m4a_has_names_and_cover(tagged) -> None:
     assert file["\xa9ART"] == file["aART"] == [tags.artist]
     assert bytes(file["covr"][0]) == tags.cover.read_bytes()
     head = paths["m4a"].read_bytes()
-    # a player can start before the whole file has arrived
+    # The index comes first, so that a player can start before the whole file has arrived.
     assert head.index(b"moov") < head.index(b"mdat")
 
 
@@ -150,8 +150,8 @@ def test_every_format_sounds_like_the_mix(kind: str, tmp_path: Path) -> None:
     mix = babble(4.0)
     played = decoded(written(mix, [kind], tmp_path)[kind])[:, : mix.shape[1]]
     error_db = rms_db(played - mix[:, : played.shape[1]]) - rms_db(mix)
-    # Noise in bursts is a coder's worst case, with an error of -9 dB or less; shifted by one
-    # sample it would be +3 dB. 24 bits leave a rounding error under -120 dB.
+    # Bursts of noise are the worst case for a codec, with an error of -9 dB or less; a shift by one
+    # sample would give +3 dB. 24 bits leave a rounding error under -120 dB.
     assert error_db < {"flac": -110, "wav": -110, "mp3": -6, "m4a": -6, "opus": -6}[kind]
 
 
@@ -291,7 +291,7 @@ class Cancelled(Exception):
 
 def test_cancelling_leaves_no_file_of_any_format(tmp_path: Path) -> None:
     def cancel(share: float) -> None:
-        if share > 0.1:  # half of what one format alone makes up
+        if share > 0.1:  # half of the progress of one format
             raise Cancelled
 
     mix = noise(12, seed=1)
@@ -299,7 +299,7 @@ def test_cancelling_leaves_no_file_of_any_format(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         encode_all(encoding_of(mix, tmp_path), outputs, workers=5, progress=cancel)
     left = [path.name for path in tmp_path.rglob("*.*")]
-    # finished MP3 segments stay for the next attempt
+    # Finished MP3 segments are kept for the next attempt.
     assert [name for name in left if name.startswith("mix.") or name.endswith(".part")] == []
 
 

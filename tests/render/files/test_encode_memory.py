@@ -46,5 +46,5 @@ def peak_mb(minutes: int, folder: Path) -> float:
 
 @pytest.mark.soak
 def test_memory_does_not_grow_with_the_mix(tmp_path: Path) -> None:
-    # 12 MB: memory that allocators keep; an hour of samples has 1300 MB, its MP3 140 MB
+    # 12 MB: memory that allocators keep; an hour of samples takes 1300 MB, its MP3 140 MB.
     assert peak_mb(60, tmp_path / "long") - peak_mb(5, tmp_path / "short") < 12

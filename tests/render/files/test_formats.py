@@ -12,7 +12,7 @@ from backend.app.render.files.formats import (
     codec_arguments,
 )
 
-# How far meters read a decoded file over the limiter's ceiling, measured on limited music
+# How far meters read a decoded file above the limiter's ceiling, measured on limited music.
 CODING_RISE_DB: dict[AudioFormat, float] = {
     "flac": 0.1,
     "wav": 0.1,
@@ -25,7 +25,7 @@ CODING_RISE_DB: dict[AudioFormat, float] = {
 @pytest.mark.parametrize("kind", CODING_RISE_DB)
 def test_decoded_files_stay_under_minus_one_dbtp(kind: AudioFormat) -> None:
     assert CEILINGS_DBTP[kind] + CODING_RISE_DB[kind] <= -1.0
-    # and give away no more than half a decibel of loudness for it
+    # The ceiling should cost no more than half a decibel of loudness.
     assert CEILINGS_DBTP[kind] + CODING_RISE_DB[kind] > -1.6
 
 

@@ -17,7 +17,7 @@ from tests.sounds import SR
 
 HOUR = 3600 * SR
 STEP = SR // 10
-# lengths around what a byte counts: 125 to 128 for sizes of seven bits, 255 for titles of an MP4
+# Lengths near a byte's limits: 125 to 128 for sizes of seven bits, 255 for an MP4's titles.
 LONG = ("Ж" * 62 + "x", "Ж" * 63, "Ж" * 64, "Ж" * 127, "夜" * 400, "s" * 255, "🌅" * 64)
 
 
@@ -64,7 +64,7 @@ def test_mutagen_finds_every_id3_chapter_with_its_whole_title(
 
 def test_mutagen_reads_an_m4a_with_long_titles(written: tuple[MixTags, Path]) -> None:
     chapters = File(written[1] / "mix.m4a").chapters
-    assert len(chapters) == 255  # what the list for old players can count
+    assert len(chapters) == 255  # the most that the list for old players can hold
     assert chapters[4].title == "Song 4"
 
 

@@ -26,7 +26,7 @@ def test_known_tone_measures_as_the_standard_requires(tmp_path: Path) -> None:
     done: list[int] = []
     found = measure_file(written(tmp_path / "a.wav", tone), ffmpeg=FFMPEG, progress=done.append)
     assert found.n_samples == tone.shape[1] == done[-1]
-    # EBU Tech 3341: +-0.1 LU; a 1 kHz sine's true peak is its amplitude
+    # EBU Tech 3341: +-0.1 LU; the true peak of a 1 kHz sine is its amplitude.
     assert found.loudness_lufs == pytest.approx(-23.0, abs=0.1)
     assert found.true_peak_dbtp == pytest.approx(-23.0, abs=0.05)
 

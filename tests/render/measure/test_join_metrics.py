@@ -61,7 +61,7 @@ def test_rendered_beats_coincide(blend):
     analyser, clips, beats = blend
     found = analyser.analyse(clips, beats)
     assert len(found.beat_errors_ms) >= 30
-    # the stretcher's error: below 1 ms for nearly every beat
+    # The stretcher's error: below 1 ms for nearly every beat.
     assert np.median(found.beat_errors_ms) < 1.0
     assert np.percentile(found.beat_errors_ms, 95) < 3.0
 
@@ -82,7 +82,7 @@ def test_bass_swap_reduces_the_shared_bass(blend):
     analyser, clips, beats = blend
     swapped = analyser.analyse(clips, beats).bass_both_share
     plain = tuple(replace(clip, effects=(), fade_in=0, fade_out=0) for clip in clips)
-    assert swapped < 0.25  # a kick's tail reaches into 100 ms frames around the swap
+    assert swapped < 0.25  # the decay of a kick reaches into 100 ms frames near the swap
     assert analyser.analyse((plain[0], plain[1]), beats).bass_both_share > 2 * swapped
 
 

@@ -45,7 +45,7 @@ def test_each_stem_has_its_loudness_and_peaks(measure) -> None:
     quiet = TONE * np.float32(0.1)
     quiet[:, SR // 2 :] *= np.float32(0.5)
     (loud, soft), _ = measure(TONE, TONE, quiet)
-    # EBU Tech 3341: a stereo sine of 1 kHz reads its peak's level
+    # EBU Tech 3341: a stereo sine of 1 kHz measures its peak's level.
     assert loud.loudness_lufs == pytest.approx(-20.0, abs=0.1)
     assert (loud.peak_dbfs, soft.peak_dbfs) == pytest.approx((-20.0, -40.0), abs=0.01)
     assert len(soft.peaks) == BINS_PER_S == 20
@@ -55,7 +55,7 @@ def test_each_stem_has_its_loudness_and_peaks(measure) -> None:
 def test_silent_stem_has_no_loudness_and_the_lowest_level(measure) -> None:
     (_, silent), left_db = measure(TONE, TONE, silence(1.0))
     assert silent.loudness_lufs is None
-    # one step of 24 bits
+    # One step of 24 bits.
     assert silent.peak_dbfs == left_db == FLOOR_DB == pytest.approx(-6.02 * 24, abs=0.5)
 
 

@@ -37,8 +37,8 @@ def errors_ms(voice: Path, late_ms: float) -> np.ndarray:
 @pytest.mark.parametrize("late_ms", [0.0, 12.0, 30.0])
 def test_vocal_offset_is_measured(voice: Path, late_ms: float) -> None:
     found = errors_ms(voice, late_ms)
-    assert len(found) >= 0.9 * 1.25 * PART / BEAT  # also around the end of a part
-    # 1.5 ms: attacks are found in steps of 1 ms, in sound that rises over some more
+    assert len(found) >= 0.9 * 1.25 * PART / BEAT  # also near the end of a part
+    # 1.5 ms: attacks are found in steps of 1 ms, in a sound that rises over a little more.
     assert np.median(found) == pytest.approx(late_ms, abs=1.5)
 
 

@@ -51,7 +51,7 @@ def test_segments_join_to_the_bytes_of_one_stream(name: str, mode: Mp3Mode, tmp_
     mix = VARIED[name]()
     file, _ = encoded(tmp_path, mix, mode)
     assert without_info_frame(file, mode) == one_stream(mix, mode)
-    # With the padding that the Info frame states, not a sample is missing or added.
+    # With the padding stated in the Info frame, no sample is missing or added.
     assert decoded(tmp_path / "mix.mp3").shape == mix.shape
     with soundfile.SoundFile(tmp_path / "mix.mp3") as sound:
         assert sound.read().shape == (mix.shape[1], 2)
@@ -110,7 +110,7 @@ def test_coding_error_at_segment_joins_is_as_elsewhere(mode: Mp3Mode, tmp_path: 
     ever = rms_db(error)
     for segment in cut_evenly(mix.shape[1], workers=2, longest=2 * GRID_FRAMES)[1:]:
         at = segment.first * 1152
-        # 1 dB: the error of a coder at work on noise, over 2000 samples; a glitch adds 20
+        # 1 dB: how a codec's error on noise varies over 2000 samples; a glitch would add 20 dB.
         assert rms_db(error[:, at - 1000 : at + 1000]) == pytest.approx(ever, abs=1.0)
 
 
@@ -236,7 +236,7 @@ def test_short_mixes_are_cut_evenly_among_workers() -> None:
     segments = cut_evenly(90 * SR, workers=2)
     assert len(segments) == 2
     frames = -(-90 * SR // 1152)
-    # one step of the grid, on which all cuts lie
+    # One step of the grid on which all cuts lie.
     assert segments[1].first == pytest.approx(frames / 2, abs=GRID_FRAMES)
 
 

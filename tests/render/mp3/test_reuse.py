@@ -92,8 +92,8 @@ def test_edit_encodes_only_its_seconds_and_gives_the_same_bytes(
     encoded_samples.clear()
     with BaseMp3(tmp_path / "first/mix.mp3", mix.shape[1], sound_hash(mix)) as base:
         assert encoded(tmp_path / "again", edited(mix), mode, base, workers) == anew
-    # three cells with the edit, one that warms up on it, and a warm-up and look-ahead for
-    # each worker
+    # The edit's three cells, one for warm-up after it, and a warm-up and look-ahead for each
+    # worker.
     assert 2 * SR < sum(encoded_samples) <= 1152 * ((4 + workers) * GRID_FRAMES + 2 * workers)
 
 
@@ -108,7 +108,7 @@ def test_change_of_length_reuses_frames_before_it(
     encoded_samples.clear()
     with BaseMp3(tmp_path / "first/mix.mp3", mix.shape[1], sound_hash(mix)) as base:
         assert encoded(tmp_path / "longer", longer, base=base) == anew
-        # eight seconds are new, cut into three or four that warm up for 1.3 s each
+        # Eight seconds are new, cut into three or four segments with 1.3 s of warm-up each.
         assert 8 * SR < sum(encoded_samples) < 15 * SR
         encoded_samples.clear()
         assert encoded(tmp_path / "shorter", mix[:, : 11 * SR], base=base) == shorter_anew

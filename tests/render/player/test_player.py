@@ -77,7 +77,7 @@ def test_join_is_the_crossfade_of_its_tracks(crate: Path, open_track) -> None:
         )
     )
     expected = crossfade(stored("noise", crate), stored("tone", crate), overlap=2 * SR)
-    # -120 dB: the same float32 sums
+    # -120 dB: sums of the same float32 numbers.
     assert peak_db(whole(Player(timeline, open_track, NO_CEILING)) - expected) < -120
 
 
@@ -98,7 +98,7 @@ def test_low_pass_closes_over_its_stretch(crate: Path, open_track) -> None:
     dry = stored("noise", crate)
     assert np.array_equal(out[:, : 5 * SR], dry[:, : 5 * SR])
     closed = low_pass(dry[:, 5 * SR :], 1000.0)[:, -SR // 100 :]
-    # in the last 10 ms less than 1 % of the dry signal is left
+    # In the last 10 ms, less than 1 % of the unfiltered sound is left.
     assert rms_db(out[:, -SR // 100 :] - closed) < rms_db(dry) - 40
 
 
@@ -114,7 +114,7 @@ def test_mix_meets_loudness_target_and_ceiling(open_track) -> None:
     out = whole(Player(timeline, open_track, -1.6))
     meter = LoudnessMeter()
     meter.push(out)
-    # 0.5 LU: the accepted deviation of a mix
+    # 0.5 LU: the accepted deviation of a mix.
     assert integrated_lufs(meter.energies) == pytest.approx(-17.0, abs=0.5)
     assert peak_db(out) <= -1.6 + 0.01
 

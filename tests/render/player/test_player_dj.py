@@ -140,7 +140,7 @@ def test_stretch_may_begin_inside_effects_and_echo(crate: Crate, at: int) -> Non
     ids=lambda more: next(iter(more)),
 )
 def test_peaks_raised_by_processing_are_limited(crate: Crate, more: dict[str, object]) -> None:
-    # the track peaks at -9 dBFS, 3 dB under the ceiling
+    # The track peaks at -9 dBFS, 3 dB below the ceiling.
     timeline = Timeline((clip("tone", 0, 8 * SR, gain_db=0.0, **more),))
     player = crate.player(timeline, ceiling_db=-6.0)
     out = played(replace(player, peaks_of=crate.peaks))
@@ -165,7 +165,7 @@ def test_changed_join_leaves_keys_elsewhere_unchanged(crate: Crate) -> None:
     before, after = (crate.player(each) for each in (timeline, other_join))
     seconds = range(timeline.length // SR)
     changed = {s for s in seconds if _key(before, s) != _key(after, s)}
-    # the join is from 4 s to 8 s; the limiter reads two blocks of 0.74 s ahead and one back
+    # The join lasts from 4 s to 8 s; the limiter reads two blocks of 0.74 s ahead and one back.
     assert changed == {2, 3, 4, 5, 6, 7, 8}
 
 
@@ -215,7 +215,7 @@ def test_bass_swap_removes_the_bass_only(crate: Crate) -> None:
         band_db(out[:, 3 * SR : 5 * SR], *band) - band_db(dry[:, 3 * SR : 5 * SR], *band)
         for band in ((40.0, 70.0), (200.0, 300.0))
     ]
-    # the bass at 55 Hz falls by 20 dB or more, the notes above change by 1.5 dB at most
+    # The bass at 55 Hz falls by at least 20 dB; the notes above change by at most 1.5 dB.
     assert change_db[0] < -18
     assert abs(change_db[1]) < 1.5
     assert np.array_equal(out[:, :SR], dry[:, :SR])
@@ -230,10 +230,10 @@ def test_sweep_removes_low_frequencies_gradually(crate: Crate) -> None:
         levels = [band_db(out[:, at * SR : (at + 1) * SR], low_hz, high_hz) for at in range(9)]
         assert (
             np.diff(levels).max() < 1.0
-        )  # noise in an octave wanders 0.5 dB from second to second
+        )  # the level of an octave of noise varies by 0.5 dB from second to second
         assert levels[0] - levels[-1] > falls_db
     highs = [band_db(out[:, at * SR : (at + 1) * SR], 8e3, 16e3) for at in range(9)]
-    assert max(highs) - min(highs) < 1.0  # noise over a second wanders 0.2 dB
+    assert max(highs) - min(highs) < 1.0  # the level of noise over a second varies by 0.2 dB
 
 
 def test_echo_decays_after_its_clip_stops(crate: Crate) -> None:
@@ -242,7 +242,7 @@ def test_echo_decays_after_its_clip_stops(crate: Crate) -> None:
     middle = [out[:, 4 * SR + k * SR // 2 :][:, SR // 8 : 3 * SR // 8] for k in range(6)]
     levels = [rms_db(part) for part in middle]
     falls = np.diff([rms_db(out[:, 3 * SR : 4 * SR]), *levels])
-    # 6 dB with each repeat, and the losses in the echo's own filters
+    # 6 dB for each repeat, plus the losses in the echo's filters.
     assert (falls < -5.5).all()
     assert levels[-1] > -80
     before = played(crate.player(Timeline((replace(echoing, echo=None),))))
@@ -252,7 +252,7 @@ def test_echo_decays_after_its_clip_stops(crate: Crate) -> None:
 def test_stop_into_an_echo_does_not_click(crate: Crate) -> None:
     stop = 3 * SR + 100  # at a peak of the tone
     out = played(crate.player(Timeline((clip("tone", 0, 6 * SR, echo=Echo(stop, SR, SR, 0.5)),))))
-    # a 5 ms fade ends with edges of -56 dB, an abrupt stop of -5 dB
+    # A 5 ms fade ends with edges of -56 dB, an abrupt stop with -5 dB.
     assert peak_db(np.diff(out[:, SR:], n=4)) < -45
 
 
@@ -271,7 +271,7 @@ def test_level_lowers_all_frequencies_without_a_step(crate: Crate) -> None:
     soft = played(crate.player(Timeline((clip("chords", 0, 6 * SR, effects=(down,)),))))
     half = 10.0 ** (-6.0 / 20.0)
     expected = np.interp(np.arange(6 * SR) + 0.5, [2 * SR, 3 * SR], [1.0, half])
-    # float32 has 24 bits: two roundings of a sample, one of its share
+    # float32 has 24 bits: two roundings of each sample, and one of its share.
     assert np.abs(soft - plain * expected).max() < 3 * 2.0**-24 + 2.0**-24
 
 

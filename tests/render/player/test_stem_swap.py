@@ -112,7 +112,7 @@ def test_swap_plays_one_tracks_beat_under_the_others_voice(same_tempo: Swap) -> 
         stem_alone(same_tempo, side, stem, start, end)
         for side, stem in [(0, "other"), (0, "vocals"), (1, "drums"), (1, "bass")]
     )
-    # stored in 24 bits at half level, with some -138 dB of rounding; -100 dB is inaudible
+    # Stored in 24 bits at half level, with rounding of about -138 dB; -100 dB is inaudible.
     assert np.abs(mix - expected).max() < 1e-5
 
 
@@ -136,7 +136,7 @@ def test_no_click_where_stems_start_and_stop(stretched: Swap, bars: tuple[float,
         np.abs(np.diff(played(stretched.player(timeline), start, end), n=2, axis=1)).max()
         for timeline in (stretched.timeline, whole)
     ]
-    # A click is a bend that the music lacks; both tracks together bend the most
+    # A click is a jump that the music lacks; the largest ones come from both tracks together.
     assert jumps[0] < 1.5 * jumps[1]
 
 

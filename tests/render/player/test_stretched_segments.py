@@ -57,7 +57,7 @@ def test_beats_fall_where_the_tempo_map_puts_them(crate: Crate, speed: float) ->
         onset_near(out, mix) - mix - (onset_near(dry, source) - source)
         for source, mix in one.warp[1:-1]
     ]
-    # 1.5 ms on average, and no flam: two drums 10 ms apart begin to be heard as two
+    # 1.5 ms on average: two drums 10 ms apart begin to be heard as two.
     assert np.abs(late).mean() < 0.0015 * SR
     assert np.abs(late).max() < 0.003 * SR
 
@@ -69,7 +69,7 @@ def test_seam_to_the_track_has_no_click_and_no_dip(crate: Crate, name: str, spee
     out, end = played(crate.player(Timeline((one,)))), one.stretched_end
     body = crate.track(name)[:, end - SR + one.body_offset :][:, : 2 * SR]
     sharpest = peak_db(np.diff(out[:, end - SEAM - 8 : end + 8], n=4))
-    # A crossfade gives a tone edges of -93 dB, a hard cut of -20
+    # At the ends of a crossfade a tone has edges of -93 dB, at a hard cut of -20 dB.
     assert sharpest < max(peak_db(np.diff(body, n=4)) + 1.0, -70)
     level = rms_db(out[:, end - SEAM : end]) - rms_db(body[:, SR - SEAM : SR])
     assert abs(level) < 1.0
@@ -82,7 +82,7 @@ def test_segment_ends_aligned_with_the_tracks_own_samples(crate: Crate, tmp_path
     with TrackReader(tmp_path / "segment.flac") as reader:
         end = reader.read(one.length - SEAM, SEAM)[0]
     own = crate.track("chords")[0, one.points[-1][0] - SEAM :][:SEAM]
-    # measured 0.98, crossfade included; 0.89 without stretching past the end
+    # Measured: 0.98 with the crossfade; 0.89 without stretching beyond the end.
     assert np.corrcoef(end, own)[0, 1] > 0.95
 
 
@@ -177,7 +177,7 @@ def test_parts_join_without_a_click(
 )
 def test_blend_keeps_the_level_for_any_correlation(incoming: Samples) -> None:
     outgoing = sine(0.02, 500.0)
-    # linear fades dip 3 dB for unrelated sound, equal-power fades swell 3 dB for equal sound
+    # Linear fades lose 3 dB for unrelated sound, equal-power fades gain 3 dB for equal sound.
     assert rms_db(blend(outgoing, incoming)) == pytest.approx(rms_db(outgoing), abs=0.7)
 
 

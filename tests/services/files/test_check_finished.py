@@ -25,7 +25,7 @@ def measured(lufs: float = -14.0, peak_dbtp: float = -1.5, n_samples: int = LENG
 @pytest.mark.parametrize(
     ("lufs", "peak_dbtp", "noted"),
     [
-        (-14.5, -1.0, []),  # just inside: half a LU, and -1 dBTP
+        (-14.5, -1.0, []),  # just within the limits of half a LU and -1 dBTP
         (-13.5, -1.0, []),
         (-14.6, -1.5, ["-14.6 LUFS instead of -14.0"]),
         (-13.4, -1.5, ["-13.4 LUFS instead of -14.0"]),

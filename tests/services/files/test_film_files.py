@@ -19,7 +19,7 @@ from backend.app.store.files.blobs import ContentStore
 from backend.app.video.film import FilmTools
 
 FFMPEG = find_ffmpeg(None)
-# Not a whole number of video frames or of AAC's 1024 samples
+# Not a whole number of video frames or of AAC's 1024 samples.
 LENGTH = round(4.321 * SAMPLE_RATE)
 
 
@@ -74,7 +74,7 @@ def test_film_has_the_sound_to_the_sample(timeline: Timeline, sound: Path, tmp_p
     assert "1280x720" in description
     audio = decoded(film)
     assert audio.shape[1] == LENGTH
-    # AAC at 384 kbit/s keeps a pure tone to within a hundredth of its amplitude
+    # AAC at 384 kbit/s changes a pure tone by at most a hundredth of its amplitude.
     original = soundfile.read(sound, dtype="float32")[0].T
     middle = slice(SAMPLE_RATE, 3 * SAMPLE_RATE)
     assert np.abs(audio[:, middle] - original[:, middle]).max() < 0.003

@@ -30,7 +30,7 @@ def test_all_tracks_are_taken_unless_some_are_picked() -> None:
     ("title", "artist", "named"),
     [
         (None, None, ("A", "Ann")),
-        ("", "", ("A", "")),  # a track may have no artist, but not no title
+        ("", "", ("A", "")),  # a track needs a title, but no artist
         ("Sun", "Bob", ("Sun", "Bob")),
     ],
 )
@@ -49,15 +49,15 @@ def test_pick_from_another_crate_is_rejected() -> None:
 @pytest.mark.parametrize(
     ("names", "shown"),
     [
-        # id, artist and title of each track
+        # Id, artist and title of each track.
         (["1||house", "2||house", "3||house"], ["house", "house (2)", "house (3)"]),
         (["1||house", "2||techno"], ["house", "techno"]),
-        (["1|Ada|Intro", "2|Bo|Intro"], ["Intro", "Intro"]),  # told apart by the artist
+        (["1|Ada|Intro", "2|Bo|Intro"], ["Intro", "Intro"]),  # different artists
         (["1|Ada|Intro", "2|ADA|INTRO"], ["Intro", "INTRO (2)"]),
-        (["1|Ada|Intro", "1|Ada|Intro"], ["Intro", "Intro"]),  # one track played twice
+        (["1|Ada|Intro", "1|Ada|Intro"], ["Intro", "Intro"]),  # the same track, played twice
         (["1|Ada|Intro", "1|Ada|Reprise"], ["Intro", "Reprise"]),
         (["1||x", "2||x", "3||x (2)"], ["x", "x (3)", "x (2)"]),
-        (["1||x", "2||x (2)", "3||x"], ["x", "x (2)", "x (3)"]),  # as sent by a second render
+        (["1||x", "2||x (2)", "3||x"], ["x", "x (2)", "x (3)"]),  # as a second render sends them
     ],
 )
 def test_names_in_a_mix_are_distinct(names: list[str], shown: list[str]) -> None:

@@ -78,13 +78,13 @@ def test_lossy_file_over_the_limit_is_encoded_again(
     mastered: Master, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (check_finished, correct_peaks):
-        monkeypatch.setattr(module, "TRUE_PEAK_LIMIT_DBTP", -6.0)  # over which every file is
+        monkeypatch.setattr(module, "TRUE_PEAK_LIMIT_DBTP", -6.0)  # every file exceeds this limit
     folder, report, notes = mastered("mp3", "flac")
     mp3, flac = report.files
     assert mp3.true_peak_dbtp <= -6.0 < flac.true_peak_dbtp
     assert mp3.ceiling_dbtp < CEILINGS_DBTP["mp3"] - 3.0
     assert flac.ceiling_dbtp == CEILINGS_DBTP["flac"]
-    # an oversampling filter of another kind reads up to a few tenths more or less
+    # A different oversampling filter measures up to a few tenths of a dB more or less.
     peak_dbtp = true_peak_db(decoded(folder / "mashup.mp3"))
     assert report.true_peak_dbtp == mp3.true_peak_dbtp == pytest.approx(peak_dbtp, abs=0.3)
     assert not any("mashup.mp3 has a true peak" in note for note in notes)

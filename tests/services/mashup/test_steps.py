@@ -133,7 +133,7 @@ def test_files_have_the_vibes_loudness_and_the_timelines_length(made: Made) -> N
     for name in ("mashup.mp3", "mashup.flac"):
         sound = decoded(made.path(name))
         assert sound.shape[1] == made.timeline.duration_samples
-        assert lufs(sound) == pytest.approx(asked, abs=0.5)  # what players agree to
+        assert lufs(sound) == pytest.approx(asked, abs=0.5)  # the deviation that players accept
     assert made.report.loudness_lufs == pytest.approx(asked, abs=0.5)
     assert all(file.true_peak_dbtp <= -1.0 for file in made.report.files)
     assert made.report.duration_s == made.timeline.duration_s
@@ -173,7 +173,7 @@ def test_stems_add_up_to_the_mix_before_effects(made: Made) -> None:
 def test_effects_change_the_mix(made: Made) -> None:
     before = sum(decoded(made.path(f"stems/{s}.flac")) for s in ("drums", "bass", "other"))
     before = before + decoded(made.path("stems/vocals.flac"))
-    after = decoded(made.path(PREMASTER)) * 2.0  # derived forms are stored at half level
+    after = decoded(made.path(PREMASTER)) * 2.0  # derived files are stored at half level
     assert after.shape == before.shape
     assert not np.allclose(after, before, atol=0.01)
     assert made.report.figures.space_share > 0.005

@@ -120,7 +120,8 @@ def test_irregular_songs_are_stretched_onto_the_beat(
         for one in stretched_segments_of(drums)
     )
     assert largest_stretch(plan.timeline.clips) < 0.21
-    true = track if irregular is jointed else short()  # a jump is in the song itself
+    # a jump is in the song itself, not in its analysis
+    true = track if irregular is jointed else short()
     assert true.grid
     off_ms = off_beat_ms(plan, true.grid.beats_s)
     assert len(off_ms) > 30

@@ -58,7 +58,7 @@ def job(tmp_path: Path) -> MixtapeJob:
     signs = np.sign(np.random.default_rng(5).standard_normal((2, LENGTH)))
     tracks = [put_track(store, tmp_path, "a", signs.astype(np.float32))]
     request = MixtapeRequest(tracks_upload_id="crate", formats=FORMATS, bitrate_kbps=128)
-    request = request.model_copy(update={"loudness_lufs": 0.0})  # louder than any user may ask for
+    request = request.model_copy(update={"loudness_lufs": 0.0})  # louder than users may request
     inputs = MixtapeInputs(request=request, title="Mix", tracks=tracks)
     return MixtapeJob(inputs, store, FFMPEG, 2)
 
@@ -119,7 +119,8 @@ def test_rerender_reuses_corrected_files(
 def test_corrected_file_is_checked_like_the_first(
     job: MixtapeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_finished, "LOUDNESS_TOLERANCE_LU", -1.0)  # notes every file
+    # so that every file gets a note
+    monkeypatch.setattr(check_finished, "LOUDNESS_TOLERANCE_LU", -1.0)
     notes: list[str] = []
     folder = rendered(job, tmp_path / "job", PLAN, notes)
     assert [note.split()[0] for note in notes] == ["mix.flac"]

@@ -38,7 +38,7 @@ def test_unchanged_pictures_are_not_encoded_again(
     assert len(encoded) == 5  # three cards and two dissolves
     for name, expected in (("a join of the same length", 0), ("a longer mix", 5)):
         plan = CHANGED[name]
-        # on a base whose files are gone
+        # Based on a mix whose files are deleted.
         lost = with_film(based(job), based_on="gone")
         scratch = filmed(lost, tmp_path / f"{name}, anew", plan)
         encoded.clear()

@@ -100,7 +100,7 @@ def test_title_defaults_to_the_artists() -> None:
         (("Ada", "Bo", "Ada", "ada"), "Mixtape: Ada, Bo"),
         (("Ada", "Bo", "Cleo"), "Mixtape: Ada, Bo, Cleo"),
         (("Ada", "Bo", "Cleo", "Ada", "Dan"), "Mixtape: Ada, Bo, Cleo and others"),
-        # an unknown artist is another one
+        # An unknown artist counts as another one.
         (("Ada", "", "Bo"), "Mixtape: Ada, Bo and others"),
         (("", "Ada"), "Mixtape: Ada and others"),
         (("x" * 150, "y" * 150), f"Mixtape: {'x' * 150}, {'y' * 39}"),

@@ -56,7 +56,7 @@ def test_mix_is_complete_after_every_model_failure(mode, tmp_path: Path) -> None
     began = time.monotonic()
     with serving(*mode.acts) as server:
         plan = planned(tmp_path, asking(server.base_url))
-    assert time.monotonic() - began < 60.0  # the server would keep silent for two minutes
+    assert time.monotonic() - began < 60.0  # the server would be silent for two minutes
     assert_complete(plan, DECKS)
     by_model = {i for i, report in enumerate(plan.reports) if report.proposed_by == "llm"}
     assert by_model <= mode.used

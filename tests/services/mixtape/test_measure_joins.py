@@ -70,7 +70,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> MixtapeJob:
 
 
 def test_figures_do_not_depend_on_position_in_the_mix(job: MixtapeJob) -> None:
-    # not a whole number of blocks or bins
+    # A shift that is not a whole number of blocks or bins.
     here, there = join_figures(
         job, [overlap(), overlap(later=12_345)], StoredJoinFigures(by_key={})
     )

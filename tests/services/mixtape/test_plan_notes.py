@@ -73,7 +73,7 @@ def test_no_dead_air_between_tracks_with_silent_ends(tmp_path: Path, hiss_db) ->
         sounds = [s + noise(s.shape[1] / SAMPLE_RATE, seed=9, rms_db=hiss_db) for s in sounds]
     mix = Mix(tmp_path, *sounds, transition_ms=8000)
     assert mix.timeline.duration_s == pytest.approx(52.0, abs=0.3)
-    # the chapter lies where both tracks play
+    # The chapter begins while both tracks play.
     assert mix.timeline.chapters[1].start / SAMPLE_RATE == pytest.approx(26.0, abs=0.3)
 
 
@@ -89,7 +89,7 @@ def test_hidden_track_is_left_out_with_a_note(tmp_path: Path) -> None:
 def test_short_track_between_two_is_noted_once(tmp_path: Path) -> None:
     mix = Mix(tmp_path, song(30.0), song(5.0, seed=2), song(40.0, seed=3), transition_ms=30_000)
     first, second = mix.timeline.transitions
-    assert first.end <= second.start  # never three at once
+    assert first.end <= second.start  # three tracks never play at once
     starts = [chapter.start for chapter in mix.timeline.chapters]
     assert len(set(starts)) == 3
     assert len([note for note in mix.notes if "“B” has only 5.0 s" in note]) == 1
@@ -98,7 +98,7 @@ def test_short_track_between_two_is_noted_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("album", ["", "Live"])
 def test_recording_cut_in_two_plays_on_sample_for_sample(tmp_path: Path, album: str) -> None:
     whole = 0.2 * sine(20.0, 110.0, peak_db=0.0) + 0.1 * sine(20.0, 523.0, peak_db=0.0)
-    whole[:, 11 * SAMPLE_RATE :] *= 1.2  # tracks of their own would get different gains
+    whole[:, 11 * SAMPLE_RATE :] *= 1.2  # separate tracks would get different gains
     whole = np.asarray(whole + noise(20.0, seed=1, rms_db=-80.0), np.float32)
     cut = 401_017
     mix = Mix(tmp_path, whole[:, :cut], whole[:, cut:], transition_ms=0, album=album)
@@ -106,7 +106,7 @@ def test_recording_cut_in_two_plays_on_sample_for_sample(tmp_path: Path, album: 
     assert first.gain_db == second.gain_db
     assert "Gapless" in mix.timeline.transitions[0].reason
     gain = np.float32(10 ** (first.gain_db / 20))
-    # half a step of the 16-bit file, raised
+    # Half a step of the 16-bit file, raised by the gain.
     assert np.abs(mix.sound() - gain * whole).max() < gain / 2**15
 
 
@@ -114,7 +114,7 @@ def test_unrelated_tracks_are_cut_without_a_click(tmp_path: Path) -> None:
     out, into = sine(10.0, 110.0, phase=np.pi / 2), sine(10.0, 310.0, phase=-np.pi / 2)
     mix = Mix(tmp_path, out[:, : 10 * SAMPLE_RATE - 100], into, transition_ms=0)
     assert mix.timeline.transitions[0].reason == "A hard cut, as requested."
-    assert np.abs(np.diff(mix.sound())).max() < 0.05  # the waves meet 1.0 apart
+    assert np.abs(np.diff(mix.sound())).max() < 0.05  # at the joint the two waves are 1.0 apart
 
 
 def test_quiet_track_that_stays_quiet_is_noted(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_rerendered_m4a_and_report_equal_those_from_scratch(
     rendered(with_m4a(job), tmp_path / "first", FIRST)
     plan = CHANGED[changed]
     again = rendered(with_m4a(based(job)), tmp_path / "again", plan)
-    # on a base whose files are gone
+    # Based on a mix whose files are deleted.
     anew = rendered(with_m4a(based(job), based_on="gone"), tmp_path / "anew", plan)
     assert (again / M4A).read_bytes() == (anew / M4A).read_bytes()
     reports = [
@@ -84,7 +84,7 @@ def test_m4a_of_another_bit_rate_is_not_reused(
 ) -> None:
     rendered(with_m4a(job), tmp_path / "first", FIRST)
     rendered(with_m4a(based(job), bitrate_kbps=128), tmp_path / "again", FIRST)
-    assert encoded == []  # all came from one stream
+    assert encoded == []  # all frames came from one stream
 
 
 def test_damaged_m4a_is_not_reused(job: MixtapeJob, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_only_the_join_is_separated(studio: Studio, mixed: list[Message]) -> Non
     assert len(studio.stems()) == 8  # four of each track
     for clip in timeline(studio).clips:
         (faders,) = clip.stem_faders
-        # Two seconds more on either side; the tempo may change by six percent
+        # Two more seconds on either side; the tempo may change by six percent.
         assert faders.source_end_s - faders.source_start_s < 1.06 * swapped_s + 4.1
 
 
@@ -131,7 +131,7 @@ def test_preview_of_a_swap_sounds_like_the_mix(studio: Studio, mixed: list[Messa
     part = whole[:, start : start + sound.shape[1]]
     middle = slice(10 * SR, 12 * SR)
     likeness = np.corrcoef(sound[0, middle], part[0, middle])[0, 1]
-    assert likeness > 0.99  # an MP3 beside a FLAC of the same samples, at two limiters' ceilings
+    assert likeness > 0.99  # an MP3 and a FLAC of the same samples, with different limiter ceilings
 
 
 def test_swap_without_a_separator_is_rejected() -> None:

@@ -67,7 +67,7 @@ def resolved(mixed: tuple[MixtapeJob, TimelineView], **options: object) -> Previ
 def test_preview_is_the_mix_around_the_join(mixed, tmp_path: Path) -> None:
     job = mixed[0]
     inputs = resolved(mixed)
-    assert inputs.mix.picture is None  # it may be deleted by now
+    assert inputs.mix.picture is None  # the picture may be deleted by now
     start_s, end_s = preview_range(inputs.timeline.transitions[0], inputs.timeline)
     assert (start_s, end_s) == (JOIN_S[0] - 12.0, JOIN_S[1] + 12.0)
     assert inputs.duration_s == 32.0
@@ -79,8 +79,8 @@ def test_preview_is_the_mix_around_the_join(mixed, tmp_path: Path) -> None:
     start = round(start_s * SR)
     expected = np.concatenate(list(player.play(start, start + 32 * SR)), axis=1)
     assert sound.shape == expected.shape
-    # The encoder errs by -30 dB under pure tones; moved by 1 ms (44 samples), the difference
-    # would be louder than the tones
+    # The encoder's error is -30 dB below pure tones; with a shift of 1 ms (44 samples), the
+    # difference would be louder than the tones.
     error_db = 10 * np.log10(np.mean((sound - expected) ** 2) / np.mean(expected**2))
     assert error_db < -27.0
 

@@ -50,7 +50,7 @@ def test_nothing_is_analysed_or_replayed_twice(
     analysed, played = counted(monkeypatch)
     track = harness.put(whole(harness))
     restyled(harness, track, {"vocals": bell, "drums": bell})
-    assert len(analysed) == 2 + 1 + 2  # the stems, the sound, the re-played stems
+    assert len(analysed) == 2 + 1 + 2  # the stems, the sound, the replayed stems
     assert len(played) == 2
     for fields in ({"config": {"vocals": {"volume": 0.3}}}, {"format": "mp3"}, {}):
         assert restyled(harness, track, {"vocals": bell, "drums": bell}, **fields).done
@@ -114,7 +114,7 @@ def test_kill_between_steps_changes_no_file(melody: StemsHarness) -> None:
         made = inodes(melody, track)
         resumed = melody.run(pipeline_of(job), job.inputs, after=killed)
         assert resumed.done
-        # Cached files stay, and finished steps are not repeated
+        # Cached files stay, and finished steps do not run again.
         assert made.items() <= inodes(melody, track).items()
         written = {step.name for step in killed.finished if step.files}
         assert not written & {step.name for step in resumed.finished}

@@ -35,15 +35,15 @@ def test_mp3_over_the_limit_is_encoded_again(
     [file] = report_of(ran).files
     assert file.ceiling_dbtp < LIMIT_DBTP
     assert file.true_peak_dbtp == report_of(ran).true_peak_dbtp <= LIMIT_DBTP
-    # the accuracy of the forecast that the level is based on
+    # The accuracy of the forecast from which the level is computed.
     assert file.loudness_lufs == pytest.approx(before.loudness_lufs, abs=0.5)
     assert file.gain_shift_db > 0.5
     over_db = before.true_peak_dbtp + file.gain_shift_db - file.ceiling_dbtp
-    # the encoder moves peaks by tenths, and the report rounds to them
+    # The encoder moves peaks by tenths of a dB, and the report is rounded to tenths.
     assert report_of(ran).limited_db == pytest.approx(over_db, abs=0.3)
     mix = ran.sound("restyled.mp3")
     assert mix.shape[1] == track.n_samples
-    # an oversampling filter of another kind reads up to a few tenths more or less
+    # A different oversampling filter measures up to a few tenths of a dB more or less.
     assert true_peak_db(mix) == pytest.approx(file.true_peak_dbtp, abs=0.3)
     assert not any("true peak" in note for note in ran.notes)
 

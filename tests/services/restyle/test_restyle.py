@@ -32,7 +32,7 @@ from ..restyle_jobs import (
 )
 from ..stems_harness import JobRun, Oracle, StemsHarness, difference_db
 
-SONG_S = 6.3  # a whole number of neither blocks nor bars
+SONG_S = 6.3  # not a whole number of blocks or bars
 FROM_24_BITS_DB = -90.0
 """Error of two roundings to 24 bits and of the rounded level."""
 
@@ -94,9 +94,9 @@ def test_restyle_writes_mix_stems_and_originals(harness: StemsHarness, song: Son
     stems = {stem: ran.sound(f"stems/{stem}.flac") for stem in ("bass", "drums", "vocals")}
     assert difference_db(mix, np.sum(list(stems.values()), axis=0)) < FROM_24_BITS_DB
     assert difference_db(ran.sound("before/vocals.flac"), song.stems["vocals"]) < FROM_24_BITS_DB
-    assert difference_db(stems["bass"], song.stems["bass"]) < FROM_24_BITS_DB  # as loud as it was
-    assert difference_db(stems["drums"], song.stems["drums"]) > -3.0  # it is another sound
-    assert lufs(mix) < lufs(song.samples)  # one stem is gone, and the others are no louder for it
+    assert difference_db(stems["bass"], song.stems["bass"]) < FROM_24_BITS_DB  # as loud as before
+    assert difference_db(stems["drums"], song.stems["drums"]) > -3.0  # a different sound
+    assert lufs(mix) < lufs(song.samples)  # one stem is left out, and the others are not raised
 
 
 def test_stems_and_mix_are_no_louder_than_before(
@@ -104,14 +104,14 @@ def test_stems_and_mix_are_no_louder_than_before(
 ) -> None:
     bell = put_sound(melody, "bell", tones([BELL_HZ], 0.5))
     track = melody.put(whole(melody))
-    before_db = rms_db(melody.separator.stems["drums"])  # bleed, 50 dB down
+    before_db = rms_db(melody.separator.stems["drums"])  # bleed, 50 dB softer
     alone = {"config": {"vocals": {"enabled": False}}, "format": "flac"}
     kept = restyled(melody, track, {}, **alone).sound("stems/drums.flac")
     assert rms_db(kept) == pytest.approx(before_db, abs=0.01)
     for follows in (True, False):
         settings = {"use_envelope": follows}
         ran = restyled(melody, track, {"drums": bell}, settings=settings, **alone)
-        # by half a decibel the mean over loud moments misses that of all of them
+        # The mean over loud moments differs by half a decibel from the mean over all.
         assert rms_db(ran.sound("stems/drums.flac")) < before_db + 0.5
         assert ran.notes == [] or not any("LUFS" in note for note in ran.notes)
     louder = restyled(melody, track, {}, config={"vocals": {"volume": 2.0}}, format="flac")
@@ -156,7 +156,7 @@ def test_silent_stems_can_be_kept_but_not_replayed(melody: StemsHarness) -> None
     refused = restyled(melody, track, {"drums": bell})
     assert refused.failure == "silent_stem"
     assert not (refused.folder / "restyled.wav").exists()
-    # a silent stem may be kept unchanged, but not alone
+    # A silent stem may be kept unchanged, but not as the only one.
     assert stem_of(restyled(melody, track, {"vocals": bell}), "drums").silent
     alone = restyled(melody, track, {}, config={"vocals": {"enabled": False}})
     assert alone.failure == "silent_stem"
@@ -237,7 +237,7 @@ def test_loudness_follows_the_stem_only_if_requested(melody: StemsHarness) -> No
     followed, left = (envelope_likeness(one) for one in (ran, flat))
     assert followed > 0.97
     assert left < 0.8
-    # tolerances: report and test use different windows
+    # Report and test use different windows.
     assert stem_of(ran, "vocals").envelope_correlation == pytest.approx(followed, abs=0.02)
     assert stem_of(flat, "vocals").envelope_correlation == pytest.approx(left, abs=0.05)
 
@@ -265,7 +265,7 @@ def test_report_matches_the_files(melody: StemsHarness) -> None:
     assert (report.separator, report.draft) == ("Oracle", False)
     vocals = stem_of(ran, "vocals")
     assert (vocals.sound_id, vocals.sound_name) == ("bell", "bell")
-    # three notes of 0.8 s in grains of 120 ms that overlap by half
+    # Three notes of 0.8 s, in grains of 120 ms that overlap by half.
     assert vocals.grains == pytest.approx(3 * 0.8 / 0.06, rel=0.25)
     assert 1 <= vocals.sources <= vocals.grains
     attacks = attacks_s(ran.sound("stems/vocals.flac"))

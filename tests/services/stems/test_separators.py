@@ -20,7 +20,7 @@ OTHERS_MODEL = "hf://someone/two"
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub with another author's model of two stems."""
     published = tiny_hub(tmp_path / "published", "two", ("drums", "other"))
-    monkeypatch.setattr(weights_hub, "_CHUNK_BYTES", 4096)  # the files are small here
+    monkeypatch.setattr(weights_hub, "_CHUNK_BYTES", 4096)  # the files in this test are small
     with hub() as here:
         here.repositories["someone/Demucs-two"] = published
         monkeypatch.setenv("HF_ENDPOINT", here.address)
@@ -61,7 +61,7 @@ def test_operators_model_is_downloaded_with_their_token(server: Hub, tmp_path: P
     assert separators.resolve(OTHERS_MODEL, accepted=True) == OTHERS_MODEL
     fetch(separators, OTHERS_MODEL)
     assert "Bearer hf_operators_own" in server.shown
-    # Once installed it can be used, also after the default changes
+    # An installed model can be used even after the default changes.
     later = Separators("htdemucs", None, tmp_path / "models")
     assert later.resolve(OTHERS_MODEL, accepted=False) == OTHERS_MODEL
 
@@ -74,7 +74,7 @@ def test_users_model_is_downloaded_without_token(server: Hub, tmp_path: Path) ->
 
 def test_stems_are_checked_once_the_model_is_known(server: Hub, tmp_path: Path) -> None:
     separators = Separators(OTHERS_MODEL, None, tmp_path / "models")
-    for stem in ("vocals", "guitar"):  # its files are not downloaded yet
+    for stem in ("vocals", "guitar"):  # the model's files are not downloaded yet
         separators.resolve(OTHERS_MODEL, accepted=True, stems=[stem])
     fetch(separators, OTHERS_MODEL)
     separators.resolve(OTHERS_MODEL, accepted=True, stems=["drums"])

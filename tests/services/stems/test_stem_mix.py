@@ -52,7 +52,7 @@ def test_mix_with_all_faders_up_equals_the_song(
     assert ran.steps == ["planning", "mixing"]
     gains_db = {clip.gain_db for clip in ran.timeline.clips}
     [gain_db] = gains_db
-    # Inter-sample peaks of a song mastered to full scale, plus 0.1 dB
+    # The song is mastered to full scale: its inter-sample peaks, plus 0.1 dB.
     assert -1.5 < gain_db <= 0.0
     assert gain_db == 0.0 or peak > 0.9
     reference = np.float32(gain_of_db(gain_db)) * mastered(song, peak)
@@ -81,7 +81,7 @@ def test_raised_faders_are_limited(tmp_path: Path, song: Song, kind: str) -> Non
     harness.separate(track)
     mixed = harness.mix(track, dict.fromkeys(FOUR_STEMS, 12.0), kind).sound(f"mix.{kind}")
     assert mixed.shape == song.samples.shape
-    # MP3 moves peaks by up to 1 dB, which its ceiling leaves room for
+    # MP3 raises peaks by up to 1 dB, for which its ceiling leaves room.
     ceiling_db = -1.0 if kind == "mp3" else CEILINGS_DBTP[kind] + 0.15
     assert true_peak_db(mixed) <= ceiling_db
 

@@ -25,7 +25,7 @@ from tests.patience import PATIENCE_S
 
 from ..stems_harness import Oracle, StemsHarness, difference_db
 
-SONG_S = 4.3  # a whole number of neither blocks nor bars
+SONG_S = 4.3  # not a whole number of blocks or bars
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +51,9 @@ def test_stems_add_up_to_the_song(harness: StemsHarness, song: Song, kind: str) 
     [track] = ran.stems.tracks
     assert [stem.stem for stem in track.stems] == list(FOUR_STEMS)
     assert {Path(stem.file).suffix for stem in track.stems} == {f".{kind}"}
-    # 24 bits, twice rounded: five voices of noise at -144 dB full scale; the song is at -15
+    # Rounded twice to 24 bits: five times noise at -144 dB full scale; the song is at -15 dB.
     assert difference_db(together(ran), song.samples) < -100
-    # So far down the order of float additions matters
+    # At such low levels, the order of float additions matters.
     assert track.residual_db == pytest.approx(difference_db(together(ran), song.samples), abs=1.0)
     assert track.duration_s == song.samples.shape[1] / SAMPLE_RATE
 
@@ -63,7 +63,7 @@ def test_mp3_stems_are_aligned_with_the_song(harness: StemsHarness, song: Song) 
     [track] = ran.stems.tracks
     gain = np.float32(gain_of_db(track.gain_db))
     for stem in track.stems:
-        # mpg123 honours the gapless tags; an error of one sample would leave -13 dB
+        # mpg123 uses the gapless tags; a shift by one sample would leave -13 dB.
         assert difference_db(ran.sound(stem.file), gain * song.stems[stem.stem]) < -30
     left_db = difference_db(together(ran), gain * song.samples)
     assert track.residual_db == pytest.approx(left_db, abs=0.5)
@@ -88,7 +88,7 @@ def test_stems_get_a_common_gain_instead_of_clipping(tmp_path: Path, song: Song)
         harness = StemsHarness(tmp_path / kind, Oracle(loud))
         ran = harness.separate(harness.put(whole), format=kind)
         [track] = ran.stems.tracks
-        # no more than needed, rounded to 0.01 dB
+        # No more than needed, rounded to 0.01 dB.
         assert track.gain_db == pytest.approx(ceiling_db - 20 * np.log10(1.6), abs=0.011)
         bass = ran.sound(next(one.file for one in track.stems if one.stem == "bass"))
         assert difference_db(bass, gain_of_db(track.gain_db) * loud["bass"]) < -40
@@ -104,7 +104,7 @@ def test_stems_are_measured(tmp_path: Path, song: Song) -> None:
     [track] = ran.stems.tracks
     for one in track.stems:
         peak = float(np.abs(stems[one.stem]).max())
-        # one per 50 ms begun
+        # One peak for each 50 ms or part of it.
         assert len(one.peaks) == -(-song.samples.shape[1] // (SAMPLE_RATE // 20))
         assert max(one.peaks) == pytest.approx(peak, abs=0.001)
         assert one.silent == (one.stem == "vocals")
@@ -241,5 +241,5 @@ def test_folder_names_are_safe(title: str, artist: str, folder: str) -> None:
 def test_folder_names_are_unique_and_short() -> None:
     names = folder_names([named("Sun"), named("sun"), named("SUN (2)"), named("雪" * 200)])
     assert len({name.casefold() for name in names}) == 4
-    # with "1-stems_…_vocals.flac.part" added it must stay below 255 bytes
+    # With "1-stems_…_vocals.flac.part" added, a name must stay under 255 bytes.
     assert max(len(name.encode()) for name in names) <= 120

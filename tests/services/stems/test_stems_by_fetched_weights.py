@@ -26,7 +26,7 @@ from ..stems_harness import StemsHarness
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     published = tiny_hub(tmp_path / "published", "htdemucs")
-    monkeypatch.setattr(weights_hub, "_CHUNK_BYTES", 4096)  # the files are small here
+    monkeypatch.setattr(weights_hub, "_CHUNK_BYTES", 4096)  # the files in this test are small
     with hub(HTDemucs=published) as here:
         monkeypatch.setenv("HF_ENDPOINT", here.address)
         yield here
@@ -72,7 +72,8 @@ def test_download_is_a_step_with_progress(server: Hub, tmp_path: Path) -> None:
     steps = [one for one in said if isinstance(one, Progressed) and one.step == "fetching_weights"]
     shares = [one.fraction for one in steps]
     assert shares == sorted(shares)
-    # One second of download, reported five times a second; a slow machine may skip some
+    # The download takes a second and reports five times a second; a slow machine may skip some
+    # reports.
     assert len({share for share in shares if 0.0 < share < 1.0}) >= 2
     assert steps[-1].detail is not None
     assert steps[-1].detail.endswith("of 0 MB")

@@ -66,7 +66,7 @@ def a_page_of_words(path: Path) -> None:
 
 def one_bit_changed(path: Path) -> None:
     raw = bytearray(path.read_bytes())
-    raw[len(raw) // 2] ^= 1  # the middle of the file holds weights
+    raw[len(raw) // 2] ^= 1  # the middle of the file contains weights
     path.write_bytes(raw)
 
 
@@ -207,7 +207,7 @@ def test_network_larger_than_its_weights_is_never_built(
     before_mb = peak_mb()
     with pytest.raises(BadWeights, match=r"odd.*damaged"):
         use(tmp_path, model)
-    # The tiny model itself takes 1 MB; 4096 channels in each layer at the bottom some 800
+    # The tiny model takes 1 MB; 4096 channels in each layer at the bottom would take about 800 MB.
     assert peak_mb() - before_mb < 100
 
 

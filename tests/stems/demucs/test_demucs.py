@@ -25,7 +25,7 @@ from ..songs import HeldSong, difference_db, lopsided_song, separated
 from ..tiny_demucs import tiny_hub, tiny_repo
 
 ONE_EACH = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))
-# The required bound. Sums in another order and attention block by block give about -140 dB.
+# The required limit. Sums in another order and block-by-block attention cause about -140 dB.
 SAME_DB = -80.0
 
 
@@ -54,7 +54,7 @@ def of(repo: Path, model: str) -> Separator:
     return separator_of(model, repo, repo / "unused")
 
 
-# 3.1 s are four segments, of which the last two are cut short; 0.4 s are less than one
+# 3.1 s are four segments, the last two shortened; 0.4 s are less than one segment.
 @pytest.mark.parametrize(
     ("model", "duration_s"),
     [("tiny", 3.1), ("tiny", 0.4), ("shorter", 1.7), ("mixed", 3.1), ("six", 1.7)],
@@ -194,7 +194,7 @@ def test_progress_is_reported_within_segments_and_can_stop_them(
     with pytest.raises(Cancelled) as out:
         separated(of(repo, "tiny"), lopsided_song(3.1), ["other"], progress=progress)
     assert out.value is cancelled
-    assert len(told) > 20  # still in the first of four segments, which reports its parts
+    assert len(told) > 20  # still in the first of four segments, whose parts are reported
     assert 0.1 < told[-1] < 0.25
     left = [m for n in _networks(repo) for m in n.modules() if m._forward_pre_hooks]
     assert left == []
@@ -215,7 +215,7 @@ def test_cancelled_separation_ends_at_next_progress_report(repo: Path) -> None:
     with pytest.raises(Cancelled):
         separated(of(repo, "each"), lopsided_song(20.0), ["other"], progress=progress)
     assert len(told) == 3
-    assert segments._TELL_EVERY_S <= 1.0  # so that it ends within a second or two
+    assert segments._TELL_EVERY_S <= 1.0  # so that a job ends within a second or two
 
 
 def test_model_is_loaded_once_per_process(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def peaks_mb(repo: Path, *songs: Path) -> list[float]:
     return [float(line) for line in done.stdout.splitlines()]
 
 
-# Holding all stems in memory, as Demucs does, takes 1.4 MB per second.
+# Holding all stems in memory, as Demucs does, takes 1.4 MB for each second.
 SAME_MB = 15.0
 
 

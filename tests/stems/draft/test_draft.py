@@ -72,13 +72,13 @@ def test_every_stem_clearly_beats_both_baselines(spec: SongSpec) -> None:
     for stem in FOUR_STEMS:
         truth = song.stems[stem]  # type: ignore[index]
         least = max(si_sdr_db(mixture(song.samples)[stem], truth), si_sdr_db(plain[stem], truth))
-        # 3 dB: on the 18 songs that bench.separation holds out it is 8 to 13 dB ahead on average
+        # 3 dB: on the 18 songs not used for fitting, it is 8 to 13 dB better on average.
         assert si_sdr_db(ours[stem], truth) > least + 3.0, stem
 
 
 def test_stems_sum_to_the_song_within_float32_rounding() -> None:
     song = composed(SONGS[0]).samples
-    # Three additions of numbers up to 1: each is off by 2**-24 at most
+    # Three additions of numbers up to 1, each with a rounding of at most 2**-24.
     assert np.abs(sum(separated_song().values()) - song).max() <= 3 * 2.0**-24
 
 
@@ -103,7 +103,7 @@ def test_range_equals_the_same_part_of_the_whole() -> None:
 def test_stems_do_not_depend_on_block_length(frames: int) -> None:
     other = separated(composed(SONGS[0]).samples, by=replace(SMALL, block_frames=frames))
     for stem in FOUR_STEMS:
-        # Running means round differently with other history: far below 24 bits
+        # Running means round differently after other sound: far below 24 bits.
         assert level_db(other[stem] - separated_song()[stem]) < -120.0
 
 
@@ -113,7 +113,7 @@ def test_traits_depend_only_on_the_context() -> None:
     changed = noise.copy()
     changed[:, 0] *= 100.0
     for (name, before), (_, after) in zip(traits_of(noise), traits_of(changed), strict=True):
-        # One frame past the reach of the changed one
+        # One frame beyond the range that the changed one affects.
         assert np.allclose(before[CONTEXT + 1 :], after[CONTEXT + 1 :], atol=1e-5), name
 
 
@@ -121,7 +121,7 @@ def test_inverse_transform_restores_the_song() -> None:
     song = composed(SONGS[0]).samples[:, : 5 * SR]
     back = left_right(mid_side(HeldSong(song), -BEFORE, 5 * SR // HOP + AFTER))
     n = back.shape[1]
-    # 32-bit transforms forth and back keep about 21 bits
+    # 32-bit transforms in both directions keep about 21 bits.
     assert np.abs(back - song[:, :n]).max() < 1e-6
 
 
@@ -165,7 +165,7 @@ def test_extreme_input_stays_finite_and_bounded() -> None:
     for sound in (loud, np.ones((2, 3 * SR), np.float32)):
         for stem in separated(sound).values():
             assert np.isfinite(stem).all()
-            # No mask exceeds 1, but parts of a sound may peak higher than their sum
+            # No mask exceeds 1, but parts of a sound may have higher peaks than their sum.
             assert np.abs(stem).max() < 4.0
 
 
@@ -190,7 +190,7 @@ def test_stems_have_no_added_clicks() -> None:
 def test_little_leaks_into_vocals_without_singing() -> None:
     song = composed(SongSpec(style="house", seed=34, duration_s=20.0))
     stems = separated(song.samples, by=Draft())
-    # On the 18 songs that bench.separation holds out it is -28 dB on average
+    # On the 18 songs not used for fitting, it is -28 dB on average.
     assert leak_db(stems["vocals"], song.stems["vocals"], song.samples) < -15.0
 
 
@@ -205,7 +205,7 @@ def test_four_times_longer_song_needs_no_more_memory() -> None:
         return most
 
     peak(3)  # the first song fills cached tables
-    # A tenth: the last block's allocations differ a little
+    # A tenth: the last block's memory differs a little.
     assert peak(24) < 1.1 * peak(6)
 
 
@@ -230,5 +230,5 @@ def test_si_sdr_ignores_level_and_counts_noise() -> None:
     truth = sine(440.0, 1.0)
     added = np.random.default_rng(3).standard_normal(truth.shape).astype(np.float32)
     added *= np.float32(0.1 * np.sqrt(np.mean(truth**2) / np.mean(added**2)))
-    # Noise 20 dB below; by chance it correlates by a few hundredths of a dB
+    # Noise 20 dB below the sound; by chance it correlates by a few hundredths of a dB.
     assert si_sdr_db(0.3 * (truth + added), truth) == pytest.approx(20.0, abs=0.1)

@@ -121,7 +121,7 @@ def test_missing_network_is_reported_immediately(
     began = time.monotonic()
     with pytest.raises(WeightsUnreachable) as told:
         fetched(tmp_path)
-    assert time.monotonic() - began < 60.0  # a resolver of names may take its time
+    assert time.monotonic() - began < 60.0  # resolving a name may take some time
     assert "DEMUCS_REPO" in told.value.hint
     assert "draft" in told.value.hint
 
@@ -150,7 +150,7 @@ def test_gated_model_names_the_token_setting(server: Hub, tmp_path: Path) -> Non
 
 
 def test_broken_transfer_resumes_where_it_broke(server: Hub, tmp_path: Path) -> None:
-    server.torn_after = 50_000  # of 78 kB: each file needs two transfers
+    server.torn_after = 50_000  # of 78 kB, so each file needs two transfers
     fetched(tmp_path)
     assert is_ready("htdemucs", None, tmp_path)
 

@@ -24,10 +24,10 @@ def test_compiled_code_is_kept_where_it_can_be_written(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(WHERE, chosen or "")  # so that it is put back, whatever happens to it
+    monkeypatch.setenv(WHERE, chosen or "")  # so that it is restored, whatever the test does
     if chosen is None:
         monkeypatch.delenv(WHERE)
-    # Root may write anywhere, so the answer is put in
+    # Root may write anywhere, so the answer is scripted.
     monkeypatch.setattr(os, "access", lambda _path, mode: writable or mode != os.W_OK)
     keep_compiled_code(tmp_path)
     kept_in = os.environ.get(WHERE)
