@@ -60,6 +60,7 @@ def test_account_limit_over_all_addresses_is_the_highest():
     limit_sign_ins(_failures(of_account=_minutes_ago(*[1] * 49)), now=NOW)
     with pytest.raises(TooManyAttempts):
         limit_sign_ins(_failures(of_account=_minutes_ago(*[1] * 50)), now=NOW)
+    limit_sign_ins(_failures(of_account=_minutes_ago(*[1] * 50)), is_known_address=True, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,29 @@ def test_ten_addresses_together_reach_the_accounts_own_limit(accounts, clock):
     assert accounts.sign_in(EMAIL, PASSWORD, address=HERE)
 
 
+def test_owner_at_a_known_address_passes_the_accounts_own_limit(accounts, clock):
+    accounts.register(EMAIL, PASSWORD, address="2001:db8:1:2::1")
+    accounts.register("bea@example.org", PASSWORD, address=HERE)
+
+    def besiege() -> None:
+        for n in range(50):
+            _fail(accounts, address=f"198.51.100.{n // 5}")
+
+    besiege()
+    home = "2001:db8:1:2::2"  # of the same network
+    assert accounts.sign_in(EMAIL, PASSWORD, address=home)
+    with pytest.raises(TooManyAttempts):  # Bea's address, not Ann's
+        accounts.sign_in(EMAIL, PASSWORD, address=HERE)
+    for _ in range(5):
+        _fail(accounts, address=home)
+    with pytest.raises(TooManyAttempts):
+        accounts.sign_in(EMAIL, PASSWORD, address=home)
+    clock.forward(days=90)
+    besiege()
+    with pytest.raises(TooManyAttempts):
+        accounts.sign_in(EMAIL, PASSWORD, address=home)
+
+
 def test_addresses_of_one_ipv6_network_count_together(accounts):
     accounts.register(EMAIL, PASSWORD)
     for n in range(5):
@@ -376,9 +399,9 @@ def test_database_holds_no_usable_secret(accounts, tmp_path):
 
 
 def test_expired_rows_are_deleted(accounts, clock, database):
-    accounts.open_session(accounts.register(EMAIL, PASSWORD).session_code)
+    accounts.open_session(accounts.register(EMAIL, PASSWORD, address=HERE).session_code)
     _fail(accounts)
-    clock.forward(days=31)
+    clock.forward(days=91)
     accounts.delete_expired()
     with database.read() as session:
         for table in (
@@ -387,6 +410,7 @@ def test_expired_rows_are_deleted(accounts, clock, database):
             "session_codes",
             "sign_in_failures",
             "registrations",
+            "known_addresses",
         ):
             rows = session.connection().exec_driver_sql(f"SELECT count(*) FROM {table}")
             assert rows.scalar_one() == 0

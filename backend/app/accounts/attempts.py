@@ -17,6 +17,8 @@ PER_ACCOUNT_AND_ADDRESS = 5
 PER_ADDRESS = 20  # higher than for one account, because an office may share one address
 # Limit from all addresses together: ten addresses may each use up their own limit.
 PER_ACCOUNT = 50
+# Failures elsewhere do not hold up an address from which the account was signed in to so recently.
+KNOWN_FOR = timedelta(days=90)
 # Internet providers give each customer an IPv6 network of at least this size (RFC 6177).
 _IPV6_NETWORK = 64
 
@@ -24,11 +26,12 @@ REGISTRATION_WINDOW = timedelta(hours=1)
 REGISTRATIONS_PER_ADDRESS = 20  # a class that signs up together shares one address
 
 
-def limit_sign_ins(failures: Failures, *, now: datetime) -> None:
+def limit_sign_ins(failures: Failures, *, is_known_address: bool = False, now: datetime) -> None:
     """Raise :class:`TooManyAttempts` if the account or the address failed too often."""
+    from_anywhere = () if is_known_address else failures.of_account
     wait_s = max(
         _wait_s(failures.of_both, PER_ACCOUNT_AND_ADDRESS, WINDOW, now),
-        _wait_s(failures.of_account, PER_ACCOUNT, WINDOW, now),
+        _wait_s(from_anywhere, PER_ACCOUNT, WINDOW, now),
         _wait_s(failures.of_address, PER_ADDRESS, WINDOW, now),
     )
     _refuse("Too many failed sign-ins.", wait_s)

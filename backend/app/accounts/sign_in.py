@@ -103,14 +103,15 @@ class Accounts:
 
         Raise ``NotSignedIn`` if the pair is wrong, with the same answer and the same work whether
         or not the account exists; ``TooManyAttempts`` after too many failures of the address, of
-        the account, or of the account from this address, even if the password is right.
+        the account, or of the account from this address, even if the password is right. Failures
+        elsewhere do not count for addresses from which the account was signed in to.
         """
         spellings, address = spellings_of(email), attempts.counted_address(address)
         email = spellings[-1]
         # before waiting for the lock, so that the queue stays short
-        self._limit_sign_ins(email, address)
+        self._limit_sign_ins(spellings, address)
         with self._hashing():
-            self._limit_sign_ins(email, address)
+            self._limit_sign_ins(spellings, address)
             found = self._checked(spellings, password)
             if found is None:
                 self._accounts.add_failure(account=email, address=address, now=self._now())
@@ -147,7 +148,10 @@ class Accounts:
             expires_at=now + REFRESH_LIFE,
         )
         if not self._credentials.add_sign_in(
-            sign_in, digest_of(token), password_hash=password_hash
+            sign_in,
+            digest_of(token),
+            password_hash=password_hash,
+            known_as=attempts.counted_address(address),
         ):
             raise _wrong_password()
         return self._credentials_of(Holder(user_id, sign_in.id), refresh_token=token)
@@ -232,11 +236,12 @@ class Accounts:
             self._count_registration(address)
 
     def delete_expired(self) -> None:
-        """Delete expired tokens, sessions, failures and registrations."""
+        """Delete expired tokens, sessions, failures, registrations and known addresses."""
         now = self._now()
         self._credentials.delete_expired(now=now)
         self._accounts.delete_failures_before(now - attempts.WINDOW)
         self._accounts.delete_registrations_before(now - attempts.REGISTRATION_WINDOW)
+        self._accounts.delete_known_addresses_before(now - attempts.KNOWN_FOR)
 
     @contextmanager
     def _hashing(self) -> Iterator[None]:
@@ -260,12 +265,15 @@ class Accounts:
         matches = self._passwords.matches(password, found[1] if found else None)
         return Authenticated(*found) if found and matches else None
 
-    def _limit_sign_ins(self, email: str, address: str) -> None:
+    def _limit_sign_ins(self, spellings: Sequence[str], address: str) -> None:
         now = self._now()
         failures = self._accounts.failures(
-            account=email, address=address, since=now - attempts.WINDOW
+            account=spellings[-1], address=address, since=now - attempts.WINDOW
         )
-        attempts.limit_sign_ins(failures, now=now)
+        is_known = self._accounts.is_known_address(
+            *spellings, address=address, since=now - attempts.KNOWN_FOR
+        )
+        attempts.limit_sign_ins(failures, is_known_address=is_known, now=now)
 
     def _credentials_of(self, holder: Holder, *, refresh_token: str) -> Credentials:
         code = secrets.token_urlsafe(32)

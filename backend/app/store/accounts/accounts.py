@@ -1,4 +1,4 @@
-"""Rows of accounts, failed sign-ins and registrations."""
+"""Rows of accounts, failed sign-ins, registrations and known addresses."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ class RegistrationRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(index=True)
     asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class KnownAddressRow(SQLModel, table=True):
+    """An address, as limits count it, from which a user has signed in."""
+
+    __tablename__ = "known_addresses"
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    address: str
+    seen_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,14 @@ class AccountStore:
         """Record a failed sign-in."""
         self.database.add(SignInFailureRow(account=account, address=address, failed_at=now))
 
+    def is_known_address(self, *spellings: str, address: str, since: datetime) -> bool:
+        """Return whether an account with one of these e-mails was signed in to from there."""
+        known = select(KnownAddressRow).join(
+            UserRow, col(UserRow.id) == col(KnownAddressRow.user_id)
+        )
+        known = known.where(col(UserRow.email).in_(spellings), KnownAddressRow.address == address)
+        return self.database.first(known.where(KnownAddressRow.seen_at > since)) is not None
+
     def registrations(self, *, address: str, since: datetime) -> tuple[datetime, ...]:
         """Times of registrations from an address, oldest first."""
         recent = select(RegistrationRow.asked_at).where(RegistrationRow.address == address)
@@ -140,6 +158,10 @@ class AccountStore:
         """Delete registrations older than ``moment``."""
         self.database.change(delete(RegistrationRow).where(col(RegistrationRow.asked_at) < moment))
 
+    def delete_known_addresses_before(self, moment: datetime) -> None:
+        """Delete addresses that count as known no longer."""
+        self.database.change(delete(KnownAddressRow).where(col(KnownAddressRow.seen_at) < moment))
+
     def delete_failures(self, *, account: str, address: str) -> None:
         """Reset the failed sign-ins to an account from an address."""
         both = (col(SignInFailureRow.account) == account, col(SignInFailureRow.address) == address)
@@ -149,6 +171,13 @@ class AccountStore:
         """Delete failed sign-ins older than ``moment``."""
         failures = delete(SignInFailureRow)
         self.database.change(failures.where(col(SignInFailureRow.failed_at) < moment))
+
+
+def remember_address(session: Session, user_id: str, address: str, *, now: datetime) -> None:
+    """Store an address from which a user signs in, within a transaction."""
+    this = (col(KnownAddressRow.user_id) == user_id, col(KnownAddressRow.address) == address)
+    session.execute(delete(KnownAddressRow).where(*this))
+    session.add(KnownAddressRow(user_id=user_id, address=address, seen_at=now))
 
 
 def has_password_hash(session: Session, user_id: str, password_hash: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from ..database import Database, UtcDateTime, record_of
-from .accounts import User, UserRow, has_password_hash
+from .accounts import User, UserRow, has_password_hash, remember_address
 from .sign_ins import Holder, SignIn, SignInRow, Visit, add_sign_in_row, see_sign_in
 
 
@@ -53,9 +53,14 @@ class CredentialStore:
     database: Database
 
     def add_sign_in(
-        self, sign_in: SignIn, refresh_digest: str, *, password_hash: str | None = None
+        self,
+        sign_in: SignIn,
+        refresh_digest: str,
+        *,
+        password_hash: str | None = None,
+        known_as: str = "",
     ) -> bool:
-        """Store a sign-in with its first refresh token.
+        """Store a sign-in with its first refresh token; remember its address as ``known_as``.
 
         ``password_hash`` is the hash against which a password was checked. If the account has
         another one by now, nothing is stored and the result is False, so that a change of the
@@ -69,6 +74,8 @@ class CredentialStore:
                 return False
             add_sign_in_row(session, sign_in)
             session.add(_token(refresh_digest, holder, sign_in.expires_at))
+            if known_as:
+                remember_address(session, sign_in.user_id, known_as, now=sign_in.created_at)
             return True
 
     def rotate_refresh_token(
