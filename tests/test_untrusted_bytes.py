@@ -45,7 +45,7 @@ KNOWN = {
     "backend/app/render/aac/m4a.py": ({"mutagen"}, "writes"),
     "backend/app/render/files/lossless.py": ({"soundfile"}, "writes"),
     "backend/app/render/files/tags.py": ({"mutagen"}, "writes"),
-    "backend/app/services/mixtape/measure.py": ({"soundfile"}, "finished mixes"),
+    "backend/app/services/files/measure_files.py": ({"soundfile"}, "finished mixes"),
     "backend/app/analysis/result_files.py": (
         {"zipfile", "zlib"},
         "caches that Segue wrote",
