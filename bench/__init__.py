@@ -1,4 +1,4 @@
-"""Speed, memory and size, compared in one run as ratios: ``make bench``."""
+"""Compare speed, memory and sizes, as ratios within one run: ``make bench``."""
 
-# Sets the number of threads of numpy's libraries before numpy loads, as in the product.
+# Before numpy loads, this import sets the number of threads of its libraries, as in the product.
 import backend.app  # noqa: F401

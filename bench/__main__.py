@@ -1,4 +1,4 @@
-"""``python -m bench``: every comparison, in one run."""
+"""``python -m bench``: run every comparison of mixing speed and memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .render.video import run_video
 
 
 def main() -> None:
-    """Compose (or take) a crate, and compare."""
+    """Compose a crate, or read a folder of music, and compare."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--music", type=Path, help="a folder of one's own tracks to mix instead")
     parser.add_argument("--tracks", type=int, default=12)

@@ -1,4 +1,4 @@
-"""Crates to mix: composed and cached, or a folder of music."""
+"""Prepare the tracks to mix: composed and cached, or from a folder of music."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOUDNESS_LUFS = -14.0
 
 @dataclass(frozen=True)
 class BenchCrate:
-    """Tracks in normal form in a folder, and the plan of their mix."""
+    """A folder of tracks in Segue's stored format, and the plan of their mix."""
 
     folder: Path
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ class BenchCrate:
                 save_profile(measure_loudness([block]), self._profile(name))
 
     def write_wavs(self) -> None:
-        """Write WAV files, so that other contestants need no decoding."""
+        """Write WAV files, so that the other tools need no decoding."""
         for name in self.names:
             if not self.wav(name).is_file():
                 samples, rate = soundfile.read(self.path(name), dtype="int16")
@@ -70,8 +70,9 @@ class BenchCrate:
 
 
 def composed(folder: Path, count: int, duration_s: float) -> BenchCrate:
-    """Return a crate of composed songs."""
-    from composer.crates import compose_crate  # which the contestants need not load
+    """Compose songs into a folder, or reuse those that are there."""
+    # not at the top: the measured processes need not load the composer
+    from composer.crates import compose_crate
 
     folder.mkdir(parents=True, exist_ok=True)
     names = tuple(f"{index:02}" for index in range(count))
@@ -86,7 +87,7 @@ def composed(folder: Path, count: int, duration_s: float) -> BenchCrate:
 
 
 def brought(folder: Path, music: Path, ffmpeg: Path) -> BenchCrate:
-    """Return a crate of the audio files in ``music``."""
+    """Read the audio files of a folder of music."""
     folder.mkdir(parents=True, exist_ok=True)
     files = sorted(file for file in music.iterdir() if file.suffix in AUDIO)
     for file in files:

@@ -1,4 +1,4 @@
-"""Run a command; measure time and memory."""
+"""Run a command; measure its time and memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import psutil
 
-_SAMPLE_EVERY_S = 1.0  # reading the maps of five processes ten times a second slows them down
+_SAMPLE_EVERY_S = 1.0  # reading five processes' memory maps ten times a second slows them down
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None
 
 
 class _PeakMemory:
-    """Peak sum of the proportional set sizes of a process tree."""
+    """Measures the peak of a process tree's summed proportional set sizes."""
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
@@ -72,7 +72,7 @@ def _own_bytes(process: psutil.Process) -> int:
 
 
 def rounds(contestants: Mapping[str, Callable[[], Cost]], count: int) -> dict[str, Cost]:
-    """Run all contestants in turn, ``count`` times; return the medians."""
+    """Run all commands in turn, ``count`` times; return the median costs."""
     costs: dict[str, list[Cost]] = {name: [] for name in contestants}
     for _ in range(count):
         for name, run in contestants.items():
@@ -89,7 +89,7 @@ def _median(costs: list[Cost]) -> Cost:
 
 
 def table(title: str, costs: Mapping[str, Cost], reference: str) -> None:
-    """Print costs, and their ratios to the reference's."""
+    """Print costs and their ratios to those of ``reference``."""
     base = costs[reference]
     print(f"\n{title}\n{'':34}{'wall s':>8}{'ratio':>7}{'CPU s':>8}{'ratio':>7}{'peak MB':>9}")
     for name, cost in costs.items():

@@ -1,1 +1,1 @@
-"""Benches of whole jobs: their processes, steps, lists and previews."""
+"""Benches of whole jobs: start of a process, steps, job lists, previews."""

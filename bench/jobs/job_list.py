@@ -1,7 +1,7 @@
-"""Measure the job list of a user with 10,000 jobs: ``python -m bench.jobs.job_list``.
+"""``python -m bench.jobs.job_list``: measure the job list of a user with 10,000 jobs.
 
-It prints the API's processor time in milliseconds and the bytes of the answer, for the list and for
-a single job. The database is filled for it: every tenth job is a finished mix of 24 tracks, the
+It prints the API's CPU time in milliseconds and the bytes of the answer, for the list and for a
+single job. The database is filled for it: every tenth job is a finished mix of 24 tracks, the
 others are previews.
 """
 
@@ -29,7 +29,7 @@ NOTE = "Two tracks are joined by a fade: their tempi are too far apart to match 
 
 
 def fill(database: Path, user_id: str, n_jobs: int, mix_every: int) -> str:
-    """Insert finished jobs; return the newest mix."""
+    """Insert finished jobs into the database; return the id of the newest mix."""
     picks = [TrackPick(track_id=secrets.token_hex(16)) for _ in range(N_TRACKS)]
     mix = MixtapeRequest(tracks_upload_id=secrets.token_hex(16), tracks=picks).model_dump_json()
     preview = PreviewRequest(job_id=secrets.token_hex(16), transition=3).model_dump_json()
@@ -71,7 +71,7 @@ def measure(person: Person, api: psutil.Process, path: str) -> None:
 
 
 def main() -> None:
-    """Fill a database and ask for its jobs."""
+    """Fill a database and request its job list."""
     parser = argparse.ArgumentParser(prog="python -m bench.jobs.job_list", description=__doc__)
     parser.add_argument("--jobs", type=int, default=10_000)
     parser.add_argument("--mix-every", type=int, default=10)

@@ -1,8 +1,8 @@
-"""Measure how long a person waits for a preview: ``python -m bench.jobs.previews``.
+"""``python -m bench.jobs.previews``: measure how long a user waits for a preview.
 
 It starts a server and counts the seconds from the HTTP request to the finished file: first while
-the server is idle, then while it renders another user's mix. "changed" previews another kind of
-join.
+the server is idle, then while it renders another user's mix. The row "changed" previews a join of
+another kind than the mix has.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Person:
 
 @contextmanager
 def server(storage: Path) -> Iterator[str]:
-    """Run the API on a free port."""
+    """Run the API on a free port; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -100,7 +100,7 @@ def _wait_until_ready(url: str) -> None:
 
 
 def previews(person: Person, mix: str, plan: TimelineView, rounds: int, offset: int) -> None:
-    """Ask for previews one after the other; print the seconds of each."""
+    """Request previews one after the other; print the seconds that each took."""
     asked: dict[str, Callable[[int], dict[str, object]]] = {
         "as it is": lambda _: {},
         "changed": lambda index: {"override": _other_kind(plan, index, offset)},
@@ -128,7 +128,7 @@ def _other_kind(plan: TimelineView, index: int, offset: int) -> dict[str, object
 
 
 def wait_for_step(person: Person, job_id: str, step: str) -> None:
-    """Wait until a mix is at a step."""
+    """Wait until a mix job is at a step."""
     while (job := person.job(job_id)).step != step:
         if job.status not in ("queued", "running"):
             raise SystemExit(f"the mix ended before “{step}”: {job.status}")
@@ -136,7 +136,7 @@ def wait_for_step(person: Person, job_id: str, step: str) -> None:
 
 
 def main() -> None:
-    """Mix a crate, preview its joins, and again while another user's mix is made."""
+    """Mix a crate and preview its joins, without and with another job running."""
     parser = argparse.ArgumentParser(prog="python -m bench.jobs.previews", description=__doc__)
     parser.add_argument("--tracks", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=150.0, help="length of a composed track")

@@ -1,4 +1,4 @@
-"""Measure how long a job's process takes to start: ``python -m bench.jobs.process_start``.
+"""``python -m bench.jobs.process_start``: measure how long a job's process takes to start.
 
 It prints a process's CPU seconds until its first step and for its whole job, for a mixtape and
 previews of its joins; once with each process started anew, once with each forked.
@@ -30,12 +30,12 @@ from bench.crate import BenchCrate, composed
 from bench.mixing.second_job import shelved
 
 KEPT_IN = Path(__file__).parents[2] / "build" / "start"
-"""Composed tracks, one folder for each length."""
+"""Folder of the composed tracks, with one folder for each length."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Processor seconds of a child, with all that it started."""
+    """CPU seconds of a child process and its descendants."""
 
     start_s: float
     job_s: float
@@ -54,7 +54,7 @@ def preview(settings: Settings) -> Pipeline[object]:
 
 
 def _measured(pipeline: Pipeline[JobT]) -> Pipeline[JobT]:
-    """Add a first and a last step that record the processor time."""
+    """Add a first and a last step that record the CPU time."""
     first, last = Step("first", _note_cpu), Step("last", _note_cpu)
     return Pipeline(pipeline.open, (first, *pipeline.steps, last))
 
@@ -65,7 +65,7 @@ def _note_cpu(ctx: StepContext[JobT]) -> None:
 
 
 def spent(launcher: Launcher, order: Order, storage: Path) -> Spent:
-    """Run an order in a child."""
+    """Run an order in a child process; return its CPU seconds."""
     child = launcher.launch(order, {"STORAGE_ROOT": str(storage)})
     figures = []
     while (messages := child.read(0.25)) is not None:
@@ -80,7 +80,7 @@ def spent(launcher: Launcher, order: Order, storage: Path) -> Spent:
 
 
 def jobs(crate: BenchCrate, folder: Path, n_previews: int) -> Iterator[tuple[str, Order]]:
-    """A mixtape over an empty store, and previews of its joins; each to be run in turn."""
+    """Yield orders to run in turn: a mixtape with an empty store, previews of its joins."""
     tracks = shelved(crate, ContentStore(folder))
     request = MixtapeRequest(tracks_upload_id="-", order="auto", transitions="dj")
     mix = MixtapeInputs(request=request, title="Bench", tracks=tracks)
@@ -98,7 +98,7 @@ def _order(kind: str, folder: Path, inputs: str, work_s: float) -> Order:
 
 
 def run(name: str, launcher: Launcher, crate: BenchCrate, n_previews: int) -> None:
-    """Print what each job spent."""
+    """Run the jobs; print the CPU seconds of each."""
     with tempfile.TemporaryDirectory() as folder:
         for job, order in jobs(crate, Path(folder), n_previews):
             figures = spent(launcher, order, Path(folder))
@@ -110,7 +110,7 @@ def run(name: str, launcher: Launcher, crate: BenchCrate, n_previews: int) -> No
 
 
 def main() -> None:
-    """Compose a crate, mix it, preview its joins."""
+    """Compose a crate, mix it, and preview its joins."""
     parser = argparse.ArgumentParser(prog="python -m bench.jobs.process_start", description=__doc__)
     parser.add_argument("--tracks", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=150.0, help="length of a composed track")

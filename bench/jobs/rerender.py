@@ -1,4 +1,4 @@
-"""Measure the re-render after changing one join: ``python -m bench.jobs.rerender``.
+"""``python -m bench.jobs.rerender``: measure the re-render after changing one join.
 
 A set is mixed, then twice more with one join of another kind: first one that keeps the mix's length
 (a sweep of as many bars instead of a blend), then one that changes it.
@@ -28,12 +28,12 @@ from .step_costs import Spent, cost_of_step, watched
 
 FIRST = "first"
 KEPT_IN = Path(__file__).parents[2] / "build" / "rerender"
-"""Composed tracks, one folder for each length: composing twenty takes longer than mixing them."""
+"""Folder of the composed tracks, kept because composing twenty takes longer than mixing them."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """One set, and the folder in which its jobs have theirs."""
+    """One set, and the folder of its jobs."""
 
     folder: Path
     settings: Settings
@@ -67,7 +67,7 @@ class Bench:
 
 
 def dj_inputs(settings: Settings, crate_folder: Path, options: argparse.Namespace) -> MixtapeInputs:
-    """The inputs of a DJ's mix of composed songs, in the formats of the options."""
+    """Return the inputs of a DJ's mix of composed songs, in the requested formats."""
     crate = composed(crate_folder, options.tracks, options.seconds)
     tracks = shelved(crate, ContentStore(settings.storage_root))
     request = MixtapeRequest(
@@ -81,7 +81,7 @@ def dj_inputs(settings: Settings, crate_folder: Path, options: argparse.Namespac
 
 
 def run(folder: Path, crate_folder: Path, options: argparse.Namespace) -> None:
-    """Print what each step took: first, changed at equal length, changed at another."""
+    """Print the seconds of each step of the first mix and of the changed ones."""
     settings = Settings(storage_root=folder / "storage")
     inputs = dj_inputs(settings, crate_folder, options)
     bench = Bench(folder, settings, inputs)
@@ -136,7 +136,7 @@ def _table(name: str, first: dict[str, Spent], again: dict[str, Spent], longer_s
 
 
 def main() -> None:
-    """Compose a crate (or find it where ``--crate`` says), mix it, change it."""
+    """Compose a crate (or read that of ``--crate``), mix it, change a join."""
     parser = argparse.ArgumentParser(prog="python -m bench.jobs.rerender", description=__doc__)
     parser.add_argument("--tracks", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=150.0, help="length of a composed track")

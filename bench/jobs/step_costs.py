@@ -12,7 +12,7 @@ from backend.app.jobs.messages import Failed, Message, Noted, StepFinished, Step
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds on the clock and on the processors."""
+    """Wall-clock and CPU seconds."""
 
     wall_s: float
     cpu_s: float
@@ -25,9 +25,9 @@ def spent_so_far() -> Spent:
 
 
 def watched(steps: dict[str, Spent]) -> Callable[[Message], None]:
-    """Return a receiver of a job's messages that fills in ``steps``.
+    """Return a receiver of a job's messages that adds each step's cost to ``steps``.
 
-    Steps that run at the same time are one entry: their CPU time can't be told apart.
+    Steps that run at the same time are one entry: their CPU times can't be told apart.
     """
     running: set[str] = set()
     group: list[str] = []

@@ -1,7 +1,7 @@
-"""Measure a whole mixtape job, step by step: ``python -m bench.jobs.whole_job``.
+"""``python -m bench.jobs.whole_job``: measure a whole mixtape job, step by step.
 
 The job mixes six composed songs into five formats and a film. Steps that run at the same time share
-one line, because the operating system counts their processor time together.
+one line, because the operating system counts their CPU time together.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .rerender import dj_inputs
 from .step_costs import Spent, cost_of_step, watched
 
 KEPT_IN = Path(__file__).parents[2] / "build" / "whole_job"
-"""Composed songs, one folder for each length."""
+"""Folder of the composed songs, with one folder for each length."""
 
 FORMATS = "mp3,flac,wav,m4a,opus"
 
 
 def run(folder: Path, crate_folder: Path, options: argparse.Namespace) -> dict[str, Spent]:
-    """Run the job once; return what each step, or group of steps, took."""
+    """Run the job once; return the cost of each step, or group of steps."""
     settings = Settings(storage_root=folder / "storage")
     inputs = dj_inputs(settings, crate_folder, options)
     order = Order(
@@ -44,7 +44,7 @@ def run(folder: Path, crate_folder: Path, options: argparse.Namespace) -> dict[s
 
 
 def table(rounds: list[dict[str, Spent]]) -> None:
-    """Print the median CPU and wall seconds of each step over all rounds."""
+    """Print the medians of each step's CPU and wall-clock seconds."""
     print(f"{'':26}{'CPU s':>9}{'wall s':>9}{'CPU of each round':>30}")
     for step in (*rounds[0], "all"):
         cpu_s = [cost_of_step(one, step).cpu_s for one in rounds]
@@ -54,7 +54,7 @@ def table(rounds: list[dict[str, Spent]]) -> None:
 
 
 def main() -> None:
-    """Compose the songs (or find them in build/), and mix them ``--rounds`` times."""
+    """Compose the songs (or find them in build/); mix them ``--rounds`` times."""
     parser = argparse.ArgumentParser(prog="python -m bench.jobs.whole_job", description=__doc__)
     parser.add_argument("--tracks", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=100.0, help="length of a composed song")

@@ -1,4 +1,4 @@
-"""Songs for mashups: composed with true stems, analysed by Segue.
+"""Compose songs for mashups with true stems, and analyse them with Segue.
 
 The composer's stems replace separated ones, so the bench measures planning and rendering, not
 separation.
@@ -38,7 +38,7 @@ from composer.theory import KEY_NAMES
 Times = npt.NDArray[np.float64]
 
 TRUE_STEMS = "composed"
-"""Separator name in the stems' file names."""
+"""The separator's name in the file names of these stems."""
 
 SEEDS = {"tuning": 61_000, "held out": 62_000}
 
@@ -50,7 +50,7 @@ STYLES: tuple[tuple[str, tuple[float, float]], ...] = (
     ("dnb", (170.0, 176.0)),
     ("techno", (126.0, 134.0)),
 )
-"""Repeating sequence of styles in a crate, with their tempo ranges."""
+"""Styles of a crate's songs, repeated in this order, with their tempo ranges."""
 
 DURATION_S = (110.0, 170.0)
 
@@ -59,7 +59,7 @@ DURATION_S = (110.0, 170.0)
 class MashupSong:
     """A song on disk and its ground truth; times in seconds.
 
-    ``notes_s`` are the moments at which sung notes begin, ``held_s`` from when to when they last.
+    ``notes_s`` are the starts of the sung notes, ``held_s`` their starts and ends.
     """
 
     name: str
@@ -76,7 +76,7 @@ class MashupSong:
 
     @property
     def path(self) -> Path:
-        """Return the path of the normal form."""
+        """Return the path of the song in Segue's stored format."""
         return self.folder / f"{self.name}.flac"
 
     def stem(self, name: str) -> Path:
@@ -85,7 +85,7 @@ class MashupSong:
 
 
 def specs(half: str, n: int) -> list[SongSpec]:
-    """Return the first ``n`` specs of a crate; a larger ``n`` keeps the others."""
+    """Return the first ``n`` specs of a crate; they don't depend on ``n``."""
     keys = np.random.default_rng(SEEDS[half]).permutation(KEY_NAMES)
     return [_spec(half, index, str(keys[index % 24])) for index in range(n)]
 

@@ -1,8 +1,8 @@
-"""Measure a rendered mashup: timing of true notes, and the sound of its vibe.
+"""Measure a rendered mashup: timing of its notes, and the sound of its vibe.
 
-A note's position is its attack in the rendered clip, less the attack's delay in the true stem. Its
-target position follows from the composer's beats: as far into a beat of the mashup as it is into
-its song's beat. The only part of the plan that the measurement uses is the mashup's beats.
+A note's measured position is its attack in the rendered clip, less the attack's delay in the true
+stem. Its target position follows from the composer's beats: as far into a beat of the mashup as it
+is into its song's beat. The only part of the plan that the measurement uses is the mashup's beats.
 """
 
 from __future__ import annotations
@@ -37,17 +37,18 @@ from .mix import PlayedMashup
 Times = npt.NDArray[np.float64]
 
 TEMPO_PERCENT, CENTROID_PERCENT, LOWS_DB, RANGE_LU = 2.0, 5.0, 1.0, 1.0
-"""What is noticed, side by side: tempos and loudnesses as everywhere here; a centroid that moves by
-a twentieth is a shelf of about 1 dB."""
+"""Smallest audible differences side by side: of tempo and loudness as elsewhere in the product; a
+spectral centroid 5 % higher is about a shelf of 1 dB."""
 
 _STEP = 30 * SAMPLE_RATE
 
 
 @dataclass(frozen=True)
 class BeatsMeasured:
-    """Distance of notes and drums from the mashup's beats, in ms; bar alignment.
+    """Timing errors of notes and drums in ms, and alignment of bars.
 
-    ``n_sung`` of the true notes in the clips, ``len(voice_ms)`` struck clearly enough.
+    ``n_sung`` notes are sung in the clips; ``len(voice_ms)`` of them begin clearly enough to
+    measure.
     """
 
     voice_ms: Times
@@ -74,7 +75,7 @@ class SoundMeasured:
     true_peak_dbtp: float
     space_share: float
     n_clicks: int
-    """At cuts."""
+    """Number of clicks at cuts."""
 
 
 def measure_beats(played: PlayedMashup) -> BeatsMeasured:
@@ -98,7 +99,7 @@ def measure_beats(played: PlayedMashup) -> BeatsMeasured:
 
 @dataclass(frozen=True)
 class _Off:
-    """Errors in ms, bar offset in beats, and the number of expected attacks."""
+    """Timing errors in ms, bar offset in beats, and the number of expected attacks."""
 
     ms: Times
     beats: Times
@@ -122,7 +123,8 @@ def _off(played: PlayedMashup, clip: Clip, true_s: list[float], clock: Clock) ->
     known = np.isfinite(own) & np.isfinite(detected)
     fold = fold_between(clock.tempo_bpm, song.tempo_bpm)
     ratio = song.tempo_bpm / (clock.tempo_bpm * fold)
-    at = detected[known] - (own[known] - truth[known]) * ratio  # the rise's delay is stretched too
+    # a stretched attack takes longer, too
+    at = detected[known] - (own[known] - truth[known]) * ratio
     in_song = np.interp(truth[known] / SAMPLE_RATE, song.beats_s, np.arange(len(song.beats_s)))
     apart = (at - clock.at(0)) / clock.beat - in_song / fold
     whole = np.rint(apart)
@@ -139,7 +141,7 @@ def _joined(parts) -> Times:  # type: ignore[no-untyped-def]
 
 
 def _cuts(clip: Clip, song: MashupSong) -> list[bool]:
-    """Return for both ends of a vocal clip whether it cuts a true note."""
+    """Return for both ends of a vocal clip whether they cut a true note."""
     ends = clip.sources_at(np.array([clip.start, clip.end - 1.0])) / SAMPLE_RATE
     return [any(start + 0.02 < float(at) < end - 0.04 for start, end in song.held_s) for at in ends]
 
@@ -171,7 +173,7 @@ def measure_sound(played: PlayedMashup) -> SoundMeasured:
 
 
 def _metered(mix: TrackReader, meter: BrightnessMeter) -> Iterator[Samples]:
-    """Yield the mix in blocks, passing each to the meter."""
+    """Yield the mix in blocks, and pass each to the meter."""
     for start in range(0, mix.n_samples, _STEP):
         block = mix.read(start, min(_STEP, mix.n_samples - start))
         meter.push(block)
@@ -194,7 +196,7 @@ def audible_differences(one: SoundMeasured, other: SoundMeasured) -> list[str]:
 
 
 def true_distance(singer: MashupSong, under: MashupSong, pitch_semitones: int) -> int:
-    """Return Camelot steps between two true keys after the pitch change."""
+    """Return the Camelot steps between two true keys after the pitch change."""
     return camelot(singer.key).moved(pitch_semitones).distance(camelot(under.key))
 
 

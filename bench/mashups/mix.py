@@ -1,4 +1,4 @@
-"""Plan and render a mashup with Segue's own code."""
+"""Plan and render a mashup with the product's code."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def play_mashup(
     *,
     mastered: bool,
 ) -> PlayedMashup:
-    """Plan a mashup and stretch its stems; with ``mastered`` render its mix, too."""
+    """Plan a mashup and stretch its stems; with ``mastered``, render its mix, too."""
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_mashup(tracks, vibe)
     by_name = {song.name: song for song in songs}
@@ -77,7 +77,7 @@ def play_mashup(
 
 
 def _premaster(played: PlayedMashup) -> tuple[float, LoudnessProfile]:
-    """Play the stems through the chain into a file."""
+    """Render the mix without the final limiter into a file; return its loudness."""
     known: dict[str, LoudnessProfile] = {}
     for clip in played.plan.timeline.clips:
         if clip.recording not in known:

@@ -80,14 +80,14 @@ def _parse() -> argparse.Namespace:
 
 
 def _crates(n_songs: int, n: int) -> list[tuple[int, ...]]:
-    """Draw random crates of two, three, four and one songs in turn."""
+    """Draw random groups of two, three, four and one songs in turn."""
     dice = np.random.default_rng(5)
     sizes = [(2, 3, 4, 1)[i % 4] for i in range(n)]
     return [tuple(int(i) for i in dice.choice(n_songs, size, replace=False)) for size in sizes]
 
 
 def _alike(songs: Sequence[MashupSong], n: int) -> list[tuple[int, ...]]:
-    """Return pairs of similar tempo, which suit every vibe."""
+    """Return pairs of songs of similar tempo, which suit every vibe."""
     order = np.argsort([song.tempo_bpm for song in songs])
     middle = [tuple(int(i) for i in order[at : at + 2]) for at in range(1, len(songs) - 2, 3)]
     return middle[:n]
@@ -106,7 +106,7 @@ def _task(
 
 
 def _keys(songs: Sequence[MashupSong], tracks: Sequence[MashupTrack]) -> str:
-    """Describe the distance of all pairs' true keys after the planned pitch change."""
+    """Describe how far apart the pairs' true keys are after the planned pitch change."""
     by_name = {song.name: song for song in songs}
     moves = {(p.vocals, p.instrumental): p.pitch_semitones for p in fits(tracks, "upbeat").pairs}
     allowed = [pair for pair in permutations(songs, 2) if could_be_in_tune(*pair)]

@@ -1,4 +1,4 @@
-"""Contestants: each detects a song's beats, downbeats, tempo and key."""
+"""Run each tool on a song: beats, downbeats, tempo and key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .corpus import MirSong
 
 BLOCK_S = 10.0
 LIBROSA_RATE = 22_050
-# As `aubio tempo` and `aubio beat` are set by default.
+# The defaults of `aubio tempo` and `aubio beat`.
 AUBIO_WINDOW, AUBIO_HOP = 1024, 512
 # Krumhansl & Kessler 1982, as printed in Krumhansl, Cognitive Foundations of Musical Pitch, 1990.
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
@@ -33,7 +33,7 @@ TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """Detected values of a song; None if a contestant does not detect them."""
+    """What a tool detected in a song; None for what it does not detect."""
 
     beats_s: tuple[float, ...]
     downbeats_s: tuple[float, ...] | None
@@ -59,10 +59,11 @@ def segue(samples: Samples) -> Detected:
 
 
 def librosa(samples: Samples) -> Detected:
-    """Run ``beat_track`` with defaults; find the key by chroma and Krumhansl-Kessler profiles.
+    """Run librosa's ``beat_track`` with defaults; find the key by chroma.
 
-    ``chroma_stft``: of its chromas that which names most keys of the tuning half (0.90 of them,
-    ``chroma_cens`` 0.80, ``chroma_cqt`` 0.73), and the cheapest.
+    The key is that of the best Krumhansl-Kessler profile. ``chroma_stft`` is the chroma that finds
+    most keys of the tuning half (share 0.90; ``chroma_cens`` 0.80, ``chroma_cqt`` 0.73), and the
+    cheapest.
     """
     import librosa
 
@@ -86,7 +87,7 @@ def best_key(chroma: npt.NDArray[np.floating]) -> str:
 
 
 def aubio(samples: Samples) -> Detected:
-    """Run ``aubio.tempo`` with defaults; the tempo is the median beat interval."""
+    """Run ``aubio.tempo`` with defaults; the tempo is that of the median beat interval."""
     import aubio
 
     mono = samples.mean(axis=0)
@@ -108,12 +109,12 @@ CONTESTANTS: dict[str, Callable[[Samples], Detected]] = {
 
 
 def version(name: str) -> str:
-    """Return a contestant's name and version for the tables."""
+    """Return a tool's name and version for the tables."""
     return "Segue" if name == "segue" else f"{name} {importlib.metadata.version(name)}"
 
 
 def why_absent(name: str) -> str | None:
-    """Return why a contestant is not available, or None."""
+    """Return why a tool is not available; None if it is."""
     try:
         importlib.import_module("backend.app.analysis.track" if name == "segue" else name)
     except ImportError as missing:
@@ -130,11 +131,11 @@ def _why_not_installed(name: str) -> str | None:
 
 
 def run_contestant(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Detected]:
-    """Run a contestant on each song in separate processes.
+    """Run a tool on each song in separate processes.
 
-    Every process analyses one song before timing, to exclude imports, compiling and caches.
-    What numba compiles for librosa is compiled by one process alone, into a folder of this run's:
-    two that compile at once leave a cache that every later run crashes on.
+    Every process analyses one song before timing, to exclude imports, compiling and caches. What
+    numba compiles for librosa is compiled by one process alone, into a folder of this run's: two
+    processes compiling at once leave a cache with which every later run crashes.
     """
     with tempfile.TemporaryDirectory() as folder:
         os.environ["NUMBA_CACHE_DIR"] = folder
@@ -153,7 +154,7 @@ def _warm_up(name: str, song: MirSong) -> None:
 
 
 def _timed(name: str, song: MirSong) -> Detected:
-    """Run a contestant on a song; time excludes decoding and includes resampling."""
+    """Run a tool on a song; time excludes decoding and includes resampling."""
     samples = song.samples()
     began_s = _cpu_s()
     found = CONTESTANTS[name](samples)
@@ -163,6 +164,6 @@ def _timed(name: str, song: MirSong) -> Detected:
 
 
 def _cpu_s() -> float:
-    """CPU seconds of this process with all its threads, and of its ended children."""
+    """Return CPU seconds of this process and its ended children, with all threads."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(u.ru_utime + u.ru_stime for u in used)

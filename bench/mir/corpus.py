@@ -1,4 +1,4 @@
-"""Songs to analyse: composed and cached, or a folder of songs with truth files."""
+"""Provide songs to analyse: composed and cached, or from a folder with truth files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from composer.theory import KEY_NAMES
 Half = Literal["tuning", "held_out", "given"]
 Times = npt.NDArray[np.float64]
 
-# The seeds of the two halves. What is tuned is tuned on the first; the second is for the verdict.
+# Seeds of the two halves: parameters are tuned on the first, results reported on the second.
 SEEDS: dict[Half, int] = {"tuning": 4001, "held_out": 9001}
 
 
@@ -51,11 +51,11 @@ class MirSong:
         return np.array(self.downbeats_s)
 
     def tempo_bpm(self) -> float:
-        """Return the tempo from the mean beat interval, as in the given songs."""
+        """Return the tempo from the mean beat interval, as songs from a folder state it."""
         return float(60.0 / np.mean(np.diff(self.beats())))
 
     def samples(self) -> Samples:
-        """The sound, float32 ``(2, n)`` at 44.1 kHz."""
+        """Read the sound, float32 ``(2, n)`` at 44.1 kHz."""
         sound, rate = soundfile.read(self.path, dtype="float32", always_2d=True)
         if rate != SAMPLE_RATE:
             sound = soxr.resample(sound, rate, SAMPLE_RATE)
@@ -91,7 +91,7 @@ GENRES: dict[str, Genre] = {
 
 
 def corpus_specs(half: Half) -> list[tuple[str, SongSpec]]:
-    """The genre and the spec of every song of a half; all 24 keys come before one comes twice."""
+    """Return genre and spec of every song of a half; every key comes once before any twice."""
     rng = np.random.default_rng(SEEDS[half])
     keys = [str(k) for k in [*rng.permutation(KEY_NAMES), *rng.permutation(KEY_NAMES)]]
     wanted = [(name, genre, i) for name, genre in GENRES.items() for i in range(genre.count)]
@@ -163,7 +163,7 @@ def _fingerprint() -> str:
 
 
 def _compose(truth: Path, genre: str, spec: SongSpec) -> None:
-    """Compose a song as Ogg Vorbis; write its truth file last, to mark it complete."""
+    """Compose a song as Ogg Vorbis; write its truth file last, which marks it as complete."""
     song = compose_song(spec)
     drafts = (
         truth.with_name(f"{os.getpid()}_{truth.stem}.ogg"),
@@ -186,7 +186,7 @@ def _compose(truth: Path, genre: str, spec: SongSpec) -> None:
 
 
 def given(folder: Path) -> list[MirSong]:
-    """The songs of a folder that have a truth file of the same name beside them."""
+    """Read the songs of a folder that have a truth file of the same name beside them."""
     songs = [read_song(path, "given") for path in sorted(folder.glob("*.json"))]
     if not songs:
         raise SystemExit(f"no song with a JSON file beside it in {folder}")
@@ -194,7 +194,7 @@ def given(folder: Path) -> list[MirSong]:
 
 
 def read_song(truth: Path, half: Half) -> MirSong:
-    """Read the truth of a song; its sound lies beside it."""
+    """Read a song's truth file, beside which its sound must lie."""
     facts = json.loads(truth.read_text(encoding="utf-8"))
     sounds = [truth.with_suffix(s) for s in (".wav", ".flac", ".ogg", ".mp3")]
     path = next((sound for sound in sounds if sound.is_file()), None)

@@ -19,7 +19,7 @@ HEADINGS = {"tuning": "tuning half", "held_out": "held-out half", "given": "give
 
 
 def main() -> None:
-    """Analyse, score, print."""
+    """Analyse the songs with each tool, score, and print tables."""
     options = _parse()
     songs = given(options.songs) if options.songs else composed(options.kept_in, options.half)
     names = [name for name in options.only if not _absent(name)]
@@ -48,7 +48,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _absent(name: str) -> bool:
-    """Return whether a contestant is missing; print why."""
+    """Return whether a tool is missing; print why."""
     reason = why_absent(name)
     if reason:
         print(f"{name}: no figures, {reason}\n")
@@ -56,7 +56,7 @@ def _absent(name: str) -> bool:
 
 
 def score_contestant(name: str, songs: Sequence[MirSong], processes: int) -> Iterator[Row]:
-    """Score a contestant on all songs; without any key, keys are not scored."""
+    """Score a tool on all songs; keys are not scored for a tool that detects none."""
     found = list(run_contestant(name, songs, processes))
     names_keys = any(one.key for one in found)
     for song, one in zip(songs, found, strict=True):

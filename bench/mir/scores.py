@@ -1,4 +1,4 @@
-"""Score a contestant on one song: measures of MIREX (mir_eval) and usability for mixing."""
+"""Score a tool on one song: measures of MIREX (mir_eval), and usability for mixing."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import numpy as np
 from .contestants import Detected
 from .corpus import MirSong, Times
 
-# MIREX' tolerance of a tempo.
+# MIREX's tolerance for a tempo.
 TEMPO_TOLERANCE = 0.04
-# The octaves that accuracy 2 forgives (Gouyon et al. 2006).
+# Multiples of the true tempo that "accuracy 2" counts as right (Gouyon et al. 2006).
 TEMPO_LEVELS = (1.0, 2.0, 3.0, 1.0 / 2.0, 1.0 / 3.0)
-# mir_eval's window of a beat that is found.
+# mir_eval's tolerance for a beat.
 FOUND_S = 0.070
-# A join within 35 ms of the beat sounds like one hit; half of what mir_eval calls found.
+# Two beats within 35 ms sound like one hit; that is half of mir_eval's tolerance.
 USABLE_S, USABLE_SHARE = 0.035, 0.95
-# A grid may not be right by being everywhere: it has at most this many beats a true one.
+# A grid may have at most this many beats per true one; otherwise beats everywhere would score.
 USABLE_DENSITY = 1.1
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores of one contestant on one song; None if not detected or not measurable."""
+    """Scores of one tool on one song; None for what it can't detect."""
 
     tempo_1: float | None
     tempo_2: float | None
@@ -60,7 +60,7 @@ def score(song: MirSong, detected: Detected, *, names_keys: bool) -> Scores:
 
 
 def tempo_right(truth_bpm: float, heard_bpm: float | None, levels: tuple[float, ...]) -> float:
-    """1 if a tempo is within 4 % of the truth at one of the levels, else 0."""
+    """Return 1 if a tempo is within 4 % of the truth at one of the levels, else 0."""
     if not heard_bpm:
         return 0.0
     ratios = (heard_bpm / (truth_bpm * level) for level in levels)
@@ -68,21 +68,22 @@ def tempo_right(truth_bpm: float, heard_bpm: float | None, levels: tuple[float, 
 
 
 def beat_f(truth: Times, detected: Times) -> float:
-    """F-measure within 70 ms, without the first five seconds (as MIREX scores beats)."""
+    """Compute the F-measure of beats within 70 ms, without the first five seconds, as MIREX."""
     truth, detected = mir_eval.beat.trim_beats(truth), mir_eval.beat.trim_beats(detected)
     return float(mir_eval.beat.f_measure(truth, detected)) if len(detected) else 0.0
 
 
 def found_errors_ms(truth: Times, detected: Times) -> Times:
-    """Return the errors of the beats found, in ms; positive is late."""
+    """Return the timing errors of the detected beats in ms; positive is late."""
     pairs = mir_eval.util.match_events(truth, detected, FOUND_S) if len(detected) else []
     return np.array([1000.0 * (detected[h] - truth[t]) for t, h in pairs])
 
 
 def grid_usable(truth: Times, detected: Times) -> bool:
-    """Whether 95 % of the true beats have one within 35 ms, at the song's level, half or double.
+    """Whether 95 % of the true beats have a detected one within 35 ms.
 
-    All of the song counts, its first and last beats too: there a mix joins it.
+    The detected grid may be at the song's tempo, at half or at double. All beats count, the first
+    and the last, too: there a mix joins the song to others.
     """
     between = (truth[1:] + truth[:-1]) / 2.0
     levels = (truth, np.sort(np.concatenate((truth, between))), truth[::2], truth[1::2])
@@ -98,5 +99,5 @@ def _covers(truth: Times, detected: Times) -> bool:
 
 
 def key_score(truth: str, detected: str | None) -> float:
-    """MIREX' weighted score: a fifth off 0.5, relative 0.3, parallel 0.2."""
+    """Compute MIREX's weighted key score: 0.5 for a fifth, 0.3 relative, 0.2 parallel."""
     return float(mir_eval.key.weighted_score(truth, detected)) if detected else 0.0

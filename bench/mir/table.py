@@ -1,4 +1,4 @@
-"""Print scores as tables, one row per contestant."""
+"""Print scores as tables, one row per tool."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CPU s        process CPU a track, after one song to warm up, decoding not counte
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One contestant on one song."""
+    """The scores of one tool on one song."""
 
     contestant: str
     song: MirSong
@@ -41,18 +41,18 @@ class Row:
 
 
 def mean(rows: Iterable[Row], column: str) -> float | None:
-    """The mean of a column over the songs that have it."""
+    """Return the mean of a column over the songs that have it."""
     values = [value for row in rows if (value := getattr(row.scores, column)) is not None]
     return float(np.mean(values)) if values else None
 
 
 def totals(rows: Sequence[Row]) -> dict[str, float | None]:
-    """The mean of every column."""
+    """Return the mean of every column."""
     return {column.name: mean(rows, column.name) for column in fields(Scores)}
 
 
 def totals_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
-    """All columns, one row per contestant."""
+    """Format all columns, one row per tool."""
     heading = ["n", *(head for head, _ in COLUMNS.values())]
     body = {
         name: [str(len(rows)), *(_shown(form, totals(rows)[c]) for c, (_, form) in COLUMNS.items())]
@@ -62,7 +62,7 @@ def totals_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
 
 
 def genre_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
-    """Beat F-measure, one column per genre."""
+    """Format beat F-measures, one column per genre."""
     genres = list(dict.fromkeys(row.song.genre for rows in by_contestant.values() for row in rows))
     body = {
         name: [
@@ -75,7 +75,7 @@ def genre_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
 
 
 def song_table(title: str, rows: Sequence[Row]) -> str:
-    """Every song of one contestant."""
+    """Format every song's scores of one tool."""
     heading = [head for head, _ in COLUMNS.values()]
     body = {
         row.song.name: [
@@ -101,7 +101,7 @@ def _laid_out(title: str, heading: Sequence[str], body: Mapping[str, Sequence[st
 
 
 def as_json(rows: Iterable[Row]) -> list[dict[str, object]]:
-    """Song by song."""
+    """Convert rows to JSON, one object per song."""
     return [
         {"contestant": row.contestant, "song": row.song.name, "genre": row.song.genre}
         | asdict(row.scores)

@@ -1,4 +1,4 @@
-"""Mix a crate with one contestant, in a separate process: Segue, pydub or ffmpeg.
+"""Mix a crate with one tool in a separate process: Segue, pydub or ffmpeg.
 
 Run it with ``python -m bench.mixing.contestants NAME ...``.
 """
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from bench.crate import TRANSITION_MS, BenchCrate
 
-# As ffmpeg's users encode MP3 at the best constant rate: (a) the limit for a single stream.
+# ffmpeg's highest constant rate; (a) in the table is the limit for encoding in one stream.
 MP3 = ["-c:a", "libmp3lame", "-b:a", "320k"]
 
 
 def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
-    """Segue: from tracks in normal form to a tagged MP3, with the limiter."""
+    """Mix with Segue: from stored tracks to a tagged MP3, with the limiter."""
     from backend.app.dj.levels.track_gains import CEILING_DBTP
     from backend.app.media.normal_form import TrackReader
     from backend.app.render.files.encode import Encoding, Output, encode_all
@@ -43,13 +43,13 @@ def ours(crate: BenchCrate, out: Path, workers: int, ffmpeg: Path) -> None:
 
 
 def encode_only(wav: Path, out: Path, ffmpeg: Path) -> None:
-    """Lower bound for encoding in one stream: only encode the finished mix."""
+    """Only encode the finished mix in one stream: a lower bound."""
     command = [ffmpeg, "-nostdin", "-v", "error", "-y", "-i", wav, *MP3, out]
     subprocess.run(command, check=True)
 
 
 def pydub_loop(crate: BenchCrate, out: Path, ffmpeg: Path, *, low_pass: bool) -> None:
-    """Loop over pydub's ``append(crossfade=)``; from WAV, to avoid decoding."""
+    """Mix with pydub: a loop over ``append(crossfade=)`` on WAV files, to avoid decoding."""
     from pydub import AudioSegment
 
     AudioSegment.converter = str(ffmpeg)
@@ -64,7 +64,7 @@ def pydub_loop(crate: BenchCrate, out: Path, ffmpeg: Path, *, low_pass: bool) ->
 
 
 def acrossfade(crate: BenchCrate, out: Path, ffmpeg: Path) -> None:
-    """One ffmpeg command of chained ``acrossfade``."""
+    """Mix with one ffmpeg command of chained ``acrossfade`` filters."""
     command: list[str | Path] = [ffmpeg, "-nostdin", "-v", "error", "-y"]
     for name in crate.names:
         command += ["-i", crate.path(name)]
@@ -78,7 +78,7 @@ def acrossfade(crate: BenchCrate, out: Path, ffmpeg: Path) -> None:
 
 
 def main(name: str, folder: str, tracks: str, out: str, ffmpeg: str) -> None:
-    """Run one contestant."""
+    """Run the tool of this name."""
     crate = BenchCrate(Path(folder), tuple(tracks.split(",")))
     target, program = Path(out), Path(ffmpeg)
     match name.split(":"):

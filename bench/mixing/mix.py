@@ -1,4 +1,4 @@
-"""Compare Segue's mixing speed with pydub and ffmpeg, and its memory by length of the mix."""
+"""Compare mixing speed with pydub and ffmpeg, and memory with length of the mix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIMIT = "(a) only encoding, one stream"
 
 
 def run_mix(crate: BenchCrate, ffmpeg: Path, count: int) -> None:
-    """Print the comparison for one crate."""
+    """Print the speed comparison for one crate."""
     crate.write_wavs()
     _write_mix(crate)
     run = partial(_run, crate, crate.names, ffmpeg)
@@ -57,7 +57,7 @@ def _run(crate: BenchCrate, names: Sequence[str], ffmpeg: Path, contestant: str)
 
 
 def _write_mix(crate: BenchCrate) -> None:
-    """Write the finished mix as 16-bit WAV, for encoding only."""
+    """Write the finished mix as 16-bit WAV, for the tool that only encodes."""
     timeline = crate.timeline()
     player = Player(timeline, lambda name: TrackReader(crate.path(name)), CEILING_DBTP)
     with soundfile.SoundFile(

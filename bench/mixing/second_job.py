@@ -1,4 +1,4 @@
-"""Measure what a second mixtape of the same tracks reuses."""
+"""Measure what a second mixtape job reuses of a first one with the same tracks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.crate import BenchCrate
 
 
 def run_second_job(crate: BenchCrate) -> None:
-    """Print each step's seconds for a first and a second job over the same tracks."""
+    """Print each step's seconds for the first and the second job."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(storage_root=Path(folder))
         tracks = shelved(crate, ContentStore(settings.storage_root))
@@ -32,7 +32,7 @@ def run_second_job(crate: BenchCrate) -> None:
 
 
 def shelved(crate: BenchCrate, store: ContentStore) -> list[TrackRef]:
-    """The crate's tracks in a content store, and as a mixtape's."""
+    """Put the crate's tracks into a content store; return references for a mixtape."""
     tracks = []
     for index, name in enumerate(crate.names):
         digest = f"{index:064x}"

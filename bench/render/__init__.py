@@ -1,1 +1,1 @@
-"""Benches of single parts: time stretching, the MP3 encoder, the video."""
+"""Benches of parts of rendering: time stretching, the MP3 encoder, the video."""

@@ -1,4 +1,4 @@
-"""Measure the MP3 encoder alone: ``python -m bench.render.mp3 mix.flac --rounds 5``.
+"""``python -m bench.render.mp3 mix.flac --rounds 5``: measure the MP3 encoder alone.
 
 It encodes a FLAC mix in segments with two workers and as one stream with one worker, and compares
 both with ffmpeg, which encodes the same mix from a WAV file.
@@ -28,12 +28,12 @@ from bench.process_cost import cost_of, rounds, table
 BLOCK = 65_536
 LIMIT = "ffmpeg, one stream, from WAV"
 RATES = {"320k": Mp3Mode(kbps=320), "V0": V0}
-# Grid steps in a segment: half a minute, a minute, two.
+# Number of grid steps in segments of half a minute, a minute and two.
 LENGTHS = {"30 s": 23, "60 s": 46, "120 s": 92}
 
 
 def encode(mix: Path, out: Path, mode: str, workers: int, steps: int) -> None:
-    """Run Segue's encoder, to be measured."""
+    """Run Segue's encoder in this process, whose cost is measured."""
 
     def play(start: int, end: int) -> Iterator[Samples]:
         with soundfile.SoundFile(mix) as file:
@@ -53,7 +53,7 @@ def encode(mix: Path, out: Path, mode: str, workers: int, steps: int) -> None:
 
 
 def compare(mix: Path, folder: Path, mode: str, count: int) -> None:
-    """Print wall and CPU ratios for one mode, measured in turns."""
+    """Print ratios of wall-clock and CPU time for one mode, measured in turns."""
     ffmpeg, wav = find_ffmpeg(os.environ.get("FFMPEG_BINARY")), folder / "mix.wav"
     rate = ["-b:a", mode] if mode != "V0" else ["-q:a", "0"]
     limit = [str(ffmpeg), "-nostdin", "-v", "error", "-y", "-i", str(wav), "-c:a", "libmp3lame"]
@@ -68,7 +68,7 @@ def compare(mix: Path, folder: Path, mode: str, count: int) -> None:
 
 
 def main() -> None:
-    """Measure, or run the measured command."""
+    """Measure, or run the command that is measured."""
     parser = argparse.ArgumentParser(prog="python -m bench.render.mp3", description=__doc__)
     parser.add_argument("mix", type=Path)
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,4 +1,4 @@
-"""Measure how exactly time stretching follows a tempo map: ``python -m bench.render.stretch``.
+"""``python -m bench.render.stretch``: measure how exactly time stretching follows a tempo map.
 
 It compares pedalboard as Segue uses it, plain pedalboard, and ffmpeg's ``rubberband`` filter with
 tempo commands (all are Rubber Band R2), and several ways to return a track to its original tempo.
@@ -29,12 +29,12 @@ Stretcher = Callable[[Samples, Sequence[Point]], Samples]
 
 WINDOW = 2048
 SEAM = round(0.02 * SAMPLE_RATE)
-REACH_MS = 11.0  # attacks are looked for this far from their place
-LIKE = 0.6  # an attack that looks less like its source's is another's
+REACH_MS = 11.0  # an attack is searched this far before and after its expected place
+LIKE = 0.6  # smallest correlation at which a found attack counts as the source's
 
 
 class Material:
-    """A sound, where its attacks are, and where its beats."""
+    """A sound, the times of its attacks, and the times of its beats."""
 
     def __init__(self, name: str, samples: Samples, attacks: Times, beats: Times) -> None:
         self.name, self.samples = name, samples
@@ -42,7 +42,7 @@ class Material:
         self.beats = np.round(beats * SAMPLE_RATE).astype(int)
 
     def part(self, points: Sequence[Point]) -> Samples:
-        """Return the source samples for a map."""
+        """Return the source samples that a map uses."""
         start, end = points[0][0] - LEAD, points[-1][0] + LEAD
         before, after = max(-start, 0), max(end - self.samples.shape[1], 0)
         return np.pad(self.samples[:, max(start, 0) : end], ((0, 0), (before, after)))
@@ -73,7 +73,7 @@ def steady(speed: float) -> list[Point]:
 
 
 def ramp(material: Material, speed: float, bars: int) -> list[Point]:
-    """Four bars at ``speed``, then evenly back over ``bars``, then two at its own tempo."""
+    """Map four bars at ``speed``, a linear return over ``bars``, two bars unchanged."""
     beats = material.beats[: 16 + 4 * bars + 9]
     step = np.arange(len(beats) - 1) - 16
     share = np.clip((step + 0.5) / (4 * bars), 0, 1) if bars else (step >= 0).astype(float)
@@ -88,13 +88,13 @@ def follow(beats: npt.NDArray[np.int64], speeds: Times) -> list[Point]:
 
 
 def onto_a_grid(material: Material) -> list[Point]:
-    """Return a map that makes a drifting track steady, beat by beat."""
+    """Map a track with a drifting tempo to an even grid, beat by beat."""
     beat = float(np.diff(material.beats).mean())
     return [(int(at), round(number * beat)) for number, at in enumerate(material.beats[:90])]
 
 
 def raw_pedalboard(source: Samples, points: Sequence[Point]) -> Samples:
-    """The map given as it is, with the library's defaults, cut where the map says."""
+    """Stretch with pedalboard's defaults, the map unchanged, cut where it says."""
     from pedalboard import time_stretch
 
     at = np.array(points, float) - np.array(points[0])
@@ -106,7 +106,7 @@ def raw_pedalboard(source: Samples, points: Sequence[Point]) -> Samples:
 
 
 def by_ffmpeg(source: Samples, points: Sequence[Point]) -> Samples:
-    """Tempo commands to the filter, compensated like ours."""
+    """Stretch with ffmpeg's filter and tempo commands, its delay compensated as in Segue."""
     curve = ours._Map.through(points)
     speeds = curve.speeds(source.shape[1])
     changes = [0, *(np.flatnonzero(np.diff(speeds)) + 1)]
@@ -139,7 +139,7 @@ STRETCHERS: dict[str, Stretcher] = {
 
 
 def late_ms(material: Material, points: Sequence[Point], output: Samples) -> Times:
-    """How late each attack is, by its envelope's correlation with the source's."""
+    """Return how late each attack is, by correlating envelopes with the source's."""
     reach, (at, to) = round(REACH_MS / 1000 * SAMPLE_RATE), np.array(points).T
     own, new = envelope(material.samples), envelope(output)
     late = []
@@ -157,14 +157,14 @@ def late_ms(material: Material, points: Sequence[Point], output: Samples) -> Tim
 
 
 def envelope(wave: Samples) -> Times:
-    """The slope of the upper bands' level."""
+    """Compute the slope of the upper bands' level."""
     level = np.abs(np.diff(wave, axis=1, prepend=0)).mean(axis=0)
     window = np.hanning(46)[1:-1]
     return np.diff(np.convolve(level, window / window.sum(), "same"), prepend=0.0)
 
 
 def distance_db(material: Material, points: Sequence[Point], output: Samples) -> float:
-    """Log-spectral distance to the source at the same moments of the map, to 16 kHz."""
+    """Compute the log-spectral distance to the source at matching times, up to 16 kHz."""
     at, to = np.array(points).T
     window = np.hanning(WINDOW)
     apart = []
@@ -178,7 +178,7 @@ def distance_db(material: Material, points: Sequence[Point], output: Samples) ->
 
 
 def softened_db(material: Material, points: Sequence[Point], output: Samples) -> float:
-    """How much less attacks stand out from the 9 ms before them than in the source, median."""
+    """Compute by how many dB attacks stand out less than in the source; the median."""
     at, to = np.array(points).T
     change = []
     for attack in material.attacks[(material.attacks > at[0] + 2000) & (material.attacks < at[-1])]:
@@ -189,7 +189,7 @@ def softened_db(material: Material, points: Sequence[Point], output: Samples) ->
 
 
 def rise_db(wave: Samples, at: int) -> float:
-    """The upper bands' energy in the 9 ms after against that before, with 1 ms between."""
+    """Compute the rise of the upper bands' energy at an attack: 9 ms after against 9 ms before."""
     energy = np.square(np.diff(wave[:, at - 440 : at + 441].mean(axis=0)))
     return float(10 * np.log10((energy[440:].sum() + 1e-9) / (energy[:396].sum() + 1e-9)))
 
@@ -231,7 +231,7 @@ def run_timing(materials: Sequence[Material]) -> None:
 
 
 def run_return(materials: Sequence[Material]) -> None:
-    """Measure the return from 4 % to the track's own tempo, and its seam."""
+    """Measure the return from a 4 % change to the original tempo, and its seam."""
     print("\nback over   what           step %  stretched s")
     for bars in (0, 8, 16):
         for material in materials:

@@ -1,4 +1,4 @@
-"""Measure the time and memory that the film of an hour's mix takes.
+"""Measure the CPU time and size of the film of an hour's mix.
 
 Run it with ``python -m bench.render.video [cards] [minutes] [height]``.
 """
@@ -25,13 +25,13 @@ from backend.app.video.film import FilmTools, TimedCard, render_film
 
 
 def cpu_s() -> float:
-    """CPU-seconds of this process and of its finished children."""
+    """Return CPU seconds of this process and of its finished children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def landscape(width: int = 2400, height: int = 1600) -> Image.Image:
-    """A stand-in for a photograph: gradients, edges, and noise that costs bits."""
+    """Draw a picture as hard to encode as a photograph: gradients, edges, noise."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     sky = np.stack([60 + 160 * y / height, 90 + 20 * np.sin(x / 300), 140 - 40 * y / height], -1)
     for k in range(5):
@@ -42,7 +42,7 @@ def landscape(width: int = 2400, height: int = 1600) -> Image.Image:
 
 
 def sound(ffmpeg: Path, duration_s: float, out: Path) -> None:
-    """An `.m4a` of quiet noise, cheap to make."""
+    """Write an `.m4a` of quiet noise, which is cheap to make."""
     source = f"anoisesrc=d={duration_s}:a=0.1:r=44100:s=1"
     coder = ("-ac", "2", "-c:a", "aac", "-aac_coder", "fast", "-b:a", "192k")
     argv = [str(ffmpeg), "-v", "error", "-f", "lavfi", "-i", source, *coder, "-y", str(out)]
@@ -50,7 +50,7 @@ def sound(ffmpeg: Path, duration_s: float, out: Path) -> None:
 
 
 def film(ffmpeg: Path, root: Path, picture: Path, n_cards: int, length: int, height: int) -> None:
-    """Draw the cards and render the film, the way the job does."""
+    """Draw the title cards and render the film as a job does."""
     size, title = frame_size(height), "Deep Nights"
     behind = backdrop(picture, seed=title, size=size)
     starts = [length * k // n_cards for k in range(n_cards)]
@@ -71,7 +71,7 @@ def film(ffmpeg: Path, root: Path, picture: Path, n_cards: int, length: int, hei
 
 
 def run_video(n_cards: int = 12, minutes: float = 60.0, height: int = 1080) -> None:
-    """Print CPU-seconds and size."""
+    """Print the film's CPU seconds and size."""
     ffmpeg = find_ffmpeg(os.environ.get("FFMPEG_BINARY"))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -1,4 +1,4 @@
-"""Test material of restyles: composed songs, their true notes, and style sounds."""
+"""Provide songs, their true notes, and style sounds for restyles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SPECS: tuple[SongSpec, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TrueNote:
-    """A note as the composer placed it; no pitches for a drum."""
+    """A note as the composer placed it; a drum's has no pitches."""
 
     stem: StemName
     start_s: float
@@ -45,19 +45,19 @@ class TrueNote:
 
 @dataclass(frozen=True, slots=True)
 class RestyleSong:
-    """A song and its ground truth."""
+    """A composed song and its ground truth."""
 
     name: str
     song: Song
     notes: tuple[TrueNote, ...]
 
     def stem(self, stem: StemName) -> Samples:
-        """A true stem."""
+        """Return a true stem."""
         stems: Mapping[Any, Samples] = self.song.stems
         return stems[stem]
 
     def of(self, stem: StemName) -> list[TrueNote]:
-        """A stem's notes."""
+        """Return the true notes of a stem."""
         return [note for note in self.notes if note.stem == stem]
 
 
@@ -70,7 +70,7 @@ def composed_song(spec: SongSpec) -> RestyleSong:
 
 @contextmanager
 def _noting() -> Iterator[list[TrueNote]]:
-    """Record every note placed on a stem inside the block."""
+    """Record every note that is placed on a stem inside the block."""
     place, sound_notes = Stage.place, Stage.notes
     found: list[TrueNote] = []
     known: dict[int, tuple[int, ...]] = {}
@@ -93,7 +93,7 @@ def _noting() -> Iterator[list[TrueNote]]:
 
 
 def sounds() -> Mapping[str, Samples]:
-    """Return style sounds: unpitched, struck, sustained and voice-like."""
+    """Return style sounds: one unpitched, one struck, one sustained, one voice-like."""
     return {
         "snares": _in_a_row([drum("snare", seed) for seed in (1, 2, 3)], 0.3),
         "strummed": _in_a_row([_notes("strum", midi, 0.8) for midi in (52, 57, 64)], 0.8),
@@ -120,7 +120,7 @@ def _in_a_row(parts: list[Samples], each_s: float) -> Samples:
 
 
 def put_song(store: ContentStore, number: int, song: Song) -> TrackRef:
-    """Store a song with its true stems in place of the draft's."""
+    """Store a song with its true stems instead of separated ones."""
     content_hash = f"{number:064x}"
     path = store.path(content_hash)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +139,7 @@ def put_song(store: ContentStore, number: int, song: Song) -> TrackRef:
 
 
 def put_sound(store: ContentStore, name: str, sound: Samples) -> StyleSound:
-    """Store a sound of the library."""
+    """Store a style sound as the sound library does."""
     content_hash = name.encode().hex().ljust(64, "0")
     path: Path = store.path(content_hash)
     path.parent.mkdir(parents=True, exist_ok=True)

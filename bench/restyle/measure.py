@@ -25,7 +25,7 @@ Times = npt.NDArray[np.float64]
 ONSET_S, PITCH_CENTS, ENVELOPE_S = 0.05, 50.0, 0.05
 _RATE, _HOP = 22_050, 1024
 _RANGES_HZ: dict[StemName, tuple[float, float]] = {"bass": (36.0, 260.0), "vocals": (90.0, 700.0)}
-"""The registers that the composer's players keep to, with half an octave to spare."""
+"""Pitch ranges of the composer's instruments, plus half an octave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,17 @@ class Ear:
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """A re-played stem against the one before; None where it has no meaning.
+    """How near a restyled stem is to its original; None for what does not apply.
 
-    Attributes
-    ----------
-    onset_f : of librosa's onsets in one against those in the other, within 50 ms
-    true_f, base_f : of the house's onsets in the new stem, and in the old one, against the
-        composer's notes
-    pitch_share : of the frames with a pitch before, how many have it after, within 50 cents
-    voiced_share : of the frames with a pitch before, how many have one after
-    chroma_share, base_chroma : of the true notes' classes, how many are among as many strongest
-    envelope : the correlation of the RMS over 50 ms
-    n_clicks : that neither the stem before nor the style sound brought
+    Attributes ---------- onset_f : F-measure of librosa's onsets in the new stem against the old
+    one's, within 50 ms true_f, base_f : F-measure of Segue's onsets in the new, the old stem
+    against the composer's notes pitch_share : share of the frames pitched before that have that
+    pitch after, within 50 cents voiced_share : share of the frames pitched before that have any
+    pitch after chroma_share, base_chroma : share of the true notes' pitch classes among as many
+    strongest ones,
+        in the new and in the old stem
+    envelope : correlation of the RMS over 50 ms n_clicks : clicks that neither the old stem nor the
+    style sound contains
     """
 
     onset_f: float
@@ -113,7 +112,7 @@ def _pitch_shares(before: Times, after: Times) -> tuple[float, float]:
 
 
 def _apart(times_s: Times) -> Times:
-    """Return note onsets; onsets within 50 ms count as one."""
+    """Merge note onsets that are within 50 ms of each other."""
     kept: list[float] = []
     for at in np.sort(times_s):
         if not kept or at - kept[-1] >= ONSET_S:
@@ -126,14 +125,14 @@ def _f(a: Times, b: Times) -> float:
 
 
 def _chroma(song: RestyleSong, sound: Samples) -> float:
-    """Of the classes of the notes that sound, how many are among as many strongest ones."""
+    """Return the share of sounding pitch classes that are among as many strongest ones."""
     import librosa
 
     hop = 2048
     chroma = librosa.feature.chroma_cqt(y=_mono(sound), sr=_RATE, hop_length=hop)
     wanted = np.zeros(chroma.shape, bool)
     for note in song.of("other"):
-        # in the middle of a note: the window of a low tone reaches far
+        # Only the middle of a note: the analysis window for a low tone is long.
         first, last = (round((at * _RATE) / hop) for at in (note.start_s + 0.05, note.end_s - 0.05))
         for midi in note.midis:
             wanted[midi % 12, first:last] = True
@@ -157,7 +156,7 @@ def _likeness(before: Samples, after: Samples) -> float:
 
 
 def _new_clicks(before: Samples, after: Samples, true_s: Times) -> list[float]:
-    """Return clicks that are neither at a note onset nor in the original stem."""
+    """Return the clicks that are neither at a note's onset nor in the original stem."""
     known = np.concatenate([[-1.0], clicks(before, ratio=1.2, floor=0.005), true_s])
     return [at for at in clicks(after) if np.abs(known - at).min() > 0.012]
 
@@ -169,7 +168,7 @@ def _mono(sound: Samples) -> npt.NDArray[np.float32]:
 
 
 def cents_off(sound: Samples, midi: int) -> float:
-    """How far the pitch of a sound lies from a note's, in cents: the median of all frames."""
+    """Return the distance of a sound's pitch from a note in cents; the median of all frames."""
     pitch = listen("vocals", sound).pitch
     true = 1200.0 * np.log2(440.0) + 100.0 * (midi - 69)
     return float(np.nanmedian(np.abs(pitch - true)))

@@ -1,7 +1,7 @@
 """``python -m bench.restyle``: compare restyled stems with their originals.
 
-Songs are composed, and their true stems replace separated ones: no figure, nor the time, includes a
-separation. Everything else is the job as a server runs it.
+Songs are composed, and their true stems replace separated ones: neither the figures nor the times
+include a separation. All other steps run as on a server.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ over 50 ms. clicks: neither at a note nor where the old stem has one."""
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A restyled stem: its measurements and the job's report on it."""
+    """A restyled stem: this bench's measurements, and the job's own report."""
 
     song: str
     sound: str
@@ -64,7 +64,7 @@ class _Row:
 
 
 def main() -> None:
-    """Compose, restyle, measure, print."""
+    """Compose songs, restyle them, measure, print."""
     options = _parse()
     if options.play:
         _play_once(Path(options.play))
@@ -91,7 +91,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _measure(number: int, seconds: float) -> tuple[list[_Row], float]:
-    """One song by every sound; and how far off a sound is that is to keep its own pitch."""
+    """Restyle a song with each sound; also with the pitch mapping off, for a sound's own pitch."""
     song = composed_song(replace(SPECS[number], duration_s=seconds))
     heard = {stem: listen(stem, song.stem(stem)) for stem in FOUR_STEMS}
     with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +125,10 @@ def restyle(
     out: Path,
     **settings: object,
 ) -> dict[str, float]:
-    """Run the job; the seconds of each step. What was re-played once is re-played again."""
+    """Run the restyle job; return the seconds of each step.
+
+    A stem that is already in the cache is made again.
+    """
     config = {stem: {"sound_id": sound.sound_id} for stem, sound in styles.items()}
     request = RestyleRequest.model_validate(
         {"track_id": track.track_id, "config": config, "model": "draft", "settings": settings}
@@ -148,7 +151,7 @@ def _read(path: Path) -> Samples:
 
 
 def _print(songs: Iterable[tuple[list[_Row], float]]) -> list[float]:
-    """Print songs as they come, and all of them together; how far off the pad was in each."""
+    """Print each song's figures and their means; return the pad's distances in cents."""
     print(f"{LEGEND}\n\n{'song':14}{'sound':10}{'stem':8}{'onsets':>13}{'true':>12}", end="")
     print(f"{'pitch':>21}{'chroma':>12}{'envelope':>10}{'clicks':>8}", flush=True)
     found: list[_Row] = []
@@ -190,7 +193,7 @@ def _share(values: Sequence[float | None]) -> str:
 
 
 def _time(folder: Path, rounds: int) -> None:
-    """How long four minutes take, four stems re-played, beside how long they are."""
+    """Time the restyle of a four-minute song with all four stems."""
     song = composed_song(replace(SPECS[0], duration_s=240.0)).song
     print("\nfour minutes, all four stems re-played, separation not included (two workers):")
     for number in range(rounds):
@@ -206,7 +209,7 @@ def _time(folder: Path, rounds: int) -> None:
 
 
 def _play_once(root: Path) -> None:
-    """What is timed: the job on four minutes, from its first step to its last, and the start."""
+    """Restyle four minutes in this process, whose cost is measured."""
     store = ContentStore(root)
     track = TrackRef(
         track_id="0" * 32,

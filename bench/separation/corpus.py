@@ -1,4 +1,4 @@
-"""Songs to separate: composed, with known stems."""
+"""Provide songs to separate: composed, with known stems."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from composer.theory import KEY_NAMES
 Half = Literal["tuning", "held_out"]
 Stems = npt.NDArray[np.float32]
 
-# The draft's exponents are fitted on the first; the second is for the verdict.
+# The draft's exponents are fitted on the first half; results are reported on the second.
 SEEDS: dict[Half, int] = {"tuning": 5001, "held_out": 7001}
 SONGS_A_GENRE = 2
 DURATION_S = 45.0
 
 
 class HeldSong:
-    """A song in memory with the reader interface of separators."""
+    """A song in memory that separators can read like a file."""
 
     def __init__(self, samples: Samples) -> None:
         self._samples = samples
         self.n_samples: int = samples.shape[1]
 
     def read(self, start: int, n: int) -> Samples:
-        """Samples ``[start, start + n)``."""
+        """Return the samples ``[start, start + n)``."""
         return self._samples[:, start : start + n]
 
 
 def specs(half: Half) -> list[tuple[str, SongSpec]]:
-    """The genre and the spec of every song of a half: rooms, hiss, dynamics and all."""
+    """Return genre and spec of every song of a half, with rooms, hiss and dynamics."""
     rng = np.random.default_rng(SEEDS[half])
     keys = [str(key) for key in rng.permutation(KEY_NAMES)]
     wanted = [(name, genre, i) for name, genre in GENRES.items() for i in range(SONGS_A_GENRE)]
@@ -48,6 +48,6 @@ def specs(half: Half) -> list[tuple[str, SongSpec]]:
 
 
 def stems_of(spec: SongSpec) -> Stems:
-    """The true stems, float32 ``(4, 2, n)`` in the order of ``FOUR_STEMS``."""
+    """Compose the true stems, float32 ``(4, 2, n)``, in the order of ``FOUR_STEMS``."""
     song = compose_song(spec)
     return np.stack([song.stems[stem] for stem in FOUR_STEMS])  # type: ignore[index]

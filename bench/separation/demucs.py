@@ -1,10 +1,10 @@
-"""Compare our Demucs separator with Demucs' command line.
+"""``python -m bench.separation.demucs``: compare Segue's use of Demucs with Demucs' command line.
 
-Run it with ``python -m bench.separation.demucs``. Both separate the same composed song with the
-same full-size ``htdemucs`` (random weights in the format of the released ones): the command line
-into WAV files, our separator into the FLAC files that a library stores. Our separator uses no
-random shifts, so that a song always gives the same stems; the command line is therefore run without
-them, too, and once more with threads that sleep while they wait, as ours do.
+Both separate the same composed song with the same full-size ``htdemucs`` (random weights in the
+format of the released ones): the command line into WAV files, Segue into the FLAC files that a
+library stores. Segue uses no random shifts, so that a song always gives the same stems; the command
+line is therefore run without them, too, and once more with threads that sleep while they wait, as
+Segue's do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIMIT = "demucs"
 
 
 def full_size(folder: Path) -> Path:
-    """Make a folder with ``htdemucs`` in full size, its 42 million weights drawn at random."""
+    """Create a model folder with a full-size ``htdemucs``: 42 million random weights."""
     import torch
     from demucs.htdemucs import HTDemucs
 
@@ -46,7 +46,8 @@ def full_size(folder: Path) -> Path:
     model = HTDemucs(*args, **kwargs)
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if name.endswith(".scale"):  # as after training: a fresh one mutes its transformer
+            # as after training: with its initial values the transformer has no effect
+            if name.endswith(".scale"):
                 weight.fill_(0.3)
     state = {key: tensor.half() for key, tensor in model.state_dict().items()}
     raw = io.BytesIO()
@@ -58,7 +59,7 @@ def full_size(folder: Path) -> Path:
 
 
 def keep(repo: Path, song: Path, out: Path) -> None:
-    """Run our separator; write the longest wait between progress reports to a file."""
+    """Separate with Segue; write the longest wait between progress reports to a file."""
     reports = [time.perf_counter()]
     out.mkdir(parents=True, exist_ok=True)
     separator = separator_of(MODEL, repo, repo)
@@ -75,7 +76,7 @@ def keep(repo: Path, song: Path, out: Path) -> None:
 
 
 def compare(repo: Path, song: Path, out: Path, *, count: int, threads: int) -> None:
-    """Print what both took, in turns."""
+    """Print the time and memory of both, run in turns."""
     ours = [sys.executable, "-m", "bench.separation.demucs", "--keep"]
     ours += [str(repo), str(song), str(out / "ours")]
     theirs = [sys.executable, "-m", "demucs", "--repo", str(repo), "-n", MODEL, "-d", "cpu"]
@@ -97,7 +98,7 @@ def compare(repo: Path, song: Path, out: Path, *, count: int, threads: int) -> N
 
 
 def differences_db(repo: Path, song: Path) -> dict[StemName, float]:
-    """Return the difference of our stems to Demucs' API without shifts, in relative dB."""
+    """Return the level of the difference from Demucs' API without shifts, in relative dB."""
     import torch
     from demucs.api import Separator as Api
 
@@ -118,13 +119,13 @@ def _difference_db(ours: Samples, theirs: Samples) -> float:
 
 
 def show(differences: Mapping[StemName, float]) -> None:
-    """Print each stem's difference."""
+    """Print the difference of each stem."""
     figures = ", ".join(f"{stem} {db:.0f} dB" for stem, db in differences.items())
     print(f"against Demucs' own API, without shifts: {figures}")
 
 
 def main() -> None:
-    """Compose, build, compare."""
+    """Compose a song, create the model, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=50.0)
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,8 +1,8 @@
-"""Fit the draft separator's exponents, and write its table.
+"""``python -m bench.separation.fit_draft``: fit the draft separator's exponents, write its table.
 
-Run it with ``python -m bench.separation.fit_draft``. The exponents are fitted to the tuning half of
-the composed songs: unchanged; remixed (with random levels, widths, tilts and pan, a fifth of them
-mono); and, if a folder of instrumental recordings is given, with the composed voices over those.
+The exponents are fitted to the tuning half of the composed songs: unchanged; remixed (with random
+levels, widths, tilts and pan, a fifth of them mono); and, if a folder of instrumental recordings is
+given, with the composed voices over those.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from composer.song import SongSpec
 
 from .corpus import DURATION_S, HeldSong, Stems, specs, stems_of
 
-FRAMES_KEPT = 400  # a fifth of a song's
+FRAMES_KEPT = 400  # a fifth of a song's frames
 FRAMES_A_STEP = 100
 # Every bin of the lower spectrum, where most of the power is, and every eighth above.
 BINS = np.concatenate([np.arange(256), np.arange(259, N_BINS, 8)])
@@ -41,12 +41,13 @@ VOICE_UNDER_MUSIC_DB = (-8.0, 0.0)
 OTHER, VOCALS = FOUR_STEMS.index("other"), FOUR_STEMS.index("vocals")
 LEAK_WEIGHT = 0.05
 """Weight of 1 dB of leakage into the vocals against 1 dB of all four stems' ratios."""
-LEAK_FLOOR = 10.0**-3.5  # of the song's power: below, nothing is gained, and all vocals would go
+# relative to the song's power: without this floor, muting the vocals would score best
+LEAK_FLOOR = 10.0**-3.5
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Frames of a song: its stems' spectra, their traits, and the stems to score."""
+    """Frames of a song: the stems' spectra, the traits, and which stems are scored."""
 
     spectra: torch.Tensor
     traits: torch.Tensor
@@ -54,7 +55,7 @@ class Sample:
 
 
 def main() -> None:
-    """Compute spectra, fit, write the table."""
+    """Compute the songs' spectra, fit the exponents, write the table."""
     options = _parse()
     jobs = [
         (spec, version, options.music)
@@ -93,7 +94,7 @@ def _lesson(spec: SongSpec, version: int, music: Path | None) -> _Trained:
 
 
 def _remixed(stems: Stems, rng: np.random.Generator) -> Stems:
-    """Vary levels, tilts and widths; often make bass and vocals mono."""
+    """Vary the stems' levels, tilts and widths; often make bass and vocals mono."""
     mono = rng.random() < 0.2
     out = []
     for name, stem in zip(FOUR_STEMS, stems, strict=True):
@@ -108,7 +109,7 @@ def _remixed(stems: Stems, rng: np.random.Generator) -> Stems:
 
 
 def _over_a_recording(stems: Stems, music: Path, seed: int, rng: np.random.Generator) -> Stems:
-    """Put the vocals over a recording that counts as ``other``."""
+    """Put the vocals over a recording, which counts as the stem ``other``."""
     files = sorted(path for path in music.iterdir() if path.suffix in (".ogg", ".flac", ".wav"))
     n_samples = round(DURATION_S * SAMPLE_RATE)
     start = 30 * SAMPLE_RATE
@@ -128,22 +129,24 @@ def _over_a_recording(stems: Stems, music: Path, seed: int, rng: np.random.Gener
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Exponents ``(traits, 4, bands)`` and what is expected of mid and side ``(2, 4, bands)``."""
+    """Exponents ``(traits, 4, bands)``, and expected mid and side ``(2, 4, bands)``."""
 
     traits: np.ndarray
     sides: np.ndarray
 
 
 def fit(lessons: Sequence[Sample]) -> Fitted:
-    """Raise the stems' signal-to-distortion ratios, and lower what leaks into the vocals where
-    nobody sings, both in dB, by gradient."""
+    """Maximise the stems' signal-to-distortion ratios by gradient descent.
+
+    The leak into the vocals where there is no singing, in dB, counts against them.
+    """
     n_traits = lessons[0].traits.shape[0]
     traits = torch.zeros(n_traits, len(ESTIMATED), len(BANDS_HZ), requires_grad=True)
     sides = torch.zeros(len(SIDES), len(ESTIMATED), len(BANDS_HZ), requires_grad=True)
     with torch.no_grad():
         sides[:, ESTIMATED.index(SUNG)] = 2.0  # the vocal gate is open by default
     bands = torch.from_numpy(bands_of_bins()[BINS])
-    torch.set_num_threads(1)  # steps are small: more threads wait for each other
+    torch.set_num_threads(1)  # a step is short: with more threads, they mostly wait for each other
     optimiser = torch.optim.Adam([traits, sides], RATE)
     pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=EPOCHS * len(lessons))
     rng = np.random.default_rng(0)
@@ -181,7 +184,7 @@ def _masks(values: torch.Tensor, traits: torch.Tensor, sides: torch.Tensor) -> t
 
 
 def _ratios_db(masks: torch.Tensor, spectra: torch.Tensor, judged: tuple[int, ...]) -> torch.Tensor:
-    """Return the signal-to-distortion ratios of scored, sounding stems."""
+    """Return the signal-to-distortion ratios of the scored stems that sound."""
     wrong = ((masks * spectra.sum(0) - spectra).abs().square() * WEIGHTS).sum((1, 2, 3))
     right = (spectra.abs().square() * WEIGHTS).sum((1, 2, 3))
     song = right.sum()
@@ -190,7 +193,7 @@ def _ratios_db(masks: torch.Tensor, spectra: torch.Tensor, judged: tuple[int, ..
 
 
 def _leak_db(mask: torch.Tensor, spectra: torch.Tensor) -> torch.Tensor:
-    """Return the vocals' level relative to the song in frames without singing."""
+    """Return the level of the vocals' stem relative to the song in frames without singing."""
     song = spectra.sum(0)
     voice = (spectra[VOCALS].abs().square() * WEIGHTS).sum((0, 2))
     silent = voice < 1e-5 * (song.abs().square() * WEIGHTS).sum((0, 2)).mean()

@@ -28,7 +28,7 @@ Estimates = Mapping[StemName, Samples]
 
 SILENT_DB = -50.0
 """A stem this far below the song counts as silent and is not scored."""
-BREATH_S = 0.5  # what is this near to a voice is not held against the voice's stem
+BREATH_S = 0.5  # sound this near to singing does not count as a leak into the vocals' stem
 LEGEND = f"""\
 SI-SDR in dB (Le Roux et al. 2019), both channels as one signal; stems below {SILENT_DB:g} dB of
 the song are not judged. leak: level of the vocals against the song's, where for half a second to
@@ -37,7 +37,7 @@ either side without singing. speed: seconds of the song a second of processor ti
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Scores of one contestant on one song; nan if not measurable."""
+    """Scores of one separator on one song; NaN if not measurable."""
 
     half: Half
     genre: str
@@ -48,19 +48,19 @@ class Score:
 
 
 def draft(song: Samples) -> Estimates:
-    """What is measured."""
+    """Separate with the draft separator, which is measured."""
     held = HeldSong(song)
     blocks = list(Draft().separate(held, (0, held.n_samples), FOUR_STEMS, lambda _: None))
     return {stem: np.concatenate([b[stem] for b in blocks], axis=1) for stem in FOUR_STEMS}
 
 
 def mixture(song: Samples) -> Estimates:
-    """No separation at all."""
+    """Return the mixture as every stem: no separation at all."""
     return dict.fromkeys(FOUR_STEMS, song)
 
 
 def hpss(song: Samples) -> Estimates:
-    """librosa's, with its own settings."""
+    """Separate with librosa's harmonic/percussive separation and its defaults."""
     import librosa
 
     harmonic, percussive = librosa.effects.hpss(song)
@@ -75,9 +75,10 @@ CONTESTANTS: dict[str, Callable[[Samples], Estimates]] = {
 
 
 def si_sdr_db(estimate: Samples, truth: Samples) -> float:
-    """Scale-invariant signal-to-distortion ratio, in dB (Le Roux et al. 2019, equation 3).
+    """Compute the scale-invariant signal-to-distortion ratio in dB.
 
-    The truth is scaled to what the estimate holds of it; all else in the estimate is distortion.
+    Le Roux et al. 2019, equation 3: the truth is scaled to fit the estimate; the rest of the
+    estimate is distortion.
     """
     held, true = (x.astype(np.float64).ravel() for x in (estimate, truth))
     target = (held @ true) / (true @ true) * true
@@ -85,7 +86,7 @@ def si_sdr_db(estimate: Samples, truth: Samples) -> float:
 
 
 def leak_db(vocals: Samples, truth: Samples, song: Samples) -> float:
-    """Return the vocals' level relative to the song without singing; nan if always sung."""
+    """Return the vocals' level relative to the song without singing; NaN if all is sung."""
     reach = 2 * round(BREATH_S * SAMPLE_RATE) + 1
     sung = np.abs(truth).max(axis=0) > _rms(song) * 10.0 ** (SILENT_DB / 20.0)
     alone = ~ndimage.maximum_filter1d(sung, reach) & (np.abs(song).max(axis=0) > 0.0)
@@ -99,7 +100,7 @@ def _rms(sound: npt.NDArray[np.float32]) -> float:
 
 
 def measure(half: Half, genre: str, spec: SongSpec) -> list[Score]:
-    """All contestants on a song."""
+    """Score all separators on a song."""
     truth = dict(zip(FOUR_STEMS, stems_of(spec), strict=True))
     song = np.sum(list(truth.values()), axis=0)
     audible = {
@@ -121,7 +122,7 @@ def measure(half: Half, genre: str, spec: SongSpec) -> list[Score]:
 
 
 def main() -> None:
-    """Compose, separate, print."""
+    """Compose songs, separate them, print scores."""
     options = _parse()
     jobs = [(half, genre, spec) for half in options.half for genre, spec in specs(half)]
     with ProcessPoolExecutor(options.processes) as pool:
@@ -146,7 +147,7 @@ def _parse() -> argparse.Namespace:
 
 
 def table(scores: Sequence[Score]) -> str:
-    """A row a contestant: mean and median of each stem's ratio, of the leak, of the speed."""
+    """Format mean and median of each stem's ratio, the leak and the speed; a row per separator."""
     lines = [f"{'mean / median':<14}" + "".join(f"{c:>16}" for c in (*FOUR_STEMS, "leak", "speed"))]
     for name in CONTESTANTS:
         own = [score for score in scores if score.contestant == name]
@@ -157,7 +158,7 @@ def table(scores: Sequence[Score]) -> str:
 
 
 def genres(scores: Sequence[Score]) -> str:
-    """The draft's mean ratio of each stem, a row a genre."""
+    """Format the draft separator's mean ratio of each stem, a row per genre."""
     own = [score for score in scores if score.contestant == "draft"]
     lines = [f"{'draft':<14}" + "".join(f"{stem:>10}" for stem in FOUR_STEMS)]
     for genre in dict.fromkeys(score.genre for score in own):

@@ -1,1 +1,1 @@
-"""Benches of DJ sets: running order, joins and rendered sound."""
+"""Bench of DJ sets: running order, joins and rendered sound."""

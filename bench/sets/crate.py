@@ -1,4 +1,4 @@
-"""Songs of sets: composed and cached with their truth, or from a folder."""
+"""Provide songs for sets: composed and cached with their truth, or from a folder."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ Spans = list[tuple[float, float]]
 SetKind = Literal["club", "mixed", "drifting"]
 
 DURATION_S = (100.0, 150.0)
-"""Long enough for a style's whole form, short enough to analyse sixty songs in minutes."""
+"""Range of a composed song's length: a style's whole form, but sixty songs are analysed in minutes.
+"""
 
 STEADY_S = 0.010
-"""Largest deviation of a steady song's beats from a straight line."""
+"""Largest deviation of a steady song's beats from a constant tempo."""
 
 CRATES: dict[SetKind, tuple[Genre, ...]] = {
     "club": (
@@ -50,19 +51,19 @@ CRATES: dict[SetKind, tuple[Genre, ...]] = {
         Genre(1, ("pop", "house"), (114.0, 126.0), "human", drift=(0.015, 0.04)),
     ),
 }
-"""Repeating sequence of styles in each kind of crate."""
+"""Styles of the songs in each kind of crate, repeated in this order."""
 
 _FRAME = SAMPLE_RATE // 10
-_VOICE_DB = 25.0  # a voice this far under its own loudest moment is an inaudible tail
-_BREATH_S = 0.3  # a shorter rest belongs to the phrase
+_VOICE_DB = 25.0  # a voice this far below its loudest moment is inaudible
+_BREATH_S = 0.3  # a shorter pause between sung sounds counts as sung
 
 
 @dataclass(frozen=True, slots=True)
 class SetSong:
-    """A song in normal form and its ground truth; times in seconds of the normal form.
+    """A song in Segue's stored format, and its ground truth; times in seconds.
 
-    ``phrases_s`` includes the song's last downbeat, where the music stops. ``vocals_s`` is None
-    if unknown.
+    ``phrases_s`` includes the song's last downbeat, where the music stops. ``vocals_s`` is None if
+    unknown.
     """
 
     name: str
@@ -84,7 +85,7 @@ class SetSong:
 
 
 def set_specs(kind: SetKind, half: Half, n: int) -> list[SongSpec]:
-    """Return the first ``n`` specs of a crate; a larger ``n`` keeps the others."""
+    """Return the first ``n`` specs of a crate; they don't depend on ``n``."""
     base = SEEDS[half] + 1000 * (1 + [*CRATES].index(kind))
     keys = np.random.default_rng(base).permutation(KEY_NAMES)
     return [_spec(CRATES[kind], index, base + index, str(keys[index % 24])) for index in range(n)]
@@ -114,7 +115,7 @@ def composed(kept_in: Path, kind: SetKind, half: Half, n: int, processes: int) -
 
 
 def brought(kept_in: Path, songs: Path) -> list[SetSong]:
-    """The songs of a folder that have a truth file beside them, in normal form."""
+    """Read the songs of a folder that have a truth file, and convert them to the stored format."""
     folder = kept_in / "given"
     folder.mkdir(parents=True, exist_ok=True)
     for song in given(songs):
@@ -139,7 +140,7 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _compose(truth: Path, spec: SongSpec) -> None:
-    """Compose a song; write its truth file last, to mark it complete."""
+    """Compose a song; write its truth file last, which marks it as complete."""
     song = compose_song(spec)
     write_normal_form(truth.with_suffix(".flac"), song.samples)
     facts = {
@@ -163,7 +164,7 @@ def _sung(song: Song) -> Spans:
 
 
 def sung_in(voice: Samples) -> Spans:
-    """Return sung ranges: tenths of a second within 25 dB of the loudest, breaths filled."""
+    """Return sung ranges: tenths of a second within 25 dB of the loudest, short pauses filled."""
     n = voice.shape[1] // _FRAME
     power = (voice[:, : n * _FRAME].astype(np.float64) ** 2).reshape(2, n, _FRAME).mean((0, 2))
     loud = power > max(float(power.max(initial=0.0)), 1e-9) * 10 ** (-_VOICE_DB / 10)
@@ -177,7 +178,7 @@ def sung_in(voice: Samples) -> Spans:
 
 
 def read_song(truth: Path) -> SetSong:
-    """Read the truth of a song whose normal form lies beside it."""
+    """Read a song's truth file, beside which its stored sound must lie."""
     facts = json.loads(truth.read_text(encoding="utf-8"))
     return SetSong(
         name=truth.stem,

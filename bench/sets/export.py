@@ -29,7 +29,8 @@ def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
     if not (folder / song.path.name).exists():
         (folder / song.path.name).symlink_to(song.path.absolute())
     anchors = list(clip.warp) or [(clip.source_start, clip.start)]
-    # On to the song's end, though it may not be played to there: a judge maps all of the truth.
+    # Up to the song's end, even if it is not played so far: readers need times for all of the
+    # truth.
     last = max(round(song.duration_s * SAMPLE_RATE), anchors[-1][0] + 1)
     anchors.append((last, last - clip.body_offset))
     played_to = float(clip.sources_at(np.array([float(clip.sounds_to)]))[0])

@@ -1,4 +1,4 @@
-"""Measure each join in the rendered mix: alignment of true beats, loudness, vocals.
+"""Measure each join in the rendered mix: alignment of beats, loudness, vocals.
 
 A true beat's position in the mix is read from the clip's tempo map and corrected by measured
 attacks: the attack in the track rendered alone, less the attack in the original song. This cancels
@@ -32,28 +32,26 @@ Times = npt.NDArray[np.float64]
 ON_EACH_OTHER_S = 0.035
 """Two attacks closer than this sound like one slightly soft hit."""
 
-_WARMING_UP = SAMPLE_RATE  # what is read of a song round the beats that are looked for
+_WARMING_UP = SAMPLE_RATE  # how much of a song is read before and after the beats to be measured
 _WINDOW_S = 3.0
-_BAR = 2 * SAMPLE_RATE  # over less, a beat detected 5 ms late looks like a tempo change
-_ASIDE_S, _REACH_S = 1.5, 11.5  # as the short-term loudness across a join is compared
+# over a shorter stretch, a beat detected 5 ms late looks like a tempo change
+_BAR = 2 * SAMPLE_RATE
+_ASIDE_S, _REACH_S = 1.5, 11.5  # distances from a join's middle between which loudness is compared
 _HOPS_PER_S = 10.0
 _OFFSET_LUFS = -0.691  # BS.1770
 
 
 @dataclass(frozen=True)
 class JoinMeasured:
-    """Measurements of a join; None or empty where not applicable to its kind.
+    """Measurements of a join; None or empty if they do not apply to its kind.
 
-    Attributes
-    ----------
-    steady : whether both songs keep their tempo
-    errors_ms : how far apart the two songs' true beats sound, where they should fall together
-    grid_ms : median error of each song's detected grid in the overlap: the analysis' part
-    render_ms : median distance between a beat's time on the tempo map and its measured attack
-    downbeats_meet, phrases_meet : whether true downbeats, true phrases fall on each other
-    step_lu : short-term loudness after less before, as rendered; the report has the forecast
-    stretch_percent : the most that the incoming's tempo is changed, over two seconds or more
-    both_sing_s : how long two voices sound together; None if unknown
+    Attributes ---------- steady : whether both songs keep their tempo errors_ms : time between the
+    two songs' true beats that should fall together grid_ms : median error of each song's detected
+    grid in the overlap: the analysis' part render_ms : median distance between a beat's time on the
+    tempo map and its measured attack downbeats_meet, phrases_meet : whether true downbeats, true
+    phrases fall on each other step_lu : short-term loudness after less before, as rendered; the
+    report has the forecast stretch_percent : largest tempo change of the incoming track, over two
+    seconds or more both_sing_s : how long two voices sound together; None if unknown
     """
 
     report: TransitionReport
@@ -83,7 +81,10 @@ class _Side:
 
 
 def measure_joins(played: PlayedSet, energies: Times) -> Iterable[JoinMeasured]:
-    """Every join; ``energies`` is the rendered mix's K-weighted mean square of each 100 ms."""
+    """Measure every join.
+
+    ``energies`` is the rendered mix's K-weighted mean square of each 100 ms.
+    """
     timeline = played.plan.timeline
     sides = [_Side(*side) for side in zip(timeline.clips, played.songs, played.decks, strict=True)]
     for join, report in zip(timeline.transitions, played.plan.reports, strict=True):
@@ -146,7 +147,7 @@ def _measured_beats(
 
 
 def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:
-    """True times of a song that sound in ``[start, end]``, a shade over, in samples of the mix."""
+    """Return the true times of a song that sound in ``[start, end]``, in samples of the mix."""
     at = side.clip.mixes_at(np.array(times_s) * SAMPLE_RATE)
     slack = ON_EACH_OTHER_S * SAMPLE_RATE
     inside: Times = at[(at >= start - slack) & (at <= end + slack)]
@@ -156,7 +157,7 @@ def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:
 def _measured_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Times:
     """Return each true beat's delay against the tempo map, in samples.
 
-    A beat on which nothing strikes clearly is taken to be off like the others of the join.
+    A beat without a clear attack gets the median delay of the join's other beats.
     """
     truth = np.array(side.song.beats_s) * SAMPLE_RATE
     at = side.clip.mixes_at(truth)
@@ -179,7 +180,7 @@ def _measured_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Tim
 
 
 def _apart(some: Times, others: Times) -> Times:
-    """Return distances from each of the fewer times to the nearest other one."""
+    """Return the distance of each of the fewer times to the nearest of the others."""
     sparse, dense = sorted((some, others), key=len)
     if not len(sparse):
         return np.zeros(0)
@@ -198,7 +199,7 @@ def _median(values: Times) -> float:
 
 
 def step_lu(energies: Times, edges_s: tuple[float, float]) -> float | None:
-    """Median short-term loudness of the ten seconds after a join less that of those before."""
+    """Return the step of loudness: the ten seconds after a join less the ten before."""
     start_s, end_s = edges_s
     total = np.concatenate([[0.0], np.cumsum(energies)])
     width = round(_WINDOW_S * _HOPS_PER_S)
@@ -212,7 +213,7 @@ def step_lu(energies: Times, edges_s: tuple[float, float]) -> float | None:
 
 
 def stretch_percent(clip: Clip) -> float:
-    """The most that a clip's tempo is changed, over stretches of two seconds or more."""
+    """Return a clip's largest tempo change over stretches of two seconds or more."""
     ratios, anchor = [0.0], 0
     for index, (source, mix) in enumerate(clip.warp):
         first = clip.warp[anchor]
@@ -223,7 +224,7 @@ def stretch_percent(clip: Clip) -> float:
 
 
 def both_sing_s(out: _Side, into: _Side) -> float | None:
-    """Return how long both tracks sing simultaneously in the overlap."""
+    """Return for how long both tracks sing at once in the overlap."""
     if out.song.vocals_s is None or into.song.vocals_s is None:
         return None
     theirs, ours = _sung(out), _sung(into)
@@ -234,7 +235,7 @@ def both_sing_s(out: _Side, into: _Side) -> float | None:
 
 
 def _sung(side: _Side) -> list[tuple[float, float]]:
-    """Where a song's voice sounds in the mix, in samples."""
+    """Return where a song's voice sounds in the mix, in samples."""
     spans = np.array(side.song.vocals_s).reshape(-1) * SAMPLE_RATE
     mixed = np.clip(side.clip.mixes_at(spans), side.clip.start, side.clip.sounds_to)
     return [(float(a), float(b)) for a, b in mixed.reshape(-1, 2) if b > a]

@@ -22,17 +22,18 @@ from .mix import LIMITER_OFF_DB, PlayedSet
 Times = npt.NDArray[np.float64]
 
 _STEP = 30 * SAMPLE_RATE
-_MARGIN = SAMPLE_RATE  # context needed to detect a click or a gap
-_SAME_S = 0.012  # a click of a track is found again this near to where it must be
+_MARGIN = SAMPLE_RATE  # context before and after, which is needed to detect a click or a gap
+_SAME_S = 0.012  # a click in the mix this near to where a track has one is the track's
 _GAP_S = 0.05
 
 
 @dataclass(frozen=True)
 class SoundMeasured:
-    """Figures of the whole mix; ``energies`` are K-weighted, one a 100 ms.
+    """Measurements of the whole mix; ``energies`` are K-weighted, one per 100 ms.
 
-    ``clicks_s`` and ``gaps_s`` are those that no track has itself. ``body_s`` is how much was
-    compared with the tracks sample for sample, ``body_differs`` the clips that are not the same.
+    ``clicks_s`` and ``gaps_s`` are those that no track contains. ``body_s`` is how much was
+    compared with the tracks sample for sample, ``body_differs`` the clips that differ from their
+    track.
     """
 
     energies: Times
@@ -45,7 +46,7 @@ class SoundMeasured:
 
 
 def measure_sound(played: PlayedSet) -> SoundMeasured:
-    """Read the rendered file once, and the tracks beside it."""
+    """Measure the rendered file and its tracks in one pass."""
     meter, peaks, found, holes = LoudnessMeter(), [-200.0], [], []
     with TrackReader(played.mix) as mix:
         for start in range(0, mix.n_samples, _STEP):
@@ -72,7 +73,7 @@ def measure_sound(played: PlayedSet) -> SoundMeasured:
 
 
 def _round(reader: TrackReader, start: int) -> tuple[Samples, int]:
-    """A step of a file with a second on either side, and where that begins."""
+    """Read a step of a file with a second before and after; return where that begins."""
     begin, end = max(start - _MARGIN, 0), min(start + _STEP + _MARGIN, reader.n_samples)
     return reader.read(begin, end - begin), begin
 
@@ -91,14 +92,14 @@ def _covered(a: float, b: float, own: list[tuple[float, float]]) -> bool:
 
 
 def _of_tracks(played: PlayedSet) -> tuple[Times, list[tuple[float, float]]]:
-    """Return the tracks' own clicks and gaps, in mix samples, with a lower threshold."""
+    """Return the tracks' own clicks and gaps in mix samples, with a lower threshold."""
     found: list[Times] = []
     holes: list[tuple[float, float]] = []
     for clip in played.plan.timeline.clips:
         with played.open_track(clip.content_hash) as track:
             sound = track.read(0, track.n_samples)
         found.append(clip.mixes_at(np.array(_clicks(sound, 0, ratio=1.2, floor=0.005))))
-        # As quiet as a gap once it is played, with 6 dB to spare
+        # A pause that is as quiet as a gap once it is played, with 6 dB to spare.
         own = gaps(sound, longer_s=0.01, floor_db=-54 - clip.gain_db)
         at = clip.mixes_at(np.array(own).reshape(-1) * SAMPLE_RATE).reshape(-1, 2)
         holes += [(float(a), float(b)) for a, b in at]
@@ -106,7 +107,7 @@ def _of_tracks(played: PlayedSet) -> tuple[Times, list[tuple[float, float]]]:
 
 
 def _bodies(played: PlayedSet) -> tuple[float, list[str]]:
-    """How many seconds lie outside joins, and the clips that are not their track there."""
+    """Compare the mix with its tracks outside joins; return seconds compared, clips that differ."""
     player, compared, differs = played.player(LIMITER_OFF_DB), 0, []
     for index, clip in enumerate(played.plan.timeline.clips):
         start, end = _body(played, index)
@@ -134,7 +135,8 @@ def _body(played: PlayedSet, index: int) -> tuple[int, int]:
             start = effect.end
         elif start < effect.start < end:
             end = effect.start
-    return start, end - (SAMPLE_RATE // 100 if clip.echo else 0)  # an echo's own short fade
+    # where an echo begins, the clip's own sound has a short fade
+    return start, end - (SAMPLE_RATE // 100 if clip.echo else 0)
 
 
 def _beside(

@@ -1,4 +1,4 @@
-"""Order, plan and render a set with Segue's own code."""
+"""Order, plan and render a set with the product's code."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ LIMITER_OFF_DB = 60.0
 class PlayedSet:
     """A planned and rendered set; songs and decks are in the mix's order.
 
-    ``plan.timeline`` is what was rendered, levelled for FLAC. ``cpu_s`` are processor seconds by
-    what they went to.
+    ``plan.timeline`` is the rendered one, with the gain for FLAC. ``cpu_s`` are CPU seconds of each
+    stage.
     """
 
     name: str
@@ -50,7 +50,7 @@ class PlayedSet:
 
     @property
     def mix(self) -> Path:
-        """The rendered mix."""
+        """Return the path of the rendered mix."""
         return self.folder / "mix.flac"
 
     @property
@@ -90,7 +90,7 @@ def play_set(
 
 
 def _planned(decks: Sequence[DeckTrack], rules: DjRules) -> MixPlan:
-    """Plan with the gain and ceiling of a FLAC file."""
+    """Plan with the gain and peak ceiling of a FLAC file."""
     plan = plan_dj_mix(decks, rules, loudness_lufs=LOUDNESS_LUFS)
     shift_db = gain_shift_db(
         plan.timeline,
@@ -107,7 +107,7 @@ def _make_pieces(played: PlayedSet) -> None:
 
 
 def _render(played: PlayedSet) -> None:
-    """Render block by block into a file, to limit memory."""
+    """Render block by block into a file, which needs little memory."""
     with NormalFormWriter(played.mix) as writer:
         for block in played.player(CEILINGS_DBTP["flac"]).play(0, played.plan.timeline.length):
             writer.write(block.T)

@@ -14,7 +14,8 @@ from backend.app.dj.order.find_order import order_set
 from backend.app.dj.order.search import cost_of, exact_order, searched_order
 
 ARCS: tuple[EnergyArc, ...] = ("steady", "build", "wave", "cool-down", [0.2, 0.9, 0.4, 1.0])
-# Mean tempo in BPM, its standard deviation, mean energy: hip-hop, pop, house, techno, dubstep, d&b
+# Mean tempo in BPM, its standard deviation, mean energy: hip-hop, pop, house, techno, dubstep, drum
+# and bass.
 GENRES = ((92, 5, 0.3), (108, 7, 0.5), (124, 2, 0.55), (132, 3, 0.7), (140, 1, 0.7), (174, 2, 0.8))
 SMALL, PER_SIZE = range(6, 11), 60
 LARGE = (60, 200, 500)
@@ -22,7 +23,7 @@ LIMIT_PERCENT = 6.0
 
 
 def crate(n: int, seed: int) -> list[OrderTrack]:
-    """Return a realistic set: one to three genres, most artists with one or two tracks."""
+    """Draw a realistic set: one to three genres, most artists with one or two tracks."""
     rng = np.random.default_rng([n, seed])
     genres = rng.choice(len(GENRES), size=int(rng.integers(1, 4)), replace=False)
     return [_track(index, rng, genres, n) for index in range(n)]
@@ -30,8 +31,9 @@ def crate(n: int, seed: int) -> list[OrderTrack]:
 
 def _track(index: int, rng: np.random.Generator, genres: Sequence[int], n: int) -> OrderTrack:
     mean_bpm, spread_bpm, energy = GENRES[rng.choice(genres)]
-    has_beat, has_key = rng.random(2) > 0.04  # a few talk, drone, or drum alone
-    key = Camelot(int(rng.integers(1, 13)), bool(rng.random() < 0.6))  # dance music is mostly minor
+    has_beat, has_key = rng.random(2) > 0.04  # a few tracks are speech or drones, or drums only
+    # most dance music is in minor
+    key = Camelot(int(rng.integers(1, 13)), bool(rng.random() < 0.6))
     return OrderTrack(
         track_id=f"{index:03d}",
         artist=f"artist {rng.integers(max(2, round(0.7 * n)))}",
@@ -48,7 +50,7 @@ def costs_of(tracks: Sequence[OrderTrack], arc: EnergyArc) -> tuple[Costs, Costs
 
 
 def random_cost(pairs: Costs, places: Costs, *, draws: int = 200) -> float:
-    """Mean cost of random orders."""
+    """Return the mean cost of random orders."""
     rng = np.random.default_rng(0)
     return float(
         np.mean([cost_of(rng.permutation(len(pairs)), pairs, places) for _ in range(draws)])
@@ -80,7 +82,7 @@ def _against_optimum(n: int, seed: int) -> tuple[float, float, float, float]:
 
 
 def run_large() -> None:
-    """Compare the search with random orders; print its seconds."""
+    """Compare the search with random orders for large sets; print its seconds."""
     print("\nas order_set gives it: cost, mean cost of 200 random orders, ratio, CPU seconds")
     for n in LARGE:
         for seed, arc in enumerate(ARCS[: 5 if n <= 60 else 2]):

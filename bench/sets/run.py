@@ -35,7 +35,7 @@ class _Task:
 
 
 def main() -> None:
-    """Compose, analyse, plan, render, measure, print."""
+    """Compose songs, analyse, plan and render sets, measure, print."""
     options = _parse()
     tasks = list(_given(options) if options.songs else _composed(options))
     sets = []
@@ -63,7 +63,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _composed(options: argparse.Namespace) -> Iterator[_Task]:
-    """Sets of each kind; they share no song."""
+    """Yield sets of each kind, which share no songs."""
     for kind in options.kinds:
         n, processes = sum(options.sets), options.processes
         songs = composed(options.kept_in, kind, options.half, n, processes)

@@ -25,7 +25,7 @@ minute of the mix to order and plan / stretch / render."""
 
 @dataclass(frozen=True)
 class SetMeasured:
-    """A set's figures."""
+    """All measurements of one set."""
 
     name: str
     n_songs: int
@@ -90,7 +90,7 @@ def _steps(joins: Iterable[JoinMeasured]) -> str:
 
 
 def joins_table(one: SetMeasured) -> str:
-    """A line for every join."""
+    """Format a row for every join."""
     head = f"{one.name:46}{'kind':7}{'bars':>4}{'at s':>8}{'beats ms':>11}{'grids ms':>12}"
     head += f"{'render':>8} {'bar':3} {'phr':3}{'step':>7}{'plan':>7}{'sing':>6}{'bass':>6}"
     return "\n".join([head, *(_join_row(join) for join in one.joins)])

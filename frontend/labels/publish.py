@@ -1,4 +1,4 @@
-"""Text for publishing: audiences, states, categories, languages, YouTube's text limits."""
+"""Texts of the publish page: audiences, states, categories, languages, limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STATES: dict[PublicationState, str] = {
     "cancelled": "Cancelled",
 }
 WRITERS: dict[Writer, str] = {"template": "Template", "llm": "Language model"}
-#: Placeholders of empty fields: what the template will fill in.
+#: Placeholders of empty fields: the text that is used instead.
 NO_INTRO = "If empty: the title"
 NO_HASHTAGS = {"mixtape": "If empty: #mixtape #djmix", "mashup": "If empty: #mashup"}
 #: The categories of YouTube (Data API v3, videoCategories.list) that suit a mix.
@@ -52,7 +52,7 @@ CATEGORIES = {
     "17": "Sports",
     "19": "Travel and events",
 }
-#: Each language is named in itself, as on YouTube.
+#: Each language has its own name for itself, as on YouTube.
 LANGUAGES = {
     "en": "English",
     "ar": "العربية",
@@ -93,22 +93,22 @@ USER_TAGS_CHARS = TAGS_CHARS - len(",segue-0123abcd")
 
 
 def tags_length(tags: Sequence[str]) -> int:
-    """Count the characters of tags as YouTube does.
+    """Count the characters of tags as YouTube does, with commas and quotes.
 
-    YouTube counts commas, and quotes round tags that contain spaces.
+    YouTube puts quotes round tags that contain spaces.
     """
     return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
 
 
 def seen_by(publication: PublicationView, zone: str | None) -> str:
-    """Who can see a video, and from when on."""
+    """Say who can see a video, and since when."""
     if publication.publish_at:
         return f"Private now, public {figures.relative_time(publication.publish_at, zone)}."
     return SEEN_BY[publication.privacy]
 
 
 def publication_state(publication: PublicationView) -> str:
-    """Describe the state of a publication in a few words."""
+    """Say the state of a publication in a few words."""
     if publication.state != "published":
         return STATES[publication.state]
     audience = "scheduled" if publication.publish_at else publication.privacy

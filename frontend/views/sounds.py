@@ -41,7 +41,8 @@ def view() -> None:
 def upload_sounds() -> None:
     """Ask for the kind of the next files, then for the files.
 
-    No kind is preset: a mix never plays a sound of the style kind, and may play any other.
+    No kind is preselected, as a wrong one would be used wrongly: a mix plays sounds of all kinds
+    but the style kind.
     """
     kind = st.pills(
         "Kind of the sounds to add",
@@ -67,13 +68,16 @@ def upload_sounds() -> None:
 
 
 def linked_kind() -> SoundKind | None:
-    """The kind that a link to this page asks for, as that of New mixtape; None from the menu."""
+    """Return the kind that the link to this page asked for; None without one.
+
+    The page "New mixtape" has such links.
+    """
     asked = st.query_params.get("kind", "")
     return asked if asked in KINDS else None
 
 
 def list_sounds(sounds: list[SoundView]) -> None:
-    """List the sounds, one page at a time."""
+    """List the sounds that match, one page at a time."""
     st.subheader("Your sounds", anchor=False)
     kind, text = ask_which(sounds)
     matches = sound_labels.search(sounds, kind, text)
@@ -88,7 +92,7 @@ def list_sounds(sounds: list[SoundView]) -> None:
 
 
 def ask_which(sounds: list[SoundView]) -> tuple[SoundKind | None, str]:
-    """Ask for a kind of sounds and for a part of the name."""
+    """Ask which sounds to list: a kind, and a part of the name."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sounds_filter"):
         kind = st.pills(
             "Show",
@@ -119,7 +123,7 @@ def counted(sounds: list[SoundView], name: str) -> str:
 
 
 def show_sound(sound: SoundView) -> None:
-    """Show one sound: facts, player, buttons, details."""
+    """Draw one sound: figures, player, buttons, details."""
     is_open = OPEN.get() == sound.id
     with st.container(key=f"row_{sound.id}"):
         facts, player, actions = st.columns([5, 5, 3], vertical_alignment="center")

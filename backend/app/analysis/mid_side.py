@@ -1,4 +1,4 @@
-"""Convert a track to mid and side at 22.05 kHz, the input of the analysers."""
+"""Convert a track to mid and side at 22.05 kHz for the analysers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Signal = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class MidSideBlock:
-    """A block of sound as ``mid = (left + right) / 2`` and ``side = (left - right) / 2``."""
+    """A block of sound: ``mid = (left + right) / 2``, ``side = (left - right) / 2``."""
 
     mid: Signal
     side: Signal
@@ -28,10 +28,10 @@ class MidSideBlock:
 def analysis_blocks(
     blocks: Iterable[Samples], *, reverse_right: bool = False
 ) -> Iterator[MidSideBlock]:
-    """Halve the rate of a stream of blocks, float32 ``(2, n)``, and yield mid and side.
+    """Halve the sample rate of float32 blocks ``(2, n)``, and yield mid and side.
 
-    ``reverse_right`` turns the right channel upside down, so that ``mid`` and ``side`` change
-    places: for sounds whose channels cancel each other (:func:`..dsp.channels.channels_cancel`).
+    ``reverse_right`` inverts the right channel, so that ``mid`` and ``side`` change places: for
+    sounds whose channels cancel each other (:func:`..dsp.channels.channels_cancel`).
 
     Sample ``k`` of the result lies ``k / ANALYSIS_RATE`` seconds into the track: the resampler's
     filter has linear phase, and its delay is removed.

@@ -1,4 +1,4 @@
-"""A queue of its own for requests that hash a password."""
+"""The queue of the requests that hash a password."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from ..accounts.attempts import too_many_at_once
 
-# Passwords are hashed one at a time; the second request reads its rows meanwhile.
+# Passwords are hashed one at a time; meanwhile a second request can read its database rows.
 AT_ONCE = 2
 # A hash takes about 100 ms, so the last one in the queue waits about WAIT_S.
 MAX_WAITING = 200
@@ -19,10 +19,11 @@ WAIT_S = 20.0
 
 
 class HashingQueue:
-    """Lets few requests at a time into the thread pool that all routes share.
+    """Limits how many requests with password hashing run at once.
 
-    Hashing is slow on purpose: without the queue, 40 sign-ins at once fill the pool, and all other
-    requests wait for them. Waiting here costs no thread.
+    All routes share one pool of 40 threads. Hashing is slow on purpose: without this queue, 40
+    simultaneous sign-ins would occupy the pool, and all other requests would wait for them. Waiting
+    in this queue occupies no thread.
     """
 
     def __init__(self) -> None:
@@ -35,7 +36,10 @@ class HashingQueue:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn and hold it; raise ``StoreBusy`` if too many wait, or for too long."""
+        """Hold a turn during the block; raise ``StoreBusy`` if none comes free.
+
+        None is waited for if ``MAX_WAITING`` requests wait already, or for longer than ``WAIT_S``.
+        """
         if self.n_waiting >= MAX_WAITING:
             raise too_many_at_once()
         try:
@@ -57,4 +61,4 @@ async def _hashing_turn(request: Request) -> AsyncIterator[None]:
 
 # scope="function": the turn ends with the route, not after the response is sent
 HashingTurn = Depends(_hashing_turn, scope="function")
-"""For routes that check or set a password; list it in ``dependencies``, to come first."""
+"""The dependency of routes that hash a password; list it in ``dependencies``, to come first."""

@@ -1,4 +1,4 @@
-"""Streams of jobs' states: one look at the database for all of them."""
+"""Send jobs' changes to all listeners, with one database query for all jobs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ..services.jobs.jobs import Jobs
 from ..store.accounts.sign_ins import Holder
 from ..store.jobs.marks import Mark
 
-#: Per user; the rest of the server's connections are for others.
+#: A limit per user leaves the server's other connections to other users.
 STREAMS_PER_USER = 10
-# Twice a second looks live.
+# Seconds between two queries for changes; twice a second looks live.
 _LOOK_EVERY_S = 0.5
-# So long may a stream outlast its sign-in.
+# A stream may continue for this long after its user has signed out.
 _CHECK_SIGN_INS_EVERY_S = 2.0
 # Estimates and queue positions change without a change of the job's row.
 _REFRESH_RUNNING_S = 2.0
@@ -34,7 +34,7 @@ _REFRESH_WAITING_S = 5.0
 
 @dataclass(slots=True, eq=False)
 class JobStream:
-    """One listener's view of a job; ``view`` is None once the job is deleted."""
+    """One listener's stream of a job; ``view`` is None once the job is deleted."""
 
     token: VerifiedToken
     view: JobView | None
@@ -42,7 +42,7 @@ class JobStream:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def views(self) -> AsyncIterator[JobView]:
-        """Yield the job: now, then after changes, until it or the sign-in ends."""
+        """Yield the job now and after each change, until the job or the sign-in ends."""
         while self.view is not None and not self.is_over:
             yield self.view
             if self.view is None or self.view.status in TERMINAL:
@@ -51,19 +51,19 @@ class JobStream:
             self.changed.clear()
 
     def show(self, view: JobView | None) -> None:
-        """Hand over a newer view; one that was not sent yet is skipped."""
+        """Replace the view to send; a view that was not sent yet is skipped."""
         self.view = view
         self.changed.set()
 
     def end(self) -> None:
-        """End the stream, whatever becomes of the job."""
+        """End the stream, even if the job is still running."""
         self.is_over = True
         self.changed.set()
 
 
 @dataclass(slots=True)
 class _Watch:
-    """A job that is followed, and its listeners."""
+    """A job with listeners, and their streams."""
 
     user_id: str
     view: JobView
@@ -73,11 +73,11 @@ class _Watch:
 
 
 class JobStreams:
-    """Follows the jobs that have listeners. For one event loop.
+    """Finds the changes of the jobs that have listeners; for one event loop.
 
-    A look is one query for all jobs. Only a job that has changed, or whose estimate is old, is
-    read in full, once for all its listeners. One more query finds the streams whose sign-ins have
-    ended.
+    One query asks for the marks of all these jobs. Only a job whose mark has changed, or whose
+    estimate is old, is read in full, once for all its listeners. One more query finds the streams
+    whose sign-ins have ended.
     """
 
     def __init__(self, jobs: Jobs, accounts: Accounts, executor: ThreadExecutor) -> None:
@@ -90,7 +90,7 @@ class JobStreams:
 
     @contextmanager
     def open(self, token: VerifiedToken, job: JobView) -> Iterator[JobStream]:
-        """Follow a job during the block; raise :class:`TooManyStreams` past the user's limit."""
+        """Open a job's stream during the block; raise ``TooManyStreams`` past the limit."""
         user_id = token.holder.user_id
         if self._of_user[user_id] >= STREAMS_PER_USER:
             raise TooManyStreams(
@@ -122,7 +122,7 @@ class JobStreams:
                 watches = dict(self._watches)
                 for job_id, view in await run_in_threadpool(self._look, watches):
                     self._show(job_id, watches[job_id], view)
-        finally:  # a listener whose stream ends connects again
+        finally:  # a listener whose stream ends opens a new one
             for job_id, watch in [*self._watches.items()]:
                 self._show(job_id, watch, None)
 

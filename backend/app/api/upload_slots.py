@@ -1,4 +1,4 @@
-"""Limit each user's uploads, and the uploads in the gate."""
+"""Limit the number of simultaneous uploads, per user and in total."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import ParamSpec, TypeVar
 
 import anyio
 
-# Each upload in the gate holds a thread that waits, which costs some 50 kB.
+# Each upload that is being checked occupies a waiting thread of some 50 kB.
 UPLOADS_AT_ONCE = 200
-# The app sends three files at a time.
+# A page of the app uploads three files at a time.
 PER_USER = 4
 
 Arguments = ParamSpec("Arguments")
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 class UploadSlots:
-    """Slots of uploads, for one event loop. Enter ``receiving``, then ``checking``."""
+    """Limits uploads in one event loop: ``receiving`` while bytes arrive, then ``checking``."""
 
     def __init__(self, total: int = UPLOADS_AT_ONCE) -> None:
         self._total = total
@@ -31,9 +31,9 @@ class UploadSlots:
 
     @asynccontextmanager
     async def receiving(self, user_id: str) -> AsyncIterator[None]:
-        """Hold one of the user's slots during the block, so that few bodies are on the disk.
+        """Hold one of the user's slots while the upload's bytes arrive.
 
-        A body that comes slowly keeps no other user waiting.
+        This limits the unfinished uploads on the disk. A slow upload delays no other user.
         """
 
         def is_free() -> bool:
@@ -44,10 +44,10 @@ class UploadSlots:
 
     @asynccontextmanager
     async def checking(self, user_id: str) -> AsyncIterator[None]:
-        """Hold a slot of the gate during the block.
+        """Hold one of all users' slots while the uploaded file is checked.
 
-        A user's first upload takes any free slot. Further ones leave half of the slots to users
-        who have none.
+        A user's first upload takes any free slot. The user's further ones leave half of the slots
+        to users who have none.
         """
 
         def is_free() -> bool:
@@ -78,7 +78,7 @@ class UploadSlots:
 
 @dataclass(frozen=True, slots=True)
 class AllUploadSlots:
-    """Slots for sound files and for pictures, so that neither waits for the other."""
+    """Slots for sound files and for pictures: neither kind waits for the other."""
 
     audio: UploadSlots = field(default_factory=UploadSlots)
     pictures: UploadSlots = field(default_factory=UploadSlots)
@@ -87,9 +87,10 @@ class AllUploadSlots:
 def in_own_thread(
     route: Callable[Arguments, Answer],
 ) -> Callable[Arguments, Coroutine[None, None, Answer]]:
-    """Run a route outside of the 40 threads that all other routes share.
+    """Run a route in a thread of its own, not in one of the 40 that the other routes share.
 
-    It waits for the gate, which takes as long as its files; its slot is the limit.
+    The route waits as long as the check of its file takes. The upload slots limit the number of
+    such threads.
     """
 
     @wraps(route)

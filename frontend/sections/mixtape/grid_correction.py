@@ -30,9 +30,9 @@ def open_grid_correction(track_id: str) -> None:
 
 
 def show_grid_correction(tracks: Sequence[TrackView]) -> None:
-    """Show the open dialog, if any, until it is closed.
+    """Draw the open dialog, if any, until it is closed.
 
-    Streamlit closes a dialog with the next run of the page, which need not be the user's doing.
+    Streamlit closes a dialog with the next run of the page, even if the user did nothing.
     """
     track = next((track for track in tracks if track.id == OPENED.get()), None)
     if track is not None:
@@ -117,7 +117,7 @@ def key_label(name: str, analysed: str | None) -> str:
 
 
 def before_and_after(track: TrackView, analysis: TrackAnalysis) -> None:
-    """Show the beat grid before and now, the corrections, and a reset button."""
+    """Draw the beat grid before and after, the corrections, and a reset button."""
     error = ERROR.get()
     if error:
         show_error(error)

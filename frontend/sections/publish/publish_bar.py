@@ -1,4 +1,4 @@
-"""The publish button, and what the user must do before it works."""
+"""The publish button, and what is still missing before it works."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def publish_bar(
     *,
     again: bool,
 ) -> None:
-    """Draw the button; an unfinished mix will be published when it is ready."""
+    """Draw the publish button; an unfinished mix will be published when it is ready."""
     waits = is_active(job)
     pressed = start_bar(
         "Publish when it is ready" if waits else "Publish",
@@ -38,7 +38,7 @@ def publish_bar(
 
 
 def missing(status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | None) -> str | None:
-    """Return what the user must still do before the mix can be published."""
+    """Say what the user must do before the mix can be published; None if nothing."""
     if status.missing_setting:
         return "This server is not set up for YouTube."
     if status.needs_reconnect:
@@ -58,7 +58,7 @@ def missing(status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | N
 
 
 def what_happens(draft: VideoDraft) -> str:
-    """Who will see the video after publishing."""
+    """Say who will see the video after publishing."""
     if draft.audience == "later" and draft.goes_public_at:
         zone = st.context.timezone
         moment = in_utc(draft.goes_public_at, zone)
@@ -72,6 +72,6 @@ def what_happens(draft: VideoDraft) -> str:
 
 
 def check(job: JobView, draft: VideoDraft, *, again: bool) -> PreflightView | ApiError:
-    """Check the publication before anything is sent to YouTube."""
+    """Let the API check the publication before anything is sent to YouTube."""
     request = draft.request(job.id, st.context.timezone, again=again)
     return attempt(lambda: session.api().preflight(request))

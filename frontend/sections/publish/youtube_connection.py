@@ -1,4 +1,4 @@
-"""Card of the YouTube connection: channel, permissions, connect and disconnect."""
+"""The card of the YouTube connection: channel, permissions, connect, disconnect."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from frontend.labels.publish import uploads_left
 from frontend.sections.publish import connect_youtube
 from frontend.state import session
 
-#: While a project's consent screen is in testing, Google ends connections at this age; the warning
-#: comes two days before.
+#: Google ends a connection at this age while the project's consent screen is in testing. The
+#: warning comes two days before.
 TESTING_DAYS = 7
 OLD_DAYS = 5.0
 NO_UPLOADS = "Segue may not upload videos. Connect again and tick that box."
@@ -26,7 +26,7 @@ UNKNOWN_CHANNEL = ChannelView(id="", title="Your channel", url="")
 
 
 def connection_card(status: YouTubeStatus) -> None:
-    """Show the state of the YouTube connection, and how to change it."""
+    """Draw the state of the YouTube connection, and the buttons to change it."""
     error = connect_youtube.connection_error()
     if error:
         show_error(error)
@@ -42,7 +42,7 @@ def connection_card(status: YouTubeStatus) -> None:
 
 
 def not_set_up(setting: str, reason: str | None) -> None:
-    """Say that the server has no Google project, which only its admin can change."""
+    """Say that the server has no Google project, and how its admin can add one."""
     st.markdown("**This server is not set up for YouTube yet.**")
     name = setting.replace("`", "")
     if session.me().is_admin:

@@ -19,7 +19,8 @@ from ..result_files import load_arrays, save_arrays
 from ..rhythm.onset_picking import StereoSpectraAnalyser, find_onsets
 from ..rhythm.onsets import BAND_EDGES_HZ
 
-VERSION = 4  # raised whenever the analysis of the same sound changes; voids cached performances
+# raised whenever the analysis of the same sound changes; old results are then recomputed
+VERSION = 4
 
 _BAND_CENTRES_OCTAVES = np.log2(np.sqrt(BAND_EDGES_HZ[1:] * BAND_EDGES_HZ[:-1])).astype(np.float32)
 
@@ -85,7 +86,7 @@ class _PowerMeter:
 
 
 def _brightness(bands: Matrix) -> Matrix:
-    """Centroid of each frame's spectrum, in octaves over 1 Hz; NaN for silence."""
+    """Compute each frame's spectral centroid in octaves over 1 Hz; NaN for silence."""
     total = bands.sum(axis=1)
     middle = bands @ _BAND_CENTRES_OCTAVES / np.maximum(total, 1e-9)
     return np.asarray(np.where(total > 1e-6, middle, np.nan), np.float32)

@@ -11,7 +11,8 @@ from ..mid_side import analysis_blocks
 from ..rhythm.onset_picking import StereoSpectraAnalyser, find_onsets
 from ..rhythm.onsets import Floats
 
-VERSION = 3  # raised whenever the result for the same sound changes; voids cached results
+# raised whenever the result for the same sound changes; old results are then recomputed
+VERSION = 3
 
 
 def find_onsets_and_pitch(sound: Samples) -> tuple[Floats, PitchTrack]:

@@ -1,4 +1,4 @@
-"""Lower the priority of a child process, so that the API and shorter jobs come first."""
+"""Lower a child process's priority, so that the API and shorter jobs come first."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import os
 import time
 from pathlib import Path
 
-# Without privileges, Linux accepts one change every tenth of a second, for all processes together.
+# Without privileges, Linux accepts one change per tenth of a second, counted over all processes.
 _TRIES = 5
 _AGAIN_AFTER_S = 0.11
 
 
 def lower_priority(niceness: int) -> None:
-    """Add ``niceness`` to this process, and to its session's group of processes."""
+    """Add ``niceness`` to this process and, if it leads a session, to the session."""
     lower_session(os.getpid(), os.nice(niceness))
 
 
 def lower_session(process: int, niceness: int) -> None:
-    """Set the niceness of the group of processes that a process's session is, if it leads it.
+    """Set the niceness of a process's session, if the process leads it.
 
-    Where Linux groups processes by session (``sched_autogroup_enabled``), each group gets an equal
-    share of the processors, whatever the niceness of its processes. A child leads a session; of any
-    other process the group is its user's whole terminal.
+    Where Linux groups processes by session (``sched_autogroup_enabled``), each session gets an
+    equal share of the processors, whatever the niceness of its processes. A child process leads a
+    session of its own; any other process shares the session of the user's terminal, which is left
+    alone.
     """
     if not _leads_session(process):
         return
@@ -32,7 +33,7 @@ def lower_session(process: int, niceness: int) -> None:
         except BlockingIOError:
             time.sleep(_AGAIN_AFTER_S)
         except OSError:
-            return  # not Linux, or without groups: the process's niceness is enough
+            return  # not Linux, or no grouping by session: the process's own niceness is enough
         else:
             return
 
@@ -40,5 +41,5 @@ def lower_session(process: int, niceness: int) -> None:
 def _leads_session(process: int) -> bool:
     try:
         return os.getsid(process) == process
-    except OSError:  # it has ended
+    except OSError:  # the process has ended
         return False

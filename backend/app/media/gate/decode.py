@@ -19,23 +19,21 @@ from .probe import ProbedStream, sound_arguments
 from .rejections import rejection
 from .signal_checks import Interleaved
 
-# 1.5 s of sound: the memory of one pass, and how far it may read past the longest track.
+# 1.5 s of sound: what is decoded at a time, and how far past the longest allowed track.
 _BLOCK_SAMPLES = 1 << 16
-# Five minutes of sound, for which a decoder may use its whole time limit.
+# Blocks for which one time limit is meant: five minutes of sound.
 _BLOCKS_A_TIMEOUT = 200
 _MAX_STDERR = 64_000
-# Errors about cover pictures, whose decoders are left out on purpose.
+# Errors about cover pictures: their decoders are left out on purpose.
 _HARMLESS_ERRORS = (b"not on whitelist", b"Last message repeated")
 
 
 @dataclass(slots=True)
 class Decoding:
-    """Settings for decoding ``source`` from byte ``start`` to ``end``, any number of times.
+    """Decodes the bytes of ``source`` from ``start`` to ``end``, any number of times.
 
-    ``timeout_s`` is the time limit for five minutes of sound.
-
-    ``decoder_errors`` counts ffmpeg's error messages of the last run, because ffmpeg reports
-    success for most damage.
+    ``timeout_s`` is the time limit for five minutes of sound. ``decoder_errors`` counts ffmpeg's
+    error messages of the last run, because ffmpeg reports success for most damage.
     """
 
     ffmpeg: Path
@@ -51,9 +49,9 @@ class Decoding:
     def blocks(self) -> Generator[Interleaved]:
         """Yield blocks of float32, shape (n, 2), at 44.1 kHz; the caller limits the length.
 
-        ffmpeg's own limit (`-t`) is not used, as it counts time stamps: a gap in a file moves them
-        past any limit while most of the sound is still to come. Raises ``RejectedFile`` with
-        ``takes_too_long``, or ``damaged`` if the decoder failed.
+        ffmpeg's own limit (`-t`) is not used, as it counts time stamps: a gap in a file's time
+        stamps reaches any limit while most of the sound is still to come. Raises ``RejectedFile``
+        with ``takes_too_long``, or ``damaged`` if the decoder failed.
         """
         # Mono is copied to two channels here: ffmpeg would turn it down by 3 dB.
         channels = 1 if self.stream.channels == 1 else CHANNELS

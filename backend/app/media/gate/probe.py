@@ -1,4 +1,4 @@
-"""Ask ffmpeg for a file's codec, sample rate and channels before decoding it."""
+"""Ask ffmpeg for a file's codec, sample rate and channels, before decoding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_CHANNELS = 8
 _MAX_ALLOC = 512 << 20
 # Number of bytes that ffmpeg reads to detect streams; ffmpeg's default.
 _PROBE_BYTES = 5_000_000
-# An honest file of any length is probed in 0.1 s; one with 100,000 comments takes minutes.
+# A normal file of any length is probed in 0.1 s; a hostile one with 100,000 comments takes minutes.
 _PROBE_CPU_S = 4
 
 _SOUND = ("-map", "0:a:0", "-vn")
@@ -39,16 +39,16 @@ class ProbedStream:
 def sound_arguments(
     source: Path, kind: SniffedFormat, start: int, end: int | None = None
 ) -> list[str]:
-    """ffmpeg's arguments to read the first sound stream of an untrusted file, and nothing else."""
+    """Return ffmpeg's arguments to read only the first sound stream of an untrusted file."""
     return [*_input(source, kind, start, end), *_SOUND, *_BARE]
 
 
 def _input(source: Path, kind: SniffedFormat, start: int, end: int | None) -> list[str]:
-    """Files only, one demuxer, few decoders; the file's bytes from ``start`` to ``end``.
+    """Return ffmpeg's input arguments: no network, one demuxer, few decoders.
 
     ``file:`` and an absolute path keep a name from being read as a protocol or an option. Reading
-    begins at byte ``start``, after the tags, because ffmpeg's time for a tag grows with the square
-    of its frames.
+    goes from byte ``start`` to ``end``. It begins after the tags, because ffmpeg's time for a tag
+    grows with the square of its frames.
     """
     name = f"file:{source.absolute()}"
     return [
@@ -74,11 +74,11 @@ def probe(
     start: int = 0,
     end: int | None = None,
 ) -> ProbedStream:
-    """Find codec, rate and channels of the stream to decode.
+    """Find codec, sample rate and channels of the stream to decode.
 
     The bundled ffmpeg has no ffprobe, and a parser of our own could be tricked into reading other
-    values than ffmpeg does. So ffmpeg itself prints them, through a muxer (`framecrc`) that leaves
-    out tags, in which an attacker could write such lines. Rejects with ``damaged``, ``bad_rate``,
+    values than ffmpeg does. So ffmpeg itself prints them, through a muxer (`framecrc`) that omits
+    tags: an attacker could write similar lines into those. Rejects with ``damaged``, ``bad_rate``,
     ``bad_channels``, ``unsupported_codec``, ``video`` or ``takes_too_long``.
     """
     streams = (*_SOUND[:2], "-map", "0:V?") if kind is WEBM else _SOUND
@@ -110,7 +110,7 @@ def _parse(text: str) -> ProbedStream:
 
 
 def _channels_of(layout: str) -> int | None:
-    """Number of channels of a layout such as "5.1(side)" or "12 channels"; None if unknown."""
+    """Return the number of channels of a layout such as "5.1(side)"; None if unknown."""
     if layout in ("mono", "stereo", "downmix"):
         return 1 if layout == "mono" else 2
     if counted := re.match(r"(\d+) channels", layout):

@@ -1,7 +1,7 @@
-"""Recognise a file's format by its first bytes, not by its name or declared type.
+"""Recognise a file's format by its first bytes, not by its name.
 
 ffmpeg must not guess: among its hundreds of demuxers are playlists that open other files and
-addresses. The format found here decides the one demuxer that it may use.
+addresses. ffmpeg may use only the demuxer of the format found here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .lyrics3 import lyrics3_start
 from .mpeg_frames import LONGEST_ROW, find_frames, stated_stream_bytes
 from .rejections import rejection
 
-# Number of first bytes, enough for any signature.
+# Number of first bytes that are read; enough for the signature of any format.
 _HEAD = 1 << 16
-# How far after the tags the first MP3 frame may be: taggers and recorders leave padding and junk.
+# How far after the tags the first MP3 frame may be: padding and junk may lie between.
 _REACH = 1 << 18
-# A tagger may put a second tag before the first; more than a few mean a hostile file.
+# A program may put a second tag before the first; more than a few mean a hostile file.
 _MAX_TAGS = 4
 _MAX_PADDING = 1 << 20
 
@@ -30,10 +30,11 @@ _DOC_TYPE = re.compile(rb"\x42\x82.(webm|matroska)", re.S)
 
 @dataclass(frozen=True, slots=True)
 class SniffedSound:
-    """A recognised file: its format, and the offset of its sound after tags and junk.
+    """The format of a recognised file, and where its sound begins and ends.
 
-    ``end`` is that of a tag behind the sound which ffmpeg does not know; None if there is none.
-    ``cut_off``: the sound states more bytes than the file has, as after a broken download.
+    The sound begins at ``start``, after tags and junk. It ends at ``end`` if a tag follows that
+    ffmpeg does not know; else ``end`` is None. ``cut_off``: the header states more bytes than the
+    file has, as after an interrupted download.
     """
 
     kind: SniffedFormat
@@ -59,7 +60,7 @@ def sniff(source: Path) -> SniffedSound:
 
 
 def _end_of_tags(file: BinaryIO, size: int) -> int:
-    """Offset of the sound, after ID3v2 tags at the file's start and their zero padding."""
+    """Return the offset of the sound, after ID3v2 tags and their zero padding."""
     position = 0
     for _ in range(_MAX_TAGS):
         file.seek(position)
@@ -98,7 +99,7 @@ def _container(head: bytes) -> SniffedFormat | None:
 
 
 def _ogg(head: bytes) -> SniffedFormat:
-    """Recognise an Ogg file's codec by its first packet."""
+    """Recognise the codec of an Ogg file by its first packet."""
     packet = head[27 + head[26] :] if len(head) > 27 else b""
     if packet.startswith(b"\x01vorbis"):
         return VORBIS
@@ -108,10 +109,10 @@ def _ogg(head: bytes) -> SniffedFormat:
 
 
 def _bare_frames(head: bytes, start: int, size: int, end: int | None) -> SniffedSound:
-    """Recognize MP3 last: it has no signature, and archives and videos may contain its frames.
+    """Recognise MP3 frames, which have no signature; therefore tried last.
 
-    Archives and videos may contain MP3 frames, too. After text, frames are searched less far: a
-    stream's recorder may leave some lines in front.
+    Archives and videos may contain such frames, too. In a file that begins with text, frames are
+    searched in a shorter range, as a stream's recorder may write only some lines in front.
     """
     if (error := foreign_signature(head)) is not None:
         raise error

@@ -110,7 +110,7 @@ def _without_known_names(text: str, known: KnownFacts, language: str) -> str | N
     if not all(_is_name(quoted, known) for quoted in _QUOTED.findall(spelt)):
         return None
     rest = _mask_names(spelt, known.names)
-    # Latin words separately, as some scripts put no spaces around them
+    # Latin words are found separately: some scripts put no spaces round them
     words = {*_words(rest), *_LATIN.findall(rest.casefold())}
     if _PROMOTION.search(rest) or words & PROMOTION:
         return None

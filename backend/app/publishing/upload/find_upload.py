@@ -1,4 +1,4 @@
-"""Find a video that Segue uploaded among a channel's uploads."""
+"""Find a video that Segue uploaded in a channel's list of uploads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..youtube.video import YouTubeVideo
 _MAX_PAGES = 10
 # largest difference between YouTube's clock and this machine's
 _CLOCK_DIFFERENCE = timedelta(days=1)
-# A channel that never had an upload has a playlist of uploads that does not exist.
+# YouTube's error for a channel that has never had an upload: the list does not exist.
 _NO_UPLOADS = "(playlistNotFound)"
 
 
@@ -50,7 +50,7 @@ class _Videos(BaseModel):
 def find_video(
     youtube: Resource, marker: str, *, since: datetime, sleep: Callable[[float], None] = time.sleep
 ) -> YouTubeVideo | None:
-    """Return the user's newest video with the tag ``marker``, uploaded ``since`` then."""
+    """Return the newest video with the tag ``marker`` uploaded after ``since``, or None."""
     mine = youtube.channels().list(part="contentDetails", mine=True)
     channels = ask(mine, _Channels, sleep=sleep).items
     if not channels:

@@ -1,16 +1,16 @@
 """Upload a video resumably, exactly once.
 
-The protocol is YouTube's ("Resumable uploads", developers.google.com/youtube/v3/guides). The
-client library builds the request that opens an upload; the loop below sends the bytes. The library
-would open an upload and send its first chunk in one call, too early to store the address, and its
-own retries send an empty chunk.
+The protocol is YouTube's ("Resumable uploads", developers.google.com/youtube/v3/guides). The client
+library builds the request that opens an upload; the code below sends the bytes. The library would
+open an upload and send the first chunk in one call, so the upload's address could not be stored in
+between; and its own retries send an empty chunk.
 
 Why no second video can appear:
 
 - The address is stored before the first byte. Later attempts ask for that upload's status and
   resume it; one upload becomes at most one video, however often bytes are sent.
 - A new upload begins only if the old one ended before its last byte, or if several searches of the
-  channel find no video with our marker. Even then the attempt ends with
+  channel find no video with Segue's marker. In the second case the attempt still ends with
   :class:`UploadUncertain`, until the user asks for another.
 - Both hold for the channel on which the upload began; no other channel is searched.
 """
@@ -57,9 +57,10 @@ class VideoFile:
 
 @dataclass(frozen=True, slots=True)
 class VideoUpload:
-    """Uploads ``video``, with the request ``insert`` unless an earlier attempt opened the upload.
+    """Uploads ``video``, resuming an earlier attempt's upload if there is one.
 
-    ``find_ours`` searches the channel for a video with Segue's marker. Not thread-safe.
+    ``insert`` is the request that opens a new upload. ``find_ours`` searches the channel for a
+    video with Segue's marker. Not thread-safe.
     """
 
     http: AuthorizedHttp
@@ -73,7 +74,7 @@ class VideoUpload:
     def run(self) -> str:
         """Upload the whole video and return its id.
 
-        Raise ``YouTubeUnreachable`` if YouTube gave no usable answer repeatedly: the next attempt
+        Raise ``YouTubeUnreachable`` if YouTube repeatedly gave no usable answer: the next attempt
         resumes here; ``UploadUncertain`` if a video may exist, but YouTube does not list it;
         ``NotBefore`` if a quota is used up; ``OtherChannel`` if another channel is connected than
         the one on which the upload began; ``ReconnectNeeded``, ``YouTubeRefused``,
@@ -89,7 +90,7 @@ class VideoUpload:
         return video.id
 
     def _resume(self, state: UploadState) -> YouTubeVideo | None:
-        """Resume an earlier attempt's upload; return its video, None if YouTube dropped it."""
+        """Resume an earlier attempt's upload; return its video, or None if YouTube dropped it."""
         session = self.stored.session(state)
         if session is None:
             return None
@@ -104,10 +105,10 @@ class VideoUpload:
         return video
 
     def _abandon(self, session: Session, size_bytes: int) -> YouTubeVideo | None:
-        """Abandon the upload of another file; return its video if it became one.
+        """Abandon an upload begun with another file; return its video if it became one.
 
-        An incomplete upload can't become a video, as nothing is sent to its address any more. For
-        a complete one YouTube is asked until the outcome is known.
+        An incomplete upload can't become a video, as nothing is sent to its address any more. If
+        all bytes were sent, YouTube is asked until the outcome is known.
         """
 
         def ask() -> UploadResponse:
@@ -122,7 +123,7 @@ class VideoUpload:
         return response.video
 
     def _start(self) -> YouTubeVideo:
-        """Open an upload and send it, once it is certain that no video exists yet."""
+        """Open a new upload and send the file, after checking that no video exists yet."""
         for _ in range(1 + _MAX_NEW_UPLOADS):
             state = self.stored.state
             if state.all_sent and (found := self._search_channel(state)):
@@ -135,7 +136,7 @@ class VideoUpload:
         raise unreachable()
 
     def _search_channel(self, state: UploadState) -> YouTubeVideo | None:
-        """Search for our video; None if there is none and the owner asked for a new upload."""
+        """Search for the video; None if none is found and a new upload was requested."""
         for wait_s in self.retry_policy.looks_s:
             self.retry_policy.sleep(wait_s)
             self.stored.require_channel()
@@ -147,7 +148,7 @@ class VideoUpload:
         raise _uncertain()
 
     def _open(self, nth: int) -> Session:
-        """Open an upload and store its address before using it."""
+        """Open an upload and store its address before sending bytes to it."""
         address, video = Retries(self.retry_policy).run(self._request_address), self.video
         session = self.stored.opened(
             address, sha256=video.sha256, size_bytes=video.size_bytes, nth=nth
@@ -182,7 +183,8 @@ class VideoUpload:
                     response = self._ask_status(session.address, size)
                 else:
                     response = self._send_chunk(session, before)
-                # A chunk without progress counts as a failure, or it would be sent again forever.
+                # A chunk without progress counts as a failure; otherwise it would be sent again
+                # forever.
                 if not (response.is_final or uncertain) and response.received <= before:
                     raise RetryNeeded(unreachable())
             except (RetryNeeded, StoreBusy) as error:
@@ -198,12 +200,12 @@ class VideoUpload:
             self._show_progress(session, response.received)
 
     def _show_progress(self, session: Session, received: int) -> None:
-        with suppress(StoreBusy):  # the bytes sent are only shown; a later attempt asks YouTube
+        with suppress(StoreBusy):  # the count is only shown; a later attempt asks YouTube for it
             self.stored.store.acknowledged(self.stored.job_id, session.nth, received)
         self.progress(received / self.video.size_bytes)
 
     def _ask_status(self, address: str, size_bytes: int) -> UploadResponse:
-        """Ask for the upload's status; an address that YouTube refuses means a lost upload."""
+        """Ask for an upload's status; a rejected address means that the upload is lost."""
         headers = {"Content-Range": f"bytes */{size_bytes}"}
         response, content = self._request(address, "PUT", b"", headers)
         try:

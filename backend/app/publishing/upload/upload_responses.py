@@ -40,7 +40,7 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class UploadResponse:
-    """YouTube's answer: bytes received so far, the finished video, or a lost upload."""
+    """A parsed answer: bytes received so far, the finished video, or a lost upload."""
 
     received: int = 0
     video: YouTubeVideo | None = None
@@ -53,9 +53,9 @@ class UploadResponse:
 
 
 def parse_response(response: Response, content: bytes, size_bytes: int) -> UploadResponse:
-    """Parse YouTube's answer to a chunk or to a request for the status.
+    """Parse YouTube's answer to a chunk, or to a request for an upload's status.
 
-    Raise ``RetryNeeded`` if it is inconclusive, a ``SegueError`` if YouTube refuses.
+    Raise ``RetryNeeded`` if the answer is inconclusive, a ``SegueError`` if YouTube refuses.
     """
     match response.status:
         case 200 | 201:
@@ -84,7 +84,7 @@ def parse_failure(response: Response, content: bytes) -> SegueError | RetryNeede
         message, hint = _FAULTS[reason]
         return CannotPublish(message, hint=hint)
     refused = refusal(error)
-    # A refusal without a reason may come from a proxy; a 401 does not.
+    # A refusal without a reason may come from a proxy on the way; a 401 always comes from YouTube.
     is_youtubes = reason or response.status == 401
     if isinstance(refused, YouTubeUnreachable) or not is_youtubes:
         return RetryNeeded(refused, _retry_after_s(response.get("retry-after")))
@@ -99,7 +99,7 @@ def _video(content: bytes) -> YouTubeVideo:
 
 
 def _received(ranges: str | None, size_bytes: int) -> int:
-    """Parse the number of bytes that YouTube has; 0 if the answer has no range."""
+    """Parse the number of bytes that YouTube has received; 0 if the answer has no range."""
     if ranges is None:
         return 0
     found = _RECEIVED.fullmatch(ranges.strip())
@@ -112,7 +112,7 @@ def _received(ranges: str | None, size_bytes: int) -> int:
 def _retry_after_s(text: str | None) -> float:
     """Parse the seconds of a ``Retry-After`` number or date (RFC 9110, 10.2.3).
 
-    A day at most: any proxy on the way may send the header.
+    At most a day, as any proxy on the way may send this header.
     """
     if text is None:
         return 0.0

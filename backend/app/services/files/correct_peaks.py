@@ -1,4 +1,4 @@
-"""Encode files again if their encoder raised peaks over the limit."""
+"""Encode files again whose encoder raised peaks over the limit."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ...render.player.player import Level
 from .check_finished import TRUE_PEAK_LIMIT_DBTP, is_over_limit
 
 MARGIN_DB = 0.1
-"""How far below the limit the next attempt aims: encoders do not follow their input to a tenth of a
-dB."""
+"""How far below the limit the next attempt aims, as an encoder may miss its input's peak by a tenth
+of a dB."""
 
 TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class SoundFile:
-    """A finished file, and the level at which it was written."""
+    """A finished file and the level at which it was written."""
 
     name: str
     format: AudioFormat
@@ -31,12 +31,10 @@ class SoundFile:
 
 @dataclass(frozen=True, slots=True)
 class LevelledWriter(Generic[JobT]):
-    """Writes a job's files at other levels.
+    """Writes a job's files again, at other levels.
 
-    Attributes
-    ----------
-    level_under : the level at which a file has its loudness under a ceiling in dBTP
-    write : writes and measures a file
+    Attributes ---------- level_under : returns the level at which a file has its loudness under a
+    ceiling in dBTP write : writes and measures a file
     """
 
     level_under: Callable[[SoundFile, float], Level]
@@ -46,10 +44,11 @@ class LevelledWriter(Generic[JobT]):
 def correct_peaks(
     ctx: StepContext[JobT], files: Sequence[SoundFile], writer: LevelledWriter[JobT]
 ) -> dict[str, tuple[Measured, Level]]:
-    """Encode each lossy file over the limit again, under lower ceilings, until it keeps it.
+    """Encode each lossy file over the peak limit again, at lower ceilings, until it is under it.
 
     Returns the new measurements and levels. How far an encoder raises peaks is known only after
-    decoding its file; ceilings low enough for the worst sound would cost every mix dynamics.
+    decoding its file; a ceiling that is low enough for the worst sound would cost every mix
+    dynamics.
     """
     over = [file for file in files if is_over_limit(file.format, file.true_peak_dbtp)]
     return {

@@ -1,4 +1,4 @@
-"""Measure finished sound files: lossless ones while writing, others by decoding."""
+"""Measure finished sound files: lossless ones as they are written, others by decoding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEASURED_AS_WRITTEN = "measured-lossless.npz"
 """The measurement of FLAC and WAV, made while they are written."""
 
 Decode: TypeAlias = Callable[[str, Callable[[int], None]], Measured]
-"""Decodes and measures a file; its second argument receives the samples done so far."""
+"""Decodes and measures a file; its second argument is called with the samples done so far."""
 
 
 def encode_measured(
@@ -34,9 +34,10 @@ def encode_measured(
     say: Callable[[str], None] = lambda _: None,
     listen: Sequence[Callable[[Samples], None]] = (),
 ) -> None:
-    """Write files of one mix; measure the lossless ones meanwhile, and save the result.
+    """Write files of one mix; measure the lossless ones at the same time.
 
-    FLAC and WAV hold the same samples; every function of ``listen`` is called with them, too.
+    The measurement is saved. FLAC and WAV hold the same samples; each function of ``listen`` is
+    called with them, too.
     """
     meter = Meter()
     measured = next((one for one in outputs if one.format in LOSSLESS), None)
@@ -57,9 +58,9 @@ def measure_files(
     *,
     workers: int,
 ) -> dict[str, Measured]:
-    """Measure files of a mix of ``length`` samples, several at once.
+    """Measure several files of a mix of ``length`` samples at once.
 
-    ``decode`` is called for those that were not measured while they were written.
+    ``decode`` is called for the files that were not measured while they were written.
     """
     total, done = len(files) * length, dict.fromkeys(files, 0)
 
@@ -79,7 +80,7 @@ def measure_files(
 
 
 def _measured_as_written(workspace: Workspace, name: str) -> Measured | None:
-    """The saved measurement of a lossless file, if its length is right."""
+    """Load the measurement made while a lossless file was written, if its length is right."""
     known = load_measured(workspace.path(MEASURED_AS_WRITTEN))
     if known is None or soundfile.info(workspace.path(name)).frames != known.n_samples:
         return None

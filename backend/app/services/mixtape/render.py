@@ -37,17 +37,17 @@ from .reuse.mp3 import MP3, Mp3Reuse
 
 COVER_SIDE = 1000  # pixels; players and stores show no more
 FILM_SOUND = M4A
-"""The film copies the sound of this file; it is for the user only where asked for."""
+"""The sound that the film copies; a file for the user only if M4A was requested."""
 
 
 def stretch_clips(ctx: StepContext[MixtapeJob]) -> None:
-    """Render the stretched segments that are not cached."""
+    """Render the time-stretched segments that are not cached."""
     segments = stretched_segments_of(read_timeline(ctx.workspace))
     stretch_segments(ctx, ctx.job.store, ctx.job.workers, segments)
 
 
 def render_mix(ctx: StepContext[MixtapeJob]) -> None:
-    """Play the timeline and encode it in every format, with all encoders in parallel."""
+    """Play the timeline once and encode all formats in parallel."""
     job, timeline = ctx.job, read_timeline(ctx.workspace)
     mix = player_for(job, timeline, "mp3")
     players = {
@@ -69,7 +69,7 @@ def render_mix(ctx: StepContext[MixtapeJob]) -> None:
 
 
 def save_origin(job: MixtapeJob, name: str, player: Player, workspace: Workspace) -> None:
-    """Write how a file's frames were made, if a mix that will be based on this one reuses them."""
+    """Save how a file was made, in case a later mix reuses its frames."""
     if name == MP3:
         _mp3_reuse(job).save(player, workspace)
     if name == M4A:
@@ -77,7 +77,7 @@ def save_origin(job: MixtapeJob, name: str, player: Player, workspace: Workspace
 
 
 def output_of(job: MixtapeJob, name: str, path: Path, player: Player) -> Output:
-    """One of the job's files, to be written to a path."""
+    """Describe one of the job's files: where to write it, and what to play into it."""
     return Output(
         path=path,
         format=format_of(name),
@@ -90,7 +90,7 @@ def output_of(job: MixtapeJob, name: str, path: Path, player: Player) -> Output:
 
 
 def encode(ctx: StepContext[MixtapeJob], timeline: Timeline, outputs: Sequence[Output]) -> None:
-    """Write files of the mix with its tags; the lossless ones are measured meanwhile."""
+    """Write files of the mix with its tags; measure the lossless ones at the same time."""
     job, scratch = ctx.job, ctx.workspace.scratch("segments")
     encoding = Encoding(timeline.length, _tags(job, timeline, scratch), job.ffmpeg, scratch)
     encode_measured(
@@ -104,7 +104,7 @@ def encode(ctx: StepContext[MixtapeJob], timeline: Timeline, outputs: Sequence[O
 
 
 def _base_mp3(ctx: StepContext[MixtapeJob]) -> BaseMp3 | None:
-    """Open the base's MP3, if its frames can be reused."""
+    """Open the MP3 of the mix's base, if its frames can be reused."""
     job, base = ctx.job, base_workspace(ctx)
     if base is None or job.inputs.base is None or "mp3" not in job.request.formats:
         return None
@@ -113,7 +113,7 @@ def _base_mp3(ctx: StepContext[MixtapeJob]) -> BaseMp3 | None:
 
 
 def _base_aac(ctx: StepContext[MixtapeJob]) -> BaseAac | None:
-    """Take the frames out of the base's M4A, if they can be reused."""
+    """Read the frames of the base's M4A, if they can be reused."""
     job = ctx.job
     if job.inputs.base is None:
         return None
@@ -126,7 +126,7 @@ def _mp3_reuse(job: MixtapeJob) -> Mp3Reuse:
 
 
 def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player:
-    """A player of the timeline at the loudness of this format."""
+    """Create a player of the timeline at the loudness of this format."""
     player = Player(
         timeline,
         partial(open_recording, job.store),
@@ -138,14 +138,14 @@ def player_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Player
 
 
 def format_of(name: str) -> AudioFormat:
-    """The format of ``mix.flac`` is ``flac``."""
+    """Return a file's format: ``mix.flac`` is ``flac``."""
     return cast(AudioFormat, name.removeprefix("mix."))
 
 
 def files_of(request: MixtapeRequest) -> list[tuple[str, str | None]]:
-    """Names and media types of the files to encode.
+    """List the names and media types of the files to encode.
 
-    The film's sound has no media type where it is encoded for the film alone.
+    An M4A that is encoded for the film alone has no media type, as it is no file for the user.
     """
     files: list[tuple[str, str | None]] = [
         (f"mix.{name}", MEDIA_TYPES[name]) for name in dict.fromkeys(request.formats)

@@ -1,6 +1,6 @@
 """The steps of a publish job: from a finished mix to a video on YouTube.
 
-Every step can be repeated: it searches YouTube before it makes anything there.
+Every step can be repeated: before it creates something on YouTube, it searches for it there.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DAY_S = 24 * 3600.0
 def check(ctx: StepContext[PublishJob]) -> None:
     """Check that YouTube will accept the video, and that no other job publishes the mix.
 
-    After an upload has begun, YouTube itself checks the video.
+    Nothing is checked once an upload has begun, as YouTube then checks the video itself.
     """
     job, request = ctx.job, ctx.job.request
     require_connection(job.resources.connections.status(job.inputs.user_id))
@@ -118,7 +118,7 @@ def write_record(ctx: StepContext[PublishJob]) -> None:
 
 
 def _changed_privacy(requested: Publication, made: UploadState) -> Iterator[str]:
-    """A note where YouTube gave the video another privacy than requested."""
+    """Yield a note if YouTube gave the video another privacy than requested."""
     if made.privacy != requested.privacy:
         yield (
             f"YouTube made the video {made.privacy}, not {requested.privacy}. "
@@ -128,7 +128,8 @@ def _changed_privacy(requested: Publication, made: UploadState) -> Iterator[str]
         yield "YouTube did not keep the time to go public. Set it in YouTube Studio."
 
 
-# Seconds for a second of music: 1080p has about 2 Mbit/s here; users' lines differ.
+# Estimated seconds per second of music: a 1080p film has about 2 Mbit/s; the speed of the user's
+# connection is unknown.
 STEPS: tuple[Step[PublishJob], ...] = (
     Step("checking", check, weight=0.001),
     Step("filming", film_source, weight=0.03, when=lambda job: not job.has_film),
@@ -139,7 +140,7 @@ STEPS: tuple[Step[PublishJob], ...] = (
 
 
 def publish_pipeline(resources: PublishResources) -> Pipeline[PublishJob]:
-    """The pipeline of a publish job."""
+    """Create the pipeline of publish jobs."""
 
     def open_job(text: str) -> PublishJob:
         inputs = read_stored(PublishInputs, text)

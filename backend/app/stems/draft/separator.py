@@ -1,4 +1,4 @@
-"""The draft separator: soft masks over a spectrogram, without a model."""
+"""The draft separator: masks over a spectrogram, without a neural network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .traits import CONTEXT
 
 # 7.4 s a block: about 150 MB. Shorter blocks would spend more on context.
 BLOCK_FRAMES = 320
-# Increase when the same table would give other stems for the same song.
+# Increase whenever the separator would give other stems for the same song.
 _VERSION = 3
 
 
@@ -47,7 +47,7 @@ class Draft:
     block_frames: int = BLOCK_FRAMES
 
     def brings(self, wanted: Collection[StemName]) -> tuple[StemName, ...]:
-        """All four stems, at no extra cost."""
+        """All four stems, whichever are wanted: the others cost nothing."""
         return self.sources if wanted else ()
 
     def separate(
@@ -67,7 +67,7 @@ class Draft:
             progress((end - first) / (last - first))
 
     def _block(self, song: Song, frame: int) -> Iterator[tuple[StemName, Samples]]:
-        """Separate all stems but ``other`` from a frame's centre on."""
+        """Separate all stems but ``other`` from the centre of a frame on."""
         begin, end = frame - BEFORE, frame + self.block_frames + AFTER
         spectra = mid_side(song, begin - CONTEXT, end + CONTEXT)
         masks = masks_of(spectra, fitted_exponents(), CONTEXT)

@@ -1,4 +1,4 @@
-"""Rows of publications: progress of each upload, and the published video."""
+"""Database rows of publications: progress of each upload, and the published video."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .tables import PublicationRow
 
 @dataclass(frozen=True, slots=True)
 class NewPublication:
-    """A publication to be started; see :class:`PublicationRow`."""
+    """A publication to be started; for its fields see :class:`PublicationRow`."""
 
     job_id: str
     user_id: str
@@ -35,10 +35,10 @@ class NewPublication:
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """Progress of a video upload; see :class:`PublicationRow`.
+    """Progress of a video's upload; for its fields see :class:`PublicationRow`.
 
-    ``is_wanted_anew``: the owner retried the job after the doubt was reported. ``privacy`` and
-    ``publish_at`` are those requested until the video exists, then those that YouTube gave it.
+    ``is_wanted_anew``: the owner retried the job after learning that a video may exist. ``privacy``
+    and ``publish_at`` are the requested ones until the video exists, then those that YouTube set.
     """
 
     sealed_session: str | None
@@ -58,7 +58,7 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """The ``nth`` video upload of a publication, before its first byte is sent."""
+    """The ``nth`` upload of a publication's video, before its first byte is sent."""
 
     nth: int
     sealed_session: str
@@ -96,7 +96,7 @@ class PublicationStore:
             )
 
     def require_free(self, user_id: str, source_job_id: str) -> None:
-        """Raise ``AlreadyPublished`` if a mix is or may be on YouTube, or is being uploaded."""
+        """Raise ``AlreadyPublished`` if the mix is online, may be, or is being uploaded."""
         with self.database.read() as session:
             pending = select(JOBS.c.id).where(
                 JOBS.c.user_id == user_id,
@@ -111,7 +111,7 @@ class PublicationStore:
     def require_not_online(self, job_id: str) -> None:
         """Raise ``AlreadyPublished`` if another job has published or is uploading the mix.
 
-        A publication with ``again`` passes.
+        A publication with ``again`` is allowed in any case.
         """
         with self.database.read() as session:
             row = _row(session, job_id)
@@ -121,9 +121,9 @@ class PublicationStore:
     def opened(self, job_id: str, new: NewUpload) -> None:
         """Store the address of the job's upload before its first byte is sent.
 
-        Gives up interrupted uploads of the same mix by other jobs, so that they can't be resumed
-        and there is at most one video. Raise ``AlreadyPublished`` as :meth:`require_not_online`
-        does, or if another process has started this upload meanwhile.
+        Marks interrupted uploads of the same mix by other jobs as given up, so that they can't be
+        resumed and there is at most one video. Raise ``AlreadyPublished`` as
+        :meth:`require_not_online` does, or if another process has started this upload meanwhile.
         """
         with self.database.write() as session:
             row = _row(session, job_id)
@@ -142,7 +142,7 @@ class PublicationStore:
         self._set_of_upload(job_id, nth, sent_bytes=sent_bytes)
 
     def all_sent(self, job_id: str, nth: int) -> None:
-        """Record that the last byte is about to be sent, so a video may exist from now on.
+        """Record that the last byte is about to be sent; from now on a video may exist.
 
         Raise ``AlreadyPublished`` if the upload was given up for another one meanwhile.
         """
@@ -154,17 +154,17 @@ class PublicationStore:
         self._set_of_upload(job_id, nth, sealed_session=None, sent_bytes=0)
 
     def given_up(self, job_id: str, nth: int) -> None:
-        """Record that an incomplete upload is abandoned, and will never become a video."""
+        """Record that an incomplete upload is abandoned and will never become a video."""
         self._set_of_upload(job_id, nth, sealed_session=None, sent_bytes=0, all_sent=False)
 
     def doubted(self, job_id: str) -> None:
-        """Record when the owner was informed that it is unknown whether a video exists."""
+        """Record when the owner was informed that a video may or may not exist."""
         self._set(job_id, doubted_s=now_s())
 
     def video_known(
         self, job_id: str, video_id: str, *, privacy: str | None, publish_at: datetime | None
     ) -> None:
-        """Record the video, with the privacy that YouTube gave it; None keeps the requested one."""
+        """Record the video and the privacy that YouTube gave it; None keeps the requested one."""
         known = {} if privacy is None else {"privacy": privacy, "publish_at": publish_at}
         self._set(job_id, video_id=video_id, sealed_session=None, **known)
 
@@ -173,7 +173,7 @@ class PublicationStore:
         self._set(job_id, playlist_id=playlist_id)
 
     def reencrypt(self, renewed: Callable[[str], str | None]) -> None:
-        """Replace each encrypted upload address by ``renewed(address)``; None keeps it."""
+        """Encrypt stored upload addresses again: ``renewed(address)`` each; None keeps it."""
         begun = select(PublicationRow).where(col(PublicationRow.sealed_session).is_not(None))
         with self.database.write() as session:
             for row in session.execute(begun).scalars():
@@ -186,7 +186,7 @@ class PublicationStore:
             row.published_at = row.published_at or datetime.now(UTC)
 
     def _set_of_upload(self, job_id: str, nth: int, **values: object) -> bool:
-        """Update the row if it still belongs to this upload; return whether it did."""
+        """Update the row if it still belongs to this upload; return whether it does."""
         ours = (_c("job_id") == job_id, col(PublicationRow.sessions) == nth)
         going_on = col(PublicationRow.sealed_session).is_not(None)
         change = update(PublicationRow).where(*ours, going_on).values(**values)
@@ -229,7 +229,7 @@ def _require_no_video(session: Session, which: ColumnElement[bool]) -> None:
 
 
 def _take_over(session: Session, row: PublicationRow) -> None:
-    """Give up other jobs' interrupted uploads of the mix; raise if one is running."""
+    """Mark other jobs' interrupted uploads of the mix as given up; raise if one is running."""
     _require_no_other(session, row)
     session.connection().execute(
         update(PublicationRow).where(_uploads_beside(row)).values(sealed_session=None, sent_bytes=0)
