@@ -10,8 +10,10 @@ import pytest
 from backend.app.contract.mixes import ReportView
 from backend.app.render.aac import segments as segments_module
 from backend.app.render.aac.encode import AacSegments
+from backend.app.render.aac.frames import AdtsFrames
 from backend.app.render.aac.segments import Segment
 from backend.app.services.mixtape.job import MixtapeJob
+from backend.app.services.mixtape.reuse import aac as reuse_aac
 from backend.app.services.mixtape.reuse.aac import M4A, M4A_MEASUREMENT
 
 from .test_reuse import CHANGED, FIRST, LINEAR, based, based_on, job, rendered
@@ -37,6 +39,20 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[Segment]:
 
     monkeypatch.setattr(AacSegments, "encode", counted)
     return seen
+
+
+@pytest.fixture
+def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the streams that were taken out of M4A files."""
+    names: list[str] = []
+    extract = reuse_aac.extract_frames
+
+    def counted(m4a: Path, out: Path, ffmpeg: Path) -> AdtsFrames:
+        names.append(out.name)
+        return extract(m4a, out, ffmpeg)
+
+    monkeypatch.setattr(reuse_aac, "extract_frames", counted)
+    return names
 
 
 def with_m4a(job: MixtapeJob, **options: object) -> MixtapeJob:
@@ -66,7 +82,7 @@ def test_rerendered_m4a_and_report_equal_those_from_scratch(
 
 
 def test_chain_of_rerenders_keeps_levels_and_reuses_frames(
-    job: MixtapeJob, tmp_path: Path, encoded: list[Segment]
+    job: MixtapeJob, tmp_path: Path, encoded: list[Segment], extracted: list[str]
 ) -> None:
     job = with_m4a(job)
     folders = [rendered(job, tmp_path / "first", FIRST)]
@@ -74,6 +90,7 @@ def test_chain_of_rerenders_keeps_levels_and_reuses_frames(
         encoded.clear()
         folders.append(rendered(based_on(job, folders[-1]), tmp_path / name, plan))
         assert 0 < len(encoded) < 4, name
+    assert extracted == 3 * ["base.aac", "own.aac"]
     m4as = [(folder / M4A).read_bytes() for folder in folders]
     assert m4as[:2] == m4as[2:]
     assert len(set(m4as)) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from ....contract.stored_json import OtherVersion
 from ....errors import ToolFailed
@@ -43,7 +44,7 @@ def open_base_aac(ctx: StepContext[MixtapeJob], player: Player) -> BaseAac | Non
         origin = base.read_shape(M4A_ORIGIN, FileOrigin)
         path = base.path(M4A)
         if origin == FileOrigin(recipe=_recipe(ctx.job, player), sha256=sha256_of(path)):
-            frames = _frames_of(ctx, base, "base")
+            frames = _base_frames(ctx, base)
             return BaseAac(frames, player.timeline.length, player.sound_hash)
     except (OSError, OtherVersion, ToolFailed) as error:
         log.info("the base's M4A can't be reused: %s", type(error).__name__)
@@ -64,8 +65,8 @@ def measure_changed_aac(
     try:
         if length_of(ctx.workspace.path(M4A)) != length:
             return None
-        own = _frames_of(ctx, ctx.workspace, "own")
-        change = Change(own, _frames_of(ctx, base, "base"), length)
+        own = extract_frames(ctx.workspace.path(M4A), _extracted(ctx, "own"), ctx.job.ffmpeg)
+        change = Change(own, _base_frames(ctx, base), length)
         return measure_change(change, known, AAC, ffmpeg=ctx.job.ffmpeg, progress=progress)
     except (OSError, ToolFailed) as error:
         log.info("the M4A is measured as a whole: %s", type(error).__name__)
@@ -78,9 +79,16 @@ def save_aac_measurement(measured: Measured, workspace: Workspace) -> None:
         save_measured(measured, path)
 
 
-def _frames_of(ctx: StepContext[MixtapeJob], workspace: Workspace, name: str) -> AdtsFrames:
-    out = ctx.workspace.scratch("frames") / f"{name}.aac"
-    return extract_frames(workspace.path(M4A), out, ctx.job.ffmpeg)
+def _base_frames(ctx: StepContext[MixtapeJob], base: Workspace) -> AdtsFrames:
+    """The frames of the base's M4A, which an earlier step may have extracted: it never changes."""
+    out = _extracted(ctx, "base")
+    if out.exists():
+        return AdtsFrames.of(out)
+    return extract_frames(base.path(M4A), out, ctx.job.ffmpeg)
+
+
+def _extracted(ctx: StepContext[MixtapeJob], name: str) -> Path:
+    return ctx.workspace.scratch("frames") / f"{name}.aac"
 
 
 def _recipe(job: MixtapeJob, player: Player) -> str:
