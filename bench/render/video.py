@@ -56,8 +56,7 @@ def film(ffmpeg: Path, root: Path, picture: Path, n_cards: int, length: int, hei
     starts = [length * k // n_cards for k in range(n_cards)]
     cards = []
     for k, start in enumerate(starts):
-        stretch = (k / n_cards, (k + 1) / n_cards)
-        card = Card(k + 1, n_cards, f"Track {k + 1}", "Artist", title, stretch)
+        card = Card(k + 1, n_cards, f"Track {k + 1}", "Artist", title)
         cards.append(TimedCard(partial(draw_card, behind, card), start))
     chapters = tuple((start, "Artist - Track") for start in starts)
     render_film(

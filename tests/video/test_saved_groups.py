@@ -10,7 +10,7 @@ from PIL import Image
 
 from backend.app.media.ffmpeg.ffmpeg import find_ffmpeg
 from backend.app.video.cut_list import Cut, Dissolve, Hold
-from backend.app.video.encode_h264 import GroupEncoder
+from backend.app.video.encode_h264 import CardPictures, GroupEncoder
 from backend.app.video.saved_groups import restore_groups, save_groups
 
 from .counted_groups import encoded
@@ -24,7 +24,7 @@ CUTS: list[Cut] = [Hold(0, 30), Dissolve(0, 1, 24), Hold(1, 30)]
 def groups_of(folder: Path, *colours: str) -> list[Path]:
     folder.mkdir(exist_ok=True)
     draw = [partial(Image.new, "RGB", SIZE, colour) for colour in colours]
-    encoder = GroupEncoder(draw, SIZE, find_ffmpeg(None), folder)
+    encoder = GroupEncoder(CardPictures(draw, kept=2), SIZE, find_ffmpeg(None), folder)
     return [encoder.encode(cut) for cut in CUTS]
 
 
@@ -37,6 +37,27 @@ def test_only_changed_pictures_are_encoded_again(tmp_path: Path, encoded: list[C
     assert encoded == [CUTS[1], CUTS[2]]
     anew = groups_of(tmp_path / "anew", "red", "green")
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in anew]
+
+
+def test_cards_are_drawn_once_and_few_are_kept() -> None:
+    drawn: list[int] = []
+
+    def draw(card: int) -> Image.Image:
+        drawn.append(card)
+        return Image.new("RGB", SIZE, (60 * card, 0, 0))
+
+    pictures = CardPictures([partial(draw, card) for card in range(4)], kept=2)
+    first = pictures.of(0)
+    for cut in (Dissolve(0, 1, 24), Hold(1, 30), Dissolve(1, 2, 24), Hold(2, 30)):
+        for card in cut.cards:
+            pictures.of(card)
+    assert drawn == [0, 1, 2]
+    assert pictures.of(1) != first
+    pictures.of(3)
+    assert pictures.of(1) != first
+    assert drawn == [0, 1, 2, 3]
+    assert pictures.of(0) == first
+    assert drawn == [0, 1, 2, 3, 0]
 
 
 def test_archive_of_the_same_groups_has_the_same_bytes(tmp_path: Path) -> None:

@@ -29,12 +29,11 @@ _LEADING = 1.14
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The contents of a card.
+    """The contents of a card; no times, so that a mix of another length has the same cards.
 
     Attributes
     ----------
     number, total : the track's number, from 1, and the number of tracks
-    stretch : start and end of the track's sound, as fractions of the mix
     cover : a copy of the track's square cover, or None
     """
 
@@ -43,7 +42,6 @@ class Card:
     title: str
     artist: str
     mix_title: str
-    stretch: tuple[float, float]
     cover: Path | None = None
 
 
@@ -53,7 +51,7 @@ def draw_card(behind: Backdrop, card: Card) -> Image.Image:
     unit = image.height / 1080
     left = MARGIN_X * unit
     line_y = image.height - MARGIN_Y * unit
-    _draw_progress(image, card.stretch, behind.accent, line_y, unit)
+    _draw_progress(image, card, behind.accent, line_y, unit)
     foot = line_y - _LINE_UNDER * unit
     if card.cover is not None:
         _draw_cover(image, card.cover, round(left), round(foot), unit)
@@ -95,12 +93,11 @@ def _draw_mix_title(image: Image.Image, mix_title: str, unit: float) -> None:
     paint(image, label, x=MARGIN_X * unit, last=baseline, fill=SOFT)
 
 
-def _draw_progress(
-    image: Image.Image, stretch: tuple[float, float], accent: RGB, y: float, unit: float
-) -> None:
-    """Draw a line for the mix: its past lighter, this track's part in the accent colour."""
+def _draw_progress(image: Image.Image, card: Card, accent: RGB, y: float, unit: float) -> None:
+    """Draw a line for all tracks: those before lighter, this one's part in the accent colour."""
     left, right = MARGIN_X * unit, image.width - MARGIN_X * unit
-    start, end = (left + (right - left) * min(1.0, max(0.0, part)) for part in stretch)
+    parts = (card.number - 1) / card.total, card.number / card.total
+    start, end = (left + (right - left) * part for part in parts)
     thin, thick = max(1.0, 3 * unit), max(2.0, 7 * unit)
     overlay = Image.new("L", image.size, 0)
     draw = ImageDraw.Draw(overlay)

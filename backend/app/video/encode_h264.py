@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from PIL import Image
@@ -43,15 +44,36 @@ _TIMEOUT_S = 300.0  # a 4K group takes about 6 s of CPU; the rest allows for a b
 _RECIPE = f"{_X264}/{_PRESET}/{_STILL}/{_MOVING}/{FPS}/1"  # changing this makes cached groups stale
 
 
-@dataclass(frozen=True, slots=True)
-class GroupEncoder:
-    """Encodes cuts into the folder ``scratch``, and reuses groups that are already there.
+class CardPictures:
+    """Draws cards as frames of ``yuv420p``, each once: the last ``kept`` are kept.
 
-    Cards are drawn when needed, so that memory does not grow with their number. Thread-safe if
-    drawing is.
+    A card's still and its two dissolves are neighbours. Memory does not grow with the number of
+    cards. Thread-safe if drawing is.
     """
 
-    draw: Sequence[Callable[[], Image.Image]]
+    def __init__(self, draw: Sequence[Callable[[], Image.Image]], *, kept: int) -> None:
+        self._draw, self._kept = draw, kept
+        self._drawing = [Lock() for _ in draw]
+        self._changing = Lock()
+        self._pictures: dict[int, bytes] = {}  # the card used last comes last
+
+    def of(self, card: int) -> bytes:
+        """The picture of a card, by its place."""
+        with self._drawing[card]:
+            picture = self._pictures.get(card) or planes(self._draw[card]())
+            with self._changing:
+                self._pictures.pop(card, None)
+                self._pictures[card] = picture
+                if len(self._pictures) > self._kept:
+                    del self._pictures[next(iter(self._pictures))]
+        return picture
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEncoder:
+    """Encodes cuts into ``scratch``, and reuses groups that are already there."""
+
+    pictures: CardPictures
     size: tuple[int, int]
     ffmpeg: Path
     scratch: Path
@@ -61,7 +83,7 @@ class GroupEncoder:
 
         Raise ``ToolFailed`` if ffmpeg fails or takes too long.
         """
-        pictures = [planes(self.draw[card]()) for card in cut.cards]
+        pictures = [self.pictures.of(card) for card in cut.cards]
         recipe = f"{_RECIPE}/{self._encoder}/{self.size}/{cut.group_frames}"
         digest = hashlib.sha256(recipe.encode())
         for picture in pictures:

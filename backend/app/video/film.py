@@ -15,7 +15,7 @@ from ..errors import InvalidRequest
 from ..media.ffmpeg.ffmpeg import run_ffmpeg
 from ..render.files.tags import MixTags, ffmetadata
 from .cut_list import FPS, Cut, cut_list
-from .encode_h264 import GroupEncoder
+from .encode_h264 import CardPictures, GroupEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,11 @@ def _make_groups(
     tools: FilmTools,
     progress: Callable[[float], None],
 ) -> list[Path]:
-    encoder = GroupEncoder([card.draw for card in cards], size, tools.ffmpeg, tools.scratch)
+    workers = max(1, tools.workers)
+    pictures = CardPictures([card.draw for card in cards], kept=workers + 1)
+    encoder = GroupEncoder(pictures, size, tools.ffmpeg, tools.scratch)
     groups: list[Path] = []
-    pool = ThreadPoolExecutor(max(1, tools.workers), thread_name_prefix="cards")
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="cards")
     try:
         for path in pool.map(encoder.encode, cuts):
             groups.append(path)

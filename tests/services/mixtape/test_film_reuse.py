@@ -36,13 +36,13 @@ def test_unchanged_pictures_are_not_encoded_again(
 ) -> None:
     filmed(with_film(job), tmp_path / "first", FIRST)
     assert len(encoded) == 5  # three cards and two dissolves
-    for name, expected in (("a join of the same length", 0), ("a longer mix", 5)):
+    for name in ("a join of the same length", "a longer mix"):
         plan = CHANGED[name]
         # Based on a mix whose files are deleted.
         lost = with_film(based(job), based_on="gone")
         scratch = filmed(lost, tmp_path / f"{name}, anew", plan)
         encoded.clear()
         again = filmed(with_film(based(job)), tmp_path / name, plan)
-        assert len(encoded) == expected, name
+        assert encoded == [], name
         for file in (FILM, THUMBNAIL, FILM_GROUPS):
             assert (again / file).read_bytes() == (scratch / file).read_bytes()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 from ...contract.jobs import VideoOptions
@@ -103,11 +102,10 @@ def _cards(film: FilmSpec, store: ContentStore, background: Backdrop) -> list[Ti
     timeline = film.timeline
     tracks = [clip for clip in timeline.clips if clip.role == "track"]
     if not tracks or len(tracks) != len(timeline.chapters):
-        card = Card(1, 1, film.title, film.artist, "", (0.0, 1.0))
+        card = Card(1, 1, film.title, film.artist, "")
         return [TimedCard(partial(draw_card, background, card), 0)]
-    edges = [chapter.start for chapter in timeline.chapters] + [timeline.length]
     cards = []
-    for index, (track, (start, end)) in enumerate(zip(tracks, pairwise(edges), strict=True)):
+    for index, (track, chapter) in enumerate(zip(tracks, timeline.chapters, strict=True)):
         cover = store.cover_path(track.content_hash)
         card = Card(
             number=index + 1,
@@ -115,8 +113,7 @@ def _cards(film: FilmSpec, store: ContentStore, background: Backdrop) -> list[Ti
             title=track.title,
             artist=track.artist,
             mix_title=film.title,
-            stretch=(start / timeline.length, end / timeline.length),
             cover=cover if cover.exists() else None,
         )
-        cards.append(TimedCard(partial(draw_card, background, card), start))
+        cards.append(TimedCard(partial(draw_card, background, card), chapter.start))
     return cards
