@@ -11,7 +11,7 @@ from composer.files import FORMATS, write_crate
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; an unknown format ends it with the list of known ones."""
+    """Read the command line; for an unknown format, print the known ones and exit."""
     parser = argparse.ArgumentParser(prog="python -m composer", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder to write to")
     parser.add_argument("--songs", type=int, default=6, help="how many songs (default 6)")

@@ -187,7 +187,7 @@ def test_cancelled_job_ends_at_next_tick(rows: Rows, monkeypatch: pytest.MonkeyP
     assert supervisor._TICK_S <= 0.5  # so that a job ends within a second or two
 
 
-def test_speed_is_stored_for_planned_pace(rows: Rows):
+def test_step_speed_is_stored_under_step_and_pace(rows: Rows):
     rows.job(work_s=2.0)
     claim = rows.claim()
     planned = Planned([PlannedStep("a", 1.0, kept=False, pace="draft")])

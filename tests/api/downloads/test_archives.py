@@ -43,4 +43,4 @@ def test_streamed_archive_is_complete(tmp_path):
         assert archive.read("a.bin") == content
         assert archive.read("b.bin") == b""
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}
-        assert modes == {0o644}  # some tools extract an entry without a mode as unreadable
+        assert modes == {0o644}  # without file permissions, some tools extract unreadable files

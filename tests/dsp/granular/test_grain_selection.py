@@ -91,7 +91,7 @@ def test_holds_are_in_the_same_unit_and_vary() -> None:
         assert hold not in held[max(at - NOT_AGAIN, 0) : at]
 
 
-def test_unit_with_one_hold_reuses_it() -> None:
+def test_sound_with_one_sustained_part_reuses_it() -> None:
     grains = cut_grains(performance(SR + 2000, [0, SR]), GRAIN)
     cast = GrainSelector(grains, transposes=False)
     assert [int(grains.hold_units[cast.hold_for(1, float(GRAIN))]) for _ in range(5)] == [1] * 5

@@ -54,7 +54,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     ),
     "image_too_small": (
         "The picture is too small: {detail}.",
-        "Use one of 64 x 64 pixels or more.",
+        "Use a picture of 64 x 64 pixels or more.",
     ),
 }
 

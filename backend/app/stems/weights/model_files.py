@@ -129,12 +129,12 @@ def hub_repository(model: str) -> str:
 
 
 def hub_storage(model: str, weights: Path) -> Path:
-    """Return the client's cache folder of a model."""
+    """Return the folder in which the Hugging Face client caches a model."""
     return weights / f"models--{hub_repository(model).replace('/', '--')}"
 
 
 def hub_snapshot(model: str, weights: Path) -> Path:
-    """Return the client's snapshot folder of a model; may not exist."""
+    """Return the folder of the downloaded commit of a model; may not exist."""
     storage = hub_storage(model, weights)
     try:
         commit = (storage / "refs" / "main").read_text(encoding="utf-8").strip()
