@@ -8,7 +8,13 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.ui.clicks import click_until
-from tests.ui.test_journey import check_layout, fill_crate, open_button, start
+from tests.ui.test_journey import (
+    check_layout,
+    fill_crate,
+    open_button,
+    start,
+    turn_off_the_video,
+)
 
 # Two songs of twenty seconds take some seconds; a busy machine takes longer.
 ANALYSED_MS = 120_000
@@ -51,11 +57,6 @@ def draw_the_energy(page: Page) -> None:
     percent = int(first.get_attribute("aria-valuenow") or 0)
     first.press("ArrowUp")
     expect(first).to_have_attribute("aria-valuenow", str(percent + 5))
-
-
-def turn_off_the_video(page: Page) -> None:
-    page.get_by_text("Sound, video and description").click()
-    page.get_by_text("Make a video").click()
 
 
 def zoom_in(page: Page) -> None:

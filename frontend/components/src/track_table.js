@@ -14,6 +14,7 @@ class TrackTable {
     this.live = el("p", { class: "live", role: "status" });
     this.table.append(header, this.list, this.total, this.live);
     root.replaceChildren(this.table);
+    this.reported = {};
     this.sortable = Sortable.create(this.list, {
       handle: ".grip",
       animation: 120,
@@ -41,14 +42,22 @@ class TrackTable {
     this.report();
   }
 
-  /** Store the arrangement in the browser, and send it to the page if it changed. */
+  /** Store the arrangement in the browser, and send it to the page if that would take another. */
   report() {
-    saveArrangement(this.data.crate_id, this.stored);
+    const { crate_id } = this.data;
+    saveArrangement(crate_id, this.stored);
     const { order, removed, pinned, names } = this.stored;
-    const report = JSON.stringify({ crate_id: this.data.crate_id, order, removed, pinned, names });
-    if (report === this.reported) return;
-    this.reported = report;
+    const report = JSON.stringify({ crate_id, order, removed, pinned, names });
+    if (report === (this.reported[crate_id] ?? this.unarranged())) return;
+    this.reported = { [crate_id]: report }; // the page keeps one, and each report draws it again
     this.setState("arrangement", JSON.parse(report));
+  }
+
+  /** What the page takes without a report: all tracks as they came. */
+  unarranged() {
+    const { crate_id, tracks } = this.data;
+    const order = tracks.map((track) => track.id);
+    return JSON.stringify({ crate_id, order, removed: [], pinned: [], names: {} });
   }
 
   reorder(ids) {
