@@ -9,7 +9,6 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import zip_longest
 from pathlib import Path
 
 import httpcore2
@@ -18,27 +17,35 @@ import pytest
 from backend.app.store import database
 from tests.jobs.rows import Rows
 
-#: Folders with few tests in each file, taking up to a minute each.
-LONGEST = ("journey", "notebooks", "faults")
-#: Folder of tests that mostly wait for their servers.
-BROWSER = "ui"
+#: First those that wait for their servers most of their time; then few tests a file, and long ones.
+LONGEST = ("ui", "journey", "notebooks", "faults")
+#: One worker runs all of these files: they share servers that take long to start.
+TOGETHER = ("tests/ui/",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the longest files; put processor-heavy tests between browser tests."""
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    browser = [path for path in files if path.parent.name == BROWSER]
-    others = [path for path in files if path.parent.name != BROWSER]
-    others.sort(key=_rank)  # sorting keeps the order within a folder
-    spread = [*zip_longest(browser, others[::2], others[1::2])]
-    items[:] = [item for row in spread for path in row if path for item in files[path]]
+    """Start with the longest files."""
+    items.sort(key=_rank)  # sorting keeps the order within a folder
 
 
-def _rank(path: Path) -> int:
-    folder = path.parent.name
+def _rank(item: pytest.Item) -> int:
+    folder = item.path.parent.name
     return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """Hand out whole files, and the folders of ``TOGETHER`` as if they were one."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            together = (folder for folder in TOGETHER if nodeid.startswith(folder))
+            return next(together, super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

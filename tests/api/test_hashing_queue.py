@@ -62,7 +62,10 @@ def signing_in(app: FastAPI, port: int, n: int) -> Iterator[list[Future[httpx2.R
 
 def test_other_requests_are_answered_while_sign_ins_wait(settings, release):
     app = create_app(settings)
-    with served(app) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}") as other:
+    with (
+        served(app) as port,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as other,
+    ):
         account = {"email": "bea@example.org", "password": PASSWORD}
         token = other.post("/auth/register", json=account).json()["access_token"]
         with signing_in(app, port, POOL + 20) as asked:
@@ -81,7 +84,9 @@ def test_a_full_queue_answers_busy_with_a_retry_time(settings, release, monkeypa
     with served(app) as port:
         with signing_in(app, port, hashing_queue.AT_ONCE + 3) as asked:
             form = {"username": "cy@example.org", "password": PASSWORD}
-            answer = httpx2.post(f"http://127.0.0.1:{port}/auth/token", data=form)
+            answer = httpx2.post(
+                f"http://127.0.0.1:{port}/auth/token", data=form, timeout=PATIENCE_S
+            )
             release.set()
         assert {one.result().status_code for one in asked} == {401}
     assert answer.status_code == 503

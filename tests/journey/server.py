@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from backend.app.contract.jobs import JobView, LinkView
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
 from tests import ROOT
 from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 ENDED = {"succeeded", "failed", "cancelled"}
 
@@ -37,7 +37,7 @@ class Server:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         own = {"STORAGE_ROOT": str(self.storage), "API_BASE": self.base, **self.settings}
         with (self.storage.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -161,9 +161,3 @@ class Visitor:
     def _ok(answer: httpx2.Response) -> httpx2.Response:
         assert answer.is_success, f"{answer.status_code} {answer.text}"
         return answer
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,11 +14,11 @@ from time import monotonic, sleep
 import httpx2
 
 from tests import ROOT
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 CLIENT_ID = "segue-of-the-tests"
 CLIENT_SECRET = "canary-client-secret-5f1d"
-# Importing Flask and making two RSA keys takes two seconds on a busy machine
-START_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,11 @@ class Provider:
 
     def cheat(self, **script: object) -> None:
         """Script ID tokens and answers from now on."""
-        httpx2.put(f"{self.issuer}/script", json=script).raise_for_status()
+        httpx2.put(f"{self.issuer}/script", json=script, timeout=PATIENCE_S).raise_for_status()
 
     def seen(self) -> dict[str, dict[str, str]]:
         """The parameters of the last ``authorize`` and ``token`` requests."""
-        return httpx2.get(f"{self.issuer}/seen").raise_for_status().json()
+        return httpx2.get(f"{self.issuer}/seen", timeout=PATIENCE_S).raise_for_status().json()
 
 
 @contextmanager
@@ -55,7 +54,7 @@ def provider_running() -> Iterator[Provider]:
 
 
 def _wait_for(running: Provider, process: subprocess.Popen[bytes]) -> None:
-    deadline = monotonic() + START_S
+    deadline = monotonic() + PATIENCE_S
     while monotonic() < deadline and process.poll() is None:
         try:
             running.seen()
@@ -72,10 +71,3 @@ def write_client_secrets(folder: Path) -> Path:
     web = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     file.write_text(json.dumps({"web": web}))
     return file
-
-
-def free_port() -> int:
-    """A free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

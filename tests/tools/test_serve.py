@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S, wait_until
+from tests.ports import free_port
 from tools import serve
 
 
@@ -22,12 +23,6 @@ def listener() -> Iterator[socket.socket]:
         taken.bind((serve.HOST, 0))
         taken.listen()
         yield taken
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((serve.HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def page_server(name: str, port: int, *, answers: int | None = None) -> serve.Server:

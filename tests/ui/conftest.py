@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -27,6 +26,7 @@ from composer.files import write_crate
 from tests import ROOT
 from tests.oidc.running import Provider, provider_running, write_client_secrets
 from tests.patience import PATIENCE_S, wait_until
+from tests.ports import free_port
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -35,10 +35,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--mute-audio", "--disable-background-networking"),
     "--autoplay-policy=no-user-gesture-required",
 ]
-# Both servers import numpy, scipy and their frameworks, which takes ten seconds on a busy machine.
-START_S = 120.0
-# Each page calls the API, which takes seconds on a loaded machine, and half a minute on a much
-# slower one.
+# Each page calls the API: a loaded machine takes seconds for it, a much slower one half a minute.
 TIMEOUT_MS = 120_000
 SONG_S = 16.0  # three chapters of ten seconds
 
@@ -63,14 +60,14 @@ class Segue:
     storage: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def google() -> Iterator[Provider]:
     """A stand-in for Google's sign-in."""
     with provider_running() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def segue(tmp_path_factory: pytest.TempPathFactory, google: Provider) -> Iterator[Segue]:
     """Both servers, with an OpenID Connect provider for sign-in."""
     folder = tmp_path_factory.mktemp("segue")
@@ -83,7 +80,7 @@ def segue(tmp_path_factory: pytest.TempPathFactory, google: Provider) -> Iterato
 @contextmanager
 def segue_running(folder: Path, settings: Mapping[str, str]) -> Iterator[Segue]:
     """Start both servers as the README says; stop them and their children."""
-    api_port, ui_port = _free_port(), _free_port()
+    api_port, ui_port = free_port(), free_port()
     running = Segue(
         f"http://localhost:{ui_port}", f"http://localhost:{api_port}", folder / "storage"
     )
@@ -104,14 +101,8 @@ def segue_running(folder: Path, settings: Mapping[str, str]) -> Iterator[Segue]:
             servers.wait(timeout=PATIENCE_S)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait_for(url: str, servers: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = monotonic() + START_S
+    deadline = monotonic() + PATIENCE_S
     while monotonic() < deadline and servers.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=5).close()
@@ -122,29 +113,24 @@ def _wait_for(url: str, servers: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"{url} did not answer:\n{log.read_text(errors='replace')[-4000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def crate(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Three short composed songs in different formats, and a picture."""
     folder = tmp_path_factory.mktemp("crate")
     return write_crate(folder, n_songs=3, seed=4, duration_s=SONG_S, formats=["mp3", "flac", "m4a"])
 
 
-@pytest.fixture(scope="session")
-def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep the browser's cache, which halves the cost of each test's first page."""
-    return tmp_path_factory.mktemp("profile")
+@pytest.fixture(scope="package")
+def profile(tmp_path_factory: pytest.TempPathFactory, segue: Segue) -> Iterator[BrowserContext]:
+    """One browser for the tests of this folder.
 
-
-@pytest.fixture(scope="module")
-def profile(profile_folder: Path, segue: Segue) -> Iterator[BrowserContext]:
-    """One browser for a file's tests.
-
-    Its driver runs an event loop, which would disturb tests of other files.
+    Its driver runs an event loop, in which tests of other folders could not have their own.
     """
     assert CHROMIUM, "the browser tests need Chromium: install it, or set CHROMIUM to its path"
+    folder = tmp_path_factory.mktemp("profile")
     with sync_playwright() as driver:
         context = driver.chromium.launch_persistent_context(
-            profile_folder, base_url=segue.url, executable_path=CHROMIUM, args=FLAGS
+            folder, base_url=segue.url, executable_path=CHROMIUM, args=FLAGS
         )
         context.set_default_timeout(TIMEOUT_MS)
         yield context

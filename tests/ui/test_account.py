@@ -52,7 +52,8 @@ def test_account_from_its_settings_to_its_end(page: Page, segue: Segue) -> None:
     page.get_by_role("button", name="Sign out all others").click()
     expect(page.get_by_text("A Python program")).to_have_count(0)
     bearer = {"Authorization": f"Bearer {other}"}
-    assert httpx2.get(f"{segue.api_url}/auth/me", headers=bearer).status_code == 401
+    me = httpx2.get(f"{segue.api_url}/auth/me", headers=bearer, timeout=PATIENCE_S)
+    assert me.status_code == 401
 
     check_layout(page, "account")
     page.get_by_label("Current password", exact=True).fill(PASSWORD)

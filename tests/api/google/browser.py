@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
+from tests.patience import PATIENCE_S
+
 APP = "http://localhost:8501"
 
 
@@ -17,7 +19,7 @@ class Browser:
     """
 
     def __init__(self, port: int) -> None:
-        self.http = httpx2.Client(base_url=f"http://localhost:{port}", timeout=30.0)
+        self.http = httpx2.Client(base_url=f"http://localhost:{port}", timeout=PATIENCE_S)
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +88,7 @@ class Browser:
 
 
 def _decide(address: str, form: dict[str, str]) -> str:
-    answer = httpx2.post(address, data=form)
+    answer = httpx2.post(address, data=form, timeout=PATIENCE_S)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
 

@@ -17,7 +17,9 @@ from backend.app.wiring.google import google_client_reader
 from tests.api.google.browser import Browser, query_of
 from tests.api.google.conftest import settings_for
 from tests.api.wire import served
-from tests.oidc.running import CLIENT_ID, Provider, free_port
+from tests.oidc.running import CLIENT_ID, Provider
+from tests.patience import PATIENCE_S
+from tests.ports import free_port
 
 REFUSED = {"google_error": "oauth_refused"}
 CALLBACK = "http://localhost:8000/auth/google/callback"
@@ -220,7 +222,7 @@ class TestAProviderInTrouble:
 
     def test_metadata_of_another_issuer_is_rejected(self, visitor, provider):
         path = "/.well-known/openid-configuration"
-        metadata = httpx2.get(provider.issuer + path).json()
+        metadata = httpx2.get(provider.issuer + path, timeout=PATIENCE_S).json()
         lie = json.dumps({**metadata, "issuer": "https://accounts.evil.example"})
         provider.cheat(answers={path: {"status": 200, "text": lie}})
         begun = visitor.http.get("/auth/google/login")

@@ -106,7 +106,7 @@ class Google(LocalServer):
 
     def visit(self, url: str) -> str:
         """Answer the consent screen; return the callback URL."""
-        answer = httpx2.get(url, follow_redirects=False)
+        answer = httpx2.get(url, follow_redirects=False, timeout=PATIENCE_S)
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 
