@@ -7,6 +7,7 @@ import pytest
 from anyio.abc import TaskGroup
 
 from backend.app.api.upload_slots import UploadSlots
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +56,7 @@ async def test_interrupted_upload_frees_its_slot():
     async with anyio.create_task_group() as tasks:
         await uploads.begin(tasks, "ann")
         tasks.cancel_scope.cancel()
-    with anyio.fail_after(60):
+    with anyio.fail_after(PATIENCE_S):
         uploads.may_end.set()
         await uploads.upload("bob")
 

@@ -23,12 +23,13 @@ from backend.app.errors import NotBefore, RejectedFile
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext
 from backend.app.media.ffmpeg.confinement import start_process
 from backend.app.settings import Settings
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_until
 
 IMPORTED_BY = os.getpid()
 SECRET = re.compile(rb"wool-secret-[0-9a-f]{32}")
 CHAIN = "tests.jobs.pipelines:chain"
 STEP_NAMES = ("carding", "spinning", "knitting")
+_GO_ON = "go_on"
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Wool:
     """What a chain job does: ``seconds`` of work in each step, and a fault for some steps.
 
     Faults: ``refuse``, ``bug``, ``memory``, ``disk``, ``kill`` (itself), ``hang``, ``sleep`` (in a
-    grandchild that does not end), ``spawn`` (the same, not tied to its parent), ``burn`` (a core
-    for 20 s), ``note``, ``tell`` (a note with part of the environment), ``pause`` (once, for 0.3
-    s), ``origin`` (a note with the process that imported this module), ``search`` (a note with
-    hashes of the secrets in the process's memory).
+    grandchild that does not end), ``spawn`` (the same, not tied to its parent), ``wait`` (until
+    :func:`let_go_on`), ``burn`` (a core for 20 s), ``note``, ``tell`` (a note with part of the
+    environment), ``pause`` (once, for 0.3 s), ``origin`` (a note with the process that imported
+    this module), ``search`` (a note with hashes of the secrets in the process's memory).
     """
 
     seconds: float = 0.0
@@ -130,6 +131,8 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
             time.sleep(600)
+        case "wait":
+            _wait_to_go_on(context.workspace.root)
         case "burn":
             _burn(context)
         case "spawn":
@@ -147,6 +150,16 @@ def _make_mischief(kind: str | None, context: StepContext[Wool]) -> None:
         case "note":
             context.note("The wool is a little short.")
             context.note("The wool is a little short.")
+
+
+def let_go_on(workspace: Path) -> None:
+    """Let the step that waits, or the next that will, go on."""
+    (workspace / _GO_ON).touch()
+
+
+def _wait_to_go_on(root: Path) -> None:
+    wait_until((root / _GO_ON).exists)
+    (root / _GO_ON).unlink()
 
 
 def _secrets_in_memory() -> set[str]:

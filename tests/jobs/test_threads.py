@@ -21,7 +21,7 @@ from backend.app.store.jobs.queue import SqlJobQueue
 from tests.patience import PATIENCE_S, wait_until
 
 from .find_processes import fork_server, is_alive, is_gone
-from .pipelines import CHAIN, STEP_NAMES, Wool, step_log
+from .pipelines import CHAIN, STEP_NAMES, Wool, let_go_on, step_log
 from .processes.shared_launcher import SharedLauncher
 from .rows import NO_QUOTA, Rows
 
@@ -69,6 +69,11 @@ class House:
         if self.executor is not None:
             self.executor.wake()
         return job_id
+
+    def retry(self, job_id: str) -> None:
+        assert self.rows.jobs.retry("ann", job_id, quota=NO_QUOTA)
+        assert self.executor is not None
+        self.executor.wake()
 
     def wait(self, job_id: str, until: Callable[[JobRecord], bool]) -> JobRecord:
         """Wait for the job to reach a state; return its record."""
@@ -156,7 +161,8 @@ def test_job_runs_all_steps_and_writes_artifact(house: House):
 
 
 def test_two_slots_run_two_jobs_in_parallel(house: House):
-    first, second = house.submit(Wool(seconds=2)), house.submit(Wool(seconds=2))
+    wool = Wool(mischief={"carding": "wait"})
+    first, second = house.submit(wool), house.submit(wool)
     house.start(slots=2)
     for job_id in (first, second):
         house.wait(job_id, lambda r: r.job.status is JobStatus.RUNNING)
@@ -259,7 +265,7 @@ def test_retry_keeps_finished_steps(house: House):
     house.wait(job_id, lambda r: runs(r, 2))
     house.rows.jobs.cancel("ann", job_id)
     house.wait_for_end(job_id)
-    assert house.rows.jobs.retry("ann", job_id, quota=NO_QUOTA)
+    house.retry(job_id)
     house.wait(job_id, lambda r: r.steps[2].state is StepState.RUNNING)
     assert house.log(job_id) == ["+carding", "-carding", "+spinning", "-spinning"] + [
         "+knitting"
@@ -272,7 +278,7 @@ def test_finished_step_with_damaged_file_runs_again(house: House):
     house.wait(job_id, lambda r: "+knitting" in house.log(job_id))
     house.wait_for_end(job_id)
     (house.workspaces / job_id / "spinning.bin").write_bytes(b"moths")
-    assert house.rows.jobs.retry("ann", job_id, quota=NO_QUOTA)
+    house.retry(job_id)
     house.wait(job_id, lambda r: r.job.status is not JobStatus.FAILED)
     house.wait_for_end(job_id)
     assert house.log(job_id).count("+carding") == 1
@@ -281,9 +287,11 @@ def test_finished_step_with_damaged_file_runs_again(house: House):
 
 def test_killed_fork_server_costs_one_attempt(new_house: House):
     new_house.start()
-    job_id = new_house.submit(Wool(seconds=2.0))
+    job_id = new_house.submit(Wool(mischief={"spinning": "wait"}))
     new_house.wait(job_id, lambda r: runs(r, 1))
     fork_server().kill()
+    new_house.wait(job_id, lambda r: r.job.attempt == 2)
+    let_go_on(new_house.workspaces / job_id)
     record = new_house.wait_for_end(job_id)
     assert record.job.status is JobStatus.SUCCEEDED
     assert record.job.attempt == 2
@@ -303,10 +311,10 @@ def test_stop_ends_before_containers_are_killed():
 
 
 def test_stop_releases_job_and_restart_continues_it(new_house: House):
-    undisturbed = new_house.submit(Wool(seconds=2.0))
+    undisturbed = new_house.submit(Wool())
     new_house.start()
     expected = new_house.wait_for_end(undisturbed).artifacts
-    job_id = new_house.submit(Wool(seconds=2.0))
+    job_id = new_house.submit(Wool(mischief={"spinning": "wait"}))
     new_house.wait(job_id, lambda r: runs(r, 1))
     new_house.stop()
     record = new_house.rows.record(job_id)
@@ -314,6 +322,7 @@ def test_stop_releases_job_and_restart_continues_it(new_house: House):
     assert record.job.crashes <= 0
     assert not _children()
     new_house.start()
+    let_go_on(new_house.workspaces / job_id)
     record = new_house.wait_for_end(job_id)
     assert record.artifacts == expected
     assert new_house.log(job_id).count("+carding") == 1
