@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -37,6 +38,12 @@ def pages_compiled_once() -> Iterator[None]:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
         patch.setattr(page_layout, "STYLES_S", 0.0)
         yield
+
+
+@pytest.fixture(autouse=True)
+def main_module_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run of the app takes the place of the program that was started."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
