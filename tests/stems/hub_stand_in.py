@@ -23,7 +23,7 @@ class Hub:
     """The hub's files, behaviour and received requests.
 
     ``repositories`` are folders by name. After ``torn_after`` bytes each answer is cut off.
-    ``bytes_per_s`` is the speed of large files. ``shown`` are the tokens that were sent.
+    ``bytes_per_s`` is the speed of large files, and may change. ``shown`` are the tokens sent.
     """
 
     repositories: dict[str, Path]
@@ -133,10 +133,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content[: self.hub.torn_after])
             self.close_connection = True
         elif large and self.hub.bytes_per_s:
-            step = round(self.hub.bytes_per_s / 20)
-            for start in range(0, len(content), step):
-                self.wfile.write(content[start : start + step])
+            while content and self.hub.bytes_per_s:
+                step = round(self.hub.bytes_per_s / 20)
+                self.wfile.write(content[:step])
+                content = content[step:]
                 time.sleep(0.05)
+            self.wfile.write(content)
         else:
             self.wfile.write(content)
 
