@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 
@@ -383,10 +382,17 @@ def faults_by_chance(chance: random.Random) -> list[Fault]:
     return [one() for _ in range(chance.randint(1, 6))]
 
 
-@pytest.mark.parametrize("seeds", [*pairwise(range(0, CHANCES + 1, 25))], ids=str)
-def test_random_faults_end_in_exactly_one_video(shared_setup: UploadSetup, seeds):
-    setup = shared_setup
-    for seed in range(*seeds):
+def test_random_faults_end_in_exactly_one_video(setup: UploadSetup):
+    upload_with_faults(setup, range(50))
+
+
+@pytest.mark.soak
+def test_many_random_faults_end_in_exactly_one_video(setup: UploadSetup):
+    upload_with_faults(setup, range(50, CHANCES))
+
+
+def upload_with_faults(setup: UploadSetup, seeds: range) -> None:
+    for seed in seeds:
         chance = random.Random(seed)
         setup.renew(appears_after=chance.choice([0, 0, 1, 3]))
         setup.youtube.script.faults = faults_by_chance(chance)

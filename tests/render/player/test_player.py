@@ -122,7 +122,7 @@ def test_mix_meets_loudness_target_and_ceiling(open_track) -> None:
 CRATES = st.lists(st.sampled_from(sorted(SOUNDS)), min_size=1, max_size=4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     names=CRATES,
     transition_ms=st.integers(0, 6000),
@@ -186,7 +186,7 @@ def test_hash_of_a_mix_depends_on_its_gain(open_track) -> None:
     assert louder.sound_hash(0, SR) != player.sound_hash(0, SR)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(names=CRATES, transition_ms=st.integers(0, 6000), loudness=st.sampled_from([-20.0, -9.0]))
 def test_known_peaks_change_no_sample(
     crate: Path, names: list[str], transition_ms: int, loudness: float

@@ -19,7 +19,7 @@ from tests.render.dj_mixes import BEAT, Crate, bend, clip, played, timelines
 from tests.sounds import SR, peak_db, rms_db
 
 FEW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 

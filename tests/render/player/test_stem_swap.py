@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -27,20 +27,23 @@ from backend.app.render.player.stretched_segments import (
 from backend.app.services.tracks.recordings import open_recording
 from backend.app.store.files.blobs import ContentStore
 from composer.compose import compose_song
-from composer.song import SongSpec
+from composer.song import Song, SongSpec
 from tests.dj.analysed_tracks import deck_of
 
 NO_CEILING_DBTP = 20.0  # never reached, so the limiter changes no sample
+
+
+@cache
+def composed(seed: int, tempo_bpm: float) -> Song:
+    spec = SongSpec(style="house", tempo_bpm=tempo_bpm, key="A minor", seed=seed, bars=56)
+    return compose_song(spec)
 
 
 class Swap:
     """Two songs with a stem swap over 16 bars, and all files that a player needs."""
 
     def __init__(self, folder: Path, tempos: tuple[float, float]) -> None:
-        self.songs = [
-            compose_song(SongSpec(style="house", tempo_bpm=bpm, key="A minor", seed=seed, bars=56))
-            for seed, bpm in enumerate(tempos, start=1)
-        ]
+        self.songs = [composed(seed, bpm) for seed, bpm in enumerate(tempos, start=1)]
         self.store = ContentStore(folder)
         names = ["a" * 64, "b" * 64]
         decks = [
@@ -90,7 +93,7 @@ def same_tempo(tmp_path_factory: pytest.TempPathFactory) -> Swap:
 
 @pytest.fixture(scope="module")
 def stretched(tmp_path_factory: pytest.TempPathFactory) -> Swap:
-    return Swap(tmp_path_factory.mktemp("stretched"), (122.0, 125.0))
+    return Swap(tmp_path_factory.mktemp("stretched"), (124.0, 121.0))
 
 
 def played(player: Player, start: int, end: int) -> Samples:

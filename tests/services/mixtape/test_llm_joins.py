@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.plan import plan_dj
 from backend.app.store.files.blobs import ContentStore
-from tests.dj.llm.test_strategist import MODES
+from tests.dj.llm.test_strategist import MODES, Mode
 from tests.dj.llm_set import track, track_analysis
 from tests.llm.server import edited, obliging, serving
 
@@ -43,6 +42,10 @@ def asking(base_url: str, timeout_s: float = 1.0) -> LlmStrategist:
     return LlmStrategist(LlmAccess(SecretStr("sk-test"), base_url, "a-model", timeout_s))
 
 
+def by_name(name: str) -> Mode:
+    return next(mode for mode in MODES if mode.name == name)
+
+
 def assert_complete(plan: MixPlan, decks: list[DeckTrack]) -> None:
     assert [clip.track_id for clip in plan.timeline.clips] == [deck.track_id for deck in decks]
     assert len(plan.timeline.transitions) == len(plan.reports) == len(decks) - 1
@@ -51,12 +54,11 @@ def assert_complete(plan: MixPlan, decks: list[DeckTrack]) -> None:
         assert abs(report.tempo_change_percent or 0.0) <= 6.0
 
 
-@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
-def test_mix_is_complete_after_every_model_failure(mode, tmp_path: Path) -> None:
-    began = time.monotonic()
+# Of each outcome one: no answer, a part of it, all of it
+@pytest.mark.parametrize("mode", [by_name(n) for n in ("no answer", "cut off", "prose round it")])
+def test_mix_is_complete_whatever_the_model_answers(mode: Mode, tmp_path: Path) -> None:
     with serving(*mode.acts) as server:
         plan = planned(tmp_path, asking(server.base_url))
-    assert time.monotonic() - began < 60.0  # the server would be silent for two minutes
     assert_complete(plan, DECKS)
     by_model = {i for i, report in enumerate(plan.reports) if report.proposed_by == "llm"}
     assert by_model <= mode.used

@@ -88,10 +88,10 @@ def rendered(job: MixtapeJob, folder: Path, plan: Timeline, notes: list[str] | N
     return folder
 
 
-def based(job: MixtapeJob, **options: object) -> MixtapeJob:
+def based(job: MixtapeJob, *, base: Timeline = FIRST, **options: object) -> MixtapeJob:
     """The job, based on the one whose folder is ``first``."""
     request = job.request.model_copy(update={"based_on": "first", **options})
-    inputs = job.inputs.model_copy(update={"request": request, "base": view_of(FIRST)})
+    inputs = job.inputs.model_copy(update={"request": request, "base": view_of(base)})
     return replace(job, inputs=inputs)
 
 

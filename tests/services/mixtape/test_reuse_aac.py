@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +23,17 @@ from .test_reuse import CHANGED, FIRST, LINEAR, based, based_on, job, rendered
 __all__ = ["job"]
 
 
-@pytest.fixture(autouse=True)
-def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def short_segments() -> Iterator[None]:
     """Segments of six seconds."""
-    monkeypatch.setattr(segments_module, "SEGMENT_FRAMES", 258)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segments_module, "SEGMENT_FRAMES", 258)
+        yield
+
+
+@pytest.fixture(scope="module")
+def first(job: MixtapeJob, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return rendered(with_m4a(job), tmp_path_factory.mktemp("jobs") / "first", FIRST)
 
 
 @pytest.fixture
@@ -62,33 +71,34 @@ def with_m4a(job: MixtapeJob, **options: object) -> MixtapeJob:
 
 @pytest.mark.parametrize("changed", CHANGED)
 def test_rerendered_m4a_and_report_equal_those_from_scratch(
-    changed: str, job: MixtapeJob, tmp_path: Path, encoded: list[Segment]
+    changed: str, job: MixtapeJob, first: Path, tmp_path: Path, encoded: list[Segment]
 ) -> None:
-    rendered(with_m4a(job), tmp_path / "first", FIRST)
     plan = CHANGED[changed]
-    again = rendered(with_m4a(based(job)), tmp_path / "again", plan)
+    again = rendered(with_m4a(based(job)), first.parent / changed, plan)
+    n_encoded = len(encoded)
     # Based on a mix whose files are deleted.
-    anew = rendered(with_m4a(based(job), based_on="gone"), tmp_path / "anew", plan)
+    lost = with_m4a(based(job), based_on="gone")
+    anew = first if changed == "nothing" else rendered(lost, tmp_path / "anew", plan)
     assert (again / M4A).read_bytes() == (anew / M4A).read_bytes()
     reports = [
         ReportView.model_validate_json((one / "report.json").read_bytes()) for one in (again, anew)
     ]
     assert reports[0] == reports[1]
     if changed == "nothing":
-        assert encoded == []
+        assert n_encoded == 0
     else:
-        assert 0 < len(encoded) < 6
+        assert 0 < n_encoded < 6
     assert (again / M4A_MEASUREMENT).is_file()
 
 
 def test_chain_of_rerenders_keeps_levels_and_reuses_frames(
-    job: MixtapeJob, tmp_path: Path, encoded: list[Segment], extracted: list[str]
+    job: MixtapeJob, first: Path, encoded: list[Segment], extracted: list[str]
 ) -> None:
     job = with_m4a(job)
-    folders = [rendered(job, tmp_path / "first", FIRST)]
+    folders = [first]
     for name, plan in (("second", LINEAR), ("third", FIRST), ("fourth", LINEAR)):
         encoded.clear()
-        folders.append(rendered(based_on(job, folders[-1]), tmp_path / name, plan))
+        folders.append(rendered(based_on(job, folders[-1]), first.parent / name, plan))
         assert 0 < len(encoded) < 4, name
     assert extracted == 3 * ["base.aac", "own.aac"]
     m4as = [(folder / M4A).read_bytes() for folder in folders]
@@ -97,16 +107,15 @@ def test_chain_of_rerenders_keeps_levels_and_reuses_frames(
 
 
 def test_m4a_of_another_bit_rate_is_not_reused(
-    job: MixtapeJob, tmp_path: Path, encoded: list[Segment]
+    job: MixtapeJob, first: Path, encoded: list[Segment]
 ) -> None:
-    rendered(with_m4a(job), tmp_path / "first", FIRST)
-    rendered(with_m4a(based(job), bitrate_kbps=128), tmp_path / "again", FIRST)
+    rendered(with_m4a(based(job), bitrate_kbps=128), first.parent / "128", FIRST)
     assert encoded == []  # all frames came from one stream
 
 
-def test_damaged_m4a_is_not_reused(job: MixtapeJob, tmp_path: Path) -> None:
-    first = rendered(with_m4a(job), tmp_path / "first", FIRST)
+def test_damaged_m4a_is_not_reused(job: MixtapeJob, first: Path, tmp_path: Path) -> None:
+    shutil.copytree(first, tmp_path / "first")
     whole = (first / M4A).read_bytes()
-    (first / M4A).write_bytes(whole[:-9] + b"x" + whole[-8:])
+    (tmp_path / "first" / M4A).write_bytes(whole[:-9] + b"x" + whole[-8:])
     again = rendered(with_m4a(based(job)), tmp_path / "again", FIRST)
     assert (again / M4A).read_bytes() == whole

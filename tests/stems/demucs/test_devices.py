@@ -78,8 +78,7 @@ def of(repo: Path, model: str) -> Separator:
     return separator_of(model, repo, repo / "unused")
 
 
-@pytest.mark.parametrize("model", ["tiny", "both"])
-@pytest.mark.parametrize("n_segments", [0, 1, 3])
+@pytest.mark.parametrize(("model", "n_segments"), [("tiny", 0), ("both", 1), ("both", 3)])
 def test_processor_takes_over_when_card_is_full(
     repo: Path, card: list[int], model: str, n_segments: int
 ) -> None:

@@ -65,7 +65,11 @@ def clicks(duration_s: float, every_s: float = 0.5) -> Samples:
     return np.tile(sound, (2, 1))
 
 
-@pytest.mark.parametrize("spec", SONGS, ids=lambda spec: spec.style)
+@pytest.mark.parametrize(
+    "spec",
+    [SONGS[0], *(pytest.param(spec, marks=pytest.mark.soak) for spec in SONGS[1:])],
+    ids=lambda spec: spec.style,
+)
 def test_every_stem_clearly_beats_both_baselines(spec: SongSpec) -> None:
     song = composed(spec)
     ours, plain = draft(song.samples), hpss(song.samples)
