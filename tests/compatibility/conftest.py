@@ -9,9 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from backend.app import main
+from backend.app.accounts import passwords
 from backend.app.jobs.threads import ThreadExecutor
+from tests.api.conftest import routes_analysed_once
 
 from .earlier import EMAIL, PASSWORD, EarlierStorage
+
+__all__ = ["routes_analysed_once"]
 
 
 @pytest.fixture
@@ -24,6 +28,7 @@ def ann(storage: EarlierStorage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Te
     """A user of the earlier version, signed in with the password of that time."""
     monkeypatch.setattr(ThreadExecutor, "start", lambda self: None)
     monkeypatch.setattr(main, "set_up_logs", lambda: None)  # it would remove pytest's handlers
+    monkeypatch.setattr(passwords, "MEMORY_KIB", 8)  # of new passwords only
     app = main.create_app(storage.settings)
     with TestClient(app, base_url="http://localhost:8000") as client:
         form = {"username": EMAIL, "password": PASSWORD}
