@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from backend.app.video import text_shaping
+from backend.app.video import font_stack
 from backend.app.video.font_stack import FONTS, face_for, typeface
 from backend.app.video.text_layout import ELLIPSIS, fit
 from backend.app.video.text_shaping import clusters, drawable, shape_line, width_of
@@ -44,7 +44,7 @@ def test_font_loaded_twice_does_not_split_a_line(monkeypatch: pytest.MonkeyPatch
     line = "Mixtape: 12:30"
     expected = [glyph.index for glyph in shape_line(line, "title").glyphs]
     twins = itertools.cycle([typeface.__wrapped__("InterDisplay-Bold.otf") for _ in range(2)])
-    monkeypatch.setattr(text_shaping, "face_for", lambda *_: next(twins))
+    monkeypatch.setattr(font_stack, "face_for", lambda *_: next(twins))
     assert [glyph.index for glyph in shape_line(line, "title").glyphs] == expected
 
 
