@@ -1,22 +1,22 @@
-"""Kill at random moments of a job, and compare with a job that nothing disturbed."""
+"""Kill in steps of a held job, and compare with a job that nothing disturbed."""
 
 from __future__ import annotations
 
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .held import HELD_STEP, IS_HELD
-from .house import ENDED, House, JsonObject, artifacts_of, state_of, steps_of
+from .hold import Hold
+from .house import ENDED, House, JsonObject, artifacts_of, steps_of
 
 #: Kills one of the house's processes; False if there is none.
 Kill = Callable[[House], bool]
 #: What must not depend on kills; raises if it is wrong in itself.
 Outcome = Callable[[House, JsonObject], object]
-MOST_MISSES = 100
+#: Seconds from the begin of each step to its kill; None: when its work is done.
+Moments = Mapping[str, float | None]
 
 
 def files(house: House, job: JsonObject) -> dict[str, str]:
@@ -24,20 +24,21 @@ def files(house: House, job: JsonObject) -> dict[str, str]:
     return artifacts_of(job)
 
 
-def survive(
-    house: House, kill: Kill, rounds: int, outcome: Outcome = files, *, at_end: bool = False
-) -> None:
-    """Kill ``rounds`` times in each step; each job must end as if undisturbed.
+def survive(house: House, kill: Kill, rounds: int, outcome: Outcome = files) -> None:
+    """Kill ``rounds`` jobs in each of their steps; they must end as if undisturbed.
 
-    The last kill comes ``at_end``, once the step's work is done, if its pipeline can be held.
+    Of several rounds, the last one kills at the end of each step's work.
     """
     undisturbed = run(house)
-    expected = outcome(house, undisturbed)
-    for step, took_s in steps_of(undisturbed).items():
-        for nth in range(1, rounds + 1):
-            after_s = None if at_end and nth == rounds else random.uniform(0.0, took_s)
-            job = killed_in(house, step, after_s, kill)
-            assert outcome(house, job) == expected, step
+    expected, took_s = outcome(house, undisturbed), steps_of(undisturbed)
+    for nth in range(rounds):
+        at_end = 0 < nth == rounds - 1
+        moments = {step: None if at_end else random.uniform(0.0, took_s[step]) for step in took_s}
+        while moments:
+            job, killed = killed_in(house, kill, moments)
+            assert killed, (list(moments), job)
+            assert outcome(house, job) == expected, killed
+            moments = {step: moment for step, moment in moments.items() if step not in killed}
 
 
 def run(house: House) -> JsonObject:
@@ -47,44 +48,36 @@ def run(house: House) -> JsonObject:
     return job
 
 
-def killed_in(house: House, step: str, after_s: float | None, kill: Kill) -> JsonObject:
-    """Run a job with a kill ``after_s`` in ``step``, and check that finished work is kept.
+def killed_in(house: House, kill: Kill, moments: Moments) -> tuple[JsonObject, list[str]]:
+    """Run a job with a kill in each of these steps; return the steps in which one came.
 
-    None is when the step's work is done. The job's tracks have to be analysed and separated again.
-    A kill that comes too late proves nothing: another job is run.
+    Each kill must cost one attempt, and keep finished files. The job's tracks have to be analysed
+    and separated again. A step may have ended beside the one before it: no kill comes in it then.
     """
-    for _ in range(MOST_MISSES):
-        shutil.rmtree(house.storage / "derived", ignore_errors=True)
-        with held(house, step) as is_held:
-            job_id = house.submit()
-            house.wait_for(job_id, lambda job: state_of(job, step) == "running" or is_over(job))
-            if after_s is None:
-                house.wait_until(is_held, f"{step} does not end")
-            else:
-                time.sleep(after_s)
-            job = house.job(job_id)
-            before = write_times(house, job)
-            hit = state_of(job, step) == "running" and kill(house)
-        ended = house.wait_for_end(job_id)
-        assert ended["status"] == "succeeded", ended
-        if hit and ended["attempt"] != 1:
-            assert before.items() <= write_times(house, ended).items(), step
-            return ended
-    raise AssertionError(f"no kill came before the end of {step}")
+    shutil.rmtree(house.storage / "derived", ignore_errors=True)
+    killed, before = [], {}
+    with Hold(house.storage) as hold:
+        hold.at(next(iter(moments)))
+        job_id = house.submit()
+        for step, after_s in moments.items():
+            hold.at(step)
+            if not reached(house, job_id, hold, step, "done" if after_s is None else "begun"):
+                break
+            time.sleep(after_s or 0.0)
+            before.update(write_times(house, house.job(job_id)))
+            assert kill(house), step
+            killed.append(step)
+    ended = house.wait_for_end(job_id)
+    assert ended["status"] == "succeeded", ended
+    assert ended["attempt"] == 1 + len(killed), (killed, ended)
+    assert before.items() <= write_times(house, ended).items(), killed
+    return ended, killed
 
 
-@contextmanager
-def held(house: House, step: str) -> Iterator[Callable[[], bool]]:
-    """Hold ``step`` at its end during the block; yields whether a job is held."""
-    hold, is_held = house.storage / HELD_STEP, house.storage / IS_HELD
-    hold.write_text(step)
-    yield is_held.exists
-    hold.unlink()
-    is_held.unlink(missing_ok=True)
-
-
-def is_over(job: JsonObject) -> bool:
-    return job["status"] in ENDED
+def reached(house: House, job_id: str, hold: Hold, step: str, word: str) -> bool:
+    """Wait until the held step has begun or is done; False if the job ended without it."""
+    house.wait_for(job_id, lambda job: hold.has(word, step) or job["status"] in ENDED)
+    return hold.has(word, step)
 
 
 def write_times(house: House, job: JsonObject) -> dict[Path, int]:

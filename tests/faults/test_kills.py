@@ -31,15 +31,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def no_step_twice(house: House, job: JsonObject) -> dict[str, str]:
-    """Check that only the step in which the kill came began again.
-
-    So did the step before it, if the kill came before its end was written down.
-    """
+    """Check that a kill repeats only the step in which it came."""
     log = step_log(house.workspace(str(job["id"])))
     starts = [log.count(f"+{step}") for step in STEP_NAMES]
-    assert set(starts) <= {1, 2}, log
-    again = [index for index, count in enumerate(starts) if count == 2]
-    assert not again or again[-1] - again[0] <= 1, log
+    assert sum(starts) <= len(STEP_NAMES) + int(str(job["attempt"])) - 1, log
+    assert max(starts) <= 2, log
     return artifacts_of(job)
 
 

@@ -23,7 +23,7 @@ def knitting(folder: Path, wool: Wool) -> Trial:
     return Trial(
         request={"title": "Knits", "description": {"intro": wool.to_json()}},
         tracks=[track],
-        pipelines={"mixtape": "tests.jobs.pipelines:mixtape_chain"},
+        pipelines={"mixtape": "tests.faults.hold:knitting"},
     )
 
 
