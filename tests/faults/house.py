@@ -22,7 +22,7 @@ import psutil
 
 from tests import ROOT
 from tests.jobs.find_processes import fork_server, is_alive, running_jobs
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, Patience
 
 ENDED = ("succeeded", "failed", "cancelled")
 EMAIL, PASSWORD = "ann@example.org", "correct horse battery"
@@ -156,9 +156,9 @@ class House:
         return dict(answer.json())
 
     def wait_for(self, job_id: str, until: Callable[[JsonObject], bool]) -> JsonObject:
-        deadline = time.monotonic() + PATIENCE_S
+        patience = Patience()
         while not until(job := self.job(job_id)):
-            assert time.monotonic() < deadline, job
+            patience.check([job[name] for name in ("status", "attempt", "steps", "detail")])
             time.sleep(0.05)
         return job
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,14 @@ import httpx2
 from backend.app.contract.jobs import JobView, LinkView
 from backend.app.contract.uploads import ImageUploadView, TracksUploadView
 from tests import ROOT
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, Patience
 from tests.ports import free_port
 
 ENDED = {"succeeded", "failed", "cancelled"}
+
+
+def has_ended(job: JobView) -> bool:
+    return job.status in ENDED
 
 
 @dataclass
@@ -136,15 +140,16 @@ class Visitor:
             answer = self._http.get(f"/jobs/{job_id}")
         return JobView.model_validate_json(self._ok(answer).content)
 
-    def wait_for(self, job_id: str, timeout_s: float = 600) -> JobView:
-        """Poll until the job ends."""
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            job = self.job(job_id)
-            if job.status in ENDED:
-                return job
-            time.sleep(0.2)
-        raise AssertionError(f"job {job_id} did not end in {timeout_s:.0f} s")
+    def wait_for(
+        self, job_id: str, until: Callable[[JobView], bool] = has_ended, *, every_s: float = 0.2
+    ) -> JobView:
+        """Poll until a job ends, or is as far as that."""
+        patience = Patience()
+        while not until(job := self.job(job_id)):
+            assert job.status not in ENDED, job
+            patience.check((job.status, job.attempt, job.steps, job.detail))
+            time.sleep(every_s)
+        return job
 
     def download(self, job: JobView, name: str, folder: Path) -> Path:
         """Download by a signed link, without a token, streamed to disk."""

@@ -48,7 +48,7 @@ def test_chapters_of_four_hours_are_exact(tmp_path: Path) -> None:
             transition_ms=round(1000 * OVERLAP_S),
             video={"height": 720},
         )
-        job = visitor.wait_for(job.id, timeout_s=3600)
+        job = visitor.wait_for(job.id)
         assert job.status == "succeeded", job.error
         files = {a.name: visitor.download(job, a.name, tmp_path) for a in job.artifacts}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -110,7 +109,7 @@ def test_mashup_resumes_after_a_kill(songs: list[Path], tmp_path: Path) -> None:
         crate = visitor.upload_tracks(songs[:2])
         request = {"tracks_upload_id": crate.id, "vibe": "dark", "model": "draft"}
         job_id = visitor.start(kind="mashup", **request).id
-        before = wait_until_mixing(visitor, job_id)
+        before = visitor.wait_for(job_id, is_mixing, every_s=0.02)
         made = separated(tmp_path / "storage")
         assert len(made) == 8
         server.stop(signal.SIGKILL)
@@ -128,13 +127,8 @@ def test_mashup_resumes_after_a_kill(songs: list[Path], tmp_path: Path) -> None:
     assert report.loudness_lufs == pytest.approx(-14.0, abs=0.5)
 
 
-def wait_until_mixing(visitor: Visitor, job_id: str) -> JobView:
-    deadline = time.monotonic() + 300
-    while (job := visitor.job(job_id)).step != "mixing":
-        assert job.status in ("queued", "running"), job.error
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return job
+def is_mixing(job: JobView) -> bool:
+    return job.step == "mixing"
 
 
 def separated(storage: Path) -> dict[Path, int]:
@@ -149,6 +143,6 @@ def test_cancelled_mashup_ends(songs: list[Path], tmp_path: Path) -> None:
         crate = visitor.upload_tracks(songs[:2])
         request = {"tracks_upload_id": crate.id, "vibe": "dark", "model": "draft"}
         job_id = visitor.start(kind="mashup", **request).id
-        wait_until_mixing(visitor, job_id)
+        visitor.wait_for(job_id, is_mixing, every_s=0.02)
         visitor.ask("POST", f"/jobs/{job_id}/cancel")
         assert visitor.wait_for(job_id).status == "cancelled"
