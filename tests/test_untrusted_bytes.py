@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,12 +86,12 @@ UNCONFINED = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for folder in ("backend", "frontend"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "node_modules" not in path.parts:
-                name = path.relative_to(ROOT).as_posix()
-                yield name, ast.parse(path.read_text(encoding="utf-8"), name)
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    """The product's modules by their paths, parsed once."""
+    found = (path for folder in ("backend", "frontend") for path in (ROOT / folder).rglob("*.py"))
+    paths = sorted(path for path in found if "node_modules" not in path.parts)
+    return [(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())) for path in paths]
 
 
 def imported(module: ast.Module) -> Iterator[str]:
