@@ -16,13 +16,14 @@ from backend.app.services.library.track_ref import TrackRef
 from backend.app.services.tracks.analyse import (
     analyse_all,
     analyse_track,
+    analyses_at_once,
     cached_analysis,
     is_analysed,
     profile_of,
 )
 from backend.app.store.files.blobs import ContentStore
 from tests.analysis.analysed_songs import song
-from tests.sounds import clicks
+from tests.sounds import SR, clicks
 
 from ..stored_tracks import context, put_track
 
@@ -51,6 +52,16 @@ def run_analysis(
     ctx = context(None, tmp_path, said, shares.append)
     analyse_all(ctx, store, 2, tracks, whole=whole)
     return said, shares
+
+
+def test_long_tracks_are_analysed_by_fewer_workers() -> None:
+    hour = 3600 * SR
+    assert analyses_at_once(8, [hour // 15] * 40) == 8
+    assert analyses_at_once(8, [3 * hour, hour // 15]) == 1
+    assert analyses_at_once(8, [4 * hour]) == 1
+    assert analyses_at_once(8, [hour // 15, hour, hour, hour, hour]) == 3
+    assert analyses_at_once(2, [hour] * 5) == 2
+    assert analyses_at_once(2, []) == 2
 
 
 def test_each_track_is_analysed_once_and_reported(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from ...analysis.levels import loudness
@@ -18,6 +19,7 @@ from ...analysis.result_files import load_json, save_json
 from ...analysis.track import VERSION, analyse
 from ...contract.analysis import TrackAnalysis
 from ...dsp.channels import channels_cancel
+from ...dsp.samples import SAMPLE_RATE
 from ...errors import NotAnalysed
 from ...jobs.pipeline import JobT, StepContext
 from ...media.normal_form import TrackReader
@@ -27,6 +29,8 @@ from ..library.track_ref import TrackRef
 from .recordings import CountSamples, blocks_of, cache_path, open_recording
 
 _BLOCK = 100 * PEAK_HOP  # one second
+# Of tracks that are analysed at the same time: the longest track takes as much memory alone.
+_SAMPLES_AT_ONCE = 3 * 3600 * SAMPLE_RATE
 
 
 def cached_analysis(store: ContentStore, content_hash: str) -> TrackAnalysis | None:
@@ -113,7 +117,18 @@ def analyse_all(
     def run(content_hash: str, count: CountSamples) -> None:
         (analyse_track if whole else profile_of)(store, content_hash, count)
 
+    if whole:
+        workers = analyses_at_once(workers, [n_samples for _, n_samples in missing])
     run_parallel(ctx, workers, missing, run, "track")
+
+
+def analyses_at_once(workers: int, lengths: Sequence[int]) -> int:
+    """Lower the number of workers so that even the longest tracks together fit into memory.
+
+    ``lengths`` are in samples; memory grows by some 100 MB an hour of music.
+    """
+    fitting = sum(n <= _SAMPLES_AT_ONCE for n in accumulate(sorted(lengths, reverse=True)))
+    return workers if fitting == len(lengths) else min(workers, max(1, fitting))
 
 
 def is_analysed(store: ContentStore, recording: str, *, whole: bool) -> bool:
