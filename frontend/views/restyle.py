@@ -12,6 +12,7 @@ from backend.app.contract.stems import StemFormat
 from backend.app.contract.uploads import TrackView
 from frontend.labels import figures
 from frontend.labels.restyle import is_restyled
+from frontend.sections.restyle.grain_settings import ask_grains
 from frontend.sections.restyle.restyle_result import show_restyle
 from frontend.sections.restyle.stem_styles import Styles, ask_styles
 from frontend.sections.shared.crate import CrateState, ask_crate, titles_of
@@ -19,8 +20,6 @@ from frontend.sections.shared.form_fields import ask_video, choose_one, start_ba
 from frontend.sections.shared.job_page import job_page, open_job
 from frontend.sections.shared.separator import SeparatorChoice, ask_separator
 from frontend.state import session
-
-DEFAULTS = RestyleSettings()
 
 
 class Output(TypedDict):
@@ -63,41 +62,6 @@ def ask_track(state: CrateState) -> TrackView | None:
         key=f"restyle_which_of_{len(by_id)}",
     )
     return by_id[chosen]
-
-
-def ask_grains() -> RestyleSettings:
-    """Ask for the three grain settings; each has a help text."""
-    left, middle, right = st.columns(3, gap="medium")
-    with left:
-        duration_ms = st.slider(
-            "Grain length (ms)",
-            30,
-            500,
-            value=round(DEFAULTS.grain_duration_ms),
-            step=10,
-            key="grain_duration_ms",
-            persist_state="session",
-        )
-        st.caption("Short grains make a texture; long ones are recognisable as the sound.")
-    with middle:
-        pitched = st.toggle(
-            "Follow the pitch",
-            value=DEFAULTS.use_pitch_mapping,
-            key="grain_pitch",
-            persist_state="session",
-        )
-        st.caption("Tunes each grain to the stem's note. Off: grains keep their own pitch.")
-    with right:
-        follows = st.toggle(
-            "Follow the loudness",
-            value=DEFAULTS.use_envelope,
-            key="grain_envelope",
-            persist_state="session",
-        )
-        st.caption("Loud where the stem is loud. Off: grains keep their own loudness.")
-    return RestyleSettings(
-        grain_duration_ms=duration_ms, use_pitch_mapping=pitched, use_envelope=follows
-    )
 
 
 def ask_output() -> Output:

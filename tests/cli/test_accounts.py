@@ -10,7 +10,7 @@ from backend.app.accounts import passwords
 from backend.app.cli.shell import main
 from backend.app.settings import Settings
 from backend.app.store.accounts.accounts import AccountStore
-from backend.app.wiring.keys import jwt_secret
+from backend.app.wiring.server_secrets import jwt_secret
 from backend.app.wiring.sign_in import build_sign_in
 from backend.app.wiring.stores import open_stores
 

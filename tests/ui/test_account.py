@@ -29,7 +29,7 @@ def sign_in_elsewhere(segue: Segue) -> httpx2.Response:
 def reset_link(segue: Segue) -> str:
     """A link as the operator's command prints it, since the test's user is no admin."""
     from backend.app.settings import Settings
-    from backend.app.wiring.keys import jwt_secret
+    from backend.app.wiring.server_secrets import jwt_secret
     from backend.app.wiring.sign_in import build_sign_in
     from backend.app.wiring.stores import open_stores
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, JsonValue, SecretStr, ValidationError
 
 from ..errors import NotConfigured
-from .keys import is_placeholder
+from .server_secrets import is_placeholder
 
 SETTING = "GOOGLE_CLIENT_SECRETS"
 ISSUER_ALIASES = {"https://accounts.google.com": "accounts.google.com"}

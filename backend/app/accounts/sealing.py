@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .keys import derived_key
+from .server_secrets import derived_key
 
 
 class _Content(BaseModel):

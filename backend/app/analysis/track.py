@@ -9,7 +9,7 @@ from ..dsp.loudness import ABSOLUTE_GATE_LUFS
 from ..dsp.samples import Samples
 from .harmony.key import estimate_key
 from .harmony.pitches import PitchSpectra, PitchSpectrumAnalyser
-from .levels.bass import bass_share
+from .levels.bass_cut_loss import bass_share
 from .levels.loudness import LoudnessProfile, LoudnessProfiler
 from .metered_blocks import MeteredBlocks
 from .mid_side import analysis_blocks

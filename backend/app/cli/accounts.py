@@ -11,7 +11,7 @@ from ..errors import NotFound
 from ..settings import Settings
 from ..store.accounts.accounts import AccountStore
 from ..store.database import Database
-from ..wiring.keys import jwt_secret
+from ..wiring.server_secrets import jwt_secret
 from ..wiring.settings.checks import check_server_settings
 from ..wiring.settings.read_settings import read_settings
 from ..wiring.sign_in import build_sign_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..accounts.keys import derived_key
+from ..accounts.server_secrets import derived_key
 from ..jobs.threads import Chore, ThreadExecutor
 from ..media.ffmpeg.ffmpeg import find_ffmpeg
 from ..publishing.youtube.consent import YouTubeConsent
@@ -25,9 +25,9 @@ from .files import FileServices, build_files
 from .jobs.concurrency import lanes
 from .jobs.executor import build_executor
 from .jobs.job_resources import build_separators
-from .keys import encryption_keys, frontend_secret, jwt_secret
 from .metadata import metadata_writer
 from .publishing import Publishing, build_publishing
+from .server_secrets import encryption_keys, frontend_secret, jwt_secret
 from .settings.checks import check_values
 from .settings.read_settings import check_folder
 from .sign_in import SignIn, build_sign_in

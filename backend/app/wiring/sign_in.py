@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..accounts.google_sign_in import GoogleSignIn
-from ..accounts.keys import derived_key
 from ..accounts.own_account import OwnAccount
 from ..accounts.passwords import Passwords
+from ..accounts.server_secrets import derived_key
 from ..accounts.sign_in import Accounts
 from ..accounts.tokens import AccessTokens
 from ..store.accounts.accounts import AccountStore

@@ -6,8 +6,9 @@ import pytest
 
 from backend.app.dj.joins.automation import PRE_ROLL
 from backend.app.dj.mashup.automation import effects_of
+from backend.app.dj.mashup.length import arrangement_of
 from backend.app.dj.mashup.tempo import Clock
-from backend.app.dj.mashup.vibe_arrangements import ARRANGEMENTS, arrangement_of
+from backend.app.dj.mashup.vibe_arrangements import ARRANGEMENTS
 from backend.app.dj.mashup.vibes import VIBES
 
 

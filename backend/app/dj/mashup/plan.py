@@ -23,9 +23,10 @@ from .explanations import (
 )
 from .fit import fits, pair_fit
 from .layout import clips_of
+from .length import arrangement_of
 from .roles import RoleAssignment, assign_roles, audible_roles
 from .tempo import Clock, mix_tempo_bpm
-from .vibe_arrangements import Part, arrangement_of
+from .vibe_arrangements import Part
 from .vibes import VIBES, VibeTreatment
 from .windows import Window, WindowChooser
 

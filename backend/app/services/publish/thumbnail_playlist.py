@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from ...contract.base import Shape
 from ...errors import NotBefore, OtherChannel, SegueError, StoreBusy
 from ...jobs.pipeline import StepContext
-from ...publishing.upload.thumbnail_playlist import PublishedVideo
+from ...publishing.upload.published_video import PublishedVideo
 from .job import PublishJob
 
 RESULT = "dressed.json"

@@ -8,8 +8,8 @@ from ...publishing.upload.retry_policy import RetryPolicy
 from ...services.publish.job import PublishJob, PublishResources
 from ...services.publish.pipeline import publish_pipeline
 from ...settings import Settings
-from ..keys import encryption_keys
 from ..publishing import build_publishing
+from ..server_secrets import encryption_keys
 from ..stores import open_stores
 
 

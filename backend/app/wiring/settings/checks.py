@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from ...accounts.keys import check_secret
+from ...accounts.server_secrets import check_secret
 from ...errors import BadSettings
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...media.gate.formats import formats_named

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from ...accounts.keys import check_key
+from ...accounts.server_secrets import check_key
 from ...errors import BadSettings
 from ...settings import Settings, Units
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..accounts.keys import secret_for, secrets_for
+from ..accounts.server_secrets import secret_for, secrets_for
 from ..settings import Settings
 
 

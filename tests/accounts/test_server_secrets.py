@@ -8,7 +8,13 @@ import threading
 import pytest
 from pydantic import SecretStr
 
-from backend.app.accounts.keys import check_key, check_secret, derived_key, secret_for, secrets_for
+from backend.app.accounts.server_secrets import (
+    check_key,
+    check_secret,
+    derived_key,
+    secret_for,
+    secrets_for,
+)
 from backend.app.errors import BadSettings
 
 STRONG = "9f2c7b1e84d05a6fb3c1d97e60428aa5"
