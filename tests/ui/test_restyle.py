@@ -109,7 +109,7 @@ def style(page: Page, stem: str) -> Locator:
 
 
 def follow(page: Page) -> None:
-    """The progress is shown, after a reload too, to the end."""
+    """Show the job's progress until it ends, also after the page is reloaded."""
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_role("heading", name="Played by rain")).to_be_visible()
     expect(page.get_by_text("Separating the stems").first).to_be_visible()

@@ -35,7 +35,7 @@ def test_mashup_shrinks_to_five_minutes() -> None:
 
 def test_breaks_and_verses_are_shortened_before_drops() -> None:
     _, parts = arrangement_of("dark", bar_s=3.0, band_bars=400)
-    # 300 s are enough for twelve of the thirteen phrases.
+    # The arrangement has thirteen phrases of 24 s; the limit of 300 s leaves room for twelve.
     phrases = {(part.label, part.half): part.phrases for part in parts}
     assert (phrases["break", 1], phrases["verse", 0], phrases["drop", 0]) == (1, 2, 2)
 

@@ -100,7 +100,7 @@ class _Exchange:
         return f"{noun}.{'list' if self.handler.command == 'GET' else 'insert'}"
 
     def _reply(self, kind: str, fault: Fault | None) -> Reply:
-        """The answer without faults."""
+        """Answer a request as YouTube does when nothing goes wrong."""
         channel, tokens = self.stand_in.channel, self.stand_in.tokens
         bearer = self.headers.get("authorization", "").removeprefix("Bearer ")
         if not bearer or (tokens is not None and bearer not in tokens):
