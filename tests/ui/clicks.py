@@ -1,4 +1,4 @@
-"""Clicks that are repeated until the page has reacted.
+"""Clicks and entries that are repeated until the page has reacted.
 
 Streamlit combines a click with a redraw that a timer or a widget requests at the same moment, and
 may then draw the old page. Users click again.
@@ -6,6 +6,7 @@ may then draw the old page. Users click again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from playwright.sync_api import Error as PlaywrightError
@@ -15,16 +16,21 @@ from playwright.sync_api import Locator, Page, expect
 TRY_MS, TRIES = 10_000, 12
 
 
-def click_until(button: Locator, reaction: Locator) -> None:
-    """Click until ``reaction`` is visible; then click no more."""
+def repeat_until(act: Callable[[], object], reaction: Locator) -> None:
+    """Act until ``reaction`` is visible; steps of ``act`` wait for `TRY_MS` at most."""
     for _ in range(TRIES - 1):
         with suppress(PlaywrightError, AssertionError):
             if not reaction.is_visible():
-                button.click(timeout=TRY_MS)
+                act()
             expect(reaction).to_be_visible(timeout=TRY_MS)
             return
-    button.click(timeout=TRY_MS)
+    act()
     expect(reaction).to_be_visible()
+
+
+def click_until(button: Locator, reaction: Locator) -> None:
+    """Click until ``reaction`` is visible; then click no more."""
+    repeat_until(lambda: button.click(timeout=TRY_MS), reaction)
 
 
 def go_to(page: Page, name: str) -> None:

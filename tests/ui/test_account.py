@@ -6,6 +6,7 @@ import httpx2
 from playwright.sync_api import Page, expect
 
 from tests.patience import PATIENCE_S
+from tests.ui.clicks import TRY_MS, repeat_until
 from tests.ui.conftest import Segue, sign_in, sign_up
 from tests.ui.test_journey import check_layout
 
@@ -14,9 +15,22 @@ EMAIL = "own@example.org"
 
 
 def open_account(page: Page) -> None:
-    page.get_by_role("button", name="Account").click()
-    page.get_by_role("link", name="Account settings").click()
-    expect(page.get_by_role("heading", name="Your account", exact=True)).to_be_visible()
+    def choose() -> None:
+        page.get_by_role("button", name="Account").click(timeout=TRY_MS)
+        page.get_by_role("link", name="Account settings").click(timeout=TRY_MS)
+
+    repeat_until(choose, page.get_by_role("heading", name="Your account", exact=True))
+
+
+def delete_account(page: Page) -> None:
+    def confirm() -> None:
+        if not page.get_by_label("Your email address").is_visible():
+            page.get_by_text("Delete my account").click(timeout=TRY_MS)
+        page.get_by_label("Your email address").fill(EMAIL, timeout=TRY_MS)
+        page.get_by_label("Password", exact=True).fill(NEWER, timeout=TRY_MS)
+        page.get_by_role("button", name="Delete permanently").click(timeout=TRY_MS)
+
+    repeat_until(confirm, page.get_by_text("Your account is deleted"))
 
 
 def sign_in_elsewhere(segue: Segue) -> httpx2.Response:
@@ -70,10 +84,6 @@ def test_account_from_its_settings_to_its_end(page: Page, segue: Segue) -> None:
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
 
     open_account(page)
-    page.get_by_text("Delete my account").click()
-    page.get_by_label("Your email address").fill(EMAIL)
-    page.get_by_label("Password", exact=True).fill(NEWER)
-    page.get_by_role("button", name="Delete permanently").click()
-    expect(page.get_by_text("Your account is deleted")).to_be_visible()
+    delete_account(page)
     sign_in(page, EMAIL, NEWER)
     expect(page.get_by_text("The e-mail or the password is wrong.")).to_be_visible()
