@@ -12,10 +12,10 @@ from ..files.check_finished import file_report, peak_notes, require_length, wave
 from ..files.correct_peaks import LevelledWriter, SoundFile, correct_peaks
 from ..files.names import REPORT, WAVEFORM
 from .job import MixtapeJob
-from .levels import level_for, level_under, limited_db
 from .measure import finished_notes, save_for_rerenders, shown_name
 from .measure_joins import with_levels
 from .render import encode, files_of, format_of, output_of, player_for, save_origin
+from .reuse.levels import level_for, level_under, limited_db
 
 
 def correct_mix(ctx: StepContext[MixtapeJob]) -> list[str]:

@@ -30,9 +30,9 @@ from ..tracks.analyse import profile_of
 from ..tracks.recordings import open_recording
 from ..tracks.stretched import open_stretched, stretch_segments
 from .job import MixtapeJob
-from .levels import level_for
 from .reuse.aac import M4A, open_base_aac, save_aac_origin
 from .reuse.base_files import base_workspace
+from .reuse.levels import level_for
 from .reuse.mp3 import MP3, Mp3Reuse
 
 COVER_SIDE = 1000  # pixels; players and stores show no more

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ...contract.jobs import AudioFormat
-from ...dj.levels.track_gains import (
+from ....contract.jobs import AudioFormat
+from ....dj.levels.track_gains import (
     CEILING_DBTP,
     forecast,
     gain_shift_db,
     with_added_gain,
 )
-from ...dj.timeline import Timeline
-from ...dj.timeline_json import timeline_of
-from ...render.files.formats import CEILINGS_DBTP
-from ...render.player.player import Level
-from .job import MixtapeJob
-from .plan import profiles_of
+from ....dj.timeline import Timeline
+from ....dj.timeline_json import timeline_of
+from ....render.files.formats import CEILINGS_DBTP
+from ....render.player.player import Level
+from ..job import MixtapeJob
+from ..plan import profiles_of
 
 
 def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:
