@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic, sleep
 from zlib import crc32
 
@@ -47,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.browser)
+        # Streamlit can lose a click that coincides with a redraw: the test clicks a second time.
+        item.add_marker(pytest.mark.flaky(reruns=1))
         if CHROMIUM is None and not os.environ.get("CI"):
             item.add_marker(pytest.mark.skip(reason="no Chromium: install it, or set CHROMIUM"))
 
@@ -157,9 +160,15 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def signed_in(page: Page, segue: Segue, request: pytest.FixtureRequest) -> Page:
+def new_email() -> str:
+    """The address of a user who does not exist yet, also where a test is repeated."""
+    return f"{token_hex(6)}@example.org"
+
+
+@pytest.fixture
+def signed_in(page: Page, segue: Segue, new_email: str) -> Page:
     """A page of a new user who signed up without visiting the sign-in page."""
-    sign_in_by_cookie(page, segue, f"{request.node.originalname}@example.org")
+    sign_in_by_cookie(page, segue, new_email)
     page.goto(segue.url)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
     return page

@@ -11,7 +11,6 @@ from tests.ui.conftest import Segue, sign_in, sign_up
 from tests.ui.test_journey import check_layout
 
 PASSWORD, NEW, NEWER = "correct horse battery", "a new sentence", "yet another sentence"
-EMAIL = "own@example.org"
 
 
 def open_account(page: Page) -> None:
@@ -22,25 +21,25 @@ def open_account(page: Page) -> None:
     repeat_until(choose, page.get_by_role("heading", name="Your account", exact=True))
 
 
-def delete_account(page: Page) -> None:
+def delete_account(page: Page, email: str) -> None:
     def confirm() -> None:
         if not page.get_by_label("Your email address").is_visible():
             page.get_by_text("Delete my account").click(timeout=TRY_MS)
-        page.get_by_label("Your email address").fill(EMAIL, timeout=TRY_MS)
+        page.get_by_label("Your email address").fill(email, timeout=TRY_MS)
         page.get_by_label("Password", exact=True).fill(NEWER, timeout=TRY_MS)
         page.get_by_role("button", name="Delete permanently").click(timeout=TRY_MS)
 
     repeat_until(confirm, page.get_by_text("Your account is deleted"))
 
 
-def sign_in_elsewhere(segue: Segue) -> httpx2.Response:
+def sign_in_elsewhere(segue: Segue, email: str) -> httpx2.Response:
     """Sign in from a program, which is another session."""
-    form = {"username": EMAIL, "password": PASSWORD}
+    form = {"username": email, "password": PASSWORD}
     answer = httpx2.post(f"{segue.api_url}/auth/token", data=form, timeout=PATIENCE_S)
     return answer.raise_for_status()
 
 
-def reset_link(segue: Segue) -> str:
+def reset_link(segue: Segue, email: str) -> str:
     """A link as the operator's command prints it, since the test's user is no admin."""
     from backend.app.settings import Settings
     from backend.app.wiring.server_secrets import jwt_secret
@@ -49,16 +48,18 @@ def reset_link(segue: Segue) -> str:
 
     settings = Settings(_env_file=None, storage_root=segue.storage)
     database = open_stores(settings, migrate=False).database
-    secret = build_sign_in(database, jwt_secret(settings)).own_account.make_reset(EMAIL).secret
+    secret = build_sign_in(database, jwt_secret(settings)).own_account.make_reset(email).secret
     database.close()
     return f"{segue.url}/?reset={secret}"
 
 
-def test_account_from_its_settings_to_its_end(page: Page, segue: Segue) -> None:
+def test_account_from_its_settings_to_its_end(
+    page: Page, segue: Segue, new_email: str
+) -> None:
     page.goto(segue.url)
-    sign_up(page, EMAIL, PASSWORD)
+    sign_up(page, new_email, PASSWORD)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
-    other = sign_in_elsewhere(segue).json()["access_token"]
+    other = sign_in_elsewhere(segue, new_email).json()["access_token"]
 
     open_account(page)
     expect(page.get_by_text("Chrome on Linux")).to_be_visible()
@@ -76,7 +77,7 @@ def test_account_from_its_settings_to_its_end(page: Page, segue: Segue) -> None:
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
 
     page.context.clear_cookies()
-    page.goto(reset_link(segue))
+    page.goto(reset_link(segue, new_email))
     expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
     check_layout(page, "reset")
     page.get_by_label("New password", exact=True).fill(NEWER)
@@ -84,6 +85,6 @@ def test_account_from_its_settings_to_its_end(page: Page, segue: Segue) -> None:
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
 
     open_account(page)
-    delete_account(page)
-    sign_in(page, EMAIL, NEWER)
+    delete_account(page, new_email)
+    sign_in(page, new_email, NEWER)
     expect(page.get_by_text("The e-mail or the password is wrong.")).to_be_visible()

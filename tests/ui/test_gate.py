@@ -15,14 +15,14 @@ def test_wrong_password_shows_an_error(page: Page, segue: Segue) -> None:
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
-def test_email_can_sign_up_only_once(page: Page, segue: Segue) -> None:
+def test_email_can_sign_up_only_once(page: Page, segue: Segue, new_email: str) -> None:
     page.goto(segue.url)
-    sign_up(page, "once@example.org")
+    sign_up(page, new_email)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
     wait_for_cookie(page)
     page.context.clear_cookies()
     page.goto(segue.url)
-    sign_up(page, "once@example.org")
+    sign_up(page, new_email)
     expect(page.get_by_text("That didn't work")).to_be_visible()
 
 
@@ -41,9 +41,9 @@ def test_sign_out_survives_a_reload(signed_in: Page) -> None:
     expect(signed_in.get_by_role("tab", name="Sign in")).to_be_visible()
 
 
-def test_session_cookie_is_http_only(page: Page, segue: Segue) -> None:
+def test_session_cookie_is_http_only(page: Page, segue: Segue, new_email: str) -> None:
     page.goto(segue.url)
-    sign_up(page, "cookie@example.org")
+    sign_up(page, new_email)
     for _ in range(50):
         cookies = [c for c in page.context.cookies() if c["name"] == "segue_session"]
         if cookies:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
-from tests.ui.clicks import go_to
+from tests.ui.clicks import click_until, go_to
 from tests.ui.conftest import TIMEOUT_MS, sign_in_by_cookie
 from tests.ui.test_journey import (
     FAILED,
@@ -36,9 +36,9 @@ def screens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screens]:
 
 
 @pytest.fixture
-def publisher(page: Page, screens: Screens, request: pytest.FixtureRequest) -> Page:
+def publisher(page: Page, screens: Screens, new_email: str) -> Page:
     """A page of a new user without a channel."""
-    sign_in_by_cookie(page, screens.segue, f"{request.node.originalname}@example.org")
+    sign_in_by_cookie(page, screens.segue, new_email)
     page.goto(screens.segue.url)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
     return page
@@ -92,8 +92,8 @@ def choose(page: Page) -> None:
     expect(button).to_be_disabled()
     title.fill("Saturday, later")
     expect(button).to_be_enabled()
-    page.get_by_role("radiogroup").get_by_text("Unlisted").click()
-    expect(page.get_by_text("Ready. Anyone with the link will see it.")).to_be_visible()
+    unlisted = page.get_by_role("radiogroup").get_by_text("Unlisted", exact=True)
+    click_until(unlisted, page.get_by_text("Ready. Anyone with the link will see it."))
     choose_new_playlist(page)
     new = page.get_by_label("Title of the new playlist")
     new.fill("Late sets")
@@ -165,8 +165,8 @@ def test_mix_is_published_when_ready(publisher: Page, screens: Screens, crate: l
     choose_small_video(page)
     page.get_by_text("Publish to YouTube when it is ready").click()
     page.get_by_text("Publish it").click()
-    page.get_by_role("radiogroup").get_by_text("Scheduled").click()
-    expect(page.get_by_label("Goes public at").first).to_be_visible()
+    scheduled = page.get_by_role("radiogroup").get_by_text("Scheduled", exact=True)
+    click_until(scheduled, page.get_by_label("Goes public at").first)
     check_layout(page, "17-publish-by-itself")
     page.get_by_label("Title", exact=True).fill("By itself")
     page.get_by_role("button", name="Start mixing").click()
