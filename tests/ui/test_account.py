@@ -53,9 +53,7 @@ def reset_link(segue: Segue, email: str) -> str:
     return f"{segue.url}/?reset={secret}"
 
 
-def test_account_from_its_settings_to_its_end(
-    page: Page, segue: Segue, new_email: str
-) -> None:
+def test_account_from_its_settings_to_its_end(page: Page, segue: Segue, new_email: str) -> None:
     page.goto(segue.url)
     sign_up(page, new_email, PASSWORD)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
