@@ -16,7 +16,7 @@ from sqlalchemy import update
 from backend.app.accounts.sealing import Seal
 from backend.app.contract.publishing import ChannelView
 from backend.app.errors import SegueError
-from backend.app.publishing.upload.find_upload import find_video
+from backend.app.publishing.upload.find_upload import UploadSearch
 from backend.app.publishing.upload.resumable import MEDIA_TYPE, VideoFile, VideoUpload
 from backend.app.publishing.upload.retry_policy import RetryPolicy
 from backend.app.publishing.upload.stored_upload import StoredUpload, marker_of
@@ -67,12 +67,14 @@ class UploadSetup:
     def renew(self, **settings: object) -> None:
         """Start with another channel and another job.
 
-        The channel already has two videos: one by its owner, one of another job.
+        The channel already has two videos: one of another job (``video-1``), one by its owner
+        (``video-2``). ``video-3`` is a stranger's.
         """
         self.youtube.channel = Channel(unit_bytes=UNIT, **settings)  # type: ignore[arg-type]
         if not self.youtube.channel.has_no_uploads:
             self.youtube.channel.holds(tags=[marker_of("another job")], uploaded_at=FIRST_VIDEO)
             self.youtube.channel.holds(tags=["segue", "sea"], uploaded_at=FIRST_VIDEO)
+            self.youtube.channel.holds(tags=[], uploaded_at=FIRST_VIDEO, is_foreign=True)
         self.strangers = set(self.youtube.channel.videos)
         self.connected: ChannelView | None = channel_view("one")
         self.youtube.script = Script()
@@ -125,8 +127,12 @@ class UploadSetup:
             insert=insert,
             video=VideoFile(file, len(video), hashlib.sha256(video).hexdigest()),
             stored=stored,
-            find_ours=lambda: find_video(
-                self.api, marker, since=stored.state.created_at, sleep=self.retry_policy.sleep
+            search=UploadSearch(
+                self.api,
+                marker,
+                since=stored.state.created_at,
+                size_bytes=lambda: stored.state.size_bytes,
+                sleep=self.retry_policy.sleep,
             ),
             retry_policy=self.retry_policy,
             progress=self.progress.append,

@@ -124,6 +124,21 @@ def test_refused_thumbnail_is_a_note(house: PublishingHouse):
     assert house.record(job.id)["notes"] == job.notes
 
 
+@pytest.mark.parametrize("at", [2, N_CHUNKS])
+def test_strangers_video_is_not_published_and_gets_nothing(house: PublishingHouse, at: int):
+    """YouTube's answer names another channel's video, in the middle or after the last byte."""
+    channel = house.youtube.channel
+    stranger = channel.holds(tags=["holidays"], is_foreign=True)
+    house.youtube.script.faults = [Fault("chunk", at, "video", reason=stranger)]
+    job = house.publish(house.mix(), playlist_title="Mixes")
+    assert job.status == "succeeded"
+    assert channel.videos.pop(stranger).thumbnail is None
+    video = house.only_video()
+    assert house.publication(job.id).video_id == video.id
+    assert video.thumbnail is not None
+    assert list(channel.items.values()) == [[video.id]]
+
+
 def test_thumbnail_can_be_switched_off(house: PublishingHouse):
     house.publish(house.mix(), thumbnail=False)
     assert house.only_video().thumbnail is None

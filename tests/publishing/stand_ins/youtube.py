@@ -147,6 +147,8 @@ class _Exchange:
         if fault is None or session is None:
             return
         session.is_gone = session.is_gone or fault.forget
+        if fault.ends_early and session.video_id is None:
+            self.stand_in.channel.become(session)
         if fault.cut_back_to is not None and session.video_id is None:
             del session.received[fault.cut_back_to :]
 
@@ -164,6 +166,8 @@ class _Exchange:
                 self._write(200, b"", {})
             case "range":
                 self._write(308, b"", {"Range": fault.reason} if fault.reason else {})
+            case "video":
+                self._send(Reply(200, self.stand_in.channel.named(fault.reason, reply)))
             case "cut":
                 body = reply.body or b"{"
                 self._write(

@@ -19,7 +19,7 @@ Kind = Literal[
     "playlists.insert",
     "thumbnails.set",
 ]
-Answer = Literal["honest", "status", "drop", "hang", "html", "cut", "empty", "range"]
+Answer = Literal["honest", "status", "drop", "hang", "html", "cut", "empty", "range", "video"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,11 @@ class Fault:
     answer : ``honest`` as without a fault; ``status`` with ``reason`` and ``retry_after``;
         ``drop`` the connection; ``hang`` until the client times out; ``html`` a proxy's page with
         ``status``; ``cut`` the right answer in the middle; ``empty`` a 200 without a body;
-        ``range`` a 308 with ``reason`` as its range (empty: none)
+        ``range`` a 308 with ``reason`` as its range (empty: none); ``video`` a 200 that names the
+        video ``reason``, or of the right answer nothing but its id
     forget : the upload is gone from then on
     cut_back_to : YouTube loses all bytes beyond this
+    ends_early : the bytes received so far become the video
     """
 
     kind: Kind
@@ -47,6 +49,7 @@ class Fault:
     retry_after: str = ""
     forget: bool = False
     cut_back_to: int | None = None
+    ends_early: bool = False
 
     def hits(self, kind: str, count: int) -> bool:
         return kind == self.kind and self.nth <= count < self.nth + self.times

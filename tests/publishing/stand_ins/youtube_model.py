@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -64,10 +64,17 @@ class Video:
     size: int
     thumbnail: str | None = None
     uploaded_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    is_foreign: bool = False
 
     @property
     def shown(self) -> dict[str, Any]:
         return {"kind": "youtube#video", "id": self.id, **self.resource}
+
+    def parts(self, requested: Container[str]) -> dict[str, Any]:
+        """The requested parts; YouTube sends a size as text."""
+        every = {**self.resource, "fileDetails": {"fileSize": str(self.size)}}
+        chosen = {name: part for name, part in every.items() if name in requested}
+        return {"kind": "youtube#video", "id": self.id, **chosen}
 
 
 @dataclass
@@ -77,7 +84,8 @@ class Channel:
     ``unit_bytes``: chunks are multiples of it. ``appears_after``: looks at the uploads before a
     new video is listed. ``may_set_thumbnails`` is False if the owner is not verified.
     ``privacy_for_all`` replaces the requested privacy of new videos. With
-    ``has_no_uploads`` the playlist of uploads does not exist.
+    ``has_no_uploads`` the playlist of uploads does not exist. ``shows_file_sizes`` is False while
+    YouTube has no details of the files. A foreign video belongs to another channel.
     """
 
     id: str = CHANNEL_ID
@@ -89,6 +97,7 @@ class Channel:
     privacy_for_all: str | None = None
     takes_long_videos: bool = True
     has_no_uploads: bool = False
+    shows_file_sizes: bool = True
     sessions: dict[str, Session] = field(default_factory=dict)
     videos: dict[str, Video] = field(default_factory=dict)
     playlists: dict[str, str] = field(default_factory=dict)
@@ -147,9 +156,10 @@ class Channel:
         session.received += body[: round(len(body) * store)]
         if len(session.received) < session.size:
             return _standing(session)
-        return Reply(201, self._become(session).shown)
+        return Reply(201, self.become(session).shown)
 
-    def _become(self, session: Session) -> Video:
+    def become(self, session: Session) -> Video:
+        """Make a video of the bytes received."""
         content = bytes(session.received)
         number = len(self.videos) + 1
         digest = hashlib.sha256(content).hexdigest()
@@ -158,12 +168,23 @@ class Channel:
         session.video_id = video.id
         return video
 
-    def holds(self, *, tags: list[str], uploaded_at: datetime | None = None) -> str:
+    def named(self, video_id: str, reply: Reply) -> dict[str, Any]:
+        """The video with this id, as in an answer to its upload; else only an id."""
+        if video_id in self.videos:
+            return self.videos[video_id].shown
+        own = str((reply.content or {}).get("id", ""))
+        return {"kind": "youtube#video", "id": video_id or own or "video-of-a-stranger"}
+
+    def holds(
+        self, *, tags: list[str], uploaded_at: datetime | None = None, is_foreign: bool = False
+    ) -> str:
         """Add a video that this job did not upload; return its id."""
         number = len(self.videos) + 1
         resource = {"snippet": {"title": "Holidays", "tags": tags}, "status": {}}
         moment = uploaded_at or datetime.now(UTC)
-        video = Video(f"video-{number}", resource, "-", 1, uploaded_at=moment)
+        video = Video(
+            f"video-{number}", resource, "-", 1, uploaded_at=moment, is_foreign=is_foreign
+        )
         self.videos[video.id] = video
         return video.id
 
@@ -181,15 +202,21 @@ class Channel:
         return Reply(200, {"items": [channel]})
 
     def videos_list(self, query: Mapping[str, str]) -> Reply:
-        requested = query.get("id", "").split(",")
-        return Reply(200, {"items": [self.videos[i].shown for i in requested if i in self.videos]})
+        """The requested parts of videos; only their owner sees the details of their files."""
+        parts = query.get("part", "").split(",")
+        ids = [i for i in query.get("id", "").split(",") if i in self.videos]
+        if "fileDetails" in parts and any(self.videos[i].is_foreign for i in ids):
+            return refused(403, "forbidden")
+        hidden = set() if self.shows_file_sizes else {"fileDetails"}
+        return Reply(200, {"items": [self.videos[i].parts({*parts} - hidden) for i in ids]})
 
     def items_list(self, query: Mapping[str, str]) -> Reply:
         playlist = query.get("playlistId", "")
         if playlist == UPLOADS_ID and not self.has_no_uploads:
             self.looks += 1
             late = self.looks <= self.appears_after
-            ids = [] if late else list(reversed(self.videos))
+            ours = [name for name, video in self.videos.items() if not video.is_foreign]
+            ids = [] if late else ours[::-1]
         elif playlist in self.items:
             ids = self.items[playlist]
         else:

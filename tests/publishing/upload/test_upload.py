@@ -364,16 +364,19 @@ def faults_by_chance(chance: random.Random) -> list[Fault]:
         kind = chance.choice(["open", "chunk", "chunk", "chunk", "query", "query"])
         lists = ["channels.list", "playlistItems.list", "videos.list"]
         kind = chance.choice(lists) if chance.random() < 0.15 else kind
-        answer = chance.choice(["honest", "status", "drop", "html", "cut", "empty", "range"])
+        answers = ["honest", "status", "drop", "html", "cut", "empty", "range", "video"]
+        answer = chance.choice(answers)
         return Fault(
             kind,  # type: ignore[arg-type]
             chance.randint(1, CHUNKS + 2),
-            answer if kind in ("chunk", "query") or answer != "range" else "drop",  # type: ignore[arg-type]
+            answer if kind in ("chunk", "query") or answer not in ("range", "video") else "drop",  # type: ignore[arg-type]
             times=chance.choice([1, 1, 1, 2, 5]),
             store=chance.choice([None, 0.0, 0.3, 1.0, 1.0]),
             status=chance.choice([408, 429, 500, 502, 503, 504]),
             reason=chance.choice(["", f"bytes=0-{chance.randrange(len(VIDEO))}"])
             if answer == "range"
+            else chance.choice(["", "video-1", "video-2", "video-3", "no-video"])
+            if answer == "video"
             else "",
             forget=chance.random() < 0.2,
             cut_back_to=chance.choice([None, None, None, 0, CHUNK]),

@@ -12,6 +12,7 @@ from ..stand_ins.youtube_faults import Fault
 from ..uploading import CHUNK, HANG_TIMEOUT_S, LAST, UploadSetup
 
 MANY = 1000
+OF_OTHER_JOB, OWNERS, STRANGERS = "video-1", "video-2", "video-3"
 
 
 @dataclass(frozen=True)
@@ -193,11 +194,119 @@ CASES = [
         ends="upload_uncertain",
         appears_after=4,
     ),
+    # answers that name a video
+    case("an id in the middle", Fault("chunk", 2, "video", reason=STRANGERS)),
+    case("an id that does not exist in the middle", Fault("chunk", 2, "video", reason="no-video")),
+    case("an id instead of the first answer", Fault("chunk", 1, "video", reason=OF_OTHER_JOB)),
+    case(
+        "an id in the middle, nothing stored", Fault("chunk", 3, "video", store=0.0, reason=OWNERS)
+    ),
+    case("201 in the middle, at every chunk", Fault("chunk", 1, "video", 4, reason=STRANGERS)),
+    case(
+        "an id instead of how far it is",
+        Fault("chunk", 2, "drop"),
+        Fault("query", 1, "video", reason=STRANGERS),
+    ),
+    case(
+        "an id instead of how far it is, always",
+        Fault("chunk", 2, "drop"),
+        Fault("query", 1, "video", MANY, reason=STRANGERS),
+        ends="upload_uncertain",
+    ),
+    case(
+        "a stranger's id cannot be looked up for now",
+        Fault("chunk", 2, "video", reason=STRANGERS),
+        Fault("videos.list", 1, "status", 2),
+    ),
+    case(
+        "quota spent when a stranger's id is looked up",
+        Fault("chunk", 2, "video", reason=STRANGERS),
+        Fault("videos.list", 1, "status", status=403, reason="quotaExceeded"),
+        ends="not_before",
+    ),
+    case("a stranger's id after the last byte", Fault("chunk", LAST, "video", reason=STRANGERS)),
+    case(
+        "another job's id after the last byte", Fault("chunk", LAST, "video", reason=OF_OTHER_JOB)
+    ),
+    case("an older id after the last byte", Fault("chunk", LAST, "video", reason=OWNERS)),
+    case(
+        "a stranger's id after the last byte, twice",
+        Fault("chunk", LAST, "video", reason=STRANGERS),
+        Fault("query", 1, "video", reason=STRANGERS),
+    ),
+    case(
+        "a stranger's id after the last byte, always",
+        Fault("chunk", LAST, "video", reason=STRANGERS),
+        Fault("query", 1, "video", MANY, reason=STRANGERS),
+        ends="upload_uncertain",
+    ),
+    case(
+        "a stranger's id, and the last bytes are lost",
+        Fault("chunk", LAST, "video", store=0.0, reason=STRANGERS),
+    ),
+    case("our id without its tags: it is looked up", Fault("chunk", LAST, "video")),
+    case(
+        "our id without its tags, listed late",
+        Fault("chunk", LAST, "video"),
+        Fault("videos.list", 1, "empty"),
+        Fault("query", 1, "video"),
+    ),
+    case(
+        "our id without its tags, and no permission to look it up",
+        Fault("chunk", LAST, "video"),
+        Fault("videos.list", 1, "status", MANY, status=403, reason="insufficientPermissions"),
+    ),
+    case(
+        "never our tags, and no permission to look them up",
+        Fault("chunk", LAST, "video"),
+        Fault("query", 1, "video", MANY),
+        Fault("videos.list", 1, "status", MANY, status=403, reason="insufficientPermissions"),
+        ends="upload_uncertain",
+    ),
+    case(
+        "half a file becomes our video",
+        Fault("chunk", 2, "drop", store=1.0, ends_early=True),
+        ends="upload_uncertain",
+        then="upload_uncertain",
+    ),
+    case(
+        "half a file becomes our video, and its size is not shown",
+        Fault("chunk", 2, "drop", store=1.0, ends_early=True),
+        ends="upload_uncertain",
+        then="upload_uncertain",
+        shows_file_sizes=False,
+    ),
+    # an answer lost twice, a list that lags
+    case(
+        "the last answer and the next are lost",
+        Fault("chunk", LAST, "drop", store=1.0),
+        Fault("query", 1, "drop"),
+    ),
+    case(
+        "the last answer is lost, the next is a stranger's",
+        Fault("chunk", LAST, "drop", store=1.0),
+        Fault("query", 1, "video", reason=STRANGERS),
+    ),
+    case(
+        "both addresses are lost",
+        Fault("open", 1, "drop", 2, store=1.0),
+    ),
+    case(
+        "gone after the last byte, and two pages of the list are lost",
+        Fault("chunk", LAST, "drop", store=1.0, forget=True),
+        Fault("playlistItems.list", 1, "drop", 2),
+    ),
+    case(
+        "gone after the last byte, and the list lags without sizes",
+        Fault("chunk", LAST, "drop", store=1.0, forget=True),
+        appears_after=3,
+        shows_file_sizes=False,
+    ),
 ]
 
 
 def test_enough_fault_scripts_are_tried():
-    assert len({case.name for case in CASES}) == len(CASES) >= 30
+    assert len({case.name for case in CASES}) == len(CASES) >= 90
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

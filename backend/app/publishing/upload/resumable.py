@@ -13,6 +13,9 @@ Why no second video can appear:
   channel find no video with Segue's marker. In the second case the attempt still ends with
   :class:`UploadUncertain`, until the user asks for another.
 - Both hold for the channel on which the upload began; no other channel is searched.
+
+A video's id is believed once the last byte was sent, and only of a video with Segue's marker and
+the file's size. Any other id is looked up; if it is not ours, the upload's status is asked again.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from ...store.publications.publications import UploadState
 from ..youtube.client import AuthorizedHttp
 from ..youtube.errors import unreachable
 from ..youtube.video import YouTubeVideo
+from .find_upload import UploadSearch
 from .retry_policy import Retries, RetryNeeded, RetryPolicy
 from .stored_upload import Session, StoredUpload
 from .upload_responses import UploadResponse, parse_failure, parse_response
@@ -59,15 +63,15 @@ class VideoFile:
 class VideoUpload:
     """Uploads ``video``, resuming an earlier attempt's upload if there is one.
 
-    ``insert`` is the request that opens a new upload. ``find_ours`` searches the channel for a
-    video with Segue's marker. Not thread-safe.
+    ``insert`` is the request that opens a new upload; ``search`` recognises its video. Not
+    thread-safe.
     """
 
     http: AuthorizedHttp
     insert: HttpRequest
     video: VideoFile
     stored: StoredUpload
-    find_ours: Callable[[], YouTubeVideo | None]
+    search: UploadSearch
     retry_policy: RetryPolicy
     progress: Callable[[float], None]
 
@@ -140,7 +144,7 @@ class VideoUpload:
         for wait_s in self.retry_policy.looks_s:
             self.retry_policy.sleep(wait_s)
             self.stored.require_channel()
-            if found := self.find_ours():
+            if found := self.search.in_channel():
                 return found
         if state.is_wanted_anew:
             return None
@@ -209,9 +213,10 @@ class VideoUpload:
         headers = {"Content-Range": f"bytes */{size_bytes}"}
         response, content = self._request(address, "PUT", b"", headers)
         try:
-            return parse_response(response, content, size_bytes)
+            parsed = parse_response(response, content, size_bytes)
         except (YouTubeRefused, CannotPublish):
             return UploadResponse(is_gone=True)
+        return self._verify(parsed)
 
     def _send_chunk(self, session: Session, at: int) -> UploadResponse:
         """Send the chunk that starts at byte ``at``."""
@@ -222,7 +227,25 @@ class VideoUpload:
             self.stored.store.all_sent(self.stored.job_id, session.nth)
         headers = {"Content-Type": MEDIA_TYPE, "Content-Range": f"bytes {at}-{end - 1}/{size}"}
         response, content = self._request(session.address, "PUT", chunk, headers)
-        return parse_response(response, content, size)
+        return self._verify(parse_response(response, content, size))
+
+    def _verify(self, response: UploadResponse) -> UploadResponse:
+        """Return the response if the video it names is ours; else ask YouTube for that video.
+
+        Before the last byte was sent, YouTube must confirm the whole file's size.
+        """
+        named = response.video
+        is_complete = self.stored.state.all_sent if named else False
+        if named is None or (is_complete and self.search.is_ours(named)):
+            return response
+        try:
+            found = self.search.by_id(named.id)
+        except YouTubeUnreachable as e:
+            raise RetryNeeded(e) from e
+        if found is None or not (is_complete or found.size_bytes):
+            log.warning("YouTube named a video that is not this upload's")
+            raise RetryNeeded(_not_ours())
+        return UploadResponse(response.received, video=found)
 
     def _request(
         self, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]
@@ -233,6 +256,13 @@ class VideoUpload:
             raise RetryNeeded(unreachable()) from e
         except (YouTubeUnreachable, StoreBusy) as e:  # raised while the token is refreshed
             raise RetryNeeded(e) from e
+
+
+def _not_ours() -> UploadUncertain:
+    return UploadUncertain(
+        "YouTube answered the upload with another video.",
+        hint="Retry: Segue asks for this upload again, and uploads nothing twice.",
+    )
 
 
 def _uncertain() -> UploadUncertain:

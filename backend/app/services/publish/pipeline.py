@@ -15,7 +15,7 @@ from ...contract.stored_json import read_stored
 from ...errors import NotFound
 from ...jobs.pipeline import Pipeline, Step, StepContext
 from ...jobs.workspace import sha256_of
-from ...publishing.upload.find_upload import find_video
+from ...publishing.upload.find_upload import UploadSearch
 from ...publishing.upload.resumable import MEDIA_TYPE, VideoFile, VideoUpload
 from ...publishing.upload.stored_upload import marker_of
 from ...store.publications.publications import NewPublication, UploadState
@@ -78,14 +78,19 @@ def upload_film(ctx: StepContext[PublishJob]) -> None:
             ctx.say(f"{done * size_mb:.0f} of {size_mb:.0f} MB")
             ctx.progress(done)
 
-        marker, since = marker_of(stored.job_id), stored.state.created_at
         policy = job.resources.retry_policy
         VideoUpload(
             http=client.http,
             insert=insert,
             video=video,
             stored=stored,
-            find_ours=lambda: find_video(client.api, marker, since=since, sleep=policy.sleep),
+            search=UploadSearch(
+                client.api,
+                marker_of(stored.job_id),
+                since=stored.state.created_at,
+                size_bytes=lambda: stored.state.size_bytes,
+                sleep=policy.sleep,
+            ),
             retry_policy=policy,
             progress=progress,
         ).run()
