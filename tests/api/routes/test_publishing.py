@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,27 @@ def test_mix_is_published_when_it_is_finished(
     assert told["url"].endswith(video.id)
     again = post(alice, kind="publish", job_id=mix["id"])
     assert (again.status_code, again.json()["error"]["code"]) == (409, "already_published")
+
+
+def test_six_presses_at_once_publish_a_mix_once(
+    alice: Person, crate: str, connect: Callable[[], None], youtube: YouTubeStandIn
+):
+    connect()
+    mix = wait(alice, post(alice, tracks_upload_id=crate).json()["id"])
+
+    def press(title: str) -> tuple[int, str]:
+        answer = post(alice, kind="publish", job_id=mix["id"], title=title)
+        body = answer.json()
+        return answer.status_code, body.get("id") or body["error"]["code"]
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = set(pool.map(press, ["The same"] * 6))
+    [(status, job_id)] = answers
+    assert status == 202
+    assert press("Another") in [(409, "publication_pending"), (409, "already_published")]
+    assert wait(alice, job_id)["status"] == "succeeded"
+    assert len(youtube.channel.videos) == 1
+    assert len(alice.get(f"/jobs/{mix['id']}").json()["publications"]) == 1
 
 
 def test_nothing_is_queued_without_a_connection(alice: Person, crate: str):

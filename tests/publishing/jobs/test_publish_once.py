@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from backend.app.contract.job_list import JobQuery
 from backend.app.contract.jobs import PublishRequest
-from backend.app.errors import AlreadyPublished, Conflict
+from backend.app.errors import AlreadyPublished, Conflict, PublicationPending
 
 from ..publishing_house import N_CHUNKS, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
@@ -21,8 +21,10 @@ NO_MORE = Fault("chunk", 3, "status", status=403, reason="quotaExceeded")
 def test_second_publication_of_a_mix_is_rejected(house: PublishingHouse):
     mix = house.mix()
     job = house.ask(mix)
-    with pytest.raises(AlreadyPublished):
-        house.ask(mix)
+    assert house.ask(mix).id == job.id
+    for other in ({"title": "Another"}, {"again": True}):
+        with pytest.raises(PublicationPending, match=job.id):
+            house.ask(mix, **other)
     house.run(job.id)
     with pytest.raises(AlreadyPublished):
         house.ask(mix)
