@@ -170,6 +170,13 @@ class JobStore:
             )
             return True
 
+    def wait_no_longer(self, user_id: str, job_id: str) -> bool:
+        """Let a job that waits for a time start now; False if it waits for none."""
+        waits = and_(_of(user_id, job_id), JOBS.c.status == JobStatus.QUEUED)
+        waits = and_(waits, JOBS.c.not_before_s.is_not(None))
+        change = update(JOBS).where(waits).values(not_before_s=None, detail=None)
+        return self.database.change(change) > 0
+
     def delete(self, user_id: str, job_id: str) -> bool:
         """Delete the job with its rows; False if it is running or another job needs it."""
         still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING, _not_needed())
