@@ -256,7 +256,11 @@ class YouTubeUnreachable(SegueError, code="youtube_unreachable", retryable=True)
 
 
 class YouTubeRefused(SegueError, code="youtube_refused"):
-    """YouTube refused the request."""
+    """YouTube refused the request; ``reason`` is its own word for why, if it gave one."""
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "", reason: str = "") -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.reason = reason
 
 
 class UploadUncertain(SegueError, code="upload_uncertain", retryable=True):

@@ -110,9 +110,9 @@ class Settings(BaseSettings):
     # YouTube Help, "Video chapters" (support.google.com/youtube/answer/9884579).
     youtube_min_chapters: int = 3
     youtube_min_chapter_s: int = 10
-    # YouTube Data API v3, thumbnails.set: newer pages say 50 MB, older ones 2 MB; the lower limit
-    # is used.
-    youtube_max_thumbnail_bytes: Bytes = 2 * MIB
+    # YouTube Data API v3, thumbnails.set: 50 MB since 14 September 2026 (discovery document
+    # 20261104, mediaUpload.maxSize: 52428800).
+    youtube_max_thumbnail_bytes: Bytes = 50 * MIB
     # YouTube Help, "Upload videos longer than 15 minutes" (answer/71673): 256 GB or 12 hours,
     # whichever is less; 15 minutes for a channel whose owner has not verified a phone number.
     youtube_max_video_bytes: Bytes = 256 * 10**9

@@ -94,8 +94,8 @@ def test_unknown_values_are_no_faults():
             ("publish_at", "publish_at_needs_private"),
         ),
         (
-            {"thumbnail_bytes": 2 * 1024**2},
-            {"thumbnail_bytes": 2 * 1024**2 + 1},
+            {"thumbnail_bytes": 50 * 1024**2},
+            {"thumbnail_bytes": 50 * 1024**2 + 1},
             ("thumbnail", "thumbnail_too_large"),
         ),
         ({"video_bytes": 256 * 10**9}, {"video_bytes": 256 * 10**9 + 1}, ("", "video_too_large")),
@@ -163,7 +163,7 @@ def test_tag_length_counts_commas_and_quotes():
         ),
         ({"duration_s": 50_000.0}, "YouTube allows 12 hours at most.", "Mix fewer songs."),
         ({"video_bytes": 10**12}, "YouTube allows 256 GB at most.", ""),
-        ({"thumbnail_bytes": 10**7}, "YouTube allows thumbnails of 2 MB at most.", ""),
+        ({"thumbnail_bytes": 10**8}, "YouTube allows thumbnails of 50 MB at most.", ""),
         ({"tags": ("x" * 495,)}, f"have 495 characters together; YouTube allows {ROOM}.", ""),
     ],
 )

@@ -32,7 +32,8 @@ _CODES_BY_STATUS = {
     422: (
         "invalid_request wrong_track_count invalid_audio invalid_timeline nothing_to_mash "
         "weak_password wrong_confirmation unknown_model bad_weights unsafe_weights silent_stem "
-        "sound_too_short bad_template cannot_publish youtube_refused no_channel"
+        "sound_too_short bad_template cannot_publish youtube_refused no_channel "
+        "thumbnail_not_allowed"
     ),
     429: "too_many_attempts too_many_jobs too_many_streams",
     503: (

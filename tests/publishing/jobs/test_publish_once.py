@@ -138,7 +138,8 @@ def test_refused_thumbnail_is_a_note(house: PublishingHouse):
     house.youtube.channel.may_set_thumbnails = False
     job = house.publish(house.mix())
     assert job.status == "succeeded"
-    assert [note for note in job.notes if "thumbnail" in note]
+    [note] = job.notes
+    assert "Verify your phone number at youtube.com/verify" in note
     assert house.record(job.id)["thumbnail_set"] is False
     assert house.record(job.id)["notes"] == job.notes
 

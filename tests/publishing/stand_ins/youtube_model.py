@@ -264,7 +264,7 @@ class Channel:
             return refused(404, "videoNotFound")
         if not self.may_set_thumbnails:
             return refused(403, "forbidden")
-        if len(body) > 2 * 1024**2 or not body:
+        if len(body) > 50 * 1024**2 or not body:
             return refused(400, "invalidImage")
         video.thumbnail = hashlib.sha256(body).hexdigest()
         return Reply(200, {"items": [{"default": {"url": "https://i.example/1.jpg"}}]})

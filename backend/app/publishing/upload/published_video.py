@@ -15,7 +15,7 @@ from googleapiclient.http import MediaIoBaseUpload
 from pydantic import BaseModel
 
 from ...contract.publishing import Privacy
-from ...errors import YouTubeUnreachable
+from ...errors import YouTubeRefused, YouTubeUnreachable
 from ..youtube.channel import own_playlists
 from ..youtube.client import ask
 from .retry_policy import Answer, Retries, RetryNeeded, RetryPolicy
@@ -46,14 +46,24 @@ class PublishedVideo:
         self._sleep = retry_policy.sleep
 
     def set_thumbnail(self, jpeg: bytes) -> None:
-        """Set the video's thumbnail."""
+        """Set the video's thumbnail; raise ``YouTubeRefused`` if the channel may not set any."""
 
         def attempt() -> None:
             media = MediaIoBaseUpload(io.BytesIO(jpeg), mimetype="image/jpeg")
             request = self._api.thumbnails().set(videoId=self._video_id, media_body=media)
             ask(request, _Any, sleep=self._sleep)
 
-        self._retry(attempt)
+        try:
+            self._retry(attempt)
+        except YouTubeRefused as refused:
+            # YouTube's answer (403) to a channel whose owner has not verified a phone number
+            if refused.reason != "forbidden":
+                raise
+            raise YouTubeRefused(
+                "YouTube allows this channel no thumbnails of its own yet.",
+                hint="Verify your phone number at youtube.com/verify, then set the thumbnail.",
+                code="thumbnail_not_allowed",
+            ) from refused
 
     def playlist_by_title(self, title: str, privacy: Privacy) -> str:
         """Return the id of the playlist with this title; create it if the channel has none."""

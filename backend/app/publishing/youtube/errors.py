@@ -52,7 +52,8 @@ def refusal(error: HttpError) -> SegueError:
         )
     what = "does not find this" if status == 404 else "refuses this"
     said = f" ({reason})" if reason else ""
-    return YouTubeRefused(f"YouTube {what}{said}.", hint="Look in YouTube Studio.")
+    hint = "Look in YouTube Studio."
+    return YouTubeRefused(f"YouTube {what}{said}.", hint=hint, reason=reason)
 
 
 class _Fault(BaseModel):
