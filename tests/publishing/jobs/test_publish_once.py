@@ -187,6 +187,30 @@ def test_playlist_is_made_once_and_has_the_video_once(house: PublishingHouse, fa
     assert house.record(job.id)["playlist_id"] == name
 
 
+@pytest.mark.parametrize("fault", [None, Fault("playlists.insert", 1, "drop", store=1.0)])
+def test_new_playlist_of_a_scheduled_video_is_private(house: PublishingHouse, fault: Fault | None):
+    house.youtube.script.faults = [fault] if fault else []
+    in_a_day = datetime.now(UTC) + timedelta(days=1)
+    job = house.publish(house.mix(), playlist_title="Mixes", publish_at=in_a_day)
+    channel = house.youtube.channel
+    assert channel.private_playlists == set(channel.playlists)
+    [note] = job.notes
+    assert note.startswith("The playlist “Mixes” is private")
+    # A second video finds the list, now public, and leaves it so
+    channel.private_playlists.clear()
+    assert house.publish(house.mix(), playlist_title="Mixes", publish_at=in_a_day).notes == []
+    assert channel.private_playlists == set()
+
+
+@pytest.mark.parametrize(("privacy", "is_private"), [("public", False), ("private", True)])
+def test_new_playlist_is_as_visible_as_its_video(
+    house: PublishingHouse, privacy: str, is_private: bool
+):
+    job = house.publish(house.mix(), playlist_title="Mixes", privacy=privacy)
+    assert bool(house.youtube.channel.private_playlists) is is_private
+    assert job.notes == []
+
+
 def test_existing_playlist_is_found_on_any_page(house: PublishingHouse):
     channel = house.youtube.channel
     for n in range(120):

@@ -102,6 +102,7 @@ class Channel:
     videos: dict[str, Video] = field(default_factory=dict)
     playlists: dict[str, str] = field(default_factory=dict)
     items: dict[str, list[str]] = field(default_factory=dict)
+    private_playlists: set[str] = field(default_factory=set)
     looks: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -246,7 +247,11 @@ class Channel:
     def playlists_list(self, query: Mapping[str, str]) -> Reply:
         requested = query.get("id")
         items = [
-            {"id": i, "snippet": {"title": title}}
+            {
+                "id": i,
+                "snippet": {"title": title, "channelId": self.id},
+                "status": {"privacyStatus": "private" if i in self.private_playlists else "public"},
+            }
             for i, title in self.playlists.items()
             if requested is None or i == requested
         ]
@@ -254,7 +259,10 @@ class Channel:
 
     def playlists_insert(self, body: bytes) -> Reply:
         name = f"PL{len(self.playlists) + 1}"
-        self.playlists[name] = json.loads(body)["snippet"]["title"]
+        resource = json.loads(body)
+        self.playlists[name] = resource["snippet"]["title"]
+        if resource["status"]["privacyStatus"] == "private":
+            self.private_playlists.add(name)
         self.items[name] = []
         return Reply(200, {"id": name, "snippet": {"title": self.playlists[name]}})
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from googleapiclient.discovery import Resource
 from googleapiclient.http import MediaIoBaseUpload
-from pydantic import BaseModel
+from pydantic import AliasPath, BaseModel, Field
 
 from ...contract.publishing import Privacy
 from ...errors import YouTubeRefused, YouTubeUnreachable
@@ -26,6 +26,14 @@ _MAX_FAILURES = 4
 
 class _Created(BaseModel):
     id: str
+
+
+class _Playlist(BaseModel):
+    privacy: str = Field(default="", validation_alias=AliasPath("status", "privacyStatus"))
+
+
+class _Playlists(BaseModel):
+    items: list[_Playlist] = []
 
 
 class _Any(BaseModel):
@@ -77,6 +85,12 @@ class PublishedVideo:
             return ask(request, _Created, sleep=self._sleep).id
 
         return self._retry(attempt)
+
+    def playlist_is_private(self, playlist_id: str) -> bool:
+        """Whether only the channel's owner can see a playlist."""
+        request = self._api.playlists().list(part="status", id=playlist_id)
+        found = ask(request, _Playlists, sleep=self._sleep).items
+        return any(one.privacy == "private" for one in found)
 
     def add_to_playlist(self, playlist_id: str) -> None:
         """Add the video to a playlist, unless it is already in it."""

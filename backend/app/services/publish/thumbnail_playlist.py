@@ -8,8 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from ...contract.base import Shape
+from ...contract.publishing import Privacy
 from ...errors import NotBefore, OtherChannel, SegueError, StoreBusy
 from ...jobs.pipeline import StepContext
 from ...publishing.upload.published_video import PublishedVideo
@@ -57,8 +59,9 @@ def _add_to_playlist(ctx: StepContext[PublishJob], video: PublishedVideo, notes:
     request = job.request
     if not request.playlist_id and not request.playlist_title:
         return
-    # A scheduled video will be public, so its new playlist is public, too.
-    privacy = "public" if request.publish_at else request.privacy
+    # A public list would show that a video is coming, and its title.
+    privacy = cast(Privacy, upload.state.privacy)
+    will_be_seen = request.publish_at is not None or request.privacy != "private"
     with _refusal_noted(notes, "The video is in no playlist"):
         upload.require_channel()
         playlist_id = request.playlist_id or upload.state.playlist_id
@@ -66,6 +69,12 @@ def _add_to_playlist(ctx: StepContext[PublishJob], video: PublishedVideo, notes:
             playlist_id = video.playlist_by_title(request.playlist_title, privacy)
         job.resources.publications.playlist_known(upload.job_id, playlist_id)
         video.add_to_playlist(playlist_id)
+        hides = bool(request.playlist_title) and privacy == "private" and will_be_seen
+        if hides and video.playlist_is_private(playlist_id):
+            notes.append(
+                f"The playlist “{request.playlist_title}” is private, like the video so far. "
+                "Make it public in YouTube Studio when the video is."
+            )
         return
     job.resources.publications.playlist_known(upload.job_id, None)
 
