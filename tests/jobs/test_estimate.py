@@ -50,6 +50,18 @@ def test_new_step_is_estimated_from_earlier_jobs():
     assert remaining_s([step(StepState.RUNNING, 0.0, 60.0, running_s=2.0)]) == pytest.approx(60.0)
 
 
+def test_late_step_without_progress_takes_as_long_again():
+    """It was expected to take 10 s; "10 seconds left" for seven minutes is wrong."""
+    late = step(StepState.RUNNING, 0.0, 10.0, running_s=200.0)
+    assert 200.0 <= remaining_s([late]) <= 400.0
+
+
+def test_steps_to_come_are_as_slow_as_the_late_one():
+    late = step(StepState.RUNNING, 0.9, 10.0, running_s=90.0)
+    # Of the usual speed, 0.1 × 20 s: (2 + 90) / (2 + 10)
+    assert remaining_s([late, NEXT]) == pytest.approx(10.0 + 10.0 * 92 / 12)
+
+
 def test_own_speed_takes_over_without_a_jump():
     """The step takes twice as long as expected."""
     shares = [hundredth / 100 for hundredth in range(1, 100)]

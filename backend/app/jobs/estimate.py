@@ -25,7 +25,7 @@ def progress_percent(steps: Sequence[StepRecord]) -> float:
 def remaining_s(steps: Iterable[StepRecord]) -> float:
     """Expected seconds until the last step ends; running steps end at the same time.
 
-    Steps to come are expected to be as slow, relative to earlier jobs, as those that have ended.
+    Steps to come are expected to be as slow, relative to earlier jobs, as those before them.
     """
     steps = list(steps)
     slowness = _slowness(steps)
@@ -78,15 +78,22 @@ def _fraction(step: StepRecord) -> float:
 
 
 def _slowness(steps: Sequence[StepRecord]) -> float:
-    """How much longer than expected the finished steps took; 1 if they were faster.
+    """How much longer than expected the steps took so far; 1 if they were faster.
 
     A fast step had little to do because its results were cached; a slow one shares the machine.
+    A running step counts once it has taken longer than expected of the whole step.
     """
     usual_s = _USUAL_SHARE * sum(step.cost_s for step in steps)
     ended = [step for step in steps if step.state is StepState.SUCCEEDED and step.seconds]
-    cost_s = usual_s + sum(step.cost_s for step in ended)
-    took_s = usual_s + sum(step.seconds or 0.0 for step in ended)
+    late = [step for step in steps if _is_late(step)]
+    cost_s = usual_s + sum(step.cost_s for step in (*ended, *late))
+    took_s = usual_s + sum(step.seconds or step.running_s or 0.0 for step in (*ended, *late))
     return max(took_s / cost_s, 1.0) if cost_s > 0 else 1.0
+
+
+def _is_late(step: StepRecord) -> bool:
+    running_s = step.running_s or 0.0
+    return step.state is StepState.RUNNING and running_s > step.cost_s
 
 
 def _remaining_of(step: StepRecord, slowness: float) -> float:
@@ -94,8 +101,11 @@ def _remaining_of(step: StepRecord, slowness: float) -> float:
         return 0.0
     left = 1.0 - step.progress
     expected_s = slowness * step.cost_s * left
-    if step.running_s is None or not step.progress:
+    if step.running_s is None:
         return expected_s
+    if not step.progress:
+        # Late and silent: as long again as it has taken, which is right within a factor of two.
+        return max(expected_s, step.running_s) if _is_late(step) else expected_s
     own = min(step.progress / _OWN_PACE_FROM, 1.0)
     return own * step.running_s * left / step.progress + (1.0 - own) * expected_s
 
