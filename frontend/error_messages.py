@@ -60,7 +60,7 @@ def error_text(error: ApiError | Problem) -> None:
 def escaped(text: str) -> str:
     """Escape Markdown in text that comes from a user or a file.
 
-    Streamlit turns e-mail addresses into links even if they are escaped. An invisible word joiner
+    Streamlit turns email addresses into links even if they are escaped. An invisible word joiner
     before the ``@`` prevents that.
     """
     plain = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in text)

@@ -98,7 +98,7 @@ def keep_signed_in() -> None:
 
 
 def account_menu() -> None:
-    """Show the account menu: the e-mail address, the account page, the sign-out button."""
+    """Show the account menu: the email address, the account page, the sign-out button."""
     with (
         st.container(horizontal=True, horizontal_alignment="right", key="account"),
         st.popover("Account", icon=":material/account_circle:", type="tertiary"),

@@ -212,7 +212,7 @@ class OAuthRefused(SegueError, code="oauth_refused", retryable=True):
 
 
 class JoinNeeded(SegueError, code="join_needed"):
-    """Linking the Google account to the account with its e-mail needs that one's password."""
+    """Linking the Google account to the account with its email needs that one's password."""
 
 
 class NotConnected(SegueError, code="youtube_not_connected"):
@@ -237,18 +237,6 @@ class CannotPublish(InvalidRequest, code="cannot_publish"):
 
 class AlreadyPublished(Conflict, code="already_published"):
     """The mix is already on YouTube or being uploaded."""
-
-
-class PublicationPending(AlreadyPublished, code="publication_pending"):
-    """A job that has not ended publishes the mix; ``request`` is that job's request (JSON)."""
-
-    def __init__(self, job_id: str, request: str) -> None:
-        super().__init__(
-            f"The mix is already being published, by the job {job_id}.",
-            hint="Wait until that job has ended, or cancel it first.",
-        )
-        self.job_id = job_id
-        self.request = request
 
 
 class YouTubeUnreachable(SegueError, code="youtube_unreachable", retryable=True):

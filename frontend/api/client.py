@@ -49,7 +49,7 @@ class ApiClient(ApiConnection):
         return self._read(TokenView, self._send("POST", "/auth/register", json=body))
 
     def sign_in(self, email: str, password: str) -> TokenView:
-        """Sign in with e-mail and password."""
+        """Sign in with email and password."""
         form = {"username": email, "password": password}
         return self._read(TokenView, self._send("POST", "/auth/token", form=form))
 
@@ -60,7 +60,7 @@ class ApiClient(ApiConnection):
     def exchange(self, code: str, browser: str) -> TokenView:
         """Exchange the code of a Google sign-in for access tokens.
 
-        Raises ``join_needed`` if the e-mail has an account: then call :meth:`join_google`.
+        Raises ``join_needed`` if the email has an account: then call :meth:`join_google`.
         """
         return self._from_google("/auth/exchange", browser, {"code": code})
 
@@ -107,7 +107,7 @@ class ApiClient(ApiConnection):
         self._authorized("DELETE", "/auth/sessions")
 
     def delete_account(self, email: str, password: str) -> None:
-        """Delete the account and all its data; e-mail and password confirm it."""
+        """Delete the account and all its data; email and password confirm it."""
         self._authorized("DELETE", "/auth/me", {"email": email, "password": password})
 
     def make_reset_link(self, email: str) -> ResetLinkView:
@@ -235,10 +235,6 @@ class ApiClient(ApiConnection):
     def retry(self, job_id: str) -> JobView:
         """Continue a failed or cancelled job."""
         return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/retry")
-
-    def start_now(self, job_id: str) -> JobView:
-        """Start a job that waits for a time now."""
-        return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/now")
 
     def delete(self, job_id: str) -> None:
         """Delete a job and its files."""

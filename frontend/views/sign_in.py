@@ -35,12 +35,14 @@ def view() -> None:
             google_sign_in.join_form()
             return
         google_sign_in.show_error_of_google()
-        old, new = st.tabs(["Sign in", "Sign up"])
+        found = google_sign_in.providers()
+        is_first = found is not None and not found.has_accounts
+        old, new = st.tabs(["Sign in", "Sign up"], default="Sign up" if is_first else None)
         with old:
             _sign_in_form()
         with new:
             _sign_up_form()
-        google_sign_in.button()
+        google_sign_in.button(found)
 
 
 def _cookie_is_gone() -> bool:
@@ -82,7 +84,7 @@ def _submit(label: str) -> bool:
 
 
 def _is_valid(email: str, password: str) -> bool:
-    """Check the typed e-mail address and password; show what is wrong."""
+    """Check the typed email address and password; show what is wrong."""
     if "@" not in email or not password:
         hint = "Enter an email address and a password."
         show_error(ApiError("incomplete", "Email or password is missing.", hint))

@@ -1,4 +1,4 @@
-"""E-mail addresses have one spelling; odd characters are refused."""
+"""Email addresses have one spelling; odd characters are refused."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_address_is_stored_in_one_spelling(typed: str, stored: str) -> None:
 def test_invisible_and_control_characters_are_refused(address: str, hidden: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         normalised_email(address.format(hidden))
-    assert caught.value.message == "This is not a valid e-mail address."
+    assert caught.value.message == "This is not a valid email address."
     assert caught.value.hint
 
 

@@ -64,4 +64,4 @@ def test_unknown_address_ends_with_one_line(
     assert main(["accounts", task, "eve@example.org"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "No account has this e-mail address. Check its spelling.\n"
+    assert said.err == "No account has this email address. Check its spelling.\n"

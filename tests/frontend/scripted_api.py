@@ -210,6 +210,7 @@ class ScriptedApi:
         self.has_password = True
         self.all_sessions: list[SessionView] = []
         self.knows_google = False
+        self.has_accounts = True
         self.library: list[SoundView] = []
         self.details: dict[str, SoundDetail] = {}
         self.known_separators = DRAFT_ONLY
@@ -236,7 +237,7 @@ class ScriptedApi:
 
     def providers(self) -> Providers:
         self._refuse("providers")
-        return Providers(google=self.knows_google)
+        return Providers(google=self.knows_google, has_accounts=self.has_accounts)
 
     def exchange(self, code: str, browser: str) -> TokenView:
         self.asked.append(("exchange", (code, browser)))
@@ -412,9 +413,6 @@ class ScriptedApi:
 
     def retry(self, job_id: str) -> JobView:
         return self._become("retry", job("queued"))
-
-    def start_now(self, job_id: str) -> JobView:
-        return self._become("start_now", job("queued"))
 
     def delete(self, job_id: str) -> None:
         self.asked.append(("delete", job_id))

@@ -85,4 +85,4 @@ def test_account_from_its_settings_to_its_end(page: Page, segue: Segue, new_emai
     open_account(page)
     delete_account(page, new_email)
     sign_in(page, new_email, NEWER)
-    expect(page.get_by_text("The e-mail or the password is wrong.")).to_be_visible()
+    expect(page.get_by_text("The email or the password is wrong.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Normalise e-mail addresses; refuse invisible and control characters."""
+"""Normalise email addresses; refuse invisible and control characters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import InvalidRequest
 _MAX_LENGTH = 254
 # Letters and blanks without a visible shape, such as a Hangul filler, would pass as visible.
 _INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{C}\u2800]")
-# Home networks and tests use names such as `.local`, to which no e-mail goes over the internet.
+# Home networks and tests use names such as `.local`, to which no email goes over the internet.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
@@ -48,4 +48,4 @@ def spellings_of(email: str) -> tuple[str, ...]:
 
 
 def _refused(why: str) -> InvalidRequest:
-    return InvalidRequest("This is not a valid e-mail address.", hint=why)
+    return InvalidRequest("This is not a valid email address.", hint=why)

@@ -14,7 +14,7 @@ from .emails import spellings_of
 from .sign_in import CODE_LIFE, Accounts, Authenticated, Credentials, digest_of, utc_now
 
 TICKET_LIFE = timedelta(minutes=10)  # time to look up a password
-# Registering with a password does not prove that the e-mail address is one's own.
+# Registering with a password does not prove that the email address is one's own.
 _NOT_YOURS = "If you did not create that account, ask the operator of this server."
 
 
@@ -43,7 +43,7 @@ class GoogleSignIn:
 
         Raise ``OAuthRefused`` if the code is unknown, used, expired or another browser's;
         ``TooManyAttempts`` if the address has created too many accounts; ``JoinNeeded`` if the
-        identity is new and its e-mail has an account: the code then becomes a ticket for ``join``.
+        identity is new and its email has an account: the code then becomes a ticket for ``join``.
         """
         key = _key(code, browser)
         identity = self._store.take_code(key, now=self._now())
@@ -55,7 +55,7 @@ class GoogleSignIn:
     def join(
         self, code: str, password: str, *, browser: str, address: str, device: str = ""
     ) -> Credentials:
-        """Link an identity to the account with its e-mail, after checking the password.
+        """Link an identity to the account with its email, after checking the password.
 
         Raise ``OAuthRefused`` if the code is not a ticket of this browser; otherwise as
         :meth:`Accounts.authenticate` does.
@@ -78,7 +78,7 @@ class GoogleSignIn:
     def _authenticate(self, email: str, password: str, address: str) -> Authenticated:
         try:
             return self._accounts.authenticate(email, password, address=address)
-        # that error's message names the e-mail, for which the form does not ask
+        # that error's message names the email, for which the form does not ask
         except NotSignedIn as e:
             hint = f"Use the password of your account {email}. {_NOT_YOURS}"
             raise NotSignedIn("The password is wrong.", hint=hint) from e

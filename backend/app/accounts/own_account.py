@@ -77,7 +77,7 @@ class OwnAccount:
         return found.password_hash
 
     def require_confirmation(self, user: User, email: str) -> None:
-        """Raise ``WrongConfirmation`` unless the user typed the account's e-mail address."""
+        """Raise ``WrongConfirmation`` unless the user typed the account's email address."""
         if user.email not in spellings_of(email):
             raise WrongConfirmation(
                 "The address you typed is not that of your account.",
@@ -88,7 +88,7 @@ class OwnAccount:
         """Make a one-time link for a user who forgot the password; earlier links become void."""
         found = self._rows.password_hash(*spellings_of(email))
         if found is None:
-            raise NotFound("No account has this e-mail address.", hint="Check its spelling.")
+            raise NotFound("No account has this email address.", hint="Check its spelling.")
         reset = Reset(secrets.token_urlsafe(32), found[0].email, self._now() + RESET_LIFE)
         self._passwords.add_reset(digest_of(reset.secret), found[0].id, expires_at=reset.expires_at)
         return reset

@@ -75,13 +75,17 @@ class Accounts:
         self._now = now
         self._hashing_lock = threading.Lock()
 
+    def has_accounts(self) -> bool:
+        """Whether there is an account yet."""
+        return self._accounts.has_accounts()
+
     def register(
         self, email: str, password: str, *, address: str = "", device: str = ""
     ) -> Credentials:
         """Create an account and sign in to it.
 
-        Raise ``InvalidRequest`` if the e-mail is not valid, ``WeakPassword``, ``Conflict`` if the
-        e-mail has an account, ``TooManyAttempts`` if the address has created too many.
+        Raise ``InvalidRequest`` if the email is not valid, ``WeakPassword``, ``Conflict`` if the
+        email has an account, ``TooManyAttempts`` if the address has created too many.
         """
         email = normalised_email(email)
         refuse_weak(password, email)
@@ -92,14 +96,14 @@ class Accounts:
         return self.sign_in_as(user.id, address=address, device=device)
 
     def sign_in(self, email: str, password: str, *, address: str, device: str = "") -> Credentials:
-        """Sign in by e-mail and password; raises like :meth:`authenticate`."""
+        """Sign in by email and password; raises like :meth:`authenticate`."""
         found = self.authenticate(email, password, address=address)
         return self.sign_in_as(
             found.user.id, address=address, device=device, password_hash=found.password_hash
         )
 
     def authenticate(self, email: str, password: str, *, address: str) -> Authenticated:
-        """Return the account that has this e-mail and password.
+        """Return the account that has this email and password.
 
         Raise ``NotSignedIn`` if the pair is wrong, with the same answer and the same work whether
         or not the account exists; ``TooManyAttempts`` after too many failures of the address, of
@@ -289,7 +293,7 @@ def digest_of(secret: str) -> str:
 
 
 def _wrong_password() -> NotSignedIn:
-    return NotSignedIn("The e-mail or the password is wrong.", hint="Check both.")
+    return NotSignedIn("The email or the password is wrong.", hint="Check both.")
 
 
 def _signed_out() -> NotSignedIn:

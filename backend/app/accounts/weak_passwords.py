@@ -13,7 +13,7 @@ def refuse_weak(password: str, email: str) -> None:
     """Raise :class:`WeakPassword` for a common password, or the account's own address."""
     typed = password.strip().casefold()
     if typed in (email.casefold(), *email.casefold().split("@")):
-        raise WeakPassword("The password is your e-mail address, or a part of it.", hint=_HINT)
+        raise WeakPassword("The password is your email address, or a part of it.", hint=_HINT)
     if typed in _commonest():
         raise WeakPassword("This is one of the most common passwords.", hint=_HINT)
 

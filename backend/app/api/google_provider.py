@@ -39,7 +39,7 @@ _REFUSALS = {
         "Sign in with Google again, or with a password.",
     ),
     "oauth_unverified": (
-        "Google has not verified the e-mail address of this account.",
+        "Google has not verified the email address of this account.",
         "Verify it at Google, or sign in with a password.",
     ),
     "oauth_unreachable": (

@@ -32,7 +32,7 @@ def register(commands: Commands) -> None:
         ("reset-link", make_reset_link, "make a one-time link to set a new password"),
     ):
         task = tasks.add_parser(name, help=what, description=f"{what.capitalize()}.")
-        task.add_argument("email", metavar="EMAIL", help="the account's e-mail address")
+        task.add_argument("email", metavar="EMAIL", help="the account's email address")
         task.set_defaults(run=run)
 
 
@@ -41,7 +41,7 @@ def make_admin(options: argparse.Namespace) -> int:
     with _opened() as (_, database):
         user = AccountStore(database).make_admin(*spellings_of(options.email))
     if user is None:
-        raise NotFound("No account has this e-mail address.", hint="Check its spelling.")
+        raise NotFound("No account has this email address.", hint="Check its spelling.")
     print(f"{user.email} is an administrator now.")
     return 0
 

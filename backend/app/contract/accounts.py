@@ -59,13 +59,14 @@ class TokenView(Shape):
 
 
 class Providers(Shape):
-    """Sign-in providers besides passwords.
+    """Sign-in providers besides passwords, and whether there is an account yet.
 
     ``missing_setting`` names the setting that Google sign-in lacks, ``missing_reason`` explains
     the fault; both None if it is set up.
     """
 
     google: bool
+    has_accounts: bool = True
     missing_setting: str | None = None
     missing_reason: str | None = None
 
@@ -108,7 +109,7 @@ class PasswordReset(Shape):
 
 
 class ResetRequest(Shape):
-    """The e-mail address of the user whose password is to be reset."""
+    """The email address of the user whose password is to be reset."""
 
     email: str = Field(max_length=1000)
 
@@ -142,7 +143,7 @@ class SessionList(Shape):
 
 
 class AccountDeletion(Shape):
-    """The account's e-mail address, typed to confirm, and its password if it has one."""
+    """The account's email address, typed to confirm, and its password if it has one."""
 
     email: str = Field(max_length=1000)
     password: SecretStr = Field(default=_NO_PASSWORD, max_length=1024)

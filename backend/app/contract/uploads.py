@@ -16,7 +16,6 @@ class TrackView(Shape):
     title: str
     artist: str
     album: str = ""
-    genre: str = ""
     duration_s: float
     has_cover: bool = False
     source_format: str

@@ -35,7 +35,7 @@ class AccountRemovalStore:
     database: Database
 
     def close(self, user_id: str, *, now: datetime) -> None:
-        """End all access to the account, and free its e-mail address.
+        """End all access to the account, and free its email address.
 
         Raise ``Conflict`` for the only admin. The other rows stay for :meth:`remove`.
         """

@@ -51,7 +51,6 @@ class TrackRow(SQLModel, table=True):
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     file_name: str = ""
-    genre: str = ""
 
 
 class ImageRow(SQLModel, table=True):
@@ -76,10 +75,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track in a crate; ``file_name`` is set if title and artist come from the file name.
-
-    ``genre`` is that of its tags; empty for tracks of earlier versions.
-    """
+    """A track in a crate; ``file_name`` is set if title and artist come from the file name."""
 
     id: str
     upload_id: str
@@ -95,7 +91,6 @@ class Track:
     warnings: tuple[str, ...]
     grid_fix: GridFix | None = None
     file_name: str = ""
-    genre: str = ""
 
 
 @dataclass(frozen=True, slots=True)

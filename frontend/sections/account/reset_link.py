@@ -11,7 +11,7 @@ from ...state import session
 
 
 def reset_link() -> None:
-    """Ask for the user's e-mail address, and show the link once."""
+    """Ask for the user's email address, and show the link once."""
     st.subheader("Reset a user's password", anchor=False)
     st.markdown(
         "Make a link for someone who forgot their password, and send it to them. "

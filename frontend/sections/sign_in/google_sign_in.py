@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from backend.app.contract.accounts import Providers
+
 from ...api.connection import GOOGLE_COOKIE, api_base
 from ...api.errors import ApiError
 from ...error_messages import show_error
@@ -14,7 +16,7 @@ from ..shared.refresh import refresh
 RETRY_S = 3.0
 #: The error because of which Google's answer did not sign the user in.
 ERROR = session.Key[ApiError]("google_said")
-#: Code that links a Google account to the account with the same e-mail, together with its password.
+#: Code that links a Google account to the account with the same email, together with its password.
 _TICKET = session.Key[str]("google_ticket")
 
 _ERRORS = {
@@ -48,25 +50,24 @@ def come_back() -> None:
         _exchange(code)
 
 
-def button() -> None:
+def button(found: Providers | None) -> None:
     """Draw the link to Google, once the API says that Google is set up."""
-    available = _is_available()
-    if available is None:
+    if found is None:
         refresh(_wait_for_answer, RETRY_S)  # the forms show their own errors
-    elif available:
+    elif found.google:
         st.html(f'<a class="google" href="{api_base()}/auth/google/login">Continue with Google</a>')
 
 
-def _is_available() -> bool | None:
-    """Whether the server is set up for Google; None if the API does not answer."""
+def providers() -> Providers | None:
+    """How one can sign in here; None if the API does not answer."""
     try:
-        return session.api().providers().google
+        return session.api().providers()
     except ApiError:
         return None
 
 
 def _wait_for_answer() -> None:
-    if _is_available() is not None:
+    if providers() is not None:
         st.rerun()
 
 
@@ -83,7 +84,7 @@ def needs_password() -> bool:
 
 
 def join_form() -> None:
-    """Ask for the password of the account that has the same e-mail address."""
+    """Ask for the password of the account that has the same email address."""
     error = ERROR.get()
     if error:
         st.text(f"{error.message} {error.hint}")

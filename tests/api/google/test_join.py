@@ -1,4 +1,4 @@
-"""Linking a Google account to an account with its e-mail needs both passwords."""
+"""Linking a Google account to an account with its email needs both passwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def code_of(answer) -> str:
 
 @pytest.fixture
 def registered(visitor):
-    """A browser whose user has an account with Ada's e-mail and a password."""
+    """A browser whose user has an account with Ada's email and a password."""
     visitor.register(ADA, PASSWORD)
     return visitor
 

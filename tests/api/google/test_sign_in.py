@@ -215,4 +215,12 @@ class TestWithoutClientSecrets:
 
 def test_client_secrets_enable_google_sign_in(visitor):
     nothing = {"missing_setting": None, "missing_reason": None}
-    assert visitor.http.get("/auth/providers").json() == {"google": True, **nothing}
+    found = visitor.http.get("/auth/providers").json()
+    assert found == {"google": True, "has_accounts": False, **nothing}
+
+
+def test_first_account_is_known_to_the_sign_in_page(visitor):
+    account = {"email": "first@example.org", "password": "correct horse battery"}
+    assert visitor.http.get("/auth/providers").json()["has_accounts"] is False
+    visitor.http.post("/auth/register", json=account).raise_for_status()
+    assert visitor.http.get("/auth/providers").json()["has_accounts"] is True

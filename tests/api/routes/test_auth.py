@@ -40,7 +40,7 @@ def test_an_email_registers_once(client, alice):
     ("password", "message"),
     [
         ("Password1", "This is one of the most common passwords."),
-        ("X@example.org", "The password is your e-mail address, or a part of it."),
+        ("X@example.org", "The password is your email address, or a part of it."),
     ],
 )
 def test_guessable_password_is_refused_plainly(client, password, message):
@@ -56,7 +56,7 @@ def test_address_with_an_invisible_character_is_refused_plainly(client):
     assert answer.status_code == 422
     assert answer.json()["error"] == {
         "code": "invalid_request",
-        "message": "This is not a valid e-mail address.",
+        "message": "This is not a valid email address.",
         "hint": "It has an invisible character; type it again by hand.",
         "retryable": False,
     }

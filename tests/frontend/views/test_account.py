@@ -122,10 +122,10 @@ class TestResetLinkOfAdmins:
 
     def test_unknown_address_is_reported(self, account, scripted_api: ScriptedApi) -> None:
         scripted_api.is_admin = True
-        unknown = ApiError("not_found", "No account has this e-mail address.", "Check it.")
+        unknown = ApiError("not_found", "No account has this email address.", "Check it.")
         scripted_api.refusals["make_reset_link"] = unknown
         app = press(type_in(account(), reset_email="eve@example.org"), "Make a link")
-        assert "No account has this e-mail address." in words_of(app)
+        assert "No account has this email address." in words_of(app)
         assert not app.code
 
     def test_others_make_none(self, account) -> None:

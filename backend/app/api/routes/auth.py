@@ -36,7 +36,7 @@ def sign_in(
     accounts: AccountsDep,
     response: Response,
 ) -> TokenView:
-    """Sign in by e-mail (as ``username``) and password."""
+    """Sign in by email (as ``username``) and password."""
     credentials = accounts.sign_in(
         form.username, form.password, address=address_of(request), device=device_of(request)
     )

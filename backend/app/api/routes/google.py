@@ -12,7 +12,7 @@ from ...accounts.google_client import SETTING
 from ...contract.accounts import ExchangeRequest, JoinRequest, Providers, TokenView
 from ...errors import NotConfigured, OAuthRefused, SegueError
 from ..app_redirect import redirect_to_app
-from ..dependencies import GoogleProviderDep, GoogleSignInDep, SettingsDep
+from ..dependencies import AccountsDep, GoogleProviderDep, GoogleSignInDep, SettingsDep
 from ..hashing_queue import HashingTurn
 from ..oauth_cookie import BrowserCookie, bind_code_to_browser
 from ..session_cookie import FromOurPages
@@ -22,13 +22,15 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.get("/providers")
-def providers(provider: GoogleProviderDep) -> Providers:
+def providers(provider: GoogleProviderDep, accounts: AccountsDep) -> Providers:
     """List the sign-in providers besides passwords, and what Google sign-in lacks."""
+    found = Providers(google=True, has_accounts=accounts.has_accounts())
     try:
         provider.client()
     except NotConfigured as refused:
-        return Providers(google=False, missing_setting=SETTING, missing_reason=refused.message)
-    return Providers(google=True)
+        lacks = {"missing_setting": SETTING, "missing_reason": refused.message}
+        return found.model_copy(update={"google": False, **lacks})
+    return found
 
 
 @router.get("/google/login", response_class=RedirectResponse, status_code=status.HTTP_302_FOUND)
@@ -66,7 +68,7 @@ def exchange(
 ) -> TokenView:
     """Exchange the one-time code for credentials, in the same browser.
 
-    Answers ``join_needed`` if the e-mail has an account not yet joined to Google: the code is then
+    Answers ``join_needed`` if the email has an account not yet joined to Google: the code is then
     valid for ``/auth/google/join`` for ten minutes.
     """
     credentials = google.exchange(
@@ -83,7 +85,7 @@ def join(
     response: Response,
     segue_google: BrowserCookie = "",
 ) -> TokenView:
-    """Join a Google identity to the account with its e-mail, and sign in to it."""
+    """Join a Google identity to the account with its email, and sign in to it."""
     credentials = google.join(
         form.code,
         form.password.get_secret_value(),

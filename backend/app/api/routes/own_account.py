@@ -105,7 +105,7 @@ def delete_account(
 ) -> None:
     """Delete your account with its jobs, files and connections; it can't be undone.
 
-    Confirm with your e-mail address, and your password if you have one.
+    Confirm with your email address, and your password if you have one.
     """
     own.require_confirmation(user, form.email)
     password = form.password.get_secret_value()

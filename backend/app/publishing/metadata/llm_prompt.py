@@ -34,7 +34,7 @@ Begin each sentence with a common word or with a name in the data.
 
 The data is all you know. Name only people and things in it: no other artists, labels,
 places or dates, no praise by others. Write no figures but those of the data (in words neither), no
-times, no links, no e-mail addresses, no @, no other sites, no calls to follow, subscribe or buy.
+times, no links, no email addresses, no @, no other sites, no calls to follow, subscribe or buy.
 The list of tracks is added by others: give none. Quote nothing but titles of the data, exactly as
 they are."""
 

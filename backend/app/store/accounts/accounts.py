@@ -34,7 +34,7 @@ class UserRow(SQLModel, table=True):
 
 
 class SignInFailureRow(SQLModel, table=True):
-    """A failed sign-in; ``account`` is the e-mail that was tried, known or not."""
+    """A failed sign-in; ``account`` is the email that was tried, known or not."""
 
     __tablename__ = "sign_in_failures"
     id: int | None = Field(default=None, primary_key=True)
@@ -92,12 +92,16 @@ class AccountStore:
     database: Database
 
     def add_user(self, user_id: str, email: str, password_hash: str, *, now: datetime) -> User:
-        """Add an account, or raise ``Conflict`` if one with this e-mail exists.
+        """Add an account, or raise ``Conflict`` if one with this email exists.
 
         The first account becomes the admin.
         """
         with self.database.write() as session:
             return add_user_row(session, user_id, email, password_hash, now=now)
+
+    def has_accounts(self) -> bool:
+        """Whether there is an account yet."""
+        return self.database.first(select(UserRow).limit(1)) is not None
 
     def user(self, user_id: str) -> User | None:
         """Return the account with this id."""
@@ -105,7 +109,7 @@ class AccountStore:
         return None if row is None else record_of(User, row)
 
     def make_admin(self, *spellings: str) -> User | None:
-        """Make an admin of the account with the first matching e-mail."""
+        """Make an admin of the account with the first matching email."""
         found = self.password_hash(*spellings)
         if found is None:
             return None
@@ -114,7 +118,7 @@ class AccountStore:
         return replace(found[0], is_admin=True)
 
     def password_hash(self, *spellings: str) -> tuple[User, str] | None:
-        """Return the account with the first matching e-mail, and its password hash."""
+        """Return the account with the first matching email, and its password hash."""
         rows = self.database.all(select(UserRow).where(col(UserRow.email).in_(spellings)))
         found = sorted(rows, key=lambda row: spellings.index(row.email))
         return (record_of(User, found[0]), found[0].password_hash) if found else None
@@ -137,7 +141,7 @@ class AccountStore:
         self.database.add(SignInFailureRow(account=account, address=address, failed_at=now))
 
     def is_known_address(self, *spellings: str, address: str, since: datetime) -> bool:
-        """Return whether an account with one of these e-mails was signed in to from there."""
+        """Return whether an account with one of these emails was signed in to from there."""
         known = select(KnownAddressRow).join(
             UserRow, col(UserRow.id) == col(KnownAddressRow.user_id)
         )
@@ -215,4 +219,4 @@ def add_user_row(
 
 
 def _email_taken() -> Conflict:
-    return Conflict("An account with this e-mail address already exists.", hint="Sign in instead.")
+    return Conflict("An account with this email address already exists.", hint="Sign in instead.")

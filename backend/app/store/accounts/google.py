@@ -26,7 +26,7 @@ class GoogleIdentityRow(SQLModel, table=True):
 class ExchangeCodeRow(SQLModel, table=True):
     """A one-time code for a browser that returned from Google.
 
-    As a ticket it no longer signs in, but links the identity to the account with its e-mail, given
+    As a ticket it no longer signs in, but links the identity to the account with its email, given
     that account's password.
     """
 
@@ -42,7 +42,7 @@ class ExchangeCodeRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A Google account: issuer, subject and verified e-mail address."""
+    """A Google account: issuer, subject and verified email address."""
 
     issuer: str
     subject: str
@@ -104,14 +104,14 @@ class GoogleStore:
         return None if row is None else record_of(User, row)
 
     def has_account(self, *spellings: str) -> bool:
-        """Whether an account with one of these e-mails exists."""
+        """Whether an account with one of these emails exists."""
         those = select(UserRow.id).where(col(UserRow.email).in_(spellings))
         return self.database.first(those) is not None
 
     def add_user(self, user_id: str, identity: Identity, *, now: datetime) -> User:
         """Add an account without a password that the identity opens.
 
-        Raise ``Conflict`` if an account with this e-mail exists.
+        Raise ``Conflict`` if an account with this email exists.
         """
         with self.database.write() as session:
             user = add_user_row(session, user_id, identity.email, NO_PASSWORD, now=now)
