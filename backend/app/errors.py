@@ -239,6 +239,18 @@ class AlreadyPublished(Conflict, code="already_published"):
     """The mix is already on YouTube or being uploaded."""
 
 
+class PublicationPending(AlreadyPublished, code="publication_pending"):
+    """A job that has not ended publishes the mix; ``request`` is that job's request (JSON)."""
+
+    def __init__(self, job_id: str, request: str) -> None:
+        super().__init__(
+            f"The mix is already being published, by the job {job_id}.",
+            hint="Wait until that job has ended, or cancel it first.",
+        )
+        self.job_id = job_id
+        self.request = request
+
+
 class YouTubeUnreachable(SegueError, code="youtube_unreachable", retryable=True):
     """YouTube did not answer, or answered with server errors, on every retry."""
 

@@ -236,6 +236,10 @@ class ApiClient(ApiConnection):
         """Continue a failed or cancelled job."""
         return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/retry")
 
+    def start_now(self, job_id: str) -> JobView:
+        """Start a job that waits for a time now."""
+        return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/now")
+
     def delete(self, job_id: str) -> None:
         """Delete a job and its files."""
         self._authorized("DELETE", f"/jobs/{_segment(job_id)}")

@@ -414,6 +414,9 @@ class ScriptedApi:
     def retry(self, job_id: str) -> JobView:
         return self._become("retry", job("queued"))
 
+    def start_now(self, job_id: str) -> JobView:
+        return self._become("start_now", job("queued"))
+
     def delete(self, job_id: str) -> None:
         self.asked.append(("delete", job_id))
         self.all_jobs = []

@@ -97,6 +97,18 @@ def test_paused_job_is_not_claimed_early(rows: Rows):
     assert rows.record(job_id).job.not_before_s is None
 
 
+def test_paused_job_can_start_now(rows: Rows):
+    job_id, other = rows.job(), rows.job()
+    rows.queue.paused(rows.claim(), time.time() + 3600.0, "No more today.")
+    assert not rows.jobs.wait_no_longer("bob", job_id)
+    assert not rows.jobs.wait_no_longer("ann", other)
+    assert rows.jobs.wait_no_longer("ann", job_id)
+    assert not rows.jobs.wait_no_longer("ann", job_id), "pressed twice"
+    started = rows.record(job_id).job
+    assert (started.not_before_s, started.detail) == (None, None)
+    assert rows.claim().job_id == job_id
+
+
 def test_pause_is_not_counted_as_crash(rows: Rows):
     rows.job()
     for _ in range(5):

@@ -134,6 +134,7 @@ class UploadSetup:
                 size_bytes=lambda: stored.state.size_bytes,
                 sleep=self.retry_policy.sleep,
             ),
+            require_quota=lambda: None,
             retry_policy=self.retry_policy,
             progress=self.progress.append,
         )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,31 +17,14 @@ from backend.app.store.accounts.password_changes import PasswordStore
 from backend.app.store.accounts.sign_ins import SignIn, add_sign_in_row
 from backend.app.store.database import Database, open_database
 
-from . import postgresql
-
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 AT_ONCE = 8
 ROUNDS = 10
 
 
-@pytest.fixture(scope="module")
-def postgresql_url() -> Iterator[str]:
-    programs = postgresql.programs()
-    if programs is None:
-        assert not os.environ.get("CI"), "CI installs PostgreSQL; see .ci/run"
-        pytest.skip("PostgreSQL is not installed")
-    with postgresql.running(programs) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/segue.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    opened = open_database(url)
-    yield opened
-    opened.close()
+@pytest.fixture
+def database(either_database: Database) -> Database:
+    return either_database
 
 
 def empty(database: Database) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
-from tests.ui.clicks import click_until, go_to
+from tests.ui.clicks import TRY_MS, click_until, go_to, repeat_until
 from tests.ui.conftest import TIMEOUT_MS, sign_in_by_cookie
 from tests.ui.test_journey import (
     FAILED,
@@ -61,7 +61,7 @@ def test_mix_is_published_once(publisher: Page, screens: Screens, crate: list[Pa
     connect_and_return_to_the_form(page)
     choose(page)
     check_layout(page, "20-publish")
-    page.get_by_test_id("stMain").get_by_role("button", name="Publish", exact=True).click()
+    press_six_times(page)
     link = wait_until_published(page)
     expect_one_video(screens, link)
     expect_link_everywhere(page, link)
@@ -110,6 +110,17 @@ def choose_new_playlist(page: Page) -> None:
             option.click(timeout=TIMEOUT_MS / 10)
             return
     pytest.fail("the menu of playlists does not stay open")
+
+
+def press_six_times(page: Page) -> None:
+    """Press Publish six times at once, like a person who sees nothing happen."""
+    button = page.locator(".st-key-start button")
+    going_on = page.get_by_role("button", name="Cancel")
+    done = page.get_by_role("heading", name=re.compile("Published$"))
+    repeat_until(
+        lambda: button.evaluate("b => { for (let i = 0; i < 6; i++) b.click() }", timeout=TRY_MS),
+        going_on.or_(done).first,
+    )
 
 
 def wait_until_published(page: Page) -> str:

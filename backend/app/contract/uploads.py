@@ -16,6 +16,7 @@ class TrackView(Shape):
     title: str
     artist: str
     album: str = ""
+    genre: str = ""
     duration_s: float
     has_cover: bool = False
     source_format: str

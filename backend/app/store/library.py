@@ -51,6 +51,7 @@ class TrackRow(SQLModel, table=True):
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     file_name: str = ""
+    genre: str = ""
 
 
 class ImageRow(SQLModel, table=True):
@@ -75,7 +76,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track in a crate; ``file_name`` is set if title and artist come from the file name."""
+    """A track in a crate; ``file_name`` is set if title and artist come from the file name.
+
+    ``genre`` is that of its tags; empty for tracks of earlier versions.
+    """
 
     id: str
     upload_id: str
@@ -91,6 +95,7 @@ class Track:
     warnings: tuple[str, ...]
     grid_fix: GridFix | None = None
     file_name: str = ""
+    genre: str = ""
 
 
 @dataclass(frozen=True, slots=True)

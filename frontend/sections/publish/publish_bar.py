@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from backend.app.contract.jobs import JobView
+from backend.app.contract.jobs import JobView, PublishRequest
 from backend.app.contract.publishing import PreflightView, YouTubeStatus
 from frontend.api.errors import ApiError, attempt
 from frontend.labels.figures import counted, relative_time
@@ -31,10 +31,19 @@ def publish_bar(
         ready=what_happens(draft),
     )
     if pressed:
-        session.api().start(draft.request(job.id, st.context.timezone, again=again))
+        start(draft.request(job.id, st.context.timezone, again=again))
         youtube_state.refresh()
         st.query_params["job"] = job.id
         st.rerun()
+
+
+def start(request: PublishRequest) -> None:
+    """Queue the publication; one that was queued in another tab is shown instead."""
+    try:
+        session.api().start(request)
+    except ApiError as error:
+        if error.code != "publication_pending":
+            raise
 
 
 def missing(status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | None) -> str | None:

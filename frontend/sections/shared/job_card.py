@@ -103,6 +103,8 @@ def actions(job: JobSummary, *, opens: bool) -> None:
             download_button(job.id, ARCHIVE, "All as one ZIP", icon=":material/folder_zip:")
         if job.status == "running" and isinstance(job, JobView) and opens_early(job):
             page_button("Listen now", ":material/play_circle:", kind.page, job, f"listen_{job.id}")
+        if job.resumes_at:
+            action_button("Try now", ":material/play_arrow:", session.api().start_now, job)
         if is_active(job):
             action_button("Cancel", ":material/stop_circle:", session.api().cancel, job)
         has_fix = draft_button(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from backend.app.publishing.youtube.consent import SCOPES
 from backend.app.publishing.youtube.tokens import StoredTokens
 from backend.app.settings import Settings
 from backend.app.wiring.jobs import executor
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_until
 from tests.publishing.pipelines import FAST_PUBLISH, FILM, SHORT_MIX, UNIT
 from tests.publishing.stand_ins.google import Google
 from tests.publishing.stand_ins.youtube import YouTubeStandIn
@@ -107,6 +108,45 @@ def test_mix_is_published_when_it_is_finished(
     assert told["url"].endswith(video.id)
     again = post(alice, kind="publish", job_id=mix["id"])
     assert (again.status_code, again.json()["error"]["code"]) == (409, "already_published")
+
+
+def test_six_presses_at_once_publish_a_mix_once(
+    alice: Person, crate: str, connect: Callable[[], None], youtube: YouTubeStandIn
+):
+    connect()
+    mix = wait(alice, post(alice, tracks_upload_id=crate).json()["id"])
+
+    def press(title: str) -> tuple[int, str]:
+        answer = post(alice, kind="publish", job_id=mix["id"], title=title)
+        body = answer.json()
+        return answer.status_code, body.get("id") or body["error"]["code"]
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = set(pool.map(press, ["The same"] * 6))
+    [(status, job_id)] = answers
+    assert status == 202
+    assert press("Another") in [(409, "publication_pending"), (409, "already_published")]
+    assert wait(alice, job_id)["status"] == "succeeded"
+    assert len(youtube.channel.videos) == 1
+    assert len(alice.get(f"/jobs/{mix['id']}").json()["publications"]) == 1
+
+
+def test_publication_that_waits_for_a_quota_starts_when_asked(
+    alice: Person, crate: str, connect: Callable[[], None], youtube: YouTubeStandIn
+):
+    connect()
+    youtube.channel.uploads_left = 0
+    mix = wait(alice, post(alice, tracks_upload_id=crate).json()["id"])
+    job = post(alice, kind="publish", job_id=mix["id"]).json()
+    path = f"/jobs/{job['id']}"
+    wait_until(lambda: alice.get(path).json()["resumes_at"])
+    youtube.channel.uploads_left = 1
+    for _ in range(2):
+        assert alice.client.post(f"{path}/now", headers=alice.headers).status_code == 200
+    assert wait(alice, job["id"])["status"] == "succeeded"
+    assert alice.client.post(f"{path}/now", headers=alice.headers).json()["status"] == "succeeded"
+    assert alice.client.post("/jobs/other/now", headers=alice.headers).status_code == 404
+    assert len(youtube.channel.videos) == 1
 
 
 def test_nothing_is_queued_without_a_connection(alice: Person, crate: str):

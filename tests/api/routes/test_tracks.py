@@ -98,12 +98,20 @@ def _flac_with_cover() -> bytes:
     out.seek(0)
     tags = mutagen.flac.FLAC(out)
     tags["title"] = '../../e\u202evil"; x=\r\n<b>.exe'
+    tags["genre"] = "Deep House"
     cover = mutagen.flac.Picture()
     cover.data, cover.type, cover.mime = picture(), 3, "image/png"
     tags.add_picture(cover)
     out.seek(0)
     tags.save(out)
     return out.getvalue()
+
+
+def test_genre_of_the_tags_is_stored(alice):
+    track = alice.send_tracks(("a.flac", _flac_with_cover())).json()["tracks"][0]
+    assert track["genre"] == "Deep House"
+    assert alice.get(f"/tracks/{track['id']}").json()["genre"] == "Deep House"
+    assert alice.send_tracks(("b.wav", tone())).json()["tracks"][0]["genre"] == ""
 
 
 def test_cover_is_served_with_its_type(alice):

@@ -178,6 +178,9 @@ class TestJobs:
         app = page("views/jobs.py")
         assert app.progress[0].text.startswith("Resumes on ")
         assert reason.replace(".", "\\.") in words_of(app)
+        app.button(key="Try now_publish-1").click().run()
+        assert scripted_api.asked[-1] == ("start_now", "job-1")
+        assert not [button for button in app.button if button.label == "Try now"]
 
     def test_publish_steps_have_names(self, page: Page, scripted_api: ScriptedApi) -> None:
         names = ["checking", "filming", "uploading", "dressing", "noting"]

@@ -46,10 +46,12 @@ def names_in(folder: Path, *children: bytes, size: bytes | None = None) -> dict[
 
 def test_names_that_ffmpeg_writes_are_read(shop: MediaFactory, job: Path) -> None:
     names = ("-metadata", "title=Nachtbus № 4", "-metadata", "artist=A. Driver")
-    webm = shop.encode("t.webm", "-c:a", "libopus", *names, "-metadata", "album=Lines")
+    webm = shop.encode(
+        "t.webm", "-c:a", "libopus", *names, "-metadata", "album=Lines", "-metadata", "genre=Dub"
+    )
     (job / "sound").write_bytes(webm)
     tags = read_tags(job / "sound", WEBM, workdir=job)
-    assert tags.names == TrackTags("Nachtbus № 4", "A. Driver", "Lines")
+    assert tags.names == TrackTags("Nachtbus № 4", "A. Driver", "Lines", "Dub")
     assert (tags.cover, tags.length_s, tags.bits) == (None, None, None)
 
 

@@ -10,7 +10,7 @@ import mutagen.flac
 import pytest
 from mutagen.aiff import AIFF
 from mutagen.apev2 import APEv2
-from mutagen.id3 import ID3, TALB, TIT2, TPE1, TPE2
+from mutagen.id3 import ID3, TALB, TCON, TIT2, TPE1, TPE2
 from mutagen.mp4 import MP4
 
 from backend.app.media.gate.sniff import AIFF as AIFF_FORMAT
@@ -219,3 +219,43 @@ def test_latin1_frames_with_accents_stay(shop: MediaFactory, job: Path) -> None:
     frames = TIT2(encoding=0, text="Hoppípolla"), TPE1(encoding=0, text="Sigur Rós")
     tagged = id3_bytes(job, *frames) + bare_mp3(shop)
     assert names_in(tagged, MP3, job) == TrackTags("Hoppípolla", "Sigur Rós")
+
+
+@pytest.mark.parametrize(
+    ("text", "genre"),
+    [
+        ("Deep House", "Deep House"),
+        ("(17)", "Rock"),
+        ("(4)Eurodisco", "Disco, Eurodisco"),
+        ("Techno (Peak Time / Driving)", "Techno (Peak Time / Driving)"),
+    ],
+)
+def test_genre_is_read_and_numbers_get_their_name(
+    text: str, genre: str, shop: MediaFactory, job: Path
+) -> None:
+    tag = id3_bytes(job, TIT2(encoding=3, text="T"), TCON(encoding=3, text=text))
+    assert names_in(tag + bare_mp3(shop), MP3, job).genre == genre
+
+
+def test_genre_is_read_in_other_formats(shop: MediaFactory, job: Path) -> None:
+    (job / "f").write_bytes(shop.flac())
+    flac = mutagen.flac.FLAC(job / "f")
+    flac["genre"] = ["House", "Techno"]
+    flac.save()
+    assert names_in((job / "f").read_bytes(), FLAC, job).genre == "House, Techno"
+    (job / "m").write_bytes(shop.m4a())
+    m4a = MP4(job / "m")
+    m4a["\xa9gen"] = "House"
+    m4a.save()
+    assert names_in((job / "m").read_bytes(), M4A, job).genre == "House"
+    assert names_in(bare_mp3(shop) + ape_bytes(job, Genre="17"), MP3, job).genre == "Rock"
+    tagged = with_chunk(wav(SOUND), info((b"IGNR", b"Dub")), before_data=False)
+    assert names_in(tagged, WAV, job).genre == "Dub"
+
+
+@pytest.mark.parametrize(("number", "genre"), [(0, ""), (17, "Rock"), (255, "")])
+def test_genre_zero_of_an_id3v1_tag_means_unknown(
+    number: int, genre: str, shop: MediaFactory, job: Path
+) -> None:
+    mp3 = bare_mp3(shop) + id3v1("T", "A")[:-1] + bytes([number])
+    assert names_in(mp3, MP3, job).genre == genre

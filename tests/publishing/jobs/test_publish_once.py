@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from backend.app.contract.job_list import JobQuery
 from backend.app.contract.jobs import PublishRequest
-from backend.app.errors import AlreadyPublished, Conflict
+from backend.app.errors import AlreadyPublished, Conflict, PublicationPending
 
 from ..publishing_house import N_CHUNKS, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
@@ -21,8 +21,10 @@ NO_MORE = Fault("chunk", 3, "status", status=403, reason="quotaExceeded")
 def test_second_publication_of_a_mix_is_rejected(house: PublishingHouse):
     mix = house.mix()
     job = house.ask(mix)
-    with pytest.raises(AlreadyPublished):
-        house.ask(mix)
+    assert house.ask(mix).id == job.id
+    for other in ({"title": "Another"}, {"again": True}):
+        with pytest.raises(PublicationPending, match=job.id):
+            house.ask(mix, **other)
     house.run(job.id)
     with pytest.raises(AlreadyPublished):
         house.ask(mix)
@@ -98,12 +100,29 @@ def test_spent_quota_pauses_the_job_until_a_stated_time(house: PublishingHouse):
     assert timedelta() < job.resumes_at - datetime.now(UTC) <= timedelta(hours=25)
     assert job.detail
     assert house.publication(mix).state == "waiting"
-    # Cancel and retry instead of waiting for midnight.
-    house.jobs.cancel("ann", job.id)
-    house.jobs.retry("ann", job.id)
+    house.jobs.start_now("ann", job.id)  # instead of waiting for midnight
     assert house.run(job.id).status == "succeeded"
     house.only_video()
     assert len(house.youtube.channel.sessions) == 1
+
+
+def test_no_uploads_left_waits_and_asks_youtube_nothing(house: PublishingHouse):
+    house.connections._uploads_per_day = 1
+    house.publish(house.mix())
+    house.settings = house.settings.model_copy(update={"youtube_uploads_per_day": 1})
+    asked = house.youtube.script.counts.total()
+    job = house.publish(house.mix())
+    assert (job.status, job.error) == ("queued", None)
+    assert job.resumes_at == house.connections.status("ann").uploads_reset_at
+    assert job.detail == "This server has used up its uploads for today (1)."
+    assert house.youtube.script.counts.total() == asked
+    # Another limit by the operator, and a press on "Try now", twice
+    house.settings = house.settings.model_copy(update={"youtube_uploads_per_day": 2})
+    for _ in range(2):
+        waiting = house.jobs.start_now("ann", job.id)
+        assert (waiting.status, waiting.resumes_at, waiting.detail) == ("queued", None, None)
+    assert house.run(job.id).status == "succeeded"
+    assert len(house.youtube.channel.videos) == 2
 
 
 def test_upload_counts_against_the_daily_limit(house: PublishingHouse):

@@ -1,4 +1,4 @@
-"""Routes for jobs: submit, list, show, cancel, retry, delete, events."""
+"""Routes for jobs: submit, list, show, cancel, retry, start now, delete, events."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ def cancel_job(job_id: str, user: CurrentUser, jobs: JobsDep) -> JobView:
 def retry_job(job_id: str, user: CurrentUser, jobs: JobsDep) -> JobView:
     """Retry a failed or cancelled job; it resumes after its last finished step."""
     return jobs.retry(user.id, job_id)
+
+
+@router.post("/{job_id}/now")
+def start_job_now(job_id: str, user: CurrentUser, jobs: JobsDep) -> JobView:
+    """Start a job that waits for a time (``resumes_at``) now; it may have to wait again."""
+    return jobs.start_now(user.id, job_id)
 
 
 @router.delete("/{job_id}", status_code=status.HTTP_204_NO_CONTENT)

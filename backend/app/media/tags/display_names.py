@@ -10,11 +10,12 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class TrackTags:
-    """A track's title, artist and album; "" if unknown."""
+    """A track's title, artist, album and genre; "" if unknown."""
 
     title: str = ""
     artist: str = ""
     album: str = ""
+    genre: str = ""
 
 
 def safe_title(text: str) -> str:

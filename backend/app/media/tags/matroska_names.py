@@ -17,7 +17,13 @@ _SIMPLE_TAG, _NAME, _STRING = 0x67C8, 0x45A3, 0x4487
 # Targets that are no sound: editions, chapters, attachments
 _OTHER_TARGETS = (0x63C9, 0x63C4, 0x63C6)
 _ALBUM_LEVEL = 50  # of TargetTypeValue; 30 is a track
-_KEYS = {"TITLE": "title", "ARTIST": "artist", "ALBUM_ARTIST": "album_artist", "ALBUM": "album"}
+_KEYS = {
+    "TITLE": "title",
+    "ARTIST": "artist",
+    "ALBUM_ARTIST": "album_artist",
+    "ALBUM": "album",
+    "GENRE": "genre",
+}
 # Three hours of sound in clusters of a second, and as many tags as no honest file has
 _MAX_ELEMENTS = 20_000
 _MAX_TEXT_BYTES = 2_000
@@ -36,7 +42,7 @@ class _Found:
 
 
 def matroska_names(source: str) -> dict[str, str]:
-    """Title, artist, album and its artist, as far as the file has tags for them."""
+    """Title, artist, album and its artist, genre, as far as the file has tags for them."""
     found = _Found()
     with Path(source).open("rb") as file:
         for _, start, end in _children(file, 0, file.seek(0, 2), (_SEGMENT,)):
@@ -53,6 +59,7 @@ def matroska_names(source: str) -> dict[str, str]:
         "artist": own.get("artist") or of_album.get("artist", ""),
         "album_artist": own.get("album_artist") or of_album.get("artist", ""),
         "album": own.get("album") or of_album.get("album") or (only if title else ""),
+        "genre": own.get("genre") or of_album.get("genre", ""),
     }
 
 

@@ -1,4 +1,4 @@
-"""Read a file's title, artist and album from every kind of tag that its format may have.
+"""Read a file's title, artist, album and genre from every kind of tag that its format may have.
 
 Part of the child program `read_tags.py`, since the tags were written by strangers.
 """
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mutagen import MutagenError
 from mutagen.apev2 import APETextValue, APEv2
-from mutagen.id3 import ID3
+from mutagen.id3 import ID3, TCON
 
 from .legacy_encodings import decoded_names
 from .matroska_names import matroska_names
@@ -18,17 +18,18 @@ from .riff_names import riff_names
 
 _MAX_TEXT = 2_000
 _MAX_PARTS = 20
-# Keys of the track's title and artist, the album's artist, and the album.
-_FIELDS = ("title", "artist", "album_artist", "album")
-_ID3 = ("TIT2", "TPE1", "TPE2", "TALB")
-_VORBIS = ("title", "artist", "albumartist", "album")
-_MP4 = ("\xa9nam", "\xa9ART", "aART", "\xa9alb")
-_APE = ("Title", "Artist", "Album Artist", "Album")
+# Keys of the track's title and artist, the album's artist, the album, and the genre.
+_FIELDS = ("title", "artist", "album_artist", "album", "genre")
+_ID3 = ("TIT2", "TPE1", "TPE2", "TALB", "TCON")
+_VORBIS = ("title", "artist", "albumartist", "album", "genre")
+_MP4 = ("\xa9nam", "\xa9ART", "aART", "\xa9alb", "\xa9gen")
+_APE = ("Title", "Artist", "Album Artist", "Album", "Genre")
 _KEYS = {**dict.fromkeys(("mp3", "wav", "aiff"), _ID3), "m4a": _MP4}
 # Placeholders that taggers write; as an album's artist they name no artist.
 _UNKNOWN = {"unknown artist", "<unknown>"}
 _SEVERAL = {"various artists", "various", "va", "v.a.", "v/a"}
 _ID3V1 = (1, 1)  # version of a tag in which a name has at most 30 characters
+_ID3V1_UNSET = "Blues"  # the genre 0, which most taggers wrote if they knew none
 
 
 class Tags(Protocol):
@@ -39,9 +40,10 @@ class Tags(Protocol):
 
 
 def read_names(kind: str, tags: Tags | None, source: str) -> dict[str, str]:
-    """Title, artist and album of ``source``; "" if unknown.
+    """Title, artist, album and genre of ``source``; "" if unknown.
 
-    ``tags`` is what mutagen has read.
+    ``tags`` is what mutagen has read. A genre by its number in ID3v1, such as ``(17)``, gets its
+    name.
     """
     names = dict.fromkeys(_FIELDS, "")
     for found in _tags_of(kind, tags, source):
@@ -49,6 +51,7 @@ def read_names(kind: str, tags: Tags | None, source: str) -> dict[str, str]:
         if names["title"] and names["artist"]:
             break
     names = decoded_names(names)
+    names["genre"] = ", ".join(TCON(encoding=3, text=names["genre"].split(", ")).genres)
     whole = names.pop("album_artist")
     if names["artist"].casefold() in _UNKNOWN:
         names["artist"] = ""
@@ -67,6 +70,7 @@ def _tags_of(kind: str, tags: Tags | None, source: str) -> Iterator[Mapping[str,
     own = _picked(tags, _KEYS.get(kind, _VORBIS))
     if getattr(tags, "version", None) == _ID3V1:
         yield _picked(_ape(source), _APE)
+        own["genre"] = own["genre"] if own["genre"] != _ID3V1_UNSET else ""
     yield own
     if kind == "mp3":
         yield _picked(_ape(source), _APE)

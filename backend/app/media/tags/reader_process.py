@@ -39,6 +39,7 @@ class _Fields(BaseModel):
     title: str = ""
     artist: str = ""
     album: str = ""
+    genre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def read_tags(source: Path, kind: SniffedFormat, *, workdir: Path) -> ReadTags:
         picture = _admit_cover(cover, workdir)
     finally:
         cover.unlink(missing_ok=True)
-    names = TrackTags(safe_title(fields.title), safe_title(fields.artist), safe_title(fields.album))
+    texts = (fields.title, fields.artist, fields.album, fields.genre)
+    names = TrackTags(*map(safe_title, texts))
     return ReadTags(names, picture, fields.length_s, fields.bits)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-_INFO = {b"INAM": "title", b"IART": "artist", b"IPRD": "album"}
+_INFO = {b"INAM": "title", b"IART": "artist", b"IPRD": "album", b"IGNR": "genre"}
 _AIFF = {b"NAME": "title", b"AUTH": "artist"}
 _MAX_CHUNKS = 1_000
 _MAX_INFO_BYTES = 64_000
@@ -17,7 +17,7 @@ _Order = Literal["little", "big"]
 
 
 def riff_names(source: str) -> dict[str, str]:
-    """Title, artist and album, if the file has chunks for them."""
+    """Title, artist, album and genre, if the file has chunks for them."""
     with Path(source).open("rb") as file:
         head = file.read(12)
         if head[:4] in (b"RIFF", b"RF64", b"BW64"):

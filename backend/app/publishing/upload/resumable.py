@@ -63,8 +63,8 @@ class VideoFile:
 class VideoUpload:
     """Uploads ``video``, resuming an earlier attempt's upload if there is one.
 
-    ``insert`` is the request that opens a new upload; ``search`` recognises its video. Not
-    thread-safe.
+    ``insert`` is the request that opens a new upload; ``search`` recognises its video.
+    ``require_quota`` raises ``NotBefore`` if no new upload may be opened today. Not thread-safe.
     """
 
     http: AuthorizedHttp
@@ -72,6 +72,7 @@ class VideoUpload:
     video: VideoFile
     stored: StoredUpload
     search: UploadSearch
+    require_quota: Callable[[], None]
     retry_policy: RetryPolicy
     progress: Callable[[float], None]
 
@@ -153,6 +154,7 @@ class VideoUpload:
 
     def _open(self, nth: int) -> Session:
         """Open an upload and store its address before sending bytes to it."""
+        self.require_quota()
         address, video = Retries(self.retry_policy).run(self._request_address), self.video
         session = self.stored.opened(
             address, sha256=video.sha256, size_bytes=video.size_bytes, nth=nth

@@ -10,7 +10,7 @@ from functools import partial
 
 from ...accounts.google_client import SETTING, GoogleClient
 from ...contract.publishing import ChannelView, PlaylistList, YouTubeStatus
-from ...errors import NotConfigured, SegueError
+from ...errors import NotBefore, NotConfigured, SegueError
 from ...store.accounts.youtube import StoredConnection, YouTubeStore
 from .channel import own_channel, own_playlists
 from .client import TIMEOUT_S, YouTubeClient, youtube_client
@@ -119,6 +119,16 @@ class YouTubeConnections:
             "notes": self._notes(stored, age_days),
         }
         return status.model_copy(update=connection)
+
+    def require_uploads_left(self) -> None:
+        """Raise ``NotBefore`` if this server's uploads of the quota day are used up."""
+        day_began, day_ends = quota_day(self._now())
+        if self._store.inserts_since(day_began) >= self._uploads_per_day:
+            raise NotBefore(
+                f"This server has used up its uploads for today ({self._uploads_per_day}).",
+                until_s=day_ends.timestamp(),
+                hint="The upload begins after midnight in Pacific time.",
+            )
 
     def takes_long_videos(self, user_id: str) -> bool | None:
         """Whether the channel takes videos over 15 minutes; None if YouTube has not said.

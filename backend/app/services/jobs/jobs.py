@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlmodel import Session
+
 from ...contract.base import Shape
 from ...contract.job_list import JobList, JobQuery
 from ...contract.jobs import JobRequest, JobView
 from ...contract.publishing import PublicationView
 from ...contract.stored_json import OtherVersion, read_stored
-from ...errors import Conflict, NotFound, TooManyJobs
+from ...errors import Conflict, NotFound, PublicationPending, TooManyJobs
 from ...jobs.queue import WORK
 from ...jobs.states import JobStatus
 from ...jobs.workspace import WrittenFile
@@ -43,7 +45,8 @@ class ResolvedRequest:
     """A resolved request: the job's title, its inputs as JSON, seconds of input.
 
     The job runs in its ``lane``, if ``after_job_id`` is set after the success of that job. ``then``
-    makes a second job from the job's id, queued with it.
+    makes a second job from the job's id, queued with it. ``check`` may prevent both; it runs in the
+    transaction that adds them.
     """
 
     title: str
@@ -52,6 +55,7 @@ class ResolvedRequest:
     lane: str = WORK
     after_job_id: str | None = None
     then: Callable[[str], tuple[JobRequest, ResolvedRequest]] | None = None
+    check: Callable[[Session], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +72,29 @@ class Jobs:
     retention_hours: float  # ended jobs of this age are deleted; 0 keeps them
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
-        """Queue a job.
+        """Queue a job; return the one that already has this publication, if it has not ended.
 
         Raise what resolving the request raises, and :class:`TooManyJobs` if the user has reached
         :data:`JOBS_PER_ACCOUNT`.
         """
+        try:
+            return self.show(user_id, self._add(user_id, request))
+        except PublicationPending as pending:
+            if pending.request != request.model_dump_json():
+                raise
+            return self.show(user_id, pending.job_id)
+
+    def _add(self, user_id: str, request: JobRequest) -> str:
         resolved = self.resolve(user_id, request)
         new = [_new_job(user_id, request, resolved)]
         if resolved.then is not None:
             new.append(_new_job(user_id, *resolved.then(new[0].id)))
-        if not self.store.add(*new, quota=JOBS_PER_ACCOUNT):
+        if not self.store.add(*new, quota=JOBS_PER_ACCOUNT, check=resolved.check):
             raise _too_many_jobs()
         for job in new:
             log.info("job %s is queued", job.id)
         self.wake()
-        return self.show(user_id, new[0].id)
+        return new[0].id
 
     def show(self, user_id: str, job_id: str) -> JobView:
         """Return the job, or raise :class:`NotFound`."""
@@ -128,6 +140,14 @@ class Jobs:
             raise _too_many_jobs()
         log.info("job %s is queued again", job_id)
         self.wake()
+        return self.show(user_id, job_id)
+
+    def start_now(self, user_id: str, job_id: str) -> JobView:
+        """Let a job that waits for a time start now; any other job stays as it is."""
+        self._find(user_id, job_id)
+        if self.store.wait_no_longer(user_id, job_id):
+            log.info("job %s waits no longer", job_id)
+            self.wake()
         return self.show(user_id, job_id)
 
     def delete(self, user_id: str, job_id: str) -> None:

@@ -193,6 +193,7 @@ def _track(admitted: AdmittedTrack, name: str) -> Track:
         title=names.title,
         artist=names.artist,
         album=names.album,
+        genre=names.genre,
         n_samples=admitted.n_samples,
         bits=admitted.bits,
         recorded_gain_db=admitted.recorded_gain_db,

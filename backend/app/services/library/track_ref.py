@@ -30,6 +30,7 @@ class TrackRef(ContentRef):
     title: str
     artist: str = ""
     album: str = ""
+    genre: str = ""
     n_samples: int
     has_cover: bool = False
     grid_fix: GridFix | None = None
@@ -86,6 +87,7 @@ def track_ref(track: Track) -> TrackRef:
         title=track.title,
         artist=track.artist,
         album=track.album,
+        genre=track.genre,
         n_samples=track.n_samples,
         has_cover=track.has_cover,
         grid_fix=track.grid_fix,

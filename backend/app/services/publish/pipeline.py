@@ -91,6 +91,7 @@ def upload_film(ctx: StepContext[PublishJob]) -> None:
                 size_bytes=lambda: stored.state.size_bytes,
                 sleep=policy.sleep,
             ),
+            require_quota=job.resources.connections.require_uploads_left,
             retry_policy=policy,
             progress=progress,
         ).run()

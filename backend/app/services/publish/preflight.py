@@ -65,8 +65,8 @@ class Preflight:
         status = self.connections.status(user_id)
         draft = draft_of(request, source.title, source)
         found = _refusal(partial(require_connection, status))
-        if not request.again:
-            found += _refusal(partial(self.publications.require_free, user_id, request.job_id))
+        is_free = partial(self.publications.require_free, user_id, request.job_id)
+        found += _refusal(partial(is_free, again=request.again))
         found += self._faults(user_id, draft, status)
         found.sort(key=lambda fault: fault.is_warning)
         return PreflightView(

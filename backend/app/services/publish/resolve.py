@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from ...contract.jobs import PublishRequest
 from ...contract.publishing import Publication
 from ...errors import InvalidRequest
 from ...jobs.queue import NET
 from ...jobs.states import JobStatus
+from ...store.publications.publications import require_free
 from ..jobs.jobs import ResolvedRequest
 from .inputs import PublishInputs
 from .preflight import Preflight
@@ -17,17 +21,19 @@ def resolve_publish(preflight: Preflight, user_id: str, request: PublishRequest)
 
     Raise what :meth:`Preflight.source` and :meth:`Preflight.require_clear` do,
     :class:`InvalidRequest` if the mix's job failed or was cancelled, and
-    :class:`AlreadyPublished` if it is on YouTube or being uploaded, unless ``again`` is set.
+    :class:`AlreadyPublished` as :func:`require_free` does, now and when the job is added.
     """
     source = preflight.source(user_id, request.job_id)
     if source.record.job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
         raise InvalidRequest(
             "The mix was not finished, so there is nothing to publish.", hint="Retry its job first."
         )
-    if not request.again:
-        preflight.publications.require_free(user_id, request.job_id)
+    mix, again = request.job_id, request.again
+    preflight.publications.require_free(user_id, mix, again=again)
     preflight.require_clear(user_id, request, source.title, source)
-    return _resolved(user_id, request, source.title, source.record.job.work_s)
+    resolved = _resolved(user_id, request, source.title, source.record.job.work_s)
+    is_free = partial(require_free, user_id=user_id, source_job_id=mix, again=again)
+    return replace(resolved, check=is_free)
 
 
 def resolve_publish_with_mix(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection
@@ -19,6 +19,7 @@ from sqlalchemy.sql import (
     tuple_,
     update,
 )
+from sqlmodel import Session
 
 from ...errors import Conflict, NotFound
 from ...jobs.estimate import Turn
@@ -26,7 +27,7 @@ from ...jobs.queue import WORK
 from ...jobs.states import PENDING, TERMINAL, Edge, JobStatus, StepState, sources
 from ...jobs.workspace import WrittenFile
 from ..clock import now_s
-from ..database import Database, record_of
+from ..database import Database, hold_lock, record_of
 from .claims import move
 from .queue import speeds_of_kinds
 from .records import JobRecord, QueuedJob, QueueRecord, queued_jobs, records
@@ -78,12 +79,17 @@ class JobStore:
 
     database: Database
 
-    def add(self, *new: NewJob, quota: int) -> bool:
+    def add(
+        self, *new: NewJob, quota: int, check: Callable[[Session], None] = lambda _: None
+    ) -> bool:
         """Queue jobs of one user; queue none and return False if more than ``quota`` would wait.
 
-        Running jobs count, too.
+        Running jobs count, too. ``check`` runs in the same transaction, one of a user's at a time;
+        what it raises prevents the jobs.
         """
         with self.database.write() as session:
+            hold_lock(session, f"jobs of {new[0].user_id}")
+            check(session)
             connection = session.connection()
             if _pending_of(connection, new[0].user_id) + len(new) > quota:
                 return False
@@ -163,6 +169,13 @@ class JobStore:
                 update(STEPS).where(stopped).values(state=StepState.WAITING, progress=0.0)
             )
             return True
+
+    def wait_no_longer(self, user_id: str, job_id: str) -> bool:
+        """Let a job that waits for a time start now; False if it waits for none."""
+        waits = and_(_of(user_id, job_id), JOBS.c.status == JobStatus.QUEUED)
+        waits = and_(waits, JOBS.c.not_before_s.is_not(None))
+        change = update(JOBS).where(waits).values(not_before_s=None, detail=None)
+        return self.database.change(change) > 0
 
     def delete(self, user_id: str, job_id: str) -> bool:
         """Delete the job with its rows; False if it is running or another job needs it."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, select, true, update
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from ...errors import AlreadyPublished
+from ...errors import AlreadyPublished, PublicationPending
 from ...jobs.states import PENDING, JobStatus
 from ..accounts.youtube import YouTubeInsertRow
 from ..clock import now_s
@@ -95,18 +95,10 @@ class PublicationStore:
                 channel_title=row.channel_title or "",
             )
 
-    def require_free(self, user_id: str, source_job_id: str) -> None:
-        """Raise ``AlreadyPublished`` if the mix is online, may be, or is being uploaded."""
+    def require_free(self, user_id: str, source_job_id: str, *, again: bool) -> None:
+        """As :func:`require_free`, in a transaction of its own."""
         with self.database.read() as session:
-            pending = select(JOBS.c.id).where(
-                JOBS.c.user_id == user_id,
-                JOBS.c.kind == "publish",
-                JOBS.c.after_job_id == source_job_id,
-                JOBS.c.status.in_(PENDING),
-            )
-            if session.connection().execute(pending).first() is not None:
-                raise _taken("The mix is already being published.")
-            _require_no_video(session, _of_source(user_id, source_job_id))
+            require_free(session, user_id, source_job_id, again=again)
 
     def require_not_online(self, job_id: str) -> None:
         """Raise ``AlreadyPublished`` if another job has published or is uploading the mix.
@@ -194,6 +186,24 @@ class PublicationStore:
 
     def _set(self, job_id: str, **values: object) -> None:
         self.database.change(update(PublicationRow).where(_c("job_id") == job_id).values(**values))
+
+
+def require_free(session: Session, user_id: str, source_job_id: str, *, again: bool) -> None:
+    """Raise ``AlreadyPublished`` if the mix is online, or may be, unless ``again`` is set.
+
+    Raise ``PublicationPending`` in any case if a job that publishes the mix has not ended.
+    """
+    pending = select(JOBS.c.id, JOBS.c.request).where(
+        JOBS.c.user_id == user_id,
+        JOBS.c.kind == "publish",
+        JOBS.c.after_job_id == source_job_id,
+        JOBS.c.status.in_(PENDING),
+    )
+    job = session.connection().execute(pending).first()
+    if job is not None:
+        raise PublicationPending(job.id, job.request)
+    if not again:
+        _require_no_video(session, _of_source(user_id, source_job_id))
 
 
 def _row(session: Session, job_id: str) -> PublicationRow:

@@ -1,0 +1,33 @@
+"""An empty database: SQLite, and PostgreSQL where it is installed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.app.store.database import Database, open_database
+
+from . import postgresql
+
+
+@pytest.fixture(scope="package")
+def postgresql_url() -> Iterator[str]:
+    programs = postgresql.programs()
+    if programs is None:
+        assert not os.environ.get("CI"), "CI installs PostgreSQL; see .ci/run"
+        pytest.skip("PostgreSQL is not installed")
+    with postgresql.running(programs) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path}/segue.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    opened = open_database(url)
+    yield opened
+    opened.close()
