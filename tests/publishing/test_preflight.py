@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.app.publishing.preflight import Draft, PreflightContext, find_faults
+from backend.app.publishing.youtube.accepted_values import CATEGORIES, is_language
 from backend.app.publishing.youtube.limits import MARKER_CHARS, tags_length
 from backend.app.settings import Settings
 from backend.app.wiring.limits import youtube_limits
+from frontend.labels import publish
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LIMITS = youtube_limits(Settings(_env_file=None))
@@ -25,6 +27,8 @@ GOOD = Draft(
     duration_s=90.0,
     video_bytes=10_000_000,
     thumbnail_bytes=200_000,
+    category_id="10",
+    language="en",
 )
 FINE = PreflightContext(
     now=NOW,
@@ -98,6 +102,8 @@ def test_unknown_values_are_no_faults():
             {"thumbnail_bytes": 50 * 1024**2 + 1},
             ("thumbnail", "thumbnail_too_large"),
         ),
+        ({"category_id": "24"}, {"category_id": "21"}, ("category_id", "category_unknown")),
+        ({"language": "zh-Hant"}, {"language": "xx"}, ("language", "language_unknown")),
         ({"video_bytes": 256 * 10**9}, {"video_bytes": 256 * 10**9 + 1}, ("", "video_too_large")),
         ({"duration_s": 43_200.0}, {"duration_s": 43_201.0}, ("", "video_too_long")),
     ],
@@ -185,6 +191,36 @@ def test_limit_of_unverified_channels_is_in_minutes(takes_long: bool | None):
 @pytest.mark.parametrize("title", ["a\u2028b", "a\u2029b"])
 def test_unicode_line_breaks_are_refused_in_titles(title: str):
     assert found(replace(GOOD, title=title)) == [("title", "title_controls", False)]
+
+
+@pytest.mark.parametrize("code", [0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), 0x2066, 0x2069])
+def test_direction_marks_are_named_with_their_place(code: int):
+    text = f"Good night{chr(code)}gpj"
+    title, description, tag = (
+        found(replace(GOOD, **change))
+        for change in ({"title": text}, {"description": CHAPTERS + text}, {"tags": ("ok", text)})
+    )
+    assert title == [("title", "title_direction", False)]
+    assert description == [("description", "description_direction", False)]
+    assert tag == [("tags", "tags_direction", False)]
+    [fault] = find_faults(replace(GOOD, title=text), LIMITS, FINE)
+    assert f"(U+{code:04X}) after “Good night”" in fault.message
+    assert fault.message.startswith("The title has an invisible “")
+
+
+def test_text_from_right_to_left_needs_no_direction_marks():
+    assert found(replace(GOOD, title="מיקס של שבת", tags=("ליל 📀", "نهاية‌الأسبوع"))) == []
+
+
+def test_unknown_category_lists_those_that_youtube_has():
+    [fault] = find_faults(replace(GOOD, category_id="999"), LIMITS, FINE)
+    assert "10 Music" in fault.hint
+    assert "24 Entertainment" in fault.hint
+
+
+def test_pages_categories_and_languages_are_accepted():
+    assert set(publish.CATEGORIES.items()) <= set(CATEGORIES.items())
+    assert [code for code in publish.LANGUAGES if not is_language(code)] == []
 
 
 @pytest.mark.parametrize("title", ["7", "!", "★", "e\u0301"])

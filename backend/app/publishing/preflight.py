@@ -9,9 +9,14 @@ from datetime import datetime
 
 from ..contract.publishing import FaultView, Privacy
 from .metadata.chapters import broken_rules, chapters_in
+from .youtube.accepted_values import CATEGORIES, is_language
 from .youtube.limits import MARKER_CHARS, YouTubeLimits, tags_length
 
 _BRACKETS = frozenset("<>")
+# Marks, embeddings, overrides and isolates (Unicode Standard Annex 9, table 4)
+_DIRECTION_MARKS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _LAYOUT = str.maketrans("", "", "\n\r\t")  # these control characters are allowed in descriptions
 
 
@@ -27,6 +32,8 @@ class Draft:
     duration_s: float | None
     video_bytes: int | None
     thumbnail_bytes: int | None
+    category_id: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ def find_faults(draft: Draft, limits: YouTubeLimits, context: PreflightContext) 
         *_title(draft.title, limits),
         *_description(draft, limits),
         *_tags(draft.tags, limits),
+        *_category_and_language(draft),
         *_publish_at(draft, context),
         *_video(draft, limits, context),
         *_quota(context),
@@ -69,6 +77,7 @@ def _title(title: str, limits: YouTubeLimits) -> Iterator[FaultView]:
         yield error("title_brackets", "YouTube allows no < and > in a title.", "Remove them.")
     if _has_controls(title):
         yield error("title_controls", "The title has a line break.", "Put it on one line.")
+    yield from _direction_marks(title, "The title", "title")
 
 
 def _description(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
@@ -94,6 +103,7 @@ def _description(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
             "The description has an invisible control character.",
             "Type it again instead of pasting.",
         )
+    yield from _direction_marks(text, "The description", "description")
     if draft.duration_s is not None:
         chapters = chapters_in(text)
         for rule in broken_rules(chapters, draft.duration_s, limits):
@@ -117,6 +127,41 @@ def _tags(tags: tuple[str, ...], limits: YouTubeLimits) -> Iterator[FaultView]:
             "tag_characters",
             "Tags can't contain commas, quotation marks or line breaks.",
             "Remove them, or split the tag.",
+        )
+    for tag in tags:
+        yield from _direction_marks(tag, f"The tag “{tag}”", "tags")
+
+
+def _direction_marks(text: str, where: str, field: str) -> Iterator[FaultView]:
+    """Find the first invisible character that changes the direction of text.
+
+    Such a character can make a title read differently from what it contains (Unicode Technical
+    Report 36, 2.11; Unicode Standard Annex 9, 2).
+    """
+    at = next((i for i, one in enumerate(text) if one in _DIRECTION_MARKS), None)
+    if at is not None:
+        name, code = unicodedata.name(text[at]).lower(), ord(text[at])
+        after = f"after “{text[max(0, at - 12) : at]}”" if at else "at its beginning"
+        yield _errors_in(field)(
+            f"{field}_direction",
+            f"{where} has an invisible “{name}” (U+{code:04X}) {after}.",
+            "Delete it, or type that part again.",
+        )
+
+
+def _category_and_language(draft: Draft) -> Iterator[FaultView]:
+    if draft.category_id not in CATEGORIES:
+        listed = ", ".join(f"{number} {name}" for number, name in CATEGORIES.items())
+        yield _errors_in("category_id")(
+            "category_unknown",
+            f"YouTube has no category {draft.category_id} for uploads.",
+            f"Choose one of these: {listed}.",
+        )
+    if not is_language(draft.language):
+        yield _errors_in("language")(
+            "language_unknown",
+            f"There is no language “{draft.language}”.",
+            "Use a code of ISO 639, such as en, pt-BR or zh-Hant.",
         )
 
 

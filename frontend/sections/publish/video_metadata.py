@@ -33,6 +33,7 @@ def ask_metadata(form: str, errors: FieldErrors, *, is_ready: bool) -> None:
         ask_tags(form)
         errors.reserve("tags")
     ask_language(form)
+    errors.reserve("language")
 
 
 def ask_title(form: str) -> None:

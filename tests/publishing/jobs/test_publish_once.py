@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from backend.app.contract.job_list import JobQuery
 from backend.app.contract.jobs import PublishRequest
-from backend.app.errors import AlreadyPublished, Conflict, PublicationPending
+from backend.app.errors import AlreadyPublished, CannotPublish, Conflict, PublicationPending
 
 from ..publishing_house import N_CHUNKS, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
@@ -220,7 +220,31 @@ def test_existing_playlist_is_found_on_any_page(house: PublishingHouse):
     assert len(channel.playlists) == 120
 
 
+def test_playlist_must_belong_to_the_channel(house: PublishingHouse):
+    channel = house.youtube.channel
+    channel.playlists |= {"PLmine": "Mine", "PLother": "Theirs"}
+    channel.items |= {"PLmine": [], "PLother": []}
+    channel.foreign_playlists.add("PLother")
+    for unknown in ("PLother", "PLgone"):
+        with pytest.raises(CannotPublish, match="no such playlist"):
+            house.ask(house.mix(), playlist_id=unknown)
+    job = house.publish(house.mix(), playlist_id="PLmine")
+    assert job.notes == []
+    assert channel.items == {"PLmine": [house.only_video().id], "PLother": []}
+
+
+def test_playlist_that_youtube_does_not_show_just_now_is_checked_by_the_job(house: PublishingHouse):
+    house.youtube.script.faults = [Fault("playlists.list", 1, "drop")]
+    job = house.publish(house.mix(), playlist_id="PLgone")
+    assert job.error is not None
+    assert (job.status, job.error.code) == ("failed", "playlist_unknown")
+    assert house.youtube.script.counts["open"] == 0
+
+
 def test_deleted_playlist_is_a_note(house: PublishingHouse):
+    channel = house.youtube.channel
+    channel.playlists["PLgone"], channel.items["PLgone"] = "Gone", []
+    house.youtube.on_request = lambda kind: channel.items.pop("PLgone", None)
     job = house.publish(house.mix(), playlist_id="PLgone")
     assert job.status == "succeeded"
     assert [note for note in job.notes if "playlist" in note]

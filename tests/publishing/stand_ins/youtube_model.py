@@ -103,6 +103,7 @@ class Channel:
     playlists: dict[str, str] = field(default_factory=dict)
     items: dict[str, list[str]] = field(default_factory=dict)
     private_playlists: set[str] = field(default_factory=set)
+    foreign_playlists: set[str] = field(default_factory=set)
     looks: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -249,7 +250,10 @@ class Channel:
         items = [
             {
                 "id": i,
-                "snippet": {"title": title, "channelId": self.id},
+                "snippet": {
+                    "title": title,
+                    "channelId": "UCother" if i in self.foreign_playlists else self.id,
+                },
                 "status": {"privacyStatus": "private" if i in self.private_playlists else "public"},
             }
             for i, title in self.playlists.items()

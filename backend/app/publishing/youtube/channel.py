@@ -50,6 +50,14 @@ class _Channels(Page):
     items: tuple[Channel, ...] = ()
 
 
+class _Owner(BaseModel):
+    channel_id: str = Field(validation_alias=AliasPath("snippet", "channelId"))
+
+
+class _Owners(BaseModel):
+    items: tuple[_Owner, ...] = ()
+
+
 def own_channel(api: Resource, *, tries: int) -> Channel:
     """Fetch the user's channel; raise ``YouTubeRefused`` if there is none."""
     request = api.channels().list(part="snippet,status", mine=True)
@@ -57,6 +65,13 @@ def own_channel(api: Resource, *, tries: int) -> Channel:
     if not items:
         raise no_channel()
     return items[0]
+
+
+def playlist_channel(api: Resource, playlist_id: str, *, tries: int) -> str | None:
+    """Id of the channel that owns a playlist; None if no such playlist can be seen."""
+    request = api.playlists().list(part="snippet", id=playlist_id)
+    found = ask(request, _Owners, tries=tries).items
+    return found[0].channel_id if found else None
 
 
 def own_playlists(

@@ -12,7 +12,7 @@ from ...accounts.google_client import SETTING, GoogleClient
 from ...contract.publishing import ChannelView, PlaylistList, YouTubeStatus
 from ...errors import NotBefore, NotConfigured, SegueError
 from ...store.accounts.youtube import StoredConnection, YouTubeStore
-from .channel import own_channel, own_playlists
+from .channel import own_channel, own_playlists, playlist_channel
 from .client import TIMEOUT_S, YouTubeClient, youtube_client
 from .google_oauth import GoogleOAuth, GrantRefused
 from .quota_day import quota_day
@@ -155,6 +155,17 @@ class YouTubeConnections:
         """List the channel's playlists in YouTube's order."""
         with self.client(user_id, timeout_s=_TIMEOUT_S) as client:
             return PlaylistList(playlists=list(own_playlists(client.api, tries=_TRIES)))
+
+    def has_playlist(self, user_id: str, playlist_id: str) -> bool | None:
+        """Whether a playlist belongs to the connected channel; None if YouTube does not say."""
+        stored = self._store.connection(user_id)
+        if stored is None or not stored.channel_id:
+            return None
+        try:
+            with self.client(user_id, timeout_s=_TIMEOUT_S) as client:
+                return playlist_channel(client.api, playlist_id, tries=1) == stored.channel_id
+        except SegueError:
+            return None
 
     def disconnect(self, user_id: str) -> YouTubeStatus:
         """Delete the connection and revoke its grant at Google, if Google answers.

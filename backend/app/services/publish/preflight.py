@@ -91,6 +91,13 @@ class Preflight:
         for fault in self._faults(user_id, draft_of(publication, title, source), status):
             if not fault.is_warning:
                 raise CannotPublish(fault.message, hint=fault.hint, code=fault.code)
+        playlist_id = publication.playlist_id
+        if playlist_id and self.connections.has_playlist(user_id, playlist_id) is False:
+            raise CannotPublish(
+                "The connected channel has no such playlist.",
+                hint="Choose one of its playlists, or name a new one.",
+                code="playlist_unknown",
+            )
 
     def _faults(self, user_id: str, draft: Draft, status: YouTubeStatus) -> list[FaultView]:
         context = PreflightContext(
@@ -119,6 +126,8 @@ def draft_of(publication: Publication, title: str, source: PublishSource | None)
         duration_s=source.duration_s() if source else None,
         video_bytes=source.size_of(FILM) if source else None,
         thumbnail_bytes=thumbnail,
+        category_id=publication.category_id,
+        language=publication.language,
     )
 
 
