@@ -19,6 +19,7 @@ from httplib2 import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...errors import YouTubeUnreachable
+from .answer_limit import ANSWER_LIMIT_S, AnswerLimit
 from .errors import NO_CHANNEL, reason_in, refusal, unreachable
 
 AccessToken = Callable[[str | None], str]
@@ -50,10 +51,12 @@ class AuthorizedHttp:
         refused: Callable[[str], None] = ignore_refusal,
         *,
         timeout_s: float = TIMEOUT_S,
+        answer_limit_s: float = ANSWER_LIMIT_S,
     ) -> None:
         self._access_token = access_token
         self._refused = refused
-        self._client = httpx2.Client(timeout=timeout_s, follow_redirects=False)
+        hooks = {"request": [AnswerLimit(answer_limit_s).watch]}
+        self._client = httpx2.Client(timeout=timeout_s, follow_redirects=False, event_hooks=hooks)
 
     def request(  # has the signature of httplib2's method
         self,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ...accounts.google_client import SETTING, GoogleClient
 from ...errors import NotConfigured
+from .answer_limit import AnswerLimit
 from .errors import unreachable
 
 _log = logging.getLogger(__name__)
@@ -65,8 +66,11 @@ class GoogleOAuth:
     ``YouTubeUnreachable`` if Google gives no usable answer.
     """
 
-    def __init__(self, client: Callable[[], GoogleClient]) -> None:
+    def __init__(
+        self, client: Callable[[], GoogleClient], *, answer_limit_s: float = 3 * TIMEOUT_S
+    ) -> None:
         self._client = client
+        self._answer_limit_s = answer_limit_s
         self._described: tuple[str, _Provider] | None = None
 
     def consent_url(self, scopes: str, redirect_uri: str, *, state: str, verifier: str) -> str:
@@ -126,6 +130,7 @@ class GoogleOAuth:
             code_challenge_method="S256",
             timeout=TIMEOUT_S,
         )
+        session.event_hooks = {"request": [AnswerLimit(self._answer_limit_s).watch]}
         # Errors are raised without their cause, which would contain the request.
         try:
             with session:
@@ -138,7 +143,8 @@ class GoogleOAuth:
 
     def _provider(self, client: GoogleClient) -> _Provider:
         if self._described is None or self._described[0] != client.discovery_url:
-            with httpx2.Client(timeout=TIMEOUT_S) as http:
+            hooks = {"request": [AnswerLimit(self._answer_limit_s).watch]}
+            with httpx2.Client(timeout=TIMEOUT_S, event_hooks=hooks) as http:
                 answer = http.get(client.discovery_url).raise_for_status()
             provider = _Provider.model_validate_json(answer.content)
             self._described = (client.discovery_url, provider)
