@@ -251,6 +251,10 @@ class PublicationPending(AlreadyPublished, code="publication_pending"):
         self.request = request
 
 
+class ConfirmationNeeded(Conflict, code="confirmation_needed"):
+    """The user must confirm something that Segue cannot find out."""
+
+
 class YouTubeUnreachable(SegueError, code="youtube_unreachable", retryable=True):
     """YouTube did not answer, or answered with server errors, on every retry."""
 

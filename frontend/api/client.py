@@ -16,7 +16,13 @@ from backend.app.contract.accounts import (
 from backend.app.contract.analysis import CrateAnalysis, GridFix, TrackAnalysis
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.job_list import JobList, JobQuery
-from backend.app.contract.jobs import JobRequest, JobView, LinkView, PublishRequest
+from backend.app.contract.jobs import (
+    JobRequest,
+    JobView,
+    LinkView,
+    PublishRequest,
+    RetryOptions,
+)
 from backend.app.contract.mashups import MashupFits, Vibe
 from backend.app.contract.publishing import (
     DescriptionOptions,
@@ -232,9 +238,13 @@ class ApiClient(ApiConnection):
         """Cancel a job; a retry continues after its finished steps."""
         return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/cancel")
 
-    def retry(self, job_id: str) -> JobView:
-        """Continue a failed or cancelled job."""
-        return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/retry")
+    def retry(self, job_id: str, *, not_on_youtube: bool = False) -> JobView:
+        """Continue a failed or cancelled job.
+
+        ``not_on_youtube``: the user has looked, after an upload that ended uncertain.
+        """
+        body = RetryOptions(not_on_youtube=not_on_youtube).model_dump()
+        return self._call(JobView, "POST", f"/jobs/{_segment(job_id)}/retry", body)
 
     def start_now(self, job_id: str) -> JobView:
         """Start a job that waits for a time now."""

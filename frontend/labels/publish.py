@@ -38,6 +38,8 @@ STATES: dict[PublicationState, str] = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
+#: YouTube Studio lists all videos of a channel, private and unfinished ones too.
+STUDIO = "https://studio.youtube.com"
 WRITERS: dict[Writer, str] = {"template": "Template", "llm": "Language model"}
 #: Placeholders of empty fields: the text that is used instead.
 NO_INTRO = "If empty: the title"

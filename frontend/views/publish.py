@@ -11,7 +11,7 @@ from frontend.api.errors import found
 from frontend.error_messages import escaped
 from frontend.labels.job_kinds import kind_of
 from frontend.labels.job_status import job_status
-from frontend.labels.publish import publication_state
+from frontend.labels.publish import STUDIO, publication_state
 from frontend.sections.publish.connect_youtube import return_from_google
 from frontend.sections.publish.publication_form import publication_form
 from frontend.sections.publish.publication_record import show_published
@@ -26,8 +26,6 @@ from frontend.state.publish_draft import VideoDraft
 
 #: Id of the mix that the user wants to publish a second time.
 AGAIN = session.Key[str]("publish_again_job")
-#: YouTube Studio lists all videos of a channel, private and unfinished ones too.
-STUDIO = "https://studio.youtube.com"
 N_SHOWN = 12
 REFRESH_S = 2.0
 

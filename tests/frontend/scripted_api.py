@@ -411,8 +411,8 @@ class ScriptedApi:
     def cancel(self, job_id: str) -> JobView:
         return self._become("cancel", job("cancelled"))
 
-    def retry(self, job_id: str) -> JobView:
-        return self._become("retry", job("queued"))
+    def retry(self, job_id: str, *, not_on_youtube: bool = False) -> JobView:
+        return self._become("retry, looked" if not_on_youtube else "retry", job("queued"))
 
     def start_now(self, job_id: str) -> JobView:
         return self._become("start_now", job("queued"))

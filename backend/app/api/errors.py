@@ -25,7 +25,7 @@ _CODES_BY_STATUS = {
     409: (
         "conflict other_version not_analysed weights_notice join_needed "
         "youtube_not_connected youtube_reconnect other_channel already_published "
-        "publication_pending upload_uncertain"
+        "publication_pending upload_uncertain confirmation_needed"
     ),
     410: "reset_expired",
     413: "too_large quota_exceeded",

@@ -219,6 +219,12 @@ JobRequest = Annotated[
 """A request for a job of any kind, discriminated by ``kind``."""
 
 
+class RetryOptions(Shape):
+    """After ``upload_uncertain``: the user has looked, and the video is not on YouTube."""
+
+    not_on_youtube: bool = False
+
+
 class StepView(Shape):
     """One step of a job; ``progress`` runs from 0 to 1.
 

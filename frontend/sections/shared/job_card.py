@@ -12,6 +12,7 @@ from backend.app.contract.jobs import JobSummary, JobView, StemMixRequest, StepV
 from frontend.error_messages import error_text, escaped
 from frontend.labels import figures, job_status
 from frontend.labels.job_kinds import KINDS, kind_of
+from frontend.labels.publish import STUDIO
 from frontend.sections.shared.downloads import ARCHIVE, audio_files, download_button
 from frontend.sections.shared.draft_separator_fallback import draft_retry
 from frontend.sections.shared.refresh import follow_job
@@ -29,6 +30,8 @@ BADGES: dict[str, tuple[str, str, BadgeColor]] = {
 }
 #: Errors of a YouTube connection that is missing, has ended, or belongs to another channel.
 CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channel")
+#: Error of an upload of which only a person can say whether it became a video.
+MAY_BE_ONLINE = "upload_uncertain"
 #: Status of a job that another version of Segue made.
 OTHER_VERSION = "other_version"
 STEP_ICONS = {
@@ -112,7 +115,9 @@ def actions(job: JobSummary, *, opens: bool) -> None:
             has_fix = True
             page = KINDS["publish"].page
             page_button("Connect YouTube", ":material/link:", page, job, f"reconnect_{job.id}")
-        if can_retry(job):
+        if job.error is not None and job.error.code == MAY_BE_ONLINE:
+            retry_after_a_look(job)
+        elif can_retry(job):
             retry = session.api().retry
             is_next = job.status == "failed" and not has_fix
             action_button("Retry", ":material/replay:", retry, job, primary=is_next)
@@ -175,6 +180,20 @@ def action_button(
     if st.button(label, icon=icon, type=kind, key=f"{label}_{job.id}"):
         call(job.id)
         st.rerun()
+
+
+def retry_after_a_look(job: JobSummary) -> None:
+    """Ask whether the video is on YouTube before a retry, which could make a second one."""
+    with st.popover("Retry…", icon=":material/replay:", type="primary"):
+        st.markdown("**Is the video on your channel?**")
+        st.markdown(
+            "Segue sent all of it and got no answer. Look in YouTube Studio first: if the video is "
+            "there, you are done. A retry would make a second one."
+        )
+        st.link_button("Open YouTube Studio", STUDIO, icon=":material/open_in_new:")
+        if st.button("I looked, it is not there: retry", key=f"looked_{job.id}", type="primary"):
+            session.api().retry(job.id, not_on_youtube=True)
+            st.rerun()
 
 
 def delete_button(job: JobSummary) -> None:

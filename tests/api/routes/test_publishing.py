@@ -18,8 +18,10 @@ from backend.app.settings import Settings
 from backend.app.wiring.jobs import executor
 from tests.patience import PATIENCE_S, wait_until
 from tests.publishing.pipelines import FAST_PUBLISH, FILM, SHORT_MIX, UNIT
+from tests.publishing.publishing_house import N_CHUNKS
 from tests.publishing.stand_ins.google import Google
 from tests.publishing.stand_ins.youtube import YouTubeStandIn
+from tests.publishing.stand_ins.youtube_faults import Fault
 from tests.publishing.stand_ins.youtube_model import Channel
 
 from ..conftest import Person, tone
@@ -146,6 +148,27 @@ def test_publication_that_waits_for_a_quota_starts_when_asked(
     assert wait(alice, job["id"])["status"] == "succeeded"
     assert alice.client.post(f"{path}/now", headers=alice.headers).json()["status"] == "succeeded"
     assert alice.client.post("/jobs/other/now", headers=alice.headers).status_code == 404
+    assert len(youtube.channel.videos) == 1
+
+
+def test_retry_of_an_uncertain_upload_needs_a_look(
+    alice: Person, crate: str, connect: Callable[[], None], youtube: YouTubeStandIn
+):
+    connect()
+    youtube.script.faults = [Fault("chunk", N_CHUNKS, "drop", store=0.0, forget=True)]
+    mix = wait(alice, post(alice, tracks_upload_id=crate).json()["id"])
+    job = wait(alice, post(alice, kind="publish", job_id=mix["id"]).json()["id"])
+    assert job["error"]["code"] == "upload_uncertain"
+
+    def retry(**body: object) -> tuple[int, str]:
+        path = f"/jobs/{job['id']}/retry"
+        answer = alice.client.post(path, json=body or None, headers=alice.headers)
+        return answer.status_code, answer.json().get("status") or answer.json()["error"]["code"]
+
+    assert retry() == (409, "confirmation_needed")
+    assert retry(not_on_youtube=False) == (409, "confirmation_needed")
+    assert retry(not_on_youtube=True)[0] == 200
+    assert wait(alice, job["id"])["status"] == "succeeded"
     assert len(youtube.channel.videos) == 1
 
 

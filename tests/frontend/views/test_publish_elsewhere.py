@@ -193,6 +193,17 @@ class TestJobs:
             assert words in text
         assert "Uploading the video** — 42 % · 8\\.4 MB of 20 MB" in text
 
+    def test_retry_of_an_uncertain_upload_asks_first(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        error = {"code": "upload_uncertain", "message": "Who knows.", "retryable": True}
+        scripted_api.all_jobs = [publish_job("failed", error=error), FINISHED]
+        app = page("views/jobs.py")
+        assert "Retry_publish-1" not in [button.key for button in app.button]
+        assert "Is the video on your channel?" in words_of(app)
+        app.button(key="looked_publish-1").click().run()
+        assert scripted_api.asked[-1][0] == "retry, looked"
+
     @pytest.mark.parametrize(
         "code", ["youtube_reconnect", "youtube_not_connected", "other_channel"]
     )

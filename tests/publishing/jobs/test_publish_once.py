@@ -8,12 +8,19 @@ import pytest
 from sqlalchemy import event
 
 from backend.app.contract.job_list import JobQuery
-from backend.app.contract.jobs import PublishRequest
-from backend.app.errors import AlreadyPublished, CannotPublish, Conflict, PublicationPending
+from backend.app.contract.jobs import PublishRequest, RetryOptions
+from backend.app.errors import (
+    AlreadyPublished,
+    CannotPublish,
+    ConfirmationNeeded,
+    Conflict,
+    PublicationPending,
+)
 
 from ..publishing_house import N_CHUNKS, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
 
+LOOKED = RetryOptions(not_on_youtube=True)
 GONE = Fault("chunk", N_CHUNKS, "drop", forget=True)
 NO_MORE = Fault("chunk", 3, "status", status=403, reason="quotaExceeded")
 
@@ -76,7 +83,10 @@ def test_retry_after_an_uncertain_upload_finds_the_video(house: PublishingHouse)
     assert (job.error.code, job.error.retryable) == ("upload_uncertain", True)
     with pytest.raises(AlreadyPublished):
         house.ask(mix)
-    house.jobs.retry("ann", job.id)
+    with pytest.raises(ConfirmationNeeded):
+        house.jobs.retry("ann", job.id)
+    assert house.show(job.id).status == "failed"
+    house.jobs.retry("ann", job.id, LOOKED)
     assert house.run(job.id).status == "succeeded"
     house.only_video()
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from ...contract.job_list import JobList, JobQuery
-from ...contract.jobs import JobRequest, JobView
+from ...contract.jobs import JobRequest, JobView, RetryOptions
 from ..dependencies import CurrentToken, CurrentUser, JobsDep, JobStreamsDep
 from ..job_streams import JobStream
 
@@ -46,9 +46,14 @@ def cancel_job(job_id: str, user: CurrentUser, jobs: JobsDep) -> JobView:
 
 
 @router.post("/{job_id}/retry")
-def retry_job(job_id: str, user: CurrentUser, jobs: JobsDep) -> JobView:
-    """Retry a failed or cancelled job; it resumes after its last finished step."""
-    return jobs.retry(user.id, job_id)
+def retry_job(
+    job_id: str, user: CurrentUser, jobs: JobsDep, options: RetryOptions = RetryOptions()
+) -> JobView:
+    """Retry a failed or cancelled job; it resumes after its last finished step.
+
+    409 ``confirmation_needed`` if the video may be on YouTube and ``not_on_youtube`` is not set.
+    """
+    return jobs.retry(user.id, job_id, options)
 
 
 @router.post("/{job_id}/now")

@@ -270,6 +270,6 @@ def _not_ours() -> UploadUncertain:
 def _uncertain() -> UploadUncertain:
     return UploadUncertain(
         "The whole video was sent, but YouTube does not say what became of it.",
-        hint="Look in YouTube Studio. If it does not appear there in a while, retry: "
+        hint="Look in YouTube Studio. If it does not appear there in a while, retry and say so: "
         "Segue searches the channel once more before it uploads anything.",
     )

@@ -15,12 +15,19 @@ from sqlmodel import Session
 
 from ...contract.base import Shape
 from ...contract.job_list import JobList, JobQuery
-from ...contract.jobs import JobRequest, JobView
+from ...contract.jobs import JobRequest, JobView, RetryOptions
 from ...contract.publishing import PublicationView
 from ...contract.stored_json import OtherVersion, read_stored
-from ...errors import Conflict, NotFound, PublicationPending, TooManyJobs
+from ...errors import (
+    ConfirmationNeeded,
+    Conflict,
+    NotFound,
+    PublicationPending,
+    TooManyJobs,
+    UploadUncertain,
+)
 from ...jobs.queue import WORK
-from ...jobs.states import JobStatus
+from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
 from ...store.jobs.job_store import JobFilter, JobStore, NewJob
 from ...store.jobs.marks import Mark, marks_of
@@ -126,13 +133,20 @@ class Jobs:
         log.info("job %s is to be cancelled", job_id)
         return self.show(user_id, job_id)
 
-    def retry(self, user_id: str, job_id: str) -> JobView:
+    def retry(self, user_id: str, job_id: str, options: RetryOptions = RetryOptions()) -> JobView:
         """Queue a failed or cancelled job again; finished steps are kept.
 
         Raise :class:`Conflict` if the job has not ended, or has succeeded, :class:`OtherVersion` if
-        another version stored its inputs in another form, and :class:`TooManyJobs`.
+        another version stored its inputs in another form, :class:`ConfirmationNeeded` if the video
+        may be on YouTube and the user has not looked, and :class:`TooManyJobs`.
         """
-        kind, inputs = self._find(user_id, job_id).job.kind, self.store.inputs(user_id, job_id)
+        job, inputs = self._find(user_id, job_id).job, self.store.inputs(user_id, job_id)
+        kind = job.kind
+        if _may_be_online(job.failure) and not options.not_on_youtube:
+            raise ConfirmationNeeded(
+                "The video may be on YouTube already; a retry could put it there twice.",
+                hint="Look in YouTube Studio. Retry only if it is not there.",
+            )
         if kind not in self.inputs:
             raise OtherVersion
         read_stored(self.inputs[kind], inputs or "")
@@ -239,6 +253,10 @@ def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
     """
     requests = store.pending_requests(user_id)
     return any(one in request for one in ids for request in requests)
+
+
+def _may_be_online(failure: Failure | None) -> bool:
+    return failure is not None and failure.code == UploadUncertain.code
 
 
 def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest) -> NewJob:
