@@ -271,6 +271,10 @@ class UploadUncertain(SegueError, code="upload_uncertain", retryable=True):
     """All bytes were sent, but YouTube did not confirm the video."""
 
 
+class NotProcessed(SegueError, code="video_not_processed", retryable=True):
+    """YouTube has not processed the video within a day."""
+
+
 class NotBefore(SegueError, code="not_before", retryable=True):
     """The job must wait until ``until_s`` (seconds since 1970)."""
 

@@ -122,6 +122,8 @@ class Settings(BaseSettings):
     # (developers.google.com/youtube/v3/determine_quota_cost); the day ends at midnight Pacific
     # time.
     youtube_uploads_per_day: int = 100
+    # After the first looks at a new video; the later waits grow to six hours, for a day.
+    youtube_look_again_s: Seconds = Field(default=300.0, gt=0)
 
     @property
     def google_callback(self) -> str:

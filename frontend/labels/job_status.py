@@ -23,6 +23,7 @@ STEPS = {
     "mastering": "Mastering",
     "uploading": "Uploading the video",
     "dressing": "Setting the thumbnail and the playlist",
+    "releasing": "Changing who may see it",
     "noting": "Saving the video's link",
 }
 #: Steps that have a different name in one kind of job.
@@ -30,6 +31,7 @@ STEPS_BY_KIND = {
     ("stem_mix", "planning"): "Setting the levels",
     ("mashup", "planning"): "Arranging the parts",
     ("publish", "checking"): "Checking YouTube's limits",
+    ("publish", "processing"): "Waiting until YouTube has processed it",
 }
 
 
@@ -58,11 +60,19 @@ def job_status(job: JobSummary, zone: str | None = None) -> str:
 def wait_reason(job: JobSummary, zone: str | None) -> str | None:
     """Say what a queued job waits for, other than a free worker."""
     if job.resumes_at:
-        return f"Resumes {relative_time(job.resumes_at, zone)}"
+        at = relative_time(job.resumes_at, zone)
+        return f"On YouTube, looks again {at}" if has_video(job) else f"Resumes {at}"
     if job.waits_for_status in ("failed", "cancelled"):
         ended = "failed" if job.waits_for_status == "failed" else "was cancelled"
         return f"The mix {ended}: retry the mix, or cancel this job"
     return "Waiting for the mix" if job.waits_for else None
+
+
+def has_video(job: JobSummary) -> bool:
+    """Whether an unfinished publish job has uploaded its video already."""
+    return job.kind == "publish" and any(
+        one.video_id for one in job.publications if one.job_id == job.id
+    )
 
 
 def queue_place(position: int | None) -> str:

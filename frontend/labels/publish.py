@@ -35,6 +35,7 @@ STATES: dict[PublicationState, str] = {
     "uploading": "Uploading",
     "processing": "YouTube is processing it",
     "published": "Published",
+    "rejected": "Rejected by YouTube",
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
@@ -103,18 +104,50 @@ def tags_length(tags: Sequence[str]) -> int:
 
 
 def seen_by(publication: PublicationView, zone: str | None) -> str:
-    """Say who can see a video, and since when."""
+    """Say who can see a video, and from when on."""
+    if publication.state == "rejected":
+        return "It cannot be watched."
+    if publication.then_privacy:
+        return f"Private until YouTube's checks are done, then {after_checks(publication, zone)}."
     if publication.publish_at:
         return f"Private now, public {figures.relative_time(publication.publish_at, zone)}."
     return SEEN_BY[publication.privacy]
 
 
+def after_checks(publication: PublicationView, zone: str | None) -> str:
+    """Say what a video becomes after YouTube's checks."""
+    at = publication.then_publish_at
+    return f"public {figures.relative_time(at, zone)}" if at else str(publication.then_privacy)
+
+
+def looks(publication: PublicationView, zone: str | None) -> str:
+    """Say when Segue has looked at the video on YouTube, and looks again."""
+    if publication.looked_at is None:
+        return ""
+    looked = f"Looked at on YouTube {figures.relative_time(publication.looked_at, zone)}"
+    again = publication.looks_again_at
+    return f"{looked}, and again {figures.relative_time(again, zone)}." if again else f"{looked}."
+
+
 def publication_state(publication: PublicationView) -> str:
     """Say the state of a publication in a few words."""
+    if publication.state == "rejected":
+        return refused(publication)
+    if publication.state == "processing" and publication.then_privacy:
+        return "Private until YouTube's checks are done"
     if publication.state != "published":
         return STATES[publication.state]
     audience = "scheduled" if publication.publish_at else publication.privacy
-    return f"On YouTube, {audience}"
+    return f"On YouTube, {audience}{', with a remark' if publication.remarks else ''}"
+
+
+def refused(publication: PublicationView) -> str:
+    """Say in a few words why the video cannot be watched."""
+    codes = [remark.code for remark in publication.remarks if remark.is_refusal]
+    if "video_deleted" in codes:
+        return "No longer on YouTube"
+    is_broken = any(code.startswith("video_failed") for code in codes)
+    return "YouTube could not process it" if is_broken else STATES["rejected"]
 
 
 def uploads_left(left: int, per_day: int) -> str:

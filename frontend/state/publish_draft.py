@@ -45,6 +45,7 @@ class VideoDraft(BaseModel):
     synthetic_media: bool = False
     thumbnail: bool = True
     notify_subscribers: bool = True
+    wait_for_checks: bool = False
     category_id: str = "10"
 
     def publication(self, zone: str | None) -> Publication:
@@ -63,6 +64,7 @@ class VideoDraft(BaseModel):
             "publish_at": in_utc(self.goes_public_at, zone) if scheduled else None,
             "playlist_id": None if is_new else self.playlist or None,
             "playlist_title": self.playlist_title if is_new else "",
+            "wait_for_checks": self.waits_for_checks,
         }
         same = self.model_dump(include=Publication.model_fields.keys() - changed.keys())
         return Publication.model_validate({**same, **changed})
@@ -70,6 +72,11 @@ class VideoDraft(BaseModel):
     def request(self, job_id: str, zone: str | None, *, again: bool = False) -> PublishRequest:
         """Build the request for a publish job."""
         return PublishRequest(job_id=job_id, again=again, **self.publication(zone).model_dump())
+
+    @property
+    def waits_for_checks(self) -> bool:
+        """Whether the video is private until YouTube's checks; a private one stays so anyway."""
+        return self.wait_for_checks and self.audience != "private"
 
     @property
     def playlist_needs_title(self) -> str | None:

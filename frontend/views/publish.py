@@ -99,11 +99,12 @@ def publish(job: JobView) -> None:
         st.markdown(f"{job_status(job)}: nothing to publish.")
         return None
     again = AGAIN.get() == job.id
-    doubt = None if online or again else possible_duplicate(job)
+    is_online = any(one.state != "rejected" for one in online)
+    doubt = None if is_online or again else possible_duplicate(job)
     if doubt:
         warn_of_duplicate(doubt)
-    if doubt or (online and not again):
-        return confirm_again(job, is_online=bool(online))
+    if doubt or (is_online and not again):
+        return confirm_again(job, is_online=is_online)
     return publication_form(job, status, again=again)
 
 

@@ -43,6 +43,8 @@ from .stand_ins.youtube_model import Channel, Video
 
 KEY = "a-key-that-is-used-in-tests-only-0123456789"
 N_CHUNKS = 4
+LOOK_AGAIN_S = 0.05
+MOST_PAUSE_S = 2.0
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 DESCRIPTION = "A fine mix.\n\n0:00 One\n1:00 Two\n2:00 Three\n"
 MEDIA = {
@@ -71,12 +73,14 @@ class PublishingHouse:
             google_client_secrets=self.google.secrets_file(folder),
             google_issuer=self.google.url,
             youtube_api_base=self.youtube.url,
+            youtube_look_again_s=LOOK_AGAIN_S,
         )
         stores = Stores(self.rows.database, self.rows.jobs, ContentStore(storage), storage / "jobs")
         self.workspaces = stores.workspaces
         publishing = build_publishing(self.settings, stores, [KEY])
         self.connections, self.store = publishing.connections, publishing.publications
         self.preflight = publishing.preflight
+        self.follow_up = publishing.follow_up
         self.launcher = launcher
         self.jobs = Jobs(
             store=self.rows.jobs,
@@ -104,16 +108,16 @@ class PublishingHouse:
         self.youtube.__exit__(None, None, None)
         self.google.__exit__(None, None, None)
 
-    def connect(self, user: str = "ann") -> Grant:
+    def connect(self, user: str = "ann", scopes: str = SCOPES) -> Grant:
         """Connect a user with a first token that lasts for an hour."""
-        grant = self.google.granted(SCOPES)
+        grant = self.google.granted(scopes)
         grant.access_tokens.append(f"ya29.canary-of-{user}-{len(self.google.grants)}")
         tokens = StoredTokens(
             access_token=grant.access_tokens[0],
             refresh_token=grant.refresh_token,
             expires_at=time.time() + 3600,
         )
-        self.connections.connect(user, tokens, SCOPES)
+        self.connections.connect(user, tokens, scopes)
         return grant
 
     def mix(
@@ -178,6 +182,7 @@ class PublishingHouse:
             "GOOGLE_CLIENT_SECRETS": str(settings.google_client_secrets),
             "GOOGLE_ISSUER": settings.google_issuer,
             "YOUTUBE_API_BASE": settings.youtube_api_base,
+            "YOUTUBE_LOOK_AGAIN_S": str(settings.youtube_look_again_s),
         }
         assert self.launcher is not None
         child = self.launcher.launch(self.order(claim), environment)
@@ -186,8 +191,10 @@ class PublishingHouse:
         return self.show(job_id)
 
     def claim(self, job_id: str) -> Claim:
-        claim = self.rows.queue.claim("me", LEASE_S, NET)
-        assert claim is not None
+        ends_at = time.monotonic() + MOST_PAUSE_S
+        while (claim := self.rows.queue.claim("me", LEASE_S, NET)) is None:
+            assert time.monotonic() < ends_at, "the job is not to be run yet"
+            time.sleep(LOOK_AGAIN_S / 5)
         assert claim.job_id == job_id
         return claim
 

@@ -101,6 +101,8 @@ class Publication(Shape):
       and restyles)
     - ``thumbnail``: whether to set the mix's thumbnail
     - ``notify_subscribers``: whether YouTube tells the channel's subscribers of a public video
+    - ``wait_for_checks``: upload it as private, and give it ``privacy`` or ``publish_at`` once
+      YouTube has processed it and nothing stands against it
     """
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
@@ -116,17 +118,48 @@ class Publication(Shape):
     synthetic_media: bool | None = None
     thumbnail: bool = True
     notify_subscribers: bool = True
+    wait_for_checks: bool = False
+
+    @property
+    def is_checked_first(self) -> bool:
+        """Whether it waits for checks; a video that stays private does not."""
+        return self.wait_for_checks and (self.privacy != "private" or self.publish_at is not None)
 
 
 PublicationState = Literal[
-    "waiting", "preparing", "uploading", "processing", "published", "failed", "cancelled"
+    "waiting",
+    "preparing",
+    "uploading",
+    "processing",
+    "published",
+    "rejected",
+    "failed",
+    "cancelled",
 ]
+
+
+class VideoRemark(Shape):
+    """Something that YouTube has against a video, in words.
+
+    ``is_refusal``: the video cannot be watched; otherwise it is online, perhaps not everywhere.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    is_refusal: bool = False
 
 
 class PublicationView(Shape):
     """One publication, shown on the mix's job and on the publish job.
 
     ``job_id`` is the publish job. A ``video_id`` means that a video exists, whatever the state.
+
+    - ``privacy``, ``publish_at``: the video's at the last look; before the upload, those requested
+    - ``then_privacy``, ``then_publish_at``: those it gets after YouTube's checks
+    - ``remarks``: what YouTube has against the video
+    - ``studio_url``: the video in YouTube Studio
+    - ``looked_at``, ``looks_again_at``: when Segue last asked YouTube for it, and asks next
     """
 
     job_id: str
@@ -138,6 +171,12 @@ class PublicationView(Shape):
     url: str | None = None
     channel_title: str | None = None
     published_at: datetime | None = None
+    then_privacy: Privacy | None = None
+    then_publish_at: datetime | None = None
+    remarks: list[VideoRemark] = []
+    studio_url: str | None = None
+    looked_at: datetime | None = None
+    looks_again_at: datetime | None = None
 
 
 class YouTubeRecord(Shape):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ..accounts.sealing import Seal
 from ..publishing.youtube.connection import YouTubeConnections
 from ..publishing.youtube.google_oauth import GoogleOAuth
+from ..publishing.youtube.look import LookPolicy
 from ..publishing.youtube.tokens import YouTubeTokens
+from ..services.publish.follow_up import VideoFollowUp
 from ..services.publish.preflight import Preflight
 from ..settings import Settings
 from ..store.accounts.youtube import YouTubeStore
 from ..store.database import Database
+from ..store.publications.looks import VideoLooks
 from ..store.publications.publications import PublicationStore
 from .google import google_client_reader
 from .limits import youtube_limits
@@ -21,12 +25,19 @@ from .stores import Stores
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """What publishing needs: encryption, publications, connections and checks."""
+    """What publishing needs: encryption, publications, connections, checks and looks."""
 
     seal: Seal
     publications: PublicationStore
+    looks: VideoLooks
+    look_policy: LookPolicy
     connections: YouTubeConnections
     preflight: Preflight
+
+    @property
+    def follow_up(self) -> VideoFollowUp:
+        """What looks at published videos."""
+        return VideoFollowUp(self.looks, self.connections, self.look_policy)
 
     def reencrypt(self) -> None:
         """Encrypt users' secrets with the first key, so that the others can be removed."""
@@ -42,7 +53,9 @@ def build_publishing(settings: Settings, stores: Stores, keys: Sequence[str]) ->
     preflight = Preflight(
         stores.jobs, stores.workspaces, connections, publications, youtube_limits(settings)
     )
-    return Publishing(seal, publications, connections, preflight)
+    looks = VideoLooks(stores.database)
+    policy = LookPolicy(first_wait=timedelta(seconds=settings.youtube_look_again_s))
+    return Publishing(seal, publications, looks, policy, connections, preflight)
 
 
 def youtube_connections(settings: Settings, database: Database, seal: Seal) -> YouTubeConnections:

@@ -35,6 +35,7 @@ from .stores import Stores, open_stores
 
 _EXPIRY_EVERY_S = 60.0
 _SWEEP_EVERY_S = 600.0
+_LOOK_EVERY_S = 10.0  # one video at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ def build(settings: Settings) -> Services:
     jobs = _jobs(settings, stores, request_resolver, executor)
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
-    executor.chores = _chores(jobs, files, removal, sign_in)
+    executor.chores = (
+        *_chores(jobs, files, removal, sign_in),
+        Chore(publishing.follow_up.look, _LOOK_EVERY_S),
+    )
     return Services(
         stores=stores,
         sign_in=sign_in,

@@ -1,19 +1,19 @@
-"""Show what is known of a publication: state, link, audience."""
+"""Show what is known of a publication: state, link, audience, what YouTube has against it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from backend.app.contract.jobs import JobView
-from backend.app.contract.publishing import PublicationView
+from backend.app.contract.publishing import PublicationView, VideoRemark
 from frontend.error_messages import escaped
 from frontend.labels import figures
-from frontend.labels.publish import publication_state, seen_by
+from frontend.labels.publish import looks, publication_state, refused, seen_by
 from frontend.state import publish_draft
 
 
 def show_published(publication: PublicationView) -> None:
-    """Show a published video: title, channel, audience, link."""
+    """Show an uploaded video: title, channel, audience, remarks, link."""
     zone = st.context.timezone
     with st.container(border=True, key=f"published_{publication.job_id}"):
         facts, button = st.columns([3, 1], vertical_alignment="center")
@@ -25,23 +25,61 @@ def show_published(publication: PublicationView) -> None:
             audience = seen_by(publication, zone)
             at = publication.published_at
             uploaded = f" Uploaded {figures.day_and_time(at, zone)}." if at else ""
-            st.caption(f"{audience}{uploaded}")
-        if publication.url:
-            button.link_button(
-                "Watch on YouTube",
-                publication.url,
-                icon=":material/open_in_new:",
-                type="primary",
-                width="stretch",
-                key=f"watch_{publication.job_id}",
+            st.caption(
+                " ".join(
+                    part for part in (f"{audience}{uploaded}", looks(publication, zone)) if part
+                )
             )
+        for remark in publication.remarks:
+            show_remark(remark)
+        with button:
+            video_links(publication)
+        if publication.url and publication.state != "rejected":
             st.code(publication.url, language=None, wrap_lines=True)
+
+
+def show_remark(remark: VideoRemark) -> None:
+    """Show what YouTube has against the video, and what to do."""
+    color, icon = ("red", "block") if remark.is_refusal else ("orange", "gavel")
+    if remark.code == "privacy_changed":
+        icon = "visibility"
+    with st.container(gap=None):
+        st.markdown(f":{color}[:material/{icon}:] **{escaped(remark.message)}**")
+        if remark.hint:
+            st.caption(escaped(remark.hint))
+
+
+def video_links(publication: PublicationView) -> None:
+    """Draw links to the video, and to YouTube Studio if there is something to do."""
+    is_refused = publication.state == "rejected"
+    if publication.url and not is_refused:
+        st.link_button(
+            "Watch on YouTube",
+            publication.url,
+            icon=":material/open_in_new:",
+            type="primary",
+            width="stretch",
+            key=f"watch_{publication.job_id}",
+        )
+    if publication.studio_url and publication.remarks:
+        st.link_button(
+            "YouTube Studio",
+            publication.studio_url,
+            icon=":material/build:",
+            type="primary" if is_refused else "secondary",
+            width="stretch",
+            key=f"studio_{publication.job_id}",
+        )
 
 
 def headline(publication: PublicationView) -> str:
     """Describe the publication's state, with an icon."""
     if publication.state == "published":
         return ":green[:material/check_circle:] Published"
+    if publication.state == "rejected":
+        return f":red[:material/block:] {refused(publication)}"
+    if publication.state == "processing" and publication.then_privacy:
+        return ":material/lock_clock: Private until YouTube's checks are done"
     if publication.state == "processing":
         return ":material/hourglass_top: YouTube is processing it"
     return ":orange[:material/warning:] Uploaded, but some steps are not finished"
@@ -60,9 +98,10 @@ def publication_line(job: JobView) -> None:
         ):
             st.switch_page("views/publish.py", query_params={"job": job.id})
         for publication in online[:1]:
+            is_refused = publication.state == "rejected"
             st.link_button(
-                "Watch on YouTube",
-                str(publication.url),
+                "YouTube Studio" if is_refused else "Watch on YouTube",
+                str(publication.studio_url if is_refused else publication.url),
                 icon=":material/open_in_new:",
                 type="tertiary",
             )

@@ -8,6 +8,7 @@ from backend.app.contract.jobs import JobView, PublishRequest
 from backend.app.contract.publishing import PreflightView, YouTubeStatus
 from frontend.api.errors import ApiError, attempt
 from frontend.labels.figures import counted, relative_time
+from frontend.labels.publish import AUDIENCES
 from frontend.sections.shared.form_fields import start_bar
 from frontend.state import session, youtube_state
 from frontend.state.job_state import is_active
@@ -68,6 +69,8 @@ def missing(status: YouTubeStatus, draft: VideoDraft, checked: PreflightView | N
 
 def what_happens(draft: VideoDraft) -> str:
     """Say who will see the video after publishing."""
+    if draft.waits_for_checks:
+        return f"Private first, then {AUDIENCES[draft.audience].lower()} after YouTube's checks."
     if draft.audience == "later" and draft.goes_public_at:
         zone = st.context.timezone
         moment = in_utc(draft.goes_public_at, zone)

@@ -35,6 +35,17 @@ def ask_audience(form: str, errors: FieldErrors) -> None:
             persist_state="session",
         )
     errors.reserve("privacy", "publish_at")
+    if draft_in(form).audience != "private":
+        st.toggle(
+            "Wait for YouTube's checks",
+            key=key(form, "wait_for_checks"),
+            persist_state="session",
+        )
+        st.caption(
+            "The video is private until YouTube has processed it and no rights holder has claimed "
+            "or blocked it."
+        )
+        errors.reserve("wait_for_checks")
 
 
 def ask_about_video(form: str, status: YouTubeStatus, errors: FieldErrors) -> None:

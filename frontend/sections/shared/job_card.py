@@ -34,6 +34,8 @@ CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channe
 MAY_BE_ONLINE = "upload_uncertain"
 #: Status of a job that another version of Segue made.
 OTHER_VERSION = "other_version"
+#: Badge of a publish job that only waits for YouTube.
+ON_YOUTUBE: tuple[str, str, BadgeColor] = ("On YouTube", ":material/cloud_done:", "blue")
 STEP_ICONS = {
     "waiting": ":material/radio_button_unchecked:",
     "running": ":material/graphic_eq:",
@@ -74,7 +76,8 @@ def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
 
 def headline(job: JobSummary) -> None:
     """Show a job's title, kind and status; the status has text and icon besides colour."""
-    label, icon, color = BADGES[job.status]
+    is_online = job.status == "queued" and job_status.has_video(job)
+    label, icon, color = ON_YOUTUBE if is_online else BADGES[job.status]
     kind = kind_of(job)
     with st.container(horizontal=True, vertical_alignment="center", key=f"headline_{job.id}"):
         st.subheader(escaped(job.title) or kind.untitled, anchor=False, width="content")

@@ -40,6 +40,14 @@ def test_waiting_job_says_why() -> None:
     assert job_status.job_status(job("queued", queue_position=2)) == "Waiting — number 2 in line"
 
 
+def test_job_that_waits_for_youtube_says_so() -> None:
+    uploaded = publication("processing", job_id="p", video_id="v")
+    paused = job(
+        "queued", id="p", kind="publish", resumes_at=LATER, publications=[uploaded.model_dump()]
+    )
+    assert job_status.job_status(paused) == "On YouTube, looks again on 2 Jan 2031 at 08:00"
+
+
 def test_empty_fields_are_sent_as_none() -> None:
     sent = VideoDraft(description=" \n", tags=[" "]).publication(None)
     assert (sent.title, sent.description, sent.tags) == ("", None, None)
@@ -80,6 +88,30 @@ def test_suggested_release_is_in_the_future() -> None:
     assert sent > datetime.now(UTC)
 
 
+CHECKED_FIRST = "Private until YouTube's checks are done"
+CLAIM = {"code": "video_claimed", "message": "Claimed."}
+
+
+def refused_as(code: str) -> PublicationView:
+    refusal = {"code": code, "message": "No.", "is_refusal": True}
+    return publication("rejected", remarks=[refusal])
+
+
+def test_looks_are_shown_with_the_next() -> None:
+    at = datetime(2031, 1, 2, 8, 0, tzinfo=UTC)
+    seen = publication(looked_at=at, looks_again_at=at)
+    moment = "on 2 Jan 2031 at 08:00"
+    assert publish.looks(seen, None) == f"Looked at on YouTube {moment}, and again {moment}."
+    assert publish.looks(publication(looked_at=at), None) == f"Looked at on YouTube {moment}."
+    assert publish.looks(publication(), None) == ""
+
+
+def test_only_a_video_that_will_be_seen_waits_for_checks() -> None:
+    for audience, waits in {"private": False, "public": True, "later": True}.items():
+        draft = VideoDraft.model_validate({"audience": audience, "wait_for_checks": True})
+        assert draft.publication(None).wait_for_checks is waits
+
+
 @pytest.mark.parametrize(
     ("view", "text"),
     [
@@ -87,6 +119,13 @@ def test_suggested_release_is_in_the_future() -> None:
         (publication(publish_at=NOW), "On YouTube, scheduled"),
         (publication("uploading"), "Uploading"),
         (publication("failed"), "Failed"),
+        (publication("rejected"), "Rejected by YouTube"),
+        (refused_as("video_rejected_duplicate"), "Rejected by YouTube"),
+        (refused_as("video_failed_codec"), "YouTube could not process it"),
+        (refused_as("video_deleted"), "No longer on YouTube"),
+        (publication("processing"), "YouTube is processing it"),
+        (publication("processing", then_privacy="public"), CHECKED_FIRST),
+        (publication(remarks=[CLAIM]), "On YouTube, private, with a remark"),
     ],
 )
 def test_publication_states(view: PublicationView, text: str) -> None:
@@ -100,6 +139,12 @@ def test_publication_states(view: PublicationView, text: str) -> None:
         ({"privacy": "unlisted"}, "Unlisted: anyone with the link can see it."),
         ({"privacy": "public"}, "Public: everyone can see it."),
         ({"publish_at": LATER}, "Private now, public on 2 Jan 2031 at 08:00."),
+        ({"state": "rejected"}, "It cannot be watched."),
+        ({"then_privacy": "public"}, f"{CHECKED_FIRST}, then public."),
+        (
+            {"then_privacy": "private", "then_publish_at": LATER},
+            f"{CHECKED_FIRST}, then public on 2 Jan 2031 at 08:00.",
+        ),
     ],
 )
 def test_audience_of_a_video_is_the_one_chosen(fields: dict[str, object], text: str) -> None:
@@ -142,6 +187,7 @@ def test_suggested_release_is_at_six_in_the_evening() -> None:
         ("uploading", True),
         ("processing", True),
         ("published", False),
+        ("rejected", False),
         ("failed", False),
         ("cancelled", False),
     ],

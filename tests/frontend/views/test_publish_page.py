@@ -21,6 +21,7 @@ from tests.frontend.youtube_data import (
 )
 
 PublishPage = Callable[..., AppTest]
+WAIT = "publish_wait_for_checks_job-1"
 
 
 def sent(api: ScriptedApi) -> PublishRequest:
@@ -233,6 +234,18 @@ class TestErrors:
         text = words_of(app)
         assert consequence in text
         assert f"&lt;i&gt;Shift&lt;/i&gt; · {audience.capitalize()}</p>" in text
+
+    def test_page_says_what_happens_after_youtubes_checks(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        app = publish_page()
+        assert not [one for one in app.toggle if one.key == WAIT]
+        app.radio(key="publish_audience_job-1").set_value("public").run()
+        app.toggle(key=WAIT).set_value(True).run()
+        assert "Private first, then public after YouTube's checks." in words_of(app)
+        app.button(key="start").click().run()
+        assert sent(scripted_api).wait_for_checks is True
+        assert sent(scripted_api).privacy == "public"
 
     def test_failed_preflight_blocks_publishing(
         self, publish_page: PublishPage, scripted_api: ScriptedApi

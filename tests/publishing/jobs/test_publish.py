@@ -30,7 +30,8 @@ def test_finished_mix_is_published_with_the_requested_options(house: PublishingH
     mix = house.mix()
     job = house.publish(mix, privacy="unlisted", language="de", made_for_kids=True)
     assert job.status == "succeeded", job.error
-    assert [step.name for step in job.steps] == ["checking", "uploading", "dressing", "noting"]
+    steps = ["checking", "uploading", "dressing", "processing", "noting"]
+    assert [step.name for step in job.steps] == steps
     video = house.only_video()
     snippet, status = video.resource["snippet"], video.resource["status"]
     *tags, marker = snippet.pop("tags")

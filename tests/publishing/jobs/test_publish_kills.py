@@ -27,6 +27,7 @@ from ..publishing_house import FILM, JPEG, N_CHUNKS, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
 
 MOST_ATTEMPTS = 4
+CHECKED = {"privacy": "public", "wait_for_checks": True}
 CHUNKS = [("chunk", n) for n in range(1, N_CHUNKS + 1)]
 UPLOADING = [("open", 1), *[("chunk", 1)] * N_CHUNKS]
 DRESSING = [
@@ -36,6 +37,9 @@ DRESSING = [
     ("playlistItems.list", 1),
     ("playlistItems.insert", 1),
 ]
+LOOKING = [("videos.list", 1)]
+# until the checks are done: two looks, the privacy before its change, the change, a look at it
+RELEASING = [("videos.list", 1), ("videos.list", 2), ("videos.list", 3), ("videos.update", 1)]
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,15 @@ class Killer:
         watchdog.cancel()
         return job
 
+    def attempt_until_killed(self, job_id: str) -> JobView:
+        """Attempt again after each pause, until the kill has come."""
+        for _ in range(MOST_ATTEMPTS):
+            job = self.attempt(job_id)
+            if self._at is None or job.status != "queued":
+                break
+        assert self._at is None, job
+        return job
+
     def finish(self, job_id: str) -> JobView:
         """Attempt until the job succeeds, retrying crashed attempts as a user would."""
         for _ in range(MOST_ATTEMPTS):
@@ -121,13 +134,15 @@ def assert_one_of_each(house: PublishingHouse) -> None:
     assert channel.duplicates() == []
 
 
-def kill_repeatedly(house: PublishingHouse, places: Sequence[tuple[str, int]]) -> None:
+def kill_repeatedly(
+    house: PublishingHouse, places: Sequence[tuple[str, int]], **options: object
+) -> None:
     """Kill each attempt of one job one request later than the last."""
-    job_id = house.ask(house.mix(), playlist_title="Mixes").id
+    job_id = house.ask(house.mix(), playlist_title="Mixes", **options).id
     killer = Killer(house)
     for kills, (kind, nth) in enumerate(places, start=1):
         killer.wait_for(kind, nth, before=False)
-        job = killer.attempt(job_id)
+        job = killer.attempt_until_killed(job_id)
         assert killer.kills == kills, (kind, job)
         if job.status == "failed":
             house.jobs.retry("ann", job_id)
@@ -143,15 +158,28 @@ def test_upload_survives_a_kill_after_each_request(house: PublishingHouse):
 
 @pytest.mark.soak
 def test_job_survives_a_kill_after_each_request(house: PublishingHouse):
-    kill_repeatedly(house, [*UPLOADING, *DRESSING])
+    kill_repeatedly(house, [*UPLOADING, *DRESSING, *LOOKING])
 
 
-def survive(house: PublishingHouse, kind: str, nth: int, *, before: bool) -> None:
-    job_id = house.ask(house.mix(), playlist_title="Mixes").id
+@pytest.mark.soak
+def test_job_that_waits_for_checks_survives_a_kill_after_each_request(house: PublishingHouse):
+    kill_repeatedly(house, [*UPLOADING, *DRESSING, *LOOKING, ("videos.update", 1)], **CHECKED)
+    assert_released(house)
+
+
+def assert_released(house: PublishingHouse) -> None:
+    [video] = house.youtube.channel.videos.values()
+    assert video.resource["status"]["privacyStatus"] == "public"
+    assert video.resource["status"]["embeddable"] is True
+
+
+def survive(
+    house: PublishingHouse, kind: str, nth: int, *, before: bool, **options: object
+) -> None:
+    job_id = house.ask(house.mix(), playlist_title="Mixes", **options).id
     killer = Killer(house)
     killer.wait_for(kind, nth, before=before)
-    assert killer.attempt(job_id).status == "queued"
-    assert killer.kills == 1
+    assert killer.attempt_until_killed(job_id).status == "queued"
     assert killer.finish(job_id).status == "succeeded"
     assert_one_of_each(house)
     # Bytes that were received are not sent again, except the chunk being sent.
@@ -164,11 +192,26 @@ def test_job_survives_a_kill_before_its_upload_is_opened(house: PublishingHouse)
 
 @pytest.mark.soak
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-@pytest.mark.parametrize(("kind", "nth"), [("open", 1), *CHUNKS, *DRESSING])
+@pytest.mark.parametrize(("kind", "nth"), [("open", 1), *CHUNKS, *DRESSING, *LOOKING])
 def test_job_survives_a_kill_at_any_request(
     house: PublishingHouse, kind: str, nth: int, before: bool
 ):
     survive(house, kind, nth, before=before)
+
+
+def test_job_survives_a_kill_when_its_video_is_released(house: PublishingHouse):
+    survive(house, "videos.update", 1, before=False, **CHECKED)
+    assert_released(house)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(("kind", "nth"), RELEASING)
+def test_job_that_waits_for_checks_survives_a_kill(
+    house: PublishingHouse, kind: str, nth: int, before: bool
+):
+    survive(house, kind, nth, before=before, **CHECKED)
+    assert_released(house)
 
 
 def test_retry_of_a_cancelled_upload_resumes_at_the_last_byte(house: PublishingHouse):

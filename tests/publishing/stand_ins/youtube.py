@@ -97,7 +97,8 @@ class _Exchange:
         if self.path == "/upload/youtube/v3/thumbnails/set":
             return "thumbnails.set"
         noun = self.path.removeprefix("/youtube/v3/")
-        return f"{noun}.{'list' if self.handler.command == 'GET' else 'insert'}"
+        verb = {"GET": "list", "PUT": "update"}.get(self.handler.command, "insert")
+        return f"{noun}.{verb}"
 
     def _reply(self, kind: str, fault: Fault | None) -> Reply:
         """Answer a request as YouTube does when nothing goes wrong."""
@@ -124,6 +125,8 @@ class _Exchange:
                 return channel.channels_list()
             case "videos.list":
                 return channel.videos_list(self.query)
+            case "videos.update":
+                return channel.videos_update(self.query, self.body)
             case "playlistItems.list":
                 return channel.items_list(self.query)
             case "playlistItems.insert":

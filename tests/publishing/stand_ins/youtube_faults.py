@@ -13,6 +13,7 @@ Kind = Literal[
     "query",
     "channels.list",
     "videos.list",
+    "videos.update",
     "playlistItems.list",
     "playlistItems.insert",
     "playlists.list",

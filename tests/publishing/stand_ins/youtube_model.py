@@ -65,14 +65,24 @@ class Video:
     thumbnail: str | None = None
     uploaded_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_foreign: bool = False
+    looks: int = 0
 
     @property
     def shown(self) -> dict[str, Any]:
-        return {"kind": "youtube#video", "id": self.id, **self.resource}
+        """The answer to its upload."""
+        status = {"uploadStatus": "uploaded", **self.resource["status"]}
+        return {"kind": "youtube#video", "id": self.id, **self.resource, "status": status}
 
-    def parts(self, requested: Container[str]) -> dict[str, Any]:
+    def parts(
+        self, requested: Container[str], status: Mapping[str, Any], details: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """The requested parts; YouTube sends a size as text."""
-        every = {**self.resource, "fileDetails": {"fileSize": str(self.size)}}
+        every = {
+            **self.resource,
+            "status": {**self.resource["status"], **status},
+            "contentDetails": {"duration": "PT1H", "licensedContent": False, **details},
+            "fileDetails": {"fileSize": str(self.size)},
+        }
         chosen = {name: part for name, part in every.items() if name in requested}
         return {"kind": "youtube#video", "id": self.id, **chosen}
 
@@ -86,6 +96,10 @@ class Channel:
     ``privacy_for_all`` replaces the requested privacy of new videos. With
     ``has_no_uploads`` the playlist of uploads does not exist. ``shows_file_sizes`` is False while
     YouTube has no details of the files. A foreign video belongs to another channel.
+
+    A new video is listed by its id after ``listed_after`` looks at its content (``not_listed``:
+    never), and processed after ``processed_after``. Its status then has the fields ``ends_as``, its
+    content those of ``details``. ``keeps_private`` refuses changes of status.
     """
 
     id: str = CHANNEL_ID
@@ -98,6 +112,12 @@ class Channel:
     takes_long_videos: bool = True
     has_no_uploads: bool = False
     shows_file_sizes: bool = True
+    listed_after: int = 0
+    not_listed: set[str] = field(default_factory=set)
+    processed_after: int = 0
+    ends_as: dict[str, Any] = field(default_factory=lambda: {"uploadStatus": "processed"})
+    details: dict[str, Any] = field(default_factory=dict)
+    keeps_private: bool = False
     sessions: dict[str, Session] = field(default_factory=dict)
     videos: dict[str, Video] = field(default_factory=dict)
     playlists: dict[str, str] = field(default_factory=dict)
@@ -210,7 +230,32 @@ class Channel:
         if "fileDetails" in parts and any(self.videos[i].is_foreign for i in ids):
             return refused(403, "forbidden")
         hidden = set() if self.shows_file_sizes else {"fileDetails"}
-        return Reply(200, {"items": [self.videos[i].parts({*parts} - hidden) for i in ids]})
+        shown = [self._look(self.videos[i], {*parts} - hidden) for i in ids]
+        return Reply(200, {"items": [one for one in shown if one]})
+
+    def _look(self, video: Video, parts: set[str]) -> dict[str, Any] | None:
+        """The video's parts, if it is listed; only looks at its content count."""
+        video.looks += "contentDetails" in parts
+        if video.id in self.not_listed or 0 < video.looks <= self.listed_after:
+            return None
+        is_processed = video.looks > self.processed_after
+        status = self.ends_as if is_processed else {"uploadStatus": "uploaded"}
+        return video.parts(parts, status, self.details if is_processed else {})
+
+    def videos_update(self, query: Mapping[str, str], body: bytes) -> Reply:
+        """Replace a video's status, and all of it, as the reference says."""
+        sent = json.loads(body)
+        video, status = self.videos.get(sent["id"]), sent.get("status", {})
+        if video is None or video.is_foreign:
+            return refused(404, "videoNotFound")
+        if query.get("part") != "status":
+            return refused(400, "invalidVideoMetadata")
+        if self.keeps_private:
+            return refused(403, "forbidden")
+        if status.get("publishAt") and status.get("privacyStatus") != "private":
+            return refused(400, "invalidPublishAt")
+        video.resource["status"] = {"privacyStatus": "public", **status}
+        return Reply(200, {"id": video.id, "status": video.resource["status"]})
 
     def items_list(self, query: Mapping[str, str]) -> Reply:
         playlist = query.get("playlistId", "")

@@ -1,7 +1,7 @@
-"""Set a published video's thumbnail and add it to a playlist.
+"""Set a published video's thumbnail, playlist and privacy.
 
-Each call can be repeated: a new thumbnail replaces the old one, and a playlist is searched for the
-video before it is added.
+Each call can be repeated: a new thumbnail replaces the old one, a playlist is searched for the
+video before it is added, and a video that is not private any more keeps its privacy.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from googleapiclient.discovery import Resource
 from googleapiclient.http import MediaIoBaseUpload
@@ -22,6 +23,29 @@ from .retry_policy import Answer, Retries, RetryNeeded, RetryPolicy
 
 # Fewer than for uploads: the user waits for the job to end, and the video is already online.
 _MAX_FAILURES = 4
+
+
+class _Status(BaseModel):
+    """The fields of ``status`` that an update replaces, all of them at once.
+
+    YouTube Data API v3, videos.update: a field that is left out loses its value.
+    """
+
+    privacy: str = Field(alias="privacyStatus")
+    publish_at: str | None = Field(default=None, alias="publishAt")
+    embeddable: bool | None = None
+    license: str | None = None
+    public_stats: bool | None = Field(default=None, alias="publicStatsViewable")
+    made_for_kids: bool | None = Field(default=None, alias="selfDeclaredMadeForKids")
+    synthetic: bool | None = Field(default=None, alias="containsSyntheticMedia")
+
+
+class _Video(BaseModel):
+    status: _Status
+
+
+class _Videos(BaseModel):
+    items: list[_Video] = []
 
 
 class _Created(BaseModel):
@@ -102,6 +126,29 @@ class PublishedVideo:
             body = {"snippet": {"playlistId": playlist_id, "resourceId": resource}}
             request = self._api.playlistItems().insert(part="snippet", body=body)
             ask(request, _Any, sleep=self._sleep)
+
+        self._retry(attempt)
+
+    def release(self, privacy: Privacy, publish_at: datetime | None) -> None:
+        """Give a private video this privacy, or the time at which it becomes public.
+
+        Its other status fields stay as they are, and so does a video that is not private: its owner
+        has changed it, or an earlier attempt has.
+        """
+
+        def attempt() -> None:
+            request = self._api.videos().list(part="status", id=self._video_id)
+            items = ask(request, _Videos, sleep=self._sleep).items
+            if not items or items[0].status.privacy != "private":
+                return
+            at = publish_at and publish_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            changed = {"privacy": privacy, "publish_at": at}
+            status = items[0].status.model_copy(update=changed)
+            body = {
+                "id": self._video_id,
+                "status": status.model_dump(by_alias=True, exclude_none=True),
+            }
+            ask(self._api.videos().update(part="status", body=body), _Any, sleep=self._sleep)
 
         self._retry(attempt)
 

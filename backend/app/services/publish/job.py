@@ -14,8 +14,10 @@ from ...publishing.upload.retry_policy import RetryPolicy
 from ...publishing.upload.stored_upload import StoredUpload, marker_of
 from ...publishing.youtube.client import YouTubeClient
 from ...publishing.youtube.connection import YouTubeConnections
+from ...publishing.youtube.look import LookPolicy
 from ...store.files.blobs import ContentStore
 from ...store.jobs.job_store import JobStore
+from ...store.publications.looks import VideoLooks
 from ...store.publications.publications import PublicationStore
 from ..files.names import FILM, THUMBNAIL
 from .inputs import PublishInputs
@@ -25,16 +27,18 @@ from .source import SYNTHETIC, PublishSource
 
 @dataclass(frozen=True, slots=True)
 class PublishResources:
-    """What publish jobs use: jobs' files, YouTube connections, publication rows, retry policy."""
+    """What publish jobs use: jobs' files, YouTube connections, publication rows, policies."""
 
     jobs: JobStore
     store: ContentStore
     ffmpeg: Path
     publications: PublicationStore
+    looks: VideoLooks
     connections: YouTubeConnections
     preflight: Preflight
     seal: Seal
     retry_policy: RetryPolicy
+    look_policy: LookPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,12 @@ class PublishJob:
         return self.resources.connections.client(self.inputs.user_id)
 
     def video_resource(self, job_id: str) -> dict[str, dict[str, object]]:
-        """The body of ``videos.insert``; Segue's marker is the last tag."""
+        """The body of ``videos.insert``; Segue's marker is the last tag.
+
+        A video that waits for YouTube's checks is private until then.
+        """
         request, draft = self.request, draft_of(self.request, self.inputs.title, self.source)
-        synthetic = request.synthetic_media
+        synthetic, waits = request.synthetic_media, request.is_checked_first
         snippet: dict[str, object] = {
             "title": draft.title,
             "description": draft.description or "",
@@ -94,14 +101,14 @@ class PublishJob:
             "defaultAudioLanguage": request.language,
         }
         status: dict[str, object] = {
-            "privacyStatus": request.privacy,
+            "privacyStatus": "private" if waits else request.privacy,
             "selfDeclaredMadeForKids": request.made_for_kids,
             "containsSyntheticMedia": (
                 self.source.kind in SYNTHETIC if synthetic is None else synthetic
             ),
             "embeddable": True,
         }
-        if request.publish_at is not None:
+        if request.publish_at is not None and not waits:
             moment = request.publish_at.astimezone(UTC)
             status["publishAt"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         return {"snippet": snippet, "status": status}

@@ -6,6 +6,7 @@ Every step can be repeated: before it creates something on YouTube, it searches 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import cast
 
 from googleapiclient.http import MediaIoBaseUpload
@@ -18,6 +19,8 @@ from ...jobs.workspace import sha256_of
 from ...publishing.upload.find_upload import UploadSearch
 from ...publishing.upload.resumable import MEDIA_TYPE, VideoFile, VideoUpload
 from ...publishing.upload.stored_upload import marker_of
+from ...publishing.youtube.remarks import claims_of
+from ...store.publications.looks import VideoFacts
 from ...store.publications.publications import NewPublication, UploadState
 from ..jobs.publications import video_url
 from .film_source import film_source
@@ -25,6 +28,8 @@ from .inputs import PublishInputs
 from .job import PublishJob, PublishResources
 from .preflight import require_connection
 from .thumbnail_playlist import RESULT, ThumbnailPlaylistResult, set_thumbnail_and_playlist
+from .wait_for_youtube import RESULT as LOOKED
+from .wait_for_youtube import LookResult, release, wait_until_processed
 
 RECORD = "youtube.json"
 _MB = 1e6
@@ -46,8 +51,8 @@ def check(ctx: StepContext[PublishJob]) -> None:
             source_job_id=request.job_id,
             marker=marker_of(upload.job_id),
             title=job.inputs.title,
-            privacy=request.privacy,
-            publish_at=request.publish_at,
+            privacy="private" if request.is_checked_first else request.privacy,
+            publish_at=None if request.is_checked_first else request.publish_at,
             again=request.again,
         )
     )
@@ -98,12 +103,14 @@ def upload_film(ctx: StepContext[PublishJob]) -> None:
 
 
 def write_record(ctx: StepContext[PublishJob]) -> None:
-    """Write ``youtube.json``, and mark the publication as finished."""
+    """Write ``youtube.json``, mark the publication as finished, and plan the next look."""
     job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
     state, request = upload.state, job.request
     result = ctx.workspace.read_shape(RESULT, ThumbnailPlaylistResult)
-    notes = [*result.notes, *_changed_privacy(request, state)]
-    for note in notes[len(result.notes) :]:
+    known = [*result.notes, *ctx.workspace.read_shape(LOOKED, LookResult).notes]
+    facts, now = job.resources.looks.facts(upload.job_id), datetime.now(UTC)
+    notes = [*known, *_claims(request, facts), *_changed_privacy(request, state, facts)]
+    for note in notes[len(known) :]:
         ctx.note(note)
     record = YouTubeRecord(
         video_id=state.video_id or "",
@@ -121,10 +128,20 @@ def write_record(ctx: StepContext[PublishJob]) -> None:
     )
     ctx.workspace.write_shape(RECORD, record, artifact=True, indent=1)
     job.resources.publications.finished(upload.job_id)
+    next_look = job.resources.look_policy.next_look(state.uploaded_at or now, now)
+    job.resources.looks.look_again(upload.job_id, next_look)
 
 
-def _changed_privacy(requested: Publication, made: UploadState) -> Iterator[str]:
+def _claims(requested: Publication, facts: VideoFacts) -> Iterator[str]:
+    """Yield a note for each thing that stands against the video."""
+    stays = "The video stays private. " if requested.is_checked_first else ""
+    yield from (f"{stays}{one.message} {one.hint}" for one in claims_of(facts))
+
+
+def _changed_privacy(requested: Publication, made: UploadState, facts: VideoFacts) -> Iterator[str]:
     """Yield a note if YouTube gave the video another privacy than requested."""
+    if requested.is_checked_first and (claims_of(facts) or _is_public_by_now(requested, made)):
+        return
     if made.privacy != requested.privacy:
         yield (
             f"YouTube made the video {made.privacy}, not {requested.privacy}. "
@@ -134,6 +151,11 @@ def _changed_privacy(requested: Publication, made: UploadState) -> Iterator[str]
         yield "YouTube did not keep the time to go public. Set it in YouTube Studio."
 
 
+def _is_public_by_now(requested: Publication, made: UploadState) -> bool:
+    """Whether the time to go public passed while the video waited for YouTube's checks."""
+    return requested.publish_at is not None and made.privacy == "public"
+
+
 # Estimated seconds per second of music: a 1080p film has about 2 Mbit/s; the speed of the user's
 # connection is unknown.
 STEPS: tuple[Step[PublishJob], ...] = (
@@ -141,6 +163,14 @@ STEPS: tuple[Step[PublishJob], ...] = (
     Step("filming", film_source, weight=0.03, when=lambda job: not job.has_film),
     Step("uploading", upload_film, weight=0.1, limit_s=lambda _: _DAY_S),
     Step("dressing", set_thumbnail_and_playlist, weight=0.002, limit_s=lambda _: _DAY_S / 24),
+    Step("processing", wait_until_processed, weight=0.002, limit_s=lambda _: _DAY_S / 24),
+    Step(
+        "releasing",
+        release,
+        weight=0.0001,
+        when=lambda job: job.request.is_checked_first,
+        limit_s=lambda _: _DAY_S / 24,
+    ),
     Step("noting", write_record, weight=0.0001),
 )
 

@@ -29,6 +29,13 @@ from ...store.publications.publications import PublicationStore
 from ..files.names import FILM, THUMBNAIL
 from .source import KINDS, PublishSource
 
+CANNOT_CHECK = FaultView(
+    field="wait_for_checks",
+    code="checks_not_allowed",
+    message="This connection may only upload, so Segue cannot see YouTube's checks.",
+    hint="Connect YouTube again with every box ticked, or publish without waiting for them.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
@@ -67,7 +74,7 @@ class Preflight:
         found = _refusal(partial(require_connection, status))
         is_free = partial(self.publications.require_free, user_id, request.job_id)
         found += _refusal(partial(is_free, again=request.again))
-        found += self._faults(user_id, draft, status)
+        found += self._faults(user_id, draft, status, waits=request.is_checked_first)
         found.sort(key=lambda fault: fault.is_warning)
         return PreflightView(
             may_go=all(fault.is_warning for fault in found),
@@ -88,7 +95,8 @@ class Preflight:
         """
         status = self.connections.status(user_id)
         require_connection(status)
-        for fault in self._faults(user_id, draft_of(publication, title, source), status):
+        draft, waits = draft_of(publication, title, source), publication.is_checked_first
+        for fault in self._faults(user_id, draft, status, waits=waits):
             if not fault.is_warning:
                 raise CannotPublish(fault.message, hint=fault.hint, code=fault.code)
         playlist_id = publication.playlist_id
@@ -99,14 +107,17 @@ class Preflight:
                 code="playlist_unknown",
             )
 
-    def _faults(self, user_id: str, draft: Draft, status: YouTubeStatus) -> list[FaultView]:
+    def _faults(
+        self, user_id: str, draft: Draft, status: YouTubeStatus, *, waits: bool
+    ) -> list[FaultView]:
         context = PreflightContext(
             now=self.now(),
             uploads_left=status.uploads_left_today,
             uploads_reset_at=status.uploads_reset_at,
             takes_long_videos=self.connections.takes_long_videos(user_id),
         )
-        return find_faults(draft, self.limits, context)
+        blind = [CANNOT_CHECK] if waits and status.connected and not status.may_manage else []
+        return [*blind, *find_faults(draft, self.limits, context)]
 
 
 def draft_of(publication: Publication, title: str, source: PublishSource | None) -> Draft:

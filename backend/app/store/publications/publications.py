@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, select, true, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -16,7 +16,7 @@ from ..accounts.youtube import YouTubeInsertRow
 from ..clock import now_s
 from ..database import Database, record_of
 from ..jobs.tables import JOBS
-from .tables import PublicationRow
+from .tables import REFUSED, PublicationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class UploadState:
     privacy: str
     publish_at: datetime | None
     created_at: datetime
+    uploaded_at: datetime | None
+    processed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ class PublicationStore:
     ) -> None:
         """Record the video and the privacy that YouTube gave it; None keeps the requested one."""
         known = {} if privacy is None else {"privacy": privacy, "publish_at": publish_at}
-        self._set(job_id, video_id=video_id, sealed_session=None, **known)
+        now = datetime.now(UTC)
+        self._set(job_id, video_id=video_id, sealed_session=None, uploaded_at=now, **known)
 
     def playlist_known(self, job_id: str, playlist_id: str | None) -> None:
         """Record the video's playlist, if any."""
@@ -230,10 +233,13 @@ def _of_source(user_id: str, source_job_id: str) -> ColumnElement[bool]:
 
 
 def _require_no_video(session: Session, which: ColumnElement[bool]) -> None:
-    known = select(PublicationRow).where(which, _c("video_id").is_not(None))
+    # a video that YouTube has refused does not count; one that it no longer lists may be there
+    status = col(PublicationRow.upload_status)
+    counts = and_(which, or_(status.is_(None), status.not_in(REFUSED)))
+    known = select(PublicationRow).where(counts, _c("video_id").is_not(None))
     if session.execute(known).first() is not None:
         raise _taken("The mix is already on YouTube.")
-    unsure = select(PublicationRow).where(which, col(PublicationRow.all_sent) == true())
+    unsure = select(PublicationRow).where(counts, col(PublicationRow.all_sent) == true())
     if session.execute(unsure).first() is not None:
         raise _taken("The mix may already be on YouTube: an earlier upload ended uncertain.")
 

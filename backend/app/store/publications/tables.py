@@ -14,6 +14,9 @@ from ..database import UtcDateTime
 # too).
 _USER = f"{UserRow.__tablename__}.id"
 
+#: YouTube's states of a video that cannot be watched, in ``upload_status``.
+REFUSED = ("failed", "rejected")
+
 
 class PublicationRow(SQLModel, table=True):
     """One publication; it outlives its job, so that no mix is published twice by mistake.
@@ -24,6 +27,12 @@ class PublicationRow(SQLModel, table=True):
     ``sessions`` the number of uploads started. YouTube has confirmed ``sent_bytes``. ``all_sent``
     means that the last byte was sent at least once, so a video may exist. ``doubted_s`` is when the
     owner was informed of that doubt, by the database's clock.
+
+    From looks at the video after ``uploaded_at``: YouTube's ``upload_status`` (uploaded, processed,
+    failed, rejected, deleted) with its reason; ``is_licensed`` if a content owner has claimed it;
+    the only countries in which it is ``allowed_in``, and those ``blocked_in`` (ISO 3166 codes, with
+    commas; None if YouTube names none); ``privacy_before``, if it has another privacy than when it
+    was published. ``look_at`` is the next look at a published video.
     """
 
     __tablename__ = "publications"
@@ -48,3 +57,13 @@ class PublicationRow(SQLModel, table=True):
     playlist_id: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    uploaded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    upload_status: str | None = None
+    upload_reason: str | None = None
+    is_licensed: bool | None = None
+    allowed_in: str | None = Field(default=None, sa_type=Text)
+    blocked_in: str | None = Field(default=None, sa_type=Text)
+    privacy_before: str | None = None
+    processed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    look_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)

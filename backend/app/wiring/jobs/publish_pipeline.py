@@ -24,9 +24,11 @@ def build_publish_pipeline(
         store=stores.content_store,
         ffmpeg=find_ffmpeg(settings.ffmpeg_binary),
         publications=publishing.publications,
+        looks=publishing.looks,
         connections=publishing.connections,
         preflight=publishing.preflight,
         seal=publishing.seal,
         retry_policy=policy or RetryPolicy(),
+        look_policy=publishing.look_policy,
     )
     return publish_pipeline(resources)
