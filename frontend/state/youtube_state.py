@@ -1,56 +1,58 @@
-"""The YouTube connection and its playlists, cached for some seconds."""
+"""The YouTube connection, and its playlists, cached for two minutes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Generic, TypeVar
+
+import streamlit as st
 
 from backend.app.contract.publishing import PlaylistView, YouTubeStatus
 
 from ..api.errors import ApiError, attempt
 from . import session
 
-Value = TypeVar("Value")
-
-#: The number of uploads left changes slowly while a page is open.
-STATUS_LIFETIME_S = 15.0
 #: Listing the playlists calls YouTube, which takes long if YouTube does not answer.
 PLAYLISTS_LIFETIME_S = 120.0
+#: Errors of a YouTube connection that is missing, has ended, or belongs to another channel.
+CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channel")
 
 
-@dataclass(frozen=True)  # no slots: a generic alias sets an attribute on the instance it makes
-class Cached(Generic[Value]):
-    """A cached answer of the API, and when it arrived."""
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """The API's answer about the playlists, and when it arrived."""
 
-    answer: Value
+    answer: list[PlaylistView] | ApiError
     at_s: float
 
 
-STATUS = session.Key[Cached[YouTubeStatus]]("youtube_status")
-PLAYLISTS = session.Key[Cached[list[PlaylistView] | ApiError]]("youtube_playlists")
+PLAYLISTS = session.Key[Cached]("youtube_playlists")
 
 
 def status() -> YouTubeStatus:
-    """Return the state of the YouTube connection."""
-    return _cached(STATUS, STATUS_LIFETIME_S, session.api().youtube_status)
+    """Fetch the state of the YouTube connection; not cached, as any job may find it ended."""
+    return session.api().youtube_status()
+
+
+def is_usable(status: YouTubeStatus) -> bool:
+    """Whether a publication can use the connection."""
+    return status.connected and status.may_upload and not status.needs_reconnect
 
 
 def playlists() -> list[PlaylistView] | ApiError:
-    """Return the channel's playlists, or the error that prevents listing them."""
-    return _cached(PLAYLISTS, PLAYLISTS_LIFETIME_S, lambda: attempt(session.api().playlists))
+    """Return the channel's playlists, or the error that prevents listing them.
 
-
-def _cached(key: session.Key[Cached[Value]], lifetime_s: float, call: Callable[[], Value]) -> Value:
-    cached = key.get()
-    if cached is None or monotonic() - cached.at_s >= lifetime_s:
-        cached = Cached(call(), monotonic())
-        key.put(cached)
+    If YouTube no longer accepts the connection, the page is drawn again, to say so everywhere.
+    """
+    cached = PLAYLISTS.get()
+    if cached is None or monotonic() - cached.at_s >= PLAYLISTS_LIFETIME_S:
+        cached = Cached(attempt(session.api().playlists), monotonic())
+        PLAYLISTS.put(cached)
+        if isinstance(cached.answer, ApiError) and cached.answer.code in CONNECTION_ERRORS:
+            st.rerun()
     return cached.answer
 
 
 def refresh() -> None:
-    """Remove the cached answers."""
-    STATUS.drop()
+    """Remove the cached playlists."""
     PLAYLISTS.drop()

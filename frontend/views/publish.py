@@ -144,7 +144,6 @@ def show_latest(publications: list[PublicationView]) -> bool:
         # it ended after the mix was loaded: without a rerun the page would stay as it is
         st.rerun()
     job_card(job, in_detail=True, opens=False)
-    youtube_state.refresh()  # an upload uses up some of the day's quota
     return unfinished is not None
 
 

@@ -43,7 +43,7 @@ from backend.app.contract.uploads import TracksUploadView, TrackView
 from backend.app.services.jobs.stored_requests import n_tracks
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import page_of
-from tests.frontend.youtube_data import CHECKED, NOT_CONNECTED, PLAYLISTS, TEMPLATE, WRITTEN
+from tests.frontend.youtube_data import CHECKED, LOST, NOT_CONNECTED, PLAYLISTS, TEMPLATE, WRITTEN
 
 DRAFT_ONLY = SeparatorList(
     default="draft",
@@ -221,6 +221,7 @@ class ScriptedApi:
         self.asked_jobs: list[JobQuery] = []
         self.asked_analyses: list[list[str]] = []
         self.youtube: YouTubeStatus = NOT_CONNECTED
+        self.loses_connection = False
         self.disconnect_notes: list[str] = []
         self.checked: PreflightView = CHECKED
         self.written: WordsView = WRITTEN
@@ -347,6 +348,9 @@ class ScriptedApi:
 
     def playlists(self) -> list[PlaylistView]:
         self._refuse("playlists")
+        if self.loses_connection:
+            self.youtube = LOST
+            raise ApiError("youtube_reconnect", "YouTube no longer accepts the connection.")
         return PLAYLISTS
 
     def preflight(self, request: PublishRequest) -> PreflightView:

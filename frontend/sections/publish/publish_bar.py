@@ -33,17 +33,16 @@ def publish_bar(
     )
     if pressed:
         start(draft.request(job.id, st.context.timezone, again=again))
-        youtube_state.refresh()
         st.query_params["job"] = job.id
         st.rerun()
 
 
 def start(request: PublishRequest) -> None:
-    """Queue the publication; one that was queued in another tab is shown instead."""
+    """Queue the publication; the page then says why not, or shows that of another tab."""
     try:
         session.api().start(request)
     except ApiError as error:
-        if error.code != "publication_pending":
+        if error.code not in ("publication_pending", *youtube_state.CONNECTION_ERRORS):
             raise
 
 

@@ -42,15 +42,22 @@ def ask_publication(language: str) -> tuple[Publication | None, str | None]:
         answer = attempt(youtube_state.status)
         # Without an answer from YouTube, a mix can still be made.
         status = None if isinstance(answer, ApiError) else answer
-        can_upload = status is not None and status.connected and status.may_upload
-        if status is None or not can_upload or status.needs_reconnect:
+        if status is None or not youtube_state.is_usable(status):
             connect_link(status)
-            return None, None
+            return None, still_wanted()
         if st.toggle("Publish it", key=WANTED, persist_state="session"):
             return ask(status, language)
         channel = status.channel.title if status.channel else "your channel"
         st.caption(f"The mix is published to {escaped(channel)} automatically.")
         return None, None
+
+
+def still_wanted() -> str | None:
+    """If the user has chosen to publish, say what is missing, and let that be changed."""
+    if not st.session_state.get(WANTED):
+        return None
+    st.toggle("Publish it", key=WANTED, persist_state="session")
+    return "Connect YouTube again, or switch “Publish it” off."
 
 
 def fill_defaults() -> None:
@@ -66,7 +73,11 @@ def fill_defaults() -> None:
 
 def connect_link(status: YouTubeStatus | None) -> None:
     """Say what must be set up first; link to the Publish page if the user can do it."""
-    if status is None or not status.missing_setting:
+    if status is not None and status.needs_reconnect:
+        name = f" to {escaped(status.channel.title)}" if status.channel else ""
+        text = f":red[:material/link_off:] The connection{name} has ended."
+        label = "Connect YouTube again"
+    elif status is None or not status.missing_setting:
         text, label = "Connect your YouTube channel first.", "Connect YouTube"
     elif session.me().is_admin:
         text, label = "This server is not set up for YouTube.", "Set up YouTube"

@@ -83,7 +83,7 @@ def ask_toggle(form: str, field: str, label: str, help: str) -> None:
 
 def ask_playlist(form: str, status: YouTubeStatus) -> None:
     """Ask for one of the channel's playlists, a new one, or none."""
-    if not (status.connected and status.may_manage):
+    if not (youtube_state.is_usable(status) and status.may_manage):
         st.selectbox("Playlist", ["No playlist"], disabled=True, key=f"no_playlist_{form}")
         return
     titles = playlist_titles()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from backend.app.contract.job_list import ListedJob
 from backend.app.contract.jobs import JobSummary, JobView, StemMixRequest, StepView
+from frontend.api.errors import ApiError, attempt
 from frontend.error_messages import error_text, escaped
 from frontend.labels import figures, job_status
 from frontend.labels.job_kinds import KINDS, kind_of
@@ -16,7 +17,7 @@ from frontend.labels.publish import STUDIO
 from frontend.sections.shared.downloads import ARCHIVE, audio_files, download_button
 from frontend.sections.shared.draft_separator_fallback import draft_retry
 from frontend.sections.shared.refresh import follow_job
-from frontend.state import session
+from frontend.state import session, youtube_state
 from frontend.state.job_state import artifacts_by_name, is_active
 
 BadgeColor = Literal["gray", "blue", "green", "red"]
@@ -28,8 +29,6 @@ BADGES: dict[str, tuple[str, str, BadgeColor]] = {
     "failed": ("Failed", ":material/error:", "red"),
     "cancelled": ("Cancelled", ":material/block:", "gray"),
 }
-#: Errors of a YouTube connection that is missing, has ended, or belongs to another channel.
-CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channel")
 #: Error of an upload of which only a person can say whether it became a video.
 MAY_BE_ONLINE = "upload_uncertain"
 #: Status of a job that another version of Segue made.
@@ -59,6 +58,8 @@ def job_card(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
 def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
     """Show a job's title, progress, error and buttons."""
     headline(job)
+    if job.kind == "publish" and job.status == "queued":
+        warn_of_lost_connection(job)
     if is_active(job):
         status = job_status.job_status(job, st.context.timezone)
         st.progress(min(1.0, job.progress / 100), text=status)
@@ -72,6 +73,20 @@ def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
         with st.container(gap="xsmall"):
             error_text(job.error)
     actions(job, opens=opens)
+
+
+def warn_of_lost_connection(job: JobSummary) -> None:
+    """Warn if a waiting publication would fail, because YouTube ended the connection."""
+    status = attempt(youtube_state.status)
+    if isinstance(status, ApiError) or youtube_state.is_usable(status):
+        return
+    what = "has ended" if status.connected else "is missing"
+    st.markdown(
+        f":red[:material/link_off:] The connection to YouTube {what}. "
+        "Connect your channel again, or this publication will fail."
+    )
+    page = KINDS["publish"].page
+    page_button("Connect YouTube", ":material/link:", page, job, f"reconnect_{job.id}")
 
 
 def headline(job: JobSummary) -> None:
@@ -114,7 +129,7 @@ def actions(job: JobSummary, *, opens: bool) -> None:
         if is_active(job):
             action_button("Cancel", ":material/stop_circle:", session.api().cancel, job)
         has_fix = draft_button(job)
-        if opens and job.error is not None and job.error.code in CONNECTION_ERRORS:
+        if opens and job.error is not None and job.error.code in youtube_state.CONNECTION_ERRORS:
             has_fix = True
             page = KINDS["publish"].page
             page_button("Connect YouTube", ":material/link:", page, job, f"reconnect_{job.id}")

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.jobs import JobView, MixtapeRequest
-from backend.app.contract.publishing import DescriptionOptions, Publication
+from backend.app.contract.publishing import DescriptionOptions, Publication, YouTubeStatus
 from frontend.api.errors import ApiError
 from tests.frontend.mashup_data import FILES as MASHUP_FILES
 from tests.frontend.mashup_data import FINISHED as MASHUP
@@ -109,16 +109,48 @@ class TestNewMixtape:
         assert f":red[:material/error:] {message}\\. Choose a later time\\." in words_of(form)
         assert f"{message}." in [caption.value for caption in form.caption]
 
-    @pytest.mark.parametrize("standing", [NOT_CONNECTED, LOST])
+    @pytest.mark.parametrize(
+        ("standing", "says", "link"),
+        [
+            (NOT_CONNECTED, "Connect your YouTube channel first", "Connect YouTube"),
+            (
+                LOST,
+                "The connection to Night \\<i\\>Shift\\</i\\> has ended.",
+                "Connect YouTube again",
+            ),
+        ],
+    )
     def test_missing_channel_links_to_the_publish_page(
-        self, page: Page, scripted_api: ScriptedApi, standing: object
+        self, page: Page, scripted_api: ScriptedApi, standing: YouTubeStatus, says: str, link: str
     ) -> None:
-        scripted_api.youtube = standing  # type: ignore[assignment]
+        scripted_api.youtube = standing
         app = page()
-        assert "Connect your YouTube channel first" in words_of(app)
-        assert "Connect YouTube" in [link.value for link in app.page_link]
+        assert says in words_of(app)
+        assert link in [link.value for link in app.page_link]
         assert not app.toggle(key="video").disabled
         assert not [one for one in app.toggle if one.key == "publish_next_mix"]
+
+    def test_connection_that_ends_meanwhile_blocks_a_wanted_publication(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        assert not form.button(key="start").disabled
+        scripted_api.youtube = LOST
+        form.run()
+        assert "has ended" in words_of(form)
+        assert form.button(key="start").disabled
+        assert "Connect YouTube again, or switch “Publish it” off." in words_of(form)
+        form.toggle(key="publish_next_mix").set_value(False).run()
+        form.button(key="start").click().run()
+        assert mixtape(scripted_api).publish is None
+
+    def test_playlists_that_find_the_connection_ended_say_so_at_once(
+        self, form: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.loses_connection = True
+        form.toggle(key="publish_next_mix").set_value(True).run()
+        assert "has ended" in words_of(form)
+        assert not [one for one in form.selectbox if one.key == "publish_playlist_next_mix"]
 
     def test_unconfigured_server_says_so(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.youtube = NOT_SET_UP
@@ -181,6 +213,19 @@ class TestJobs:
         app.button(key="Try now_publish-1").click().run()
         assert scripted_api.asked[-1] == ("start_now", "job-1")
         assert not [button for button in app.button if button.label == "Try now"]
+
+    def test_waiting_publication_warns_of_a_lost_connection(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        scripted_api.all_jobs = [publish_job("queued", waits_for="job-1"), FINISHED]
+        scripted_api.youtube = CONNECTED
+        app = page("views/jobs.py")
+        assert "The connection to YouTube has ended" not in words_of(app)
+        scripted_api.youtube = LOST
+        app.run()
+        assert "The connection to YouTube has ended" in words_of(app)
+        app.button(key="reconnect_publish-1").click().run()
+        assert app.button(key="connect").label == "Connect again"
 
     def test_publish_steps_have_names(self, page: Page, scripted_api: ScriptedApi) -> None:
         names = ["checking", "filming", "uploading", "dressing", "noting"]

@@ -264,17 +264,6 @@ class TestErrors:
         app.button(key="start").click().run()
         assert "It is online already." in words_of(app)
 
-    def test_publication_started_in_another_tab_is_shown(
-        self, publish_page: PublishPage, scripted_api: ScriptedApi
-    ) -> None:
-        app = publish_page()
-        going = publish_job("running", step="uploading")
-        scripted_api.all_jobs = [with_publication(publication("uploading")), going]
-        scripted_api.refusals["start"] = ApiError("publication_pending", "A job publishes it.")
-        app.button(key="start").click().run()
-        assert "A job publishes it." not in words_of(app)
-        assert app.progress[0].text == "Uploading the video"
-
 
 class TestPublications:
     def test_running_mix_can_be_published_when_ready(
