@@ -37,8 +37,9 @@ class DescriptionOptions(Shape):
 
     ``intro`` is the first paragraph; if empty, the writer's. ``template`` is the description as a
     Jinja2 template (None: the default), see ``docs/publishing.md``. The ``writer`` writes intro,
-    hashtags and a suggested title: ``llm`` asks a language model for a text in ``language``, and
-    falls back to the template if it fails.
+    hashtags and a suggested title: ``llm`` asks a language model, and falls back to the template if
+    it fails. ``language`` is that of headings, units and the model's text. Links, ``@`` and ``#``
+    in the names of tracks are left out, unless ``links_in_names``.
     """
 
     intro: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
@@ -46,12 +47,14 @@ class DescriptionOptions(Shape):
     template: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     writer: Writer = "template"
     language: Language = "en"
+    links_in_names: bool = False
 
 
 class WordsView(Shape):
     """Title, description, tags and hashtags of a mix, as they would be published.
 
     ``notes`` say what was shortened, or why the template replaced the language model.
+    ``linked_names`` are the names of tracks and artists with links, ``@`` or ``#``.
     """
 
     title: str
@@ -60,6 +63,7 @@ class WordsView(Shape):
     hashtags: list[str]
     written_by: Writer
     notes: list[str] = []
+    linked_names: list[str] = []
 
 
 class TemplateName(Shape):

@@ -54,7 +54,7 @@ def test_description_has_intro_chapters_credits_and_hashtags() -> None:
     assert notes == []
     assert text == (
         "Hello.\n\nTracklist\n0:00 Song 1\n4:00 Song 2\n8:00 Song 3\n"
-        "\nMusic by\nAda\nBo\n\n#DJmix #house\n"
+        "\nArtists: Ada, Bo\n\n#DJmix #house\n"
     )
 
 
@@ -110,6 +110,41 @@ def test_credits_are_omitted_first() -> None:
     assert "Kept whole." in text
     assert "Artist number" not in text
     assert "credits" in notes[0]
+
+
+def test_first_line_states_only_what_is_known() -> None:
+    facts = words(set_of(3, "Song"), duration_s=3716.0, n_tracks=20, tempo="120–126 BPM")
+    known = replace(facts, genres=("Deep House", "UK Garage"))
+    assert known.facts_line == "62 minutes · 20 tracks · 120–126 BPM · deep house, UK garage"
+    german = replace(known, language="de")
+    assert german.facts_line == "62 Minuten · 20 Tracks · 120–126 BPM · Deep House, UK Garage"
+    assert replace(facts, tempo="").facts_line == "62 minutes · 20 tracks"
+    assert words(set_of(3, "Song")).facts_line == ""
+    text, _ = described(known)
+    assert text.startswith(f"{known.facts_line}\n\nTracklist\n0:00 Song 1\n")
+
+
+def test_introduction_that_repeats_the_title_is_left_out() -> None:
+    titled = words(set_of(3, "Song"), title="Night", intro="Night")
+    assert "Night" not in described(titled)[0]
+    assert described(replace(titled, intro="Night. Late."))[0].startswith("Night. Late.\n\n")
+
+
+def test_own_lines_stand_under_the_tracklist_in_the_language() -> None:
+    own = {"links": "https://a.example\n5:00 at @ada", "support": "Help", "licence": "CC BY 4.0"}
+    text, _ = described(words(set_of(3, "Song"), language="fr", credits=("Ada",), **own))
+    assert text == (
+        "Liste des titres\n0:00 Song 1\n4:00 Song 2\n8:00 Song 3\n\nArtistes : Ada\n\n"
+        "Liens\nhttps://a.example\n5\u223600 at @ada\n\nHelp\n\nLicence : CC BY 4.0\n"
+    )
+
+
+def test_own_lines_are_omitted_before_tracks_are() -> None:
+    many = words(set_of(220, "A title of thirty-two letters"), links="https://a.example\n" * 40)
+    text, notes = described(many)
+    assert len(chapters_in(text)) == 220
+    assert notes[-1].startswith("Links, support and licence did not fit")
+    assert "a.example" not in text
 
 
 def test_joined_emoji_are_never_split() -> None:
@@ -186,7 +221,7 @@ def test_names_that_start_with_a_time_keep_every_chapter() -> None:
     )
     text, notes = described(made)
     assert notes == []
-    assert "Music by\n4\u223620 Crew\n" in text
+    assert "\n\nArtists: 4\u223620 Crew\n" in text
     found = chapters_in(text)
     assert [chapter.second for chapter in found] == [chapter.second for chapter in chapters]
     assert broken_rules(found, made.duration_s, LIMITS) == []
@@ -301,7 +336,7 @@ def test_disguised_time_in_a_name_looks_the_same() -> None:
     made = words(set_of(3, "Song"), intro="Doors: 8:00.\n5:30 is late", credits=("4:20 Crew",))
     text, _ = described(made)
     assert text.startswith("Doors: 8:00.\n5\u223630 is late\n")
-    assert "\n4\u223620 Crew\n" in text
+    assert "\nArtists: 4\u223620 Crew\n" in text
 
 
 def test_time_written_by_the_template_stays_with_a_note() -> None:

@@ -59,7 +59,7 @@ def written(text: str) -> str:
         ("  {% if tempo %}{# so #} {% endif %}\nC", " C"),
         ("{{ n_tracks }} tracks, {{ tempo }}", "3 tracks, 120–124 BPM"),
         ("{{ keys | join(', ') }}", "A minor, C major"),
-        ("{{ hashtags|join }}", "#mixtape#deephouse"),
+        ("{{ hashtags|join }}", "#deephouse#house"),
         ("{{ title | upper | lower }}{{ credits | first }}", "night driveAda"),
         ("{{ chapters | length }}", "3"),
         (
@@ -68,7 +68,7 @@ def written(text: str) -> str:
         ),
         (
             "{% for a in credits %}{% if not loop.first %}, {% endif %}{{ a }}{% endfor %}",
-            "Ada, Bo, Cleo",
+            "Ada, Bo, Cleo, Dora",
         ),
         ("{% if n_tracks > 2 and tempo %}many{% elif keys %}some{% else %}few{% endif %}", "many"),
         ("{% if 'house' in intro %}house{% endif %}", "house"),
@@ -80,7 +80,10 @@ def test_supported_template_features_work(text: str, made: str) -> None:
 
 
 def test_default_template_and_every_name_are_valid() -> None:
-    assert written(DEFAULT_TEMPLATE).startswith("An hour of deep house")
+    whole = written(DEFAULT_TEMPLATE)
+    assert whole.startswith("65 minutes · 3 tracks · 120–124 BPM · deep house\n\nAn hour of")
+    links = "Links\nhttps://nightdrive.example\n\nSupport the channel: https://nightdrive.example"
+    assert f"\n\nArtists: Dora\n\n{links}/support\n\nLicence: CC BY-NC 4.0\n\n#deep" in whole
     for name, offered in TEMPLATE_NAMES.items():
         used = f"{{{{ {name} | length }}}}" if offered.is_sequence else f"{{{{ {name} }}}}"
         assert written(used)
@@ -273,7 +276,7 @@ def test_documented_example_is_valid_with_chapters() -> None:
     (example,) = re.findall(r"```jinja\n(.*?)```", text, re.S)
     made = written(example)
     assert made.startswith("Night drive · 3 tracks in 1:05:00 · 120–124 BPM\n")
-    assert "With Ada, Bo, Cleo.\nKeys: A minor, C major\n" in made
+    assert "With Ada, Bo, Cleo, Dora.\nKeys: A minor, C major\n" in made
     assert [chapter.second for chapter in chapters_in(made)] == [0, 245, 3601]
     assert all(f"| `{name}` |" in text for name in TEMPLATE_NAMES)
     assert all(f"`{name}`" in text for name in FILTERS if name != "join")

@@ -266,10 +266,12 @@ def test_metadata_names_sections_artists_tempo_and_key(made: Made) -> None:
         int(chapter.start_s) for chapter in made.timeline.chapters
     ]
     assert broken_rules(found, made.report.duration_s, limits) == words.notes
-    assert "\nMusic by\n" in words.description
+    assert words.description.startswith(f"39 seconds · 2 tracks · {made.report.tempo_bpm:.0f} BPM")
+    assert "\n\nChapters\n0:00 Intro\n" in words.description
+    assert words.description.endswith("\n\nArtists: Ada, Bo\n\n#mashup #chill\n")
     assert {"Ada", "Bo"} <= set(words.tags)
     tempo = DescriptionOptions(template="{{ tempo }}, {{ keys | join(', ') }}, {{ n_tracks }}")
-    facts = mashup_facts(made.timeline, "", made.report)
+    facts = mashup_facts(made.timeline, "", made.report, [])
     said = MetadataWriter(None, limits).write(facts, tempo).description
     assert said == f"{made.report.tempo_bpm:.0f} BPM, {made.report.key}, 2\n"
 

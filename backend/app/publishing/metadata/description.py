@@ -2,7 +2,8 @@
 
 YouTube limits the *bytes* of UTF-8 and rejects ``<`` and ``>``. People click chapters, so these are
 shortened last: first the credits are left out, then the intro is cut, then long titles are
-shortened. Only mixes of several hundred tracks lose their last lines.
+shortened, then the user's links are left out. Only mixes of several hundred tracks lose their last
+lines.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import cache
 
 from ..youtube.limits import YouTubeLimits
 from .chapters import ListedChapter, broken_rules, chapters_in, disguise_times
+from .credits import unlisted
 from .graphemes import cut, shortened
 from .template import DEFAULT_TEMPLATE, DescriptionTemplate
 from .template_context import MixFacts, template_values
@@ -69,15 +71,21 @@ def hashtag(text: str) -> str:
 
 def _clean(facts: MixFacts) -> MixFacts:
     """Write each name on one line, and disguise lines that would look like chapters."""
+    credits = tuple(filter(None, map(_line, facts.credits)))
+    chapters = tuple(
+        replace(c, title=_line(c.title) or "…", artist=_line(c.artist), track=_line(c.track))
+        for c in facts.chapters
+    )
     return replace(
         facts,
         title=_line(facts.title),
         intro=disguise_times(_text(facts.intro)),
-        chapters=tuple(
-            replace(c, title=_line(c.title) or "…", artist=_line(c.artist), track=_line(c.track))
-            for c in facts.chapters
-        ),
-        credits=tuple(filter(None, map(_line, facts.credits))),
+        chapters=chapters,
+        credits=credits,
+        unlisted_artists=unlisted(credits, chapters),
+        links=disguise_times(_text(facts.links)).strip(),
+        support=_line(facts.support),
+        licence=_line(facts.licence),
         hashtags=tuple(dict.fromkeys(tag for tag in map(hashtag, facts.hashtags) if tag)),
     )
 
@@ -103,7 +111,7 @@ class _Fitter:
         """Return the text, and notes on what was shortened."""
         notes = []
         size = self.size(facts)
-        for shorten in (_omit_credits, self._cut_intro, self._cut_titles):
+        for shorten in (_omit_credits, self._cut_intro, self._cut_titles, _omit_links):
             if size <= self.max_bytes:
                 break
             shorter, note = shorten(facts)
@@ -180,7 +188,12 @@ class _Fitter:
 
 def _omit_credits(facts: MixFacts) -> tuple[MixFacts, str]:
     note = "The credits did not fit into YouTube's {limit} bytes and were left out."
-    return replace(facts, credits=()), note
+    return replace(facts, credits=(), unlisted_artists=()), note
+
+
+def _omit_links(facts: MixFacts) -> tuple[MixFacts, str]:
+    note = "Links, support and licence did not fit into YouTube's {limit} bytes and were left out."
+    return replace(facts, links="", support="", licence=""), note
 
 
 def _cut_chapter(chapter: ListedChapter, n_bytes: int) -> ListedChapter:

@@ -9,7 +9,9 @@ from ...llm.access import LlmAccess
 from ...llm.failure import LlmFailed
 from ..youtube.limits import MARKER_CHARS, YouTubeLimits
 from .description import chapter_notes, description, hashtag
+from .genres import in_small_letters
 from .graphemes import shortened_to
+from .linked_names import facts_without_links, linked_names
 from .llm_writer import Suggestion, fitting_tags, suggest_metadata
 from .template import DescriptionTemplate
 from .template_context import MixFacts
@@ -35,11 +37,14 @@ class MetadataWriter:
         Raise ``BadTemplate`` if the template is invalid.
         """
         template = template_of(options)
+        linked = linked_names(facts)
+        facts = facts if options.links_in_names else facts_without_links(facts)
         suggestion, notes = self._suggestion(facts, options)
         facts = replace(
             facts,
             intro=options.intro or suggestion.intro or facts.intro,
             hashtags=tuple(options.hashtags) or suggestion.hashtags or facts.hashtags,
+            language=options.language,
         )
         text, shortened = description(facts, template, self.limits.description_bytes)
         return WordsView(
@@ -49,6 +54,7 @@ class MetadataWriter:
             hashtags=[tag for tag in map(hashtag, facts.hashtags) if tag],
             written_by="template" if suggestion is _NO_SUGGESTION else "llm",
             notes=[*notes, *shortened, *chapter_notes(text, facts, self.limits)],
+            linked_names=list(linked),
         )
 
     def _suggestion(
@@ -76,9 +82,11 @@ class MetadataWriter:
         return shortened_to(title.replace("<", "‹").replace(">", "›"), self.limits.title_chars)
 
     def _tags(self, suggestion: Suggestion, facts: MixFacts) -> list[str]:
-        """Join the model's tags, the hashtags and the artists to one list of tags."""
+        """Join the model's tags, genres, hashtags and artists to one list of tags."""
         hashtags = [hashtag(tag).lstrip("#") for tag in facts.hashtags]
-        return list(fitting_tags([*suggestion.tags, *hashtags, *facts.credits], self._tags_chars))
+        genres = [in_small_letters(genre) for genre in facts.genres]
+        tags = [*suggestion.tags, *genres, *hashtags, *facts.credits]
+        return list(fitting_tags(tags, self._tags_chars))
 
     @property
     def _tags_chars(self) -> int:

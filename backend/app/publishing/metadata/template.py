@@ -19,22 +19,36 @@ from .template_context import LOOP_FIELDS, TEMPLATE_NAMES
 from .template_limits import CHARS_WRITTEN, COUNTED_FILTERS, FILTERS, WORK, Work
 
 DEFAULT_TEMPLATE = """\
-{% if intro %}
+{% if facts_line %}
+{{ facts_line }}
+
+{% endif %}
+{% if intro and intro != title %}
 {{ intro }}
 
 {% endif %}
 {% if chapters %}
-Tracklist
+{{ tracklist_heading }}
 {% for chapter in chapters %}
 {{ chapter.stamp }} {{ chapter.title }}
 {% endfor %}
 {% endif %}
-{% if credits %}
+{% if credits_line %}
 
-Music by
-{% for artist in credits %}
-{{ artist }}
-{% endfor %}
+{{ credits_line }}
+{% endif %}
+{% if links %}
+
+{{ links_heading }}
+{{ links }}
+{% endif %}
+{% if support %}
+
+{{ support }}
+{% endif %}
+{% if licence_line %}
+
+{{ licence_line }}
 {% endif %}
 {% if hashtags %}
 

@@ -61,7 +61,7 @@ def describe_mashup(ctx: StepContext[MashupJob], writer: MetadataWriter) -> None
     """Write the mashup's metadata."""
     view = ctx.workspace.read_shape(TIMELINE, TimelineView)
     report = ctx.workspace.read_shape(REPORT, MashupReport)
-    facts = mashup_facts(view, report.title, report)
+    facts = mashup_facts(view, report.title, report, ctx.job.inputs.tracks)
     write_metadata(ctx, writer, facts, ctx.job.request.description)
 
 

@@ -1,4 +1,4 @@
-"""Collect the facts of a mix for its metadata: chapters, credits, tempo, keys."""
+"""Collect the facts of a mix for its metadata: chapters, credits, tempo, keys, genres."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ...contract.mixes import TimelineView
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
 from ...publishing.metadata.chapters import listed_chapters
+from ...publishing.metadata.credits import credited_artists
+from ...publishing.metadata.genres import MAX_HASHTAGS, genre_hashtags, main_genres
 from ...publishing.metadata.template_context import MixFacts
 from ...store.files.blobs import ContentStore
 from ..library.track_ref import TrackRef
@@ -20,20 +22,31 @@ from ..tracks.analyse import cached_analysis
 def mixtape_facts(
     timeline: Timeline, title: str, tracks: Sequence[TrackRef], store: ContentStore
 ) -> MixFacts:
-    """The facts of a mixtape, with tempo and keys of its analysed tracks."""
+    """The facts of a mixtape, with tempo and keys of its analysed tracks, and their genres."""
     analyses = [analysis for track in tracks if (analysis := _analysis(store, track))]
     tempi = [round(one.rhythm.tempo_bpm) for one in analyses if one.rhythm.beats_s]
     keys = [one.harmony.key for one in analyses if one.harmony.key]
-    facts = _facts(timeline, title, ("mixtape", "djmix"))
+    hashtags = genre_hashtags([track.genre for track in tracks]) or ("mixtape", "djmix")
+    facts = replace(
+        _facts(timeline, title, hashtags), genres=main_genres([track.genre for track in tracks])
+    )
     return _with_tempo_and_keys(facts, tempi, keys)
 
 
-def mashup_facts(view: TimelineView, title: str, report: MashupReport | None) -> MixFacts:
+def mashup_facts(
+    view: TimelineView, title: str, report: MashupReport | None, tracks: Sequence[TrackRef]
+) -> MixFacts:
     """The facts of a mashup, with its parts as chapters.
 
-    Tempo and key are known once it has a report.
+    Tempo and key are known once it has a report; so is the vibe, which is one of its hashtags.
     """
-    facts = _facts(timeline_of(view), report.title if report else title, ("mashup",))
+    timeline = timeline_of(view)
+    used = {clip.track_id for clip in timeline.clips}
+    tags = [track.genre for track in tracks if track.track_id in used]
+    vibe = (report.vibe,) if report else ()
+    hashtags = ("mashup", *vibe, *genre_hashtags(tags))[:MAX_HASHTAGS]
+    facts = _facts(timeline, report.title if report else title, hashtags)
+    facts = replace(facts, genres=main_genres(tags), has_parts=True)
     # the view's length includes the reverb's tail
     facts = replace(facts, duration_s=view.duration_s)
     if report is None:
@@ -58,7 +71,7 @@ def _facts(timeline: Timeline, title: str, hashtags: tuple[str, ...]) -> MixFact
         intro=title,
         hashtags=hashtags,
         chapters=tuple(listed_chapters(timeline)),
-        credits=tuple(dict.fromkeys(clip.artist for clip in songs if clip.artist)),
+        credits=credited_artists(clip.artist for clip in songs),
         duration_s=timeline.duration_s,
         n_tracks=len({clip.track_id for clip in songs}),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ...contract.publishing import DescriptionOptions
 from ...errors import BadTemplate
 from ...jobs.pipeline import JobT, Step, StepContext, default_limit_s
+from ...publishing.metadata.linked_names import linked_names_note
 from ...publishing.metadata.metadata_writer import MetadataWriter
 from ...publishing.metadata.template_context import MixFacts
 from ..files.names import DESCRIPTION, METADATA
@@ -39,6 +40,8 @@ def write_metadata(
     except BadTemplate as bad:  # the template worked on the example, but not on these titles
         ctx.note(f"{bad.message} The default template is used instead.")
         metadata = writer.write(facts, options.model_copy(update={"template": None}))
+    if names := metadata.linked_names:
+        ctx.note(linked_names_note(names, kept=options.links_in_names))
     for note in metadata.notes:
         ctx.note(note)
     ctx.workspace.write_text(DESCRIPTION, metadata.description)

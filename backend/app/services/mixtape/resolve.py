@@ -12,6 +12,7 @@ from ...contract.jobs import MixtapeRequest
 from ...contract.sounds import OVERLAY_KINDS
 from ...errors import InvalidRequest, NotFound
 from ...media.tags.display_names import safe_title
+from ...publishing.metadata.name_links import without_links
 from ...store.sounds import Sound
 from ..library.crates import crate_of, distinct_names, picked_tracks
 from ..library.library import Library, Picture
@@ -93,13 +94,15 @@ def _mix_sound(sound: Sound) -> MixSound:
 def mix_title(request: MixtapeRequest, tracks: Sequence[TrackRef]) -> str:
     """The requested title, or one made of the artists' names.
 
-    It mentions others if an artist is unknown, or left out because there are many.
+    It mentions others if an artist is unknown, or left out because there are many. Links and
+    hashtags in their names are left out, because the title goes online.
     """
     if title := safe_title(request.title):
         return title
     artists: dict[str, str] = {}
     for track in tracks:
-        artists.setdefault(track.artist.casefold(), track.artist)
+        artist = without_links(track.artist)
+        artists.setdefault(artist.casefold(), artist)
     named = list(filter(None, artists.values()))[:MAX_ARTISTS]
     if not named:
         return "Mixtape"

@@ -27,6 +27,7 @@ from ...store.jobs.job_store import JobStore
 from ...store.jobs.records import JobRecord
 from ..files.artifacts import read_artifact
 from ..files.names import REPORT, TIMELINE
+from ..mashup.inputs import MashupInputs
 from ..metadata.facts import mashup_facts, mixtape_facts
 from ..mixtape.inputs import MixtapeInputs
 
@@ -93,7 +94,8 @@ class MetadataPreview:
         if view is None:
             raise Conflict("This mix is not planned yet.", hint="Wait until its joins are planned.")
         if record.job.kind == "mashup":
-            return mashup_facts(view, record.job.title, self._report(record))
+            songs = read_stored(MashupInputs, inputs).tracks
+            return mashup_facts(view, record.job.title, self._report(record), songs)
         mix = read_stored(MixtapeInputs, inputs)
         return mixtape_facts(timeline_of(view), mix.title, mix.tracks, self.store)
 
