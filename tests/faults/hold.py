@@ -71,6 +71,7 @@ def _run(
 ) -> None:
     hold.say("begun", name)
     run(ctx)
-    hold.say("done", name)
-    while hold.is_at(name):
+    while hold.is_at(name):  # perhaps only since the step began beside another one
+        hold.say("begun", name)
+        hold.say("done", name)
         time.sleep(0.01)
