@@ -14,6 +14,7 @@ from backend.app.contract.accounts import (
     UserView,
 )
 from backend.app.contract.analysis import CrateAnalysis, GridFix, TrackAnalysis
+from backend.app.contract.descriptions import KeptDescription
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.job_list import JobList, JobQuery
 from backend.app.contract.jobs import (
@@ -179,6 +180,15 @@ class ApiClient(ApiConnection):
     def words_template(self) -> TemplateView:
         """Fetch the server's description template, and the names it may use."""
         return self._call(TemplateView, "GET", "/words/template")
+
+    def kept_description(self) -> KeptDescription:
+        """Fetch the lines and templates that the user keeps for descriptions."""
+        return self._call(KeptDescription, "GET", "/description/kept")
+
+    def keep_description(self, kept: KeptDescription) -> KeptDescription:
+        """Replace what the user keeps."""
+        body = kept.model_dump(mode="json")
+        return self._call(KeptDescription, "PUT", "/description/kept", body)
 
     def youtube_status(self) -> YouTubeStatus:
         """Fetch the state of the user's YouTube connection."""

@@ -23,6 +23,7 @@ from ..services.jobs.jobs import Jobs
 from ..services.library.library import Library
 from ..services.library.sounds import Sounds
 from ..services.mashup.fits import MashupAdvice
+from ..services.metadata.kept import KeptDescriptions
 from ..services.publish.metadata_preview import MetadataPreview
 from ..services.publish.preflight import Preflight
 from ..services.separators import Separators
@@ -67,6 +68,7 @@ LinksDep = Annotated[Links, Depends(_state("services.links"))]
 YouTubeDep = Annotated[YouTubeConnections, Depends(_state("services.publishing.connections"))]
 YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_state("services.youtube_consent"))]
 MetadataDep = Annotated[MetadataPreview, Depends(_state("services.metadata"))]
+KeptDescriptionsDep = Annotated[KeptDescriptions, Depends(_state("services.request_resolver.kept"))]
 JobStreamsDep = Annotated[JobStreams, Depends(_state("job_streams"))]
 SettingsDep = Annotated[Settings, Depends(_state("settings"))]
 

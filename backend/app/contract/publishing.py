@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from .base import Shape
+from .descriptions import DescriptionLines
 from .mixes import ChapterView
 
 Privacy = Literal["private", "unlisted", "public"]
@@ -39,7 +40,8 @@ class DescriptionOptions(Shape):
     Jinja2 template (None: the default), see ``docs/publishing.md``. The ``writer`` writes intro,
     hashtags and a suggested title: ``llm`` asks a language model, and falls back to the template if
     it fails. ``language`` is that of headings, units and the model's text. Links, ``@`` and ``#``
-    in the names of tracks are left out, unless ``links_in_names``.
+    in the names of tracks are left out, unless ``links_in_names``. ``lines`` stand under the
+    tracklist (None: those that the user keeps).
     """
 
     intro: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
@@ -48,6 +50,7 @@ class DescriptionOptions(Shape):
     writer: Writer = "template"
     language: Language = "en"
     links_in_names: bool = False
+    lines: DescriptionLines | None = None
 
 
 class WordsView(Shape):

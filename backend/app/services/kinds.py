@@ -19,6 +19,7 @@ from ..contract.jobs import (
     StemMixRequest,
     StemsRequest,
 )
+from ..contract.publishing import DescriptionOptions
 from ..jobs.queue import ANALYSIS, INTERACTIVE, WORK
 from ..publishing.metadata.metadata_writer import template_of
 from ..store.dj_rules import DjRulesStore
@@ -29,6 +30,7 @@ from .library.library import Library
 from .library.sounds import Sounds
 from .mashup.inputs import MashupInputs
 from .mashup.resolve import resolve_mashup
+from .metadata.kept import KeptDescriptions
 from .mixtape.base import BaseMixes
 from .mixtape.inputs import MixtapeInputs
 from .mixtape.resolve import resolve_mixtape
@@ -77,6 +79,7 @@ class RequestResolver:
     mixes: BaseMixes
     separators: Separators
     preflight: Preflight
+    kept: KeptDescriptions
 
     def __call__(self, user_id: str, request: JobRequest) -> ResolvedRequest:
         """Look up the ids that a request names, or reject it."""
@@ -93,7 +96,7 @@ class RequestResolver:
                 jobs = self.mixes.store
                 return _resolved(resolve_stem_mix(jobs, self.separators, user_id, request))
             case MashupRequest():
-                template_of(request.description)
+                request = request.model_copy(update=self._description(user_id, request))
                 return _resolved(resolve_mashup(self.library, self.separators, user_id, request))
             case RestyleRequest():
                 return _resolved(
@@ -103,7 +106,7 @@ class RequestResolver:
                 return resolve_publish(self.preflight, user_id, request)
 
     def _mixtape(self, user_id: str, request: MixtapeRequest) -> ResolvedRequest:
-        template_of(request.description)
+        request = request.model_copy(update=self._description(user_id, request))
         sounds = self.sounds.all(user_id)
         inputs = resolve_mixtape(self.library, user_id, request, self.rules.current(), sounds)
         if request.stem_model is not None:
@@ -116,6 +119,13 @@ class RequestResolver:
         self.preflight.require_clear(user_id, publication, inputs.title, None)
         with_mix = (user_id, publication, inputs.title, inputs.duration_s)
         return replace(resolved, then=partial(resolve_publish_with_mix, *with_mix))
+
+    def _description(
+        self, user_id: str, request: MixtapeRequest | MashupRequest
+    ) -> dict[str, DescriptionOptions]:
+        """The request's description with the lines that the user keeps, once it is checked."""
+        template_of(request.description)
+        return {"description": self.kept.with_lines(user_id, request.description)}
 
 
 def _resolved(inputs: ResolvedInputs, lane: str = WORK) -> ResolvedRequest:

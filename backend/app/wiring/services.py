@@ -13,12 +13,14 @@ from ..services.files.links import Links
 from ..services.health import Health
 from ..services.jobs.jobs import Jobs
 from ..services.kinds import INPUTS, RequestResolver
+from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.metadata_preview import MetadataPreview
 from ..settings import Settings
 from ..store.account_removal import AccountRemovalStore
 from ..store.accounts.youtube import YouTubeStore
 from ..store.dj_rules import DjRulesStore
+from ..store.kept_descriptions import KeptDescriptionStore
 from ..store.library import LibraryStore
 from ..store.publications.records import PublicationRecords
 from .files import FileServices, build_files
@@ -102,7 +104,11 @@ def build(settings: Settings) -> Services:
         jobs=jobs,
         request_resolver=request_resolver,
         metadata=MetadataPreview(
-            stores.jobs, stores.workspaces, stores.content_store, metadata_writer(settings)
+            stores.jobs,
+            stores.workspaces,
+            stores.content_store,
+            metadata_writer(settings),
+            request_resolver.kept,
         ),
         publishing=publishing,
         youtube_consent=_consent(settings, stores, publishing, secret),
@@ -147,6 +153,7 @@ def _request_resolver(
         mixes=BaseMixes(stores.jobs, stores.workspaces),
         separators=build_separators(settings),
         preflight=publishing.preflight,
+        kept=KeptDescriptions(KeptDescriptionStore(stores.database)),
     )
 
 

@@ -90,7 +90,7 @@ def test_mixtape_metadata_combines_model_text_and_facts(house: Person, mix: str)
     text = house.get(f"/jobs/{mix}/artifacts/description.txt").text
     assert kept["description"] == text
     assert (kept["written_by"], kept["title"]) == ("llm", "A slow night")
-    assert text.startswith("A calm start that never hurries.\n\nPlay it after dark. It goes on")
+    assert text.startswith("41 seconds · 3 tracks\n\nA calm start that never hurries.\n\nPlay it")
     assert [chapter.second for chapter in chapters_in(text)] == [0, 13, 27]
     assert "Carl Cox" not in text
     assert "A language model wrote the text around the facts." in job["notes"]
@@ -103,7 +103,8 @@ def test_mixtape_metadata_combines_model_text_and_facts(house: Person, mix: str)
 def test_preview_stores_nothing(house: Person, mix: str) -> None:
     template = "{{ title }}, {{ n_tracks }} tracks, {{ duration }}\n" + DEFAULT_TEMPLATE
     tried = words(house, mix, template=template, intro="Mine.", hashtags=["one"]).json()
-    assert tried["description"].startswith("Night ‹drive›, 3 tracks, 0:41\nMine.\n\nTracklist\n")
+    assert tried["description"].startswith("Night ‹drive›, 3 tracks, 0:41\n41 seconds · ")
+    assert "\n\nMine.\n\nTracklist\n0:00 " in tried["description"]
     assert tried["hashtags"] == ["#one"]
     assert (tried["written_by"], tried["notes"]) == ("template", [])
     assert tried["title"] == "Night ‹drive›"
@@ -151,7 +152,7 @@ def test_default_template_is_served_for_editing(house: Person, mix: str) -> None
         assert words(house, mix, template=use or f"{{{{ {named} }}}}").status_code == 200, named
         assert one["meaning"]
         assert one["example"]
-    assert view["example"].startswith("An hour of deep house")
+    assert "\n\nAn hour of deep house" in view["example"]
     assert "join" in view["filters"]
     assert view["has_language_model"]
 

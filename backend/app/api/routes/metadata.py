@@ -1,11 +1,12 @@
-"""Routes for previewing a mix's metadata and its template language."""
+"""Routes for previewing a mix's metadata, its template language, and what users keep."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from ...contract.descriptions import KeptDescription
 from ...contract.publishing import DescriptionOptions, TemplateView, WordsView
-from ..dependencies import CurrentUser, MetadataDep
+from ..dependencies import CurrentUser, KeptDescriptionsDep, MetadataDep
 
 router = APIRouter(tags=["words"])
 
@@ -26,3 +27,20 @@ def write_words(
 def show_template(_user: CurrentUser, metadata: MetadataDep) -> TemplateView:
     """Show the default description template and the template language."""
     return metadata.template()
+
+
+@router.get("/description/kept")
+def show_kept(user: CurrentUser, kept: KeptDescriptionsDep) -> KeptDescription:
+    """Show the lines and templates that you keep for the descriptions of your mixes."""
+    return kept.of(user.id)
+
+
+@router.put("/description/kept")
+def keep(
+    description: KeptDescription, user: CurrentUser, kept: KeptDescriptionsDep
+) -> KeptDescription:
+    """Replace the lines and templates that you keep.
+
+    The lines stand under the tracklist of every new mix; a template is used where it is chosen.
+    """
+    return kept.keep(user.id, description)

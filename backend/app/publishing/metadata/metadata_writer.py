@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...contract.descriptions import DescriptionLines
 from ...contract.publishing import DescriptionOptions, WordsView
 from ...llm.access import LlmAccess
 from ...llm.failure import LlmFailed
@@ -37,7 +38,7 @@ class MetadataWriter:
         Raise ``BadTemplate`` if the template is invalid.
         """
         template = template_of(options)
-        linked = linked_names(facts)
+        linked, lines = linked_names(facts), options.lines or DescriptionLines()
         facts = facts if options.links_in_names else facts_without_links(facts)
         suggestion, notes = self._suggestion(facts, options)
         facts = replace(
@@ -45,6 +46,9 @@ class MetadataWriter:
             intro=options.intro or suggestion.intro or facts.intro,
             hashtags=tuple(options.hashtags) or suggestion.hashtags or facts.hashtags,
             language=options.language,
+            links=lines.links,
+            support=lines.support,
+            licence=lines.licence,
         )
         text, shortened = description(facts, template, self.limits.description_bytes)
         return WordsView(

@@ -29,6 +29,7 @@ from ..files.artifacts import read_artifact
 from ..files.names import REPORT, TIMELINE
 from ..mashup.inputs import MashupInputs
 from ..metadata.facts import mashup_facts, mixtape_facts
+from ..metadata.kept import KeptDescriptions
 from ..mixtape.inputs import MixtapeInputs
 
 #: Each preview holds one of the API's 40 threads for up to half a minute.
@@ -43,6 +44,7 @@ class MetadataPreview:
     workspaces: Path
     store: ContentStore
     writer: MetadataWriter
+    kept: KeptDescriptions
     _llm_slots: BoundedSemaphore = field(
         default_factory=lambda: BoundedSemaphore(PARALLEL_LLM_PREVIEWS)
     )
@@ -56,6 +58,7 @@ class MetadataPreview:
         enough users wait for the language model already.
         """
         facts = self._facts(user_id, job_id)
+        options = self.kept.with_lines(user_id, options)
         if options.writer != "llm":
             return self.writer.write(facts, options)
         if not self._llm_slots.acquire(blocking=False):
