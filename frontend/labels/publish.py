@@ -134,7 +134,7 @@ def publication_state(publication: PublicationView) -> str:
     if publication.state == "rejected":
         return refused(publication)
     if publication.state == "processing" and publication.then_privacy:
-        return "Private until YouTube's checks are done"
+        return "Waiting for YouTube's checks"
     if publication.state != "published":
         return STATES[publication.state]
     audience = "scheduled" if publication.publish_at else publication.privacy

@@ -143,7 +143,17 @@ def show_latest(publications: list[PublicationView]) -> bool:
     if unfinished and not is_active(job):
         # it ended after the mix was loaded: without a rerun the page would stay as it is
         st.rerun()
-    job_card(job, in_detail=True, opens=False)
+    known = publish_draft.online(publications)
+    job_card(
+        job,
+        in_detail=True,
+        opens=False,
+        # the page shows a new video above the job
+        redraws_page=lambda job: any(
+            one.job_id not in [shown.job_id for shown in known]
+            for one in publish_draft.online(job.publications)
+        ),
+    )
     return unfinished is not None
 
 

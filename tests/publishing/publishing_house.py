@@ -44,7 +44,7 @@ from .stand_ins.youtube_model import Channel, Video
 KEY = "a-key-that-is-used-in-tests-only-0123456789"
 N_CHUNKS = 4
 LOOK_AGAIN_S = 0.05
-MOST_PAUSE_S = 2.0
+MOST_PAUSE_S = 30.0
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 DESCRIPTION = "A fine mix.\n\n0:00 One\n1:00 Two\n2:00 Three\n"
 MEDIA = {

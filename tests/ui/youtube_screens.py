@@ -14,6 +14,9 @@ from tests.publishing.stand_ins.local_server import Request, Response
 from tests.publishing.stand_ins.youtube import YouTubeStandIn
 from tests.ui.conftest import Segue, segue_running
 
+# The later waits are three times as long each.
+LOOK_AGAIN_S = 2
+
 
 class GoogleWithAPage(Google):
     """A stand-in that shows a consent page, where its base class answers immediately."""
@@ -63,6 +66,7 @@ def screens_running(folder: Path) -> Iterator[Screens]:
             "GOOGLE_CLIENT_SECRETS": str(google.secrets_file(folder)),
             "GOOGLE_ISSUER": google.url,
             "YOUTUBE_API_BASE": youtube.url,
+            "YOUTUBE_LOOK_AGAIN_S": str(LOOK_AGAIN_S),
         }
         with segue_running(folder, settings) as segue:
             yield Screens(segue, google, youtube)

@@ -65,7 +65,7 @@ def video_links(publication: PublicationView) -> None:
         st.link_button(
             "YouTube Studio",
             publication.studio_url,
-            icon=":material/build:",
+            icon=":material/open_in_new:",
             type="primary" if is_refused else "secondary",
             width="stretch",
             key=f"studio_{publication.job_id}",
@@ -79,7 +79,7 @@ def headline(publication: PublicationView) -> str:
     if publication.state == "rejected":
         return f":red[:material/block:] {refused(publication)}"
     if publication.state == "processing" and publication.then_privacy:
-        return ":material/lock_clock: Private until YouTube's checks are done"
+        return ":material/lock_clock: Waiting for YouTube's checks"
     if publication.state == "processing":
         return ":material/hourglass_top: YouTube is processing it"
     return ":orange[:material/warning:] Uploaded, but some steps are not finished"

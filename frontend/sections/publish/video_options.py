@@ -36,15 +36,16 @@ def ask_audience(form: str, errors: FieldErrors) -> None:
         )
     errors.reserve("privacy", "publish_at")
     if draft_in(form).audience != "private":
-        st.toggle(
-            "Wait for YouTube's checks",
-            key=key(form, "wait_for_checks"),
-            persist_state="session",
-        )
-        st.caption(
-            "The video is private until YouTube has processed it and no rights holder has claimed "
-            "or blocked it."
-        )
+        with st.container(gap="xxsmall", key=f"checks_{form}"):
+            st.toggle(
+                "Wait for YouTube's checks",
+                key=key(form, "wait_for_checks"),
+                persist_state="session",
+            )
+            st.caption(
+                "Private until YouTube has processed the video, and for good if a rights holder "
+                "claims or blocks it."
+            )
         errors.reserve("wait_for_checks")
 
 

@@ -43,14 +43,27 @@ STEP_ICONS = {
 }
 
 
-def job_card(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
+def job_card(
+    job: JobSummary,
+    *,
+    in_detail: bool,
+    opens: bool = True,
+    redraws_page: Callable[[JobView], bool] = lambda _: False,
+) -> None:
     """Show a job and follow its progress.
 
-    ``opens`` adds a button that opens the result.
+    ``opens`` adds a button that opens the result. ``redraws_page``: whether the page has to be
+    drawn again although the job has not ended.
     """
+
+    def follow(job: JobView) -> None:
+        if redraws_page(job):
+            st.rerun()
+        show_job(job, in_detail=in_detail)
+
     with st.container(border=True, key=f"job_{job.id}"):
         if is_active(job):
-            follow_job(job.id, lambda job: show_job(job, in_detail=in_detail))
+            follow_job(job.id, follow)
         else:
             show_job(job, in_detail=in_detail, opens=opens)
 

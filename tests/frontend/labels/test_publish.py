@@ -124,7 +124,7 @@ def test_only_a_video_that_will_be_seen_waits_for_checks() -> None:
         (refused_as("video_failed_codec"), "YouTube could not process it"),
         (refused_as("video_deleted"), "No longer on YouTube"),
         (publication("processing"), "YouTube is processing it"),
-        (publication("processing", then_privacy="public"), CHECKED_FIRST),
+        (publication("processing", then_privacy="public"), "Waiting for YouTube's checks"),
         (publication(remarks=[CLAIM]), "On YouTube, private, with a remark"),
     ],
 )

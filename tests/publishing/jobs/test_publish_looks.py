@@ -68,10 +68,10 @@ def test_video_is_published_once_youtube_has_processed_it(house: PublishingHouse
 
 
 def test_waiting_for_youtube_sends_and_sets_nothing_again(house: PublishingHouse):
-    house.youtube.channel.processed_after = 3 * AT_ONCE
+    house.youtube.channel.processed_after = 2 * AT_ONCE
     job = house.publish(house.mix(), playlist_title="Mixes")
     sent = dict(house.youtube.script.counts)
-    for _ in range(3):
+    for _ in range(2):
         job = house.run(job.id)
     assert job.status == "succeeded"
     counts = dict(house.youtube.script.counts)

@@ -29,6 +29,10 @@ def test_looks_become_rarer_and_end_after_a_day():
     assert minutes == [5, 20, 65, 200, 560, 920, 1280, 24 * 60]
 
 
+def test_first_looks_take_a_minute():
+    assert LookPolicy().at_once_s == pytest.approx((0, 5, 10, 15, 30))
+
+
 def test_missed_looks_are_left_out():
     now = UPLOADED + timedelta(hours=2)
     assert LookPolicy().next_look(UPLOADED, now) == UPLOADED + timedelta(minutes=200)

@@ -16,6 +16,8 @@ from .video import YouTubeVideo
 
 # The later waits grow by this.
 _FACTOR = 3
+# Waits before the looks of one attempt, as shares of the first later wait
+_AT_ONCE = (0.0, 1 / 60, 1 / 30, 1 / 20, 1 / 10)
 _LONGEST_WAIT = timedelta(hours=6)
 _DAY = timedelta(days=1)
 
@@ -24,12 +26,17 @@ _DAY = timedelta(days=1)
 class LookPolicy:
     """When to look at a new video: some times at once, then less and less often for a day.
 
-    With the default ``first_wait``: after 5, 20 and 65 minutes, after 3.3 and 9.3 hours, then
-    every 6 hours. Each look costs one of the project's 10,000 units a day.
+    With the default ``first_wait``: after 0, 5, 15, 30 and 60 seconds, after 5, 20 and 65 minutes,
+    after 3.3 and 9.3 hours, then every 6 hours. Each look costs one of the project's 10,000 units
+    a day.
     """
 
     first_wait: timedelta = timedelta(minutes=5)
-    at_once_s: tuple[float, ...] = (0.0, 5.0, 10.0, 15.0, 30.0)  # waits within one attempt
+
+    @property
+    def at_once_s(self) -> tuple[float, ...]:
+        """Waits before the looks of one attempt."""
+        return tuple(share * self.first_wait.total_seconds() for share in _AT_ONCE)
 
     def next_look(self, uploaded_at: datetime, now: datetime) -> datetime | None:
         """Return the next look's time; None if the day after the upload is over."""
