@@ -21,7 +21,7 @@ from .jobs.processes.fork_server import die_with, fork_children, load
 from .jobs.processes.priority import lower_priority
 from .jobs.runner import failure_of, run_order
 from .logs import job_in_logs, set_up_logs
-from .wiring.settings.read_settings import read_settings
+from .wiring.settings.read_settings import parse_settings
 
 # If memory runs out, the kernel should kill the job's process rather than the API.
 _OOM_SCORE = "500"
@@ -69,7 +69,7 @@ def run_child(order: Order, events: BinaryIO) -> int:
         try:
             # The environment contains the settings for this child; `.env` also contains other
             # secrets.
-            pipeline = build(read_settings(env_file=None))
+            pipeline = build(parse_settings(env_file=None))
         except BadSettings as error:
             send(Failed(failure_of(error)))
             return 1

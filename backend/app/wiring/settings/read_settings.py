@@ -18,11 +18,18 @@ _KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 
 
 def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
-    """Read the settings from the environment and a file, if given.
+    """Read the settings from the environment and a file, if given, and check the storage.
 
     Raise :class:`BadSettings` if a setting is invalid, a key is a placeholder, or the storage
     folder is unusable.
     """
+    settings = parse_settings(env_file)
+    check_storage(settings.storage_root)
+    return settings
+
+
+def parse_settings(env_file: str | None) -> Settings:
+    """As `read_settings`, for a child: whether its storage can be written is a job's error."""
     try:
         settings = Settings(_env_file=env_file)
     except ValidationError as e:
@@ -36,7 +43,6 @@ def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
         ) from e
     if settings.openai_api_key is not None:
         check_key("openai_api_key", settings.openai_api_key.get_secret_value())
-    check_storage(settings.storage_root)
     return settings
 
 
