@@ -43,8 +43,13 @@ STATES: dict[PublicationState, str] = {
 STUDIO = "https://studio.youtube.com"
 WRITERS: dict[Writer, str] = {"template": "Template", "llm": "Language model"}
 #: Placeholders of empty fields: the text that is used instead.
-NO_INTRO = "If empty: the title"
-NO_HASHTAGS = {"mixtape": "If empty: #mixtape #djmix", "mashup": "If empty: #mashup"}
+NO_INTRO = "If empty: none"
+NO_HASHTAGS = {
+    "mixtape": "If empty: the files' genres, else #mixtape #djmix",
+    "mashup": "If empty: #mashup, its vibe, the files' genres",
+}
+#: Characters of a description that a search on YouTube shows, more or less.
+SEARCH_CHARS = 150
 #: The categories of YouTube (Data API v3, videoCategories.list) that suit a mix.
 CATEGORIES = {
     "10": "Music",

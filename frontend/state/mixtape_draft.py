@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from pydantic import BaseModel
 
+from backend.app.contract.descriptions import DescriptionLines
 from backend.app.contract.dj import EnergyArc, OverlayPolicy, PlaceLock
 from backend.app.contract.jobs import AudioFormat, TrackPick, VideoOptions
 from backend.app.contract.publishing import Publication, Writer
@@ -55,6 +56,9 @@ class Description(TypedDict):
     hashtags: list[str]
     writer: Writer
     language: str
+    template: str | None
+    links_in_names: bool
+    lines: DescriptionLines | None
 
 
 class Output(TypedDict):
@@ -79,6 +83,14 @@ def picks(tracks: Sequence[TrackView], arrangement: Arrangement | None) -> list[
     placed = {*order, *arrangement.removed}
     order += [track.id for track in tracks if track.id not in placed]
     return [_pick(track_id, arrangement.names.get(track_id)) for track_id in order]
+
+
+def linked_names(tracks: Sequence[TrackView], arrangement: Arrangement | None) -> list[str]:
+    """List names with links, mentions or hashtags, unless the user has typed others."""
+    renamed = arrangement.names if arrangement else {}
+    removed = arrangement.removed if arrangement else []
+    linked = (one for one in tracks if one.has_link and one.id not in (*renamed, *removed))
+    return [f"{one.artist} – {one.title}" if one.artist else one.title for one in linked]
 
 
 def _pick(track_id: str, names: Names | None) -> TrackPick:

@@ -23,6 +23,7 @@ from frontend.state.mixtape_draft import (
     Arrangement,
     Joining,
     Output,
+    linked_names,
     locks,
     picks,
 )
@@ -38,7 +39,8 @@ def view() -> None:
     joining, joining_missing = ask_joining()
     st.subheader("Picture", anchor=False)
     uploading = upload_picture() or uploading
-    output, publish_missing = ask_output()
+    linked = linked_names(crate.tracks, arrangement) if crate else []
+    output, publish_missing = ask_output(linked)
     n_tracks = len(picks(crate.tracks, arrangement)) if crate else 0
     pressed = start_bar(
         "Start mixing",

@@ -43,6 +43,7 @@ from backend.app.contract.uploads import TracksUploadView, TrackView
 from backend.app.services.jobs.stored_requests import n_tracks
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import page_of
+from tests.frontend.kept_description import ScriptedKeptDescription
 from tests.frontend.youtube_data import CHECKED, LOST, NOT_CONNECTED, PLAYLISTS, TEMPLATE, WRITTEN
 
 DRAFT_ONLY = SeparatorList(
@@ -196,7 +197,7 @@ FILES = {
 }
 
 
-class ScriptedApi:
+class ScriptedApi(ScriptedKeptDescription):
     """Answers like ``ApiClient``; tests set ``crates`` and ``all_jobs``, and read ``asked``."""
 
     def __init__(self) -> None:

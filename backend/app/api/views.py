@@ -13,6 +13,7 @@ from ..contract.uploads import (
     UploadView,
 )
 from ..dsp.samples import seconds
+from ..publishing.metadata.name_links import has_link
 from ..services.library.intake import RefusedFile
 from ..services.library.library import Crate, Picture
 from ..services.library.sound_detail import SoundFacts
@@ -24,7 +25,8 @@ from .errors import problem_of
 
 def track_view(track: Track) -> TrackView:
     """Convert a track."""
-    fields = {**asdict(track), "duration_s": seconds(track.n_samples)}
+    linked = has_link(track.title) or has_link(track.artist)
+    fields = {**asdict(track), "duration_s": seconds(track.n_samples), "has_link": linked}
     return TrackView.model_validate(fields, extra="ignore")
 
 

@@ -9,7 +9,10 @@ from .base import Problem, Shape
 
 
 class TrackView(Shape):
-    """An accepted track; ``warnings`` are sentences for the user."""
+    """An accepted track; ``warnings`` are sentences for the user.
+
+    ``has_link``: its title or artist contains a link, ``@`` or ``#``.
+    """
 
     id: str
     upload_id: str
@@ -21,6 +24,7 @@ class TrackView(Shape):
     has_cover: bool = False
     source_format: str
     warnings: list[str] = []
+    has_link: bool = False
 
 
 class RefusedFileView(Shape):

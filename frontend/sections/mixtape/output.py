@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from backend.app.contract.publishing import Writer
 from frontend.labels.publish import LANGUAGES, NO_HASHTAGS, NO_INTRO, WRITERS
+from frontend.sections.publish.description_template import choose_kept_template
+from frontend.sections.publish.kept_lines import ask_kept_lines, ask_links_in_names
 from frontend.sections.publish.publish_when_ready import ask_publication
 from frontend.sections.shared.form_fields import (
     ask_names,
@@ -25,10 +29,10 @@ LOUDNESS_LUFS = {
 }
 
 
-def ask_output() -> tuple[Output, str | None]:
+def ask_output(linked: Sequence[str] = ()) -> tuple[Output, str | None]:
     """Ask for all output options; also return what publishing still lacks.
 
-    Every option has a default.
+    Every option has a default. ``linked`` are names of tracks with links.
     """
     st.subheader("The mix", anchor=False)
     title, artist = ask_names("mix", "If empty: the artists' names", "Artist or DJ")
@@ -37,7 +41,7 @@ def ask_output() -> tuple[Output, str | None]:
         formats = choose_formats("formats")
         mp3_vbr = "mp3" in formats and choose_one("MP3 quality", MP3_QUALITIES, "mp3_vbr")
         video = ask_video("video", wanted=True)
-        description = ask_description()
+        description = ask_description(linked)
     publish, missing = ask_publication(description["language"])
     output: Output = {
         "title": title,
@@ -52,15 +56,15 @@ def ask_output() -> tuple[Output, str | None]:
     return output, missing
 
 
-def ask_description() -> Description:
-    """Ask for the description's texts, its writer and its language."""
+def ask_description(linked: Sequence[str]) -> Description:
+    """Ask for the description's texts, its writer, language and template."""
     intro = st.text_area(
         "Introduction",
         key="intro",
         max_chars=2000,
         height=90,
         placeholder=placeholder(NO_INTRO),
-        help="The first lines of the description, above the tracklist.",
+        help="Between the first line, with length, tracks, tempo and genre, and the tracklist.",
         persist_state="session",
     )
     tags = st.text_input(
@@ -70,14 +74,18 @@ def ask_description() -> Description:
         persist_state="session",
     )
     writer = ask_writer()
-    language = "en"  # that of the template
-    if writer == "llm":
-        language = select("Language of the description", LANGUAGES, "words_language")
+    language = select("Language of the description", LANGUAGES, "words_language")
+    template = choose_kept_template()
+    links_in_names = ask_links_in_names(linked, "links_in_names")
+    lines = ask_kept_lines("mixtape")
     return {
         "intro": intro or "",
         "hashtags": hashtags(tags or ""),
         "writer": writer,
         "language": language,
+        "template": template,
+        "links_in_names": links_in_names,
+        "lines": lines,
     }
 
 

@@ -8,7 +8,9 @@ from backend.app.contract.jobs import JobView
 from backend.app.contract.publishing import DescriptionOptions, WordsView
 from frontend.api.errors import ApiError
 from frontend.error_messages import escaped, show_error
-from frontend.labels.publish import NO_HASHTAGS, NO_INTRO, WRITERS
+from frontend.labels.publish import NO_HASHTAGS, NO_INTRO, SEARCH_CHARS, WRITERS
+from frontend.sections.publish.description_template import ask_template
+from frontend.sections.publish.kept_lines import ask_kept_lines, ask_links_in_names
 from frontend.sections.shared.form_fields import choose_one
 from frontend.sections.shared.measurements import show_notes
 from frontend.state import language_model, publish_draft, session
@@ -95,8 +97,31 @@ def warn_of_fallback(written: WordsView) -> None:
 
 
 def by_template(job: JobView) -> None:
-    """Ask for introduction, hashtags and a template, and preview the result."""
+    """Ask for texts and a template, and preview the result."""
     options = publish_draft.description_options(job)
+    intro, tags = ask_texts(job, options)
+    with_links = key(job.id, "links_in_names")
+    changed = DescriptionOptions(
+        intro=intro,
+        hashtags=hashtags(tags),
+        template=ask_template(job, options),
+        language=draft_in(job.id).language,
+        links_in_names=st.session_state.get(with_links, options.links_in_names),
+        lines=ask_kept_lines(job.id),
+    )
+    try:
+        written = session.api().words(job.id, changed)
+    except ApiError as error:
+        return show_error(error)
+    ask_links_in_names(written.linked_names, with_links, default=options.links_in_names)
+    show_result(written)
+    if st.button("Use this text", icon=":material/check:", key="use_words"):
+        use(job, written)
+    return None
+
+
+def ask_texts(job: JobView, options: DescriptionOptions) -> tuple[str, str]:
+    """Ask for the introduction and the hashtags."""
     intro = st.text_area(
         "Introduction",
         value=options.intro,
@@ -113,47 +138,20 @@ def by_template(job: JobView) -> None:
         placeholder=NO_HASHTAGS[job.kind],
         persist_state="session",
     )
-    changed = DescriptionOptions(
-        intro=intro or "",
-        hashtags=hashtags(tags or ""),
-        template=ask_template(job, options),
-        language=draft_in(job.id).language,
-    )
-    try:
-        written = session.api().words(job.id, changed)
-    except ApiError as error:
-        return show_error(error)
+    return intro or "", tags or ""
+
+
+def show_result(written: WordsView) -> None:
+    """Show the description, its beginning as a search shows it, and the notes."""
     st.caption("Result:")
-    long = written.description.count("\n") > LINES_SHOWN
-    st.code(written.description, language=None, wrap_lines=True, height=218 if long else "content")
+    text = written.description
+    long = text.count("\n") > LINES_SHOWN
+    st.code(text, language=None, wrap_lines=True, height=218 if long else "content")
+    beginning = " ".join(text.split())
+    if len(beginning) > SEARCH_CHARS:
+        st.caption(f"In a search: {escaped(beginning[:SEARCH_CHARS].rstrip())}…")
     show_notes(written.notes)
     st.caption("This replaces the description and the tags, and the title if it is empty.")
-    if st.button("Use this text", icon=":material/check:", key="use_words"):
-        use(job, written)
-    return None
-
-
-def ask_template(job: JobView, options: DescriptionOptions) -> str | None:
-    """Ask for a description template; None means the server's."""
-    known = language_model.template()
-    default = known.template
-    with st.expander("Change the template", icon=":material/code:", type="compact"):
-        st.caption("Names in double braces are filled in from the mix. You can use:")
-        with st.container(key="template_names", gap=None):
-            for name in known.names:
-                fields = ", ".join(f"`{field}`" for field in name.fields)
-                each = f" Each has {fields}." if fields else ""
-                meaning = escaped(name.meaning.removesuffix("."))
-                st.markdown(f"`{name.name}` — {meaning}.{each}")
-        text = st.text_area(
-            "Template",
-            value=options.template or default,
-            key=key(job.id, "template"),
-            height=258,  # eleven whole lines
-            max_chars=10_000,
-            persist_state="session",
-        )
-    return None if (text or "").strip() in ("", default.strip()) else text
 
 
 def use(job: JobView, written: WordsView) -> None:

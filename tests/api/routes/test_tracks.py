@@ -114,6 +114,12 @@ def test_genre_of_the_tags_is_stored(alice):
     assert alice.send_tracks(("b.wav", tone())).json()["tracks"][0]["genre"] == ""
 
 
+def test_names_with_links_are_marked(alice):
+    names = ("Ada - Rain.wav", "Ada - Rain [www.pirate.example].wav", "@ada - Rain.wav")
+    tracks = alice.send_tracks(*((name, tone()) for name in names)).json()["tracks"]
+    assert [track["has_link"] for track in tracks] == [False, True, True]
+
+
 def test_cover_is_served_with_its_type(alice):
     track = alice.send_tracks(("a.flac", _flac_with_cover())).json()["tracks"][0]
     assert track["has_cover"]

@@ -83,9 +83,9 @@ class TestWriter:
         app.session_state["publish_writing_job-1"] = True
         app.run()
         hashtags = app.text_input(key="publish_hashtags_job-1")
-        assert hashtags.placeholder == "If empty: #mixtape #djmix"
+        assert hashtags.placeholder == "If empty: the files' genres, else #mixtape #djmix"
         intro = app.text_area(key="publish_intro_job-1")
-        assert intro.placeholder == "If empty: the title"
+        assert intro.placeholder == "If empty: none"
         assert "This replaces the description and the tags" in words_of(app)
         assert "What begins when. Each has `stamp`, `title`." in words_of(app)
 
