@@ -56,7 +56,7 @@ class DescriptionOptions(Shape):
 class WordsView(Shape):
     """Title, description, tags and hashtags of a mix, as they would be published.
 
-    ``notes`` say what was shortened, or why the template replaced the language model.
+    ``notes`` say what was shortened or left out, or why the template replaced the language model.
     ``linked_names`` are the names of tracks and artists with links, ``@`` or ``#``.
     """
 

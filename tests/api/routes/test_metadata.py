@@ -13,13 +13,14 @@ from backend.app.publishing.metadata.template import DEFAULT_TEMPLATE
 from backend.app.settings import Settings
 from backend.app.store.jobs.queue import SqlJobQueue
 from backend.app.wiring.jobs import executor
-from tests.llm.server import Act, Answer, Handler, LlmServer, says
+from tests.llm.server import Act, Answer, Handler, LlmServer
 from tests.llm.server import serving as llm_serving
 from tests.patience import PATIENCE_S, wait_until
+from tests.publishing.metadata.stand_in_model import writes
 
 from ..conftest import MIXTAPE, Person, register, serving, tone
 
-GOOD = says(
+GOOD = writes(
     json.dumps(
         {
             "title": "A slow night",
@@ -97,7 +98,7 @@ def test_mixtape_metadata_combines_model_text_and_facts(house: Person, mix: str)
     # The job's process also knows this server's limits.
     assert "The intro was shortened to fit into YouTube's 600 bytes." in job["notes"]
     assert len(text.encode()) <= 600
-    assert any("1 sentence by the language model left out" in note for note in job["notes"])
+    assert any("Left out: 1 of 43 sentences (a name" in note for note in job["notes"])
 
 
 def test_preview_stores_nothing(house: Person, mix: str) -> None:

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
 
 import pytest
 
-from backend.app.llm.access import LlmAccess
-from backend.app.llm.question import Question
-from backend.app.llm.reply import Reply
-from backend.app.publishing.metadata.llm_prompt import metadata_question
+from backend.app.publishing.metadata.chapters import ListedChapter
+from backend.app.publishing.metadata.llm_draft import capitalised
+from backend.app.publishing.metadata.llm_placeholders import placeholder_values
 from backend.app.publishing.metadata.llm_writer import Suggestion, fitting_tags, suggest_metadata
 
+from .stand_in_model import StandInModel
 from .test_llm_writer import FACTS, good
 
 
-class ScriptedModel:
-    """A model that gives one reply, without a server."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def run_conversation(self, conversation: Callable[[ScriptedModel], Suggestion]) -> Suggestion:
-        return conversation(self)
-
-    def ask(self, _question: Question) -> Reply:
-        return Reply(self._text)
-
-
 def suggested(**change: object) -> Suggestion:
-    model = cast(LlmAccess, ScriptedModel(good(**change)))
-    return suggest_metadata(model, FACTS, "en", title_chars=100, tags_chars=485)
+    model = StandInModel(good(**change))
+    return suggest_metadata(model.access, FACTS, title_chars=100, tags_chars=485)
 
 
 NIGHT = "A night of slow and deep house. "
@@ -54,17 +38,6 @@ def test_body_is_cut_after_the_last_whole_sentence_within_1500_characters(
     assert suggested(hook="", body=NIGHT * n_sentences).intro == (NIGHT * kept).strip()
 
 
-@pytest.mark.parametrize(
-    ("body", "note"),
-    [
-        ("A long night. By Carl Cox.", "1 sentence by the language model left out"),
-        ("A long night. By Carl Cox. With Nina Kraviz.", "2 sentences by the language model left"),
-    ],
-)
-def test_sentences_left_out_are_counted(body: str, note: str) -> None:
-    assert suggested(body=body).notes[-1].startswith(note)
-
-
 def test_longest_tags_have_60_characters() -> None:
     fits, long = "house " * 9 + "techno", "house " * 9 + "techno2"
     assert fitting_tags([fits, long], 485) == (fits,)
@@ -76,13 +49,43 @@ def test_tags_skip_what_does_not_fit_and_keep_at_most_50() -> None:
     assert fitting_tags(many, 485) == tuple(many[:50])
 
 
+def test_tags_lose_what_youtube_rejects() -> None:
+    assert fitting_tags(['a <b> "c", d\n', "A*Teens"], 485) == ("a b c d", "A*Teens")
+
+
+def test_figures_are_written_in_the_language_asked_for() -> None:
+    mix = replace(FACTS, language="de-AT", genres=("Deep House",))
+    assert placeholder_values(mix)["length"] == "15 Minuten"
+    assert placeholder_values(mix)["genre"] == "Deep House"
+    assert placeholder_values(replace(mix, language="ja"))["length"] == "15分"
+
+
 def test_names_in_the_prompt_are_one_line_of_at_most_120_characters() -> None:
-    title = "Two\nlines\x00of " + "words " * 40
-    facts = replace(FACTS, title=title, duration_s=929.0)
-    data = json.loads(metadata_question(facts, "en", title_chars=100).data)
-    assert data["title"].startswith("Two lines of words")
-    assert len(data["title"]) <= 120
-    assert data["minutes"] == 15
+    title = "Two\nlines\x00of \u202e" + "words " * 40
+    name = placeholder_values(replace(FACTS, title=title))["title"]
+    assert name.startswith("Two lines of words")
+    assert len(name) <= 120
+
+
+def test_unknown_facts_have_no_placeholder() -> None:
+    mix = replace(FACTS, title="", tempo="", n_tracks=0, chapters=(ListedChapter(0, "Part one"),))
+    assert placeholder_values(mix) == {"length": "15 minutes", "track 1": "Part one"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("it rests.", "en", "It rests."),
+        ("“¿y si no?”", "es", "“¿Y si no?”"),
+        ("{artist 1} opens.", "en", "{artist 1} opens."),
+        ("iyi geceler", "tr-TR", "İyi geceler"),
+        ("静かに", "ja", "静かに"),
+        ("ნელი ღამე", "ka", "ნელი ღამე"),  # Georgian capitals are for headlines only
+        ("🌃", "en", "🌃"),
+    ],
+)
+def test_sentences_begin_with_a_capital(sentence: str, language: str, expected: str) -> None:
+    assert capitalised(sentence, language) == expected
 
 
 def test_longest_hashtags_have_60_characters() -> None:
@@ -92,6 +95,6 @@ def test_longest_hashtags_have_60_characters() -> None:
 
 def test_list_that_was_cut_off_is_ignored() -> None:
     beginning = good().partition("mixtape")[0]
-    model = cast(LlmAccess, ScriptedModel(beginning))
-    found = suggest_metadata(model, FACTS, "en", title_chars=100, tags_chars=485)
+    model = StandInModel(beginning)
+    found = suggest_metadata(model.access, FACTS, title_chars=100, tags_chars=485)
     assert (found.title, found.hashtags) == ("Night drive, a slow burner", ())

@@ -40,12 +40,12 @@ class MetadataWriter:
         template = template_of(options)
         linked, lines = linked_names(facts), options.lines or DescriptionLines()
         facts = facts if options.links_in_names else facts_without_links(facts)
+        facts = replace(facts, language=options.language)
         suggestion, notes = self._suggestion(facts, options)
         facts = replace(
             facts,
             intro=options.intro or suggestion.intro or facts.intro,
             hashtags=tuple(options.hashtags) or suggestion.hashtags or facts.hashtags,
-            language=options.language,
             links=lines.links,
             support=lines.support,
             licence=lines.licence,
@@ -73,14 +73,14 @@ class MetadataWriter:
             found = suggest_metadata(
                 self.model,
                 facts,
-                options.language,
                 title_chars=self.limits.title_chars,
                 tags_chars=self._tags_chars,
             )
         except LlmFailed as failed:
             why = f"The template was used instead of a language model: {failed.reason}."
             return _NO_SUGGESTION, [why]
-        return found, ["A language model wrote the text around the facts.", *found.notes]
+        notes = ["A language model wrote the text around the facts."]
+        return found, notes + [f"Left out: {found.left_out}."] * bool(found.left_out)
 
     def _title(self, title: str) -> str:
         return shortened_to(title.replace("<", "‹").replace(">", "›"), self.limits.title_chars)
