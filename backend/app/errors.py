@@ -36,6 +36,10 @@ class Conflict(SegueError, code="conflict"):
     """The object's state does not allow the request."""
 
 
+class VideoGone(NotFound, code="video_gone"):
+    """YouTube no longer has a published video."""
+
+
 class NotAnalysed(SegueError, code="not_analysed"):
     """The track has not been analysed yet."""
 

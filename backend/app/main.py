@@ -35,6 +35,7 @@ from .api.routes import (
     mashups,
     metadata,
     own_account,
+    publications,
     separators,
     sounds,
     tracks,
@@ -74,6 +75,7 @@ ROUTERS = (
     artifacts.router,
     metadata.router,
     youtube.router,
+    publications.router,
     admin.router,
     health.router,
 )

@@ -21,28 +21,23 @@ from backend.app.contract.jobs import (
     JobRequest,
     JobView,
     LinkView,
-    PublishRequest,
     RetryOptions,
 )
 from backend.app.contract.mashups import MashupFits, Vibe
 from backend.app.contract.publishing import (
     DescriptionOptions,
-    PlaylistList,
-    PlaylistView,
-    PreflightView,
     TemplateView,
     WordsView,
-    YouTubeStart,
-    YouTubeStatus,
 )
 from backend.app.contract.sounds import SoundDetail, SoundList, SoundView
 from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import TracksUploadView
 
-from .connection import GOOGLE_COOKIE, Answer, ApiConnection
+from .connection import GOOGLE_COOKIE, Answer
+from .youtube_client import YouTubeApiClient
 
 
-class ApiClient(ApiConnection):
+class ApiClient(YouTubeApiClient):
     """The API calls of one user.
 
     Every method raises ``ApiError`` and nothing else.
@@ -170,7 +165,7 @@ class ApiClient(ApiConnection):
         query = {"tracks_upload_id": upload_id, "vibe": vibe, "tracks": list(track_ids)}
         return self._call(MashupFits, "GET", f"/mashups/fits?{urlencode(query, doseq=True)}")
 
-    # metadata and YouTube
+    # metadata
 
     def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
         """Write metadata for a mix with these options."""
@@ -189,31 +184,6 @@ class ApiClient(ApiConnection):
         """Replace what the user keeps."""
         body = kept.model_dump(mode="json")
         return self._call(KeptDescription, "PUT", "/description/kept", body)
-
-    def youtube_status(self) -> YouTubeStatus:
-        """Fetch the state of the user's YouTube connection."""
-        return self._call(YouTubeStatus, "GET", "/youtube/status")
-
-    def connect_youtube(self) -> YouTubeStart:
-        """Start connecting YouTube; return the address of Google's consent page."""
-        return self._call(YouTubeStart, "POST", "/youtube/oauth/start")
-
-    def disconnect_youtube(self) -> YouTubeStatus:
-        """Disconnect YouTube.
-
-        If Google could not be reached, the answer's ``notes`` say so.
-        """
-        return self._call(YouTubeStatus, "DELETE", "/youtube/connection")
-
-    def playlists(self) -> list[PlaylistView]:
-        """List the playlists of the connected channel."""
-        return self._call(PlaylistList, "GET", "/youtube/playlists").playlists
-
-    def preflight(self, request: PublishRequest) -> PreflightView:
-        """Check a publication before anything is sent to YouTube."""
-        return self._call(
-            PreflightView, "POST", "/youtube/preflight", request.model_dump(mode="json")
-        )
 
     # DJ rules
 

@@ -91,14 +91,15 @@ def publish(job: JobView) -> None:
     status = youtube_state.status()
     connection_card(status)
     online = publish_draft.online(job.publications)
+    again = AGAIN.get() == job.id
     for publication in online:
-        show_published(publication)
+        # beside the form for a second video, there is no other form
+        show_published(publication, None if again else status)
     if show_latest(job.publications):
         return AGAIN.drop()  # the user's confirmation was for this publication only
     if not is_publishable(job):
         st.markdown(f"{job_status(job)}: nothing to publish.")
         return None
-    again = AGAIN.get() == job.id
     is_online = any(one.state != "rejected" for one in online)
     doubt = None if is_online or again else possible_duplicate(job)
     if doubt:

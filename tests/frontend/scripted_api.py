@@ -23,19 +23,14 @@ from backend.app.contract.jobs import (
     JobView,
     LinkView,
     MixtapeRequest,
-    PublishRequest,
     TrackPick,
 )
 from backend.app.contract.mashups import MashupFits
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
 from backend.app.contract.publishing import (
     DescriptionOptions,
-    PlaylistView,
-    PreflightView,
     TemplateView,
     WordsView,
-    YouTubeStart,
-    YouTubeStatus,
 )
 from backend.app.contract.sounds import SoundDetail, SoundView
 from backend.app.contract.stems import SeparatorList, SeparatorView
@@ -44,7 +39,8 @@ from backend.app.services.jobs.stored_requests import n_tracks
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import page_of
 from tests.frontend.kept_description import ScriptedKeptDescription
-from tests.frontend.youtube_data import CHECKED, LOST, NOT_CONNECTED, PLAYLISTS, TEMPLATE, WRITTEN
+from tests.frontend.scripted_youtube import ScriptedYouTube
+from tests.frontend.youtube_data import TEMPLATE, WRITTEN
 
 DRAFT_ONLY = SeparatorList(
     default="draft",
@@ -60,8 +56,6 @@ DRAFT_ONLY = SeparatorList(
 )
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
-#: Faults that preflight omits when a mix is published again.
-OMITTED_AGAIN = ("already_published",)
 TOKENS = TokenView(access_token="t", expires_in=900, refresh_token="r", session_code="once")
 
 
@@ -197,13 +191,13 @@ FILES = {
 }
 
 
-class ScriptedApi(ScriptedKeptDescription):
+class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription):
     """Answers like ``ApiClient``; tests set ``crates`` and ``all_jobs``, and read ``asked``."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.crates: dict[str, TracksUploadView] = {}
         self.all_jobs: list[JobView] = []
-        self.asked: list[tuple[str, object]] = []
         self.heard: dict[str, TrackAnalysis] = {}
         self.template = TEMPLATE
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
@@ -216,15 +210,10 @@ class ScriptedApi(ScriptedKeptDescription):
         self.details: dict[str, SoundDetail] = {}
         self.known_separators = DRAFT_ONLY
         self.mashup_fits: MashupFits | None = None
-        self.refusals: dict[str, ApiError] = {}
         self.files: dict[str, BaseModel] = dict(FILES)
         self.jobs_error: Exception | None = None
         self.asked_jobs: list[JobQuery] = []
         self.asked_analyses: list[list[str]] = []
-        self.youtube: YouTubeStatus = NOT_CONNECTED
-        self.loses_connection = False
-        self.disconnect_notes: list[str] = []
-        self.checked: PreflightView = CHECKED
         self.written: WordsView = WRITTEN
 
     def sign_in(self, email: str, password: str) -> TokenView:
@@ -333,38 +322,6 @@ class ScriptedApi(ScriptedKeptDescription):
         assert self.mashup_fits is not None
         return self.mashup_fits
 
-    def youtube_status(self) -> YouTubeStatus:
-        self._refuse("youtube_status")
-        return self.youtube
-
-    def connect_youtube(self) -> YouTubeStart:
-        self._refuse("connect_youtube")
-        self.asked.append(("connect_youtube", None))
-        return YouTubeStart(url="http://localhost:9999/consent")
-
-    def disconnect_youtube(self) -> YouTubeStatus:
-        self.asked.append(("disconnect_youtube", None))
-        self.youtube = NOT_CONNECTED
-        return self.youtube.model_copy(update={"notes": self.disconnect_notes})
-
-    def playlists(self) -> list[PlaylistView]:
-        self._refuse("playlists")
-        if self.loses_connection:
-            self.youtube = LOST
-            raise ApiError("youtube_reconnect", "YouTube no longer accepts the connection.")
-        return PLAYLISTS
-
-    def preflight(self, request: PublishRequest) -> PreflightView:
-        self._refuse("preflight")
-        self.asked.append(("preflight", request))
-        title = {"title": request.title} if request.title else {}
-        text = {"description": request.description} if request.description else {}
-        faults = [
-            one for one in self.checked.faults if one.code not in OMITTED_AGAIN or not request.again
-        ]
-        clear = {"faults": faults, "may_go": all(one.is_warning for one in faults)}
-        return self.checked.model_copy(update={**title, **text, **clear})
-
     def words(self, job_id: str, options: DescriptionOptions) -> WordsView:
         self._refuse("words")
         self.asked.append(("words", options))
@@ -381,10 +338,6 @@ class ScriptedApi(ScriptedKeptDescription):
         self.asked.append(("rules", (rules, version)))
         self.rules = DjRulesView(version=version + 1, rules=rules, updated_at=NOW)
         return self.rules
-
-    def _refuse(self, what: str) -> None:
-        if what in self.refusals:
-            raise self.refusals.pop(what)
 
     def start(self, request: JobRequest) -> JobView:
         self._refuse("start")

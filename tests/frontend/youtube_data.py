@@ -15,6 +15,7 @@ from backend.app.contract.publishing import (
     WordsView,
     YouTubeStatus,
 )
+from backend.app.contract.video_edits import VideoView
 
 RESET_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 CHANNEL = ChannelView(
@@ -42,6 +43,17 @@ NOT_SET_UP = NOT_CONNECTED.model_copy(
     }
 )
 LOST = CONNECTED.model_copy(update={"needs_reconnect": True})
+VIDEO = VideoView(
+    job_id="publish-1",
+    video_id="v1",
+    url="https://youtu.be/v1",
+    title="Night on YouTube",
+    description="Words there.",
+    tags=["techno"],
+    category_id="24",
+    language="de",
+    privacy="unlisted",
+)
 PLAYLISTS = [PlaylistView(id="PL1", title="Sets"), PlaylistView(id="PL2", title="Sets")]
 DESCRIPTION = "Recorded at night.\n\n0:00 First\n0:56 Second\n1:30 Third\n\n#mixtape"
 TEMPLATE = TemplateView(

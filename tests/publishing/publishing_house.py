@@ -32,7 +32,7 @@ from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
 from backend.app.store.jobs.job_store import NewJob
 from backend.app.store.publications.records import PublicationRecords
-from backend.app.wiring.publishing import build_publishing
+from backend.app.wiring.publishing import build_publishing, video_edits
 from backend.app.wiring.stores import Stores
 from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
 
@@ -81,6 +81,7 @@ class PublishingHouse:
         self.connections, self.store = publishing.connections, publishing.publications
         self.preflight = publishing.preflight
         self.follow_up = publishing.follow_up
+        self.video_edits = video_edits(publishing, stores)
         self.launcher = launcher
         self.jobs = Jobs(
             store=self.rows.jobs,

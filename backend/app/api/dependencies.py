@@ -24,6 +24,7 @@ from ..services.library.library import Library
 from ..services.library.sounds import Sounds
 from ..services.mashup.fits import MashupAdvice
 from ..services.metadata.kept import KeptDescriptions
+from ..services.publish.edit_video import VideoEdits
 from ..services.publish.metadata_preview import MetadataPreview
 from ..services.publish.preflight import Preflight
 from ..services.separators import Separators
@@ -63,6 +64,7 @@ JobsDep = Annotated[Jobs, Depends(_state("services.jobs"))]
 AnalysesDep = Annotated[TrackAnalyses, Depends(_state("services.files.analyses"))]
 AdviceDep = Annotated[MashupAdvice, Depends(_state("services.files.mashup_fits"))]
 RulesDep = Annotated[DjRulesStore, Depends(_state("services.request_resolver.rules"))]
+VideoEditsDep = Annotated[VideoEdits, Depends(_state("services.video_edits"))]
 PreflightDep = Annotated[Preflight, Depends(_state("services.publishing.preflight"))]
 LinksDep = Annotated[Links, Depends(_state("services.links"))]
 YouTubeDep = Annotated[YouTubeConnections, Depends(_state("services.publishing.connections"))]

@@ -21,11 +21,11 @@ _CODES_BY_STATUS = {
     400: "oauth_refused oauth_denied oauth_unverified",
     401: "not_signed_in",
     403: "not_allowed cross_site wrong_password",
-    404: "not_found",
+    404: "not_found video_gone",
     409: (
         "conflict other_version not_analysed weights_notice join_needed "
-        "youtube_not_connected youtube_reconnect other_channel already_published "
-        "publication_pending upload_uncertain confirmation_needed"
+        "youtube_not_connected youtube_manage_missing youtube_reconnect other_channel "
+        "already_published publication_pending upload_uncertain confirmation_needed"
     ),
     410: "reset_expired",
     413: "too_large quota_exceeded",

@@ -11,11 +11,14 @@ from ..publishing.youtube.connection import YouTubeConnections
 from ..publishing.youtube.google_oauth import GoogleOAuth
 from ..publishing.youtube.look import LookPolicy
 from ..publishing.youtube.tokens import YouTubeTokens
+from ..services.publish.edit_video import VideoEdits
 from ..services.publish.follow_up import VideoFollowUp
 from ..services.publish.preflight import Preflight
 from ..settings import Settings
 from ..store.accounts.youtube import YouTubeStore
 from ..store.database import Database
+from ..store.library import LibraryStore
+from ..store.publications.edits import VideoEditStore
 from ..store.publications.looks import VideoLooks
 from ..store.publications.publications import PublicationStore
 from .google import google_client_reader
@@ -56,6 +59,20 @@ def build_publishing(settings: Settings, stores: Stores, keys: Sequence[str]) ->
     looks = VideoLooks(stores.database)
     policy = LookPolicy(first_wait=timedelta(seconds=settings.youtube_look_again_s))
     return Publishing(seal, publications, looks, policy, connections, preflight)
+
+
+def video_edits(publishing: Publishing, stores: Stores) -> VideoEdits:
+    """Changes of published videos."""
+    return VideoEdits(
+        rows=VideoEditStore(stores.database),
+        looks=publishing.looks,
+        jobs=stores.jobs,
+        workspaces=stores.workspaces,
+        pictures=LibraryStore(stores.database),
+        store=stores.content_store,
+        connections=publishing.connections,
+        limits=publishing.preflight.limits,
+    )
 
 
 def youtube_connections(settings: Settings, database: Database, seal: Seal) -> YouTubeConnections:

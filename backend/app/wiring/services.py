@@ -15,6 +15,7 @@ from ..services.jobs.jobs import Jobs
 from ..services.kinds import INPUTS, RequestResolver
 from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
+from ..services.publish.edit_video import VideoEdits
 from ..services.publish.metadata_preview import MetadataPreview
 from ..settings import Settings
 from ..store.account_removal import AccountRemovalStore
@@ -28,7 +29,7 @@ from .jobs.concurrency import lanes
 from .jobs.executor import build_executor
 from .jobs.job_resources import build_separators
 from .metadata import metadata_writer
-from .publishing import Publishing, build_publishing
+from .publishing import Publishing, build_publishing, video_edits
 from .server_secrets import encryption_keys, frontend_secret, jwt_secret
 from .settings.checks import check_values
 from .settings.read_settings import check_folder
@@ -51,6 +52,7 @@ class Services:
     request_resolver: RequestResolver
     metadata: MetadataPreview
     publishing: Publishing
+    video_edits: VideoEdits
     youtube_consent: YouTubeConsent
     links: Links
     account_removal: AccountRemoval
@@ -111,6 +113,7 @@ def build(settings: Settings) -> Services:
             request_resolver.kept,
         ),
         publishing=publishing,
+        video_edits=video_edits(publishing, stores),
         youtube_consent=_consent(settings, stores, publishing, secret),
         account_removal=removal,
         links=Links(derived_key(secret, "links"), settings.api_base),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from backend.app.contract.jobs import JobView
-from backend.app.contract.publishing import PublicationView, VideoRemark
+from backend.app.contract.publishing import PublicationView, VideoRemark, YouTubeStatus
 from frontend.error_messages import escaped
 from frontend.labels import figures
 from frontend.labels.publish import looks, publication_state, refused, seen_by
+from frontend.sections.publish.edit_video import edit_video
 from frontend.state import publish_draft
 
 
-def show_published(publication: PublicationView) -> None:
-    """Show an uploaded video: title, channel, audience, remarks, link."""
+def show_published(publication: PublicationView, status: YouTubeStatus | None = None) -> None:
+    """Show an uploaded video: title, channel, audience, remarks, link.
+
+    With the connection's ``status``, the video can be edited.
+    """
     zone = st.context.timezone
     with st.container(border=True, key=f"published_{publication.job_id}"):
         facts, button = st.columns([3, 1], vertical_alignment="center")
@@ -36,6 +40,8 @@ def show_published(publication: PublicationView) -> None:
             video_links(publication)
         if publication.url and publication.state != "rejected":
             st.code(publication.url, language=None, wrap_lines=True)
+        if status is not None:
+            edit_video(publication, status)
 
 
 def show_remark(remark: VideoRemark) -> None:

@@ -20,48 +20,54 @@ PAUSE = "400ms"
 MAX_TAGS = 100
 
 
-def ask_metadata(form: str, errors: FieldErrors, *, is_ready: bool) -> None:
-    """Draw all text fields, each with a counter and a place for its errors."""
+def ask_metadata(
+    form: str, errors: FieldErrors, *, is_ready: bool, has_defaults: bool = True
+) -> None:
+    """Draw all text fields, each with a counter and a place for its errors.
+
+    ``has_defaults``: empty fields are filled in from the mix.
+    """
     st.subheader("Title and description", anchor=False)
     with st.container(gap="xsmall", key="field_title"):
-        ask_title(form)
+        ask_title(form, "If empty: the mix's title" if has_defaults else None)
         errors.reserve("title")
     with st.container(gap="xsmall", key="field_description"):
-        ask_description(form, is_ready=is_ready)
+        when = "" if is_ready else " when it is ready"
+        default = f"If empty: written from the mix{when}, with its chapters."
+        ask_description(form, default if has_defaults else None)
         errors.reserve("description")
     with st.container(gap="xsmall", key="field_tags"):
-        ask_tags(form)
+        ask_tags(form, "If empty: the mix's tags" if has_defaults else None)
         errors.reserve("tags")
     ask_language(form)
     errors.reserve("language")
 
 
-def ask_title(form: str) -> None:
+def ask_title(form: str, if_empty: str | None) -> None:
     """Ask for the title, and count its characters while the user types."""
     title = st.text_input(
         "Title",
         key=key(form, "title"),
-        placeholder="If empty: the mix's title",
+        placeholder=if_empty,
         live=PAUSE,
         persist_state="session",
     )
     counter(len(title or ""), TITLE_CHARS, "characters")
 
 
-def ask_description(form: str, *, is_ready: bool) -> None:
+def ask_description(form: str, if_empty: str | None) -> None:
     """Ask for the description."""
-    when = "" if is_ready else " when it is ready"
     text = st.text_area(
         "Description",
         key=key(form, "description"),
         height=316,  # fourteen whole lines
-        placeholder=f"If empty: written from the mix{when}, with its chapters.",
+        placeholder=if_empty,
         persist_state="session",
     )
     counter(len((text or "").encode()), DESCRIPTION_BYTES, "bytes")
 
 
-def ask_tags(form: str) -> None:
+def ask_tags(form: str, if_empty: str | None) -> None:
     """Ask for tags; a comma or Enter ends each."""
     st.multiselect(
         "Tags",
@@ -69,7 +75,7 @@ def ask_tags(form: str) -> None:
         key=key(form, "tags"),
         accept_new_options=True,
         max_selections=MAX_TAGS,
-        placeholder="If empty: the mix's tags",
+        placeholder=if_empty or "Add a tag",
         on_change=split_at_commas,
         args=(form,),
         persist_state="session",

@@ -15,8 +15,11 @@ from frontend.state import youtube_state
 from frontend.state.publish_draft import NEW_PLAYLIST, draft_in, key
 
 
-def ask_audience(form: str, errors: FieldErrors) -> None:
-    """Ask who may see the video; by default only its owner."""
+def ask_audience(form: str, errors: FieldErrors, *, may_wait: bool = True) -> None:
+    """Ask who may see the video; by default only its owner.
+
+    ``may_wait``: also ask whether that waits for YouTube's checks.
+    """
     st.radio(
         "Who may see it",
         list(AUDIENCES),
@@ -35,7 +38,7 @@ def ask_audience(form: str, errors: FieldErrors) -> None:
             persist_state="session",
         )
     errors.reserve("privacy", "publish_at")
-    if draft_in(form).audience != "private":
+    if may_wait and draft_in(form).audience != "private":
         with st.container(gap="xxsmall", key=f"checks_{form}"):
             st.toggle(
                 "Wait for YouTube's checks",
@@ -56,25 +59,37 @@ def ask_about_video(form: str, status: YouTubeStatus, errors: FieldErrors) -> No
         ask_playlist(form, status)
         errors.reserve("playlist_id", "playlist_title")
     with right:
-        select("Category", CATEGORIES, key(form, "category_id"))
-        errors.reserve("category_id")
+        ask_category(form, errors)
     with st.container(gap="xsmall", key="about_video"):
-        ask_toggle(
-            form,
-            "synthetic_media",
-            "Altered or synthetic sound",
-            "Tells viewers that the sound was never played or sung like this. YouTube asks for "
-            "this on mashups and restyles.",
-        )
-        ask_toggle(
-            form,
-            "made_for_kids",
-            "Made for kids",
-            "YouTube then turns off comments and notifications, as the law requires.",
-        )
+        ask_declarations(form)
         ask_toggle(form, "thumbnail", "Set the thumbnail", "Uses the thumbnail of the mix.")
         errors.reserve("thumbnail")
         ask_toggle(form, "notify_subscribers", "Notify subscribers", "Only for public videos.")
+
+
+def ask_category(form: str, errors: FieldErrors) -> None:
+    """Ask for the category; keep a draft's unlisted one."""
+    chosen = draft_in(form).category_id
+    categories = {**CATEGORIES, chosen: CATEGORIES.get(chosen, f"Category {chosen}")}
+    select("Category", categories, key(form, "category_id"))
+    errors.reserve("category_id")
+
+
+def ask_declarations(form: str) -> None:
+    """Ask for the declarations that YouTube wants from everybody who uploads."""
+    ask_toggle(
+        form,
+        "synthetic_media",
+        "Altered or synthetic sound",
+        "Tells viewers that the sound was never played or sung like this. YouTube asks for "
+        "this on mashups and restyles.",
+    )
+    ask_toggle(
+        form,
+        "made_for_kids",
+        "Made for kids",
+        "YouTube then turns off comments and notifications, as the law requires.",
+    )
 
 
 def ask_toggle(form: str, field: str, label: str, help: str) -> None:

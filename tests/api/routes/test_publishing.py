@@ -24,7 +24,7 @@ from tests.publishing.stand_ins.youtube import YouTubeStandIn
 from tests.publishing.stand_ins.youtube_faults import Fault
 from tests.publishing.stand_ins.youtube_model import Channel
 
-from ..conftest import Person, tone
+from ..conftest import Person, picture, tone
 
 TOKEN = "ya29.canary-of-alice"
 ENDED = ("succeeded", "failed", "cancelled")
@@ -170,6 +170,31 @@ def test_retry_of_an_uncertain_upload_needs_a_look(
     assert retry(not_on_youtube=True)[0] == 200
     assert wait(alice, job["id"])["status"] == "succeeded"
     assert len(youtube.channel.videos) == 1
+
+
+def test_published_video_is_shown_checked_and_changed(
+    alice: Person, bob: Person, crate: str, connect: Callable[[], None], youtube: YouTubeStandIn
+):
+    connect()
+    mix = wait(alice, post(alice, tracks_upload_id=crate).json()["id"])
+    job = wait(alice, post(alice, kind="publish", job_id=mix["id"], title="Night").json()["id"])
+    path = f"/publications/{job['id']}"
+    assert alice.get(path).json()["title"] == "Night"
+    assert bob.get(path).status_code == 404
+    check = alice.client.post(f"{path}/preflight", json={"title": "<"}, headers=alice.headers)
+    assert [fault["code"] for fault in check.json()["faults"]] == ["title_brackets"]
+    picture_id = alice.send_image(picture()).json()["id"]
+    change = {"title": "Day", "privacy": "unlisted", "thumbnail_upload_id": picture_id}
+    answer = alice.client.patch(path, json=change, headers=alice.headers)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["title"], answer.json()["notes"]) == ("Day", [])
+    [video] = youtube.channel.videos.values()
+    assert (video.resource["snippet"]["title"], video.thumbnail is not None) == ("Day", True)
+    [told] = alice.get(f"/jobs/{mix['id']}").json()["publications"]
+    assert (told["title"], told["privacy"]) == ("Day", "unlisted")
+    youtube.channel.videos.clear()
+    gone = alice.client.patch(path, json={"title": "Dawn"}, headers=alice.headers)
+    assert (gone.status_code, gone.json()["error"]["code"]) == (404, "video_gone")
 
 
 def test_nothing_is_queued_without_a_connection(alice: Person, crate: str):

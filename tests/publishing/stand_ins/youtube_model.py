@@ -243,19 +243,28 @@ class Channel:
         return video.parts(parts, status, self.details if is_processed else {})
 
     def videos_update(self, query: Mapping[str, str], body: bytes) -> Reply:
-        """Replace a video's status, and all of it, as the reference says."""
+        """Replace a video's parts, and all of them, as the reference says."""
         sent = json.loads(body)
-        video, status = self.videos.get(sent["id"]), sent.get("status", {})
+        video, parts = self.videos.get(sent["id"]), query.get("part", "").split(",")
         if video is None or video.is_foreign:
             return refused(404, "videoNotFound")
-        if query.get("part") != "status":
-            return refused(400, "invalidVideoMetadata")
+        if "snippet" in parts and (fault := _text_fault(sent.get("snippet", {}))):
+            return refused(400, fault)
+        if "status" in parts and (answer := self._new_status(video, sent.get("status", {}))):
+            return answer
+        if "snippet" in parts:
+            video.resource["snippet"] = sent["snippet"]
+        return Reply(200, {"id": video.id, **{part: video.resource[part] for part in parts}})
+
+    def _new_status(self, video: Video, status: dict[str, Any]) -> Reply | None:
         if self.keeps_private:
             return refused(403, "forbidden")
         if status.get("publishAt") and status.get("privacyStatus") != "private":
             return refused(400, "invalidPublishAt")
         video.resource["status"] = {"privacyStatus": "public", **status}
-        return Reply(200, {"id": video.id, "status": video.resource["status"]})
+        if self.privacy_for_all:
+            video.resource["status"]["privacyStatus"] = self.privacy_for_all
+        return None
 
     def items_list(self, query: Mapping[str, str]) -> Reply:
         playlist = query.get("playlistId", "")
@@ -369,7 +378,17 @@ def _standing(session: Session) -> Reply:
 
 def _fault_of(resource: dict[str, Any]) -> str:
     """YouTube's reason to reject a videos.insert request."""
-    snippet, status = resource.get("snippet", {}), resource.get("status", {})
+    status = resource.get("status", {})
+    if fault := _text_fault(resource.get("snippet", {})):
+        return fault
+    if status.get("privacyStatus") not in ("private", "unlisted", "public"):
+        return "invalidVideoMetadata"
+    if status.get("publishAt") and status["privacyStatus"] != "private":
+        return "invalidPublishAt"
+    return ""
+
+
+def _text_fault(snippet: dict[str, Any]) -> str:
     title, text = snippet.get("title", ""), snippet.get("description", "")
     if not 0 < len(title) <= 100 or set("<>") & set(title):
         return "invalidTitle"
@@ -377,8 +396,6 @@ def _fault_of(resource: dict[str, Any]) -> str:
         return "invalidDescription"
     if len(",".join(snippet.get("tags", []))) > 500:
         return "invalidTags"
-    if status.get("privacyStatus") not in ("private", "unlisted", "public"):
-        return "invalidVideoMetadata"
-    if status.get("publishAt") and status["privacyStatus"] != "private":
-        return "invalidPublishAt"
+    if not snippet.get("categoryId"):
+        return "invalidCategoryId"
     return ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from googleapiclient.discovery import Resource
 from googleapiclient.http import MediaIoBaseUpload
@@ -19,29 +19,15 @@ from ...contract.publishing import Privacy
 from ...errors import YouTubeRefused, YouTubeUnreachable
 from ..youtube.channel import own_playlists
 from ..youtube.client import ask
+from ..youtube.video_parts import VideoStatus
 from .retry_policy import Answer, Retries, RetryNeeded, RetryPolicy
 
 # Fewer than for uploads: the user waits for the job to end, and the video is already online.
 _MAX_FAILURES = 4
 
 
-class _Status(BaseModel):
-    """The fields of ``status`` that an update replaces, all of them at once.
-
-    YouTube Data API v3, videos.update: a field that is left out loses its value.
-    """
-
-    privacy: str = Field(alias="privacyStatus")
-    publish_at: str | None = Field(default=None, alias="publishAt")
-    embeddable: bool | None = None
-    license: str | None = None
-    public_stats: bool | None = Field(default=None, alias="publicStatsViewable")
-    made_for_kids: bool | None = Field(default=None, alias="selfDeclaredMadeForKids")
-    synthetic: bool | None = Field(default=None, alias="containsSyntheticMedia")
-
-
 class _Video(BaseModel):
-    status: _Status
+    status: VideoStatus
 
 
 class _Videos(BaseModel):
@@ -77,11 +63,11 @@ class PublishedVideo:
         self._retry_policy = replace(retry_policy, most_failures=_MAX_FAILURES)
         self._sleep = retry_policy.sleep
 
-    def set_thumbnail(self, jpeg: bytes) -> None:
+    def set_thumbnail(self, picture: bytes, media_type: str = "image/jpeg") -> None:
         """Set the video's thumbnail; raise ``YouTubeRefused`` if the channel may not set any."""
 
         def attempt() -> None:
-            media = MediaIoBaseUpload(io.BytesIO(jpeg), mimetype="image/jpeg")
+            media = MediaIoBaseUpload(io.BytesIO(picture), mimetype=media_type)
             request = self._api.thumbnails().set(videoId=self._video_id, media_body=media)
             ask(request, _Any, sleep=self._sleep)
 
@@ -141,8 +127,7 @@ class PublishedVideo:
             items = ask(request, _Videos, sleep=self._sleep).items
             if not items or items[0].status.privacy != "private":
                 return
-            at = publish_at and publish_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            changed = {"privacy": privacy, "publish_at": at}
+            changed = {"privacy": privacy, "publish_at": publish_at}
             status = items[0].status.model_copy(update=changed)
             body = {
                 "id": self._video_id,

@@ -80,15 +80,22 @@ def parse_failure(response: Response, content: bytes) -> SegueError | RetryNeede
             hint="The upload continues after 24 hours.",
             code="youtube_upload_limit",
         )
-    if reason in _FAULTS:
-        message, hint = _FAULTS[reason]
-        return CannotPublish(message, hint=hint)
+    if fault := fault_of(reason):
+        return fault
     refused = refusal(error)
     # A refusal without a reason may come from a proxy on the way; a 401 always comes from YouTube.
     is_youtubes = reason or response.status == 401
     if isinstance(refused, YouTubeUnreachable) or not is_youtubes:
         return RetryNeeded(refused, _retry_after_s(response.get("retry-after")))
     return refused
+
+
+def fault_of(reason: str) -> CannotPublish | None:
+    """Return the error for YouTube's reason to reject a field, if it is one."""
+    if reason not in _FAULTS:
+        return None
+    message, hint = _FAULTS[reason]
+    return CannotPublish(message, hint=hint)
 
 
 def _video(content: bytes) -> YouTubeVideo:

@@ -1,0 +1,155 @@
+"""Edit a published video on YouTube: texts, audience, declarations, thumbnail."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backend.app.contract.publishing import PublicationView, YouTubeStatus
+from backend.app.contract.video_edits import VideoEdit, VideoEditCheck, VideoView
+from frontend.api.errors import ApiError, attempt
+from frontend.components.drop_zone import PICTURE, drop_zone
+from frontend.error_messages import show_error
+from frontend.labels.figures import counted
+from frontend.sections.publish.field_errors import FieldErrors
+from frontend.sections.publish.video_metadata import ask_metadata
+from frontend.sections.publish.video_options import (
+    ask_audience,
+    ask_category,
+    ask_declarations,
+)
+from frontend.sections.shared.measurements import show_notes
+from frontend.state import session, youtube_state
+from frontend.state.video_edit_draft import (
+    EDITED,
+    LOADED,
+    PICTURE_ID,
+    SAVED,
+    close,
+    edit_in,
+    form_of,
+    load,
+)
+
+THUMBNAILS = {"keep": "Keep it", "mix": "The mix's own", "picture": "Another picture"}
+MISSING_PERMISSION = (
+    "Segue may upload to this channel, but not change its videos. "
+    "Connect YouTube again, and leave every box ticked."
+)
+
+
+def edit_video(publication: PublicationView, status: YouTubeStatus) -> None:
+    """Offer to edit a published video; at most one form is open."""
+    job_id = publication.job_id
+    if EDITED.get() == job_id:
+        return edit_form(job_id)
+    if publication.state != "published" or not youtube_state.is_usable(status):
+        return None
+    saved = SAVED.of(job_id).get()
+    with st.container(horizontal=True, vertical_alignment="center", key=f"edit_line_{job_id}"):
+        if not status.may_manage:
+            st.caption(MISSING_PERMISSION)
+        elif st.button("Edit on YouTube", icon=":material/edit:", key=f"edit_{job_id}"):
+            close()
+            EDITED.put(job_id)
+            SAVED.of(job_id).drop()
+            st.rerun()
+        if saved:
+            st.markdown(":green[:material/check:] Saved on YouTube.")
+    if saved:
+        show_notes(saved.notes)
+    return None
+
+
+def edit_form(job_id: str) -> None:
+    """Draw the form with the video as it is on YouTube, and the changes to it."""
+    st.divider()
+    st.subheader("Edit on YouTube", anchor=False)
+    view = LOADED.get()
+    if view is None:
+        answer = attempt(lambda: session.api().video(job_id))
+        if isinstance(answer, ApiError):
+            show_error(answer)
+            return cancel_button("Close")
+        view = answer
+        load(view, st.context.timezone)
+    form, errors = form_of(job_id), FieldErrors()
+    texts, side = st.columns([7, 5], gap="large")
+    with texts:
+        ask_metadata(form, errors, is_ready=True, has_defaults=False)
+    with side:
+        st.subheader("Who may see it", anchor=False)
+        ask_audience(form, errors, may_wait=False)
+        st.subheader("About the video", anchor=False)
+        ask_category(form, errors)
+        with st.container(gap="xsmall", key="about_video"):
+            ask_declarations(form)
+        thumbnail = ask_thumbnail(errors)
+        rest = st.container(gap="xsmall", key="errors_rest")
+    edit = edit_in(view, st.context.timezone, thumbnail)
+    checked = attempt(lambda: session.api().check_edit(job_id, edit))
+    if isinstance(checked, ApiError):
+        with rest:
+            show_error(checked)
+        return save_bar(view, edit, None)
+    errors.show(checked.faults, rest)
+    return save_bar(view, edit, checked)
+
+
+def ask_thumbnail(errors: FieldErrors) -> str:
+    """Ask for another thumbnail: the mix's own, or a picture to upload."""
+    chosen = st.radio(
+        "Thumbnail",
+        list(THUMBNAILS),
+        format_func=THUMBNAILS.__getitem__,
+        horizontal=True,
+        key="edit_thumbnail",
+    )
+    if chosen == "picture":
+        lead = "Change the picture" if PICTURE_ID.get() else "Drop a picture here"
+        drop_zone(PICTURE, PICTURE_ID, lead=lead, detail="JPEG, PNG or WebP; best 1280 × 720.")
+    errors.reserve("thumbnail")
+    return chosen or "keep"
+
+
+def save_bar(view: VideoView, edit: VideoEdit, checked: VideoEditCheck | None) -> None:
+    """Draw the buttons that save or close; say what is missing."""
+    with st.container(horizontal=True, vertical_alignment="center", key="save_bar"):
+        pressed = st.button(
+            "Save on YouTube",
+            icon=":material/publish:",
+            type="primary",
+            key="save_video",
+            disabled=missing(edit, checked) is not None,
+        )
+        cancel_button("Cancel")
+        st.caption(missing(edit, checked) or "The video changes at once.")
+    if pressed:
+        save(view.job_id, edit)
+
+
+def save(job_id: str, edit: VideoEdit) -> None:
+    """Change the video; then close the form, or show why it was not changed."""
+    saved = attempt(lambda: session.api().edit_video(job_id, edit))
+    if isinstance(saved, ApiError):
+        return show_error(saved)
+    SAVED.of(job_id).put(saved)
+    close()
+    st.rerun()
+    return None
+
+
+def missing(edit: VideoEdit, checked: VideoEditCheck | None) -> str | None:
+    """Say why the change cannot be saved; None if it can."""
+    if edit == VideoEdit():
+        return "Nothing is changed yet."
+    if checked is None:
+        return "YouTube's limits could not be checked."
+    n_errors = sum(not fault.is_warning for fault in checked.faults)
+    return f"Fix {counted(n_errors, 'problem')} first." if n_errors else None
+
+
+def cancel_button(label: str) -> None:
+    """Draw a button that closes the form."""
+    if st.button(label, key="close_edit"):
+        close()
+        st.rerun()
