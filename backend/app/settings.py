@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     google_oauth_redirect_uri: str | None = None
     youtube_oauth_redirect_uri: str | None = None
     youtube_api_base: str = "https://youtube.googleapis.com/"
+    # `docs/youtube.md` says when each of these was looked up.
     # YouTube Data API v3, videos: snippet.title, snippet.description, snippet.tags[]
     # (developers.google.com/youtube/v3/docs/videos). Tags count with their commas, and with two
     # quotes for each tag that contains a space.
@@ -114,13 +115,14 @@ class Settings(BaseSettings):
     # 20261104, mediaUpload.maxSize: 52428800).
     youtube_max_thumbnail_bytes: Bytes = 50 * MIB
     # YouTube Help, "Upload videos longer than 15 minutes" (answer/71673): 256 GB or 12 hours,
-    # whichever is less; 15 minutes for a channel whose owner has not verified a phone number.
+    # whichever is less; 15 minutes for a channel whose owner has not verified a phone number. The
+    # discovery document 20261104 (videos.insert, mediaUpload.maxSize) says 256 GiB.
     youtube_max_video_bytes: Bytes = 256 * 10**9
     youtube_max_video_s: Seconds = 12 * 3600.0
     youtube_max_unverified_channel_s: Seconds = 900.0
-    # YouTube Data API v3, quota: videos.insert has a separate limit of 100 calls a day per project
-    # (developers.google.com/youtube/v3/determine_quota_cost); the day ends at midnight Pacific
-    # time.
+    # YouTube Data API v3, quota: videos.insert has a bucket of its own, 100 calls a day per project
+    # (developers.google.com/youtube/v3/determine_quota_cost, 30 November 2026); the day ends at
+    # midnight Pacific time.
     youtube_uploads_per_day: int = 100
     # After the first looks at a new video; the later waits grow to six hours, for a day.
     youtube_look_again_s: Seconds = Field(default=300.0, gt=0)

@@ -11,7 +11,7 @@ MARKER_CHARS = len(",segue-0123abcd")
 
 @dataclass(frozen=True, slots=True)
 class YouTubeLimits:
-    """YouTube's limits for one video; ``settings.py`` says where each is documented."""
+    """YouTube's limits for one video; `docs/youtube.md` says where each is documented."""
 
     title_chars: int
     description_bytes: int
