@@ -32,7 +32,7 @@ ERRORS = {
     ),
     "upload_not_allowed": (
         "You did not allow Segue to upload videos.",
-        "Connect YouTube again, and leave the box for uploads ticked.",
+        "Connect YouTube again, and tick the box for uploads.",
     ),
     "no_channel": (
         "This Google account has no YouTube channel.",

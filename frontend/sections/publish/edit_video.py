@@ -33,7 +33,7 @@ from frontend.state.video_edit_draft import (
 THUMBNAILS = {"keep": "Keep it", "mix": "The mix's own", "picture": "Another picture"}
 MISSING_PERMISSION = (
     "Segue may upload to this channel, but not change its videos. "
-    "Connect YouTube again, and leave every box ticked."
+    "Connect YouTube again, and tick every box."
 )
 
 

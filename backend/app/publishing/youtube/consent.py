@@ -97,7 +97,7 @@ class YouTubeConsent:
         if not may_upload(scopes):
             raise OAuthRefused(
                 "You have not allowed Segue to upload videos.",
-                hint="Connect YouTube again, and leave the box for uploads ticked.",
+                hint="Connect YouTube again, and tick the box for uploads.",
                 code="upload_not_allowed",
             )
         if tokens.refresh_token is None:

@@ -108,7 +108,7 @@ def reconnect() -> ReconnectNeeded:
     """The error for a rejected token or a missing permission."""
     return ReconnectNeeded(
         "YouTube no longer accepts the connection.",
-        hint="Connect YouTube again and leave every box ticked.",
+        hint="Connect YouTube again and tick every box.",
     )
 
 

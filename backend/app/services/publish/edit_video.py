@@ -127,7 +127,7 @@ class VideoEdits:
         if not status.may_manage:
             raise ReconnectNeeded(
                 "You have not allowed Segue to change videos.",
-                hint="Connect YouTube again, and leave every box ticked.",
+                hint="Connect YouTube again, and tick every box.",
                 code="youtube_manage_missing",
             )
         if status.channel is None or video.channel_id not in (status.channel.id, None, ""):
