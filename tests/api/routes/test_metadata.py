@@ -16,7 +16,7 @@ from backend.app.wiring.jobs import executor
 from tests.llm.server import Act, Answer, Handler, LlmServer
 from tests.llm.server import serving as llm_serving
 from tests.patience import PATIENCE_S, wait_until
-from tests.publishing.metadata.stand_in_model import writes
+from tests.publishing.metadata.llm.stand_in_model import writes
 
 from ..conftest import MIXTAPE, Person, register, serving, tone
 

@@ -13,7 +13,7 @@ from .description import chapter_notes, description, hashtag
 from .genres import in_small_letters
 from .graphemes import shortened_to
 from .linked_names import facts_without_links, linked_names
-from .llm_writer import Suggestion, fitting_tags, suggest_metadata
+from .llm.writer import Suggestion, fitting_tags, suggest_metadata
 from .template import DescriptionTemplate
 from .template_context import MixFacts
 

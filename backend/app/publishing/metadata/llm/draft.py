@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from .graphemes import shortened_to
-from .llm_placeholders import fill_in
-from .llm_rules import plain_text, sentences_in
+from ..graphemes import shortened_to
+from .placeholders import fill_in
+from .rules import plain_text, sentences_in
 
 _READ_CHARS = 4000
 """Only this many characters of a field are read."""

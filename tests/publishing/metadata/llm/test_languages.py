@@ -10,10 +10,10 @@ import pytest
 
 from backend.app.llm.failure import LlmFailed
 from backend.app.publishing.metadata.chapters import ListedChapter
-from backend.app.publishing.metadata.llm_draft import capitalised
-from backend.app.publishing.metadata.llm_placeholders import fill_in, placeholder_values
-from backend.app.publishing.metadata.llm_rules import fault_in, sentences_in
-from backend.app.publishing.metadata.llm_writer import Suggestion, suggest_metadata
+from backend.app.publishing.metadata.llm.draft import capitalised
+from backend.app.publishing.metadata.llm.placeholders import fill_in, placeholder_values
+from backend.app.publishing.metadata.llm.rules import fault_in, sentences_in
+from backend.app.publishing.metadata.llm.writer import Suggestion, suggest_metadata
 from tests import ROOT
 
 from .guard_texts import (
@@ -25,7 +25,7 @@ from .guard_texts import (
     labelled_texts,
 )
 from .stand_in_model import StandInModel
-from .test_llm_writer import FACTS
+from .test_writer import FACTS
 
 MIX = replace(
     FACTS,

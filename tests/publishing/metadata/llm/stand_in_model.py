@@ -10,7 +10,7 @@ from backend.app.llm.access import LlmAccess
 from backend.app.llm.failure import LlmFailed
 from backend.app.llm.question import Question
 from backend.app.llm.reply import Reply
-from backend.app.publishing.metadata.llm_writer import Suggestion
+from backend.app.publishing.metadata.llm.writer import Suggestion
 from tests.llm.server import Act, Answer, Handler, completion
 
 

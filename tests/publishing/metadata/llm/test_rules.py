@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.app.publishing.metadata.llm_rules import (
+from backend.app.publishing.metadata.llm.rules import (
     NAME,
     PLACEHOLDER,
     SIGN,

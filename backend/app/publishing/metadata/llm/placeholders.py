@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from unicodedata import category
 
-from .graphemes import shortened_to
-from .languages import length
-from .template_context import MixFacts
+from ..graphemes import shortened_to
+from ..languages import length
+from ..template_context import MixFacts
 
 MAX_TRACKS = 80  # about 3,000 tokens; enough to describe a set of 500 tracks
 _NAME_CHARS = 120

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ...llm.access import LlmAccess
-from ...llm.failure import LlmFailed
-from ...llm.reply import CUT_OFF, Reply
-from ..youtube.limits import tags_length
-from .description import hashtag
-from .graphemes import shortened_to
-from .llm_draft import Draft, draft_of, joined
-from .llm_placeholders import one_line, placeholder_values
-from .llm_prompt import CHECK_REASONS, Verdict, check_question, metadata_question
-from .llm_rules import fault_in
-from .template_context import MixFacts
+from ....llm.access import LlmAccess
+from ....llm.failure import LlmFailed
+from ....llm.reply import CUT_OFF, Reply
+from ...youtube.limits import tags_length
+from ..description import hashtag
+from ..graphemes import shortened_to
+from ..template_context import MixFacts
+from .draft import Draft, draft_of, joined
+from .placeholders import one_line, placeholder_values
+from .prompt import CHECK_REASONS, Verdict, check_question, metadata_question
+from .rules import fault_in
 
 if TYPE_CHECKING:
-    from ...llm.connection import LlmConnection
+    from ....llm.connection import LlmConnection
 
 log = logging.getLogger(__name__)
 

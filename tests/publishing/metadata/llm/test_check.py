@@ -24,7 +24,7 @@ from tests.llm.server import (
 )
 
 from .stand_in_model import removing
-from .test_llm_writer import FACTS, PASSES, SHORT_S, after_facts, answers, asking, written
+from .test_writer import FACTS, PASSES, SHORT_S, after_facts, answers, asking, written
 
 TEMPLATE = "The template was used instead of a language model: "
 SENTENCES = ["a calm night.", "it grows slowly.", "then it rests.", "subscribe for more."]

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 import regex
 
-from .languages import phrases
-from .llm_placeholders import fill_in
+from ..languages import phrases
+from .placeholders import fill_in
 
 PLACEHOLDER = "an unknown placeholder"
 SIGN = "a figure, a link or a special character"

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from backend.app.publishing.metadata.chapters import ListedChapter
-from backend.app.publishing.metadata.llm_draft import capitalised
-from backend.app.publishing.metadata.llm_placeholders import placeholder_values
-from backend.app.publishing.metadata.llm_writer import Suggestion, fitting_tags, suggest_metadata
+from backend.app.publishing.metadata.llm.draft import capitalised
+from backend.app.publishing.metadata.llm.placeholders import placeholder_values
+from backend.app.publishing.metadata.llm.writer import Suggestion, fitting_tags, suggest_metadata
 
 from .stand_in_model import StandInModel
-from .test_llm_writer import FACTS, good
+from .test_writer import FACTS, good
 
 
 def suggested(**change: object) -> Suggestion:

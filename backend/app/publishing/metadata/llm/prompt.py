@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
-from ...contract.base import Shape
-from ...llm.question import Question, strict
+from ....contract.base import Shape
+from ....llm.question import Question, strict
 
 _WRITE = """\
 You write the words under a continuous music mix on a video platform, in the language with the

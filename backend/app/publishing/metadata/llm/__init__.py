@@ -1,0 +1,1 @@
+"""Metadata by a language model: placeholders, rules, and a second question."""
