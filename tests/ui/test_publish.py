@@ -64,6 +64,7 @@ def test_mix_is_published_once(publisher: Page, screens: Screens, crate: list[Pa
     press_six_times(page)
     link = wait_until_published(page)
     expect_one_video(screens, link)
+    edit_on_youtube(page, screens)
     expect_link_everywhere(page, link)
 
 
@@ -150,6 +151,33 @@ def expect_one_video(screens: Screens, link: str) -> None:
     ((playlist, videos),) = channel.items.items()
     assert (channel.playlists[playlist], videos) == ("Late sets", [video.id])
     assert channel.duplicates() == []
+
+
+def edit_on_youtube(page: Page, screens: Screens) -> None:
+    """Change title, audience and thumbnail of the published video."""
+    (video,) = screens.youtube.channel.videos.values()
+    video.thumbnail = None
+    form = page.get_by_role("heading", name="Edit on YouTube")
+    click_until(page.get_by_role("button", name="Edit on YouTube"), form)
+    title, save = page.get_by_label("Title", exact=True), page.locator(".st-key-save_video button")
+    expect(title).to_have_value("Saturday, later")
+    expect(save).to_be_disabled()
+    title.fill("Saturday <latest>")
+    expect(page.get_by_text("YouTube allows no < and > in a title.")).to_be_visible()
+    title.fill("Saturday, latest")
+    private = page.get_by_role("radiogroup").get_by_text("Private", exact=True)
+    click_until(private, page.get_by_text("The video changes at once."))
+    page.get_by_role("radiogroup").get_by_text("The mix's own").click()
+    expect(save).to_be_enabled()
+    check_layout(page, "23-edit-on-youtube")
+    click_until(save, page.get_by_text("Saved on YouTube."))
+    snippet, status = video.resource["snippet"], video.resource["status"]
+    assert (snippet["title"], status["privacyStatus"]) == ("Saturday, latest", "private")
+    assert video.thumbnail is not None
+    unlisted = page.get_by_role("radiogroup").get_by_text("Unlisted", exact=True)
+    click_until(page.get_by_role("button", name="Edit on YouTube"), form)
+    click_until(unlisted, page.get_by_text("The video changes at once."))
+    click_until(save, page.get_by_text("Saved on YouTube."))
 
 
 def expect_link_everywhere(page: Page, link: str) -> None:
