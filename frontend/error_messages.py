@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,8 +61,10 @@ def error_text(error: ApiError | Problem) -> None:
 def escaped(text: str) -> str:
     """Escape Markdown in text that comes from a user or a file.
 
-    Streamlit turns email addresses into links even if they are escaped. An invisible word joiner
-    before the ``@`` prevents that.
+    Streamlit turns email addresses and web addresses into links even if they are escaped. An
+    invisible word joiner before the ``@``, after ``www`` and after the scheme prevents that: a
+    track's name must not lead to a stranger's page.
     """
     plain = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in text)
+    plain = re.sub(r"(?i)www(?=\\\.)|\\:(?=//)", rf"\g<0>{WORD_JOINER}", plain)
     return plain.replace("@", f"{WORD_JOINER}@")

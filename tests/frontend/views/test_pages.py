@@ -306,7 +306,7 @@ class TestJobs:
     def test_title_is_escaped(self, page: Page, scripted_api: ScriptedApi) -> None:
         scripted_api.all_jobs = [job("cancelled", title="**Loud** [x](http://evil)")]
         app = page("views/jobs.py")
-        assert app.subheader[0].value == r"\*\*Loud\*\* \[x\]\(http\://evil\)"
+        assert app.subheader[0].value == "\\*\\*Loud\\*\\* \\[x\\]\\(http\\:\u2060//evil\\)"
 
 
 class TestResult:

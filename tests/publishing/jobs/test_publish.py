@@ -157,6 +157,36 @@ def test_tags_default_to_the_mixs(
     assert marker.startswith("segue-")
 
 
+@pytest.mark.parametrize(
+    ("description", "message", "hint"),
+    [
+        ("0:00 Ada – Rain", "Links, @ and # were left out of 1 name: “Ada – Rain #hit”.", "Keep"),
+        ("0:00 Ada – Rain #hit", "Links, @ or # are in 1 name: “Ada – Rain #hit”.", "They lead"),
+    ],
+)
+def test_preflight_shows_names_with_links(
+    house: PublishingHouse, description: str, message: str, hint: str
+):
+    metadata = WordsView(
+        title="",
+        description=description,
+        tags=[],
+        hashtags=[],
+        written_by="template",
+        linked_names=["Ada – Rain #hit"],
+    )
+    made = {"words.json": metadata.model_dump_json().encode()}
+    mix = house.mix(files={**made, "mix.mp4": FILM, "description.txt": description.encode()})
+    view = house.preflight.check("ann", PublishRequest(job_id=mix))
+    (fault,) = [one for one in view.faults if one.code == "names_with_links"]
+    assert (fault.field, fault.message, fault.is_warning) == ("description", message, True)
+    assert fault.hint.startswith(hint)
+    assert view.may_go
+    own = PublishRequest(job_id=mix, description="Mine.")
+    own_faults = house.preflight.check("ann", own).faults
+    assert "names_with_links" not in [fault.code for fault in own_faults]
+
+
 def test_description_is_checked_once_it_is_written(house: PublishingHouse):
     mix = house.mix(is_done=False)
     job_id = house.ask(mix).id

@@ -14,7 +14,8 @@ from backend.app.contract.jobs import MashupRequest
 from backend.app.dj.timeline import Clip, Timeline
 from backend.app.errors import InvalidRequest, NotFound, UnknownModel, WrongTrackCount
 from backend.app.services.library.library import Crate, Library
-from backend.app.services.mashup.inputs import MashupInputs
+from backend.app.services.library.track_ref import track_ref
+from backend.app.services.mashup.inputs import MashupInputs, mashup_title
 from backend.app.services.mashup.job import MashupJob
 from backend.app.services.mashup.resolve import deduplicate_titles, resolve_mashup
 from backend.app.services.separators import Separators
@@ -67,6 +68,14 @@ def job_of(inputs: MashupInputs) -> MashupJob:
 def timeline_of(*track_ids: str) -> Timeline:
     clips = [Clip(one, "c", "T", "", start=0, length=9, role="stem") for one in track_ids]
     return Timeline(tuple(clips))
+
+
+def test_mashups_are_named_without_the_links_in_their_songs() -> None:
+    linked = track_ref(replace(OTHER, title="Two [www.pirate.example]"))
+    assert mashup_title("", (linked,), "dark") == "Two (dark edit)"
+    assert mashup_title("", (track_ref(replace(OTHER, title="www.x.com")),), "dark") == (
+        "Untitled (dark edit)"
+    )
 
 
 def test_finished_mashup_is_named_after_the_songs_it_uses() -> None:

@@ -103,6 +103,7 @@ def test_title_defaults_to_the_artists() -> None:
         # An unknown artist counts as another one.
         (("Ada", "", "Bo"), "Mixtape: Ada, Bo and others"),
         (("", "Ada"), "Mixtape: Ada and others"),
+        (("Ada [www.pirate.example]", "@bo"), "Mixtape: Ada, bo"),
         (("x" * 150, "y" * 150), f"Mixtape: {'x' * 150}, {'y' * 39}"),
     ],
 )

@@ -21,13 +21,14 @@ from ...errors import (
     ReconnectNeeded,
 )
 from ...publishing.metadata.chapters import broken_rules, chapters_in
+from ...publishing.metadata.linked_names import linked_names_note
 from ...publishing.preflight import Draft, PreflightContext, find_faults
 from ...publishing.youtube.connection import YouTubeConnections
 from ...publishing.youtube.limits import YouTubeLimits
 from ...store.jobs.job_store import JobStore
 from ...store.publications.publications import PublicationStore
 from ..files.names import FILM, THUMBNAIL
-from .source import KINDS, PublishSource
+from .source import BRACKETS, KINDS, PublishSource
 
 CANNOT_CHECK = FaultView(
     field="wait_for_checks",
@@ -75,6 +76,7 @@ class Preflight:
         is_free = partial(self.publications.require_free, user_id, request.job_id)
         found += _refusal(partial(is_free, again=request.again))
         found += self._faults(user_id, draft, status, waits=request.is_checked_first)
+        found += _names_with_links(source, draft)
         found.sort(key=lambda fault: fault.is_warning)
         return PreflightView(
             may_go=all(fault.is_warning for fault in found),
@@ -167,6 +169,31 @@ def require_connection(status: YouTubeStatus) -> None:
             "YouTube no longer accepts the connection.",
             hint="Connect your channel again on the Publish page.",
         )
+
+
+def _names_with_links(source: PublishSource, draft: Draft) -> list[FaultView]:
+    """Say which names of tracks contain links, and whether the description does."""
+    names, description = source.linked_names(), draft.description
+    if not names or description is None:
+        return []
+    kept = [name for name in names if name.translate(BRACKETS) in description]
+    if not kept and description.strip() != (source.description() or "").strip():
+        return []  # the user's own text
+    hint = (
+        "They lead to other people's pages. Rename the tracks, or leave the links out."
+        if kept
+        else "Keep them under “Write title and description”, if they belong to the names."
+    )
+    message = linked_names_note(kept or names, kept=bool(kept))
+    return [
+        FaultView(
+            field="description",
+            code="names_with_links",
+            message=message,
+            hint=hint,
+            is_warning=True,
+        )
+    ]
 
 
 def _refusal(check: Callable[[], None]) -> list[FaultView]:

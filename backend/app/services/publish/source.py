@@ -23,7 +23,7 @@ KINDS = ("mixtape", "mashup", "restyle")
 SYNTHETIC = ("mashup", "restyle")
 
 # Tracklists may contain angle brackets, which YouTube refuses.
-_BRACKETS = str.maketrans({"<": "‹", ">": "›"})
+BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,18 @@ class PublishSource:
         """The mix's description, else its tracklist; None if there is neither (yet)."""
         description = self._text(DESCRIPTION)
         if description is None and (tracklist := self._text(TRACKLIST)) is not None:
-            return tracklist.translate(_BRACKETS)
+            return tracklist.translate(BRACKETS)
         return description
 
     def tags(self) -> tuple[str, ...]:
         """The mix's tags; none before its metadata is written."""
         metadata = self._shape(METADATA, WordsView)
         return tuple(metadata.tags) if metadata else ()
+
+    def linked_names(self) -> tuple[str, ...]:
+        """Names of tracks with links, ``@`` or ``#``; none before its metadata is written."""
+        metadata = self._shape(METADATA, WordsView)
+        return tuple(metadata.linked_names) if metadata else ()
 
     def duration_s(self) -> float | None:
         """The mix's length in seconds; None before it is planned."""
