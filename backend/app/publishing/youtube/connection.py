@@ -232,7 +232,10 @@ class YouTubeConnections:
                 f"{_TESTING_DAYS} days; this one is {_days(int(age_days))} old."
             )
         if not may_manage(stored.scopes):
-            notes.append("Only uploads are allowed: no playlists, and the channel is unknown.")
+            notes.append(
+                "Only uploads are allowed: no playlists, the channel is unknown, and Segue cannot "
+                "see what becomes of a video."
+            )
         return notes
 
 

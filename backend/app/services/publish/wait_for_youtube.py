@@ -100,7 +100,7 @@ def _look(ctx: StepContext[PublishJob], api: Resource) -> Answer:
         return "processing"
     processed_at = upload.state.processed_at or now
     is_settled = now - processed_at >= job.resources.look_policy.first_wait
-    return "ready" if is_settled or claims_of(facts) else "settling"
+    return "ready" if is_settled else "settling"
 
 
 def _pause(ctx: StepContext[PublishJob], answer: Answer) -> NotBefore | NotProcessed:
