@@ -16,6 +16,7 @@ from ..publishing_house import PublishingHouse
 from ..stand_ins.youtube_faults import Fault
 
 MOST_LOOKS = 5
+AT_ONCE = 5  # looks of the first attempt
 LATER = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
 
 
@@ -34,7 +35,7 @@ def status_of(house: PublishingHouse) -> dict[str, Any]:
 
 def test_video_is_private_until_its_checks_are_done(house: PublishingHouse):
     mix = house.mix()
-    house.youtube.channel.processed_after = 7
+    house.youtube.channel.processed_after = AT_ONCE
     job = house.ask(mix, privacy="public", wait_for_checks=True)
     waiting = house.publication(mix)
     assert (waiting.privacy, waiting.then_privacy) == ("private", "public")

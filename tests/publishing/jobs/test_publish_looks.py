@@ -14,7 +14,7 @@ from backend.app.store.publications.tables import PublicationRow
 from ..publishing_house import PublishingHouse
 from ..stand_ins.youtube_faults import Fault
 
-AT_ONCE = 5  # looks of one attempt
+AT_ONCE = 5  # looks of the first attempt
 FAILURES = ["conversion", "invalidFile", "emptyFile", "tooSmall", "codec", "uploadAborted"]
 REJECTIONS = [
     *("copyright", "inappropriate", "duplicate", "termsOfUse", "uploaderAccountSuspended"),
@@ -53,7 +53,7 @@ def look_now(house: PublishingHouse, job: JobView) -> None:
 
 def test_video_is_published_once_youtube_has_processed_it(house: PublishingHouse):
     mix = house.mix()
-    house.youtube.channel.processed_after = AT_ONCE + 1
+    house.youtube.channel.processed_after = AT_ONCE
     job = house.publish(mix)
     assert (job.status, job.detail) == ("queued", "YouTube is processing the video.")
     assert job.resumes_at is not None
@@ -64,11 +64,11 @@ def test_video_is_published_once_youtube_has_processed_it(house: PublishingHouse
     job = house.run(job.id)
     assert (job.status, job.notes) == ("succeeded", [])
     assert house.publication(mix).state == "published"
-    assert looks(house) == AT_ONCE + 2
+    assert looks(house) == AT_ONCE + 1
 
 
 def test_waiting_for_youtube_sends_and_sets_nothing_again(house: PublishingHouse):
-    house.youtube.channel.processed_after = 2 * AT_ONCE
+    house.youtube.channel.processed_after = AT_ONCE + 1
     job = house.publish(house.mix(), playlist_title="Mixes")
     sent = dict(house.youtube.script.counts)
     for _ in range(2):
@@ -137,7 +137,7 @@ def test_video_deleted_while_it_is_processed_fails_the_job(house: PublishingHous
 
 
 def test_unfinished_video_is_given_up_after_a_day_and_can_be_retried(house: PublishingHouse):
-    house.youtube.channel.processed_after = 3 * AT_ONCE
+    house.youtube.channel.processed_after = AT_ONCE + 2
     job = house.publish(house.mix())
     change(house, job.id, uploaded_at=datetime.now(UTC) - DAY)
     job = house.run(job.id)

@@ -16,7 +16,7 @@ from .video import YouTubeVideo
 
 # The later waits grow by this.
 _FACTOR = 3
-# Waits before the looks of one attempt, as shares of the first later wait
+# Waits before the first looks, as shares of the first later wait
 _AT_ONCE = (0.0, 1 / 60, 1 / 30, 1 / 20, 1 / 10)
 _LONGEST_WAIT = timedelta(hours=6)
 _DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ class LookPolicy:
 
     @property
     def at_once_s(self) -> tuple[float, ...]:
-        """Waits before the looks of one attempt."""
+        """Waits before the first looks, which one attempt makes."""
         return tuple(share * self.first_wait.total_seconds() for share in _AT_ONCE)
 
     def next_look(self, uploaded_at: datetime, now: datetime) -> datetime | None:

@@ -65,11 +65,11 @@ def wait_until_processed(ctx: StepContext[PublishJob]) -> None:
 
 
 def _look_repeatedly(ctx: StepContext[PublishJob]) -> Answer:
-    """Look as often as one attempt may, until the answer is not ``processing``."""
-    resources = ctx.job.resources
+    """Look some times at a new video, once at an older one, until it is processed."""
+    resources, state = ctx.job.resources, ctx.job.stored_upload(ctx.workspace).state
     answer: Answer = "processing"
     with ctx.job.client() as client:
-        for wait_s in resources.look_policy.at_once_s:
+        for wait_s in (0.0,) if state.looked_at else resources.look_policy.at_once_s:
             resources.retry_policy.sleep(wait_s)
             with suppress(YouTubeUnreachable, StoreBusy):
                 answer = _look(ctx, client.api)

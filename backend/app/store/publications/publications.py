@@ -56,6 +56,7 @@ class UploadState:
     created_at: datetime
     uploaded_at: datetime | None
     processed_at: datetime | None
+    looked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
