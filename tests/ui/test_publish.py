@@ -64,7 +64,7 @@ def test_mix_is_published_once(publisher: Page, screens: Screens, crate: list[Pa
     press_six_times(page)
     link = wait_until_published(page)
     expect_one_video(screens, link)
-    edit_on_youtube(page, screens)
+    edit_on_youtube(page, screens, crate[0].parent / "picture.png")
     expect_link_everywhere(page, link)
 
 
@@ -153,8 +153,8 @@ def expect_one_video(screens: Screens, link: str) -> None:
     assert channel.duplicates() == []
 
 
-def edit_on_youtube(page: Page, screens: Screens) -> None:
-    """Change title, audience and thumbnail of the published video."""
+def edit_on_youtube(page: Page, screens: Screens, picture: Path) -> None:
+    """Change title, audience and thumbnail of the published video, twice."""
     (video,) = screens.youtube.channel.videos.values()
     video.thumbnail = None
     form = page.get_by_role("heading", name="Edit on YouTube")
@@ -173,11 +173,18 @@ def edit_on_youtube(page: Page, screens: Screens) -> None:
     click_until(save, page.get_by_text("Saved on YouTube."))
     snippet, status = video.resource["snippet"], video.resource["status"]
     assert (snippet["title"], status["privacyStatus"]) == ("Saturday, latest", "private")
-    assert video.thumbnail is not None
+    of_the_mix = video.thumbnail
+    assert of_the_mix is not None
     unlisted = page.get_by_role("radiogroup").get_by_text("Unlisted", exact=True)
     click_until(page.get_by_role("button", name="Edit on YouTube"), form)
     click_until(unlisted, page.get_by_text("The video changes at once."))
+    other = page.get_by_role("radiogroup").get_by_text("Another picture")
+    click_until(other, page.get_by_text("Drop a picture here"))
+    page.get_by_label("Add a picture").set_input_files(picture)
+    expect(page.get_by_alt_text("The chosen picture")).to_be_visible()
+    check_layout(page, "24-another-thumbnail")
     click_until(save, page.get_by_text("Saved on YouTube."))
+    assert video.thumbnail not in (None, of_the_mix)
 
 
 def expect_link_everywhere(page: Page, link: str) -> None:

@@ -64,14 +64,10 @@ def edit_form(job_id: str) -> None:
     """Draw the form with the video as it is on YouTube, and the changes to it."""
     st.divider()
     st.subheader("Edit on YouTube", anchor=False)
-    view = LOADED.get()
-    if view is None:
-        answer = attempt(lambda: session.api().video(job_id))
-        if isinstance(answer, ApiError):
-            show_error(answer)
-            return cancel_button("Close")
-        view = answer
-        load(view, st.context.timezone)
+    view = loaded_video(job_id)
+    if isinstance(view, ApiError):
+        show_error(view)
+        return cancel_button("Close")
     form, errors = form_of(job_id), FieldErrors()
     texts, side = st.columns([7, 5], gap="large")
     with texts:
@@ -93,6 +89,17 @@ def edit_form(job_id: str) -> None:
         return save_bar(view, edit, None)
     errors.show(checked.faults, rest)
     return save_bar(view, edit, checked)
+
+
+def loaded_video(job_id: str) -> VideoView | ApiError:
+    """Return the video as it was when the form was opened; read it the first time."""
+    view = LOADED.get()
+    if view is not None:
+        return view
+    answer = attempt(lambda: session.api().video(job_id))
+    if not isinstance(answer, ApiError):
+        load(answer, st.context.timezone)
+    return answer
 
 
 def ask_thumbnail(errors: FieldErrors) -> str:
