@@ -86,4 +86,4 @@ def test_thousands_of_damaged_tracks_get_a_verdict(shop: MediaFactory, job: Path
 
 @pytest.mark.soak
 def test_thousands_of_damaged_pictures_get_a_verdict(job: Path) -> None:
-    verdicts_on_pictures(job, range(36, 10_000))
+    verdicts_on_pictures(job, range(36, 3_000))
