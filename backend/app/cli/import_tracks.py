@@ -136,6 +136,7 @@ def _track_ref(admitted: AdmittedTrack, names: TrackTags) -> TrackRef:
         content_hash=admitted.content_hash,
         title=names.title,
         artist=names.artist,
+        genre=names.genre,
         n_samples=admitted.n_samples,
         has_cover=admitted.cover is not None,
     )

@@ -69,9 +69,9 @@ def register(commands: Commands) -> None:
     add("--vbr", action="store_true", help="MP3 at a variable rate (V0) instead of 320 kbit/s")
     add("--height", type=int, choices=(720, 1080, 2160), default=1080, help="of the video")
     add("--no-video", action="store_true", help="make no video")
-    add("--intro", default="", help="first lines of the description")
+    add("--intro", default="", help="introduction in the description")
     add("--writer", choices=get_args(Writer), default="template", help="what writes title and tags")
-    add("--language", default="en", metavar="TAG", help="of a language model's text: en, pt-BR")
+    add("--language", default="en", metavar="TAG", help="of the description: en, pt-BR")
     add("--template", type=Path, metavar="FILE", help="of the description, see docs/publishing.md")
     add(
         "--swap-stems-by",
