@@ -36,3 +36,4 @@ def test_artists_in_the_tracklist_are_not_repeated() -> None:
     assert unlisted(["Ada", "Bo", "Cleo"], lines) == ("Cleo",)
     parts = [ListedChapter(0, "Intro", "", "Intro")]
     assert unlisted(["Ada", "Bo"], parts) == ("Ada", "Bo")
+    assert unlisted(["Ra", "ADA", "!!!"], lines) == ("Ra", "!!!")

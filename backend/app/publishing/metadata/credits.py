@@ -33,7 +33,10 @@ def credited_artists(names: Iterable[str]) -> tuple[str, ...]:
 
 def unlisted(artists: Sequence[str], chapters: Sequence[ListedChapter]) -> tuple[str, ...]:
     """Those artists whom no line of the tracklist names."""
-    listed = {name.casefold() for name in credited_artists(one.artist for one in chapters)}
     lines = "\n".join(chapter.title for chapter in chapters).casefold()
-    others = (one for one in artists if one.casefold() not in listed)
-    return tuple(one for one in others if one.casefold() not in lines)
+    return tuple(one for one in artists if not _is_named(one.casefold(), lines))
+
+
+def _is_named(artist: str, lines: str) -> bool:
+    """Whether the lines contain the name in whole words: "Ra" is not in "Rain"."""
+    return re.search(rf"(?<!\w){re.escape(artist)}(?!\w)", lines) is not None
