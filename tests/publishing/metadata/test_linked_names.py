@@ -83,9 +83,9 @@ def test_what_is_left_contains_none(name: str) -> None:
 
 @pytest.mark.parametrize("part", ["a.", "a-", "(", "@a", "#1", "www.", "a@", "://"])
 def test_hostile_names_are_checked_quickly(part: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     without_links(part * (200 // len(part)))
-    assert time.perf_counter() - start < 0.1  # 1 ms; with backtracking seconds
+    assert time.process_time() - start < 0.5  # 5 ms; with backtracking many seconds
 
 
 def named(*pairs: tuple[str, str]) -> MixFacts:
