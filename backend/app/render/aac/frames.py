@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +32,15 @@ class AdtsFrames:
     @classmethod
     def of(cls, path: Path) -> AdtsFrames:
         """Index a whole file; raise :class:`ToolFailed` if it contains anything but frames."""
-        data, offsets, at = path.read_bytes(), [0], 0
-        while at < len(data):
-            header = data[at : at + _HEADER_BYTES]
-            size = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5 if len(header) > 5 else 0
-            if not header.startswith(_SYNC) or size < _HEADER_BYTES or at + size > len(data):
-                raise ToolFailed("The AAC encoder wrote data that is not a frame.")
-            at += size
-            offsets.append(at)
+        # One header at a time: an hour has 115 MB.
+        offsets, at, end = array("q", [0]), 0, path.stat().st_size
+        with path.open("rb") as file:
+            while at < end:
+                file.seek(at)
+                at += _frame_bytes(file.read(_HEADER_BYTES))
+                if at > end:
+                    raise _not_a_frame()
+                offsets.append(at)
         return cls(path, np.array(offsets, np.int64))
 
     @property
@@ -57,6 +59,20 @@ class AdtsFrames:
         with self.path.open("rb") as file:
             file.seek(int(self.offsets[first]))
             return file.read(int(self.offsets[last] - self.offsets[first]))
+
+
+def _frame_bytes(header: bytes) -> int:
+    """Return the size of the frame with this header."""
+    if len(header) < _HEADER_BYTES or not header.startswith(_SYNC):
+        raise _not_a_frame()
+    size = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
+    if size < _HEADER_BYTES:
+        raise _not_a_frame()
+    return size
+
+
+def _not_a_frame() -> ToolFailed:
+    return ToolFailed("The AAC encoder wrote data that is not a frame.")
 
 
 def extract_frames(m4a: Path, out: Path, ffmpeg: Path) -> AdtsFrames:
