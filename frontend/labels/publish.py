@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Literal
 
 from backend.app.contract.publishing import Privacy, PublicationState, PublicationView, Writer
@@ -114,9 +115,18 @@ def seen_by(publication: PublicationView, zone: str | None) -> str:
         return "It cannot be watched."
     if publication.then_privacy:
         return f"Private until YouTube's checks are done, then {after_checks(publication, zone)}."
-    if publication.publish_at:
-        return f"Private now, public {figures.relative_time(publication.publish_at, zone)}."
+    if at := publication.publish_at:
+        when = figures.relative_time(at, zone)
+        if is_due(publication):
+            return f"It was due to go public {when}. YouTube Studio shows whether it is."
+        return f"Private now, public {when}."
     return SEEN_BY[publication.privacy]
+
+
+def is_due(publication: PublicationView) -> bool:
+    """Whether a scheduled video should be public by now, though no look has shown it."""
+    at = publication.publish_at
+    return at is not None and at <= datetime.now(UTC)
 
 
 def after_checks(publication: PublicationView, zone: str | None) -> str:
@@ -142,7 +152,9 @@ def publication_state(publication: PublicationView) -> str:
         return "Waiting for YouTube's checks"
     if publication.state != "published":
         return STATES[publication.state]
-    audience = "scheduled" if publication.publish_at else publication.privacy
+    audience: str = "scheduled" if publication.publish_at else publication.privacy
+    if is_due(publication):
+        audience = "due to be public"
     return f"On YouTube, {audience}{', with a remark' if publication.remarks else ''}"
 
 

@@ -66,6 +66,7 @@ def video_edits(publishing: Publishing, stores: Stores) -> VideoEdits:
     return VideoEdits(
         rows=VideoEditStore(stores.database),
         looks=publishing.looks,
+        look_policy=publishing.look_policy,
         jobs=stores.jobs,
         workspaces=stores.workspaces,
         pictures=LibraryStore(stores.database),

@@ -16,6 +16,7 @@ from tests.frontend.youtube_data import publication
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 LATER = datetime(2031, 1, 2, 8, 0, tzinfo=UTC)
+PAST = datetime(2025, 1, 2, 8, 0, tzinfo=UTC)
 
 
 def test_tags_count_commas_and_quotes() -> None:
@@ -116,7 +117,8 @@ def test_only_a_video_that_will_be_seen_waits_for_checks() -> None:
     ("view", "text"),
     [
         (publication(), "On YouTube, private"),
-        (publication(publish_at=NOW), "On YouTube, scheduled"),
+        (publication(publish_at=LATER), "On YouTube, scheduled"),
+        (publication(publish_at=PAST), "On YouTube, due to be public"),
         (publication("uploading"), "Uploading"),
         (publication("failed"), "Failed"),
         (publication("rejected"), "Rejected by YouTube"),
@@ -139,6 +141,10 @@ def test_publication_states(view: PublicationView, text: str) -> None:
         ({"privacy": "unlisted"}, "Unlisted: anyone with the link can see it."),
         ({"privacy": "public"}, "Public: everyone can see it."),
         ({"publish_at": LATER}, "Private now, public on 2 Jan 2031 at 08:00."),
+        (
+            {"publish_at": PAST},
+            "It was due to go public on 2 Jan 2025 at 08:00. YouTube Studio shows whether it is.",
+        ),
         ({"state": "rejected"}, "It cannot be watched."),
         ({"then_privacy": "public"}, f"{CHECKED_FIRST}, then public."),
         (

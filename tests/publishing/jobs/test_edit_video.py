@@ -24,7 +24,7 @@ from backend.app.publishing.youtube.connection import UPLOAD
 from backend.app.services.publish.edit_video import VideoEdits
 from backend.app.store.library import Image, Upload
 
-from ..publishing_house import JPEG, PublishingHouse
+from ..publishing_house import JPEG, LOOK_AGAIN_S, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0)
@@ -102,6 +102,13 @@ def test_fields_that_are_left_out_stay_as_the_owner_made_them(edited: Edited):
     edited.edit(privacy="public")
     assert edited.status == status | {"privacyStatus": "public"}
     assert edited.house.publication(edited.job_id).privacy == "public"
+
+
+def test_video_scheduled_by_an_edit_is_looked_at_once_it_is_due(edited: Edited):
+    edited.house.store._set(edited.job_id, uploaded_at=None, created_at=TOMORROW - timedelta(9))
+    edited.edit(publish_at=TOMORROW)
+    looks_again_at = edited.house.publication(edited.job_id).looks_again_at
+    assert looks_again_at == TOMORROW + timedelta(seconds=LOOK_AGAIN_S)
 
 
 def test_a_schedule_ends_with_another_privacy(edited: Edited):

@@ -11,7 +11,7 @@ from backend.app.contract.jobs import JobView
 from backend.app.publishing.youtube.consent import UPLOAD
 from backend.app.store.publications.tables import PublicationRow
 
-from ..publishing_house import PublishingHouse
+from ..publishing_house import LOOK_AGAIN_S, PublishingHouse
 from ..stand_ins.youtube_faults import Fault
 
 AT_ONCE = 5  # looks of the first attempt
@@ -297,6 +297,23 @@ def test_scheduled_video_becomes_public_without_a_remark(house: PublishingHouse)
     publication = house.publication(job.id)
     assert (publication.privacy, publication.publish_at) == ("public", None)
     assert publication.remarks == []
+
+
+def test_video_that_goes_public_after_days_is_looked_at_then(house: PublishingHouse):
+    publish_at = (datetime.now(UTC) + 9 * DAY).replace(microsecond=0)
+    job = published(house, publish_at=publish_at)
+    change(house, job.id, uploaded_at=datetime.now(UTC) - DAY)
+    look_now(house, job)
+    due = publish_at + timedelta(seconds=LOOK_AGAIN_S)
+    assert house.publication(job.id).looks_again_at == due
+    status = house.only_video().resource["status"]
+    status["privacyStatus"] = "public"
+    del status["publishAt"]
+    change(house, job.id, publish_at=datetime.now(UTC) - DAY)
+    look_now(house, job)
+    publication = house.publication(job.id)
+    assert (publication.privacy, publication.publish_at) == ("public", None)
+    assert publication.looks_again_at is None
 
 
 def test_looks_end_a_day_after_the_upload(house: PublishingHouse):

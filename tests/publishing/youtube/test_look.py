@@ -39,6 +39,25 @@ def test_missed_looks_are_left_out():
     assert LookPolicy().next_look(UPLOADED, now + timedelta(days=3)) is None
 
 
+def test_scheduled_video_is_looked_at_once_it_is_due():
+    policy, minutes = LookPolicy(), timedelta(minutes=5)
+    for days in (0.5, 0.9, 9):
+        publish_at = UPLOADED + timedelta(days=days)
+        looks, now = [], UPLOADED
+        while (at := policy.next_look(UPLOADED, now, publish_at)) is not None:
+            looks.append(at)
+            now = at
+        assert publish_at + minutes in looks
+        assert set(looks) - {publish_at + minutes} == set(_looks_of_the_day(policy))
+
+
+def _looks_of_the_day(policy: LookPolicy) -> list[datetime]:
+    looks: list[datetime] = []
+    while (at := policy.next_look(UPLOADED, looks[-1] if looks else UPLOADED)) is not None:
+        looks.append(at)
+    return looks
+
+
 @pytest.mark.parametrize(
     ("status", "field"), [("failed", "failureReason"), ("rejected", "rejectionReason")]
 )

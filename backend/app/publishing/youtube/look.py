@@ -27,8 +27,8 @@ class LookPolicy:
     """When to look at a new video: some times at once, then less and less often for a day.
 
     With the default ``first_wait``: after 0, 5, 15, 30 and 60 seconds, after 5, 20 and 65 minutes,
-    after 3.3 and 9.3 hours, then every 6 hours. Each look costs one of the project's 10,000 units
-    a day.
+    after 3.3 and 9.3 hours, then every 6 hours; a scheduled video once more after it is due to go
+    public. Each look costs one of the project's 10,000 units a day.
     """
 
     first_wait: timedelta = timedelta(minutes=5)
@@ -38,8 +38,20 @@ class LookPolicy:
         """Waits before the first looks, which one attempt makes."""
         return tuple(share * self.first_wait.total_seconds() for share in _AT_ONCE)
 
-    def next_look(self, uploaded_at: datetime, now: datetime) -> datetime | None:
-        """Return the next look's time; None if the day after the upload is over."""
+    def next_look(
+        self, uploaded_at: datetime, now: datetime, publish_at: datetime | None = None
+    ) -> datetime | None:
+        """Return the next look's time; None if there is none after the day after the upload.
+
+        ``publish_at`` is when a scheduled video goes public.
+        """
+        of_day = self._next_of_day(uploaded_at, now)
+        when_public = publish_at + self.first_wait if publish_at else now
+        if when_public <= now:
+            return of_day
+        return min(of_day, when_public) if of_day else when_public
+
+    def _next_of_day(self, uploaded_at: datetime, now: datetime) -> datetime | None:
         ends_at = uploaded_at + _DAY
         if now >= ends_at:
             return None

@@ -29,6 +29,7 @@ from ...publishing.upload.upload_responses import fault_of
 from ...publishing.youtube.client import YouTubeClient
 from ...publishing.youtube.connection import YouTubeConnections
 from ...publishing.youtube.limits import YouTubeLimits
+from ...publishing.youtube.look import LookPolicy
 from ...publishing.youtube.video_parts import VideoParts, read_parts, update_parts
 from ...store.files.blobs import ContentStore
 from ...store.jobs.job_store import JobStore
@@ -50,6 +51,7 @@ class VideoEdits:
 
     rows: VideoEditStore
     looks: VideoLooks
+    look_policy: LookPolicy
     jobs: JobStore
     workspaces: Path
     pictures: LibraryStore
@@ -102,6 +104,7 @@ class VideoEdits:
                 privacy=status.privacy,
                 publish_at=status.publish_at,
             )
+            self.looks.look_again(job_id, self._next_look(video, status.publish_at))
             notes = [*_differences(wanted, made), *_set_thumbnail(client, video, picture)]
         return _view(video, made, notes)
 
@@ -141,6 +144,10 @@ class VideoEdits:
         except VideoGone:
             self.looks.not_listed(video.job_id, at=self.now())
             raise
+
+    def _next_look(self, video: EditedVideo, publish_at: datetime | None) -> datetime | None:
+        uploaded_at = video.uploaded_at or video.created_at
+        return self.look_policy.next_look(uploaded_at, self.now(), publish_at)
 
     def _faults(self, user_id: str, edit: VideoEdit) -> list[FaultView]:
         """Check the fields that change; the others pass."""

@@ -1,4 +1,7 @@
-"""Look at published videos for a day, because claims and removals come late."""
+"""Look at published videos for a day, and when scheduled ones go public.
+
+Claims and removals come late.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,16 @@ class VideoFollowUp:
         """Look at the video whose look has been due for longest, if any."""
         now = self.now()
         due = self.looks.due(now)
-        if due is None or not self.looks.claim(due, self.policy.next_look(due.uploaded_at, now)):
+        if due is None or not self.looks.claim(due, self._next_look(due, now)):
             return
         if self._is_connected(due):
             try:
                 self._look(due, now)
             except SegueError as error:  # the next look is planned already
                 log.info("a video cannot be looked at: %s", error.code)
+
+    def _next_look(self, due: DueLook, now: datetime) -> datetime | None:
+        return self.policy.next_look(due.uploaded_at or due.created_at, now, due.publish_at)
 
     def _look(self, due: DueLook, now: datetime) -> None:
         with self.connections.client(due.user_id, timeout_s=_TIMEOUT_S) as client:

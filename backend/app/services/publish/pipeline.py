@@ -128,7 +128,8 @@ def write_record(ctx: StepContext[PublishJob]) -> None:
     )
     ctx.workspace.write_shape(RECORD, record, artifact=True, indent=1)
     job.resources.publications.finished(upload.job_id)
-    next_look = job.resources.look_policy.next_look(state.uploaded_at or now, now)
+    uploaded_at, policy = state.uploaded_at or now, job.resources.look_policy
+    next_look = policy.next_look(uploaded_at, now, state.publish_at)
     job.resources.looks.look_again(upload.job_id, next_look)
 
 

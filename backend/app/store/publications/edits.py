@@ -22,6 +22,8 @@ class EditedVideo:
     marker: str
     channel_id: str | None
     channel_title: str | None
+    created_at: datetime
+    uploaded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ class DueLook:
     user_id: str
     video_id: str
     channel_id: str | None
-    uploaded_at: datetime
+    created_at: datetime
+    uploaded_at: datetime | None
+    publish_at: datetime | None
     look_at: datetime
 
 
