@@ -118,6 +118,46 @@ def test_claimed_video_stays_private_and_says_so(
     assert house.youtube.script.counts["videos.update"] == 0
 
 
+@pytest.mark.parametrize(
+    ("ends_as", "details", "status"),
+    [
+        ({"uploadStatus": "processed"}, {"licensedContent": True}, "succeeded"),
+        ({"uploadStatus": "rejected", "rejectionReason": "claim"}, {}, "failed"),
+    ],
+)
+def test_claim_made_while_the_release_waits_for_a_quota_keeps_the_video_private(
+    house: PublishingHouse, ends_as: dict[str, Any], details: dict[str, Any], status: str
+):
+    house.youtube.script.faults = [
+        Fault("videos.update", 1, "status", status=403, reason="quotaExceeded")
+    ]
+    job = house.publish(house.mix(), privacy="public", wait_for_checks=True)
+    while house.youtube.script.counts["videos.update"] == 0:
+        job = house.run(job.id)
+    assert job.status == "queued"
+    house.youtube.channel.ends_as, house.youtube.channel.details = ends_as, details
+    house.jobs.start_now("ann", job.id)
+    assert house.run(job.id).status == status
+    assert house.youtube.script.counts["videos.update"] == 1
+    assert status_of(house)["privacyStatus"] == "private"
+
+
+@pytest.mark.parametrize("publish_at", [None, LATER])
+def test_claim_made_after_the_release_is_not_said_to_keep_the_video_private(
+    house: PublishingHouse, publish_at: datetime | None
+):
+    channel = house.youtube.channel
+    house.youtube.on_done = lambda kind: (
+        channel.details.update(licensedContent=True) if kind == "videos.update" else None
+    )
+    privacy = "private" if publish_at else "public"
+    job = house.publish(house.mix(), privacy=privacy, publish_at=publish_at, wait_for_checks=True)
+    job = finish(house, job)
+    assert status_of(house)["privacyStatus"] == privacy
+    [note] = job.notes
+    assert note.startswith("A rights holder has claimed")
+
+
 def test_rejected_video_is_never_released(house: PublishingHouse):
     house.youtube.channel.processed_after = 1
     house.youtube.channel.ends_as = {"uploadStatus": "rejected", "rejectionReason": "duplicate"}

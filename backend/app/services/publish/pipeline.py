@@ -109,7 +109,7 @@ def write_record(ctx: StepContext[PublishJob]) -> None:
     result = ctx.workspace.read_shape(RESULT, ThumbnailPlaylistResult)
     known = [*result.notes, *ctx.workspace.read_shape(LOOKED, LookResult).notes]
     facts, now = job.resources.looks.facts(upload.job_id), datetime.now(UTC)
-    notes = [*known, *_claims(request, facts), *_changed_privacy(request, state, facts)]
+    notes = [*known, *_claims(request, state, facts), *_changed_privacy(request, state, facts)]
     for note in notes[len(known) :]:
         ctx.note(note)
     record = YouTubeRecord(
@@ -133,9 +133,10 @@ def write_record(ctx: StepContext[PublishJob]) -> None:
     job.resources.looks.look_again(upload.job_id, next_look)
 
 
-def _claims(requested: Publication, facts: VideoFacts) -> Iterator[str]:
+def _claims(requested: Publication, made: UploadState, facts: VideoFacts) -> Iterator[str]:
     """Yield a note for each thing that stands against the video."""
-    stays = "The video stays private. " if requested.is_checked_first else ""
+    is_private = made.privacy == "private" and made.publish_at is None
+    stays = "The video stays private. " if requested.is_checked_first and is_private else ""
     yield from (f"{stays}{one.message} {one.hint}" for one in claims_of(facts))
 
 

@@ -22,6 +22,7 @@ from ...jobs.pipeline import StepContext
 from ...publishing.upload.published_video import PublishedVideo
 from ...publishing.youtube.look import look_at
 from ...publishing.youtube.remarks import claims_of, refusal_of, studio_url
+from ...store.publications.looks import VideoFacts
 from .job import PublishJob
 
 RESULT = "looked.json"
@@ -91,9 +92,7 @@ def _look(ctx: StepContext[PublishJob], api: Resource) -> Answer:
     else:
         looks.not_listed(upload.job_id, at=now)
     facts = looks.facts(upload.job_id)
-    if refusal := refusal_of(facts):
-        hint = f"{refusal.hint} {studio_url(video_id)}"
-        raise CannotPublish(refusal.message, hint=hint, code=refusal.code)
+    _require_watchable(facts, video_id)
     if not job.request.is_checked_first:
         return "processing" if facts.upload_status == "uploaded" else "ready"
     if facts.upload_status != "processed":
@@ -101,6 +100,13 @@ def _look(ctx: StepContext[PublishJob], api: Resource) -> Answer:
     processed_at = upload.state.processed_at or now
     is_settled = now - processed_at >= job.resources.look_policy.first_wait
     return "ready" if is_settled else "settling"
+
+
+def _require_watchable(facts: VideoFacts, video_id: str) -> None:
+    """Raise ``CannotPublish`` if YouTube refuses the video; its code names the reason."""
+    if refusal := refusal_of(facts):
+        hint = f"{refusal.hint} {studio_url(video_id)}"
+        raise CannotPublish(refusal.message, hint=hint, code=refusal.code)
 
 
 def _pause(ctx: StepContext[PublishJob], answer: Answer) -> NotBefore | NotProcessed:
@@ -124,20 +130,31 @@ def _pause(ctx: StepContext[PublishJob], answer: Answer) -> NotBefore | NotProce
 def release(ctx: StepContext[PublishJob]) -> None:
     """Give a video that waited for YouTube's checks the requested privacy, if it is clear.
 
-    A refusal by YouTube leaves the video private, which the record then notes.
+    It is looked at just before, as this step may wait for a quota until the next day. If YouTube
+    refuses the change, the video stays private, which the record then notes.
     """
     job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
-    looks, video_id = job.resources.looks, upload.state.video_id or ""
-    if claims_of(looks.facts(upload.job_id)):
-        return
     upload.require_channel()
-    at, now = job.request.publish_at, datetime.now(UTC)
-    has_passed = at is not None and at <= now
+    at = job.request.publish_at
+    has_passed = at is not None and at <= datetime.now(UTC)
     with job.client() as client, suppress(YouTubeRefused):
+        if not _is_clear(ctx, client.api):
+            return
+        video_id = upload.state.video_id or ""
         video = PublishedVideo(client.api, video_id, job.resources.retry_policy)
         if has_passed:
             video.release("public", None)
         else:
             video.release(job.request.privacy, at)
-        if seen := look_at(client.api, video_id, sleep=job.resources.retry_policy.sleep):
-            looks.seen(upload.job_id, seen, at=now)
+        _is_clear(ctx, client.api)
+
+
+def _is_clear(ctx: StepContext[PublishJob], api: Resource) -> bool:
+    """Look at the video, and record what YouTube says; whether no claim stands against it."""
+    job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
+    looks, video_id = job.resources.looks, upload.state.video_id or ""
+    if seen := look_at(api, video_id, sleep=job.resources.retry_policy.sleep):
+        looks.seen(upload.job_id, seen, at=datetime.now(UTC))
+    facts = looks.facts(upload.job_id)
+    _require_watchable(facts, video_id)
+    return not claims_of(facts)
