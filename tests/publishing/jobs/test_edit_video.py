@@ -258,6 +258,13 @@ def test_refused_thumbnail_is_a_note_beside_the_change(edited: Edited):
     assert "Verify your phone number" in note
 
 
+def test_page_waits_for_a_thumbnail_no_more_than_twice(edited: Edited):
+    edited.house.youtube.script.faults = [Fault("thumbnails.set", 1, "drop", 99)]
+    [note] = edited.edit(thumbnail="mix").notes
+    assert note.startswith("The thumbnail is not set: YouTube cannot be reached")
+    assert edited.house.youtube.script.counts["thumbnails.set"] == 2
+
+
 def test_too_large_thumbnail_is_refused_before(edited: Edited):
     limits = replace(edited.edits.limits, thumbnail_bytes=10)
     picture, _ = upload(edited.house, ".jpg")

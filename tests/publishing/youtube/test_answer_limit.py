@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from backend.app.accounts.google_client import GoogleClient
 from backend.app.errors import YouTubeUnreachable
 from backend.app.publishing.youtube.channel import own_channel
-from backend.app.publishing.youtube.client import AuthorizedHttp, youtube
+from backend.app.publishing.youtube.client import AuthorizedHttp, youtube, youtube_client
 from backend.app.publishing.youtube.google_oauth import GoogleOAuth
 from tests.threaded_server import ThreadedServer
 
@@ -50,6 +50,18 @@ def test_dripping_answer_is_cut_off(start: bytes):
         http.close()
     [n_bytes] = sent
     assert n_bytes > 3, "it dripped"
+
+
+def test_short_timeout_limits_the_whole_answer_too():
+    sent: list[int] = []
+    with (
+        dripping(BODY, sent) as url,
+        youtube_client(url, lambda _: "token", timeout_s=LIMIT_S / 2) as client,
+        pytest.raises(YouTubeUnreachable),
+    ):
+        own_channel(client.api, tries=1)
+    # 1,000 bytes take 20 s: enough for a loaded machine, and a sixth of the longest limit
+    assert 3 < sent[0] < 1000
 
 
 def test_each_answer_has_the_whole_limit():

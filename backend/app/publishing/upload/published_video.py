@@ -60,7 +60,8 @@ class PublishedVideo:
     def __init__(self, api: Resource, video_id: str, retry_policy: RetryPolicy) -> None:
         self._api = api
         self._video_id = video_id
-        self._retry_policy = replace(retry_policy, most_failures=_MAX_FAILURES)
+        most_failures = min(_MAX_FAILURES, retry_policy.most_failures)
+        self._retry_policy = replace(retry_policy, most_failures=most_failures)
         self._sleep = retry_policy.sleep
 
     def set_thumbnail(self, picture: bytes, media_type: str = "image/jpeg") -> None:

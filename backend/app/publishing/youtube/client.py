@@ -121,8 +121,12 @@ def youtube_client(
     *,
     timeout_s: float = TIMEOUT_S,
 ) -> Iterator[YouTubeClient]:
-    """Open a client that uses a user's access tokens; the ``with`` block closes it."""
-    http = AuthorizedHttp(access_token, refused, timeout_s=timeout_s)
+    """Open a client that uses a user's access tokens; the ``with`` block closes it.
+
+    No answer may take longer than two timeouts in all: a page with a short timeout waits for it.
+    """
+    limit_s = min(ANSWER_LIMIT_S, 2.0 * timeout_s)
+    http = AuthorizedHttp(access_token, refused, timeout_s=timeout_s, answer_limit_s=limit_s)
     try:
         yield YouTubeClient(http, youtube(http, api_base))
     finally:

@@ -40,9 +40,9 @@ from ..files.names import THUMBNAIL
 from ..jobs.publications import video_url
 from .preflight import require_connection
 
-# A page waits for up to four requests.
+# A page waits half a minute, for four requests: reading, changing, and a thumbnail twice.
 _TIMEOUT_S = 7.0
-_THUMBNAIL_RETRIES = RetryPolicy(first_wait_s=0.5, longest_pause_s=5.0)
+_THUMBNAIL_RETRIES = RetryPolicy(first_wait_s=0.5, longest_pause_s=5.0, most_failures=2)
 
 
 @dataclass(frozen=True, slots=True)
