@@ -18,6 +18,7 @@ from backend.app.errors import (
     OtherChannel,
     ReconnectNeeded,
     VideoGone,
+    YouTubeRefused,
     YouTubeUnreachable,
 )
 from backend.app.publishing.youtube.connection import UPLOAD
@@ -163,6 +164,17 @@ def test_refusal_by_youtube_is_in_words(edited: Edited):
     with pytest.raises(CannotPublish, match="rejects the time"):
         edited.edit(publish_at=TOMORROW)
     assert edited.house.publication(edited.job_id).publish_at is None
+
+
+@pytest.mark.parametrize("when", ["before", "made of it"])
+def test_unknown_audience_is_in_words_and_not_stored(edited: Edited, when: str):
+    if when == "before":
+        edited.house.only_video().resource["status"]["privacyStatus"] = "members"
+    else:
+        edited.house.youtube.channel.privacy_for_all = "members"
+    with pytest.raises(YouTubeRefused, match="an audience that Segue does not know"):
+        edited.edit(privacy="public")
+    assert edited.house.publication(edited.job_id).privacy == "private"
 
 
 # --- answers that are lost, videos that are gone

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import get_args
 
 from googleapiclient.discovery import Resource
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializer
 
+from ...contract.publishing import Privacy
 from ...errors import VideoGone, YouTubeRefused, YouTubeUnreachable
 from .client import ask
 
@@ -75,11 +77,16 @@ class _Updated(BaseModel):
 
 
 def read_parts(api: Resource, video_id: str) -> VideoParts:
-    """Read a video's parts; raise ``VideoGone`` if YouTube lists no such video."""
+    """Read a video's parts.
+
+    Raise ``VideoGone`` if YouTube lists no such video, and ``YouTubeRefused`` if its privacy is
+    none that Segue knows.
+    """
     request = api.videos().list(part="snippet,status", id=video_id)
     found = ask(request, _Listed, tries=2).items
     if not found:
         raise _gone()
+    _require_known_privacy(found[0].status)
     return found[0]
 
 
@@ -87,7 +94,7 @@ def update_parts(api: Resource, video_id: str, before: VideoParts, after: VideoP
     """Send the parts that differ; return what YouTube made of them.
 
     If the answer is lost, the video is read again, and the update sent once more unless it was
-    made. Raise ``VideoGone`` if the video is deleted meanwhile.
+    made. Raise as :func:`read_parts` does.
     """
     changed = after.changed_from(before)
     if not changed:
@@ -108,7 +115,17 @@ def update_parts(api: Resource, video_id: str, before: VideoParts, after: VideoP
         if refused.reason == _NOT_FOUND:
             raise _gone() from refused
         raise
-    return VideoParts(snippet=made.snippet or after.snippet, status=made.status or after.status)
+    status = made.status or after.status
+    _require_known_privacy(status)
+    return VideoParts(snippet=made.snippet or after.snippet, status=status)
+
+
+def _require_known_privacy(status: VideoStatus) -> None:
+    if status.privacy not in get_args(Privacy):
+        raise YouTubeRefused(
+            "YouTube gives the video an audience that Segue does not know.",
+            hint="Look in YouTube Studio.",
+        )
 
 
 def _gone() -> VideoGone:
