@@ -127,6 +127,13 @@ def test_our_tag_comes_back(edited: Edited):
     assert edited.snippet["tags"] == ["sea", marker]
 
 
+def test_full_tags_of_the_owner_leave_our_tag_out(edited: Edited):
+    full = [f"{n}{'a' * 98}" for n in range(5)]  # 499 characters
+    edited.house.only_video().resource["snippet"]["tags"] = full
+    edited.edit(title="Another title")
+    assert (edited.snippet["title"], edited.snippet["tags"]) == ("Another title", full)
+
+
 def test_no_change_sends_nothing(edited: Edited):
     view = edited.edits.show("ann", edited.job_id)
     edited.edit(title=view.title, description=view.description, tags=view.tags, privacy="private")

@@ -28,7 +28,7 @@ from ...publishing.upload.retry_policy import RetryPolicy
 from ...publishing.upload.upload_responses import fault_of
 from ...publishing.youtube.client import YouTubeClient
 from ...publishing.youtube.connection import YouTubeConnections
-from ...publishing.youtube.limits import YouTubeLimits
+from ...publishing.youtube.limits import YouTubeLimits, tags_length
 from ...publishing.youtube.look import LookPolicy
 from ...publishing.youtube.video_parts import VideoParts, read_parts, update_parts
 from ...store.files.blobs import ContentStore
@@ -92,7 +92,7 @@ class VideoEdits:
         picture = self._picture(user_id, video, edit)
         with self._client(user_id, video) as client:
             before = read_parts(client.api, video.video_id)
-            wanted = _merge(before, edit, video.marker)
+            wanted = _merge(before, edit, video.marker, self.limits)
             try:
                 made = update_parts(client.api, video.video_id, before, wanted)
             except YouTubeRefused as refused:
@@ -190,8 +190,11 @@ class VideoEdits:
         return self.store.image_path(image.file_name)
 
 
-def _merge(before: VideoParts, edit: VideoEdit, marker: str) -> VideoParts:
-    """What the video is to be: the edit's fields, the others as they are; always our tag."""
+def _merge(before: VideoParts, edit: VideoEdit, marker: str, limits: YouTubeLimits) -> VideoParts:
+    """What the video is to be: the edit's fields, the others as they are.
+
+    Our tag comes back, if the tags that the owner has set in YouTube Studio leave room for it.
+    """
     texts: dict[str, object] = {
         "title": edit.title,
         "description": edit.description,
@@ -203,8 +206,9 @@ def _merge(before: VideoParts, edit: VideoEdit, marker: str) -> VideoParts:
     snippet = before.snippet.model_copy(
         update={name: value for name, value in texts.items() if value is not None}
     )
-    if marker not in snippet.tags:
-        snippet = snippet.model_copy(update={"tags": [*snippet.tags, marker]})
+    tags = [*snippet.tags, marker]
+    if marker not in snippet.tags and tags_length(tags) <= limits.tags_chars:
+        snippet = snippet.model_copy(update={"tags": tags})
     declared = {"made_for_kids": edit.made_for_kids, "synthetic": edit.synthetic_media}
     changed: dict[str, object] = {k: value for k, value in declared.items() if value is not None}
     if edit.privacy is not None or edit.publish_at is not None:
