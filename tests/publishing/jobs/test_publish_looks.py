@@ -125,6 +125,17 @@ def test_new_video_that_is_listed_late_is_waited_for(house: PublishingHouse):
     assert looks(house) == 4
 
 
+def test_video_that_one_answer_lacks_is_not_taken_for_deleted(house: PublishingHouse):
+    channel = house.youtube.channel
+    channel.processed_after = AT_ONCE + 1
+    job = house.publish(house.mix())
+    channel.not_listed = set(channel.videos)
+    house.youtube.on_done = lambda _: channel.not_listed.clear()
+    job = house.run(job.id)
+    assert (job.status, job.notes) == ("succeeded", [])
+    assert house.publication(job.id).state == "published"
+
+
 def test_video_deleted_while_it_is_processed_fails_the_job(house: PublishingHouse):
     mix, channel = house.mix(), house.youtube.channel
     channel.processed_after = 1000

@@ -31,7 +31,7 @@ CANNOT_LOOK = (
     "YouTube Studio shows it."
 )
 
-Answer = Literal["ready", "processing", "settling"]
+Answer = Literal["ready", "processing", "settling", "missing"]
 
 
 class LookResult(Shape):
@@ -66,16 +66,24 @@ def wait_until_processed(ctx: StepContext[PublishJob]) -> None:
 
 
 def _look_repeatedly(ctx: StepContext[PublishJob]) -> Answer:
-    """Look some times at a new video, once at an older one, until it is processed."""
-    resources, state = ctx.job.resources, ctx.job.stored_upload(ctx.workspace).state
+    """Look some times at a new video, once at an older one, until it is processed.
+
+    A single answer may lack a video, so one that is missing is looked at again, too.
+    """
+    resources, upload = ctx.job.resources, ctx.job.stored_upload(ctx.workspace)
+    is_new = upload.state.looked_at is None
     answer: Answer = "processing"
     with ctx.job.client() as client:
-        for wait_s in (0.0,) if state.looked_at else resources.look_policy.at_once_s:
+        for wait_s in resources.look_policy.at_once_s:
             resources.retry_policy.sleep(wait_s)
+            answer = "processing"
             with suppress(YouTubeUnreachable, StoreBusy):
                 answer = _look(ctx, client.api)
-            if answer != "processing":
+            if answer != "missing" and not (is_new and answer == "processing"):
                 break
+    if answer == "missing":
+        resources.looks.not_listed(upload.job_id, at=datetime.now(UTC))
+        _require_watchable(resources.looks.facts(upload.job_id), upload.state.video_id or "")
     return answer
 
 
@@ -85,12 +93,10 @@ def _look(ctx: StepContext[PublishJob], api: Resource) -> Answer:
     looks, now = job.resources.looks, datetime.now(UTC)
     video_id, sleep = upload.state.video_id or "", job.resources.retry_policy.sleep
     seen = look_at(api, video_id, sleep=sleep)
-    if seen is not None:
-        looks.seen(upload.job_id, seen, at=now)
-    elif looks.facts(upload.job_id).upload_status is None:
-        return "processing"  # YouTube's list lags behind
-    else:
-        looks.not_listed(upload.job_id, at=now)
+    if seen is None:
+        was_listed = looks.facts(upload.job_id).upload_status is not None
+        return "missing" if was_listed else "processing"  # YouTube's list lags behind
+    looks.seen(upload.job_id, seen, at=now)
     facts = looks.facts(upload.job_id)
     _require_watchable(facts, video_id)
     if not job.request.is_checked_first:
