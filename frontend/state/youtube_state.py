@@ -1,4 +1,4 @@
-"""The YouTube connection, and its playlists, cached for two minutes."""
+"""The YouTube connection, and its playlists, both cached for a while."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from . import session
 
 #: Listing the playlists calls YouTube, which takes long if YouTube does not answer.
 PLAYLISTS_LIFETIME_S = 120.0
+#: Each waiting publication is drawn once a second.
+RECENT_S = 10.0
 #: Errors of a YouTube connection that is missing, has ended, or belongs to another channel.
 CONNECTION_ERRORS = ("youtube_reconnect", "youtube_not_connected", "other_channel")
 
@@ -26,12 +28,30 @@ class Cached:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class RecentStatus:
+    """The API's answer about the connection, and when it arrived."""
+
+    answer: YouTubeStatus | ApiError
+    at_s: float
+
+
 PLAYLISTS = session.Key[Cached]("youtube_playlists")
+RECENT = session.Key[RecentStatus]("youtube_recent_status")
 
 
 def status() -> YouTubeStatus:
     """Fetch the state of the YouTube connection; not cached, as any job may find it ended."""
     return session.api().youtube_status()
+
+
+def recent_status() -> YouTubeStatus | ApiError:
+    """Return the state of the connection, up to ten seconds old."""
+    recent = RECENT.get()
+    if recent is None or monotonic() - recent.at_s >= RECENT_S:
+        recent = RecentStatus(attempt(status), monotonic())
+        RECENT.put(recent)
+    return recent.answer
 
 
 def is_usable(status: YouTubeStatus) -> bool:
@@ -54,5 +74,6 @@ def playlists() -> list[PlaylistView] | ApiError:
 
 
 def refresh() -> None:
-    """Remove the cached playlists."""
+    """Remove the cached playlists and state."""
     PLAYLISTS.drop()
+    RECENT.drop()

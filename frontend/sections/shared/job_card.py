@@ -9,7 +9,7 @@ import streamlit as st
 
 from backend.app.contract.job_list import ListedJob
 from backend.app.contract.jobs import JobSummary, JobView, StemMixRequest, StepView
-from frontend.api.errors import ApiError, attempt
+from frontend.api.errors import ApiError
 from frontend.error_messages import error_text, escaped
 from frontend.labels import figures, job_status
 from frontend.labels.job_kinds import KINDS, kind_of
@@ -90,7 +90,7 @@ def show_job(job: JobSummary, *, in_detail: bool, opens: bool = True) -> None:
 
 def warn_of_lost_connection(job: JobSummary) -> None:
     """Warn if a waiting publication would fail, because YouTube ended the connection."""
-    status = attempt(youtube_state.status)
+    status = youtube_state.recent_status()
     if isinstance(status, ApiError) or youtube_state.is_usable(status):
         return
     what = "has ended" if status.connected else "is missing"

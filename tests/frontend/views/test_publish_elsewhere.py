@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from backend.app.contract.jobs import JobView, MixtapeRequest
 from backend.app.contract.publishing import DescriptionOptions, Publication, YouTubeStatus
 from frontend.api.errors import ApiError
+from frontend.state import youtube_state
 from tests.frontend.mashup_data import FILES as MASHUP_FILES
 from tests.frontend.mashup_data import FINISHED as MASHUP
 from tests.frontend.restyle_data import FILES as RESTYLE_FILES
@@ -213,9 +214,28 @@ class TestJobs:
         assert scripted_api.asked[-1] == ("start_now", "job-1")
         assert not [button for button in app.button if button.label == "Try now"]
 
-    def test_waiting_publication_warns_of_a_lost_connection(
-        self, page: Page, scripted_api: ScriptedApi
+    def test_waiting_publications_do_not_ask_for_the_connection_each_second(
+        self, page: Page, scripted_api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        asked: list[None] = []
+
+        def status() -> YouTubeStatus:
+            asked.append(None)
+            return CONNECTED
+
+        monkeypatch.setattr(scripted_api, "youtube_status", status)
+        waiting = publish_job("queued", waits_for="job-1")
+        others = [waiting.model_copy(update={"id": f"publish-{n}"}) for n in (2, 3)]
+        scripted_api.all_jobs = [waiting, *others]
+        app = page("views/jobs.py")
+        asked.clear()
+        app.run()
+        assert asked == []
+
+    def test_waiting_publication_warns_of_a_lost_connection(
+        self, page: Page, scripted_api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(youtube_state, "RECENT_S", 0.0)
         scripted_api.all_jobs = [publish_job("queued", waits_for="job-1"), FINISHED]
         scripted_api.youtube = CONNECTED
         app = page("views/jobs.py")
