@@ -91,6 +91,14 @@ def test_retry_after_an_uncertain_upload_finds_the_video(house: PublishingHouse)
     house.only_video()
 
 
+def test_upload_answered_with_a_strangers_video_says_where_to_look(house: PublishingHouse):
+    house.youtube.script.faults = [Fault("chunk", 1, "video", 99), Fault("query", 1, "video", 99)]
+    job = house.publish(house.mix())
+    assert job.error is not None
+    assert job.error.code == "upload_uncertain"
+    assert "YouTube Studio" in job.error.hint
+
+
 def test_mix_waiting_for_publication_is_not_deleted(house: PublishingHouse):
     mix = house.mix()
     house.ask(mix)

@@ -263,7 +263,8 @@ class VideoUpload:
 def _not_ours() -> UploadUncertain:
     return UploadUncertain(
         "YouTube answered the upload with another video.",
-        hint="Retry: Segue asks for this upload again, and uploads nothing twice.",
+        hint="Look in YouTube Studio. If the video is not there, retry: Segue asks for this upload "
+        "again before it sends anything.",
     )
 
 
