@@ -25,23 +25,27 @@ def view() -> None:
             "and a description, and publishes it to YouTube. It also separates songs into stems, "
             "makes mashups of up to four songs, and restyles a song with your own sounds."
         )
-        if not _cookie_is_gone():
-            st.caption("One moment…")
-            return
-        notice = session.NOTICE.get()
-        if notice:
-            st.success(notice, icon=":material/check_circle:")
-        if google_sign_in.needs_password():
-            google_sign_in.join_form()
-            return
-        google_sign_in.show_error_of_google()
+        # Always there, so that the tabs keep their place. Elsewhere, the first would be open again.
+        with st.container():
+            if not _cookie_is_gone():
+                st.caption("One moment…")
+                return
+        with st.container():
+            notice = session.NOTICE.get()
+            if notice:
+                st.success(notice, icon=":material/check_circle:")
+            if google_sign_in.needs_password():
+                google_sign_in.join_form()
+                return
+            google_sign_in.show_error_of_google()
         found = google_sign_in.providers()
         is_first = found is not None and not found.has_accounts
-        old, new = st.tabs(["Sign in", "Sign up"], default="Sign up" if is_first else None)
-        with old:
-            _sign_in_form()
-        with new:
-            _sign_up_form()
+        forms = {"Sign in": _sign_in_form, "Sign up": _sign_up_form}
+        # The first tab is open. A default tab would be opened again by each redraw.
+        labels = ["Sign up", "Sign in"] if is_first else ["Sign in", "Sign up"]
+        for label, tab in zip(labels, st.tabs(labels), strict=True):
+            with tab:
+                forms[label]()
         google_sign_in.button(found)
 
 

@@ -41,6 +41,17 @@ def test_sign_out_survives_a_reload(signed_in: Page) -> None:
     expect(signed_in.get_by_role("tab", name="Sign in")).to_be_visible()
 
 
+def test_tab_stays_open_where_a_form_shows_an_error(signed_in: Page, new_email: str) -> None:
+    signed_in.get_by_role("button", name="Account").click()
+    signed_in.get_by_role("button", name="Sign out").click()
+    for tab in ("Sign up", "Sign in"):
+        (sign_up if tab == "Sign up" else sign_in)(signed_in, f"new.{new_email}", "short")
+        panel = signed_in.get_by_role("tabpanel", name=tab)
+        expect(
+            panel.get_by_text("That didn't work").or_(panel.get_by_text("too short")).first
+        ).to_be_visible()
+
+
 def test_session_cookie_is_http_only(page: Page, segue: Segue, new_email: str) -> None:
     page.goto(segue.url)
     sign_up(page, new_email)

@@ -71,9 +71,7 @@ def test_sign_up_is_open_until_there_is_an_account(
     app: AppTest, scripted_api: ScriptedApi, has_accounts: bool, tab: str
 ) -> None:
     scripted_api.has_accounts = has_accounts
-    app.run()
-    (tabs,) = app.get("tab_container")
-    assert app.tabs[tabs.proto.tab_container.default_tab_index].label == tab
+    assert app.run().tabs[0].label == tab
 
 
 def test_return_from_google_signs_in_and_clears_the_address(
