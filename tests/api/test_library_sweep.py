@@ -114,12 +114,12 @@ def test_expiry_is_checked_every_minute(settings, monkeypatch):
     with serving(settings) as client:
         for chore in client.app.state.services.executor.chores:
             chores.setdefault(chore.every_s, []).append(chore.run.__qualname__)
-    assert min(chores) <= 60.0
-    assert sorted(chores[min(chores)]) == [
+    often = [name for every_s, names in chores.items() if every_s <= 60.0 for name in names]
+    assert {
         "AccountRemoval.sweep",
         "Jobs.delete_expired",
         "LibrarySweep.delete_expired",
-    ]
+    } <= set(often)
 
 
 def test_inputs_of_a_pending_job_stay(client, alice, settings):

@@ -12,7 +12,7 @@ from backend.app.contract.stored_json import OtherVersion
 from backend.app.services.kinds import INPUTS
 from backend.app.wiring.jobs.executor import PIPELINES
 
-from .test_rows import listed, open_job
+from .test_rows import known_fields, listed, open_job
 
 OTHER = "other_version"
 
@@ -113,7 +113,7 @@ def test_known_fields_of_a_request_are_shown(storage, ann):
     storage.set(mix, request=json.dumps({**before, "mood": "blue", "bitrate_kbps": 7}))
     view = ann.get(f"/jobs/{mix}").json()
     assert view["error"]["code"] == OTHER
-    assert view["request"] == {**before, "bitrate_kbps": 320}
+    assert known_fields(view["request"], before) == {**before, "bitrate_kbps": 320}
 
 
 def test_upload_in_an_unreadable_request_stays_in_use(storage, ann):

@@ -27,6 +27,13 @@ KINDS = {
 PENDING = ("queued", "running")
 
 
+def known_fields(shown, stored):
+    """The fields of an answer that a stored object has; later versions add others."""
+    if not isinstance(stored, dict):
+        return shown
+    return {name: known_fields(shown[name], value) for name, value in stored.items()}
+
+
 def listed(ann):
     """All jobs; previews and analyses are listed only if asked for."""
     answer = ann.get("/jobs", params={"kind": sorted(KINDS), "limit": 100})
@@ -55,7 +62,7 @@ def test_a_request_is_shown_with_every_stored_field(ann, storage):
         shown = ann.get(f"/jobs/{job_id}")
         assert shown.status_code == 200
         stored = storage.request(job_id)
-        assert {name: shown.json()["request"][name] for name in stored} == stored
+        assert known_fields(shown.json()["request"], stored) == stored
         assert job["request"].items() <= shown.json()["request"].items()
         assert shown.json()["steps"] == job["steps"]
 
