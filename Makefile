@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test pytest test-fast coverage soak demo lint lint-js types components clean
-.PHONY: bench bench-order bench-previews bench-rerender bench-start bench-mir bench-sets bench-separation bench-stems
+.PHONY: bench bench-order bench-previews bench-rerender bench-start bench-mir bench-real bench-sets bench-separation bench-stems
 .PHONY: bench-job-list bench-mashups bench-restyle bench-whole-job
 
 help: ## Show this list
@@ -65,6 +65,9 @@ bench-previews: $(VENV)/.tests ## Measure the wait for a preview, also while a m
 
 bench-mir: $(VENV)/.bench ## Compare beats, tempi and keys with librosa and aubio
 	@$(PY) -m bench.mir $(MIR_ARGS)
+
+bench-real: $(VENV)/.tests ## Compare beats with other analysers on real tracks: REAL_ARGS="--music FOLDER"
+	@$(PY) -m bench.real $(REAL_ARGS)
 
 bench-sets: $(VENV)/.tests ## Render sets of songs with known truth, and measure them
 	@$(PY) -m bench.sets $(SETS_ARGS)

@@ -1,0 +1,1 @@
+"""Bench of beats and bars on real tracks, against stretches on which two other analysers agree."""
