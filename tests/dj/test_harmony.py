@@ -1,7 +1,7 @@
 import pytest
 
 from backend.app.contract.analysis import KEY_NAMES
-from backend.app.dj.harmony import Camelot, camelot
+from backend.app.dj.harmony import Camelot, camelot, distance_shares
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_distance_takes_the_short_way_and_counts_mode_change():
 def test_invalid_key_raises():
     with pytest.raises(ValueError, match="H major"):
         camelot("H major")
+
+
+def test_shares_of_distances_count_all_pairs_of_keys():
+    keys = [camelot(name) for name in KEY_NAMES]
+    steps = [one.distance(other) for one in keys for other in keys]
+    assert distance_shares() == tuple(steps.count(d) / len(steps) for d in range(8))

@@ -41,3 +41,13 @@ def camelot(key: str) -> Camelot:
     minor = mode == "minor"
     relative_major = (_TONICS[tonic] + 3 * minor) % 12
     return Camelot((7 * relative_major + 7) % 12 + 1, minor)
+
+
+def distance_shares() -> tuple[float, ...]:
+    """Share of all pairs of keys that are 0, 1, ... 7 steps apart on the wheel.
+
+    The wheel looks the same from every key, so one key is compared with all 24.
+    """
+    wheel = [Camelot(hour, minor) for minor in (False, True) for hour in range(1, 13)]
+    steps = [wheel[0].distance(key) for key in wheel]
+    return tuple(steps.count(step) / len(wheel) for step in range(max(steps) + 1))

@@ -11,6 +11,8 @@ from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.facts import Facts
 from backend.app.dj.joins.rules import KIND_PENALTIES, RULES, Case, Verdict
 from backend.app.dj.joins.scoreboard import RatedCandidate, shortlist
+from backend.app.dj.pair import Pair
+from tests.dj.analysed_tracks import composed_deck
 
 CANDIDATE = Candidate("blend", 16, 40, 0, 80.0, 0.0, 112.0, 32.0, 32.0)
 FLAWLESS = Facts(
@@ -58,10 +60,12 @@ def test_better_kinds_cost_less() -> None:
         ({"stretch_percent": -5.0}, 0.6),
         ({"confidence": 0.7}, 0.0),
         ({"confidence": 0.5}, 0.6),
-        ({"key_distance": None}, 0.2),
+        ({"key_distance": None}, 0.7 * 61 / 24),
+        ({"key_distance": None, "overlap_s": 10.0}, 0.5 * 0.7 * 61 / 24),
         ({"key_distance": 1}, 0.0),
-        ({"key_distance": 3}, 1.4),
-        ({"key_distance": 3, "overlap_s": 10.0}, 0.7),
+        ({"key_distance": 2}, 0.7),
+        ({"key_distance": 2, "overlap_s": 10.0}, 0.35),
+        ({"key_distance": 3, "overlap_s": 8.0}, 0.4 * 1.4),
         ({"pitch_semitones": -2}, 1.0),
         ({"vocal_overlap_s": 0.4}, 0.2),
         ({"voice_cut_off": True}, 0.4),
@@ -87,7 +91,7 @@ def test_each_flaw_of_a_blend_has_its_penalty(change, penalty) -> None:
 @pytest.mark.parametrize(
     ("kind", "change", "penalty"),
     [
-        ("sweep", {"key_distance": 3}, 0.6 * 1.4),
+        ("sweep", {"key_distance": 2}, 0.6 * 0.7),
         ("cut", {"key_distance": 3}, 0.0),
         ("fade", {"confidence": 0.0}, 0.0),
         ("cut", {"voice_cut_off": True}, 0.8),
@@ -109,6 +113,12 @@ def test_flaws_weigh_by_kind_of_join(kind, change, penalty) -> None:
         ("blend", {"stretch_percent": -6.01}, True, True),
         ("blend", {"vocal_overlap_s": 0.5}, False, False),
         ("blend", {"vocal_overlap_s": 0.6}, True, False),
+        ("blend", {"key_distance": 2, "overlap_s": 32.0}, False, False),
+        ("blend", {"key_distance": 3, "overlap_s": 8.0}, False, False),
+        ("blend", {"key_distance": 3, "overlap_s": 8.1}, True, False),
+        ("sweep", {"key_distance": 7, "overlap_s": 8.1}, True, False),
+        ("fade", {"key_distance": 7, "overlap_s": 6.0}, False, False),
+        ("echo", {"key_distance": 7, "overlap_s": 9.0}, False, False),
         ("blend", {"rules": DjRules(allowed_kinds=["cut"])}, True, False),
         ("stem_swap", {"rules": DjRules(allowed_kinds=["cut"])}, True, True),
     ],
@@ -128,6 +138,13 @@ def test_binding_veto_is_named_before_others() -> None:
 def test_heaviest_flaw_is_named() -> None:
     assert rated(stretch_percent=5.0, trimmed_out_s=30.0).heaviest == "30 s left out"
     assert replace(rated(), verdicts=(Verdict(1.0),)).heaviest == ""
+
+
+def test_pitch_of_the_outgoing_track_can_make_keys_clash() -> None:
+    deck = composed_deck("house", 120.0, "A minor")
+    same_key = rated()
+    assert same_key.penalty_after(Pair(deck, deck), 2) == pytest.approx(0.7)
+    assert same_key.penalty_after(Pair(deck, deck), 3) > 10.0  # three steps apart: a veto
 
 
 def test_shortlist_has_the_first_few_of_every_kind() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...contract.dj import DjRules, TransitionKind
+from ..harmony import distance_shares
 from ..tempo_stretch import within_stretch_limit
 from .candidates import MATCHED, OVERLAPPING, Candidate
 from .facts import Facts
@@ -26,6 +27,25 @@ KIND_PENALTIES: dict[TransitionKind, float] = {
     "gap": 6.0,
 }
 """Penalties by kind: if all else is equal, the best kind is chosen first and the safest last."""
+
+CLASH_STEPS, MAX_CLASH_S = 3, 8.0
+"""Keys at least this many steps apart may sound together for this long: four bars of 120 BPM. They
+share four notes of seven or fewer; in a passing bar or two that sounds like tension, in a longer
+overlap wrong."""
+
+
+def _clash_penalty(steps: int) -> float:
+    """Penalty of keys some steps apart that sound together for a long time.
+
+    Neighbours on the Camelot wheel share six of seven notes; each further step has one fewer in
+    common.
+    """
+    return 0.7 * max(steps - 1, 0)
+
+
+UNKNOWN_KEYS = sum(share * _clash_penalty(steps) for steps, share in enumerate(distance_shares()))
+"""Penalty of an unknown key, 1.78: the mean over all pairs of keys. Two of three pairs are at
+least three steps apart, so an unknown key is no better than a clash of three to four steps."""
 
 NOT_ALLOWED = "the DJ rules don't allow it"
 OFF_REASONS: dict[TransitionKind, str] = {"stem_swap": "stem swaps are off in this mix"}
@@ -93,20 +113,24 @@ def beats_are_known(case: Case) -> Verdict:
 
 
 def keys_agree(case: Case) -> Verdict:
-    """Penalise keys that clash.
+    """Penalise keys that clash, and veto long overlaps of keys that clash badly.
 
-    Neighbours on the Camelot wheel share six of seven notes; each further step has one fewer in
-    common.
+    An unknown key costs as much as an average pair of keys.
     """
-    distance = case.facts.key_distance
+    distance, overlap_s = case.facts.key_distance, case.candidate.overlap_s
     if case.candidate.kind not in OVERLAPPING:
         return FINE
-    if distance is None:
-        return Verdict(0.2)
-    weight = min(case.candidate.overlap_s / 20.0, 1.0)  # a clash of a few seconds soon passes
+    weight = min(overlap_s / 20.0, 1.0)  # a clash of a few seconds soon passes
     if case.candidate.kind == "sweep":
         weight *= 0.6  # without its lows the outgoing track has no root note that could clash
-    return Verdict(0.7 * max(distance - 1, 0) * weight, reason=f"keys {distance} steps apart")
+    if distance is None:
+        return Verdict(weight * UNKNOWN_KEYS, reason="a key is unknown")
+    reason = f"keys {distance} steps apart"
+    clash = distance >= CLASH_STEPS and overlap_s > MAX_CLASH_S
+    if clash:
+        reason = f"keys {distance} steps apart would clash for {overlap_s:.0f} s"
+        reason += f" (limit {MAX_CLASH_S:g} s)"
+    return Verdict(weight * _clash_penalty(distance), veto=clash, reason=reason)
 
 
 def pitch_pays(case: Case) -> Verdict:

@@ -25,8 +25,7 @@ class RatedCandidate(Case):
     @cached_property
     def penalty(self) -> float:
         """Sum of all penalties; an overruled veto counts more than any penalty."""
-        vetoes = sum(verdict.veto for verdict in self.verdicts)
-        return sum(verdict.penalty for verdict in self.verdicts) + _VETO_PENALTY * vetoes
+        return sum(_cost(verdict) for verdict in self.verdicts)
 
     @cached_property
     def veto(self) -> Verdict | None:
@@ -46,7 +45,11 @@ class RatedCandidate(Case):
             return self.penalty
         distance = pair.key_distance(out_pitch, self.candidate.pitch_semitones)
         moved = replace(self, facts=replace(self.facts, key_distance=distance))
-        return self.penalty + keys_agree(moved).penalty - keys_agree(self).penalty
+        return self.penalty + _cost(keys_agree(moved)) - _cost(keys_agree(self))
+
+
+def _cost(verdict: Verdict) -> float:
+    return verdict.penalty + _VETO_PENALTY * verdict.veto
 
 
 def rate(candidate: Candidate, pair: Pair, rules: DjRules) -> RatedCandidate:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...contract.dj import EnergyArc
-from ..harmony import Camelot
+from ..harmony import Camelot, distance_shares
 from ..tempo_stretch import tempo_step, within_stretch_limit
 
 Costs = npt.NDArray[np.float64]
@@ -35,7 +35,8 @@ so that such a track helps between two tempos that do not match."""
 KEY_STEPS = np.array([0.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.0, 2.0])
 """Cost by steps on the Camelot wheel. Scales an hour apart share six of seven notes and mix well;
 each further hour removes a common note, down to two at five hours, where it gets no worse."""
-UNKNOWN_KEY = 0.5  # cost of an unknown key: as an average pair in a good order
+UNKNOWN_KEY = float(np.dot(KEY_STEPS, distance_shares()))
+"""Cost of an unknown key, 1.17: the mean over all pairs of keys."""
 SAME_ARTIST = 5.0  # cost of one artist twice in a row: more than a join without matched beats
 ENERGY_LEAP = 4.0
 """Factor of the squared leap in energy: half of the set's range costs 1, and many small steps are
