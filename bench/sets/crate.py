@@ -13,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import soundfile
+import soxr
 
 import backend.app.analysis
 import composer
@@ -21,7 +23,7 @@ from backend.app.analysis.result_files import load_json, save_json
 from backend.app.analysis.track import analyse
 from backend.app.contract.analysis import TrackAnalysis
 from backend.app.dj.deck import DeckTrack
-from backend.app.dsp.samples import SAMPLE_RATE, Samples
+from backend.app.dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader, write_normal_form
 from bench.mir.corpus import GENRES, SEEDS, Genre, Half, given, spec_of
 from composer.compose import compose_song
@@ -53,6 +55,9 @@ CRATES: dict[SetKind, tuple[Genre, ...]] = {
 }
 """Styles of the songs in each kind of crate, repeated in this order."""
 
+MUSIC_SUFFIXES = frozenset({".aif", ".aiff", ".flac", ".mp3", ".ogg", ".opus", ".wav"})
+"""Sound files that ``soundfile`` reads."""
+
 _FRAME = SAMPLE_RATE // 10
 _VOICE_DB = 25.0  # a voice this far below its loudest moment is inaudible
 _BREATH_S = 0.3  # a shorter pause between sung sounds counts as sung
@@ -63,7 +68,7 @@ class SetSong:
     """A song in Segue's stored format, and its ground truth; times in seconds.
 
     ``phrases_s`` includes the song's last downbeat, where the music stops. ``vocals_s`` is None if
-    unknown.
+    unknown. Real music has no truth: its lists are empty.
     """
 
     name: str
@@ -80,6 +85,8 @@ class SetSong:
     def steady(self) -> bool:
         """Whether the tempo neither drifts nor changes."""
         beats = np.array(self.beats_s)
+        if len(beats) < 2:
+            return False
         line = np.polyval(np.polyfit(np.arange(len(beats)), beats, 1), np.arange(len(beats)))
         return bool(np.abs(beats - line).max() < STEADY_S)
 
@@ -124,6 +131,29 @@ def brought(kept_in: Path, songs: Path) -> list[SetSong]:
             write_normal_form(truth.with_suffix(".flac"), song.samples())
             truth.write_text((songs / truth.name).read_text(encoding="utf-8"), encoding="utf-8")
     return [read_song(truth) for truth in sorted(folder.glob("*[0-9a-z].json")) if _is_truth(truth)]
+
+
+def brought_music(kept_in: Path, music: Path) -> list[SetSong]:
+    """Convert the sound files of a folder, which have no truth, to the stored format."""
+    folder = kept_in / "music" / music.name
+    folder.mkdir(parents=True, exist_ok=True)
+    files = sorted(path for path in music.iterdir() if path.suffix in MUSIC_SUFFIXES)
+    return [_music(path, folder / f"{path.stem}.flac") for path in files]
+
+
+def _music(path: Path, stored: Path) -> SetSong:
+    if not stored.is_file():
+        write_normal_form(stored, _samples(path))
+    with TrackReader(stored) as reader:
+        duration_s = reader.n_samples / SAMPLE_RATE
+    return SetSong(path.stem, stored, "music", "", duration_s, [], [], [], None)
+
+
+def _samples(path: Path) -> Samples:
+    sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    if rate != SAMPLE_RATE:
+        sound = soxr.resample(sound, rate, SAMPLE_RATE)
+    return np.ascontiguousarray(np.broadcast_to(sound.T, (CHANNELS, len(sound))))
 
 
 def _is_truth(path: Path) -> bool:
@@ -210,6 +240,7 @@ def _deck(song: SetSong, version: str) -> DeckTrack:
             track_analysis, profile = analyse(_blocks(reader))
             save_profile(profile, levels)
             save_json(track_analysis, kept)
+    profile = replace(profile, bass_share=track_analysis.bass_share)
     return DeckTrack(song.name, song.name, song.name, song.name, length, profile, track_analysis)
 
 

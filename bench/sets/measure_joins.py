@@ -25,6 +25,7 @@ from backend.app.render.measure.join_metrics import JoinAnalyser
 from backend.app.render.player.clip_player import ClipPlayer
 
 from .crate import SetSong
+from .measure_levels import JoinLevels, join_levels
 from .mix import PlayedSet
 
 Times = npt.NDArray[np.float64]
@@ -33,25 +34,25 @@ ON_EACH_OTHER_S = 0.035
 """Two attacks closer than this sound like one slightly soft hit."""
 
 _WARMING_UP = SAMPLE_RATE  # how much of a song is read before and after the beats to be measured
-_WINDOW_S = 3.0
 # over a shorter stretch, a beat detected 5 ms late looks like a tempo change
 _BAR = 2 * SAMPLE_RATE
-_ASIDE_S, _REACH_S = 1.5, 11.5  # distances from a join's middle between which loudness is compared
-_HOPS_PER_S = 10.0
-_OFFSET_LUFS = -0.691  # BS.1770
 
 
 @dataclass(frozen=True)
 class JoinMeasured:
-    """Measurements of a join; None or empty if they do not apply to its kind.
+    """Measurements of a join; None or empty if they do not apply to its kind or are unknown.
 
-    Attributes ---------- steady : whether both songs keep their tempo errors_ms : time between the
-    two songs' true beats that should fall together grid_ms : median error of each song's detected
-    grid in the overlap: the analysis' part render_ms : median distance between a beat's time on the
-    tempo map and its measured attack downbeats_meet, phrases_meet : whether true downbeats, true
-    phrases fall on each other step_lu : short-term loudness after less before, as rendered; the
-    report has the forecast stretch_percent : largest tempo change of the incoming track, over two
-    seconds or more both_sing_s : how long two voices sound together; None if unknown
+    Attributes
+    ----------
+    steady : whether both songs keep their tempo
+    errors_ms : time between the two songs' true beats that should fall together
+    grid_ms : median error of each song's detected grid in the overlap: the analysis' part
+    render_ms : median distance between a beat's time on the tempo map and its measured attack
+    downbeats_meet, phrases_meet : whether true downbeats, true phrases fall on each other
+    levels : short-term loudness as rendered; the report has the forecast of its step
+    stretch_percent : largest tempo change of the incoming track, over two seconds or more
+    both_sing_s : how long two voices sound together
+    left_out : shares of the outgoing and the incoming track's music that this join leaves out
     """
 
     report: TransitionReport
@@ -61,10 +62,11 @@ class JoinMeasured:
     render_ms: float | None
     downbeats_meet: bool | None
     phrases_meet: bool | None
-    step_lu: float | None
+    levels: JoinLevels | None
     stretch_percent: float
     bass_both_share: float | None
     both_sing_s: float | None
+    left_out: tuple[float, float]
 
     @property
     def names(self) -> str:
@@ -107,12 +109,20 @@ def _measured(
         render_ms=None,
         downbeats_meet=None,
         phrases_meet=None,
-        step_lu=None if join.kind == "gap" else step_lu(energies, _edges_s(join, out, into)),
+        levels=None if join.kind == "gap" else join_levels(energies, _edges_s(join, out, into)),
         stretch_percent=stretch_percent(into.clip),
         bass_both_share=None,
         both_sing_s=both_sing_s(out, into),
+        left_out=(
+            report.trimmed_s[0] / _music_s(out.deck),
+            report.trimmed_s[1] / _music_s(into.deck),
+        ),
     )
     return _measured_beats(played, nothing, out, into) if join.kind in MATCHED else nothing
+
+
+def _music_s(deck: DeckTrack) -> float:
+    return deck.music_end_s - deck.music_start_s
 
 
 def _edges_s(join: Transition, out: _Side, into: _Side) -> tuple[float, float]:
@@ -124,6 +134,10 @@ def _measured_beats(
     played: PlayedSet, nothing: JoinMeasured, out: _Side, into: _Side
 ) -> JoinMeasured:
     start, end = max(out.clip.start, into.clip.start), min(out.clip.end, into.clip.end)
+    if not out.song.beats_s or not into.song.beats_s:
+        return replace(
+            nothing, bass_both_share=_basses(played, out, into, np.zeros(0), np.zeros(0))
+        )
     detected = [_measured_shift(played, side, start, end) for side in (out, into)]
     beats = [
         _sounding(side, side.song.beats_s, start, end) + h
@@ -132,8 +146,6 @@ def _measured_beats(
     errors = _apart(beats[0], beats[1])
     phrases = [_sounding(side, side.song.phrases_s, start, end) for side in (out, into)]
     downs = [_sounding(side, side.song.downbeats_s, start, end) for side in (out, into)]
-    analyser = JoinAnalyser(played.open_track, played.open_stretched)
-    basses = analyser.analyse((out.clip, into.clip), (beats[0], beats[1])).bass_both_share
     met = _apart(phrases[0], phrases[1])
     return replace(
         nothing,
@@ -142,8 +154,13 @@ def _measured_beats(
         render_ms=1000.0 * float(np.median(np.abs(np.concatenate(detected)))) / SAMPLE_RATE,
         downbeats_meet=_median(_apart(downs[0], downs[1])) <= ON_EACH_OTHER_S * SAMPLE_RATE,
         phrases_meet=bool(len(met)) and bool(met.min() <= ON_EACH_OTHER_S * SAMPLE_RATE),
-        bass_both_share=basses,
+        bass_both_share=_basses(played, out, into, *beats),
     )
+
+
+def _basses(played: PlayedSet, out: _Side, into: _Side, *beats: Times) -> float:
+    analyser = JoinAnalyser(played.open_track, played.open_stretched)
+    return analyser.analyse((out.clip, into.clip), (beats[0], beats[1])).bass_both_share
 
 
 def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:
@@ -196,20 +213,6 @@ def _grid_error_ms(side: _Side, start: int, end: int) -> float:
 
 def _median(values: Times) -> float:
     return float(np.median(values)) if len(values) else float("inf")
-
-
-def step_lu(energies: Times, edges_s: tuple[float, float]) -> float | None:
-    """Return the step of loudness: the ten seconds after a join less the ten before."""
-    start_s, end_s = edges_s
-    total = np.concatenate([[0.0], np.cumsum(energies)])
-    width = round(_WINDOW_S * _HOPS_PER_S)
-    levels = _OFFSET_LUFS + 10 * np.log10((total[width:] - total[:-width]) / width + 1e-12)
-    centres_s = np.arange(len(levels)) / _HOPS_PER_S + _WINDOW_S / 2
-    before = levels[(centres_s > start_s - _REACH_S) & (centres_s <= start_s - _ASIDE_S)]
-    after = levels[(centres_s >= end_s + _ASIDE_S) & (centres_s < end_s + _REACH_S)]
-    if not len(before) or not len(after):
-        return None
-    return float(np.median(after) - np.median(before))
 
 
 def stretch_percent(clip: Clip) -> float:

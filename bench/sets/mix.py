@@ -71,14 +71,18 @@ class PlayedSet:
 
 
 def play_set(
-    name: str, songs: Sequence[SetSong], decks: Sequence[DeckTrack], rules: DjRules, folder: Path
+    name: str,
+    songs: Sequence[SetSong],
+    decks: Sequence[DeckTrack],
+    rules: DjRules,
+    folder: Path,
+    *,
+    given_order: bool = False,
 ) -> PlayedSet:
-    """Order, plan and render a set into a folder."""
+    """Order (unless the order is given), plan and render a set into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     cpu_s: dict[str, float] = {}
-    tracks = order_tracks_of(decks)
-    with_order = _timed(cpu_s, "order", lambda: order_set(tracks, arc=rules.energy_arc, locks={}))
-    order = with_order.order
+    order = _timed(cpu_s, "order", lambda: _order(decks, rules, given_order))
     ordered = [decks[index] for index in order]
     plan = _timed(cpu_s, "plan", lambda: _planned(ordered, rules))
     played = PlayedSet(
@@ -87,6 +91,12 @@ def play_set(
     _timed(cpu_s, "stretch", lambda: _make_pieces(played))
     _timed(cpu_s, "render", lambda: _render(played))
     return played
+
+
+def _order(decks: Sequence[DeckTrack], rules: DjRules, given_order: bool) -> Sequence[int]:
+    if given_order:
+        return range(len(decks))
+    return order_set(order_tracks_of(decks), arc=rules.energy_arc, locks={}).order
 
 
 def _planned(decks: Sequence[DeckTrack], rules: DjRules) -> MixPlan:

@@ -1,4 +1,4 @@
-"""``python -m bench.sets``: measure rendered DJ sets of songs with known truth."""
+"""``python -m bench.sets``: measure rendered DJ sets of composed songs or of music."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
+
+import numpy as np
 
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from bench.mir.corpus import SEEDS
 
-from .crate import CRATES, SetSong, brought, composed, decks_of
+from .crate import CRATES, SetSong, brought, brought_music, composed, decks_of
 from .export import export
 from .measure_joins import measure_joins
 from .measure_sound import measure_sound
 from .mix import play_set
-from .table import LEGEND, SetMeasured, beats_table, joins_table, sound_table
+from .table import LEGEND, SetMeasured, beats_table, joins_table, levels_table, sound_table
 
 KEPT_IN = Path(__file__).parents[2] / "build" / "sets"
 
@@ -32,19 +35,20 @@ class _Task:
     songs: list[SetSong]
     decks: list[DeckTrack]
     export_to: Path | None
+    given_order: bool = False
 
 
 def main() -> None:
     """Compose songs, analyse, plan and render sets, measure, print."""
     options = _parse()
-    tasks = list(_given(options) if options.songs else _composed(options))
+    tasks = list(_brought(options) if options.songs or options.music else _composed(options))
     sets = []
     with ProcessPoolExecutor(min(options.processes, len(tasks))) as pool:
         for measured in pool.map(_measured, tasks):
             sets.append(measured)
             if options.each:
                 print(f"{joins_table(measured)}\n", flush=True)
-    print(f"{LEGEND}\n\n{beats_table(sets)}\n\n{sound_table(sets)}")
+    print(f"{LEGEND}\n\n{beats_table(sets)}\n\n{sound_table(sets)}\n\n{levels_table(sets)}")
     for one in sets:
         _print_faults(one)
 
@@ -55,6 +59,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--kinds", nargs="+", choices=[*CRATES], default=[*CRATES])
     parser.add_argument("--half", choices=[*SEEDS], default="tuning")
     parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
+    parser.add_argument("--music", type=Path, help="a folder of music without truth")
+    parser.add_argument("--order", choices=["given", "found", "both"], default="found")
     parser.add_argument("--each", action="store_true", help="also print every join")
     parser.add_argument("--export", type=Path, help="folder for mixes, plans and truths")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
@@ -74,9 +80,24 @@ def _composed(options: argparse.Namespace) -> Iterator[_Task]:
             yield _task(options, f"{kind} {index + 1}", songs[part], decks[part])
 
 
-def _given(options: argparse.Namespace) -> Iterator[_Task]:
-    songs = brought(options.kept_in, options.songs)
-    yield _task(options, options.songs.name, songs, decks_of(songs, options.processes))
+def _brought(options: argparse.Namespace) -> Iterator[_Task]:
+    """Yield the songs, the music, and both mixed, in each order asked for."""
+    crates = []
+    if options.songs:
+        crates.append((options.songs.name, brought(options.kept_in, options.songs)))
+    if options.music:
+        crates.append((options.music.name, brought_music(options.kept_in, options.music)))
+    if len(crates) > 1:
+        crates.append(("mixed", _alternating(*(songs for _, songs in crates))))
+    for name, songs in crates:
+        decks = decks_of(songs, options.processes)
+        for order in ["given", "found"] if options.order == "both" else [options.order]:
+            task = _task(options, f"{name} {order}", songs, decks)
+            yield replace(task, given_order=order == "given")
+
+
+def _alternating(some: list[SetSong], others: list[SetSong]) -> list[SetSong]:
+    return [song for pair in zip_longest(some, others) for song in pair if song]
 
 
 def _task(
@@ -89,12 +110,22 @@ def _task(
 def _measured(task: _Task) -> SetMeasured:
     """Render a set into a temporary folder and measure it."""
     with tempfile.TemporaryDirectory() as folder:
-        played = play_set(task.name, task.songs, task.decks, DjRules(), Path(folder))
+        played = play_set(
+            task.name,
+            task.songs,
+            task.decks,
+            DjRules(),
+            Path(folder),
+            given_order=task.given_order,
+        )
         sound = measure_sound(played)
         joins = list(measure_joins(played, sound.energies))
         if task.export_to:
             export(played, task.export_to)
-    return SetMeasured(task.name, len(task.songs), played.minutes, played.cpu_s, joins, sound)
+    music_s = np.array([deck.music_end_s - deck.music_start_s for deck in played.decks])
+    return SetMeasured(
+        task.name, len(task.songs), played.minutes, played.cpu_s, joins, sound, music_s
+    )
 
 
 def _print_faults(one: SetMeasured) -> None:

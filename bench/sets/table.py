@@ -14,13 +14,19 @@ from .measure_sound import SoundMeasured
 
 Times = npt.NDArray[np.float64]
 
+DEEP_LU = 3.0  # a dip past this sounds like a hole
+TOLERATED_SHARE = 0.1  # share of a track whose absence is tolerated
+
 LEGEND = """\
 beats: how far apart the two songs' true beats sound in blends and sweeps, ms, median/p95; of pairs
 that keep their tempo, and of pairs with a song that drifts or changes. bars, phrases: joins of
 those kinds in which true downbeats (phrases) fall within 35 ms. step: loudness across a join, LU,
 median/p95/most, and the share of joins within 1 LU; off: how far the plan's forecast is from it,
-median. sing: joins in which two voices truly sound together for over 0.5 s. CPU: seconds for each
-minute of the mix to order and plan / stretch / render."""
+median. dip: how far the short-term loudness inside a join falls below the quieter side (medians of
+the ten seconds on each side), and the number of joins over 3 LU; bump: how far it rises above the
+louder side. left out: share of all music that is not played, the most of a track, and the number of
+tracks that lose over a tenth. sing: joins in which two voices truly sound together for over 0.5 s.
+CPU: seconds for each minute of the mix to order and plan / stretch / render."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,15 @@ class SetMeasured:
     cpu_s: dict[str, float]
     joins: list[JoinMeasured]
     sound: SoundMeasured
+    music_s: Times
+
+    @property
+    def left_out(self) -> Times:
+        """Share of each track's music that is not played."""
+        shares = np.zeros(len(self.music_s))
+        for index, join in enumerate(self.joins):
+            shares[index : index + 2] += join.left_out
+        return shares
 
 
 def beats_table(sets: Sequence[SetMeasured]) -> str:
@@ -80,19 +95,58 @@ def _all_steps(sets: Sequence[SetMeasured]) -> str:
 
 
 def _steps(joins: Iterable[JoinMeasured]) -> str:
-    known = [join for join in joins if join.step_lu is not None]
-    steps = np.array([abs(join.step_lu or 0.0) for join in known])
-    if not len(steps):
+    known = [(j.levels.step, j.report.loudness_step_lu or 0.0) for j in joins if j.levels]
+    if not known:
         return f"{'-':>17}{'-':>6}{'-':>6}"
-    off = [abs((j.step_lu or 0.0) - (j.report.loudness_step_lu or 0.0)) for j in known]
-    figures = f"{np.median(steps):.2f}/{np.percentile(steps, 95):.2f}/{steps.max():.2f}"
-    return f"{figures:>17}{(steps <= 1.0).mean():6.2f}{np.median(off):6.2f}"
+    steps = np.array([abs(step) for step, _ in known])
+    off = [abs(step - forecast) for step, forecast in known]
+    return f"{_spread(steps):>17}{(steps <= 1.0).mean():6.2f}{np.median(off):6.2f}"
+
+
+def _spread(values: Times) -> str:
+    if not len(values):
+        return "-"
+    return f"{np.median(values):.2f}/{np.percentile(values, 95):.2f}/{values.max():.2f}"
+
+
+def levels_table(sets: Sequence[SetMeasured]) -> str:
+    """Format dips, bumps, basses, music left out and lengths of each set."""
+    head = f"{'set':16}{'joins':>6}{'dip LU':>17}{'> 3':>4}{'bump LU':>17}{'bass both':>11}"
+    head += f"{'left out':>10}{'most':>6}{'> 10 %':>8}  bars of blends and swaps"
+    rows = [_levels_row(one.name, [one]) for one in sets]
+    kinds = sorted({join.report.kind for one in sets for join in one.joins})
+    rows += [_levels_row(f"all: {kind}", sets, kind) for kind in kinds]
+    return "\n".join([head, *rows, _levels_row("all", sets)])
+
+
+def _levels_row(name: str, sets: Sequence[SetMeasured], kind: str | None = None) -> str:
+    joins = [j for one in sets for j in one.joins if kind in (None, j.report.kind)]
+    dips = np.array([join.levels.dip for join in joins if join.levels])
+    bumps = np.array([join.levels.bump for join in joins if join.levels])
+    bass = [join.bass_both_share for join in joins if join.bass_both_share is not None]
+    bars = Counter(j.report.bars for j in joins if j.report.kind in ("blend", "stem_swap"))
+    left_out = f"{'':24}" if kind else _left_out(sets)
+    return (
+        f"{name:16}{len(joins):6}{_spread(dips):>17}{int((dips > DEEP_LU).sum()):4}"
+        f"{_spread(bumps):>17}{np.mean(bass) if bass else 0.0:11.3f}{left_out}  "
+        + ", ".join(f"{n} bars {count}" for n, count in sorted(bars.items()))
+    )
+
+
+def _left_out(sets: Sequence[SetMeasured]) -> str:
+    shares = np.concatenate([one.left_out for one in sets])
+    music_s = np.concatenate([one.music_s for one in sets])
+    whole = float((shares * music_s).sum() / music_s.sum())
+    return f"{whole:10.3f}{shares.max():6.2f}{int((shares > TOLERATED_SHARE).sum()):8}"
 
 
 def joins_table(one: SetMeasured) -> str:
     """Format a row for every join."""
     head = f"{one.name:46}{'kind':7}{'bars':>4}{'at s':>8}{'beats ms':>11}{'grids ms':>12}"
-    head += f"{'render':>8} {'bar':3} {'phr':3}{'step':>7}{'plan':>7}{'sing':>6}{'bass':>6}"
+    head += (
+        f"{'render':>8} {'bar':3} {'phr':3}{'dip':>7}{'bump':>7}{'step':>7}{'plan':>7}{'sing':>6}"
+    )
+    head += f"{'bass':>6}{'key':>4}{'left out':>12}{'s long':>8}"
     return "\n".join([head, *(_join_row(join) for join in one.joins)])
 
 
@@ -103,9 +157,19 @@ def _join_row(join: JoinMeasured) -> str:
         f"{join.names[:45]:46}{report.kind:7}{report.bars:4}{report.start_s:8.1f}"
         f"{_pair([join]):>11}{grids:>12}{_figure(join.render_ms):>8}"
         f" {_yes(join.downbeats_meet):3} {_yes(join.phrases_meet):3}"
-        f"{_figure(join.step_lu):>7}{_figure(report.loudness_step_lu):>7}"
+        f"{_levels(join)}{_figure(report.loudness_step_lu):>7}"
         f"{_figure(join.both_sing_s):>6}{_figure(join.bass_both_share):>6}"
+        f"{'-' if report.key_distance is None else report.key_distance:>4}"
+        f"{join.left_out[0]:>7.2f}/{join.left_out[1]:.2f}{report.end_s - report.start_s:8.1f}"
         f"  {report.reason}"
+    )
+
+
+def _levels(join: JoinMeasured) -> str:
+    levels = join.levels
+    return "".join(
+        f"{_figure(value):>7}"
+        for value in ((levels.dip, levels.bump, levels.step) if levels else (None, None, None))
     )
 
 

@@ -12,7 +12,8 @@ from backend.app.dj.timeline import Clip
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import NormalFormWriter, TrackReader, write_normal_form
 from bench.sets.crate import SetSong, decks_of, set_specs, sung_in
-from bench.sets.measure_joins import measure_joins, step_lu, stretch_percent
+from bench.sets.measure_joins import measure_joins, stretch_percent
+from bench.sets.measure_levels import join_levels
 from bench.sets.measure_sound import SoundMeasured, measure_sound
 from bench.sets.mix import PlayedSet, play_set
 from composer.compose import compose_song
@@ -77,10 +78,36 @@ def fields(one: SetSong | PlayedSet) -> dict[str, object]:
     return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
-def test_loudness_step_is_measured_beside_the_join() -> None:
+def test_loudness_of_a_join_is_compared_with_its_sides() -> None:
     # twenty seconds each; the join is in the middle
-    levels_db = np.repeat([-20.0, -3.0, -18.5], 200)
-    assert step_lu(10 ** (levels_db / 10), (20.0, 40.0)) == pytest.approx(1.5, abs=0.01)
+    levels_db = np.repeat([-20.0, -3.0, -24.0, -18.5], [200, 100, 100, 200])
+    levels = join_levels(10 ** (levels_db / 10), (20.0, 40.0))
+    assert levels is not None
+    assert levels.step == pytest.approx(1.5, abs=0.01)
+    assert levels.dip == pytest.approx(4.0, abs=0.01)
+    assert levels.bump == pytest.approx(15.5, abs=0.01)
+
+
+def test_music_without_truth_has_levels_but_no_beats(
+    played: PlayedSet, sound: SoundMeasured
+) -> None:
+    nothing = {"beats_s": [], "downbeats_s": [], "phrases_s": [], "vocals_s": None}
+    songs = tuple(SetSong(**{**fields(song), **nothing}) for song in played.songs)
+    truth = next(measure_joins(played, sound.energies))
+    join = next(measure_joins(PlayedSet(**{**fields(played), "songs": songs}), sound.energies))
+    assert (len(join.errors_ms), join.downbeats_meet) == (0, None)
+    assert (join.levels, join.bass_both_share) == (truth.levels, truth.bass_both_share)
+
+
+def test_shares_left_out_are_of_the_tracks_music(played: PlayedSet, sound: SoundMeasured) -> None:
+    (join,) = measure_joins(played, sound.energies)
+    out, into = played.plan.timeline.clips
+    music_s = [deck.music_end_s - deck.music_start_s for deck in played.decks]
+    end_s = float(out.sources_at(np.array([out.end]))[0]) / SAMPLE_RATE
+    lost = played.decks[0].music_end_s - end_s
+    assert join.left_out[0] == pytest.approx(lost / music_s[0], abs=0.001)  # a tenth of a second
+    start_s = into.source_start / SAMPLE_RATE - played.decks[1].music_start_s
+    assert join.left_out[1] == pytest.approx(max(start_s, 0.0) / music_s[1], abs=0.001)
 
 
 def test_largest_stretch_is_reported() -> None:
