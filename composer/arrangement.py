@@ -1,15 +1,17 @@
-"""Arrange a song: its bars, form and chords, and the instruments of each section."""
+"""Arrange a song: its form, its bars, and the instruments of each section."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from composer.clock import Clock
-from composer.song import Section
-from composer.styles import FormPart
-from composer.theory import PROGRESSIONS, RESTLESS_PROGRESSIONS, Key
+from composer.harmony import borrow, parse_keys, progressions
+from composer.song import Absence, Section, SongSpec
+from composer.styles.style import FormPart
+from composer.theory import Key
 
 # Sections are whole multiples of the longest of these units with which the form fits.
 UNITS_BARS = (8, 4, 2, 1)
@@ -18,10 +20,11 @@ PHRASE_BARS = 8
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its position, section and chord (a scale degree; 0 is the tonic)."""
+    """One bar: its position, section and chord (a degree of the key's scale; 0 is the tonic)."""
 
     index: int
     part: FormPart
+    key: Key
     chord: int
     opens: bool
     closes: bool
@@ -34,6 +37,22 @@ class Block:
     part: FormPart
     start_bar: int
     bars: int
+
+
+def adapt_form(spec: SongSpec, form: tuple[FormPart, ...]) -> tuple[FormPart, ...]:
+    """Leave out absent players; with a false pulse, the first part is longer and has only a pad."""
+    parts = [
+        replace(part, players=frozenset(p for p in part.players if not _absent(spec, p, index)))
+        for index, part in enumerate(form)
+    ]
+    if spec.false_pulse is not None:
+        parts[0] = replace(parts[0], weight=parts[0].weight + 1, players=frozenset({"pad"}))
+    return tuple(parts)
+
+
+def _absent(spec: SongSpec, player: str, part: int) -> bool:
+    name = player.partition(":")[0]
+    return spec.lacks(name) or Absence(name, part) in spec.absences
 
 
 def lay_out(form: tuple[FormPart, ...], n_bars: int) -> tuple[Block, ...]:
@@ -55,24 +74,25 @@ def lay_out(form: tuple[FormPart, ...], n_bars: int) -> tuple[Block, ...]:
 
 
 def write_bars(
-    blocks: tuple[Block, ...], key: Key, seed: int, *, restless: bool
+    blocks: tuple[Block, ...], key_names: Sequence[str], spec: SongSpec
 ) -> tuple[Bar, ...]:
     """Choose a chord for each bar: loud parts share one progression, others a second one."""
-    rng = np.random.default_rng([seed, 21])
-    loud_choices = (RESTLESS_PROGRESSIONS if restless else PROGRESSIONS)[key.mode]
-    calm_choices = PROGRESSIONS[key.mode]
-    first, second = rng.integers(len(calm_choices), size=2)
-    loud, calm = loud_choices[first], calm_choices[second]
+    keys, drawn = parse_keys(key_names), progressions(spec.seed, restless=spec.realism.restless)
+    rows = [(block, i) for block in blocks for i in range(block.bars)]
+    chords = [
+        drawn[key.mode][0 if block.part.energy > 0.8 else 1][i % 4]
+        for (block, i), key in zip(rows, keys, strict=True)
+    ]
     return tuple(
         Bar(
             index=block.start_bar + i,
             part=block.part,
-            chord=(loud if block.part.energy > 0.8 else calm)[i % 4],
+            key=key,
+            chord=chord,
             opens=i == 0,
             closes=i == block.bars - 1,
         )
-        for block in blocks
-        for i in range(block.bars)
+        for (block, i), key, chord in zip(rows, borrow(spec, keys, chords), chords, strict=True)
     )
 
 

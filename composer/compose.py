@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from composer.arrangement import find_sections, lay_out, phrase_bars, write_bars
-from composer.clock import Clock, make_clock
+from composer.arrangement import (
+    Block,
+    adapt_form,
+    find_sections,
+    lay_out,
+    phrase_bars,
+    write_bars,
+)
+from composer.clock import Clock, make_clock, tempo_stretches
+from composer.harmony import bar_keys, key_stretches
 from composer.mixdown import balance, master, pump
+from composer.openings import play_anacrusis, play_false_pulse
 from composer.players import play_arp, play_bass, play_chords, play_drums, sing
 from composer.recording import add_hiss, add_room
-from composer.song import SAMPLE_RATE, Song, SongSpec
+from composer.song import SAMPLE_RATE, Samples, Song, SongSpec, Times
 from composer.stage import Stage
-from composer.styles import STYLES, Style
-from composer.theory import KEY_NAMES, parse_key
+from composer.styles.all import STYLES
+from composer.styles.style import Style
+from composer.tape import play_from_tape
+from composer.theory import KEY_NAMES
 
 DEFAULT_DURATION_S = 90.0
 # The closing chord rings for at least this long.
@@ -43,44 +55,70 @@ def compose_song(spec: SongSpec) -> Song:
     """
     style = STYLES[spec.style]
     frame = _draw_frame(spec, style)
-    key = parse_key(frame.key)
-    blocks = lay_out(style.form, frame.n_bars)
+    blocks = lay_out(adapt_form(spec, style.form), frame.n_bars)
+    key_names = bar_keys(spec, frame.key, frame.n_bars)
     stage = Stage(
         spec=spec,
         style=style,
-        key=key,
         clock=frame.clock,
-        bars=write_bars(blocks, key, spec.seed, restless=spec.realism.restless),
+        bars=write_bars(blocks, key_names, spec),
         step_s=15.0 / frame.tempo_bpm,
         n_samples=frame.n_samples,
     )
     onsets = play_drums(stage)
-    for play in (play_bass, play_chords, play_arp, sing):
+    for play in (play_bass, play_chords, play_arp, sing, play_anacrusis):
         play(stage)
+    play_false_pulse(stage, blocks[0].bars)
+    mix = _mix_down(stage, onsets["kick"] if "kick" in onsets else np.zeros(0), frame.rms_dbfs)
+    song = _state_truth(stage, frame, blocks, key_names, onsets, mix)
+    return play_from_tape(song, spec.wobbles)
+
+
+def _mix_down(stage: Stage, kicks: Times, rms_dbfs: float) -> Samples:
+    """Add the room, balance and duck the stems in place, and return their limited sum."""
+    spec, style = stage.spec, stage.style
     add_room(stage.stems, spec.realism.room, spec.seed)
     balance(stage.stems)
     for ducked in ("bass", "other"):
-        pump(stage.stems[ducked], onsets["kick"], style.pump)
+        pump(stage.stems[ducked], kicks, style.pump)
     if spec.realism.drums_db:
         stage.stems["drums"] *= np.float32(10.0 ** (spec.realism.drums_db / 20.0))
+    for name, gain_db in style.stem_db.items():
+        stage.stems[name] *= np.float32(10.0 ** (gain_db / 20.0))
     add_hiss(stage.stems["other"], spec.realism.hiss_db, spec.seed)
-    mix = master(stage.stems, frame.rms_dbfs)
-    beats = frame.clock.beats[: frame.n_bars * style.beats_per_bar + 1]
+    return master(stage.stems, rms_dbfs)
+
+
+def _state_truth(
+    stage: Stage,
+    frame: _Frame,
+    blocks: tuple[Block, ...],
+    key_names: Sequence[str],
+    onsets: Mapping[str, Times],
+    mix: Samples,
+) -> Song:
+    """Put the sound and the truth about it together."""
+    spec, clock, end_s = stage.spec, frame.clock, frame.n_samples / SAMPLE_RATE
+    beats = clock.beats[: frame.n_bars * clock.beats_per_bar + 1]
+    keys = key_stretches(key_names, clock, end_s)
+    main_key = max(dict.fromkeys(key_names), key=list(key_names).count)
     return Song(
-        title=spec.title or f"{frame.key} {spec.style} {spec.seed}",
+        title=spec.title or f"{main_key} {spec.style} {spec.seed}",
         artist=spec.artist or "The Composer",
         style=spec.style,
         seed=spec.seed,
         samples=mix,
         stems=stage.stems,
-        beats=beats,
-        downbeats=beats[:: style.beats_per_bar],
-        phrases=np.array([frame.clock.bar_s(bar) for bar in phrase_bars(blocks)]),
-        sections=find_sections(blocks, frame.clock, frame.n_samples / SAMPLE_RATE),
+        beats=np.concatenate((clock.anacrusis(spec.anacrusis_beats), beats)),
+        downbeats=beats[:: clock.beats_per_bar],
+        phrases=np.array([clock.bar_s(bar) for bar in phrase_bars(blocks)]),
+        sections=find_sections(blocks, clock, end_s),
         onsets=onsets,
-        key=frame.key,
+        key=main_key,
+        keys=keys,
         tempo_bpm=frame.tempo_bpm,
-        beats_per_bar=style.beats_per_bar,
+        tempos=tempo_stretches(spec, frame.tempo_bpm, clock, frame.n_bars),
+        beats_per_bar=clock.beats_per_bar,
     )
 
 
@@ -90,6 +128,7 @@ def _draw_frame(spec: SongSpec, style: Style) -> _Frame:
     drawn_lead, rms_dbfs = rng.uniform(0.05, 0.6), rng.uniform(*RMS_DBFS)
     tempo_bpm = spec.tempo_bpm or drawn_tempo
     lead_in_s = drawn_lead if spec.lead_in_s is None else spec.lead_in_s
+    lead_in_s += spec.anacrusis_beats * 60.0 / tempo_bpm
     clock = make_clock(
         spec,
         tempo_bpm=tempo_bpm,

@@ -46,6 +46,23 @@ def _clap(seed: int) -> Curve:
     return noise * (0.8 * hands + 0.35 * np.exp(-t / 0.06))
 
 
+def _rim(seed: int) -> Curve:
+    """A stick across the rim: a short high knock."""
+    t = _seconds(0.08)
+    wood = np.sin(2.0 * np.pi * 480.0 * t + 0.9) + 0.6 * np.sin(2.0 * np.pi * 1720.0 * t + 0.9)
+    return wood * np.exp(-t / 0.012) + 0.2 * _noise("rim", seed, len(t), (2000.0, 8000.0)) * (
+        np.exp(-t / 0.006)
+    )
+
+
+def _brush(name: str, seed: int, rise_s: float, decay_s: float) -> Curve:
+    """A brush on the skin: soft noise that swells before it fades; a sweep swells longer."""
+    t = _seconds(rise_s + 5.0 * decay_s)
+    swell = np.minimum(1.0, t / rise_s) ** 2
+    fade = np.exp(-np.maximum(0.0, t - rise_s) / decay_s)
+    return np.asarray(_noise(name, seed, len(t), (800.0, 7000.0)) * swell * fade)
+
+
 def _cymbal(name: str, seed: int, length_s: float, decay_s: float, low_hz: float) -> Curve:
     t = _seconds(length_s)
     return _noise(name, seed, len(t), (low_hz, 15000.0)) * np.exp(-t / decay_s)
@@ -58,6 +75,9 @@ def drum(name: str, seed: int) -> Samples:
         "kick": lambda: _kick(seed),
         "snare": lambda: _snare(seed),
         "clap": lambda: _clap(seed),
+        "rim": lambda: _rim(seed),
+        "brush": lambda: _brush("brush", seed, 0.008, 0.04),
+        "sweep": lambda: _brush("sweep", seed, 0.06, 0.07),
         "hat": lambda: _cymbal("hat", seed, 0.09, 0.018, 7000.0),
         "open": lambda: _cymbal("open", seed, 0.32, 0.085, 6500.0),
         "ride": lambda: _cymbal("ride", seed, 0.45, 0.12, 5000.0),

@@ -83,7 +83,9 @@ def _truth(song: Song, file_name: str) -> dict[str, object]:
         "sr": song.sample_rate,
         "bpm": song.tempo_bpm,
         "beats_per_bar": song.beats_per_bar,
+        "tempos": [{"start": s.start_s, "end": s.end_s, "bpm": s.tempo_bpm} for s in song.tempos],
         "key": song.key,
+        "keys": [{"start": s.start_s, "end": s.end_s, "key": s.key} for s in song.keys],
         "first_beat": _seconds(song.beats)[0],
         "beats": _seconds(song.beats),
         "downbeats": _seconds(song.downbeats),
@@ -96,6 +98,7 @@ def _truth(song: Song, file_name: str) -> dict[str, object]:
                 "start_bar": section.start_bar,
                 "bars": section.bars,
                 "energy": section.energy,
+                "key": song.key_between(section.start_s, section.end_s),
             }
             for section in song.sections
         ],

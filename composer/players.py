@@ -11,6 +11,7 @@ from composer.arrangement import Bar
 from composer.drums import sized
 from composer.song import SAMPLE_RATE, Times
 from composer.stage import Stage
+from composer.theory import Key
 from composer.tones import VOWELS
 
 DRUM_GAIN = {
@@ -21,7 +22,12 @@ DRUM_GAIN = {
     "open": 0.3,
     "ride": 0.2,
     "crash": 0.35,
+    "rim": 0.5,
+    "brush": 0.4,
+    "sweep": 0.3,
 }
+# Drums on which soft ghost notes are played.
+GHOST_DRUMS = ("snare", "brush", "rim")
 DRUM_PAN = {"hat": 0.25, "open": 0.2, "ride": -0.3, "crash": -0.15}
 # The lowest notes of each register, as MIDI numbers.
 BASS_MIDI, CHORD_MIDI, ARP_MIDI, VOICE_MIDI = 31, 55, 67, 57
@@ -46,9 +52,10 @@ class DrumHit:
 
 def play_drums(stage: Stage) -> Mapping[str, Times]:
     """Play the drum kit; return the times in seconds at which each drum was hit."""
-    hits = [*_drum_hits(stage), *_closing_hits(stage)]
+    hits = [*_drum_hits(stage), *_ghosts(stage), *_closing_hits(stage)]
     for hit in hits:
         gain = DRUM_GAIN[hit.drum] * hit.velocity
+        gain *= 10.0 ** (stage.style.drum_db.get(hit.drum, 0.0) / 20.0)
         shot = sized(hit.drum, stage.spec.seed, stage.spec.realism.kit_octaves)
         stage.place("drums", shot, hit.at, gain, DRUM_PAN.get(hit.drum, 0.0))
     names = dict.fromkeys(hit.drum for hit in hits)
@@ -63,7 +70,7 @@ def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
         for name, pattern in stage.style.drums:
             if name in bar.part.players:
                 for strike in stage.strikes(bar, pattern, rng):
-                    yield DrumHit(name, strike.at, strike.velocity)
+                    yield DrumHit(name.partition(":")[0], strike.at, strike.velocity)
         if bar.opens and bar.part.energy > 0.8:
             yield DrumHit("crash", stage.step_at(bar.index, 0, rng), 0.8)
         if bar.closes and "snare" in bar.part.players:
@@ -81,9 +88,26 @@ def _pickup(stage: Stage) -> Iterator[DrumHit]:
             yield DrumHit("snare", at, velocity)
 
 
+def _ghosts(stage: Stage) -> Iterator[DrumHit]:
+    """Soft strokes on steps off the beat, in bars whose drummer plays a ghost drum."""
+    rng = stage.rng("ghosts")
+    for bar in stage.bars:
+        drum = next((drum for drum in GHOST_DRUMS if _plays(bar, stage, drum)), None)
+        for step in range(stage.style.steps_per_bar):
+            roll, velocity = rng.random(), rng.uniform(0.1, 0.3)
+            if drum and step % 4 and roll < stage.spec.realism.ghosts:
+                yield DrumHit(drum, stage.step_at(bar.index, step, rng), velocity)
+
+
+def _plays(bar: Bar, stage: Stage, drum: str) -> bool:
+    """Whether a drum plays in a bar, in any of its patterns."""
+    return any(n in bar.part.players for n, _ in stage.style.drums if n.partition(":")[0] == drum)
+
+
 def _closing_hits(stage: Stage) -> Iterator[DrumHit]:
     at = stage.closing_at()
-    yield DrumHit("kick", at, 1.0)
+    if not stage.spec.lacks("kick"):
+        yield DrumHit("kick", at, 1.0)
     yield DrumHit("crash", at, 0.8)
 
 
@@ -91,13 +115,13 @@ def play_bass(stage: Stage) -> None:
     """Play the bass: roots, with the fifth on a bar's last note."""
     line, rng = stage.style.bass, stage.rng("bass")
     for bar in _bars_with(stage, "bass"):
-        root = _folded(stage, bar.chord, BASS_MIDI)
-        fifth = _folded(stage, bar.chord + 4, BASS_MIDI)
+        root = folded(bar.key, bar.chord, BASS_MIDI)
+        fifth = folded(bar.key, bar.chord + 4, BASS_MIDI)
         strikes = list(stage.strikes(bar, line.pattern, rng))
         for strike in strikes:
             lifts = strike is strikes[-1] and len(strikes) > 3 and bar.index % 2 == 1
             stage.line("bass", line, (fifth if lifts else root,), strike)
-    root = _folded(stage, 0, BASS_MIDI)
+    root = folded(stage.bars[-1].key, 0, BASS_MIDI)
     ringing = stage.notes("sub", (root,), stage.n_samples - stage.closing_at())
     stage.place("bass", ringing, stage.closing_at(), line.gain)
 
@@ -107,10 +131,10 @@ def play_chords(stage: Stage) -> None:
     rng = stage.rng("chords")
     for player, line in (("chords", stage.style.chords), ("pad", stage.style.pad)):
         for bar in _bars_with(stage, player):
-            triad = stage.key.triad(bar.chord, lowest_midi=CHORD_MIDI)
+            triad = bar.key.triad(bar.chord, lowest_midi=CHORD_MIDI)
             for strike in stage.strikes(bar, line.pattern, rng):
                 stage.line("other", line, triad, strike)
-    triad = stage.key.triad(0, lowest_midi=CHORD_MIDI)
+    triad = stage.bars[-1].key.triad(0, lowest_midi=CHORD_MIDI)
     ringing = stage.notes("keys", triad, stage.n_samples - stage.closing_at())
     stage.place("other", ringing, stage.closing_at(), 1.5 * stage.style.chords.gain)
 
@@ -119,7 +143,7 @@ def play_arp(stage: Stage) -> None:
     """Play an arpeggio: up and down the chord's notes."""
     line, rng = stage.style.arp, stage.rng("arp")
     for bar in _bars_with(stage, "arp"):
-        low, middle, high = stage.key.triad(bar.chord, lowest_midi=ARP_MIDI)
+        low, middle, high = bar.key.triad(bar.chord, lowest_midi=ARP_MIDI)
         pitches = (low, middle, high, middle)
         for i, strike in enumerate(stage.strikes(bar, line.pattern, rng)):
             stage.line("other", line, (pitches[i % 4],), strike)
@@ -135,7 +159,7 @@ def sing(stage: Stage) -> None:
         first = 16 * (bar.index % 2)
         for i, (step, held, above) in enumerate(motif):
             if first <= step < first + min(16, steps):
-                midi = _folded(stage, bar.chord + above, VOICE_MIDI)
+                midi = folded(bar.key, bar.chord + above, VOICE_MIDI)
                 length = stage.length(min(held, first + steps - step))
                 at = stage.step_at(bar.index, step - first, rng)
                 stage.place("vocals", stage.notes(str(vowels[i % 3]), (midi,), length), at, 0.3)
@@ -145,7 +169,7 @@ def _bars_with(stage: Stage, player: str) -> Iterator[Bar]:
     return (bar for bar in stage.bars if player in bar.part.players)
 
 
-def _folded(stage: Stage, degree: int, lowest_midi: int) -> int:
+def folded(key: Key, degree: int, lowest_midi: int) -> int:
     """The scale degree's note within an octave above the register's lowest note."""
-    midi = stage.key.degree_midi(degree, lowest_midi=lowest_midi)
+    midi = key.degree_midi(degree, lowest_midi=lowest_midi)
     return lowest_midi + (midi - lowest_midi) % 12

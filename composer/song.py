@@ -14,11 +14,32 @@ from composer.theory import parse_key
 Samples: TypeAlias = npt.NDArray[np.float32]
 Times: TypeAlias = npt.NDArray[np.float64]
 Curve: TypeAlias = npt.NDArray[np.float64]
-StyleName: TypeAlias = Literal["house", "techno", "hiphop", "dnb", "pop", "ballad", "waltz"]
+StyleName: TypeAlias = Literal[
+    "house",
+    "techno",
+    "hiphop",
+    "dnb",
+    "pop",
+    "ballad",
+    "waltz",
+    "breakbeat",
+    "twostep",
+    "dembow",
+    "halftime",
+    "halfverse",
+    "offbeat",
+    "ska",
+    "onedrop",
+    "brushes",
+    "five",
+    "seven",
+]
 StemName: TypeAlias = Literal["drums", "bass", "other", "vocals"]
 Timing: TypeAlias = Literal["exact", "human"]
 
 SAMPLE_RATE = 44_100
+# A tape that strays further would run backwards at some depth; this is far beyond a broken machine.
+MAX_WOBBLE = 0.2
 STEMS: tuple[StemName, ...] = ("drums", "bass", "other", "vocals")
 
 
@@ -28,6 +49,33 @@ class TempoChange:
 
     bar: int
     tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A modulation to ``key`` from the downbeat of bar ``bar`` on."""
+
+    bar: int
+    key: str
+
+    def __post_init__(self) -> None:
+        parse_key(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An instrument that does not play in one part of the form, or in none of them."""
+
+    player: str
+    part: int | None = None  # index in the style's form; None is all parts
+
+
+@dataclass(frozen=True, slots=True)
+class Wobble:
+    """A sinusoidal variation of a tape's speed: by ``depth`` (0.01 is 1 %), once a period."""
+
+    depth: float
+    period_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +91,8 @@ class Realism:
     variation: float = 0.0  # how likely a pattern is to lose or gain a note off the beat
     restless: bool = False  # loud parts avoid the tonic
     pickup: bool = False  # three sixteenths lead into the first downbeat
+    ghosts: float = 0.0  # how likely each empty step off the beat has a soft snare
+    borrowed: float = 0.0  # how likely a bar's chord comes from the parallel key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +109,17 @@ class SongSpec:
     artist: str = ""
     timing: Timing = "exact"  # "human" players deviate from the stated beats by some milliseconds
     drift: float = 0.0  # how far the tempo varies, as a fraction: 0.03 is 3 %
+    sway: float = 0.0  # how far a band without a click strays from the tempo, as a fraction rms
     tempo_change: TempoChange | None = None
+    more_tempo_changes: tuple[TempoChange, ...] = ()
+    key_changes: tuple[KeyChange, ...] = ()
     lead_in_s: float | None = None
-    swing: float | None = None
+    anacrusis_beats: int = 0  # beats played before the first downbeat, after the lead-in
+    false_pulse: float | None = None  # an intro's pulse as a multiple of the tempo: 0.75 is 3:4
+    swing: float | None = None  # lateness of every second sixteenth; 1 is a whole sixteenth
+    shuffle: float | None = None  # lateness of every second eighth; 1 is a triplet's
+    absences: tuple[Absence, ...] = ()
+    wobbles: tuple[Wobble, ...] = ()
     realism: Realism = Realism()
 
     def __post_init__(self) -> None:
@@ -71,6 +129,18 @@ class SongSpec:
             raise ValueError("tempo_bpm must lie between 40 and 220")
         if self.key is not None:
             parse_key(self.key)
+        if sum(wobble.depth for wobble in self.wobbles) > MAX_WOBBLE:
+            raise ValueError("wobbles must not change the speed by over 20 %")
+
+    @property
+    def tempo_changes(self) -> tuple[TempoChange, ...]:
+        """All changes of tempo, in the order of their bars."""
+        first = () if self.tempo_change is None else (self.tempo_change,)
+        return tuple(sorted((*first, *self.more_tempo_changes), key=lambda change: change.bar))
+
+    def lacks(self, player: str) -> bool:
+        """Whether an instrument is absent throughout."""
+        return Absence(player) in self.absences
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +155,32 @@ class Section:
     energy: float
 
 
+@dataclass(frozen=True, slots=True)
+class KeyStretch:
+    """A stretch in one key."""
+
+    key: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TempoStretch:
+    """A stretch of one stated tempo, around which drift, sway and wobble may stray."""
+
+    tempo_bpm: float
+    start_s: float
+    end_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Song:
     """A composed song and the truth about it; all times in seconds from the first sample.
 
     ``samples`` is the sum of ``stems``, shape (2, n). ``beats`` and ``downbeats`` end with the
-    closing hit, on which the section named "end" begins. ``onsets`` holds the drum hits by name.
+    closing hit, on which the section named "end" begins; ``beats`` begin with the anacrusis.
+    ``onsets`` holds the drum hits by name. ``key`` is the key of the longest stretch, ``tempo_bpm``
+    the tempo of the first.
     """
 
     title: str
@@ -105,7 +195,9 @@ class Song:
     sections: tuple[Section, ...]
     onsets: Mapping[str, Times]
     key: str
+    keys: tuple[KeyStretch, ...]
     tempo_bpm: float
+    tempos: tuple[TempoStretch, ...]
     beats_per_bar: int
     sample_rate: int = SAMPLE_RATE
 
@@ -113,3 +205,9 @@ class Song:
     def duration_s(self) -> float:
         """Return the song's length in seconds."""
         return float(self.samples.shape[1] / self.sample_rate)
+
+    def key_between(self, start_s: float, end_s: float) -> str:
+        """Return the key that lasts longest between two times."""
+        return max(
+            self.keys, key=lambda stretch: min(stretch.end_s, end_s) - max(stretch.start_s, start_s)
+        ).key

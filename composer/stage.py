@@ -12,8 +12,7 @@ from composer import tones
 from composer.arrangement import Bar
 from composer.clock import Clock
 from composer.song import SAMPLE_RATE, STEMS, Samples, SongSpec, StemName
-from composer.styles import Line, Style
-from composer.theory import Key
+from composer.styles.style import Line, Style
 
 # Timing deviation of human players: 6 ms rms, never over 15 ms (a good session drummer; cf. Räsänen
 # et al. 2015, who find fluctuations of this size in a recorded hi-hat).
@@ -31,13 +30,18 @@ class Strike:
     step: int
 
 
+def shuffled(beat: float, shuffle: float) -> float:
+    """Delay the second half of a beat: with 1 it begins at two thirds, as the last of a triplet."""
+    whole, half_at = np.floor(beat), 0.5 + shuffle / 6.0
+    return float(whole + np.interp(beat - whole, (0.0, 0.5, 1.0), (0.0, half_at, 1.0)))
+
+
 @dataclass(slots=True)
 class Stage:
-    """State that all players share: clock, key, bars, and stems."""
+    """State that all players share: clock, bars, and stems."""
 
     spec: SongSpec
     style: Style
-    key: Key
     clock: Clock
     bars: tuple[Bar, ...]
     step_s: float
@@ -82,14 +86,20 @@ class Stage:
         )
 
     def step_at(self, bar: int, step: float, rng: np.random.Generator) -> int:
-        """The sample of a step, with the song's swing and human timing."""
+        """The sample of a step, with the song's swing, shuffle and human timing."""
         swing = self.style.swing if self.spec.swing is None else self.spec.swing
         late = swing if step % 2 == 1 else 0.0
-        time_s = self.clock.time_s(bar * self.style.beats_per_bar + (step + late) / 4.0)
+        beat = bar * self.style.beats_per_bar + (step + late) / 4.0
+        shuffle = self.style.shuffle if self.spec.shuffle is None else self.spec.shuffle
+        time_s = self.clock.time_s(shuffled(beat, shuffle) if shuffle else beat)
         if self.spec.timing == "human":
             stray = rng.normal(0.0, HUMAN_SIGMA_S)
             time_s += float(np.clip(stray, -HUMAN_LIMIT_S, HUMAN_LIMIT_S))
         return max(0, round(time_s * SAMPLE_RATE))
+
+    def sample_at(self, beat: float) -> int:
+        """The sample of a fractional beat, counted from the first downbeat."""
+        return round(self.clock.time_s(beat) * SAMPLE_RATE)
 
     def closing_at(self) -> int:
         """The sample of the closing hit: the downbeat after the last bar."""

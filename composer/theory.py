@@ -13,6 +13,8 @@ SCALES: dict[Mode, tuple[int, ...]] = {
     "minor": (0, 2, 3, 5, 7, 8, 10),
 }
 
+PARALLEL: dict[Mode, Mode] = {"major": "minor", "minor": "major"}
+
 # Scale degrees (0 is the tonic) of four chords; each progression starts on the tonic, which
 # therefore dominates.
 PROGRESSIONS: dict[Mode, tuple[tuple[int, ...], ...]] = {

@@ -10,12 +10,19 @@ from itertools import groupby
 from pathlib import Path
 
 from .contestants import CONTESTANTS, run_contestant, version, why_absent
-from .corpus import SEEDS, MirSong, composed, given
+from .corpus import HALVES, MirSong, composed, given
 from .scores import score
+from .specs import SEEDS
 from .table import LEGEND, Row, as_json, genre_table, song_table, totals, totals_table
 
 KEPT_IN = Path(__file__).parents[2] / "build" / "mir"
-HEADINGS = {"tuning": "tuning half", "held_out": "held-out half", "given": "given songs"}
+HEADINGS = {
+    "tuning": "tuning half",
+    "held_out": "held-out half",
+    "hard": "hard songs",
+    "hard_held_out": "hard held-out songs",
+    "given": "given songs",
+}
 
 
 def main() -> None:
@@ -34,12 +41,12 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mir", description=__doc__)
     parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
-    parser.add_argument("--half", nargs="+", choices=[*SEEDS], default=[*SEEDS])
+    parser.add_argument("--half", nargs="+", choices=HALVES, default=[*SEEDS])
     parser.add_argument("--only", nargs="+", choices=[*CONTESTANTS], default=[*CONTESTANTS])
     parser.add_argument("--each", action="store_true", help="also print every song")
     parser.add_argument(
-        "--show", nargs="+", choices=[*HEADINGS], default=["tuning", "given"],
-        help="halves to show by genre and song; tuning on the held-out half spoils it",
+        "--show", nargs="+", choices=[*HEADINGS], default=["tuning", "hard", "given"],
+        help="halves to show by genre and song; tuning on a held-out half spoils it",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, help="also write all figures to this file")
     parser.add_argument("--processes", type=int, default=os.cpu_count())

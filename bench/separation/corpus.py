@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from backend.app.contract.stems import FOUR_STEMS
 from backend.app.dsp.samples import Samples
-from bench.mir.corpus import GENRES, spec_of
+from bench.mir.specs import GENRES, spec_of
 from composer.compose import compose_song
 from composer.song import SongSpec
 from composer.theory import KEY_NAMES

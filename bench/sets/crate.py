@@ -25,7 +25,8 @@ from backend.app.contract.analysis import TrackAnalysis
 from backend.app.dj.deck import DeckTrack
 from backend.app.dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader, write_normal_form
-from bench.mir.corpus import GENRES, SEEDS, Genre, Half, given, spec_of
+from bench.mir.corpus import given
+from bench.mir.specs import GENRES, SEEDS, Genre, Half, spec_of
 from composer.compose import compose_song
 from composer.song import Song, SongSpec
 from composer.theory import KEY_NAMES

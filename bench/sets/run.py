@@ -15,7 +15,7 @@ import numpy as np
 
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
-from bench.mir.corpus import SEEDS
+from bench.mir.specs import SEEDS
 
 from .crate import CRATES, SetSong, brought, brought_music, composed, decks_of
 from .export import export

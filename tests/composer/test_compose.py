@@ -7,7 +7,7 @@ import pytest
 
 from composer.compose import compose_song
 from composer.song import SAMPLE_RATE, STEMS, Realism, Song, SongSpec, StyleName, TempoChange
-from composer.styles import STYLES
+from composer.styles.all import STYLES
 from composer.theory import frequency_hz, parse_key
 
 ALL_STYLES = sorted(STYLES)
@@ -56,7 +56,8 @@ def test_song_is_stereo_and_under_the_ceiling(made: Song) -> None:
     assert np.isfinite(made.samples).all()
     assert np.abs(made.samples).max() <= 10.0 ** (-1.0 / 20.0)
     left, right = made.samples
-    assert 0.2 < np.corrcoef(left, right)[0, 1] < 0.999
+    # Detuned chords differ between the sides, but are not their opposites.
+    assert 0.0 < np.corrcoef(left, right)[0, 1] < 0.999
 
 
 @pytest.mark.parametrize(

@@ -1,86 +1,34 @@
-"""How each style is played: tempo, form, and each instrument's pattern.
-
-Patterns have one character for each step, four steps to the beat; a digit is how hard the step is
-played (9 is hardest), a dot is a rest. A pattern of two bars is twice as long.
-"""
+"""Styles with a clear beat: kicks on the beat, a backbeat on two and four."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from composer.song import StyleName
+from composer.styles.style import Line, Style, part
 
-
-@dataclass(frozen=True, slots=True)
-class FormPart:
-    """A part of the form: its share of the bars, its energy, and its instruments."""
-
-    name: str
-    weight: int
-    energy: float
-    players: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What one instrument plays in every bar, and its sound."""
-
-    pattern: str
-    sound: str
-    hold: float  # a note's length in steps
-    gain: float  # before the stems are balanced
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """All properties of a style."""
-
-    tempo_bpm: tuple[float, float]
-    beats_per_bar: int = 4
-    swing: float = 0.0
-    pump: float = 0.0
-    drums: tuple[tuple[str, str], ...]
-    bass: Line
-    chords: Line
-    pad: Line
-    arp: Line
-    voice: str
-    form: tuple[FormPart, ...]
-
-    @property
-    def steps_per_bar(self) -> int:
-        """Number of steps in a bar: four for each beat."""
-        return 4 * self.beats_per_bar
-
-
-def _part(name: str, weight: int, energy: float, players: str) -> FormPart:
-    return FormPart(name, weight, energy, frozenset(players.split()))
-
-
-_CLUB_FORM = (
-    _part("intro", 2, 0.4, "kick hat pad"),
-    _part("drop", 3, 0.95, "kick clap hat open ride bass chords pad arp"),
-    _part("break", 1, 0.3, "hat chords pad voice"),
-    _part("drop", 3, 1.0, "kick clap hat open ride bass chords pad arp voice"),
-    _part("outro", 2, 0.4, "kick hat bass pad"),
+CLUB_FORM = (
+    part("intro", 2, 0.4, "kick hat pad"),
+    part("drop", 3, 0.95, "kick clap hat open ride bass chords pad arp"),
+    part("break", 1, 0.3, "hat chords pad voice"),
+    part("drop", 3, 1.0, "kick clap hat open ride bass chords pad arp voice"),
+    part("outro", 2, 0.4, "kick hat bass pad"),
 )
-_SONG_FORM = (
-    _part("intro", 1, 0.4, "kick hat pad chords"),
-    _part("verse", 2, 0.65, "kick snare hat bass chords voice"),
-    _part("chorus", 2, 0.95, "kick snare hat open bass chords pad arp voice"),
-    _part("verse", 2, 0.65, "kick snare hat bass chords voice"),
-    _part("chorus", 2, 1.0, "kick snare hat open bass chords pad arp voice"),
-    _part("outro", 1, 0.45, "kick hat bass chords"),
+SONG_FORM = (
+    part("intro", 1, 0.4, "kick hat pad chords"),
+    part("verse", 2, 0.65, "kick snare hat bass chords voice"),
+    part("chorus", 2, 0.95, "kick snare hat open bass chords pad arp voice"),
+    part("verse", 2, 0.65, "kick snare hat bass chords voice"),
+    part("chorus", 2, 1.0, "kick snare hat open bass chords pad arp voice"),
+    part("outro", 1, 0.45, "kick hat bass chords"),
 )
-_BREAKBEAT_FORM = (
-    _part("intro", 2, 0.35, "kick hat pad arp"),
-    _part("drop", 4, 1.0, "kick snare hat open bass chords pad"),
-    _part("break", 2, 0.3, "hat pad chords voice"),
-    _part("drop", 3, 0.95, "kick snare hat open bass chords pad arp"),
-    _part("outro", 1, 0.45, "kick snare hat pad"),
+BREAKBEAT_FORM = (
+    part("intro", 2, 0.35, "kick hat pad arp"),
+    part("drop", 4, 1.0, "kick snare hat open bass chords pad"),
+    part("break", 2, 0.3, "hat pad chords voice"),
+    part("drop", 3, 0.95, "kick snare hat open bass chords pad arp"),
+    part("outro", 1, 0.45, "kick snare hat pad"),
 )
 
-STYLES: dict[StyleName, Style] = {
+BASIC_STYLES: dict[StyleName, Style] = {
     "house": Style(
         tempo_bpm=(120.0, 127.0),
         pump=0.55,
@@ -95,7 +43,7 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("6...............", "pad", 16.5, 0.10),
         arp=Line("..5..4..5..4..5.", "pluck", 2.0, 0.14),
         voice="a",
-        form=_CLUB_FORM,
+        form=CLUB_FORM,
     ),
     "techno": Style(
         tempo_bpm=(128.0, 138.0),
@@ -112,7 +60,7 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("6...............", "pad", 16.5, 0.08),
         arp=Line("5.45.45.5.45.45.", "pluck", 1.2, 0.11),
         voice="u",
-        form=_CLUB_FORM,
+        form=CLUB_FORM,
     ),
     "hiphop": Style(
         tempo_bpm=(82.0, 96.0),
@@ -127,7 +75,7 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("5...............", "pad", 16.5, 0.07),
         arp=Line("....4..4....4...", "keys", 2.0, 0.12),
         voice="o",
-        form=_SONG_FORM,
+        form=SONG_FORM,
     ),
     "dnb": Style(
         tempo_bpm=(170.0, 176.0),
@@ -142,7 +90,7 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("6...............", "pad", 16.5, 0.11),
         arp=Line("4..4..4.4..4..4.", "pluck", 1.5, 0.11),
         voice="i",
-        form=_BREAKBEAT_FORM,
+        form=BREAKBEAT_FORM,
     ),
     "pop": Style(
         tempo_bpm=(98.0, 124.0),
@@ -157,7 +105,7 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("5...............", "pad", 16.5, 0.07),
         arp=Line("4.4.4.4.4.4.4.4.", "pluck", 2.0, 0.09),
         voice="e",
-        form=_SONG_FORM,
+        form=SONG_FORM,
     ),
     "ballad": Style(
         tempo_bpm=(62.0, 76.0),
@@ -171,7 +119,7 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("5...............", "pad", 16.5, 0.09),
         arp=Line("4.4.4.4.4.4.4.4.", "keys", 3.0, 0.11),
         voice="a",
-        form=_SONG_FORM,
+        form=SONG_FORM,
     ),
     "waltz": Style(
         tempo_bpm=(108.0, 138.0),
@@ -186,6 +134,6 @@ STYLES: dict[StyleName, Style] = {
         pad=Line("4...........", "pad", 12.5, 0.07),
         arp=Line("4.4.4.4.4.4.", "keys", 2.0, 0.08),
         voice="o",
-        form=_SONG_FORM,
+        form=SONG_FORM,
     ),
 }
