@@ -166,6 +166,19 @@ def test_error_names_the_line() -> None:
         DescriptionTemplate("One\n{{ title }}\n{{ nothing }}\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("One\n{{ intro\n{{ title }}\n", "Line 2 of the template: “{{” has no “}}”."),
+        ("{% if intro\n{{ title }}\n{% endif %}", "Line 1 of the template: “{%” has no “%}”."),
+    ],
+)
+def test_unclosed_bracket_is_named_where_it_opens(text: str, why: str) -> None:
+    with pytest.raises(BadTemplate) as refused:
+        DescriptionTemplate(text)
+    assert refused.value.message == why
+
+
 @pytest.mark.parametrize("text", ["{{ n_tracks | length }}", "{% if title > 3 %}{% endif %}"])
 def test_errors_while_rendering_are_reported(text: str) -> None:
     template = DescriptionTemplate(text)

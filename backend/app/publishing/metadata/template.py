@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sized
+from itertools import pairwise
 
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -123,7 +124,7 @@ class DescriptionTemplate:
             self._check.check(tree)
             self._template = _LANGUAGE.from_string(tree)
         except TemplateSyntaxError as error:
-            raise _bad(
+            raise _unclosed(text, error.lineno) or _bad(
                 error.lineno, (error.message or "it cannot be parsed").rstrip(".")
             ) from error
         except RecursionError as error:
@@ -259,11 +260,23 @@ def _check_filter(node: nodes.Filter) -> None:
         raise _bad(node.lineno, f"the filter “{node.name}” takes {takes} in brackets")
 
 
+_CLOSING = {"{{": "}}", "{%": "%}"}
 _HINT = "See “Templates” in docs/publishing.md for what a template can do."
 
 
 def _bad(line: int, why: str) -> BadTemplate:
     return BadTemplate(f"Line {line} of the template: {why}.", hint=_HINT)
+
+
+def _unclosed(text: str, line: int) -> BadTemplate | None:
+    """Name the last bracket before a line that stays open; Jinja names what it meets instead."""
+    before = "\n".join(text.split("\n")[:line])
+    brackets = list(re.finditer(r"\{\{|\{%|\}\}|%\}", before))
+    for bracket, after in pairwise(brackets):
+        if bracket[0].startswith("{") and after[0].startswith("{"):
+            open_line = before.count("\n", 0, bracket.start()) + 1
+            return _bad(open_line, f"“{bracket[0]}” has no “{_CLOSING[bracket[0]]}”")
+    return None
 
 
 def _keep_line_end(line: str) -> str:
