@@ -16,25 +16,29 @@ from frontend.state import kept_description
 NAMES_SHOWN = 3
 
 
-def ask_kept_lines(form: str) -> DescriptionLines | None:
+def ask_kept_lines(form: str, of_mix: DescriptionLines | None = None) -> DescriptionLines | None:
     """Ask for links, support and licence; None means those that are kept already.
 
-    ``form`` makes the fields' keys unique. Lines that are not kept count for this mix only.
+    ``form`` makes the fields' keys unique. Lines that are not kept count for this mix only; the
+    fields begin with ``of_mix``, such lines of a mix that exists.
     """
     kept = kept_description.kept().lines
+    first = of_mix or kept
     with st.expander("Kept for every mix", icon=":material/push_pin:", type="compact"):
         st.caption("Your own lines under the tracklist. Type them once.")
         links = st.text_area(
             "Links",
-            value=kept.links,
+            value=first.links,
             key=f"kept_links_{form}",
             height=90,
             max_chars=800,
             placeholder="Your page, shop and channels, one a line",
             persist_state="session",
         )
-        support = _line("Support", kept.support, f"kept_support_{form}", "How to support you")
-        licence = _line("Licence of the mix", kept.licence, f"kept_licence_{form}", "CC BY-NC 4.0")
+        support = _line("Support", first.support, f"kept_support_{form}", "How to support you")
+        licence = _line(
+            "Licence of the mix", first.licence, f"kept_licence_{form}", "Such as CC BY-NC 4.0"
+        )
         lines = DescriptionLines(links=links or "", support=support, licence=licence)
         is_kept = lines == kept
         with st.container(horizontal=True, vertical_alignment="center"):

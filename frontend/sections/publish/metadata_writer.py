@@ -43,7 +43,7 @@ def fill_in_written(form: str) -> None:
 def write_metadata(job: JobView) -> None:
     """Offer to write the form's metadata again."""
     box = st.expander(
-        "Write title and description",
+        "Rewrite title and description",
         icon=":material/edit_note:",
         key=key(job.id, "writing"),
         on_change="rerun",
@@ -107,7 +107,7 @@ def by_template(job: JobView) -> None:
         template=ask_template(job, options),
         language=draft_in(job.id).language,
         links_in_names=st.session_state.get(with_links, options.links_in_names),
-        lines=ask_kept_lines(job.id),
+        lines=ask_kept_lines(job.id, options.lines),
     )
     try:
         written = session.api().words(job.id, changed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from backend.app.contract.descriptions import DescriptionLines
 from backend.app.contract.publishing import DescriptionOptions
-from tests.frontend.scripted_api import ScriptedApi
+from tests.frontend.scripted_api import FINISHED, ScriptedApi
 from tests.frontend.views.test_pages import words_of
 from tests.frontend.views.test_publish_page import PublishPage, sent
 from tests.frontend.youtube_data import DESCRIPTION, WRITTEN
@@ -50,6 +51,21 @@ class TestWriter:
         )
         app.button(key="use_words").click().run()
         assert app.text_area(key="publish_description_job-1").value == WRITTEN.description
+
+    def test_lines_of_this_mix_alone_stay_in_its_text(
+        self, publish_page: PublishPage, scripted_api: ScriptedApi
+    ) -> None:
+        lines = DescriptionLines(links="https://example.org/me", licence="CC0")
+        request = FINISHED.request.model_copy(
+            update={"description": DescriptionOptions(lines=lines)}
+        )
+        scripted_api.all_jobs = [FINISHED.model_copy(update={"request": request})]
+        app = publish_page()
+        app.session_state["publish_writing_job-1"] = True
+        app.run()
+        assert app.text_area(key="kept_links_job-1").value == lines.links
+        asked = [ask for what, ask in scripted_api.asked if what == "words"][-1]
+        assert asked == DescriptionOptions(lines=lines)
 
     def test_model_writes_in_the_chosen_language(
         self, publish_page: PublishPage, scripted_api: ScriptedApi

@@ -182,7 +182,7 @@ def _names_with_links(source: PublishSource, draft: Draft) -> list[FaultView]:
     hint = (
         "They lead to other people's pages. Rename the tracks, or leave the links out."
         if kept
-        else "Keep them under “Write title and description”, if they belong to the names."
+        else "Keep them under “Rewrite title and description”, if they belong to the names."
     )
     message = linked_names_note(kept or names, kept=bool(kept))
     return [
