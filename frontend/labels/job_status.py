@@ -61,7 +61,7 @@ def wait_reason(job: JobSummary, zone: str | None) -> str | None:
     """Say what a queued job waits for, other than a free worker."""
     if job.resumes_at:
         at = relative_time(job.resumes_at, zone)
-        return f"On YouTube, looks again {at}" if has_video(job) else f"Resumes {at}"
+        return f"On YouTube, next check {at}" if has_video(job) else f"Resumes {at}"
     if job.waits_for_status in ("failed", "cancelled"):
         ended = "failed" if job.waits_for_status == "failed" else "was cancelled"
         return f"The mix {ended}: retry the mix, or cancel this job"

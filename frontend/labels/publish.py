@@ -20,7 +20,7 @@ AUDIENCES: dict[Audience, str] = {
     "later": "Scheduled",
 }
 AUDIENCE_HELP: dict[Audience, str] = {
-    "private": "Only you, until you change it on YouTube.",
+    "private": "Only you, until you change it.",
     "unlisted": "Anyone with the link.",
     "public": "Everyone, right away.",
     "later": "Private until the time you choose, then public.",
@@ -136,12 +136,12 @@ def after_checks(publication: PublicationView, zone: str | None) -> str:
 
 
 def looks(publication: PublicationView, zone: str | None) -> str:
-    """Say when Segue has looked at the video on YouTube, and looks again."""
+    """Say when Segue last checked the video on YouTube, and when it checks next."""
     if publication.looked_at is None:
         return ""
-    looked = f"Looked at on YouTube {figures.relative_time(publication.looked_at, zone)}"
+    looked = f"Last checked on YouTube {figures.relative_time(publication.looked_at, zone)}"
     again = publication.looks_again_at
-    return f"{looked}, and again {figures.relative_time(again, zone)}." if again else f"{looked}."
+    return f"{looked}, next check {figures.relative_time(again, zone)}." if again else f"{looked}."
 
 
 def publication_state(publication: PublicationView) -> str:

@@ -181,7 +181,7 @@ def confirm_again(job: JobView, *, is_online: bool) -> None:
     """Offer to publish a mix a second time, after a confirmation."""
     with st.popover("Publish again", icon=":material/publish:", type="tertiary"):
         if is_online:
-            st.markdown("Your channel will have two videos of this mix.")
+            st.markdown("Your channel will have another video of this mix.")
         else:
             st.markdown("If the first video is online after all, your channel will have two.")
         if st.button("Continue", key="publish_again", type="primary"):

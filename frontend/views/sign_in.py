@@ -89,9 +89,13 @@ def _submit(label: str) -> bool:
 
 def _is_valid(email: str, password: str) -> bool:
     """Check the typed email address and password; show what is wrong."""
-    if "@" not in email or not password:
+    if not email.strip() or not password:
         hint = "Enter an email address and a password."
         show_error(ApiError("incomplete", "Email or password is missing.", hint))
+        return False
+    if "@" not in email:
+        hint = "Enter an address such as name@example.com."
+        show_error(ApiError("invalid_email", "This is not an email address.", hint))
         return False
     return True
 

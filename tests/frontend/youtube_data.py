@@ -33,7 +33,7 @@ CONNECTED = NOT_CONNECTED.model_copy(
         "may_manage": True,
         "connected_at": datetime(2026, 11, 19, 8, 0, tzinfo=UTC),
         "token_age_days": 2.3,
-        "notes": ["A consent screen in testing mode lets a connection live for 7 days."],
+        "notes": ["If Google lists this app as “Testing”, the connection ends after 7 days."],
     }
 )
 NOT_SET_UP = NOT_CONNECTED.model_copy(

@@ -39,7 +39,10 @@ def test_constant_offset_is_removed_and_reported(
     sound = music(LONG_S) * np.float32(0.5)
     plain = stored(admit(shop, job, sound, subtype))
     track = admit(shop, job, sound + np.float32([0.35, 0.2]), subtype)
-    assert track.warnings == ("A constant offset (DC) of 35.0% of full scale was removed.",)
+    assert track.warnings == (
+        "The recording's zero line was off centre (DC offset of 35.0%). This is corrected; you "
+        "need not do anything.",
+    )
     clean = stored(track)
     assert np.abs(clean.mean(axis=1)).max() < 1e-4
     # No thump: a high-pass at 4 Hz shifts 220 Hz by 1.5 degrees, and a thump would reach 0.35.

@@ -166,7 +166,7 @@ def edit_on_youtube(page: Page, screens: Screens, picture: Path) -> None:
     expect(page.get_by_text("YouTube allows no < and > in a title.")).to_be_visible()
     title.fill("Saturday, latest")
     private = page.get_by_role("radiogroup").get_by_text("Private", exact=True)
-    click_until(private, page.get_by_text("The video changes at once."))
+    click_until(private, page.get_by_text("Saving changes the video on YouTube at once."))
     page.get_by_role("radiogroup").get_by_text("The mix's own").click()
     expect(save).to_be_enabled()
     check_layout(page, "23-edit-on-youtube")
@@ -177,7 +177,7 @@ def edit_on_youtube(page: Page, screens: Screens, picture: Path) -> None:
     assert of_the_mix is not None
     unlisted = page.get_by_role("radiogroup").get_by_text("Unlisted", exact=True)
     click_until(page.get_by_role("button", name="Edit on YouTube"), form)
-    click_until(unlisted, page.get_by_text("The video changes at once."))
+    click_until(unlisted, page.get_by_text("Saving changes the video on YouTube at once."))
     other = page.get_by_role("radiogroup").get_by_text("Another picture")
     click_until(other, page.get_by_text("Drop a picture here"))
     page.get_by_label("Add a picture").set_input_files(picture)

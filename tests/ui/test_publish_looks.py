@@ -114,12 +114,12 @@ def wait_for_checks_then_public(page: Page, screens: Screens) -> None:
     expect(
         page.get_by_text("Private until YouTube's checks are done, then public.")
     ).to_be_visible()
-    expect(page.get_by_text(re.compile("On YouTube, looks again today at")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("On YouTube, next check today at")).first).to_be_visible()
     *_, video = channel.videos.values()
     assert video.resource["status"]["privacyStatus"] == "private"
     check_layout(page, "26-checks")
     go_to(page, "Jobs")
-    expect(page.get_by_text(re.compile("On YouTube, looks again today at")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("On YouTube, next check today at")).first).to_be_visible()
     check_layout(page, "27-checks-jobs")
     page.go_back()
     record(page, WAITS)

@@ -129,7 +129,7 @@ def save_bar(view: VideoView, edit: VideoEdit, checked: VideoEditCheck | None) -
             disabled=missing(edit, checked) is not None,
         )
         cancel_button("Cancel")
-        st.caption(missing(edit, checked) or "The video changes at once.")
+        st.caption(missing(edit, checked) or "Saving changes the video on YouTube at once.")
     if pressed:
         save(view.job_id, edit)
 

@@ -28,10 +28,10 @@ def show_published(publication: PublicationView, status: YouTubeStatus | None = 
             st.markdown(f"**{title}** · {escaped(channel)}" if channel else f"**{title}**")
             audience = seen_by(publication, zone)
             at = publication.published_at
-            uploaded = f" Uploaded {figures.day_and_time(at, zone)}." if at else ""
+            published = f" Published {figures.day_and_time(at, zone)}." if at else ""
             st.caption(
                 " ".join(
-                    part for part in (f"{audience}{uploaded}", looks(publication, zone)) if part
+                    part for part in (f"{audience}{published}", looks(publication, zone)) if part
                 )
             )
         for remark in publication.remarks:

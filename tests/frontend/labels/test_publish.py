@@ -46,7 +46,7 @@ def test_job_that_waits_for_youtube_says_so() -> None:
     paused = job(
         "queued", id="p", kind="publish", resumes_at=LATER, publications=[uploaded.model_dump()]
     )
-    assert job_status.job_status(paused) == "On YouTube, looks again on 2 Jan 2031 at 08:00"
+    assert job_status.job_status(paused) == "On YouTube, next check on 2 Jan 2031 at 08:00"
 
 
 def test_empty_fields_are_sent_as_none() -> None:
@@ -102,8 +102,8 @@ def test_looks_are_shown_with_the_next() -> None:
     at = datetime(2031, 1, 2, 8, 0, tzinfo=UTC)
     seen = publication(looked_at=at, looks_again_at=at)
     moment = "on 2 Jan 2031 at 08:00"
-    assert publish.looks(seen, None) == f"Looked at on YouTube {moment}, and again {moment}."
-    assert publish.looks(publication(looked_at=at), None) == f"Looked at on YouTube {moment}."
+    assert publish.looks(seen, None) == f"Last checked on YouTube {moment}, next check {moment}."
+    assert publish.looks(publication(looked_at=at), None) == f"Last checked on YouTube {moment}."
     assert publish.looks(publication(), None) == ""
 
 

@@ -57,6 +57,13 @@ class TestSignIn:
         assert "too short" in words_of(app)
         assert scripted_api.asked == []
 
+    def test_malformed_address_is_named(self, app: AppTest, scripted_api: ScriptedApi) -> None:
+        fill(app.run(), "sign_up", "nova", PASSWORD)
+        assert "This is not an email address" in words_of(app)
+        fill(app.run(), "sign_up", "", PASSWORD)
+        assert "Email or password is missing" in words_of(app)
+        assert scripted_api.asked == []
+
     def test_sign_up_signs_in(self, app: AppTest, scripted_api: ScriptedApi) -> None:
         fill(app.run(), "sign_up", "dj@example.org", PASSWORD)
         assert app.title[0].value == "New mixtape"

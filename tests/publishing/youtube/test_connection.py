@@ -74,8 +74,8 @@ def test_testing_mode_connection_shows_its_age(house: House, days: int, said: st
     # a minute, for slow machines
     assert status.token_age_days == pytest.approx(days + 1 / 24, abs=1 / 1440)
     assert (
-        "A consent screen in testing mode lets a connection live for 7 days; "
-        f"this one is {said} old." in status.notes
+        "If Google lists this app as “Testing”, the connection ends after 7 days. "
+        f"Yours is {said} old." in status.notes
     )
 
 
@@ -83,7 +83,7 @@ def test_connection_that_outlived_testing_mode_has_no_age_warning(house: House) 
     house.connect("ada")
     house.change("ada", connected_at=datetime.now(UTC) - timedelta(days=8))
     status = house.connections().status("ada")
-    assert not any("testing mode" in note for note in status.notes)
+    assert not any("Testing" in note for note in status.notes)
 
 
 def test_uploads_left_count_in_pacific_time_from_zero(house: House) -> None:

@@ -37,7 +37,10 @@ def channel_warnings(channels: ChannelStats, peak: float) -> Iterator[str]:
     """Sentences for the user who sent the file, about its channels."""
     if has_offset(channels, peak):
         share = float(np.abs(channels.offsets).max())
-        yield f"A constant offset (DC) of {share:.1%} of full scale was removed."
+        yield (
+            f"The recording's zero line was off centre (DC offset of {share:.1%}). This is"
+            " corrected; you need not do anything."
+        )
     left, right = channels.deviations
     if min(left, right) < gain_of_db(_DEAD_DB) * max(left, right):
         alive, dead = ("left", "right") if left > right else ("right", "left")

@@ -228,8 +228,8 @@ class YouTubeConnections:
         notes = []
         if age_days < _TESTING_DAYS:
             notes.append(
-                "A consent screen in testing mode lets a connection live for "
-                f"{_TESTING_DAYS} days; this one is {_days(int(age_days))} old."
+                f"If Google lists this app as “Testing”, the connection ends after {_TESTING_DAYS} "
+                f"days. Yours is {_days(int(age_days))} old."
             )
         if not may_manage(stored.scopes):
             notes.append(

@@ -10,8 +10,8 @@ NOTICE = (
     "Demucs' code is free software (MIT), its trained weights are not: their author has said that "
     "they “are not covered by the MIT license, and are provided only for scientific purposes” "
     "(github.com/facebookresearch/demucs, issue 327). Segue ships none. If you go on, they are "
-    "fetched from the place where their authors publish them and kept on this machine; whether "
-    "your use is one they were released for is for you to judge."
+    "fetched from the place where their authors publish them and kept on this machine. Check "
+    "whether your use is a scientific one."
 )
 
 
