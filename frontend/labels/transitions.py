@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.app.contract.analysis import Harmony
-from backend.app.contract.dj import PairChoice, TransitionReport
+from backend.app.contract.dj import BEATS_COHERENT, BEATS_TOGETHER_MS, PairChoice, TransitionReport
 
 from . import dj, tempo_and_key
 from .figures import clock_tenths, counted, minus, percent
@@ -56,7 +56,8 @@ def more_figures(report: TransitionReport) -> list[tuple[str, str]]:
     """List further figures of a transition, without those that its kind doesn't have."""
     left, entered = report.trimmed_s
     bass, voices = report.bass_both_share, report.vocal_overlap_s
-    p95, peak = report.beat_error_p95_ms, report.true_peak_dbtp
+    peak = report.true_peak_dbtp
+    p95 = None if _contradicted(report) else report.beat_error_p95_ms
     figures = [
         ("Beats", _beats(report)),
         ("Level", _level_step(report.loudness_step_lu)),
@@ -90,10 +91,25 @@ def _keys(report: TransitionReport, outgoing: Harmony | None, incoming: Harmony 
 
 
 def _beats(report: TransitionReport) -> str | None:
-    """Format the distance between the two tracks' beats, measured or else planned."""
+    """Format the distance between the two tracks' beats: as in the sound, or else as planned.
+
+    Figures that were measured near the planned beats are only shown if the sound agrees.
+    """
+    if _contradicted(report):
+        apart_ms = abs(report.beats_apart_ms or 0.0)
+        if (report.beats_coherence or 0.0) < BEATS_COHERENT:
+            return "unclear in the sound"
+        if abs(report.beats_drift_ms or 0.0) > BEATS_TOGETHER_MS:
+            return f"drift up to {apart_ms:.0f} ms apart in the sound"
+        return f"{apart_ms:.0f} ms apart in the sound"
     measured = report.beat_error_ms
     error = report.planned_beat_error_ms if measured is None else measured
     return None if error is None else f"{error:.0f} ms apart"
+
+
+def _contradicted(report: TransitionReport) -> bool:
+    """Whether the beats are not where the grids have them, or unclear in the sound."""
+    return abs(report.beats_apart_ms or 0.0) > BEATS_TOGETHER_MS
 
 
 def _level_step(step_lu: float | None) -> str | None:

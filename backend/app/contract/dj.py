@@ -24,6 +24,12 @@ DrawnArc = Annotated[
 EnergyArc = NamedArc | DrawnArc
 """The course of energy over the set; a drawn curve is spread evenly over it."""
 
+BEATS_TOGETHER_MS = 35.0
+"""Two attacks closer than this sound like one, slightly soft hit."""
+
+BEATS_COHERENT = 0.3
+"""Least coherence of two tracks whose patterns coincide; see ``docs/mixing.md``."""
+
 OverlayPolicy = Literal["never", "sometimes", "always"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
@@ -113,7 +119,12 @@ class TransitionReport(Shape):
     - ``bars``: length of the overlap, in bars of the outgoing track
     - ``planned_beat_error_ms``: distance of the two tracks' beats in the overlap, on their grids
     - ``beat_error_ms``, ``beat_error_p95_ms``: the same, measured in the rendered audio: median and
-      95th percentile
+      95th percentile. Attacks are only looked for near the grids' beats, so wrong grids look right
+    - ``beats_apart``, ``beats_apart_ms``: where the beats of the two tracks are farthest apart, in
+      beats and in ms, found in their sound without any grid; positive if the incoming track is late
+    - ``beats_drift_ms``: how far the incoming track falls behind during the overlap, found likewise
+    - ``beats_coherence``: how strongly the two patterns coincide at that distance, 0 to 1; a low
+      value says that the sound does not tell the distance
     - ``tempo_change_percent``: how much faster the incoming track plays in the overlap
     - ``key_distance``: steps on the Camelot wheel, after any change of pitch
     - ``loudness_step_lu``: short-term loudness in the 10 s after the overlap, minus that in the
@@ -137,6 +148,10 @@ class TransitionReport(Shape):
     planned_beat_error_ms: float | None
     beat_error_ms: float | None
     beat_error_p95_ms: float | None
+    beats_apart_ms: float | None = None
+    beats_apart: float | None = None
+    beats_drift_ms: float | None = None
+    beats_coherence: float | None = None
     tempo_change_percent: float | None
     pitch_semitones: int
     key_distance: int | None

@@ -37,6 +37,23 @@ def test_main_figures(change: dict[str, object], label: str, text: str) -> None:
         ({"beat_error_ms": None, "planned_beat_error_ms": 1.2}, "Beats", "1 ms apart"),
         ({"beat_error_ms": 0.0, "planned_beat_error_ms": 9.0}, "Beats", "0 ms apart"),
         ({"beat_error_ms": None, "planned_beat_error_ms": None}, "Beats", None),
+        ({"beats_apart_ms": -9.0, "beats_coherence": 0.6}, "Beats", "3 ms apart"),
+        (
+            {"beats_apart_ms": -210.4, "beats_coherence": 0.6},
+            "Beats",
+            "210 ms apart in the sound",
+        ),
+        (
+            {"beats_apart_ms": 160.0, "beats_drift_ms": 320.0, "beats_coherence": 0.6},
+            "Beats",
+            "drift up to 160 ms apart in the sound",
+        ),
+        (
+            {"beats_apart_ms": 160.0, "beats_coherence": 0.1},
+            "Beats",
+            "unclear in the sound",
+        ),
+        ({"beats_apart_ms": 160.0, "beats_coherence": 0.6}, "Beats, worst 5 %", None),
         ({"loudness_step_lu": 0.6}, "Level", "+0.6 LU"),
         ({"loudness_step_lu": None}, "Level", None),
     ],

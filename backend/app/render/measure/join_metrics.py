@@ -21,7 +21,7 @@ from ..player.stretched_segments import StretchedSegment
 
 Times = npt.NDArray[np.float64]
 
-VERSION = 2  # increase it when figures change: cached figures of other versions are measured again
+VERSION = 3  # increase it when figures change: cached figures of other versions are measured again
 
 BASS_HZ = 150.0
 _FRAME = SAMPLE_RATE // 10
@@ -52,9 +52,9 @@ class JoinAnalyser:
 
     def analyse(self, clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> JoinMetrics:
         """Measure the overlap of two clips; ``beats`` are theirs, in samples of the mix."""
-        start, end = _shared(clips)
+        start, end = shared_span(clips)
         attacks = [
-            attacks_near(self._play(_plain(clip), start, end), at - start)
+            attacks_near(self._play(plain_clip(clip), start, end), at - start)
             for clip, at in zip(clips, _paired(*beats), strict=True)
         ]
         errors = np.abs(attacks[0] - attacks[1])
@@ -70,25 +70,25 @@ class JoinAnalyser:
     def _bass_sounds(self, clip: Clip, start: int, end: int) -> npt.NDArray[np.bool_]:
         """Whether the clip's bass plays near its unprocessed level, for each 100 ms."""
         mixed = _frame_power(low_pass(self._play(clip, start, end), BASS_HZ))
-        plain = _frame_power(low_pass(self._play(_plain(clip), start, end), BASS_HZ))
+        plain = _frame_power(low_pass(self._play(plain_clip(clip), start, end), BASS_HZ))
         usual = float(np.median(plain)) if len(plain) else 0.0
         return np.asarray(mixed > usual * 10.0 ** (-_MASKED_DB / 10.0))
 
 
-def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> str:
+def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times], beats_per_bar: int = 4) -> str:
     """Hash everything on which a join's measurements depend: equal hashes, equal figures.
 
     The join's position in the mix does not matter.
     """
-    start, end = _shared(clips)
+    start, end = shared_span(clips)
     sounds = [sound_parts(_moved(clip, -start), 0, end - start) for clip in clips]
     # In thousandths of a sample, since seconds of the mix round differently at another position.
     places = [np.rint(1000.0 * (at - start)).astype(np.int64).tolist() for at in beats]
-    text = repr((VERSION, PLAYER_VERSION, end - start, sounds, places))
+    text = repr((VERSION, PLAYER_VERSION, end - start, sounds, places, beats_per_bar))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _shared(clips: tuple[Clip, Clip]) -> tuple[int, int]:
+def shared_span(clips: tuple[Clip, Clip]) -> tuple[int, int]:
     """The samples of the mix in which both clips sound."""
     return max(clip.start for clip in clips), min(clip.sounds_to for clip in clips)
 
@@ -118,7 +118,7 @@ def _moved(clip: Clip, by: int) -> Clip:
     )
 
 
-def _plain(clip: Clip) -> Clip:
+def plain_clip(clip: Clip) -> Clip:
     """Copy a clip without fades and effects: the same samples at a constant level."""
     return replace(clip, fade_in=0, fade_out=0, effects=(), stem_faders=())
 

@@ -17,12 +17,15 @@ from ...dj.levels.short_term import ShortTerm
 from ...dj.timeline import Clip, Timeline, Transition
 from ...dsp.samples import SAMPLE_RATE, db_of_gain
 from ...jobs.pipeline import StepContext
+from ...render.measure.blind_beats import BlindBeats
+from ...render.measure.blind_join import BlindListener, Pulse
 from ...render.measure.finished_file import BINS_PER_S, Measured
 from ...render.measure.join_metrics import JoinAnalyser, JoinMetrics, Times, join_hash
 from ..tracks.decks import decks_of
 from ..tracks.recordings import open_recording
 from ..tracks.stretched import open_stretched
 from .job import MixtapeJob
+from .join_checks.beats import beats_fault
 from .order import ordered_tracks
 from .plan import planned_joins
 from .reuse.mp3 import JOIN_FIGURES, JoinFigures, StoredJoinFigures, base_join_figures
@@ -34,11 +37,17 @@ class Overlap:
 
     clips: tuple[Clip, Clip]
     beats: tuple[Times, Times]
+    beats_per_bar: int = 4
 
     @property
     def key(self) -> str:
-        """A hash of everything that decides how the overlap sounds."""
-        return join_hash(self.clips, self.beats)
+        """A hash of everything on which the overlap's figures depend."""
+        return join_hash(self.clips, self.beats, self.beats_per_bar)
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """The length of its beats and bars, but not where they are."""
+        return Pulse.of(self.beats[0], self.beats_per_bar)
 
 
 def measure_joins(
@@ -63,10 +72,17 @@ def measure_joins(
     known = {o.key: f for o, f in zip(overlaps, figures, strict=True) if o and f}
     ctx.workspace.write_shape(JOIN_FIGURES, StoredJoinFigures(by_key=known))
     completed = [
-        report.model_copy(update=found.model_dump() if found else {})
+        _with_figures(report, found) if found else report
         for report, found in zip(reports, figures, strict=True)
     ]
     return with_levels(completed, timeline, measured)
+
+
+def _with_figures(report: TransitionReport, figures: JoinFigures) -> TransitionReport:
+    """Add a join's figures; say so if its sound contradicts the plan."""
+    fault = beats_fault(figures)
+    reason = f"{report.reason} Measured: {fault}." if fault else report.reason
+    return report.model_copy(update={**figures.model_dump(), "reason": reason})
 
 
 def with_levels(
@@ -85,16 +101,23 @@ def join_figures(
     job: MixtapeJob, overlaps: Sequence[Overlap | None], known: StoredJoinFigures
 ) -> list[JoinFigures | None]:
     """Measure the overlaps that are not known yet, in parallel; None for joins without one."""
-    analyser = JoinAnalyser(partial(open_recording, job.store), partial(open_stretched, job.store))
 
     def figures(overlap: Overlap | None) -> JoinFigures | None:
         if overlap is None:
             return None
-        found = known.by_key.get(overlap.key)
-        return found or _figures(analyser.analyse(overlap.clips, overlap.beats))
+        return known.by_key.get(overlap.key) or measure_overlap(job, overlap)
 
     with ThreadPoolExecutor(job.workers) as pool:
         return list(pool.map(figures, overlaps))
+
+
+def measure_overlap(job: MixtapeJob, overlap: Overlap) -> JoinFigures:
+    """Measure an overlap on its two tracks, each rendered alone."""
+    open_track = partial(open_recording, job.store)
+    stretched = partial(open_stretched, job.store)
+    metrics = JoinAnalyser(open_track, stretched).analyse(overlap.clips, overlap.beats)
+    listener, pulse = BlindListener(open_track, stretched), overlap.pulse
+    return _figures(metrics, listener.beats_of(overlap.clips, pulse) if pulse else None)
 
 
 def _overlap(
@@ -106,15 +129,19 @@ def _overlap(
     clips = timeline.clips[join.outgoing], timeline.clips[join.incoming]
     out_beats = SAMPLE_RATE * times_where_both_sound(out.beats_s, clips[0], clips[1])
     in_beats = SAMPLE_RATE * times_where_both_sound(into.beats_s, clips[1], clips[0])
-    return Overlap(clips, (out_beats, in_beats))
+    return Overlap(clips, (out_beats, in_beats), out.beats_per_bar)
 
 
-def _figures(metrics: JoinMetrics) -> JoinFigures:
+def _figures(metrics: JoinMetrics, blind: BlindBeats | None) -> JoinFigures:
     errors_ms, has_beats = metrics.beat_errors_ms, len(metrics.beat_errors_ms) > 0
     return JoinFigures(
         beat_error_ms=round(float(np.median(errors_ms)), 2) if has_beats else None,
         beat_error_p95_ms=round(float(np.percentile(errors_ms, 95)), 2) if has_beats else None,
         bass_both_share=round(metrics.bass_both_share, 3),
+        beats_apart_ms=round(blind.apart_ms, 1) if blind else None,
+        beats_apart=round(blind.apart_beats, 3) if blind else None,
+        beats_drift_ms=round(blind.drift_ms, 1) if blind else None,
+        beats_coherence=round(blind.coherence, 3) if blind else None,
     )
 
 

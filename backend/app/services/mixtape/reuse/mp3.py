@@ -38,6 +38,10 @@ class JoinFigures(Shape):
     beat_error_ms: float | None
     beat_error_p95_ms: float | None
     bass_both_share: float
+    beats_apart_ms: float | None = None
+    beats_apart: float | None = None
+    beats_drift_ms: float | None = None
+    beats_coherence: float | None = None
 
 
 class StoredJoinFigures(Shape):

@@ -1,0 +1,1 @@
+"""Check joins by their sound, and explain what is wrong with them."""

@@ -1,0 +1,1 @@
+"""Joins that are checked by their sound."""
