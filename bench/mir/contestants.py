@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -32,6 +32,17 @@ TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """How sure a tool is of its beats, bars and key in a stretch; 0 to 1."""
+
+    start_s: float
+    end_s: float
+    beat: float
+    bar: float
+    key: float
+
+
+@dataclass(frozen=True, slots=True)
 class Detected:
     """What a tool detected in a song; None for what it does not detect."""
 
@@ -39,6 +50,7 @@ class Detected:
     downbeats_s: tuple[float, ...] | None
     tempo_bpm: float | None
     key: str | None
+    stated: tuple[Stated, ...] = ()
     cpu_s: float = 0.0
 
 
@@ -55,6 +67,15 @@ def segue(samples: Samples) -> Detected:
         tuple(downbeats.tolist()),
         track.rhythm.tempo_bpm,
         track.harmony.key,
+        (
+            Stated(
+                0.0,
+                samples.shape[1] / SAMPLE_RATE,
+                track.rhythm.confidence,
+                track.rhythm.downbeat_confidence,
+                track.harmony.confidence,
+            ),
+        ),
     )
 
 
@@ -158,9 +179,7 @@ def _timed(name: str, song: MirSong) -> Detected:
     samples = song.samples()
     began_s = _cpu_s()
     found = CONTESTANTS[name](samples)
-    return Detected(
-        found.beats_s, found.downbeats_s, found.tempo_bpm, found.key, _cpu_s() - began_s
-    )
+    return replace(found, cpu_s=_cpu_s() - began_s)
 
 
 def _cpu_s() -> float:

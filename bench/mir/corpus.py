@@ -42,12 +42,19 @@ class MirSong:
     beats_per_bar: int
     beats_s: tuple[float, ...] = field(repr=False)
     downbeats_s: tuple[float, ...] = field(repr=False)
+    # Start, end and key, or tempo, of each stretch; empty where a truth file states none.
+    keys: tuple[tuple[float, float, str], ...] = ()
+    tempos: tuple[tuple[float, float, float], ...] = ()
 
     def beats(self) -> Times:
         return np.array(self.beats_s)
 
     def downbeats(self) -> Times:
         return np.array(self.downbeats_s)
+
+    def key_stretches(self) -> tuple[tuple[float, float, str], ...]:
+        """Return start, end and key of each stretch; all of the song if it states one key."""
+        return self.keys or ((0.0, float("inf"), self.key),)
 
     def tempo_bpm(self) -> float:
         """Return the tempo from the mean beat interval, as songs from a folder state it."""
@@ -140,4 +147,6 @@ def read_song(truth: Path, half: Half) -> MirSong:
         beats_per_bar=facts["beats_per_bar"],
         beats_s=tuple(facts["beats"]),
         downbeats_s=tuple(facts["downbeats"]),
+        keys=tuple((s["start"], s["end"], s["key"]) for s in facts.get("keys", ())),
+        tempos=tuple((s["start"], s["end"], s["bpm"]) for s in facts.get("tempos", ())),
     )

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from .contestants import CONTESTANTS, run_contestant, version, why_absent
 from .corpus import HALVES, MirSong, composed, given
+from .judgements import curves, judge
+from .reliability import curve_table
 from .scores import score
 from .specs import SEEDS
 from .table import LEGEND, Row, as_json, genre_table, song_table, totals, totals_table
@@ -34,6 +36,8 @@ def main() -> None:
     print(f"{len(songs)} songs; {', '.join(version(name) for name in names)}\n\n{LEGEND}")
     for half, of_half in _by_half(rows):
         _print_half(half, of_half, shown=half in options.show, each=options.each)
+        if options.reliability:
+            _print_reliability(half, of_half)
     if options.json:
         options.json.write_text(json.dumps(_report(rows, options.show), indent=1))
 
@@ -47,6 +51,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--show", nargs="+", choices=[*HEADINGS], default=["tuning", "hard", "given"],
         help="halves to show by genre and song; tuning on a held-out half spoils it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--reliability", action="store_true",
+        help="also print how often what each tool is sure of is right",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, help="also write all figures to this file")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
@@ -67,7 +75,8 @@ def score_contestant(name: str, songs: Sequence[MirSong], processes: int) -> Ite
     found = list(run_contestant(name, songs, processes))
     names_keys = any(one.key for one in found)
     for song, one in zip(songs, found, strict=True):
-        yield Row(name, song, score(song, one, names_keys=names_keys))
+        scores = score(song, one, names_keys=names_keys)
+        yield Row(name, song, scores, tuple(judge(song, one)))
 
 
 def _by_half(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
@@ -89,6 +98,13 @@ def _print_half(half: str, rows: Sequence[Row], *, shown: bool, each: bool) -> N
     if shown and each:
         for name, of_one in by_contestant.items():
             print(f"\n{song_table(f'{HEADINGS[half]}, {name}', of_one)}")
+
+
+def _print_reliability(half: str, rows: Sequence[Row]) -> None:
+    """Print reliability curves of the tools that state confidences."""
+    for name, of_one in _by_contestant(rows).items():
+        if found := curves(judgement for row in of_one for judgement in row.judgements):
+            print(f"\n{curve_table(f'{HEADINGS[half]}, {name}', found)}")
 
 
 def _report(rows: Sequence[Row], shown: Sequence[str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from .corpus import MirSong
+from .judgements import Judgement
 from .scores import Scores
 
 COLUMNS = {
@@ -38,6 +39,7 @@ class Row:
     contestant: str
     song: MirSong
     scores: Scores
+    judgements: tuple[Judgement, ...] = ()
 
 
 def mean(rows: Iterable[Row], column: str) -> float | None:
