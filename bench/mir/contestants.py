@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 
-from .corpus import MirSong
+from .corpus import MirSong, Stretch
 
 BLOCK_S = 10.0
 LIBROSA_RATE = 22_050
@@ -51,7 +51,20 @@ class Detected:
     tempo_bpm: float | None
     key: str | None
     stated: tuple[Stated, ...] = ()
+    # Of tools that state a tempo or key for each stretch of a song.
+    tempos: tuple[Stretch[float], ...] = ()
+    keys: tuple[Stretch[str], ...] = ()
     cpu_s: float = 0.0
+
+    def tempo_stretches(self) -> tuple[Stretch[float], ...]:
+        """Return the tempi with their stretches; a single tempo holds for all the time."""
+        whole = ((0.0, float("inf"), self.tempo_bpm),) if self.tempo_bpm else ()
+        return self.tempos or whole
+
+    def key_stretches(self) -> tuple[Stretch[str], ...]:
+        """Return the keys with their stretches; a single key holds for all the time."""
+        whole = ((0.0, float("inf"), self.key),) if self.key else ()
+        return self.keys or whole
 
 
 def segue(samples: Samples) -> Detected:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ from .specs import SEEDS, Half, corpus_specs
 # The composed halves.
 HALVES: tuple[Half, ...] = (*SEEDS, *HARD_SEEDS)
 Times = npt.NDArray[np.float64]
+Value = TypeVar("Value", str, float)
+# Start and end in seconds, and the key or tempo between them.
+Stretch: TypeAlias = tuple[float, float, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class MirSong:
     beats_s: tuple[float, ...] = field(repr=False)
     downbeats_s: tuple[float, ...] = field(repr=False)
     # Start, end and key, or tempo, of each stretch; empty where a truth file states none.
-    keys: tuple[tuple[float, float, str], ...] = ()
-    tempos: tuple[tuple[float, float, float], ...] = ()
+    keys: tuple[Stretch[str], ...] = ()
+    tempos: tuple[Stretch[float], ...] = ()
 
     def beats(self) -> Times:
         return np.array(self.beats_s)
@@ -52,7 +56,7 @@ class MirSong:
     def downbeats(self) -> Times:
         return np.array(self.downbeats_s)
 
-    def key_stretches(self) -> tuple[tuple[float, float, str], ...]:
+    def key_stretches(self) -> tuple[Stretch[str], ...]:
         """Return start, end and key of each stretch; all of the song if it states one key."""
         return self.keys or ((0.0, float("inf"), self.key),)
 

@@ -11,6 +11,7 @@ import numpy as np
 from .contestants import Detected, Stated
 from .corpus import MirSong, Times
 from .reliability import Curve, reliability
+from .stretches import key_share
 
 # Two beats within 35 ms sound like one hit; 70 ms is mir_eval's tolerance.
 CLOSE_S, FOUND_S = 0.035, 0.070
@@ -38,11 +39,12 @@ def _judge(song: MirSong, detected: Detected, stated: Stated) -> list[Judgement]
     beats = _within(song.beats(), stated), _within(np.array(detected.beats_s), stated)
     bars = _within(song.downbeats(), stated), _within(np.array(detected.downbeats_s or ()), stated)
     length_s = stated.end_s - stated.start_s
+    key_right = min(1.0, key_share(song, detected, stated.start_s, stated.end_s))
     return [
         Judgement("beat 35 ms", stated.beat, length_s, share_right(*beats, CLOSE_S)),
         Judgement("beat 70 ms", stated.beat, length_s, share_right(*beats, FOUND_S)),
         Judgement("bar 70 ms", stated.bar, length_s, share_right(*bars, FOUND_S)),
-        Judgement("key", stated.key, length_s, _key_share(song, detected.key, stated)),
+        Judgement("key", stated.key, length_s, key_right),
     ]
 
 
@@ -60,16 +62,6 @@ def share_right(truth: Times, detected: Times, window_s: float) -> float:
         return float(len(truth) == len(detected))
     matched = len(mir_eval.util.match_events(truth, detected, window_s))
     return float(matched / max(len(truth), len(detected)))
-
-
-def _key_share(song: MirSong, key: str | None, stated: Stated) -> float:
-    """Share of the stretch's time in which the song has the stated key."""
-    seconds = sum(
-        max(0.0, min(end_s, stated.end_s) - max(start_s, stated.start_s))
-        for start_s, end_s, name in song.key_stretches()
-        if key and mir_eval.key.weighted_score(name, key) == 1.0
-    )
-    return float(np.clip(seconds / (stated.end_s - stated.start_s), 0.0, 1.0))
 
 
 def curves(judgements: Iterable[Judgement]) -> dict[str, Curve]:

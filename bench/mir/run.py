@@ -11,11 +11,12 @@ from pathlib import Path
 
 from .contestants import CONTESTANTS, run_contestant, version, why_absent
 from .corpus import HALVES, MirSong, composed, given
+from .hard import HARD_SEEDS
 from .judgements import curves, judge
 from .reliability import curve_table
 from .scores import score
 from .specs import SEEDS
-from .table import LEGEND, Row, as_json, genre_table, song_table, totals, totals_table
+from .table import COLUMNS, LEGEND, Row, as_json, genre_table, song_table, totals, totals_table
 
 KEPT_IN = Path(__file__).parents[2] / "build" / "mir"
 HEADINGS = {
@@ -25,6 +26,9 @@ HEADINGS = {
     "hard_held_out": "hard held-out songs",
     "given": "given songs",
 }
+
+# Columns shown by genre for hard songs, besides beat F.
+HARD_COLUMNS = ("downbeat_f", "tempo_time", "key_time")
 
 
 def main() -> None:
@@ -94,7 +98,9 @@ def _print_half(half: str, rows: Sequence[Row], *, shown: bool, each: bool) -> N
     by_contestant = _by_contestant(rows)
     print(f"\n{totals_table(HEADINGS[half], by_contestant)}")
     if shown:
-        print(f"\n{genre_table(f'{HEADINGS[half]}, beat F', by_contestant)}")
+        for column in ("beat_f", *(HARD_COLUMNS if half in HARD_SEEDS else ())):
+            title = f"{HEADINGS[half]}, {COLUMNS[column][0]}"
+            print(f"\n{genre_table(title, column, by_contestant)}")
     if shown and each:
         for name, of_one in by_contestant.items():
             print(f"\n{song_table(f'{HEADINGS[half]}, {name}', of_one)}")

@@ -9,6 +9,7 @@ import numpy as np
 
 from .contestants import Detected
 from .corpus import MirSong, Times
+from .stretches import key_score, key_time, tempo_time
 
 # MIREX's tolerance for a tempo.
 TEMPO_TOLERANCE = 0.04
@@ -28,6 +29,7 @@ class Scores:
 
     tempo_1: float | None
     tempo_2: float | None
+    tempo_time: float | None
     beat_f: float
     error_ms: float | None
     bias_ms: float | None
@@ -35,6 +37,7 @@ class Scores:
     downbeat_f: float | None
     key_exact: float | None
     key_weighted: float | None
+    key_time: float | None
     cpu_s: float
 
 
@@ -46,6 +49,7 @@ def score(song: MirSong, detected: Detected, *, names_keys: bool) -> Scores:
     return Scores(
         tempo_1=tempo_right(song.tempo_bpm(), detected.tempo_bpm, (1.0,)),
         tempo_2=tempo_right(song.tempo_bpm(), detected.tempo_bpm, TEMPO_LEVELS),
+        tempo_time=tempo_time(song, detected),
         beat_f=beat_f(song.beats(), beats),
         error_ms=float(np.median(np.abs(errors_ms))) if len(errors_ms) else None,
         bias_ms=float(np.median(errors_ms)) if len(errors_ms) else None,
@@ -55,6 +59,7 @@ def score(song: MirSong, detected: Detected, *, names_keys: bool) -> Scores:
         else beat_f(song.downbeats(), np.array(detected.downbeats_s)),
         key_exact=None if key is None else float(key == 1.0),
         key_weighted=key,
+        key_time=key_time(song, detected) if names_keys else None,
         cpu_s=detected.cpu_s,
     )
 
@@ -96,8 +101,3 @@ def _covers(truth: Times, detected: Times) -> bool:
         return False
     nearest = np.abs(truth[:, None] - within[None, :]).min(axis=1)
     return bool(np.mean(nearest <= USABLE_S) >= USABLE_SHARE)
-
-
-def key_score(truth: str, detected: str | None) -> float:
-    """Compute MIREX's weighted key score: 0.5 for a fifth, 0.3 relative, 0.2 parallel."""
-    return float(mir_eval.key.weighted_score(truth, detected)) if detected else 0.0

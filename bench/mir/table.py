@@ -14,6 +14,7 @@ from .scores import Scores
 COLUMNS = {
     "tempo_1": ("tempo 1", "{:.2f}"),
     "tempo_2": ("tempo 2", "{:.2f}"),
+    "tempo_time": ("tempo time", "{:.2f}"),
     "beat_f": ("beat F", "{:.3f}"),
     "error_ms": ("error ms", "{:.1f}"),
     "bias_ms": ("bias ms", "{:+.1f}"),
@@ -21,14 +22,17 @@ COLUMNS = {
     "downbeat_f": ("downbeat F", "{:.3f}"),
     "key_exact": ("key", "{:.2f}"),
     "key_weighted": ("key MIREX", "{:.3f}"),
+    "key_time": ("key time", "{:.2f}"),
     "cpu_s": ("CPU s", "{:.2f}"),
 }
 LEGEND = """\
 tempo 1, 2   share within 4 % of the mean tempo; 2 forgives the factors 2, 3, 1/2, 1/3
+tempo time   share of the song in which the stated local tempo is within 1 %, at the level
 beat F       F-measure within 70 ms, first 5 s left out (mir_eval); downbeat F likewise
 error, bias  mean over songs of the median error of the beats found; positive is late
 usable       share of songs with 95 % of all beats within 35 ms, at the level, half or double
 key          share exactly right; MIREX: a fifth off 0.5, relative 0.3, parallel 0.2
+key time     share of the song in which the key is exactly right, modulations included
 CPU s        process CPU a track, after one song to warm up, decoding not counted"""
 
 
@@ -63,12 +67,12 @@ def totals_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
     return _laid_out(title, heading, body)
 
 
-def genre_table(title: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
-    """Format beat F-measures, one column per genre."""
+def genre_table(title: str, column: str, by_contestant: Mapping[str, Sequence[Row]]) -> str:
+    """Format the means of a column of scores, one column per genre."""
     genres = list(dict.fromkeys(row.song.genre for rows in by_contestant.values() for row in rows))
     body = {
         name: [
-            _shown("{:.2f}", mean((row for row in rows if row.song.genre == genre), "beat_f"))
+            _shown("{:.2f}", mean((row for row in rows if row.song.genre == genre), column))
             for genre in genres
         ]
         for name, rows in by_contestant.items()
