@@ -69,8 +69,9 @@ def analyse_and_score(track: RealTrack) -> TrackScore:
 def heard_in(rhythm: Rhythm, cpu_s: float = 0.0) -> Heard:
     """Convert a rhythm to one value a beat."""
     beats_s = np.asarray(rhythm.beats_s, float)
-    first = rhythm.downbeats[0] if rhythm.downbeats else 0
-    positions = (np.arange(len(beats_s)) - first) % rhythm.beats_per_bar
+    index, downbeats = np.arange(len(beats_s)), np.asarray(rhythm.downbeats or [0])
+    bar = np.maximum(np.searchsorted(downbeats, index, side="right") - 1, 0)
+    positions = (index - downbeats[bar]) % rhythm.beats_per_bar
     return Heard(
         beats_s=beats_s,
         bar_positions=positions,

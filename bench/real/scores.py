@@ -141,7 +141,7 @@ def _bars(
 
 def _nearest(times_s: Times, among_s: Times) -> npt.NDArray[np.int64]:
     """Return the index of the nearest of ``among_s`` for each time."""
-    return np.abs(times_s[:, None] - among_s[None, :]).argmin(axis=1)
+    return np.asarray(np.abs(times_s[:, None] - among_s[None, :]).argmin(axis=1))
 
 
 def _distance(times_s: Times, among_s: Times) -> Times:

@@ -114,6 +114,16 @@ class Grid:
         rhythm = self.analysis.rhythm
         return (bar - rhythm.phrase_start) % rhythm.phrase_bars == 0
 
+    def is_regular(self, first_bar: int, last_bar: int) -> bool:
+        """Whether the track has all bars from one downbeat to another, each of full length.
+
+        Where bars are counted anew, as after an extra beat, one bar is shorter or longer.
+        """
+        if last_bar >= len(self.downbeats):
+            return False
+        beats = int(self.downbeats[last_bar] - self.downbeats[first_bar])
+        return beats == (last_bar - first_bar) * self.beats_per_bar
+
     def nearest_bar(self, at_s: float) -> int:
         """Index of the downbeat nearest to a time."""
         return int(np.abs(self.bars_s - at_s).argmin())

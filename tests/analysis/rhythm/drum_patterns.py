@@ -18,6 +18,7 @@ def patterned(
     steps_per_beat: int,
     bars: int,
     hats: str = "x.",
+    hat_gain: float = 1.0,
     chords_early: int = 0,
 ) -> Samples:
     """Render bars as long as ``kick``, in which each ``x`` is a drum hit; ``hats`` repeats.
@@ -27,7 +28,8 @@ def patterned(
     rng = np.random.default_rng(7)
     step_s = 60.0 / tempo_bpm / steps_per_beat
     wave = np.zeros(round((len(kick) * bars * step_s + LEAD_S + 1.0) * SAMPLE_RATE))
-    drums = _drums(rng)
+    kick_sound, snare_sound, hat_sound = _drums(rng)
+    drums = kick_sound, snare_sound, hat_gain * hat_sound
     for bar in range(bars):
         start_s = LEAD_S + bar * len(kick) * step_s
         for step, strokes in enumerate(zip(kick, snare, hats * len(kick), strict=False)):

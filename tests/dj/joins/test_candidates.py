@@ -107,3 +107,15 @@ def test_double_time_takes_twice_the_bars_of_the_incoming_track() -> None:
         (2.0 * bars, 2.0 * bars) for bars in (4, 8, 16, 32)
     }
     assert {one.fold for one in found("blend", slow, fast)} == {2.0}
+
+
+def test_no_overlap_crosses_an_irregular_bar() -> None:
+    # a beat more in the bar before 160.25 s: the bars after it begin half a second later
+    rhythm = track_analysis().rhythm
+    downbeats = [at if at < 320 else at + 1 for at in rhythm.downbeats if at < 395]
+    out = song(rhythm=rhythm.model_copy(update={"downbeats": downbeats}))
+    blends = found("blend", out)
+    assert {one.bars for one in blends} == {4, 8, 16}
+    assert all(one.out_end_s < 159.0 or one.out_s > 160.0 for one in blends)
+    into = song(rhythm=rhythm.model_copy(update={"downbeats": [0, 5, *range(9, 390, 4)]}))
+    assert min(one.in_s for one in found("blend", into=into)) > 2.0

@@ -14,7 +14,7 @@ import numpy as np
 from ..feature_rows import Matrix, RowSource, row_values, spans
 from .attacks import sums_around
 from .onsets import FRAME_RATE, LOWEST_MIDI, SPAN, TONE_RATE, Floats, Onsets, SpectraRows, loud
-from .tempo_octave import FASTEST_BPM, repetition
+from .tempo_octave import repetition
 
 METRES = (4, 3)
 ODD_METRES = (5, 7)
@@ -27,14 +27,6 @@ WEIGHTS = np.array([0.28, 0.10, 0.02, 0.02, 0.30, 0.33, 0.24, 0.18, 0.08, 0.04, 
 """Weight of each term of :func:`evidence`, in its order, fitted as a conditional logit on half of a
 corpus of composed songs. Chord changes weigh most, then kick and bass."""
 SURE_MARGIN = 0.6
-BACKBEAT = 0.3
-"""If the snare is this much stronger on every other beat, it is a backbeat, and these are the
-beats, however early chords change; on the off-beats of twice the tempo it is 0.2 at most."""
-LEAST_BEATS = 32  # with fewer beats there are too few bars for a reliable position
-OFF_BEAT_MARGIN = 1.0
-"""How far the evidence for bars that begin halfway between beats must exceed that for bars on
-beats. At half of the true tempo, on the off-beats, it does by 1.2 to 2.0; on the right beats it is
-0.4 below, and up to 0.75 above if chords change half a beat early."""
 SPAN_BEATS = 1024  # beats processed together: about ten minutes
 
 
@@ -44,7 +36,7 @@ class BeatFeatures:
 
     Attributes
     ----------
-    kick, snare, hat, accent : onset strength on the beat, 0 to 1
+    kick, snare, hat, accent, body : onset strength on the beat, 0 to 1
     groove : the same on the beat and half a beat later, side by side
     tones : strength of the semitones during the beat, unit length
     colour : the level of each band during the beat, in nepers
@@ -54,6 +46,7 @@ class BeatFeatures:
     snare: Floats
     hat: Floats
     accent: Floats
+    body: Floats
     groove: Floats
     tones: Floats
     colour: Floats
@@ -72,7 +65,16 @@ def beat_features(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) -> Beat
     tones /= np.linalg.norm(tones, axis=1, keepdims=True) + 1e-6
     colour = _during(spectra.bands, beats_s, FRAME_RATE, 0.0)
     groove = np.concatenate([kick, snare, 0.5 * hat, 0.5 * accent], axis=1)
-    return BeatFeatures(kick[:, 0], snare[:, 0], hat[:, 0], accent[:, 0], groove, tones, colour)
+    return BeatFeatures(
+        kick=kick[:, 0],
+        snare=snare[:, 0],
+        hat=hat[:, 0],
+        accent=accent[:, 0],
+        body=onsets.body[at[:, 0]],
+        groove=groove,
+        tones=tones,
+        colour=colour,
+    )
 
 
 def _during(magnitudes: RowSource, beats_s: Floats, rate: float, delay_s: float) -> Floats:
@@ -151,28 +153,6 @@ def _metres(beats: BeatFeatures) -> tuple[int, ...]:
     repeats = repetition(beats.groove, odd)
     others = max(repetition(beats.groove, lag) for lag in LIKE_OTHERS)
     return (odd,) if repeats > max(ODD_REPEATS, others + ODD_MARGIN) else METRES
-
-
-def bars_begin_between(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) -> bool:
-    """Whether bars begin halfway between the beats.
-
-    If so, the beats are the off-beats of twice the tempo.
-    """
-    shortest_s = 2.0 * 60.0 / FASTEST_BPM
-    if len(beats_s) < LEAST_BEATS or float(np.median(np.diff(beats_s))) < shortest_s:
-        return False
-    halves_s = np.interp(np.arange(2 * len(beats_s) - 1) / 2.0, np.arange(len(beats_s)), beats_s)
-    halves = beat_features(spectra, onsets, halves_s)
-    snare = halves.snare[::2]
-    if abs(float(snare[::2].mean() - snare[1::2].mean())) > BACKBEAT:
-        return False
-    bars = [(2 * metre, first) for metre in METRES for first in range(2 * metre)]
-    scores = [float(evidence(halves, *bar) @ WEIGHTS) for bar in bars]
-    on_beat, between = (
-        max(score for (_, first), score in zip(bars, scores, strict=True) if first % 2 == off)
-        for off in (0, 1)
-    )
-    return between > on_beat + OFF_BEAT_MARGIN
 
 
 def find_phrases(beats: BeatFeatures, downbeats: list[int], phrase_bars: int) -> int:

@@ -83,6 +83,13 @@ def find_beats(pulse: Pulse, onsets: Onsets) -> Candidate:
     return next((one for one in ranked if not is_across(pulse, onsets, one)), ranked[0])
 
 
+def margin_over_half_later(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> float:
+    """Compute how far a candidate's evidence exceeds that of beats half a beat later."""
+    both = (candidate, candidate.half_a_beat_later)
+    here, later = (float(evidence(pulse, onsets, one) @ WEIGHTS) for one in both)
+    return here - later
+
+
 def is_across(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> bool:
     """Whether a candidate lies across a straight rhythm: three strokes on every two of its beats.
 

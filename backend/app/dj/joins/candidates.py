@@ -112,7 +112,7 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
         if not bars or in_bars != int(in_bars) or (not fixed.bars and bars not in usual):
             continue
         out_end, in_end = out_bar + bars, in_bar + int(in_bars)
-        if out_end < len(out.bars_s) and in_end < len(into.bars_s):
+        if out.is_regular(out_bar, out_end) and into.is_regular(in_bar, in_end):
             out_s, out_end_s = float(out.bars_s[out_bar]), float(out.bars_s[out_end])
             in_s, in_end_s = float(into.bars_s[in_bar]), float(into.bars_s[in_end])
             overlap_s = out_end_s - out_s
