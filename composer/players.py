@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from composer.arrangement import Bar
 from composer.drums import sized
-from composer.song import SAMPLE_RATE, Times
+from composer.kits import recorded
+from composer.song import SAMPLE_RATE, Samples, Times
 from composer.stage import Stage
 from composer.theory import Key
 from composer.tones import VOWELS
@@ -26,8 +27,9 @@ DRUM_GAIN = {
     "brush": 0.4,
     "sweep": 0.3,
 }
-# Drums on which soft ghost notes are played.
+# Drums on which soft ghost notes are played, and those that may lag behind the beat.
 GHOST_DRUMS = ("snare", "brush", "rim")
+LAGGING_DRUMS = (*GHOST_DRUMS, "clap")
 DRUM_PAN = {"hat": 0.25, "open": 0.2, "ride": -0.3, "crash": -0.15}
 # The lowest notes of each register, as MIDI numbers.
 BASS_MIDI, CHORD_MIDI, ARP_MIDI, VOICE_MIDI = 31, 55, 67, 57
@@ -52,14 +54,23 @@ class DrumHit:
 
 def play_drums(stage: Stage) -> Mapping[str, Times]:
     """Play the drum kit; return the times in seconds at which each drum was hit."""
-    hits = [*_drum_hits(stage), *_ghosts(stage), *_closing_hits(stage)]
+    played = (*_drum_hits(stage), *_ghosts(stage))
+    late = [replace(h, at=h.at + lag(stage)) if h.drum in LAGGING_DRUMS else h for h in played]
+    hits = [*late, *_closing_hits(stage)]
     for hit in hits:
         gain = DRUM_GAIN[hit.drum] * hit.velocity
         gain *= 10.0 ** (stage.style.drum_db.get(hit.drum, 0.0) / 20.0)
-        shot = sized(hit.drum, stage.spec.seed, stage.spec.realism.kit_octaves)
-        stage.place("drums", shot, hit.at, gain, DRUM_PAN.get(hit.drum, 0.0))
+        stage.place("drums", _shot(stage, hit.drum), hit.at, gain, DRUM_PAN.get(hit.drum, 0.0))
     names = dict.fromkeys(hit.drum for hit in hits)
     return {n: np.sort([h.at for h in hits if h.drum == n]) / SAMPLE_RATE for n in names}
+
+
+def _shot(stage: Stage, name: str) -> Samples:
+    """One hit of a drum: recorded, if the song's kit has it, or else synthesised."""
+    found = recorded(stage.spec.kit, name) if stage.spec.kit else None
+    if found is not None:
+        return found
+    return sized(name, stage.spec.seed, stage.spec.realism.kit_octaves)
 
 
 def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
@@ -71,7 +82,7 @@ def _drum_hits(stage: Stage) -> Iterator[DrumHit]:
             if name in bar.part.players:
                 for strike in stage.strikes(bar, pattern, rng):
                     yield DrumHit(name.partition(":")[0], strike.at, strike.velocity)
-        if bar.opens and bar.part.energy > 0.8:
+        if bar.opens and bar.part.energy > 0.8 and not stage.spec.lacks("crash"):
             yield DrumHit("crash", stage.step_at(bar.index, 0, rng), 0.8)
         if bar.closes and "snare" in bar.part.players:
             first = stage.style.steps_per_bar - len(FILL_VELOCITIES)
@@ -86,6 +97,11 @@ def _pickup(stage: Stage) -> Iterator[DrumHit]:
         at = round((first - steps_before * stage.step_s) * SAMPLE_RATE)
         if at >= 0:
             yield DrumHit("snare", at, velocity)
+
+
+def lag(stage: Stage) -> int:
+    """By how many samples a laid-back band's backbeat and bass come late."""
+    return round(stage.spec.realism.lag_s * SAMPLE_RATE)
 
 
 def _ghosts(stage: Stage) -> Iterator[DrumHit]:
@@ -108,7 +124,8 @@ def _closing_hits(stage: Stage) -> Iterator[DrumHit]:
     at = stage.closing_at()
     if not stage.spec.lacks("kick"):
         yield DrumHit("kick", at, 1.0)
-    yield DrumHit("crash", at, 0.8)
+    if not stage.spec.lacks("crash"):
+        yield DrumHit("crash", at, 0.8)
 
 
 def play_bass(stage: Stage) -> None:
@@ -120,7 +137,8 @@ def play_bass(stage: Stage) -> None:
         strikes = list(stage.strikes(bar, line.pattern, rng))
         for strike in strikes:
             lifts = strike is strikes[-1] and len(strikes) > 3 and bar.index % 2 == 1
-            stage.line("bass", line, (fifth if lifts else root,), strike)
+            late = replace(strike, at=strike.at + lag(stage))
+            stage.line("bass", line, (fifth if lifts else root,), late)
     root = folded(stage.bars[-1].key, 0, BASS_MIDI)
     ringing = stage.notes("sub", (root,), stage.n_samples - stage.closing_at())
     stage.place("bass", ringing, stage.closing_at(), line.gain)

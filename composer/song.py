@@ -33,6 +33,7 @@ StyleName: TypeAlias = Literal[
     "brushes",
     "five",
     "seven",
+    "chamber",
 ]
 StemName: TypeAlias = Literal["drums", "bass", "other", "vocals"]
 Timing: TypeAlias = Literal["exact", "human"]
@@ -92,6 +93,7 @@ class Realism:
     restless: bool = False  # loud parts avoid the tonic
     pickup: bool = False  # three sixteenths lead into the first downbeat
     ghosts: float = 0.0  # how likely each empty step off the beat has a soft snare
+    lag_s: float = 0.0  # how far backbeat and bass are behind the beat
     borrowed: float = 0.0  # how likely a bar's chord comes from the parallel key
 
 
@@ -120,6 +122,7 @@ class SongSpec:
     shuffle: float | None = None  # lateness of every second eighth; 1 is a triplet's
     absences: tuple[Absence, ...] = ()
     wobbles: tuple[Wobble, ...] = ()
+    kit: str = ""  # a folder of recorded drums; those it lacks are synthesised
     realism: Realism = Realism()
 
     def __post_init__(self) -> None:

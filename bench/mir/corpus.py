@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ import composer
 from backend.app.dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from composer.compose import compose_song
 from composer.files import write_song
+from composer.kits import recorded
 from composer.song import SongSpec
 
 from .hard import HARD_SEEDS, hard_specs
@@ -72,19 +73,37 @@ class MirSong:
         return np.ascontiguousarray(np.broadcast_to(sound.T, (CHANNELS, len(sound))))
 
 
-def specs_of(half: Half) -> list[tuple[str, SongSpec]]:
-    """Return genre and spec of every song of a composed half."""
-    return hard_specs(half) if half in HARD_SEEDS else corpus_specs(half)
+def specs_of(half: Half, kits: Sequence[Path] = ()) -> list[tuple[str, SongSpec]]:
+    """Return genre and spec of every song of a composed half; hard songs take the kits in turn."""
+    if half not in HARD_SEEDS:
+        return corpus_specs(half)
+    specs = hard_specs(half)
+    if not kits:
+        return specs
+    return [
+        (genre, replace(spec, kit=str(kits[n % len(kits)])))
+        for n, (genre, spec) in enumerate(specs)
+    ]
 
 
-def composed(kept_in: Path, halves: Sequence[Half]) -> list[MirSong]:
+def kits_in(folder: Path) -> list[Path]:
+    """Return the folders below one that hold recorded drums, or exit."""
+    kits = sorted(
+        kit for kit in folder.iterdir() if kit.is_dir() and recorded(str(kit), "kick") is not None
+    )
+    if not kits:
+        raise SystemExit(f"no folder with a recorded kick in {folder}")
+    return kits
+
+
+def composed(kept_in: Path, halves: Sequence[Half], kits: Sequence[Path] = ()) -> list[MirSong]:
     """Return the songs of the halves; compose those missing in the folder."""
-    folder = kept_in / _fingerprint()
+    folder = kept_in / _fingerprint(kits)
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [
         (half, folder / f"{half}_{n + 1:02}_{genre}.json", genre, spec)
         for half in halves
-        for n, (genre, spec) in enumerate(specs_of(half))
+        for n, (genre, spec) in enumerate(specs_of(half, kits))
     ]
     missing = [song for _, *song in wanted if not song[0].is_file()]
     if missing:
@@ -94,11 +113,11 @@ def composed(kept_in: Path, halves: Sequence[Half]) -> list[MirSong]:
     return [read_song(truth, half) for half, truth, _, _ in wanted]
 
 
-def _fingerprint() -> str:
-    """Return a hash of the composer's sources and the specs."""
+def _fingerprint(kits: Sequence[Path]) -> str:
+    """Return a hash of the composer's sources and the specs, with the names of the kits."""
     sources = sorted(Path(composer.__file__).parent.rglob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
-    digest.update(repr([specs_of(half) for half in HALVES]).encode())
+    digest.update(repr([specs_of(half, kits) for half in HALVES]).encode())
     return digest.hexdigest()[:12]
 
 

@@ -1,4 +1,7 @@
-"""Draw the specs of songs whose beat, bar or key is hard to find, by what makes them hard."""
+"""Draw the specs of songs whose beat, bar or key is hard to find, by what makes them hard.
+
+New genres come last, so that the songs of the others stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from .specs import Genre, Half, spec_of
 # Seeds of the hard songs: the first half may be inspected, the second is printed as totals only.
 HARD_SEEDS: dict[Half, int] = {"hard": 14_001, "hard_held_out": 19_001}
 
+DRUMS = ("kick", "snare", "clap", "hat", "open", "ride", "crash")
 Vary = Callable[[SongSpec, np.random.Generator], SongSpec]
 
 
@@ -97,6 +101,32 @@ def _with_anacrusis(spec: SongSpec, rng: np.random.Generator) -> SongSpec:
     return replace(spec, anacrusis_beats=int(rng.integers(1, 4)))
 
 
+def _with_lag(spec: SongSpec, rng: np.random.Generator) -> SongSpec:
+    """Backbeat and bass behind the beat, by up to half of what sounds like one hit."""
+    return replace(spec, realism=replace(spec.realism, lag_s=_between(rng, 0.012, 0.03)))
+
+
+def _without_drums(spec: SongSpec, rng: np.random.Generator) -> SongSpec:
+    """No drums, and a band that sways."""
+    absences = tuple(Absence(drum) for drum in DRUMS)
+    return replace(spec, absences=absences, sway=_between(rng, 0.01, 0.025))
+
+
+def _with_faint_drums(spec: SongSpec, rng: np.random.Generator) -> SongSpec:
+    return replace(spec, realism=replace(spec.realism, drums_db=_between(rng, -22.0, -14.0)))
+
+
+def _stacked(*varies: Vary) -> Vary:
+    """Make a song hard in several ways."""
+
+    def vary(spec: SongSpec, rng: np.random.Generator) -> SongSpec:
+        for one in varies:
+            spec = one(spec, rng)
+        return spec
+
+    return vary
+
+
 HARD_GENRES: dict[str, HardGenre] = {
     "broken": HardGenre(
         (
@@ -131,6 +161,18 @@ HARD_GENRES: dict[str, HardGenre] = {
     "twotempi": HardGenre((("pop", (84.0, 110.0)), ("hiphop", (80.0, 96.0))), _with_tempo_change),
     "modulation": HardGenre((("pop", (84.0, 136.0)), ("ballad", (60.0, 80.0))), _with_modulation),
     "anacrusis": HardGenre((("pop", (84.0, 136.0)), ("waltz", (84.0, 168.0))), _with_anacrusis),
+    "laidback": HardGenre((("hiphop", (76.0, 102.0)), ("pop", (84.0, 136.0))), _with_lag),
+    "nodrums": HardGenre((("pop", (84.0, 136.0)), ("ballad", (60.0, 80.0))), _without_drums),
+    "chamber": HardGenre((("chamber", (66.0, 112.0)), ("chamber", (66.0, 112.0))), _without_drums),
+    "faint": HardGenre((("house", (114.0, 130.0)), ("pop", (84.0, 136.0))), _with_faint_drums),
+    "stacked": HardGenre(
+        (("breakbeat", (118.0, 142.0)), ("twostep", (128.0, 136.0)), ("halfverse", (124.0, 160.0))),
+        _stacked(_without_kick, _with_ghosts, _from_tape),
+    ),
+    "stackedlive": HardGenre(
+        (("ska", (116.0, 164.0)), ("brushes", (92.0, 152.0)), ("hiphop", (80.0, 96.0))),
+        _stacked(_without_click, _without_backbeat, _with_lag, _with_anacrusis),
+    ),
 }
 
 

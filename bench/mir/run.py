@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from .contestants import CONTESTANTS, run_contestant, version, why_absent
-from .corpus import HALVES, MirSong, composed, given
+from .corpus import HALVES, MirSong, composed, given, kits_in
 from .hard import HARD_SEEDS
 from .judgements import curves, judge
 from .reliability import curve_table
@@ -34,7 +34,8 @@ HARD_COLUMNS = ("downbeat_f", "tempo_time", "key_time")
 def main() -> None:
     """Analyse the songs with each tool, score, and print tables."""
     options = _parse()
-    songs = given(options.songs) if options.songs else composed(options.kept_in, options.half)
+    kits = kits_in(options.kits) if options.kits else ()
+    songs = given(options.songs) if options.songs else composed(options.kept_in, options.half, kits)
     names = [name for name in options.only if not _absent(name)]
     rows = [row for name in names for row in score_contestant(name, songs, options.processes)]
     print(f"{len(songs)} songs; {', '.join(version(name) for name in names)}\n\n{LEGEND}")
@@ -50,6 +51,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.mir", description=__doc__)
     parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
     parser.add_argument("--half", nargs="+", choices=HALVES, default=[*SEEDS])
+    parser.add_argument("--kits", type=Path, help="folder of drum kits to play hard songs with")
     parser.add_argument("--only", nargs="+", choices=[*CONTESTANTS], default=[*CONTESTANTS])
     parser.add_argument("--each", action="store_true", help="also print every song")
     parser.add_argument(

@@ -30,6 +30,14 @@ _BAND_FORM = (
     part("outro", 1, 0.45, "kick sweep hat ride bass chords"),
 )
 
+_CHAMBER_FORM = (
+    part("opening", 1, 0.4, "chords"),
+    part("theme", 2, 0.7, "bass chords arp"),
+    part("middle", 2, 0.9, "bass chords pad arp voice"),
+    part("theme", 2, 0.8, "bass chords pad arp"),
+    part("closing", 1, 0.4, "bass chords"),
+)
+
 HARD_STYLES: dict[StyleName, Style] = {
     "breakbeat": Style(
         tempo_bpm=(118.0, 142.0),
@@ -202,5 +210,16 @@ HARD_STYLES: dict[StyleName, Style] = {
         arp=Line("4...4...4...4...4...4...4...", "pluck", 3.0, 0.10),
         voice="o",
         form=SONG_FORM,
+    ),
+    # Bowed strings and a piano, without drums.
+    "chamber": Style(
+        tempo_bpm=(66.0, 112.0),
+        drums=(),
+        bass=Line("8.......6.......", "bow", 8.0, 0.7),
+        chords=Line("7...5...6...5...", "bow", 4.5, 0.18),
+        pad=Line("5...............", "pad", 16.5, 0.08),
+        arp=Line("4.5.4.5.4.5.4.5.", "keys", 3.0, 0.10),
+        voice="u",
+        form=_CHAMBER_FORM,
     ),
 }

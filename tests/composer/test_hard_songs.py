@@ -120,6 +120,23 @@ def test_shuffle_delays_every_second_eighth_to_the_triplet() -> None:
     assert after == pytest.approx(np.full(len(after), 2.0 / 3.0 * 0.5), abs=2.0 / SAMPLE_RATE)
 
 
+def test_laid_back_backbeat_and_bass_are_late_and_the_kick_is_not() -> None:
+    plain, made = song(), song(realism=Realism(lag_s=0.02))
+    assert np.array_equal(made.onsets["kick"], plain.onsets["kick"])
+    assert made.onsets["snare"] - plain.onsets["snare"] == pytest.approx(0.02, abs=1e-4)
+    bass = [onset_near(one.stems["bass"], plain.beats[8] + 0.01) for one in (plain, made)]
+    # 4 ms: the bass's attack is 3 ms, and the detector's window 1 ms.
+    assert bass[1] - bass[0] == pytest.approx(0.02, abs=0.004)
+
+
+def test_song_without_drums_has_silent_drums_and_beats() -> None:
+    drums = ("kick", "snare", "hat", "open", "crash")
+    made = song(absences=tuple(Absence(drum) for drum in drums))
+    assert not made.stems["drums"].any()
+    assert (made.onsets, len(made.beats)) == ({}, 45)
+    assert not song("chamber", absences=(Absence("kick"), Absence("crash"))).stems["drums"].any()
+
+
 def test_ghost_notes_are_off_the_beat_and_soft() -> None:
     plain, made = song(), song(realism=Realism(ghosts=0.5))
     extra = np.setdiff1d(made.onsets["snare"], plain.onsets["snare"])

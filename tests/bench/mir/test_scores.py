@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from bench.mir.contestants import Detected, best_key
-from bench.mir.corpus import HALVES, MirSong, specs_of
+from bench.mir.corpus import HALVES, MirSong, kits_in, specs_of
 from bench.mir.scores import Scores, beat_f, grid_usable, score
 
 BEATS = 0.4 + np.arange(160) * 0.5
@@ -90,3 +91,17 @@ def test_halves_share_no_seed_and_have_all_keys() -> None:
     for half in halves:
         assert len({spec.key for _, spec in half}) == 24
         assert len(half) >= 24
+
+
+def test_kits_are_taken_in_turn_by_hard_songs_only(tmp_path: Path) -> None:
+    for name in ("b", "a", "empty"):
+        (tmp_path / name).mkdir()
+    for name in ("a", "b"):
+        soundfile.write(tmp_path / name / "kick.wav", np.ones(400) * 0.5, 44_100)
+    kits = kits_in(tmp_path)
+    assert [kit.name for kit in kits] == ["a", "b"]
+    assert {spec.kit for _, spec in specs_of("tuning", kits)} == {""}
+    hard = [Path(spec.kit).name for _, spec in specs_of("hard", kits)]
+    assert hard[:4] == ["a", "b", "a", "b"]
+    with pytest.raises(SystemExit, match="no folder"):
+        kits_in(tmp_path / "empty")
