@@ -11,7 +11,8 @@ from typing import TypeVar
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
-from backend.app.dj.levels.track_gains import gain_shift_db, with_added_gain
+from backend.app.dj.levels.mix_gains import format_shift_db
+from backend.app.dj.levels.track_gains import with_added_gain
 from backend.app.dj.order.energy import order_tracks_of
 from backend.app.dj.order.find_order import order_set
 from backend.app.media.normal_form import NormalFormWriter, TrackReader
@@ -102,7 +103,7 @@ def _order(decks: Sequence[DeckTrack], rules: DjRules, given_order: bool) -> Seq
 def _planned(decks: Sequence[DeckTrack], rules: DjRules) -> MixPlan:
     """Plan with the gain and peak ceiling of a FLAC file."""
     plan = plan_dj_mix(decks, rules, loudness_lufs=LOUDNESS_LUFS)
-    shift_db = gain_shift_db(
+    shift_db = format_shift_db(
         plan.timeline,
         [deck.loudness for deck in decks],
         LOUDNESS_LUFS,

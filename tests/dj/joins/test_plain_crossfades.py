@@ -146,11 +146,11 @@ def test_tracks_are_levelled_to_equal_loudness() -> None:
 
 
 def test_gain_compensates_for_limiting() -> None:
-    drums = clicks(20.0, 0.5, peak=0.9)
-    profile = measure_loudness([drums])
-    plain = -14.0 - profile.integrated_lufs
+    strikes = clicks(40.0, 5.0, peak=0.9)
+    profile = measure_loudness([strikes])
+    plain = -18.0 - profile.integrated_lufs
     assert 20 * np.log10(0.9) + plain > CEILING_DBTP + 3  # so the limiter is active
-    assert gain_for(profile, -14.0) > plain + 0.5
+    assert gain_for(profile, -18.0) > plain + 0.5
 
 
 def test_gain_compensates_for_stricter_ceiling() -> None:
@@ -162,7 +162,7 @@ def test_gain_compensates_for_stricter_ceiling() -> None:
 
 
 def test_gain_stops_at_maximum_limiting() -> None:
-    sparse = measure_loudness([clicks(20.0, 2.0, peak=0.9)])
+    sparse = measure_loudness([clicks(40.0, 5.0, peak=0.9)])
     over_db = 20 * np.log10(sparse.peaks.max()) + gain_for(sparse, -14.0) - CEILING_DBTP
     assert over_db == pytest.approx(track_gains.MAX_LIMITING_DB, abs=0.01)
 

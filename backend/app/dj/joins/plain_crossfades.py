@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +11,8 @@ import numpy as np
 from ...analysis.levels.loudness import LoudnessProfile
 from ...dsp.samples import SAMPLE_RATE, samples, seconds
 from ..deck import DeckTrack
-from ..levels.track_gains import gain_for, level_mix
+from ..levels.mix_gains import level_tracks, mix_target_lufs
+from ..levels.track_gains import gain_for, most_gain_db
 from ..timeline import Chapter, Clip, Effect, Timeline, Transition
 
 LOW_PASS_HZ = 1000.0
@@ -22,6 +23,8 @@ track's voice and hi-hats."""
 CUT_FADE = round(0.005 * SAMPLE_RATE)
 LEAD_IN_S = 0.02  # seconds kept before a track's first sound
 PAUSE_S = 2.0  # without a crossfade, a recorded pause up to this length is kept
+
+_Group = tuple[LoudnessProfile, int]
 
 GAPLESS_REASON = "Gapless: the recording runs on, so there is no fade, and both have one gain."
 
@@ -58,14 +61,17 @@ def plan_crossfades(
         for index, track in enumerate(tracks)
     ]
     overlaps = [min(asked, out.length // 2, into.length // 2) for out, into in pairwise(parts)]
-    gains_db = _gains_db(tracks, gapless, loudness_lufs)
+    groups = _groups(tracks, gapless)
+    target_lufs = mix_target_lufs([group for group, _ in groups], loudness_lufs)
+    gains_db = _each(groups, lambda group: gain_for(group, target_lufs))
     clips = _clips(parts, overlaps, gains_db, gapless)
     joins = tuple(
         _transition(index, clips, overlap, asked, runs_on=index in gapless)
         for index, overlap in enumerate(overlaps)
     )
     timeline = Timeline(clips, joins, chapters_of(clips, joins))
-    return level_mix(timeline, [track.loudness for track in tracks], loudness_lufs)
+    most_db = _each(groups, most_gain_db)
+    return level_tracks(timeline, [track.loudness for track in tracks], most_db, target_lufs)
 
 
 def _part(track: DeckTrack, asked: int, *, runs_on_from: bool, runs_on_into: bool) -> _Part:
@@ -82,18 +88,21 @@ def _part(track: DeckTrack, asked: int, *, runs_on_from: bool, runs_on_into: boo
     return _Part(track, first, max(last, first + 1))
 
 
-def _gains_db(
-    tracks: Sequence[DeckTrack], gapless: Collection[int], loudness_lufs: float
-) -> list[float]:
-    """The gain of each track; tracks of one continuing recording share a gain."""
-    gains_db: list[float] = []
+def _groups(tracks: Sequence[DeckTrack], gapless: Collection[int]) -> list[_Group]:
+    """The recordings, each with its loudness and number of tracks: more than one if gapless."""
+    groups: list[_Group] = []
     together: list[LoudnessProfile] = []
     for index, track in enumerate(tracks):
         together.append(track.loudness)
         if index not in gapless or index == len(tracks) - 1:
-            gains_db += [gain_for(_joined(together), loudness_lufs)] * len(together)
+            groups.append((_joined(together), len(together)))
             together = []
-    return gains_db
+    return groups
+
+
+def _each(groups: Sequence[_Group], figure: Callable[[LoudnessProfile], float]) -> list[float]:
+    """A figure of every track's recording; tracks of one recording share it."""
+    return [value for group, n in groups for value in [figure(group)] * n]
 
 
 def _joined(profiles: Sequence[LoudnessProfile]) -> LoudnessProfile:

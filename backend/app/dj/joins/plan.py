@@ -11,7 +11,8 @@ from ...contract.dj import DjRules, TransitionReport
 from ...contract.stems import StemName
 from ..deck import DeckTrack
 from ..levels.loudness_steps import smoothed_gains_db, steps_lu
-from ..levels.track_gains import forecast, gain_for, level_mix
+from ..levels.mix_gains import level_tracks, mix_target_lufs, with_gains
+from ..levels.track_gains import forecast, gain_for, most_gain_db
 from ..timeline import Timeline
 from .choose import Choice, JoinWish, choose_joins
 from .layout import build_timeline
@@ -80,31 +81,29 @@ def _levelled(
     0.1 LU.
     """
     profiles = [deck.loudness for deck in decks]
+    target_lufs = mix_target_lufs(profiles, loudness_lufs)
+    own = [gain_for(profile, target_lufs) for profile in profiles]
+    timeline = build_timeline(decks, choices, rules, own)
     if base is not None:
         base_gains = {clip.track_id: clip.gain_db for clip in base.clips}
         if all(deck.track_id in base_gains for deck in decks):
-            gains = [base_gains[deck.track_id] for deck in decks]
-            timeline = build_timeline(decks, choices, rules, gains)
-            if abs(forecast(timeline, profiles)[0] - loudness_lufs) <= LEVEL_MAY_DRIFT_LU:
-                return timeline
-    own = [gain_for(profile, loudness_lufs) for profile in profiles]
-    gains = smoothed_gains_db(
-        own, [None if _is_gap(choice) else choice.facts.loudness_step_lu for choice in choices]
-    )
-    for _ in range(_GAIN_ROUNDS):
-        timeline = level_mix(build_timeline(decks, choices, rules, gains), profiles, loudness_lufs)
-        measured = zip(choices, steps_lu(timeline, profiles), strict=True)
-        moved = np.diff(np.array(gains) - own)
-        steps = [
-            None if _is_gap(choice) else step_lu - by
-            for (choice, step_lu), by in zip(measured, moved, strict=True)
-        ]
-        gains = smoothed_gains_db(own, steps)
-    return level_mix(build_timeline(decks, choices, rules, gains), profiles, loudness_lufs)
+            kept = with_gains(timeline, [base_gains[deck.track_id] for deck in decks])
+            if abs(forecast(kept, profiles)[0] - target_lufs) <= LEVEL_MAY_DRIFT_LU:
+                return kept
+    most = [most_gain_db(profile) for profile in profiles]
+    steps: list[float | None] = [choice.facts.loudness_step_lu for choice in choices]
+    for _ in range(_GAIN_ROUNDS + 1):
+        gains = smoothed_gains_db(own, _but_gaps(steps, choices))
+        timeline = level_tracks(with_gains(timeline, gains), profiles, most, target_lufs)
+        moved = np.diff([clip.gain_db for clip in timeline.clips]) - np.diff(own)
+        steps = list(np.array(steps_lu(timeline, profiles)) - moved)
+    return timeline
 
 
-def _is_gap(choice: Choice) -> bool:
-    return choice.candidate.kind == "gap"
+def _but_gaps(steps: Sequence[float | None], choices: Sequence[Choice]) -> list[float | None]:
+    """The steps, but None where a gap hides it."""
+    pairs = zip(steps, choices, strict=True)
+    return [None if choice.candidate.kind == "gap" else step for step, choice in pairs]
 
 
 def _note(choice: Choice) -> str:

@@ -15,6 +15,7 @@ from ...dj.joins.plain_crossfades import plan_crossfades
 from ...dj.joins.plan import MixPlan, plan_dj_mix
 from ...dj.joins.silences import silence_note
 from ...dj.levels.level_notes import mix_limiting_note, mix_loudness_note, soft_track_note
+from ...dj.levels.mix_gains import mix_target_lufs
 from ...dj.levels.track_gains import forecast
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of, view_of
@@ -132,11 +133,12 @@ def _level_notes(job: MixtapeJob, decks: Sequence[DeckTrack], timeline: Timeline
     target_lufs = job.loudness_lufs
     profiles = profiles_of(job, timeline)
     lufs, limited_db = forecast(timeline, profiles)
+    lowered_lu = target_lufs - mix_target_lufs([deck.loudness for deck in decks], target_lufs)
     gains_db = {clip.track_id: clip.gain_db for clip in timeline.clips}
     tracks = [
-        soft_track_note(deck.title, deck.loudness, gains_db[deck.track_id], target_lufs)
+        soft_track_note(deck.title, deck.loudness, gains_db[deck.track_id], min(target_lufs, lufs))
         for deck in decks
         if deck.track_id in gains_db
     ]
-    mix = mix_loudness_note(lufs, target_lufs, limiting_db=limited_db)
+    mix = mix_loudness_note(lufs, target_lufs, limiting_db=limited_db, lowered_lu=lowered_lu)
     yield from filter(None, [mix_limiting_note(timeline, profiles, limited_db), *tracks, mix])

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from ....contract.jobs import AudioFormat
-from ....dj.levels.track_gains import (
-    CEILING_DBTP,
-    forecast,
-    gain_shift_db,
-    with_added_gain,
-)
+from ....dj.levels.mix_gains import format_shift_db
+from ....dj.levels.track_gains import CEILING_DBTP, forecast, with_added_gain
 from ....dj.timeline import Timeline
 from ....dj.timeline_json import timeline_of
 from ....render.files.formats import CEILINGS_DBTP
@@ -31,7 +27,7 @@ def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:
 
 
 def level_under(job: MixtapeJob, timeline: Timeline, ceiling_dbtp: float) -> Level:
-    """The level at which the mix has its loudness under a ceiling.
+    """The level at which the mix has its planned loudness under a ceiling.
 
     If the clips have the base's gains, the loudness is forecast for the base's timeline.
     """
@@ -40,7 +36,7 @@ def level_under(job: MixtapeJob, timeline: Timeline, ceiling_dbtp: float) -> Lev
     if job.inputs.base is not None and _has_gains_of_base(job, timeline):
         timeline = timeline_of(job.inputs.base)
     profiles = profiles_of(job, timeline)
-    gain_db = gain_shift_db(timeline, profiles, job.loudness_lufs, ceiling_dbtp=ceiling_dbtp)
+    gain_db = format_shift_db(timeline, profiles, job.loudness_lufs, ceiling_dbtp=ceiling_dbtp)
     return Level(ceiling_dbtp, gain_db)
 
 
