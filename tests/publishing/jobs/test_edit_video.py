@@ -205,13 +205,16 @@ def test_answer_lost_twice_is_an_error_and_stores_nothing(edited: Edited):
 
 
 @pytest.mark.parametrize("when", ["before", "between"])
-def test_deleted_video_is_reported_and_recorded(edited: Edited, when: str):
+def test_deleted_video_is_reported_and_looked_for_again(edited: Edited, when: str):
     channel = edited.house.youtube.channel
     on = "videos.list" if when == "before" else "videos.update"
     edited.house.youtube.on_request = lambda kind: channel.videos.clear() if kind == on else None
     with pytest.raises(VideoGone):
         edited.edit(title="Another title")
-    assert [one.code for one in edited.house.publication(edited.job_id).remarks]
+    publication = edited.house.publication(edited.job_id)
+    assert publication.remarks == []
+    assert publication.looks_again_at is not None
+    assert publication.looks_again_at <= datetime.now(UTC)
 
 
 # --- who may

@@ -276,11 +276,35 @@ def test_what_comes_late_is_shown(
     assert (publication.state, publication.remarks) == ("published", [])
 
 
-def test_video_that_disappears_later_is_shown(house: PublishingHouse):
+def test_video_that_three_looks_in_a_row_miss_is_deleted(house: PublishingHouse):
+    job, channel = published(house), house.youtube.channel
+    channel.not_listed = set(channel.videos)
+    for _ in range(2):
+        look_now(house, job)
+        assert house.publication(job.id).remarks == []
+    channel.not_listed = set()
+    look_now(house, job)  # which ends the row
+    channel.not_listed = set(channel.videos)
+    for expected in ([], [], ["video_deleted"], ["video_deleted"]):
+        look_now(house, job)
+        assert [one.code for one in house.publication(job.id).remarks] == expected
+    channel.not_listed = set()
+    look_now(house, job)
+    assert house.publication(job.id).remarks == []
+
+
+def test_look_that_misses_the_video_is_repeated_after_the_first_wait(house: PublishingHouse):
     job = published(house)
     house.youtube.channel.not_listed = set(house.youtube.channel.videos)
+    change(house, job.id, uploaded_at=datetime.now(UTC) - DAY)
+    for _ in range(2):
+        look_now(house, job)
+        publication = house.publication(job.id)
+        assert publication.looked_at is not None
+        wait = timedelta(seconds=LOOK_AGAIN_S)
+        assert publication.looks_again_at == publication.looked_at + wait
     look_now(house, job)
-    assert [one.code for one in house.publication(job.id).remarks] == ["video_deleted"]
+    assert house.publication(job.id).looks_again_at is None
 
 
 def test_changed_privacy_is_shown_until_it_is_changed_back(house: PublishingHouse):

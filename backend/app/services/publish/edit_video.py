@@ -124,7 +124,7 @@ class VideoEdits:
 
     @contextmanager
     def _client(self, user_id: str, video: EditedVideo) -> Iterator[YouTubeClient]:
-        """Open a client that may change this video; record if the video is gone."""
+        """Open a client that may change this video; look again soon if YouTube does not find it."""
         status = self.connections.status(user_id)
         require_connection(status)
         if not status.may_manage:
@@ -142,7 +142,7 @@ class VideoEdits:
             with self.connections.client(user_id, timeout_s=_TIMEOUT_S) as client:
                 yield client
         except VideoGone:
-            self.looks.not_listed(video.job_id, at=self.now())
+            self.looks.look_again(video.job_id, self.now())
             raise
 
     def _next_look(self, video: EditedVideo, publish_at: datetime | None) -> datetime | None:

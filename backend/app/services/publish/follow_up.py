@@ -17,6 +17,8 @@ from ...store.publications.looks import DueLook, VideoLooks
 
 log = logging.getLogger(__name__)
 
+# A single answer of YouTube's may lack a video that is there; the looks are minutes apart.
+_MISSES = 3
 # The thread that looks has other work, too.
 _TIMEOUT_S = 10.0
 
@@ -48,10 +50,12 @@ class VideoFollowUp:
     def _look(self, due: DueLook, now: datetime) -> None:
         with self.connections.client(due.user_id, timeout_s=_TIMEOUT_S) as client:
             seen = look_at(client.api, due.video_id, tries=1)
-        if seen is None:
+        if seen is not None:
+            self.looks.seen(due.job_id, seen, at=now)
+        elif self.looks.missed(due.job_id, at=now) >= _MISSES:
             self.looks.not_listed(due.job_id, at=now)
         else:
-            self.looks.seen(due.job_id, seen, at=now)
+            self.looks.look_again(due.job_id, now + self.policy.first_wait)
 
     def _is_connected(self, due: DueLook) -> bool:
         """Whether the video's channel is connected; others do not see a private video."""

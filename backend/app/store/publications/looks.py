@@ -61,14 +61,21 @@ class VideoLooks:
             for name in ("upload_status", "upload_reason", "is_licensed"):
                 setattr(row, name, getattr(facts, name))
             row.allowed_in, row.blocked_in = facts.allowed_in, facts.blocked_in
-            row.looked_at = at
+            row.looked_at, row.missed_looks = at, 0
             if facts.upload_status == "processed":
                 row.processed_at = row.processed_at or at
             if facts.privacy is not None:
                 _set_privacy(row, facts.privacy, facts.publish_at)
 
+    def missed(self, job_id: str, *, at: datetime) -> int:
+        """Count a look that did not find the video; return how many in a row did not."""
+        with self.database.write() as session:
+            row = session.get_one(PublicationRow, job_id)
+            row.looked_at, row.missed_looks = at, row.missed_looks + 1
+            return row.missed_looks
+
     def not_listed(self, job_id: str, *, at: datetime) -> None:
-        """Record that YouTube does not list the video that it listed before."""
+        """Record that YouTube lists the video no more, as several looks have shown."""
         with self.database.write() as session:
             row = session.get_one(PublicationRow, job_id)
             row.upload_status, row.upload_reason, row.looked_at = "deleted", None, at

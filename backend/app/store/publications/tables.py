@@ -32,7 +32,8 @@ class PublicationRow(SQLModel, table=True):
     failed, rejected, deleted) with its reason; ``is_licensed`` if a content owner has claimed it;
     the only countries in which it is ``allowed_in``, and those ``blocked_in`` (ISO 3166 codes, with
     commas; None if YouTube names none); ``privacy_before``, if it has another privacy than when it
-    was published. ``look_at`` is the next look at a published video.
+    was published. ``look_at`` is the next look at a published video; the last ``missed_looks`` did
+    not find it.
     """
 
     __tablename__ = "publications"
@@ -67,3 +68,4 @@ class PublicationRow(SQLModel, table=True):
     processed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     look_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    missed_looks: int = 0
