@@ -158,6 +158,22 @@ def test_claim_made_after_the_release_is_not_said_to_keep_the_video_private(
     assert note.startswith("A rights holder has claimed")
 
 
+def test_list_that_lags_behind_the_release_is_not_a_change_of_privacy(house: PublishingHouse):
+    house.youtube.channel.stale_lists = 1
+    job = finish(house, house.publish(house.mix(), privacy="public", wait_for_checks=True))
+    assert (job.status, job.notes) == ("succeeded", [])
+    assert house.record(job.id)["privacy"] == "public"
+    publication = house.publication(job.id)
+    assert (publication.privacy, publication.remarks) == ("public", [])
+
+
+def test_release_that_youtube_answers_with_private_is_a_note(house: PublishingHouse):
+    house.youtube.channel.privacy_for_all = "private"
+    job = finish(house, house.publish(house.mix(), privacy="public", wait_for_checks=True))
+    assert job.status == "succeeded"
+    assert job.notes == ["YouTube made the video private, not public. Change it in YouTube Studio."]
+
+
 def test_rejected_video_is_never_released(house: PublishingHouse):
     house.youtube.channel.processed_after = 1
     house.youtube.channel.ends_as = {"uploadStatus": "rejected", "rejectionReason": "duplicate"}

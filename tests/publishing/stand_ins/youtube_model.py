@@ -66,6 +66,7 @@ class Video:
     uploaded_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_foreign: bool = False
     looks: int = 0
+    stale: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -99,7 +100,8 @@ class Channel:
 
     A new video is listed by its id after ``listed_after`` looks at its content (``not_listed``:
     never), and processed after ``processed_after``. Its status then has the fields ``ends_as``, its
-    content those of ``details``. ``keeps_private`` refuses changes of status.
+    content those of ``details``. ``keeps_private`` refuses changes of status. After a change of
+    status, ``stale_lists`` lists show the earlier one.
     """
 
     id: str = CHANNEL_ID
@@ -118,6 +120,7 @@ class Channel:
     ends_as: dict[str, Any] = field(default_factory=lambda: {"uploadStatus": "processed"})
     details: dict[str, Any] = field(default_factory=dict)
     keeps_private: bool = False
+    stale_lists: int = 0
     sessions: dict[str, Session] = field(default_factory=dict)
     videos: dict[str, Video] = field(default_factory=dict)
     playlists: dict[str, str] = field(default_factory=dict)
@@ -240,6 +243,8 @@ class Channel:
             return None
         is_processed = video.looks > self.processed_after
         status = self.ends_as if is_processed else {"uploadStatus": "uploaded"}
+        if video.stale:
+            status = {**video.stale.pop(), **status}
         return video.parts(parts, status, self.details if is_processed else {})
 
     def videos_update(self, query: Mapping[str, str], body: bytes) -> Reply:
@@ -261,6 +266,7 @@ class Channel:
             return refused(403, "forbidden")
         if status.get("publishAt") and status.get("privacyStatus") != "private":
             return refused(400, "invalidPublishAt")
+        video.stale = [video.resource["status"]] * self.stale_lists
         video.resource["status"] = {"privacyStatus": "public", **status}
         if self.privacy_for_all:
             video.resource["status"]["privacyStatus"] = self.privacy_for_all

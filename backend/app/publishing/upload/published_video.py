@@ -34,6 +34,12 @@ class _Videos(BaseModel):
     items: list[_Video] = []
 
 
+class _Updated(BaseModel):
+    """YouTube's answer to an update has the parts that were sent."""
+
+    status: VideoStatus | None = None
+
+
 class _Created(BaseModel):
     id: str
 
@@ -116,27 +122,29 @@ class PublishedVideo:
 
         self._retry(attempt)
 
-    def release(self, privacy: Privacy, publish_at: datetime | None) -> None:
+    def release(self, privacy: Privacy, publish_at: datetime | None) -> VideoStatus | None:
         """Give a private video this privacy, or the time at which it becomes public.
 
         Its other status fields stay as they are, and so does a video that is not private: its owner
-        has changed it, or an earlier attempt has.
+        has changed it, or an earlier attempt has. Return the status that YouTube's answer names;
+        None if it names none, or YouTube does not list the video.
         """
 
-        def attempt() -> None:
+        def attempt() -> VideoStatus | None:
             request = self._api.videos().list(part="status", id=self._video_id)
             items = ask(request, _Videos, sleep=self._sleep).items
             if not items or items[0].status.privacy != "private":
-                return
+                return items[0].status if items else None
             changed = {"privacy": privacy, "publish_at": publish_at}
             status = items[0].status.model_copy(update=changed)
             body = {
                 "id": self._video_id,
                 "status": status.model_dump(by_alias=True, exclude_none=True),
             }
-            ask(self._api.videos().update(part="status", body=body), _Any, sleep=self._sleep)
+            update = self._api.videos().update(part="status", body=body)
+            return ask(update, _Updated, sleep=self._sleep).status
 
-        self._retry(attempt)
+        return self._retry(attempt)
 
     def _is_in(self, playlist_id: str) -> bool:
         request = self._api.playlistItems().list(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from googleapiclient.discovery import Resource
 
 from ...contract.base import Shape
+from ...contract.publishing import Privacy
 from ...errors import (
     CannotPublish,
     NotBefore,
@@ -22,6 +24,7 @@ from ...jobs.pipeline import StepContext
 from ...publishing.upload.published_video import PublishedVideo
 from ...publishing.youtube.look import look_at
 from ...publishing.youtube.remarks import claims_of, refusal_of, studio_url
+from ...publishing.youtube.video_parts import VideoStatus
 from ...store.publications.looks import VideoFacts
 from .job import PublishJob
 
@@ -149,17 +152,22 @@ def release(ctx: StepContext[PublishJob]) -> None:
         video_id = upload.state.video_id or ""
         video = PublishedVideo(client.api, video_id, job.resources.retry_policy)
         if has_passed:
-            video.release("public", None)
+            made = video.release("public", None)
         else:
-            video.release(job.request.privacy, at)
-        _is_clear(ctx, client.api)
+            made = video.release(job.request.privacy, at)
+        _is_clear(ctx, client.api, made)
 
 
-def _is_clear(ctx: StepContext[PublishJob], api: Resource) -> bool:
-    """Look at the video, and record what YouTube says; whether no claim stands against it."""
+def _is_clear(ctx: StepContext[PublishJob], api: Resource, made: VideoStatus | None = None) -> bool:
+    """Look at the video, and record what YouTube says; whether no claim stands against it.
+
+    ``made`` is the status that a change has given it, which YouTube's lists may not show yet.
+    """
     job, upload = ctx.job, ctx.job.stored_upload(ctx.workspace)
     looks, video_id = job.resources.looks, upload.state.video_id or ""
     if seen := look_at(api, video_id, sleep=job.resources.retry_policy.sleep):
+        if made is not None and made.privacy in get_args(Privacy):
+            seen = replace(seen, privacy=made.privacy, publish_at=made.publish_at)
         looks.seen(upload.job_id, seen, at=datetime.now(UTC))
     facts = looks.facts(upload.job_id)
     _require_watchable(facts, video_id)
