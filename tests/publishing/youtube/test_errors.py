@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,47 @@ def test_spent_day_waits_until_pacific_midnight(status: int, reason: str, messag
     assert spent.until_s == quota_day(datetime.now(UTC))[1].timestamp()
 
 
+def error_with_info(message: str, **metadata: str) -> HttpError:
+    """A 429 of Google's newer error model, whose only reason is in its details."""
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "RATE_LIMIT_EXCEEDED",
+        "domain": "googleapis.com",
+        "metadata": {"service": "youtube.googleapis.com", **metadata},
+    }
+    links = {"@type": "type.googleapis.com/google.rpc.Help", "links": []}
+    error = {"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED"}
+    body = json.dumps({"error": {**error, "details": [links, info]}}).encode()
+    return HttpError(Response({"status": "429"}), body)
+
+
+@pytest.mark.parametrize(
+    ("message", "metadata"),
+    [
+        ("Quota exceeded.", {"quota_limit": "VideoUploadsPerDayPerProject"}),
+        ("Quota exceeded.", {"quota_limit": "video-uploads-per-day"}),
+        ("Quota exceeded.", {"quota_limit": "uploads", "quota_unit": "1/d/{project}"}),
+        (DAY_IS_SPENT, {}),
+        (DAY_IS_SPENT, {"quota_limit": "VideoUploads"}),
+    ],
+)
+def test_daily_limit_in_an_error_info_waits_until_pacific_midnight(
+    message: str, metadata: dict[str, str]
+) -> None:
+    spent = refusal(error_with_info(message, **metadata))
+    assert isinstance(spent, NotBefore)
+    assert spent.until_s == quota_day(datetime.now(UTC))[1].timestamp()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"quota_limit": "defaultPerMinutePerProject", "quota_unit": "1/min/{project}"}],
+)
+def test_other_limit_in_an_error_info_is_temporary(metadata: dict[str, str]) -> None:
+    error = error_with_info("Quota exceeded for 'Queries per minute'.", **metadata)
+    assert isinstance(refusal(error), YouTubeUnreachable)
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "error"),
     [
@@ -43,6 +85,7 @@ def test_spent_day_waits_until_pacific_midnight(status: int, reason: str, messag
         (429, "", YouTubeUnreachable),
         (500, "", YouTubeUnreachable),
         (403, "userRateLimitExceeded", YouTubeUnreachable),
+        (403, "RATE_LIMIT_EXCEEDED", YouTubeUnreachable),
         (400, "", YouTubeRefused),
         (409, "", YouTubeRefused),
         (403, "serviceDisabled", NotConfigured),

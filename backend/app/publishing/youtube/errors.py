@@ -18,11 +18,15 @@ from ...errors import (
 )
 from .quota_day import quota_day
 
-_TOO_BUSY = ("rateLimitExceeded", "userRateLimitExceeded", "backendError")
+# In capitals: Google's newer error model (google.rpc.ErrorInfo; google.aip.dev/193)
+_TOO_BUSY = ("rateLimitExceeded", "userRateLimitExceeded", "backendError", "RATE_LIMIT_EXCEEDED")
 _QUOTA_SPENT = ("quotaExceeded", "dailyLimitExceeded")
 # Since May 2026: 429, "rateLimitExceeded", and a message that names the limit 'Video Uploads per
 # day' (google-api-python-client, issue 2753)
 _DAILY_LIMIT = "per day"
+# The same in the metadata of an ErrorInfo, such as "VideoUploadsPerDayPerProject", "1/d/{project}"
+_DAILY_LIMIT_ID = "perday"
+_DAILY_UNIT = "1/d/"
 _NOT_SWITCHED_ON = ("accessNotConfigured", "serviceDisabled")
 _NOT_ALLOWED = ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
 
@@ -56,8 +60,21 @@ def refusal(error: HttpError) -> SegueError:
     return YouTubeRefused(f"YouTube {what}{said}.", hint=hint, reason=reason)
 
 
+class _Quota(BaseModel):
+    """The quota that an ErrorInfo names in its ``metadata``."""
+
+    quota_limit: str = ""
+    quota_unit: str = ""
+
+    @property
+    def is_daily(self) -> bool:
+        name = self.quota_limit.replace("-", "").replace("_", "").lower()
+        return _DAILY_LIMIT_ID in name or self.quota_unit.startswith(_DAILY_UNIT)
+
+
 class _Fault(BaseModel):
     reason: str = ""
+    metadata: _Quota = _Quota()
 
 
 class _Faults(BaseModel):
@@ -67,7 +84,7 @@ class _Faults(BaseModel):
 
 
 class _ErrorBody(BaseModel):
-    """``{"error": {"message", "errors": [{"reason"}], "details": [{"reason"}]}}``."""
+    """``{"error": {"message", "errors": [{"reason"}], "details": [{"reason", "metadata"}]}}``."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -80,8 +97,10 @@ def reason_of(error: HttpError) -> str:
 
 
 def _is_daily(content: bytes) -> bool:
-    """Whether the error names a limit per day."""
-    return _DAILY_LIMIT in _error_in(content).message.lower()
+    """Whether the error names a limit per day, in its metadata or its message."""
+    error = _error_in(content)
+    is_named = any(detail.metadata.is_daily for detail in error.details)
+    return is_named or _DAILY_LIMIT in error.message.lower()
 
 
 def reason_in(content: bytes) -> str:
