@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +19,12 @@ from ..accounts.google_client import GoogleClient
 from ..contract.accounts import Email
 from ..errors import OAuthRefused
 from ..store.accounts.google import Identity
+from .google_answers import limit_size
 
 # Google usually answers in under a second, and a person is waiting.
 TIMEOUT_S = 10.0
+# Seconds for one step of a sign-in: one or two answers, each from its first byte to its last
+STEP_LIMIT_S = 2 * TIMEOUT_S
 _SCOPE = "openid email"
 # Exceptions that Authlib raises for malformed responses.
 _MALFORMED = (
@@ -62,11 +66,19 @@ class GoogleProvider:
 
     ``client`` reads this server's OAuth client or raises :class:`NotConfigured`. The state between
     redirect and callback is kept in ``request.session``. Google's metadata is loaded once per
-    client, and again after a malformed response.
+    client, and again after a malformed response. No step waits longer than ``step_limit_s`` for
+    Google, even if its answers arrive byte by byte.
     """
 
-    def __init__(self, client: Callable[[], GoogleClient], callback: str) -> None:
+    def __init__(
+        self,
+        client: Callable[[], GoogleClient],
+        callback: str,
+        *,
+        step_limit_s: float = STEP_LIMIT_S,
+    ) -> None:
         self.client = client
+        self._step_limit_s = step_limit_s
         self._callback = callback
         self._known: tuple[GoogleClient, StarletteOAuth2App] | None = None
 
@@ -77,8 +89,9 @@ class GoogleProvider:
         """
         client = self.client()
         with self._as_oauth_refused():
-            app = await self._app_of(client)
-            answer: Response = await app.authorize_redirect(request, self._callback)
+            async with asyncio.timeout(self._step_limit_s):
+                app = await self._app_of(client)
+                answer: Response = await app.authorize_redirect(request, self._callback)
         return answer
 
     async def identity(self, request: Request) -> Identity:
@@ -89,8 +102,9 @@ class GoogleProvider:
         client = self.client()
         claims = _required_claims(client)
         with self._as_oauth_refused():
-            app = await self._app_of(client)
-            token = await app.authorize_access_token(request, claims_options=claims)
+            async with asyncio.timeout(self._step_limit_s):
+                app = await self._app_of(client)
+                token = await app.authorize_access_token(request, claims_options=claims)
         return _identity(client, token.get("userinfo") or {})  # missing without an ID token
 
     async def _app_of(self, client: GoogleClient) -> StarletteOAuth2App:
@@ -101,7 +115,13 @@ class GoogleProvider:
             client_id=client.client_id,
             client_secret=client.client_secret.get_secret_value(),
             server_metadata_url=client.discovery_url,
-            client_kwargs={"scope": _SCOPE, "code_challenge_method": "S256", "timeout": TIMEOUT_S},
+            client_kwargs={
+                "scope": _SCOPE,
+                "code_challenge_method": "S256",
+                "timeout": TIMEOUT_S,
+                "headers": {"Accept-Encoding": "identity"},
+                "event_hooks": {"response": [limit_size]},
+            },
         )
         metadata = await app.load_server_metadata()
         if metadata["issuer"] != client.issuer:  # OpenID Connect Discovery 1.0, 4.3
@@ -114,7 +134,7 @@ class GoogleProvider:
         """Translate errors of Authlib's calls; the block must contain nothing else."""
         try:
             yield
-        except (httpx2.HTTPError, json.JSONDecodeError) as e:
+        except (httpx2.HTTPError, json.JSONDecodeError, TimeoutError) as e:
             self._known = None
             _log.warning("Google did not answer a sign-in: %s", type(e).__name__)
             raise _refusal("oauth_unreachable") from e
