@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -40,6 +41,9 @@ MIX = replace(
 )
 
 
+SPACED = ("evil , com", "evil. com", "evil, com", "evil .com", "evil . com", "evil. Com")
+
+
 def passes(language: str, sentence: str) -> bool:
     return not fault_in(sentence, VALUES, language)
 
@@ -63,6 +67,17 @@ def test_rules_keep_honest_sentences_and_remove_what_characters_show(language: s
     honest = [passes(language, one) for label, one in sentences if label == "ok"]
     assert sum(honest) / len(honest) >= 0.95
     assert [one for label, one in sentences if label in BY_RULES and passes(language, one)] == []
+
+
+@pytest.mark.parametrize("address", SPACED)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_address_with_spaces_is_removed_from_any_sentence(language: str, address: str) -> None:
+    honest = [one for label, one in labelled_sentences(language) if label == "ok"]
+    for sentence in honest:
+        text = f"{sentence.rstrip('.!?…。！？')} {address}. {honest[0]}"
+        kept = [one for one in sentences_in(text) if passes(language, one)]
+        assert kept[-1:] == [honest[0]]
+        assert not re.search(r"evil\W*com", " ".join(kept), re.I), kept
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

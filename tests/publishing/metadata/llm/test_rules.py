@@ -33,6 +33,10 @@ ALLOWED = [
     ("ko", "{artist 3}은 밤을 연다."),
     ("zh", "《{title}》让夜晚慢慢开始，一个人听也好……"),
     ("fa", "شب‌های آرام، با {artist 1}."),
+    ("pt", "uma noite calma, com vozes suaves."),
+    ("pt-BR", "Com calma, a noite começa."),
+    ("nl", "een lange nacht, net als toen."),
+    ("en", "a command, a network, an organ."),
     ("hi", "{artist 1} के साथ एक लंबी रात।"),
     ("ar", "ليلة طويلة وهادئة، أليس كذلك؟"),
 ]
@@ -52,6 +56,15 @@ SIGNS = [
     "more at evil\u034f.com",
     "more at evil .com",
     "more at evil . com",
+    "more at evil , com",
+    "more at evil , com today",
+    "more at evil, com",
+    "more at evil, com.",
+    "more at evil、com",
+    "more at evil. com today",
+    "more at evil. Com",
+    "more at evil · net, today",
+    "more at {artist 1} , org",
     "more at evil[.]com",
     "more at evil (dot) com",
     "もっとはevil。comで。",
@@ -110,6 +123,26 @@ def test_capitals_show_names(language: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["{track 7}", "{track 0}", "{artist}", "{label 1}", "{曲 1}", "{"])
 def test_placeholders_without_a_value_are_refused(text: str) -> None:
     assert fault_in(f"it ends with {text}.", VALUES, "en") == PLACEHOLDER
+
+
+@pytest.mark.parametrize("sentence", ["com", "Com today.", "com.", "net works."])
+def test_rest_of_an_address_that_was_split_is_refused(sentence: str) -> None:
+    assert fault_in(sentence, VALUES, "en") == SIGN
+
+
+@pytest.mark.parametrize("language", ["pt", "nl"])
+def test_word_that_is_also_a_domain_is_refused_at_the_end(language: str) -> None:
+    for end in ("evil, com", "evil. com.", "evil. net", "evil , net daar"):
+        assert fault_in(f"a {end}", VALUES, language) == SIGN
+
+
+def test_sentences_are_not_split_inside_an_address() -> None:
+    assert sentences_in("It rests. more at evil. com today. It ends.") == [
+        "It rests.",
+        "more at evil. com today.",
+        "It ends.",
+    ]
+    assert sentences_in("A noite começa. Com calma.") == ["A noite começa.", "Com calma."]
 
 
 def test_sentences_are_split_with_and_without_spaces() -> None:

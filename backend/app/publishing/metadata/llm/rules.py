@@ -20,9 +20,15 @@ SIGN = "a figure, a link or a special character"
 NAME = "a name that is not the mix's"
 
 _MASK = "\0"  # in no text: `plain_text` removes it
+# Ends of addresses that are written with a space, as in “evil. com”; those of the generic domains
+# that almost no language has as a word
+_DOMAINS = ("com", "net", "org", "xyz")
+_DOMAIN = "|".join(_DOMAINS)
+# Portuguese “com” is “with”, Dutch “net” is “just”: there they tell only at a sentence's end.
+_WORDS = {"pt": "com", "nl": "net"}
 _MARKDOWN = regex.compile(r"[*`_]|^\s*[-•–]\s+", regex.M)
 _END = regex.compile(
-    r"(?<=[.!?…][\"”»’)]?)\s+|(?<=[！？])(?![」』])"
+    rf"(?<=[.!?…][\"”»’)]?)\s+(?!(?:{_DOMAIN})\b)|(?<=[！？])(?![」』])"
     r"|(?<=(?<![A-Za-z])。)(?![」』])|(?<=[A-Za-z]。)(?![」』A-Za-z])"  # not in “evil。com”
 )
 _PUNCTUATION = ".,;:!?¡¿'\"’‘‚“”„«»‹›-‐‑–—&()~、。「」『』《》・〜•·،؛؟۔।॥՞՜՝"  # as NFKC writes it
@@ -35,10 +41,14 @@ _JOINERS = regex.compile("[\u200c\u200d]")  # in emoji, and in Persian and India
 _LINK = regex.compile(
     r"(?<!\.)\.(?![\s.!?'\"’”»)」』]|$)"  # a dot before a letter
     r"|(?<=\w)\s+\.(?!\.)"
+    r"|\S\s+[,،、]"
+    rf"|(?:^|[.,،、。;・·•])\s*(?:{_DOMAIN})[^\p{{L}}{_MASK}]*$"
     r"|[A-Za-z]。[A-Za-z]"
     r"|\(\s*\S*\s*\)"  # a single word in brackets, as in “evil (dot) com”
-    r"|:$"  # announces what is removed
+    r"|:$",  # announces what is removed
+    regex.I,
 )
+_DOMAIN_INSIDE = regex.compile(rf"(?:^|[.,،、。;・·•])\s*({_DOMAIN})\b", regex.I)
 # DJ, BPM, DJs: among letters without case, no space is needed
 _ABBREVIATION = regex.compile(r"(?<![\p{Lu}\p{Ll}\p{Lt}])\p{Lu}{1,3}s?(?![\p{Lu}\p{Ll}\p{Lt}])")
 _FIRST_LETTER = regex.compile(rf"^[^\p{{L}}{_MASK}]*\p{{L}}")
@@ -69,9 +79,16 @@ def fault_in(text: str, values: Mapping[str, str], language: str) -> str:
     if "{" in masked:
         return PLACEHOLDER
     spelt = unicodedata.normalize("NFKC", _JOINERS.sub("", masked))
-    if _REFUSED.search(masked) or not _PLAIN.fullmatch(spelt) or _LINK.search(spelt):
+    if _REFUSED.search(masked) or not _PLAIN.fullmatch(spelt) or _has_link(spelt, language):
         return SIGN
     return NAME if _has_name(spelt, language) else ""
+
+
+def _has_link(text: str, language: str) -> bool:
+    """Whether an address is written with a dot, a comma or spaces."""
+    word = _WORDS.get(language.lower().split("-")[0])
+    inside = (found[1].lower() for found in _DOMAIN_INSIDE.finditer(text))
+    return bool(_LINK.search(text)) or any(domain != word for domain in inside)
 
 
 def _has_name(text: str, language: str) -> bool:
