@@ -67,7 +67,6 @@ def video_edits(publishing: Publishing, stores: Stores) -> VideoEdits:
         rows=VideoEditStore(stores.database),
         looks=publishing.looks,
         look_policy=publishing.look_policy,
-        jobs=stores.jobs,
         workspaces=stores.workspaces,
         pictures=LibraryStore(stores.database),
         store=stores.content_store,

@@ -242,6 +242,21 @@ def test_other_users_and_unfinished_publications_are_refused(edited: Edited):
         edited.edit(title="Another title")
 
 
+def test_publication_is_not_retried_while_its_video_is_edited(edited: Edited):
+    house, refused = edited.house, []
+    house.rows.set(edited.job_id, status="failed")
+
+    def retry(kind: str) -> None:
+        with pytest.raises(Conflict, match="being changed") as caught:
+            house.jobs.retry("ann", edited.job_id)
+        refused.append((kind, caught.value.message))
+
+    house.youtube.on_request = retry
+    edited.edit(title="Another title")
+    assert [kind for kind, _ in refused] == ["videos.list", "videos.update"]
+    house.jobs.retry("ann", edited.job_id)
+
+
 # --- thumbnail
 
 

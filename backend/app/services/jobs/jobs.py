@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session
@@ -32,6 +33,7 @@ from ...jobs.workspace import WrittenFile
 from ...store.jobs.job_store import JobFilter, JobStore, NewJob
 from ...store.jobs.marks import Mark, marks_of
 from ...store.jobs.records import JobRecord
+from ...store.publications.edits import require_no_edit
 from ...store.publications.records import PublicationRecords
 from .publications import publications_of
 from .views import QueueState, job_view, listed_job
@@ -136,7 +138,8 @@ class Jobs:
     def retry(self, user_id: str, job_id: str, options: RetryOptions = RetryOptions()) -> JobView:
         """Queue a failed or cancelled job again; finished steps are kept.
 
-        Raise :class:`Conflict` if the job has not ended, or has succeeded, :class:`OtherVersion` if
+        Raise :class:`Conflict` if the job has not ended, or has succeeded, or its video is being
+        edited, :class:`OtherVersion` if
         another version stored its inputs in another form, :class:`ConfirmationNeeded` if the video
         may be on YouTube and the user has not looked, and :class:`TooManyJobs`.
         """
@@ -150,7 +153,8 @@ class Jobs:
         if kind not in self.inputs:
             raise OtherVersion
         read_stored(self.inputs[kind], inputs or "")
-        if not self.store.retry(user_id, job_id, quota=JOBS_PER_ACCOUNT):
+        check = partial(require_no_edit, job_id=job_id)
+        if not self.store.retry(user_id, job_id, quota=JOBS_PER_ACCOUNT, check=check):
             raise _too_many_jobs()
         log.info("job %s is queued again", job_id)
         self.wake()

@@ -13,7 +13,6 @@ from ...contract.publishing import FaultView, Privacy
 from ...contract.video_edits import VideoEdit, VideoEditCheck, VideoView
 from ...errors import (
     CannotPublish,
-    Conflict,
     NotFound,
     OtherChannel,
     ReconnectNeeded,
@@ -21,7 +20,6 @@ from ...errors import (
     VideoGone,
     YouTubeRefused,
 )
-from ...jobs.states import PENDING
 from ...publishing.preflight import Draft, PreflightContext, find_faults
 from ...publishing.upload.published_video import PublishedVideo
 from ...publishing.upload.retry_policy import RetryPolicy
@@ -32,7 +30,6 @@ from ...publishing.youtube.limits import YouTubeLimits, tags_length
 from ...publishing.youtube.look import LookPolicy
 from ...publishing.youtube.video_parts import VideoParts, read_parts, update_parts
 from ...store.files.blobs import ContentStore
-from ...store.jobs.job_store import JobStore
 from ...store.library import LibraryStore
 from ...store.publications.edits import EditedVideo, VideoEditStore
 from ...store.publications.looks import VideoLooks
@@ -52,7 +49,6 @@ class VideoEdits:
     rows: VideoEditStore
     looks: VideoLooks
     look_policy: LookPolicy
-    jobs: JobStore
     workspaces: Path
     pictures: LibraryStore
     store: ContentStore
@@ -80,16 +76,21 @@ class VideoEdits:
     def edit(self, user_id: str, job_id: str, edit: VideoEdit) -> VideoView:
         """Change the video, and return what YouTube made of it.
 
-        Raise as :meth:`show` does, :class:`Conflict` while the publish job works on the video, and
-        :class:`CannotPublish` if YouTube would refuse or refuses the change. A refused thumbnail is
-        only noted.
+        Raise as :meth:`show` does, :class:`Conflict` while the publish job or another edit works on
+        the video, and :class:`CannotPublish` if YouTube would refuse or refuses the change. A
+        refused thumbnail is only noted.
         """
         video = self._find(user_id, job_id)
-        self._require_rest(user_id, job_id)
         for fault in self._faults(user_id, edit):
             if not fault.is_warning:
                 raise CannotPublish(fault.message, hint=fault.hint, code=fault.code)
         picture = self._picture(user_id, video, edit)
+        with self.rows.editing(user_id, job_id):
+            return self._edit(user_id, video, edit, picture)
+
+    def _edit(
+        self, user_id: str, video: EditedVideo, edit: VideoEdit, picture: Path | None
+    ) -> VideoView:
         with self._client(user_id, video) as client:
             before = read_parts(client.api, video.video_id)
             wanted = _merge(before, edit, video.marker, self.limits)
@@ -99,12 +100,12 @@ class VideoEdits:
                 raise fault_of(refused.reason) or refused from refused
             status = made.status
             self.rows.edited(
-                job_id,
+                video.job_id,
                 title=made.snippet.title,
                 privacy=status.privacy,
                 publish_at=status.publish_at,
             )
-            self.looks.look_again(job_id, self._next_look(video, status.publish_at))
+            self.looks.look_again(video.job_id, self._next_look(video, status.publish_at))
             notes = [*_differences(wanted, made), *_set_thumbnail(client, video, picture)]
         return _view(video, made, notes)
 
@@ -113,14 +114,6 @@ class VideoEdits:
         if video is None:
             raise NotFound("There is no such video.", hint="Choose one of your publications.")
         return video
-
-    def _require_rest(self, user_id: str, job_id: str) -> None:
-        record = self.jobs.find(user_id, job_id)
-        if record is not None and record.job.status in PENDING:
-            raise Conflict(
-                "The publication is not finished, and may still change the video.",
-                hint="Wait until it has ended, or cancel its job first.",
-            )
 
     @contextmanager
     def _client(self, user_id: str, video: EditedVideo) -> Iterator[YouTubeClient]:

@@ -88,7 +88,7 @@ class JobStore:
         what it raises prevents the jobs.
         """
         with self.database.write() as session:
-            hold_lock(session, f"jobs of {new[0].user_id}")
+            hold_jobs(session, new[0].user_id)
             check(session)
             connection = session.connection()
             if _pending_of(connection, new[0].user_id) + len(new) > quota:
@@ -151,13 +151,22 @@ class JobStore:
                 running = and_(mine, JOBS.c.status == JobStatus.RUNNING)
                 connection.execute(update(JOBS).where(running).values(cancel_requested=True))
 
-    def retry(self, user_id: str, job_id: str, *, quota: int) -> bool:
+    def retry(
+        self,
+        user_id: str,
+        job_id: str,
+        *,
+        quota: int,
+        check: Callable[[Session], None] = lambda _: None,
+    ) -> bool:
         """Queue a job again; return False if the user already has ``quota`` unfinished jobs.
 
         Raise ``NotFound`` if the user has no such job, and ``Conflict`` if it has not ended or has
-        succeeded.
+        succeeded. ``check`` runs in the same transaction as in :meth:`add`.
         """
         with self.database.write() as session:
+            hold_jobs(session, user_id)
+            check(session)
             connection = session.connection()
             _require_retryable(connection, _of(user_id, job_id))
             if _pending_of(connection, user_id) >= quota:
@@ -216,6 +225,11 @@ class JobStore:
         with self.database.read() as session:
             rows = session.connection().execute(select(FILES).where(which).order_by(FILES.c.name))
             return [record_of(WrittenFile, row) for row in rows]
+
+
+def hold_jobs(session: Session, user_id: str) -> None:
+    """Let one transaction at a time decide about the user's jobs, until it ends."""
+    hold_lock(session, f"jobs of {user_id}")
 
 
 def _of(user_id: str, job_id: str) -> ColumnElement[bool]:

@@ -33,7 +33,8 @@ class PublicationRow(SQLModel, table=True):
     the only countries in which it is ``allowed_in``, and those ``blocked_in`` (ISO 3166 codes, with
     commas; None if YouTube names none); ``privacy_before``, if it has another privacy than when it
     was published. ``look_at`` is the next look at a published video; the last ``missed_looks`` did
-    not find it.
+    not find it. ``edit_until_s`` is set while an edit changes the video: until then, by the
+    database's clock, no other edit and no retry of the job may begin.
     """
 
     __tablename__ = "publications"
@@ -69,3 +70,4 @@ class PublicationRow(SQLModel, table=True):
     looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     look_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     missed_looks: int = 0
+    edit_until_s: float | None = Field(default=None, sa_type=Double)
