@@ -6,42 +6,65 @@ import streamlit as st
 
 from backend.app.contract.jobs import JobView
 from backend.app.contract.publishing import PublicationView, VideoRemark, YouTubeStatus
+from frontend.api.errors import found
 from frontend.error_messages import escaped
 from frontend.labels import figures
 from frontend.labels.publish import looks, publication_state, refused, seen_by
 from frontend.sections.publish.edit_video import edit_video
-from frontend.state import publish_draft
+from frontend.sections.shared.refresh import refresh
+from frontend.state import publish_draft, session
+
+#: Looks are minutes apart, so their results need not be shown faster.
+LOOKS_S = 20.0
 
 
 def show_published(publication: PublicationView, status: YouTubeStatus | None = None) -> None:
     """Show an uploaded video: title, channel, audience, remarks, link.
 
-    With the connection's ``status``, the video can be edited.
+    While looks at it are to come, an open page shows them. With the connection's ``status``, the
+    video can be edited.
     """
-    zone = st.context.timezone
     with st.container(border=True, key=f"published_{publication.job_id}"):
-        facts, button = st.columns([3, 1], vertical_alignment="center")
-        with facts:
-            st.subheader(headline(publication), anchor=False)
-            title = escaped(publication.title) or "Untitled video"
-            channel = publication.channel_title
-            st.markdown(f"**{title}** · {escaped(channel)}" if channel else f"**{title}**")
-            audience = seen_by(publication, zone)
-            at = publication.published_at
-            published = f" Published {figures.day_and_time(at, zone)}." if at else ""
-            st.caption(
-                " ".join(
-                    part for part in (f"{audience}{published}", looks(publication, zone)) if part
-                )
-            )
-        for remark in publication.remarks:
-            show_remark(remark)
-        with button:
-            video_links(publication)
-        if publication.url and publication.state != "rejected":
-            st.code(publication.url, language=None, wrap_lines=True)
+        if publication.looks_again_at is None:
+            show_video(publication)
+        else:
+            refresh(lambda: show_video(as_it_is_now(publication)), LOOKS_S)
         if status is not None:
             edit_video(publication, status)
+
+
+def as_it_is_now(publication: PublicationView) -> PublicationView:
+    """Load the publication again; return it as it was if its job is deleted."""
+    job = found(lambda: session.api().job(publication.job_id))
+    same = (one for one in job.publications if one.job_id == publication.job_id) if job else ()
+    return next(iter(same), publication)
+
+
+def show_video(publication: PublicationView) -> None:
+    """Show what is known of the video, with its links."""
+    facts, button = st.columns([3, 1], vertical_alignment="center")
+    with facts:
+        show_facts(publication)
+    for remark in publication.remarks:
+        show_remark(remark)
+    with button:
+        video_links(publication)
+    if publication.url and publication.state != "rejected":
+        st.code(publication.url, language=None, wrap_lines=True)
+
+
+def show_facts(publication: PublicationView) -> None:
+    """Show the video's state, title, channel and audience, and the looks at it."""
+    zone = st.context.timezone
+    st.subheader(headline(publication), anchor=False)
+    title = escaped(publication.title) or "Untitled video"
+    channel = publication.channel_title
+    st.markdown(f"**{title}** · {escaped(channel)}" if channel else f"**{title}**")
+    audience = seen_by(publication, zone)
+    at = publication.published_at
+    published = f" Published {figures.day_and_time(at, zone)}." if at else ""
+    parts = (f"{audience}{published}", looks(publication, zone))
+    st.caption(" ".join(part for part in parts if part))
 
 
 def show_remark(remark: VideoRemark) -> None:
