@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from backend.app.errors import Conflict, NotFound
 from backend.app.jobs.queue import ClaimState, ExpectedStep
 from backend.app.jobs.states import Failure, JobStatus, StepState
 from backend.app.jobs.workspace import WrittenFile
+from backend.app.store.jobs import job_store
 from backend.app.store.jobs.job_store import JobFilter, NewJob
 from backend.app.store.jobs.records import JobRecord
 from tests.jobs.rows import ASKED, NO_QUOTA, Rows
@@ -81,6 +83,38 @@ def test_jobs_queued_together_fit_the_quota_together(rows: Rows):
     assert not rows.jobs.add(mix, upload, quota=1)
     assert rows.jobs.page("ann", JobFilter(), 10) == []
     assert rows.jobs.add(mix, upload, quota=2)
+
+
+def paused(rows: Rows, n_jobs: int, until_s: float) -> None:
+    for _ in range(n_jobs):
+        rows.set(rows.job(), not_before_s=until_s)
+
+
+def test_paused_jobs_leave_the_quota_free(rows: Rows):
+    stopped = rows.job()
+    rows.jobs.cancel("ann", stopped)
+    paused(rows, 3, time.time() + 3600.0)
+    first, second = (NewJob(name, "ann", "test", name, ASKED, "{}", 1.0) for name in "ab")
+    assert rows.jobs.add(first, quota=1)
+    assert not rows.jobs.add(second, quota=1)
+    assert not rows.jobs.retry("ann", stopped, quota=1)
+    rows.jobs.cancel("ann", "a")
+    assert rows.jobs.retry("ann", stopped, quota=1)
+
+
+def test_job_whose_pause_is_over_counts_again(rows: Rows):
+    paused(rows, 1, time.time() - 60.0)
+    assert not rows.jobs.add(NewJob("a", "ann", "test", "a", ASKED, "{}", 1.0), quota=1)
+
+
+def test_paused_jobs_have_a_limit_of_their_own(rows: Rows, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(job_store, "MOST_WITH_PAUSED", 4)
+    stopped = rows.job()
+    rows.jobs.cancel("ann", stopped)
+    paused(rows, 3, time.time() + 3600.0)
+    assert rows.jobs.add(NewJob("a", "ann", "test", "a", ASKED, "{}", 1.0), quota=3)
+    assert not rows.jobs.add(NewJob("b", "ann", "test", "b", ASKED, "{}", 1.0), quota=3)
+    assert not rows.jobs.retry("ann", stopped, quota=3)
 
 
 def test_retried_job_starts_anew_but_keeps_finished_steps(rows: Rows):

@@ -30,7 +30,7 @@ from ...errors import (
 from ...jobs.queue import WORK
 from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
-from ...store.jobs.job_store import JobFilter, JobStore, NewJob
+from ...store.jobs.job_store import MOST_WITH_PAUSED, JobFilter, JobStore, NewJob
 from ...store.jobs.marks import Mark, marks_of
 from ...store.jobs.records import JobRecord
 from ...store.publications.edits import require_no_edit
@@ -40,7 +40,8 @@ from .views import QueueState, job_view, listed_job
 
 log = logging.getLogger(__name__)
 
-#: Limit of queued and running jobs, so that one account cannot occupy the server.
+#: Limit of queued and running jobs, so that one account cannot occupy the server. Jobs that pause
+#: until a time count only for the store's higher limit.
 JOBS_PER_ACCOUNT = 20
 #: Kinds left out of lists by default: there are many, and other pages show them.
 KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview")
@@ -139,9 +140,9 @@ class Jobs:
         """Queue a failed or cancelled job again; finished steps are kept.
 
         Raise :class:`Conflict` if the job has not ended, or has succeeded, or its video is being
-        edited, :class:`OtherVersion` if
-        another version stored its inputs in another form, :class:`ConfirmationNeeded` if the video
-        may be on YouTube and the user has not looked, and :class:`TooManyJobs`.
+        edited, :class:`OtherVersion` if another version stored its inputs in another form,
+        :class:`ConfirmationNeeded` if the video may be on YouTube and the user has not looked, and
+        :class:`TooManyJobs`.
         """
         job, inputs = self._find(user_id, job_id).job, self.store.inputs(user_id, job_id)
         kind = job.kind
@@ -279,7 +280,8 @@ def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest) -> Ne
 
 def _too_many_jobs() -> TooManyJobs:
     return TooManyJobs(
-        f"You have {JOBS_PER_ACCOUNT} jobs waiting or running already.",
+        f"You have {JOBS_PER_ACCOUNT} jobs waiting or running already, "
+        f"or {MOST_WITH_PAUSED} with those that wait for YouTube.",
         hint="Wait until one ends, or cancel one.",
     )
 

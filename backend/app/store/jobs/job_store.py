@@ -33,6 +33,9 @@ from .queue import speeds_of_kinds
 from .records import JobRecord, QueuedJob, QueueRecord, queued_jobs, records
 from .tables import FILES, JOBS, STEPS
 
+#: Limit of a user's unfinished jobs with those that are paused, such as for a spent quota.
+MOST_WITH_PAUSED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
@@ -84,14 +87,14 @@ class JobStore:
     ) -> bool:
         """Queue jobs of one user; queue none and return False if more than ``quota`` would wait.
 
-        Running jobs count, too. ``check`` runs in the same transaction, one of a user's at a time;
-        what it raises prevents the jobs.
+        Running jobs count, too; paused ones only for :data:`MOST_WITH_PAUSED`. ``check`` runs in
+        the same transaction, one of a user's at a time; what it raises prevents the jobs.
         """
         with self.database.write() as session:
             hold_jobs(session, new[0].user_id)
             check(session)
             connection = session.connection()
-            if _pending_of(connection, new[0].user_id) + len(new) > quota:
+            if not _has_room(connection, new[0].user_id, len(new), quota):
                 return False
             for job in new:
                 row = insert(JOBS).values(**asdict(job), **_fresh())
@@ -159,7 +162,7 @@ class JobStore:
         quota: int,
         check: Callable[[Session], None] = lambda _: None,
     ) -> bool:
-        """Queue a job again; return False if the user already has ``quota`` unfinished jobs.
+        """Queue a job again; return False as :meth:`add` does.
 
         Raise ``NotFound`` if the user has no such job, and ``Conflict`` if it has not ended or has
         succeeded. ``check`` runs in the same transaction as in :meth:`add`.
@@ -169,7 +172,7 @@ class JobStore:
             check(session)
             connection = session.connection()
             _require_retryable(connection, _of(user_id, job_id))
-            if _pending_of(connection, user_id) >= quota:
+            if not _has_room(connection, user_id, 1, quota):
                 return False
             move(connection, job_id, Edge.RETRY)
             connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(**_fresh()))
@@ -252,8 +255,12 @@ def _require_retryable(connection: Connection, which: ColumnElement[bool]) -> No
         raise Conflict("Only a failed or cancelled job can be retried.")
 
 
-def _pending_of(connection: Connection, user_id: str) -> int:
-    return connection.execute(select(func.count()).where(_pending(user_id))).scalar_one()
+def _has_room(connection: Connection, user_id: str, n_new: int, quota: int) -> bool:
+    """Whether so many more jobs may wait."""
+    is_paused = and_(JOBS.c.status == JobStatus.QUEUED, JOBS.c.not_before_s > now_s())
+    count = select(func.count(), func.count().filter(is_paused)).where(_pending(user_id))
+    n_all, n_paused = connection.execute(count).one()
+    return n_all - n_paused + n_new <= quota and n_all + n_new <= max(quota, MOST_WITH_PAUSED)
 
 
 def _pending(user_id: str) -> ColumnElement[bool]:
