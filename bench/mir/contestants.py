@@ -69,6 +69,10 @@ class Detected:
 
 def segue(samples: Samples) -> Detected:
     """Run Segue's whole analysis; its time includes loudness and sections."""
+    # The analysis loads librosa's filters only for songs whose chords leave the key open. That
+    # takes seconds, and belongs to the warm-up.
+    from librosa import filters  # noqa: F401
+
     from backend.app.analysis.track import analyse
 
     step = round(BLOCK_S * SAMPLE_RATE)
