@@ -47,9 +47,8 @@ class MirSong:
     beats_per_bar: int
     beats_s: tuple[float, ...] = field(repr=False)
     downbeats_s: tuple[float, ...] = field(repr=False)
-    # Start, end and key, or tempo, of each stretch; empty where a truth file states none.
+    # The key of each stretch; empty where a truth file states none.
     keys: tuple[Stretch[str], ...] = ()
-    tempos: tuple[Stretch[float], ...] = ()
 
     def beats(self) -> Times:
         return np.array(self.beats_s)
@@ -171,5 +170,4 @@ def read_song(truth: Path, half: Half) -> MirSong:
         beats_s=tuple(facts["beats"]),
         downbeats_s=tuple(facts["downbeats"]),
         keys=tuple((s["start"], s["end"], s["key"]) for s in facts.get("keys", ())),
-        tempos=tuple((s["start"], s["end"], s["bpm"]) for s in facts.get("tempos", ())),
     )

@@ -25,23 +25,20 @@ def tempo_time(song: MirSong, detected: Detected) -> float:
     stated = [value_at(detected.tempo_stretches(), float(at)) for at in _middles(beats)]
     near = [
         heard is not None and abs(heard / true - 1.0) <= TEMPO_TOLERANCE
-        for heard, true in zip(stated, local_tempo(beats, song.tempos), strict=True)
+        for heard, true in zip(stated, local_tempo(beats), strict=True)
     ]
     return float(np.average(near, weights=np.diff(beats)))
 
 
-def local_tempo(beats: Times, tempos: Sequence[Stretch[float]]) -> Times:
+def local_tempo(beats: Times) -> Times:
     """Tempo around each interval of beats, from the median interval nearby.
 
-    Only intervals of the same stated stretch count, so that no tempo is a mean of two.
+    Where the tempo changes, most intervals nearby are of the interval's own tempo, so no tempo is
+    a mean of two.
     """
     periods = np.diff(beats)
-    stretch = np.searchsorted([start_s for start_s, _, _ in tempos[1:]], _middles(beats))
-    medians = np.empty(len(periods))
-    for i in range(len(periods)):
-        around = slice(max(0, i - LOCAL_BEATS), i + LOCAL_BEATS + 1)
-        medians[i] = np.median(periods[around][stretch[around] == stretch[i]])
-    return np.asarray(60.0 / medians)
+    around = (slice(max(0, i - LOCAL_BEATS), i + LOCAL_BEATS + 1) for i in range(len(periods)))
+    return np.asarray(60.0 / np.array([np.median(periods[near]) for near in around]))
 
 
 def _middles(beats: Times) -> Times:
