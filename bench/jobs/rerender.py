@@ -76,6 +76,7 @@ def dj_inputs(settings: Settings, crate_folder: Path, options: argparse.Namespac
         order="auto",
         formats=options.formats.split(","),
         video=VideoOptions(height=options.video) if options.video else None,
+        check_joins=vars(options).get("check_joins", "default"),
     )
     return MixtapeInputs(request=request, title="Bench", tracks=tracks)
 

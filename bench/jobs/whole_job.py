@@ -10,7 +10,9 @@ import argparse
 import statistics
 import tempfile
 from pathlib import Path
+from typing import get_args
 
+from backend.app.contract.dj import CheckJoins
 from backend.app.jobs.messages import Order
 from backend.app.jobs.runner import run_order
 from backend.app.settings import Settings
@@ -60,6 +62,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=100.0, help="length of a composed song")
     parser.add_argument("--formats", default=FORMATS)
     parser.add_argument("--video", type=int, choices=(0, 720, 1080, 2160), default=1080)
+    parser.add_argument("--check-joins", choices=get_args(CheckJoins), default="default")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     rounds = []

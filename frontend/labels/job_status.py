@@ -10,6 +10,7 @@ STEPS = {
     "analysing": "Analysing the tracks",
     "ordering": "Finding the order",
     "planning": "Planning the transitions",
+    "checking_joins": "Listening to the transitions",
     "stretching": "Matching the tempos",
     "mixing": "Mixing",
     "checking": "Measuring the mix",

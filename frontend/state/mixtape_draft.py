@@ -8,7 +8,7 @@ from typing import Literal, TypedDict
 from pydantic import BaseModel
 
 from backend.app.contract.descriptions import DescriptionLines
-from backend.app.contract.dj import EnergyArc, OverlayPolicy, PlaceLock
+from backend.app.contract.dj import CheckJoins, EnergyArc, OverlayPolicy, PlaceLock
 from backend.app.contract.jobs import AudioFormat, TrackPick, VideoOptions
 from backend.app.contract.publishing import Publication, Writer
 from backend.app.contract.uploads import TrackView
@@ -45,6 +45,7 @@ class Joining(TypedDict, total=False):
     energy_arc: EnergyArc | None
     strategist: Literal["rules", "llm"]
     overlays: OverlayPolicy | None
+    check_joins: CheckJoins
     stem_model: str
     weights_notice_accepted: bool
 

@@ -30,6 +30,10 @@ BEATS_TOGETHER_MS = 35.0
 BEATS_COHERENT = 0.3
 """Least coherence of two tracks whose patterns coincide; see ``docs/mixing.md``."""
 
+CheckJoins = Literal["off", "default", "thorough"]
+"""Whether joins are rendered and listened to before the mix is. ``default`` replaces those that
+fail; ``thorough`` renders three of each pair and takes the best."""
+
 OverlayPolicy = Literal["never", "sometimes", "always"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from .base import Problem, Shape
-from .dj import EnergyArc, OverlayPolicy, PairChoice, PlaceLock
+from .dj import CheckJoins, EnergyArc, OverlayPolicy, PairChoice, PlaceLock
 from .mashups import MashupStem, Vibe
 from .publishing import DescriptionOptions, Publication, PublicationView
 from .restyles import RestyleSettings, StemStyle
@@ -49,6 +49,7 @@ class MixtapeRequest(Shape):
     - ``strategist``: what proposes the DJ joins; ``overrides``: the user's own choices
     - ``overlays``: whether sounds are laid over joins (None: as the DJ rules say; a request can't
       ask for more); ``sounds``: which ones (None: all of the user's)
+    - ``check_joins``: listen to DJ joins before the mix is rendered, and replace those that fail
     - ``stem_model``: the separator for stem swaps (None: no stem swaps)
     - ``based_on``: a finished mixtape job of the same tracks; unchanged joins and gains are reused
     - ``loudness_lufs``: None uses the DJ rules' loudness
@@ -68,6 +69,7 @@ class MixtapeRequest(Shape):
     strategist: Literal["rules", "llm"] = "rules"
     overrides: list[PairChoice] = Field(default=[], max_length=500)
     overlays: OverlayPolicy | None = None
+    check_joins: CheckJoins = "default"
     stem_model: Line | None = None
     weights_notice_accepted: bool = False
     sounds: list[str] | None = Field(default=None, max_length=500)

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 import streamlit as st
 
-from backend.app.contract.dj import EnergyArc, NamedArc, OverlayPolicy
+from backend.app.contract.dj import CheckJoins, EnergyArc, NamedArc, OverlayPolicy
 from backend.app.contract.sounds import OVERLAY_KINDS
 from frontend.components.arc_editor import arc_editor
 from frontend.labels import dj
@@ -19,6 +19,11 @@ TRANSITIONS = {"dj": "Like a DJ", "crossfade": "Plain crossfade"}
 ORDERS = {"given": "My order", "auto": "Find the best order"}
 STRATEGISTS: dict[Literal["rules", "llm"], str] = {"rules": "Rules", "llm": "Language model"}
 OVERLAYS = {name: dj.OVERLAYS[name] for name in ("sometimes", "never", "always")}
+CHECKS: dict[CheckJoins, str] = {
+    "default": "Replace bad ones",
+    "thorough": "Best of three",
+    "off": "Don't listen",
+}
 DEFAULT_ARC = "default"
 ARCS = {DEFAULT_ARC: "Default", **dj.ARCS}
 
@@ -39,6 +44,7 @@ def ask_joining() -> tuple[Joining, str | None]:
     )
     joining: Joining = {"transitions": "dj", **ask_order()}
     joining["strategist"], joining["overlays"] = ask_strategist(), ask_overlays()
+    joining["check_joins"] = ask_checks()
     separator = ask_stem_swaps()
     if separator is None:
         return joining, None
@@ -102,6 +108,17 @@ def ask_strategist() -> Literal["rules", "llm"]:
             "plan instead, and the job says so."
         )
     return strategist
+
+
+def ask_checks() -> CheckJoins:
+    """Ask whether transitions are listened to before the mix is made."""
+    return choose_one(
+        "Listen to each transition first",
+        CHECKS,
+        "check_joins",
+        help="Segue renders each transition by itself and measures whether the beats are "
+        "together, the music stays loud and only one bass plays. A bad one is replaced.",
+    )
 
 
 def ask_stem_swaps() -> SeparatorChoice | None:

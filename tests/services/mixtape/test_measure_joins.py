@@ -84,7 +84,6 @@ def test_figures_do_not_depend_on_position_in_the_mix(job: MixtapeJob) -> None:
     "changed",
     [
         {"effects": ()},
-        {"gain_db": -1.0},
         {"fade_in": 2 * SR},
         {"content_hash": "a" * 64},
         {"pitch_semitones": 1},
@@ -98,8 +97,9 @@ def test_key_changes_with_the_sound_of_the_overlap(
     assert overlap(**changed).key != overlap().key
 
 
-def test_key_ignores_names_and_sound_outside_the_overlap() -> None:
+def test_key_ignores_names_gains_and_sound_outside_the_overlap() -> None:
     assert overlap(title="Other", length=25 * SR).key == overlap().key
+    assert overlap(gain_db=-1.0).key == overlap().key
     out, into = overlap().clips
     later_out = replace(out, length=20 * SR, source_start=0, fade_in=5)
     assert join_hash((later_out, into), overlap().beats) == overlap().key
@@ -120,7 +120,7 @@ def test_known_join_is_not_measured_again(job: MixtapeJob, monkeypatch: pytest.M
     stored = StoredJoinFigures(by_key={overlap().key: known})
     assert join_figures(job, [overlap(later=777), None], stored) == [known, None]
     with pytest.raises(AssertionError, match="measured"):
-        join_figures(job, [overlap(gain_db=-1.0)], stored)
+        join_figures(job, [overlap(fade_in=2 * SR)], stored)
 
 
 def test_figures_of_the_base_are_read_from_its_folder(job: MixtapeJob, tmp_path: Path) -> None:

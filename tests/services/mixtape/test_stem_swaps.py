@@ -93,7 +93,7 @@ def test_swap_is_planned_separated_rendered_and_reported(
     studio: Studio, mixed: list[Message]
 ) -> None:
     steps = [message.step for message in mixed if isinstance(message, StepFinished)]
-    assert steps[1:4] == ["planning", "separating_stems", "stretching"]
+    assert steps[1:5] == ["planning", "checking_joins", "separating_stems", "stretching"]
     notes = [message.text for message in mixed if isinstance(message, Noted)]
     assert any("draft" in note for note in notes)
     report = ReportView.model_validate_json((studio.folder / "mix" / "report.json").read_text())

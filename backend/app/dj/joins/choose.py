@@ -17,6 +17,7 @@ from .candidates import LEAST_HEARD_S, MATCHED, UNCONSTRAINED, Candidate, JoinCo
 from .facts import Facts
 from .scoreboard import RatedCandidate, rate, scoreboard, shortlist
 from .tempo_maps import earliest_exit_s
+from .trials import NO_TRIALS, Trials
 
 Author = Literal["rules", "llm", "you", "earlier"]
 
@@ -50,7 +51,8 @@ class Choice:
     """The chosen join of a pair.
 
     ``board`` holds the candidates without any request; ``note`` says why a request was not met;
-    ``overlay`` says whether a sound over the join was requested.
+    ``overlay`` says whether a sound over the join was requested; ``trials`` are the candidates that
+    were listened to before.
     """
 
     pair: Pair
@@ -60,6 +62,7 @@ class Choice:
     wish_reason: str = ""
     note: str = ""
     overlay: bool = False
+    trials: Trials = NO_TRIALS
 
     @property
     def candidate(self) -> Candidate:
@@ -73,16 +76,21 @@ class Choice:
 
 
 def choose_joins(
-    decks: Sequence[DeckTrack], rules: DjRules, join_wishes: Sequence[JoinWish] | None = None
+    decks: Sequence[DeckTrack],
+    rules: DjRules,
+    join_wishes: Sequence[JoinWish] | None = None,
+    trials: Sequence[Trials] | None = None,
 ) -> list[Choice]:
     """Choose a join for every pair, with the least penalty over the whole set.
 
     Joins depend on each other: a track must be back at its own tempo before it is left, and must
     play for long enough. The best chain of joins is found exactly, over a shortlist for each pair.
+    Candidates that ``trials`` do not allow are left out, unless a user asks for them.
     """
     pairs = [Pair(out, into) for out, into in pairwise(decks)]
     wishes = join_wishes or [NO_WISH] * len(pairs)
-    options = [_options(pair, rules, wish) for pair, wish in zip(pairs, wishes, strict=True)]
+    tried = trials or [NO_TRIALS] * len(pairs)
+    options = [_options(*each, rules) for each in zip(pairs, wishes, tried, strict=True)]
     picks = _best_chain(pairs, [option.usable for option in options], rules)
     return [
         Choice(
@@ -93,8 +101,11 @@ def choose_joins(
             wish.reason if pick in option.wished and _has_wished_pitch(pick, wish) else "",
             option.note or _difference_note(pick, option.wished, wish),
             wish.overlay and pick in option.wished,
+            each_tried,
         )
-        for pair, pick, option, wish in zip(pairs, picks, options, wishes, strict=True)
+        for pair, pick, option, wish, each_tried in zip(
+            pairs, picks, options, wishes, tried, strict=True
+        )
     ]
 
 
@@ -112,20 +123,20 @@ class _Options:
     note: str
 
 
-def _options(pair: Pair, rules: DjRules, wish: JoinWish) -> _Options:
+def _options(pair: Pair, wish: JoinWish, tried: Trials, rules: DjRules) -> _Options:
     board = scoreboard(pair, rules)
-    unvetoed = [rated for rated in board if rated.veto is None]
+    unvetoed = [rated for rated in board if not rated.veto and tried.allow(rated.candidate)]
     own = [(one, one.penalty) for one in shortlist(unvetoed, _EACH)]
     if not any(one.candidate.kind == "gap" for one, _ in own):
         own.append((rate(gap_of(pair), pair, rules), _LAST_RESORT))
     if wish.by == "rules":
         return _Options(board, [one for one, _ in own], own, "rules", "")
     wished = scoreboard(pair, rules, wish.constraints)
-    met = _allowed(wished, wish)
+    met = _allowed(wished, wish, tried)
     if not met and wish.fallback:
         wished = scoreboard(pair, rules, wish.fallback)
-        met = _allowed(wished, wish)
-    note = "" if met else _rejection_note(wished, wish)
+        met = _allowed(wished, wish, tried)
+    note = "" if met or tried.tried else _rejection_note(wished, wish)
     chosen = [(one, one.penalty) for one in shortlist(met, _EACH)]
     # Candidates against a request are used only if requests for adjacent joins exclude each other.
     spare = 0.0 if not met else 2.0 * _LAST_RESORT
@@ -133,13 +144,16 @@ def _options(pair: Pair, rules: DjRules, wish: JoinWish) -> _Options:
     return _Options(board, [one for one, _ in chosen], chosen + fallback, wish.by, note)
 
 
-def _allowed(wished: Sequence[RatedCandidate], wish: JoinWish) -> list[RatedCandidate]:
+def _allowed(
+    wished: Sequence[RatedCandidate], wish: JoinWish, tried: Trials
+) -> list[RatedCandidate]:
     """List the candidates that a request may use.
 
-    A language model must obey every veto, a user only the binding ones.
+    A language model must obey every veto and every trial, a user only the binding vetoes.
     """
-    bound = wish.by == "llm"
-    return [one for one in wished if not one.veto or not (bound or one.veto.binding)]
+    if wish.by == "llm":
+        return [one for one in wished if not one.veto and tried.allow(one.candidate)]
+    return [one for one in wished if not one.veto or not one.veto.binding]
 
 
 def _rejection_note(wished: Sequence[RatedCandidate], wish: JoinWish) -> str:
@@ -159,7 +173,7 @@ def _difference_note(pick: RatedCandidate, wished: Sequence[RatedCandidate], wis
     """Say where a chosen join differs from the request or from the rules."""
     candidate = pick.candidate
     bars = (wish.fallback or wish.constraints).bars  # the fallback holds only what the user chose
-    if wish.by != "rules" and pick not in wished:
+    if wish.by != "rules" and wished and pick not in wished:
         what = _WISH_OF[wish.by]
         return f"{what} leaves no room for the joins before or after; the rules chose instead."
     if wish.by == "you" and bars and candidate.kind not in MATCHED and bars != candidate.bars:

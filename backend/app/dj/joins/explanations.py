@@ -46,6 +46,8 @@ def _why(kind: TransitionKind, choice: Choice) -> str:
         return _sentence(OFF_REASONS.get(kind, NOT_ALLOWED))
     if fallback_step(kind) > fallback_step(chosen):
         return "Not needed."
+    if fault := choice.trials.fault_of(kind):
+        return _sentence(fault)
     best = next((rated for rated in choice.board if rated.candidate.kind == kind), None)
     if best is None:
         return _no_candidate(kind, choice.pair)
@@ -72,8 +74,33 @@ def reason_of(choice: Choice) -> str:
     if choice.by != "rules":
         return _sentences(choice.wish_reason, text, choice.note)
     best = fallbacks_of(choice)[0]
-    rejection = "" if best.taken else _rejection(best)
-    return _sentences(text, rejection, choice.wish_reason, choice.note)
+    rejection = "" if best.taken or choice.trials.tried else _rejection(best)
+    story = story_of(choice)
+    return _sentences(
+        text, rejection, choice.wish_reason, story[:1].upper() + story[1:], choice.note
+    )
+
+
+def story_of(choice: Choice) -> str:
+    """Say which joins were listened to before, what was wrong, and what was used in their place."""
+    tried = choice.trials.tried
+    faulty = [f"{named(trial.candidate)}: {trial.fault}" for trial in tried if trial.fault]
+    if not faulty:
+        return ""
+    chosen = next((trial for trial in tried if trial.candidate == choice.candidate), None)
+    if chosen and chosen.fault:
+        return f"{named(chosen.candidate)}: {chosen.fault}; other joins suit less"
+    return "; ".join([*faulty, f"took {_with_article(named(choice.candidate))}"])
+
+
+def named(candidate: Candidate) -> str:
+    """Name a join in a few words: "blend of 16 bars"."""
+    kind = candidate.kind.replace("_", " ")
+    return f"{kind} of {candidate.bars} bars" if candidate.kind in MATCHED else kind
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _sentence(text: str) -> str:

@@ -19,6 +19,7 @@ from .layout import build_timeline
 from .overlays import OverlaySound, place_overlays, with_clips
 from .report import report_of
 from .stem_swap import with_separator, without_stem_swaps
+from .trials import Trials
 
 LEVEL_MAY_DRIFT_LU = 0.4
 """A re-render keeps the gains of its base, and so every sample outside the changed joins, while the
@@ -36,6 +37,7 @@ class MixPlan:
     timeline: Timeline
     reports: tuple[TransitionReport, ...]
     notes: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
 
 
 def plan_dj_mix(
@@ -47,14 +49,16 @@ def plan_dj_mix(
     sounds: Sequence[OverlaySound] = (),
     base: Timeline | None = None,
     separator: tuple[str, Collection[StemName]] | None = None,
+    trials: Sequence[Trials] | None = None,
 ) -> MixPlan:
     """Plan a mix of tracks in their order, with a request for each pair.
 
     ``sounds`` are the overlays to choose from. The gains of ``base`` are kept if they still fit.
     ``separator`` is the separator's key and its stems; without it no stems are swapped.
+    ``trials`` are joins of each pair that were rendered before.
     """
     rules = rules if separator else without_stem_swaps(rules)
-    choices = choose_joins(decks, rules, join_wishes)
+    choices = choose_joins(decks, rules, join_wishes, trials)
     tracks = _levelled(decks, choices, rules, loudness_lufs, base)
     overlays = place_overlays(tracks, choices, sounds, rules, loudness_lufs=loudness_lufs)
     timeline = with_clips(tracks, [clip for one in overlays for clip in one.clips])
@@ -65,7 +69,9 @@ def plan_dj_mix(
         report_of(index, choice, timeline, steps[index], overlay_reasons.get(index))
         for index, choice in enumerate(choices)
     )
-    return MixPlan(timeline, reports, tuple(_note(choice) for choice in choices if choice.note))
+    return MixPlan(
+        timeline, reports, tuple(_note(choice) for choice in choices if choice.note), tuple(choices)
+    )
 
 
 def _levelled(

@@ -77,7 +77,7 @@ def _distances_s(out_s: Times, in_s: Times, outgoing: Clip, incoming: Clip) -> T
 
 def times_where_both_sound(times_s: Times, clip: Clip, other: Clip) -> Times:
     """Times of a clip's track within the overlap, in seconds of the mix."""
-    at = clip.mixes_at(times_s * SAMPLE_RATE)
+    at = np.unique(clip.mixes_at(times_s * SAMPLE_RATE))  # a tempo map has all earlier ones at 0
     start, end = max(clip.start, other.start), min(clip.end, other.end)
     inside: Times = at[(at >= start - 1) & (at <= end + 1)] / SAMPLE_RATE
     return inside

@@ -23,17 +23,22 @@ CONTEXT_BEATS = 64
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """How long a beat of the overlap is, in samples of the mix, and how many make a bar."""
+    """How long a beat of the overlap is, in samples of the mix, and how many make a bar.
+
+    ``same_tempo`` is False if one of the tracks plays in double time.
+    """
 
     beat: float
     beats_per_bar: int
+    same_tempo: bool = True
 
     @classmethod
-    def of(cls, beats: Times, beats_per_bar: int) -> Pulse | None:
-        """Take only the mean distance of some beats; None for fewer than two."""
-        if len(beats) < 2:
+    def of(cls, beats: tuple[Times, Times], beats_per_bar: int) -> Pulse | None:
+        """Take only the mean distances of both tracks' beats; None for fewer than two."""
+        if min(map(len, beats)) < 2:
             return None
-        return cls(float(beats[-1] - beats[0]) / (len(beats) - 1), beats_per_bar)
+        out, into = (float(times[-1] - times[0]) / (len(times) - 1) for times in beats)
+        return cls(out, beats_per_bar, same_tempo=abs(np.log2(out / into)) < 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,11 @@ class BlindListener:
         after = self._stretch(clips[1], start, end, pulse, (0, CONTEXT_BEATS))
         beat_s = pulse.beat / SAMPLE_RATE
         return compare_beats(
-            (out, into), (before, after), beat_s=beat_s, beats_per_bar=pulse.beats_per_bar
+            (out, into),
+            (before, after),
+            beat_s=beat_s,
+            beats_per_bar=pulse.beats_per_bar,
+            same_tempo=pulse.same_tempo,
         )
 
     def play(self, clip: Clip, start: int, end: int) -> Samples:

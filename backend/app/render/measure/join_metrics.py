@@ -78,10 +78,11 @@ class JoinAnalyser:
 def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times], beats_per_bar: int = 4) -> str:
     """Hash everything on which a join's measurements depend: equal hashes, equal figures.
 
-    The join's position in the mix does not matter.
+    The join's position in the mix does not matter, nor do the tracks' gains.
     """
     start, end = shared_span(clips)
-    sounds = [sound_parts(_moved(clip, -start), 0, end - start) for clip in clips]
+    levelled = [replace(clip, gain_db=0.0) for clip in clips]  # figures are relative
+    sounds = [sound_parts(_moved(clip, -start), 0, end - start) for clip in levelled]
     # In thousandths of a sample, since seconds of the mix round differently at another position.
     places = [np.rint(1000.0 * (at - start)).astype(np.int64).tolist() for at in beats]
     text = repr((VERSION, PLAYER_VERSION, end - start, sounds, places, beats_per_bar))

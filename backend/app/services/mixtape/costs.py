@@ -44,6 +44,11 @@ def analysing(job: MixtapeJob) -> float:
     return sum(new) / max(sum(lengths.values()), 1)
 
 
+def checking_joins(job: MixtapeJob) -> float:
+    """Cost of checking joins, relative to one candidate of each pair."""
+    return 3.0 if job.request.check_joins == "thorough" else 1.0
+
+
 def mixing(job: MixtapeJob) -> float:
     """Cost of all formats, relative to an MP3 alone."""
     kinds = {format_of(name) for name, _ in files_of(job.request)}

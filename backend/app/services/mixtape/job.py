@@ -55,6 +55,11 @@ class MixtapeJob:
         return self.request.transitions == "dj" or self.request.order == "auto"
 
     @property
+    def checks_joins(self) -> bool:
+        """Whether joins are listened to before the mix is rendered."""
+        return self.request.transitions == "dj" and self.request.check_joins != "off"
+
+    @property
     def picture(self) -> Path | None:
         """The uploaded picture's file."""
         name = self.inputs.picture

@@ -20,6 +20,7 @@ from . import costs
 from .correct_mix import correct_mix
 from .inputs import MixtapeInputs
 from .job import MixtapeJob, open_mixtape
+from .join_checks.check import check_joins
 from .measure import check_mix
 from .order import order_mix
 from .plan import analyse_tracks, plan_mix
@@ -66,6 +67,13 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("analysing", analyse_tracks, weight=0.008, share=costs.analysing),
     Step("ordering", order_mix, weight=0.0003, when=lambda job: job.request.order == "auto"),
     Step("planning", plan_mix, weight=0.0003),
+    Step(
+        "checking_joins",
+        check_joins,
+        weight=0.01,
+        when=lambda job: job.checks_joins,
+        share=costs.checking_joins,
+    ),
     Step(
         "separating_stems",
         separate_joins,

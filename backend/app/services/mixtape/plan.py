@@ -14,6 +14,7 @@ from ...dj.joins.overlays import OverlaySound
 from ...dj.joins.plain_crossfades import plan_crossfades
 from ...dj.joins.plan import MixPlan, plan_dj_mix
 from ...dj.joins.silences import silence_note
+from ...dj.joins.trials import Trials
 from ...dj.levels.level_notes import mix_limiting_note, mix_loudness_note, soft_track_note
 from ...dj.levels.mix_gains import mix_target_lufs
 from ...dj.levels.track_gains import forecast
@@ -26,8 +27,9 @@ from ..tracks.analyse import analyse_all, profile_of, whole_profile_of
 from ..tracks.decks import decks_of
 from .gapless import gapless_joins
 from .job import MixtapeJob
-from .join_precedence import resolve_join_wishes
+from .join_precedence import JoinWishes, resolve_join_wishes
 from .order import ordered_tracks
+from .stored_wishes import WISHES, StoredWishes
 
 JOINS = "joins.json"
 
@@ -45,22 +47,40 @@ def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
 
 
 def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
-    """Plan the timeline; note what the user should know about the plan."""
+    """Plan the timeline; if joins will be checked, only decide who chooses each join."""
     job = ctx.job
     decks = decks_of(job.store, ordered_tracks(job, ctx.workspace), whole=job.needs_analysis)
-    is_dj = job.request.transitions == "dj"
-    plan = plan_dj(job, decks) if is_dj else _plan_crossfades(job, decks)
+    if job.request.transitions != "dj":
+        write_plan(ctx, decks, _plan_crossfades(job, decks))
+    elif job.checks_joins:
+        resolved = resolve_join_wishes(job, decks)
+        ctx.workspace.write_shape(WISHES, StoredWishes.of(resolved))
+    else:
+        write_plan(ctx, decks, plan_dj(job, decks))
+
+
+def write_plan(ctx: StepContext[MixtapeJob], decks: Sequence[DeckTrack], plan: MixPlan) -> None:
+    """Write a plan's timeline and reports; note what the user should know about it."""
     ctx.workspace.write_shape(TIMELINE, view_of(plan.timeline), artifact=True, indent=1)
     ctx.workspace.write_shape(JOINS, PlannedJoins(joins=list(plan.reports)))
     silences = filter(None, map(silence_note, decks))
-    notes = [*plan.notes, *silences, *_level_notes(job, decks, plan.timeline)]
+    notes = [*plan.notes, *silences, *_level_notes(ctx.job, decks, plan.timeline)]
     for note in dict.fromkeys(notes):
         ctx.note(note)
 
 
 def plan_dj(job: MixtapeJob, decks: Sequence[DeckTrack]) -> MixPlan:
     """Plan a DJ mix: first the requested joins, then the DJ rules."""
-    resolved = resolve_join_wishes(job, decks)
+    return plan_with(job, decks, resolve_join_wishes(job, decks))
+
+
+def plan_with(
+    job: MixtapeJob,
+    decks: Sequence[DeckTrack],
+    resolved: JoinWishes,
+    trials: Sequence[Trials] | None = None,
+) -> MixPlan:
+    """Plan a DJ mix with these requests, without the joins that failed in ``trials``."""
     base, separator = job.inputs.base, job.separator
     plan = plan_dj_mix(
         decks,
@@ -70,6 +90,7 @@ def plan_dj(job: MixtapeJob, decks: Sequence[DeckTrack]) -> MixPlan:
         sounds=overlay_sounds(job),
         base=timeline_of(base) if base else None,
         separator=(separator.key, separator.sources) if separator else None,
+        trials=trials,
     )
     overlays = filter(None, [overlay_note(job)])
     return replace(plan, notes=(*resolved.notes, *plan.notes, *overlays))

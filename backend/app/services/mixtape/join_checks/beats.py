@@ -5,6 +5,8 @@ from __future__ import annotations
 from ....contract.dj import BEATS_COHERENT, BEATS_TOGETHER_MS
 from ..reuse.mp3 import JoinFigures
 
+_WEAK = 0.15  # coherence of patterns that a random pair of tracks reaches at some offset
+
 
 def beats_fault(figures: JoinFigures) -> str:
     """Say what is wrong with the beats of a join; empty if nothing is, or nothing is known."""
@@ -16,6 +18,20 @@ def beats_fault(figures: JoinFigures) -> str:
     if drift_ms and abs(drift_ms) > BEATS_TOGETHER_MS:
         return f"beats drift up to {abs(apart_ms):.0f} ms apart in the sound"
     return f"beats {abs(apart_ms):.0f} ms apart in the sound{_in_beats(figures.beats_apart)}"
+
+
+def beats_unclear(figures: JoinFigures) -> str:
+    """Say that the sound does not confirm the beats of a join; empty if it does.
+
+    Weak patterns confirm them if they coincide just where they should.
+    """
+    if figures.beats_apart_ms is None:
+        return ""
+    together = abs(figures.beats_apart_ms) <= BEATS_TOGETHER_MS
+    coherence = figures.beats_coherence or 0.0
+    if coherence >= (_WEAK if together else BEATS_COHERENT):
+        return ""
+    return "beats unclear in the sound"
 
 
 def _in_beats(beats: float | None) -> str:

@@ -1,0 +1,90 @@
+"""Judge a join by its figures: what is wrong, and how bad it sounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....dj.joins.candidates import OVERLAPPING
+from ....dj.joins.choose import Choice
+from ....dj.joins.trials import Trial
+from ....render.measure.join_levels import JoinLevels
+from ..reuse.mp3 import JoinFigures
+from .beats import beats_fault, beats_unclear
+
+_OFF_BEAT = 100.0  # worse than anything else
+_PER_LU = 0.7
+"""Penalty of each LU beyond a limit. Against the scoring rules' penalties: an echo in place of a
+blend costs about 2, so a hole must be 3 LU deeper than allowed before it is worth one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLimits:
+    """Limits beyond which a join fails.
+
+    Attributes
+    ----------
+    dip_lu : short-term loudness below the quieter side: a hole
+    bump_lu : short-term loudness above the louder side
+    bass_both_share : share of the overlap with both basses; the best blends have 0.1 to 0.25
+    clash_steps, clash_s : steps between the keys, from a clash of this many seconds on
+    """
+
+    dip_lu: float = 3.0
+    bump_lu: float = 3.0
+    bass_both_share: float = 0.35
+    clash_steps: int = 3
+    clash_s: float = 8.0
+
+
+def trial_of(
+    choice: Choice, figures: JoinFigures | None, levels: JoinLevels | None, limits: FaultLimits
+) -> Trial:
+    """Judge a rendered join: by the scoring rules' penalty, and by its sound."""
+    off_beat = (beats_fault(figures) or beats_unclear(figures)) if figures else ""
+    faults = [
+        (off_beat, _OFF_BEAT),
+        *_level_faults(levels, limits),
+        _bass_fault(choice, figures, limits),
+        _clash(choice, limits),
+    ]
+    text = off_beat or ", ".join(fault for fault, _ in faults if fault)
+    severity = choice.rated.penalty + sum(penalty for fault, penalty in faults if fault)
+    return Trial(choice.candidate, text, severity + _roughness(figures, levels), bool(off_beat))
+
+
+def _roughness(figures: JoinFigures | None, levels: JoinLevels | None) -> float:
+    """Penalty of figures within their limits: it tells joins apart that all pass."""
+    uneven = max(levels.dip_lu, 0.0) + max(levels.bump_lu, 0.0) if levels else 0.0
+    return 0.1 * uneven + (figures.bass_both_share if figures else 0.0)
+
+
+def _level_faults(levels: JoinLevels | None, limits: FaultLimits) -> list[tuple[str, float]]:
+    if levels is None:
+        return []
+    dip, bump = levels.dip_lu - limits.dip_lu, levels.bump_lu - limits.bump_lu
+    return [
+        (f"loudness dips by {levels.dip_lu:.1f} LU" if dip > 0 else "", _PER_LU * dip),
+        (f"loudness rises by {levels.bump_lu:.1f} LU" if bump > 0 else "", _PER_LU * bump),
+    ]
+
+
+def _bass_fault(
+    choice: Choice, figures: JoinFigures | None, limits: FaultLimits
+) -> tuple[str, float]:
+    if figures is None or choice.candidate.kind == "stem_swap":
+        return "", 0.0
+    share = figures.bass_both_share
+    said = f"both basses play for {100 * share:.0f} % of it"
+    excess = share - limits.bass_both_share
+    return (said if excess > 0.0 else ""), 5.0 * excess
+
+
+def _clash(choice: Choice, limits: FaultLimits) -> tuple[str, float]:
+    distance, candidate = choice.facts.key_distance, choice.candidate
+    clashes = (
+        distance is not None
+        and distance >= limits.clash_steps
+        and candidate.kind in OVERLAPPING
+        and candidate.overlap_s > limits.clash_s
+    )
+    return (f"keys {distance} steps apart" if clashes else ""), 1.0
