@@ -120,6 +120,15 @@ def test_defaults_of_the_dj_rules() -> None:
     assert (rules.return_bars, rules.preferred_bars, rules.max_trim_share) == (8, 16, 0.4)
     assert (rules.max_vocal_overlap_s, rules.loudness_lufs) == (0.5, -14.0)
     assert (rules.energy_arc, rules.overlays) == ("wave", "sometimes")
+    assert rules.rule_weights == {}
+
+
+def test_rule_weights_have_limits() -> None:
+    for weights in ({"keys_agree": 0.0}, {"keys_agree": 4.0}, {}):
+        assert accepts(DjRules, "rule_weights", weights)
+    many = {f"rule_{'x' * n}": 1.0 for n in range(51)}
+    for weights in ({"keys_agree": -0.1}, {"keys_agree": 4.1}, {"Keys agree": 1.0}, many):
+        assert not accepts(DjRules, "rule_weights", weights)
 
 
 def test_defaults_of_stems_and_restyles() -> None:

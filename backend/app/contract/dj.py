@@ -36,6 +36,14 @@ fail; ``thorough`` renders three of each pair and takes the best."""
 
 OverlayPolicy = Literal["never", "sometimes", "always"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+RuleWeights = Annotated[
+    dict[
+        Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z_]+$")],
+        Annotated[float, Field(ge=0.0, le=4.0)],
+    ],
+    Field(max_length=50),
+]
+"""Multipliers of the scoring rules' penalties, by name of rule; 1 for a rule that is not named."""
 
 
 class DjRules(Shape):
@@ -44,7 +52,8 @@ class DjRules(Shape):
     ``max_stretch_percent`` limits the tempo change in an overlap; ``return_bars`` are the bars over
     which the incoming track returns to its own tempo (0: a jump). A pitch is shifted by at most
     ``max_pitch_semitones``, and only where it helps. ``max_trim_share`` is the share of a track
-    that may be left out.
+    that may be left out. ``rule_weights`` are usually fitted to answers of listening tests; they
+    change penalties, never vetoes.
     """
 
     max_stretch_percent: float = Field(default=6.0, ge=0.0, le=8.0)
@@ -57,6 +66,7 @@ class DjRules(Shape):
     energy_arc: EnergyArc = "wave"
     overlays: OverlayPolicy = "sometimes"
     loudness_lufs: float = Field(default=-14.0, ge=-24.0, le=-9.0)
+    rule_weights: RuleWeights = {}
 
 
 class DjRulesView(Shape):

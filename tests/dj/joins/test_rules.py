@@ -145,9 +145,31 @@ def test_pitch_of_the_outgoing_track_can_make_keys_clash() -> None:
     same_key = rated()
     assert same_key.penalty_after(Pair(deck, deck), 2) == pytest.approx(0.7)
     assert same_key.penalty_after(Pair(deck, deck), 3) > 10.0  # three steps apart: a veto
+    weighted = rated(rules=DjRules(rule_weights={"keys_agree": 3.0}))
+    assert weighted.penalty_after(Pair(deck, deck), 2) == pytest.approx(2.1)
 
 
 def test_shortlist_has_the_first_few_of_every_kind() -> None:
     board = [rated("blend", bars=bars) for bars in (32, 16, 8)] + [rated("cut")]
     assert [one.candidate.bars for one in shortlist(board, 2)] == [32, 16, 16]
     assert [one.candidate.kind for one in shortlist(board, 2)] == ["blend", "blend", "cut"]
+
+
+def test_rule_weights_multiply_penalties_of_one_rule() -> None:
+    rules = DjRules(rule_weights={"phrases_meet": 2.5, "of_another_version": 3.0})
+    off = {"out_on_phrase": False, "trimmed_out_s": 10.0}
+    assert rated("blend", rules, **off).penalty == pytest.approx(2.5 * 1.2 + 0.3)
+    assert rated("blend", rules, **off).penalties == pytest.approx(
+        {"phrases_meet": 1.2, "little_is_left_out": 0.3}
+    )
+
+
+def test_rule_weights_do_not_change_vetoes() -> None:
+    change = {"vocal_overlap_s": 5.0}
+    unweighted, weightless = (
+        rated("blend", DjRules(rule_weights=weights), **change)
+        for weights in ({}, {"voices_do_not_overlap": 0.0})
+    )
+    assert weightless.veto == unweighted.veto
+    assert weightless.veto is not None
+    assert weightless.penalty == unweighted.penalty >= 10.0

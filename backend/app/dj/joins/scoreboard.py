@@ -15,6 +15,9 @@ from .rules import RULES, Case, Verdict, keys_agree
 # more than all penalties of a usable join, so that vetoed ones are overruled last
 _VETO_PENALTY = 10.0
 
+RULE_NAMES: tuple[str, ...] = tuple(rule.__name__ for rule in RULES)
+"""The scoring rules' names, as in ``DjRules.rule_weights``."""
+
 
 @dataclass(frozen=True)
 class RatedCandidate(Case):
@@ -24,8 +27,18 @@ class RatedCandidate(Case):
 
     @cached_property
     def penalty(self) -> float:
-        """Sum of all penalties; an overruled veto counts more than any penalty."""
-        return sum(_cost(verdict) for verdict in self.verdicts)
+        """Weighted sum of all penalties; an overruled veto counts more than any penalty."""
+        weights = self.rules.rule_weights
+        return sum(
+            _cost(verdict, weights.get(name, 1.0))
+            for name, verdict in zip(RULE_NAMES, self.verdicts, strict=True)
+        )
+
+    @property
+    def penalties(self) -> dict[str, float]:
+        """The penalties by rule, before they are weighted; those of 0 are left out."""
+        by_rule = zip(RULE_NAMES, self.verdicts, strict=True)
+        return {name: verdict.penalty for name, verdict in by_rule if verdict.penalty}
 
     @cached_property
     def veto(self) -> Verdict | None:
@@ -45,11 +58,12 @@ class RatedCandidate(Case):
             return self.penalty
         distance = pair.key_distance(out_pitch, self.candidate.pitch_semitones)
         moved = replace(self, facts=replace(self.facts, key_distance=distance))
-        return self.penalty + _cost(keys_agree(moved)) - _cost(keys_agree(self))
+        weight = self.rules.rule_weights.get(keys_agree.__name__, 1.0)
+        return self.penalty + _cost(keys_agree(moved), weight) - _cost(keys_agree(self), weight)
 
 
-def _cost(verdict: Verdict) -> float:
-    return verdict.penalty + _VETO_PENALTY * verdict.veto
+def _cost(verdict: Verdict, weight: float) -> float:
+    return weight * verdict.penalty + _VETO_PENALTY * verdict.veto
 
 
 def rate(candidate: Candidate, pair: Pair, rules: DjRules) -> RatedCandidate:

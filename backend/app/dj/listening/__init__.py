@@ -1,0 +1,1 @@
+"""What listeners prefer: weights of the scoring rules fitted to their answers."""
