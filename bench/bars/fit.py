@@ -1,7 +1,8 @@
 """``python -m bench.bars.fit``: fit the weights of the cues that tell where bars begin.
 
-Each window of eight bars is an example. Real tracks count twice, since composed songs of one genre
-resemble each other. Groups (genres, artists) are left out one by one to check the weights.
+Each window of eight bars is an example. Real tracks count three times, since composed songs of
+one genre resemble each other. Groups (genres, artists) are left out one by one to check the
+weights.
 """
 
 from __future__ import annotations
@@ -20,31 +21,36 @@ from .songs import composed_examples, folders_songs, real_examples
 from .windows import BarWindow, Floats, windows_of
 
 RIDGE = 10.0
-REAL_SHARE = 2.0
+REAL_SHARE = 3.0
 
 
 def main() -> None:
     """Collect windows, check with one group left out, and print the weights."""
     options = _parse()
-    composed = [
-        window
-        for example in composed_examples(folders_songs(options.songs))
-        for window in windows_of(*example)
-    ]
-    real = [
-        window
-        for example in real_examples(real_tracks(options.music) if options.music else [])
-        for window in windows_of(*example)
-    ]
-    windows = composed + real
-    shares = np.array([1.0] * len(composed) + [REAL_SHARE] * len(real))
-    for kind, part in (("composed", composed), ("real", real)):
+    windows, shares = all_windows(options.songs, options.music)
+    for kind, share in (("composed", 1.0), ("real", REAL_SHARE)):
+        part = [window for window, own in zip(windows, shares, strict=True) if own == share]
         if part:
             print(f"{kind}: {len(part)} windows, {left_out_line(part, windows, shares)}")
     weights = fit_weights(windows, shares, RIDGE)
     ends = np.cumsum([len(ON_BEAT), len(DOWNBEAT)])
     for cues, of_cues in zip((ON_BEAT, DOWNBEAT, BACKBEAT), np.split(weights, ends), strict=True):
         print(", ".join(f"{cue} {weight:.2f}" for cue, weight in zip(cues, of_cues, strict=False)))
+
+
+def all_windows(songs: Sequence[Path], music: Path | None) -> tuple[list[BarWindow], Floats]:
+    """Collect the windows of folders of songs and a folder of real tracks, and their shares."""
+    composed = [
+        window
+        for example in composed_examples(folders_songs(songs))
+        for window in windows_of(*example)
+    ]
+    real = [
+        window
+        for example in real_examples(real_tracks(music) if music else [])
+        for window in windows_of(*example)
+    ]
+    return composed + real, np.array([1.0] * len(composed) + [REAL_SHARE] * len(real))
 
 
 def _parse() -> argparse.Namespace:

@@ -9,7 +9,12 @@ import numpy as np
 
 from backend.app.analysis.mid_side import analysis_blocks
 from backend.app.analysis.rhythm.bar_path import with_halves
-from backend.app.analysis.rhythm.onsets import Onsets, SpectraAnalyser, SpectraRows, onset_strengths
+from backend.app.analysis.rhythm.onsets import (
+    Onsets,
+    RhythmSpectra,
+    SpectraAnalyser,
+    onset_strengths,
+)
 from backend.app.analysis.rhythm.rhythm_analyser import rhythm_of
 from backend.app.analysis.rhythm.tempo_octave import relative_onsets
 from backend.app.dsp.samples import Samples
@@ -22,7 +27,7 @@ from .windows import ON_BEAT, UNKNOWN, LabelledSong
 SAME_LEVEL = 0.1  # beats within this share of the reference's length count as at its level
 
 
-def spectra_of(samples: Samples) -> SpectraRows:
+def spectra_of(samples: Samples) -> RhythmSpectra:
     """Measure the spectra of a track, as the analysis does."""
     analyser = SpectraAnalyser()
     for block in analysis_blocks([samples]):
@@ -32,7 +37,7 @@ def spectra_of(samples: Samples) -> SpectraRows:
 
 def composed_examples(
     songs: Sequence[MirSong],
-) -> Iterator[tuple[LabelledSong, SpectraRows, Onsets]]:
+) -> Iterator[tuple[LabelledSong, RhythmSpectra, Onsets]]:
     """Label the half beats of composed songs; the genre is their group."""
     for song in songs:
         beats_s, downbeats_s = song.beats(), song.downbeats()
@@ -54,7 +59,7 @@ def composed_examples(
 
 def real_examples(
     tracks: Sequence[RealTrack],
-) -> Iterator[tuple[LabelledSong, SpectraRows, Onsets]]:
+) -> Iterator[tuple[LabelledSong, RhythmSpectra, Onsets]]:
     """Label the detected half beats of real tracks where they meet agreed beats.
 
     The artist is the group. Tracks heard at another tempo than the reference's, its half or its

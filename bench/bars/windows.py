@@ -15,7 +15,7 @@ from backend.app.analysis.rhythm.bar_path import (
     evidence,
 )
 from backend.app.analysis.rhythm.downbeats import beat_features
-from backend.app.analysis.rhythm.onsets import Onsets, SpectraRows
+from backend.app.analysis.rhythm.onsets import Onsets, RhythmSpectra
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -54,7 +54,7 @@ class LabelledSong:
     metre: int
 
 
-def windows_of(song: LabelledSong, spectra: SpectraRows, relative: Onsets) -> Iterator[BarWindow]:
+def windows_of(song: LabelledSong, spectra: RhythmSpectra, relative: Onsets) -> Iterator[BarWindow]:
     """Cut a song into windows whose bars, or at least beats, are known."""
     features = beat_features(spectra, relative, song.halves_s)
     cues = bar_cues(features, song.metre)

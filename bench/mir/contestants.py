@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from backend.app.contract.analysis import TrackAnalysis
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 
 from .corpus import MirSong, Stretch
@@ -84,16 +85,18 @@ def segue(samples: Samples) -> Detected:
         tuple(downbeats.tolist()),
         track.rhythm.tempo_bpm,
         track.harmony.key,
-        (
-            Stated(
-                0.0,
-                samples.shape[1] / SAMPLE_RATE,
-                track.rhythm.confidence,
-                track.rhythm.downbeat_confidence,
-                track.harmony.confidence,
-            ),
-        ),
+        tuple(_stated(track, samples.shape[1] / SAMPLE_RATE)),
+        tuple((one.start_s, one.end_s, one.tempo_bpm) for one in track.rhythm.stretches),
     )
+
+
+def _stated(track: TrackAnalysis, duration_s: float) -> Iterator[Stated]:
+    """Yield the confidences of each stretch of the grid; of a track without a beat, one."""
+    key = track.harmony.confidence
+    for one in track.rhythm.stretches:
+        yield Stated(one.start_s, one.end_s, one.confidence, one.downbeat_confidence, key)
+    if not track.rhythm.stretches:
+        yield Stated(0.0, duration_s, 0.0, 0.0, key)
 
 
 def librosa(samples: Samples) -> Detected:

@@ -17,7 +17,7 @@ from backend.app.analysis.track import analyse
 from backend.app.contract.analysis import Rhythm
 from backend.app.dsp.samples import SAMPLE_RATE
 
-from .reference import RealTrack, Times, real_tracks
+from .reference import RealTrack, real_tracks
 from .scores import Heard, TrackScore, score
 from .table import LEGEND, Row, error_lines, totals_line, track_table
 
@@ -72,18 +72,15 @@ def heard_in(rhythm: Rhythm, cpu_s: float = 0.0) -> Heard:
     index, downbeats = np.arange(len(beats_s)), np.asarray(rhythm.downbeats or [0])
     bar = np.maximum(np.searchsorted(downbeats, index, side="right") - 1, 0)
     positions = (index - downbeats[bar]) % rhythm.beats_per_bar
+    at_beat = [rhythm.stretches_between(at_s, at_s + 1e-3)[0] for at_s in rhythm.beats_s]
     return Heard(
         beats_s=beats_s,
         bar_positions=positions,
         beats_per_bar=rhythm.beats_per_bar,
-        beat_confidence=_constant(rhythm.confidence, beats_s),
-        bar_confidence=_constant(rhythm.downbeat_confidence, beats_s),
+        beat_confidence=np.array([one.confidence for one in at_beat]),
+        bar_confidence=np.array([one.downbeat_confidence for one in at_beat]),
         cpu_s=cpu_s,
     )
-
-
-def _constant(value: float, beats_s: Times) -> Times:
-    return np.full(len(beats_s), value)
 
 
 def _cpu_s() -> float:

@@ -6,6 +6,8 @@ import numpy as np
 
 from ..contract.analysis import GridFix, Harmony, Rhythm, Section, TrackAnalysis
 from .rhythm.bar_edges import Floats, bar_edges_s
+from .rhythm.grid_search import PART_BARS
+from .rhythm.grid_stretches import GridPart, find_stretches, part_bounds
 from .structure.cues import find_cues
 from .structure.sections import sections_at
 
@@ -51,7 +53,24 @@ def _corrected_rhythm(analysis: TrackAnalysis, fix: GridFix) -> Rhythm:
     rhythm = _shift_beats(rhythm, fix.shift_beats, analysis.duration_s)
     if fix.downbeat_s is not None or fix.beats_per_bar is not None:
         rhythm = _set_bars(rhythm, fix.downbeat_s, fix.beats_per_bar or rhythm.beats_per_bar)
-    return _keep_phrase_start(rhythm, measured)
+    rhythm = _keep_phrase_start(rhythm, measured)
+    return _with_stretches(rhythm, measured, fix) if measured.stretches else rhythm
+
+
+def _with_stretches(rhythm: Rhythm, measured: Rhythm, fix: GridFix) -> Rhythm:
+    """Divide the corrected grid into stretches; what a user moved or confirmed is certain."""
+    beats_s = np.asarray(rhythm.beats_s)
+    moved = fix.tempo != "as_heard" or fix.tempo_bpm is not None or fix.shift_beats != 0.0
+    counted = fix.downbeat_s is not None or fix.beats_per_bar is not None
+    parts = []
+    for first, last in part_bounds(beats_s, PART_BARS * rhythm.beats_per_bar):
+        end_s = beats_s[min(last, len(beats_s) - 1)]
+        before = measured.stretches_between(float(beats_s[first]), float(end_s))
+        beats = MANUAL_CONFIDENCE if moved else min(one.confidence for one in before)
+        bars = min(one.downbeat_confidence for one in before)
+        parts.append(GridPart(first, last, beats, MANUAL_CONFIDENCE if counted else bars))
+    stretches = find_stretches(beats_s, parts)
+    return rhythm.model_copy(update={"stretches": stretches})
 
 
 def _double_tempo(rhythm: Rhythm) -> Rhythm:

@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints, field_validator
 
 from .base import Shape
 
-METRE_KNOWN = 0.25
-"""Bars are counted if the confidence in them is at least this: in 5/4 and 7/8 taken for 4/4 it
-stays under 0.23."""
+METRE_KNOWN = 0.35  # bars are counted if they are clearly likelier than the chance of 1 in 4
+METRE_KNOWN_BEFORE = 0.25
+"""The same for analyses before version 7, whose confidence in bars had another scale."""
 
 KEY_NAMES = tuple(
     f"{tonic} {mode}"
@@ -48,13 +48,29 @@ class Cue(Shape):
     reason: str
 
 
+class GridStretch(Shape):
+    """A part of a track with one tempo; ``steady`` if its beats are ``60 / tempo_bpm`` apart.
+
+    ``confidence`` and ``downbeat_confidence`` are the shares of its beats and bars that are right
+    in stretches like this one: of ten stretches that say 0.9, nine are right.
+    """
+
+    start_s: float
+    end_s: float
+    tempo_bpm: float
+    steady: bool
+    confidence: float
+    downbeat_confidence: float
+
+
 class Rhythm(Shape):
     """Tempo, beats and bars.
 
     ``steady``: all beats are ``60 / tempo_bpm`` apart. ``beats_s`` are the detected beats,
-    ascending; ``downbeats`` are indices into them. ``confidence`` runs from 0 (no clear beat) to 1.
-    ``phrase_start`` is an index into ``downbeats`` from which phrases of ``phrase_bars`` bars are
-    counted in both directions.
+    ascending; ``downbeats`` are indices into them. ``tempo_bpm`` is the tempo that lasts longest.
+    ``confidence`` runs from 0 (no clear beat) to 1; it is the mean over the ``stretches``, which
+    cover the beats in order (none in analyses before version 7). ``phrase_start`` is an index into
+    ``downbeats`` from which phrases of ``phrase_bars`` bars are counted in both directions.
     """
 
     tempo_bpm: float
@@ -66,11 +82,35 @@ class Rhythm(Shape):
     downbeat_confidence: float
     phrase_bars: int = 8
     phrase_start: int = 0
+    stretches: list[GridStretch] = []
+
+    def stretches_between(self, start_s: float, end_s: float) -> list[GridStretch]:
+        """Return the stretches that a time range overlaps; at least the nearest one.
+
+        An analysis without stretches counts as one over the whole track.
+        """
+        if not self.stretches:
+            return [self._whole()]
+        found = [one for one in self.stretches if one.start_s < end_s and one.end_s > start_s]
+        ends = (self.stretches[0], self.stretches[-1])
+        return found or [ends[start_s > ends[0].start_s]]
+
+    def _whole(self) -> GridStretch:
+        ends_s = (self.beats_s[0], self.beats_s[-1]) if self.beats_s else (0.0, 0.0)
+        return GridStretch(
+            start_s=ends_s[0],
+            end_s=ends_s[1],
+            tempo_bpm=self.tempo_bpm,
+            steady=self.steady,
+            confidence=self.confidence,
+            downbeat_confidence=self.downbeat_confidence,
+        )
 
     @property
     def metre_is_known(self) -> bool:
         """Whether bars, and therefore phrases, are reliable enough to be used."""
-        return self.downbeat_confidence >= METRE_KNOWN
+        least = METRE_KNOWN if self.stretches else METRE_KNOWN_BEFORE
+        return self.downbeat_confidence >= least
 
 
 class Harmony(Shape):

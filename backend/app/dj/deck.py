@@ -19,6 +19,7 @@ from .harmony import Camelot, camelot
 
 Times = npt.NDArray[np.float64]
 
+_MOMENT_S = 1e-3
 MIN_BEAT_CONFIDENCE = 0.35  # with less confidence a listener can't tap along: no beat-matching
 
 
@@ -97,6 +98,15 @@ class Grid:
     def tempo_bpm(self) -> float:
         """The track's own tempo."""
         return self.analysis.rhythm.tempo_bpm
+
+    def tempo_at(self, at_s: float) -> float:
+        """The tempo at a position, for tracks whose tempo changes."""
+        return self.analysis.rhythm.stretches_between(at_s, at_s + _MOMENT_S)[0].tempo_bpm
+
+    def confidences(self, start_s: float, end_s: float) -> tuple[float, float]:
+        """The lowest confidences in beats and in bars of a part of the track."""
+        parts = self.analysis.rhythm.stretches_between(start_s, end_s)
+        return min(p.confidence for p in parts), min(p.downbeat_confidence for p in parts)
 
     @property
     def bar_s(self) -> float:

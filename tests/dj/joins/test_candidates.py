@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.app.contract.analysis import GridStretch
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate, JoinConstraints, candidates_of
@@ -119,3 +120,24 @@ def test_no_overlap_crosses_an_irregular_bar() -> None:
     assert all(one.out_end_s < 159.0 or one.out_s > 160.0 for one in blends)
     into = song(rhythm=rhythm.model_copy(update={"downbeats": [0, 5, *range(9, 390, 4)]}))
     assert min(one.in_s for one in found("blend", into=into)) > 2.0
+
+
+def test_half_time_is_decided_by_the_tempo_at_the_join() -> None:
+    # bars of 4 s up to 128 s, then of 2 s: the track ends at the tempo of the next one
+    rhythm = track_analysis().rhythm
+    beats = [*range(1, 129), *(129.0 + 0.5 * n for n in range(140))]
+    stretches = [
+        GridStretch(
+            start_s=start_s,
+            end_s=end_s,
+            tempo_bpm=tempo_bpm,
+            steady=True,
+            confidence=0.9,
+            downbeat_confidence=0.9,
+        )
+        for start_s, end_s, tempo_bpm in ((1.0, 129.0, 60.0), (129.0, 199.0, 120.0))
+    ]
+    update = {"beats_s": beats, "downbeats": list(range(0, 268, 4)), "stretches": stretches}
+    out = song(rhythm=rhythm.model_copy(update={**update, "tempo_bpm": 60.0}))
+    assert {one.fold for one in found("blend", out, out_s=137.0)} == {1.0}
+    assert {one.fold for one in found("blend", out, out_s=65.0)} == {2.0}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from backend.app.contract.analysis import GridStretch
 from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.facts import Facts, facts_of
 from backend.app.dj.pair import Pair
@@ -55,6 +56,26 @@ def test_confidence_is_the_lowest_of_both_tracks(field) -> None:
 def test_track_with_uncertain_beat_has_no_confidence() -> None:
     rhythm = track_analysis().rhythm.model_copy(update={"confidence": 0.34})
     assert facts(into={"rhythm": rhythm}).confidence == 0.0
+
+
+def test_confidence_is_that_of_the_stretch_of_the_join() -> None:
+    rhythm = track_analysis().rhythm
+    stretches = [
+        GridStretch(
+            start_s=start_s,
+            end_s=end_s,
+            tempo_bpm=120.0,
+            steady=True,
+            confidence=beats,
+            downbeat_confidence=bars,
+        )
+        for start_s, end_s, beats, bars in ((0.25, 20.0, 0.7, 0.5), (20.0, 199.0, 0.9, 0.8))
+    ]
+    into = {"rhythm": rhythm.model_copy(update={"stretches": stretches})}
+    early = facts(into=into)
+    assert (early.beat_confidence, early.confidence) == (0.7, 0.5)
+    later = facts(into=into, in_s=24.25, in_end_s=40.25)
+    assert (later.beat_confidence, later.confidence) == (0.9, 0.8)
 
 
 def test_music_left_out_is_counted_on_both_sides() -> None:

@@ -28,6 +28,7 @@ FLAWLESS = Facts(
     out_score=1.0,
     in_score=1.0,
     lands_on_section=True,
+    beat_confidence=1.0,
     confidence=1.0,
 )
 
@@ -173,3 +174,23 @@ def test_rule_weights_do_not_change_vetoes() -> None:
     assert weightless.veto == unweighted.veto
     assert weightless.veto is not None
     assert weightless.penalty == unweighted.penalty >= 10.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "bars", "beats", "both", "vetoed"),
+    [
+        ("blend", 16, 0.8, 0.6, False),
+        ("blend", 16, 0.7, 0.6, True),
+        ("blend", 8, 0.9, 0.4, True),
+        ("blend", 4, 0.7, 0.3, False),
+        ("sweep", 4, 0.55, 0.5, True),
+        ("echo", 2, 0.1, 0.1, False),
+        ("cut", 0, 0.1, 0.1, False),
+        ("fade", 0, 0.0, 0.0, False),
+    ],
+)
+def test_unsure_beats_shorten_or_forbid_matched_joins(kind, bars, beats, both, vetoed) -> None:
+    one = rated(kind, bars=bars, beat_confidence=beats, confidence=both)
+    reasons = [verdict.reason for verdict in one.verdicts if verdict.veto]
+    assert bool(reasons) == vetoed
+    assert all("unsure here" in reason for reason in reasons)

@@ -25,12 +25,17 @@ DOWNBEAT = ("kick", "snare", "accent", "tones", "chords", "harmony", "bars", "co
 BACKBEAT = ("kick", "snare", "accent", "hat", "chords")
 """Cues compared between beats 1 and 3 and beats 2 and 4 of a bar of four."""
 
-WEIGHTS = {
-    "on_beat": np.array([0.50, 0.09, 0.30, 0.48, 0.15, 0.19]),
-    "downbeat": np.array([0.63, 0.67, 0.32, 0.10, 0.39, 0.42, 1.52, 0.55, -0.15]),
-    "backbeat": np.array([0.22, -0.36, -0.76, -0.68, 0.10]),
-}
-"""Weights of the cues, in their order: a conditional logit (``python -m bench.bars.fit``)."""
+WEIGHTS = np.array(
+    [
+        *(0.41, 0.10, 0.41, 0.51, 0.24, 0.12),
+        *(0.53, 0.73, 0.33, 0.20, 0.40, 0.36, 1.71, 0.51, -0.09),
+        *(0.34, -0.41, -0.78, -0.61, 0.15),
+    ]
+)
+"""Weights of the cues, by groups and in their order.
+
+A conditional logit, fitted by ``python -m bench.bars.fit`` to composed and real music.
+"""
 
 VOTING_BARS = 8  # the weights are those of means over this many bars
 TRUST = 0.35  # neighbouring parts repeat each other: a third of their votes is independent
@@ -169,21 +174,27 @@ def _turned(profile: Floats, pattern: Floats) -> Floats:
     return np.asarray(profile @ turns)
 
 
-def bar_votes(halves: BeatFeatures, metre: int) -> Floats:
+def bar_votes(halves: BeatFeatures, metre: int, weights: Floats) -> Floats:
     """Compute each bar's vote for each offset of bars in half beats, in nats."""
     found = evidence(bar_profiles(bar_cues(halves, metre), metre), metre)
-    weights = np.concatenate([*WEIGHTS.values()])
     return np.asarray(TRUST / VOTING_BARS * (found @ weights))
 
 
-def find_bar_path(halves: BeatFeatures, metre: int, *, expected: int, margin: float) -> BarPath:
+def find_bar_path(
+    halves: BeatFeatures,
+    metre: int,
+    *,
+    expected: int,
+    margin: float,
+    weights: Floats = WEIGHTS,
+) -> BarPath:
     """Find where bars begin along a track.
 
     ``halves`` are the features of beats and of the positions halfway between them, in turn. The
     tempo search found the beats at the halves of even index (``expected`` 0) or odd index (1),
-    with a ``margin`` of its evidence over the other.
+    with a ``margin`` of its evidence over the other. ``weights`` are those of the cues.
     """
-    votes = bar_votes(halves, metre)
+    votes = bar_votes(halves, metre, weights)
     n_states = 2 * metre
     states = np.arange(n_states)
     apart = states[:, None] - states[None, :]
@@ -196,7 +207,8 @@ def find_bar_path(halves: BeatFeatures, metre: int, *, expected: int, margin: fl
     offsets = _best_path(np.where(states % 2 == likelier[:, None], votes, -np.inf), cost)
     chosen = share[np.arange(len(share)), offsets]
     same_half = (states[None, :] - offsets[:, None]) % 2 == 0
-    return BarPath(offsets, (share * same_half).sum(axis=1), chosen, metre)
+    on_beat = (share * same_half).sum(axis=1)
+    return BarPath(offsets, on_beat, chosen, metre)
 
 
 def _best_path(votes: Floats, cost: Floats) -> Steps:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..feature_rows import Matrix, RowSource, row_values, spans
 from .attacks import sums_around
-from .onsets import FRAME_RATE, LOWEST_MIDI, SPAN, TONE_RATE, Floats, Onsets, SpectraRows, loud
+from .onsets import FRAME_RATE, LOWEST_MIDI, SPAN, TONE_RATE, Floats, Onsets, RhythmSpectra, loud
 from .tempo_octave import repetition
 
 METRES = (4, 3)
@@ -26,7 +26,6 @@ it must exceed the repetition at usual lags. In songs in 3/4 and 4/4 it stays 0.
 WEIGHTS = np.array([0.28, 0.10, 0.02, 0.02, 0.30, 0.33, 0.24, 0.18, 0.08, 0.04, 0.13, 0.05, 0.13])
 """Weight of each term of :func:`evidence`, in its order, fitted as a conditional logit on half of a
 corpus of composed songs. Chord changes weigh most, then kick and bass."""
-SURE_MARGIN = 0.6
 SPAN_BEATS = 1024  # beats processed together: about ten minutes
 
 
@@ -52,7 +51,7 @@ class BeatFeatures:
     colour: Floats
 
 
-def beat_features(spectra: SpectraRows, onsets: Onsets, beats_s: Floats) -> BeatFeatures:
+def beat_features(spectra: RhythmSpectra, onsets: Onsets, beats_s: Floats) -> BeatFeatures:
     """Sample relative onsets, tones and band levels at the beats."""
     period_s = float(np.median(np.diff(beats_s)))
     at_s = beats_s[:, None] + period_s * np.array([0.0, 0.5])
@@ -135,16 +134,12 @@ def evidence(beats: BeatFeatures, metre: int, first: int) -> Floats:
 
 
 def find_bars(beats: BeatFeatures) -> tuple[int, int, float]:
-    """Return the beats of a bar, the index of the first downbeat, and the confidence.
-
-    The confidence is 0 to 1.
-    """
+    """Return the beats of a bar, the index of the first downbeat, and the margin over others."""
     options = [(metre, first) for metre in _metres(beats) for first in range(metre)]
     scores = np.array([float(evidence(beats, *option) @ WEIGHTS) for option in options])
     best = int(scores.argmax())
-    margin = float(scores[best] - np.delete(scores, best).max())
     metre, first = options[best]
-    return metre, first, float(1.0 - np.exp(-margin / SURE_MARGIN))
+    return metre, first, float(scores[best] - np.delete(scores, best).max())
 
 
 def _metres(beats: BeatFeatures) -> tuple[int, ...]:

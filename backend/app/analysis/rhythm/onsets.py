@@ -58,17 +58,38 @@ class Spectra:
 
 
 @dataclass(frozen=True, slots=True)
-class SpectraRows:
+class RhythmSpectra:
+    """The spectra of a track or a part of it, in memory or, for long tracks, on disk."""
+
+    bands: RowSource
+    semitones: RowSource
+    fine: RowSource
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the sound, to a millisecond."""
+        return len(self.fine) / FINE_RATE
+
+    def part(self, start_s: float, end_s: float) -> RhythmSpectra:
+        """Return the spectra from one time to another."""
+
+        def rows(source: RowSource, rate: float) -> Matrix:
+            return source[round(start_s * rate) : round(end_s * rate)]
+
+        return RhythmSpectra(
+            rows(self.bands, FRAME_RATE),
+            rows(self.semitones, TONE_RATE),
+            rows(self.fine, FINE_RATE),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpectraRows(RhythmSpectra):
     """The spectra of a track of any length, which may exceed memory."""
 
     bands: FeatureRows
     semitones: FeatureRows
     fine: FeatureRows
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the track, to a millisecond."""
-        return len(self.fine) / FINE_RATE
 
 
 class SpectraAnalyser:

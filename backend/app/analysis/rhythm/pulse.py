@@ -58,7 +58,7 @@ def track_pulse(accent: Floats, tempo: TempoPath) -> Pulse:
     """Track the pulse that follows the tempo and best meets the accents, ``(n_frames,)``."""
     at_s = np.arange(len(accent)) / FRAME_RATE
     turns = np.cumsum(1.0 / np.interp(at_s, tempo.times_s, tempo.period_s)) / FRAME_RATE
-    evidence = _fold(accent, turns)
+    evidence = fold(accent, turns)
     steps_s = np.arange(len(evidence)) * STEP_S
     leaps = _leaps(np.interp(steps_s, tempo.times_s, tempo.period_s))
     tracked = {parts: _follow(_folded(evidence, parts), leaps) for parts in (4, 3)}
@@ -83,12 +83,28 @@ def _even(tempo: TempoPath) -> bool:
 def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[int, float]]:
     """Fit a pulse of constant tempo within 0.8 % of ``period_s``.
 
-    Returns the pulse and its mean evidence. For each rate, rows of evidence are rotated by the
-    phase gained until then and added up. A Fourier transform over time of each harmonic does so for
-    all rates at once.
+    Returns the pulse and its mean evidence, in four parts and in three.
+    """
+    profile, rate = steady_profile(accent, period_s)
+    at_s = np.arange(len(accent)) / FRAME_RATE
+    turns, scores = {}, {}
+    for parts in (4, 3):
+        folded = profile.reshape(parts, -1).mean(axis=0)
+        scores[parts] = float(folded.max())
+        phase = (int(folded.argmax()) + 0.5) / PHASES
+        turns[parts] = at_s / period_s * (1.0 - rate) - phase
+    return turns, scores
+
+
+def steady_profile(accent: Floats, period_s: float) -> tuple[Floats, float]:
+    """Find the constant tempo within 0.8 % of ``period_s`` whose phases are the clearest.
+
+    Returns the mean evidence of each phase, ``(PHASES,)``, and the tempo's relative deviation. For
+    each rate, rows of evidence are rotated by the phase gained until then and added up. A Fourier
+    transform over time of each harmonic does so for all rates at once.
     """
     at_s = np.arange(len(accent)) / FRAME_RATE
-    evidence = _fold(accent, at_s / period_s)
+    evidence = fold(accent, at_s / period_s)
     n_steps, step = len(evidence), STEP_S / period_s
     # Neighbouring rates differ by a quarter of a bin over the whole track.
     rates = np.arange(-0.008, 0.008, 0.25 / PHASES / (n_steps * step))
@@ -105,16 +121,10 @@ def _steady(accent: Floats, period_s: float) -> tuple[dict[int, Floats], dict[in
     best = int(np.square(np.abs(aligned[:, 1:])).sum(axis=1).argmax())
     centred = aligned[best] * np.exp(1j * np.pi * turned[best])  # rows begin half a step earlier
     profile = np.fft.irfft(centred, PHASES) / n_steps
-    turns, scores = {}, {}
-    for parts in (4, 3):
-        folded = profile.reshape(parts, -1).mean(axis=0)
-        scores[parts] = float(folded.max())
-        phase = (int(folded.argmax()) + 0.5) / PHASES
-        turns[parts] = at_s / period_s * (1.0 - rates[best]) - phase
-    return turns, scores
+    return np.asarray(profile), float(rates[best])
 
 
-def _fold(accent: Floats, turns: Floats) -> Floats:
+def fold(accent: Floats, turns: Floats) -> Floats:
     """Sum onset strength by half second and phase, ``(n_steps, PHASES)``.
 
     Row means are at most 1.

@@ -104,10 +104,12 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
     out, into = pair.out_grid, pair.in_grid
     if out is None or into is None or out.beats_per_bar != into.beats_per_bar:
         return
-    fold = fold_between(out.tempo_bpm, into.tempo_bpm)
     lengths = LENGTHS if fixed.bars is None else (fixed.bars,)
     usual = USUAL_LENGTHS.get(kind, LENGTHS)
     for bars, out_bar, in_bar in product(lengths, _outs(pair, fixed), _ins(pair, fixed)):
+        fold = fold_between(
+            out.tempo_at(float(out.bars_s[out_bar])), into.tempo_at(float(into.bars_s[in_bar]))
+        )
         in_bars = bars * fold
         if not bars or in_bars != int(in_bars) or (not fixed.bars and bars not in usual):
             continue

@@ -30,13 +30,16 @@ class Facts:
     out_score: float  # of the cue point, 0 to 1
     in_score: float
     lands_on_section: bool  # whether a section of the incoming track begins where the overlap ends
-    confidence: float  # the lower of the two tracks' confidences in beat and bar
+    # the lower of the two tracks' confidences, in the parts that the join uses
+    beat_confidence: float
+    confidence: float  # in beat and bar
 
 
 def facts_of(candidate: Candidate, pair: Pair) -> Facts:
     """Compute a candidate's figures."""
     out, into = pair.outgoing.analysis, pair.incoming.analysis
     matched = candidate.kind in MATCHED
+    beats, bars = _confidences(candidate, pair)
     return Facts(
         stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
         key_distance=pair.key_distance(in_semitones=candidate.pitch_semitones),
@@ -51,7 +54,8 @@ def facts_of(candidate: Candidate, pair: Pair) -> Facts:
         in_score=_score(into.cue_ins if into else [], candidate.in_s),
         lands_on_section=into is not None
         and any(abs(part.start_s - candidate.in_end_s) < _NEAR_S for part in into.sections),
-        confidence=min(_confidence(pair.out_grid), _confidence(pair.in_grid)),
+        beat_confidence=beats,
+        confidence=min(beats, bars),
     )
 
 
@@ -104,7 +108,10 @@ def _score(cues: list[Cue], at_s: float) -> float:
     return max((cue.score for cue in cues if abs(cue.at_s - at_s) < _NEAR_S), default=0.2)
 
 
-def _confidence(grid: Grid | None) -> float:
-    if grid is None:
-        return 0.0
-    return min(grid.analysis.rhythm.confidence, grid.analysis.rhythm.downbeat_confidence)
+def _confidences(candidate: Candidate, pair: Pair) -> tuple[float, float]:
+    """Return the lower confidences of both tracks, in beats and in bars, where the join lies."""
+    if pair.out_grid is None or pair.in_grid is None:
+        return 0.0, 0.0
+    out = pair.out_grid.confidences(candidate.out_s, candidate.out_end_s)
+    into = pair.in_grid.confidences(candidate.in_s, candidate.in_end_s)
+    return min(out[0], into[0]), min(out[1], into[1])

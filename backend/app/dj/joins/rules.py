@@ -104,10 +104,24 @@ def stretch_stays_inaudible(case: Case) -> Verdict:
     return Verdict(0.12 * abs(stretch), reason=f"tempo {stretch:+.1f} %")
 
 
+LEAST_SURE, SURE = 0.6, 0.75
+"""Confidence in the beats below which they are not matched, and not for long. Two tracks whose
+beats are right in six of ten cases each would clash in six of ten joins."""
+SURE_OF_BARS, UNSURE_BARS = 0.5, 4
+"""Confidence in the bars for longer overlaps than so many bars."""
+
+
 def beats_are_known(case: Case) -> Verdict:
-    """Penalise matching beats that are uncertain."""
+    """Shorten or rule out matching beats that are uncertain where the join lies."""
     if case.candidate.kind not in MATCHED:
         return FINE
+    facts = case.facts
+    if facts.beat_confidence < LEAST_SURE:
+        return Verdict(veto=True, reason="the beats are unsure here: check them")
+    unsure = facts.beat_confidence < SURE or facts.confidence < SURE_OF_BARS
+    if unsure and case.candidate.bars > UNSURE_BARS:
+        reason = f"beats or bars are unsure here: at most {UNSURE_BARS} bars"
+        return Verdict(veto=True, reason=reason)
     doubt = max(0.7 - case.facts.confidence, 0.0)
     return Verdict(3.0 * doubt, reason="the beat is uncertain" if doubt > 0.2 else "")
 
