@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const SOURCES = "components/src";
 const BUNDLES = "components/dist";
-const SCRIPTS = ["session_cookie", "google_consent"]; // without a style sheet
+const SCRIPTS = ["session_cookie", "google_consent", "form_memory"]; // without a style sheet
 const WIDGETS = ["arc_editor", "before_after", "drop_zone", "player", "sound_picture", "stem_player", "track_sound", "track_table"];
 const LICENSED = ["wavesurfer.js", "sortablejs"];
 

@@ -16,7 +16,7 @@ from frontend.components.session_cookie import keep_session_cookie  # noqa: E402
 from frontend.error_messages import report_errors  # noqa: E402
 from frontend.sections.shared import page_layout  # noqa: E402
 from frontend.sections.sign_in import google_sign_in, reset_password  # noqa: E402
-from frontend.state import session  # noqa: E402
+from frontend.state import session, visit  # noqa: E402
 from frontend.views import sign_in  # noqa: E402
 
 
@@ -33,6 +33,7 @@ def main() -> None:
             view()
             return
         page = st.navigation(pages(is_admin=session.me().is_admin), position="top")
+        visit.arrive(page.url_path)
         with header:
             keep_signed_in()
             account_menu()

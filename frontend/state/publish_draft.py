@@ -1,4 +1,4 @@
-"""The draft of a publication: form fields, request, and copy during a visit to Google."""
+"""The draft of a publication: form fields and request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from backend.app.contract.jobs import JobView, MashupRequest, MixtapeRequest, PublishRequest
 from backend.app.contract.publishing import DescriptionOptions, Publication, PublicationView
@@ -106,34 +106,6 @@ def fill(form: str, draft: VideoDraft) -> None:
 def is_filled(form: str) -> bool:
     """Whether the form has been filled before."""
     return key(form, "title") in st.session_state
-
-
-class SavedPage(BaseModel):
-    """The job and the form that a page showed when the browser left to visit Google."""
-
-    job_id: str = ""
-    draft: VideoDraft | None = None
-
-
-def saved_page() -> str:
-    """Save the page as JSON; the browser keeps it while it is at Google."""
-    job_id = st.query_params.get("job", "")
-    if not job_id:
-        return ""
-    draft = draft_in(job_id) if is_filled(job_id) else None
-    return SavedPage(job_id=job_id, draft=draft).model_dump_json()
-
-
-def restore_page(saved: str) -> None:
-    """Restore a saved page; ignore invalid JSON."""
-    try:
-        page = SavedPage.model_validate_json(saved)
-    except ValidationError:
-        return
-    if page.job_id:
-        st.query_params["job"] = page.job_id
-        if page.draft is not None:
-            fill(page.job_id, page.draft)
 
 
 def first_draft(job: JobView, zone: str | None) -> VideoDraft:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
+
+import streamlit as st
+from pydantic import BaseModel
 
 from backend.app.contract.video_edits import VideoEdit, VideoView
 
@@ -14,13 +18,48 @@ from .publish_draft import VideoDraft, draft_in, fill, in_utc, suggested_release
 EDITED = session.Key[str]("edited_video")
 #: The video as it was when the form was opened.
 LOADED = session.Key[VideoView]("video_on_youtube")
-#: YouTube's answer to the last change, by publish job.
+#: YouTube's answer to the last change, until the user leaves the page.
 SAVED = session.Key[VideoView]("video_saved")
+#: Key of the field for the thumbnail.
+THUMBNAIL = "edit_thumbnail"
 #: The picture to set as a thumbnail.
 PICTURE_ID = session.Key[str]("thumbnail_picture")
 
 _TEXTS = ("title", "description", "tags", "language", "category_id")
 _DECLARATIONS = ("made_for_kids", "synthetic_media")
+
+
+class SavedEdit(BaseModel):
+    """An open form: the video as it was loaded, and the fields."""
+
+    loaded: VideoView
+    draft: VideoDraft
+    thumbnail: Literal["keep", "mix", "picture"] | None = None
+    picture_id: str | None = None
+
+
+def read() -> SavedEdit | None:
+    """Read the open form from the widgets; None if no form is open."""
+    view = LOADED.get()
+    if view is None or EDITED.get() != view.job_id:
+        return None
+    return SavedEdit(
+        loaded=view,
+        draft=draft_in(form_of(view.job_id)),
+        thumbnail=st.session_state.get(THUMBNAIL),
+        picture_id=PICTURE_ID.get(),
+    )
+
+
+def restore(saved: SavedEdit) -> None:
+    """Open a saved form, before it is drawn."""
+    EDITED.put(saved.loaded.job_id)
+    LOADED.put(saved.loaded)
+    fill(form_of(saved.loaded.job_id), saved.draft)
+    if saved.thumbnail:
+        st.session_state[THUMBNAIL] = saved.thumbnail
+    if saved.picture_id:
+        PICTURE_ID.put(saved.picture_id)
 
 
 def form_of(job_id: str) -> str:

@@ -16,7 +16,8 @@ from frontend.sections.mixtape.transitions_and_order import ask_joining
 from frontend.sections.publish import publish_when_ready
 from frontend.sections.shared.crate import FORMATS, load_crate, page_heading
 from frontend.sections.shared.form_fields import start_bar
-from frontend.state import session
+from frontend.sections.shared.form_restore import keep_over_reload
+from frontend.state import saved_page, session
 from frontend.state.address_draft import CRATE_ID, MIXTAPE, PICTURE_ID
 from frontend.state.mixtape_draft import (
     DEFAULT_CROSSFADE_S,
@@ -32,6 +33,7 @@ from frontend.state.mixtape_draft import (
 def view() -> None:
     """Draw the New mixtape page."""
     MIXTAPE.share()
+    keep_over_reload(saved_page.new_mixtape())
     page_heading("New mixtape", MIXTAPE, "start_over")
     crate = load_crate(MIXTAPE)
     uploading = upload_tracks()

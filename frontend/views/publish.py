@@ -17,10 +17,11 @@ from frontend.sections.publish.publication_form import publication_form
 from frontend.sections.publish.publication_record import show_published
 from frontend.sections.publish.publish_bar import check
 from frontend.sections.publish.youtube_connection import connection_card
+from frontend.sections.shared.form_restore import keep_over_reload
 from frontend.sections.shared.job_card import job_card
 from frontend.sections.shared.job_page import job_buttons, load_job
 from frontend.sections.shared.refresh import follow_job
-from frontend.state import publish_draft, session, youtube_state
+from frontend.state import publish_draft, saved_page, session, youtube_state
 from frontend.state.job_state import is_active
 from frontend.state.publish_draft import VideoDraft
 
@@ -87,6 +88,7 @@ def show_publish_job(job: JobView, request: PublishRequest) -> None:
 
 def publish(job: JobView) -> None:
     """Show the channel, a mix's publications, and the form for a new one."""
+    keep_over_reload(saved_page.publish_page(job.id))
     heading(job)
     status = youtube_state.status()
     connection_card(status)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from frontend.api.errors import ApiError, attempt
 from frontend.components.google_consent import leave_for, saved_state
-from frontend.state import publish_draft, session, youtube_state
+from frontend.state import saved_page, session, visit, youtube_state
+from frontend.state.saved_page import SavedPage
 
 #: Result of the last visit to Google: empty after a success, else an error code.
 RESULT = session.Key[str]("youtube_consent_result")
@@ -14,6 +15,8 @@ RESULT = session.Key[str]("youtube_consent_result")
 START_ERROR = session.Key[ApiError]("youtube_consent_error")
 #: Notes about a disconnection that Google did not finish.
 DISCONNECT_NOTES = session.Key[list[str]]("youtube_disconnect_notes")
+#: Whether the browser has just come back from Google to the New mixtape page.
+BACK_AT_MIXTAPE = session.Key[bool]("youtube_back_at_mixtape")
 #: Whether the saved page must still be restored.
 RESTORING = session.Key[bool]("youtube_restoring")
 
@@ -43,16 +46,17 @@ ERRORS = {
 UNKNOWN_ERROR = ("YouTube was not connected.", "Something went wrong at Google. Try again.")
 
 
-def connect() -> None:
-    """Send the browser to Google's consent page; the browser keeps the form meanwhile."""
+def connect(page: SavedPage) -> None:
+    """Send the browser to Google's consent page; the browser keeps the page's forms meanwhile."""
     RESULT.drop()
     DISCONNECT_NOTES.drop()
     START_ERROR.drop()
     start = attempt(session.api().connect_youtube)
     if isinstance(start, ApiError):
         START_ERROR.put(start)
+        visit.forget_on_leaving(START_ERROR)
         st.rerun()
-    leave_for(start.url, publish_draft.saved_page())
+    leave_for(start.url, page.model_dump_json(exclude_none=True))
 
 
 def disconnect() -> None:
@@ -62,6 +66,7 @@ def disconnect() -> None:
     START_ERROR.drop()
     youtube_state.refresh()
     DISCONNECT_NOTES.put(status.notes)
+    visit.forget_on_leaving(DISCONNECT_NOTES)
 
 
 def return_from_google() -> None:
@@ -69,6 +74,7 @@ def return_from_google() -> None:
     error = st.query_params.get("youtube_error")
     if error is not None or "youtube" in st.query_params:
         RESULT.put(error or "")
+        visit.forget_on_leaving(RESULT)
         START_ERROR.drop()
         RESTORING.put(True)
         for name in ("youtube", "youtube_error"):
@@ -80,8 +86,25 @@ def return_from_google() -> None:
             saved = saved_state()
         if saved is not None:
             RESTORING.drop()
-            publish_draft.restore_page(saved)
-            st.rerun()
+            open_again(saved_page.restore(saved))
+
+
+def open_again(page: SavedPage | None) -> None:
+    """Open the page from which the browser left for Google."""
+    visit.move()
+    if page is not None and page.mixtape is not None:
+        BACK_AT_MIXTAPE.put(True)
+        st.switch_page("views/new_mixtape.py")
+    if page is not None and page.job_id:
+        st.query_params["job"] = page.job_id
+    st.rerun()
+
+
+def show_success() -> None:
+    """Say once that the channel is connected."""
+    if RESULT.get() == "":
+        st.toast("Your channel is connected.", icon=":material/check_circle:")
+        RESULT.drop()
 
 
 def connection_error() -> ApiError | None:

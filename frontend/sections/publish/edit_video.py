@@ -18,12 +18,13 @@ from frontend.sections.publish.video_options import (
     ask_declarations,
 )
 from frontend.sections.shared.measurements import show_notes
-from frontend.state import session, youtube_state
+from frontend.state import session, visit, youtube_state
 from frontend.state.video_edit_draft import (
     EDITED,
     LOADED,
     PICTURE_ID,
     SAVED,
+    THUMBNAIL,
     close,
     edit_in,
     form_of,
@@ -44,14 +45,15 @@ def edit_video(publication: PublicationView, status: YouTubeStatus) -> None:
         return edit_form(job_id)
     if publication.state != "published" or not youtube_state.is_usable(status):
         return None
-    saved = SAVED.of(job_id).get()
+    saved = SAVED.get()
+    saved = saved if saved and saved.job_id == job_id else None
     with st.container(horizontal=True, vertical_alignment="center", key=f"edit_line_{job_id}"):
         if not status.may_manage:
             st.caption(MISSING_PERMISSION)
         elif st.button("Edit on YouTube", icon=":material/edit:", key=f"edit_{job_id}"):
             close()
             EDITED.put(job_id)
-            SAVED.of(job_id).drop()
+            SAVED.drop()
             st.rerun()
         if saved:
             st.markdown(":green[:material/check:] Saved on YouTube.")
@@ -109,7 +111,7 @@ def ask_thumbnail(errors: FieldErrors) -> str:
         list(THUMBNAILS),
         format_func=THUMBNAILS.__getitem__,
         horizontal=True,
-        key="edit_thumbnail",
+        key=THUMBNAIL,
     )
     if chosen == "picture":
         lead = "Change the picture" if PICTURE_ID.get() else "Drop a picture here"
@@ -139,7 +141,8 @@ def save(job_id: str, edit: VideoEdit) -> None:
     saved = attempt(lambda: session.api().edit_video(job_id, edit))
     if isinstance(saved, ApiError):
         return show_error(saved)
-    SAVED.of(job_id).put(saved)
+    SAVED.put(saved)
+    visit.forget_on_leaving(SAVED)
     close()
     st.rerun()
     return None

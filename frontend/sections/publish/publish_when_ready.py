@@ -8,15 +8,14 @@ import streamlit as st
 
 from backend.app.contract.publishing import FaultView, Publication, YouTubeStatus
 from frontend.api.errors import ApiError, attempt
-from frontend.error_messages import escaped
+from frontend.error_messages import escaped, show_error
+from frontend.sections.publish import connect_youtube
 from frontend.sections.publish.field_errors import FieldErrors
 from frontend.sections.publish.video_options import ask_audience, ask_playlist
-from frontend.state import publish_draft, session, youtube_state
+from frontend.state import publish_draft, saved_page, session, youtube_state
+from frontend.state.mixtape_form import NEXT_MIX, PUBLISHES
 from frontend.state.publish_draft import VideoDraft, draft_in, suggested_release
 
-#: Name of the form: the mix has no id yet.
-FORM = "next_mix"
-WANTED = "publish_next_mix"
 #: Whether a mix was started with the choices; the form then returns to its defaults.
 USED = session.Key[bool]("publish_when_ready_used")
 PAST_TIME = FaultView(
@@ -38,14 +37,19 @@ def ask_publication(language: str) -> tuple[Publication | None, str | None]:
     ``language`` is the description's language.
     """
     fill_defaults()
-    with st.expander("Publish to YouTube when it is ready", icon=":material/publish:"):
+    with st.expander(
+        "Publish to YouTube when it is ready",
+        icon=":material/publish:",
+        expanded=bool(connect_youtube.BACK_AT_MIXTAPE.get()),
+    ):
+        connect_youtube.show_success()
         answer = attempt(youtube_state.status)
         # Without an answer from YouTube, a mix can still be made.
         status = None if isinstance(answer, ApiError) else answer
         if status is None or not youtube_state.is_usable(status):
             connect_link(status)
             return None, still_wanted()
-        if st.toggle("Publish it", key=WANTED, persist_state="session"):
+        if st.toggle("Publish it", key=PUBLISHES, persist_state="session"):
             return ask(status, language)
         channel = status.channel.title if status.channel else "your channel"
         st.caption(f"The mix is published to {escaped(channel)} automatically.")
@@ -54,9 +58,9 @@ def ask_publication(language: str) -> tuple[Publication | None, str | None]:
 
 def still_wanted() -> str | None:
     """If the user has chosen to publish, say what is missing, and let that be changed."""
-    if not st.session_state.get(WANTED):
+    if not st.session_state.get(PUBLISHES):
         return None
-    st.toggle("Publish it", key=WANTED, persist_state="session")
+    st.toggle("Publish it", key=PUBLISHES, persist_state="session")
     return "Connect YouTube again, or switch “Publish it” off."
 
 
@@ -64,15 +68,18 @@ def fill_defaults() -> None:
     """Fill the fields at the start, and again after each mix that was started."""
     if USED.get():
         USED.drop()
-        st.session_state[WANTED] = False
-    elif publish_draft.is_filled(FORM):
+        st.session_state[PUBLISHES] = False
+    elif publish_draft.is_filled(NEXT_MIX):
         return
     time = suggested_release(st.context.timezone)
-    publish_draft.fill(FORM, VideoDraft(goes_public_at=time))
+    publish_draft.fill(NEXT_MIX, VideoDraft(goes_public_at=time))
 
 
 def connect_link(status: YouTubeStatus | None) -> None:
-    """Say what must be set up first; link to the Publish page if the user can do it."""
+    """Say what must be set up first, and offer it if the user can do it."""
+    error = connect_youtube.connection_error()
+    if error:
+        show_error(error)
     if status is not None and status.needs_reconnect:
         name = f" to {escaped(status.channel.title)}" if status.channel else ""
         text = f":red[:material/link_off:] The connection{name} has ended."
@@ -80,24 +87,27 @@ def connect_link(status: YouTubeStatus | None) -> None:
     elif status is None or not status.missing_setting:
         text, label = "Connect your YouTube channel first.", "Connect YouTube"
     elif session.me().is_admin:
-        text, label = "This server is not set up for YouTube.", "Set up YouTube"
+        st.caption("This server is not set up for YouTube.")
+        st.page_link("views/publish.py", label="Set up YouTube", icon=":material/link:")
+        return
     else:
         st.caption("This server is not set up for YouTube. Ask its admin.")
         return
     st.caption(text)
-    st.page_link("views/publish.py", label=label, icon=":material/link:")
+    if st.button(label, icon=":material/link:", key="connect"):
+        connect_youtube.connect(saved_page.new_mixtape())
 
 
 def ask(status: YouTubeStatus, language: str) -> tuple[Publication, str | None]:
     """Ask for audience and playlist; the mix supplies the other metadata."""
     errors = FieldErrors()
-    ask_audience(FORM, errors)
-    draft = draft_in(FORM)
+    ask_audience(NEXT_MIX, errors)
+    draft = draft_in(NEXT_MIX)
     if is_past(draft):
         errors.show([PAST_TIME], st.container())
-    ask_playlist(FORM, status)
+    ask_playlist(NEXT_MIX, status)
     st.caption("Title, description, tags, chapters and thumbnail come from the mix.")
-    draft = draft_in(FORM).model_copy(update={"language": language})
+    draft = draft_in(NEXT_MIX).model_copy(update={"language": language})
     missing = draft.playlist_needs_title or (PAST_TIME.message if is_past(draft) else None)
     return draft.publication(st.context.timezone), missing
 

@@ -12,7 +12,7 @@ from frontend.error_messages import escaped, show_error
 from frontend.labels import figures
 from frontend.labels.publish import uploads_left
 from frontend.sections.publish import connect_youtube
-from frontend.state import session
+from frontend.state import saved_page, session
 
 #: Google ends a connection at this age while the project's consent screen is in testing. The
 #: warning comes two days before.
@@ -87,9 +87,7 @@ def ended(status: YouTubeStatus) -> None:
 
 def connected(status: YouTubeStatus) -> None:
     """Show the channel, the uploads left today, and warnings."""
-    if connect_youtube.RESULT.get() == "":
-        st.toast("Your channel is connected.", icon=":material/check_circle:")
-        connect_youtube.RESULT.drop()
+    connect_youtube.show_success()
     text, button = st.columns([3, 1], vertical_alignment="center")
     with text:
         left = uploads_left(status.uploads_left_today, status.uploads_per_day)
@@ -139,7 +137,7 @@ def connect_button(label: str, *, wide: bool = True) -> None:
     """Draw a link to Google's consent page, opened in the same browser tab."""
     width: Literal["stretch", "content"] = "stretch" if wide else "content"
     if st.button(label, icon=":material/link:", type="primary", key="connect", width=width):
-        connect_youtube.connect()
+        connect_youtube.connect(saved_page.publish_page(st.query_params.get("job", "")))
 
 
 def disconnect_button() -> None:

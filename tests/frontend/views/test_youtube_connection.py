@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from frontend.api.errors import ApiError
-from frontend.state.publish_draft import SavedPage, VideoDraft
+from frontend.state.publish_draft import VideoDraft
+from frontend.state.saved_page import SavedPage
 from tests.frontend import youtube_data
 from tests.frontend.scripted_api import ScriptedApi
 from tests.frontend.views.test_pages import words_of
@@ -77,7 +78,7 @@ def test_connected_channel_shows_uploads_left(publish_page: PublishPage) -> None
     assert "Night &lt;i&gt;Shift&lt;/i&gt;" in text
     assert "<i>Shift" not in text
     assert "97 of 100 uploads left today on this server" in text
-    assert "lets a connection live for 7 days" in text
+    assert "the connection ends after 7 days" in text
     assert "days old" not in text
 
 

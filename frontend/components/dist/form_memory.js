@@ -1,0 +1,1 @@
+var a="segue.form.";var t={name:null,at:0};function r({data:s,setTriggerValue:o}){let{name:e,saved:n}=s;try{if(n!==null)return sessionStorage.setItem(a+e,n);if(t.name===e&&Date.now()-t.at<3e3)return;t={name:e,at:Date.now()},o("saved",sessionStorage.getItem(a+e)??"")}catch{}}export{r as default};
