@@ -87,6 +87,7 @@ def segue(samples: Samples) -> Detected:
         track.harmony.key,
         tuple(_stated(track, samples.shape[1] / SAMPLE_RATE)),
         tuple((one.start_s, one.end_s, one.tempo_bpm) for one in track.rhythm.stretches),
+        tuple((part.start_s, part.end_s, part.key) for part in track.harmony.sections),
     )
 
 

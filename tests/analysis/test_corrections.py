@@ -10,8 +10,10 @@ from backend.app.analysis.structure.cues import find_cues
 from backend.app.contract.analysis import (
     GridFix,
     Harmony,
+    KeySection,
     Rhythm,
     Section,
+    Stretch,
     TrackAnalysis,
 )
 from tests.analysis.analysed_songs import click_rhythm
@@ -161,6 +163,17 @@ def test_bars_are_counted_from_the_first_downbeat() -> None:
     assert apply_correction(analysis, GridFix(beats_per_bar=3)).rhythm.downbeats == list(
         range(0, 31, 3)
     )
+
+
+def test_entered_key_replaces_the_keys_of_parts_and_keeps_toneless_ranges() -> None:
+    analysis = analysis_of(click_rhythm(129), 64.5)
+    part = KeySection(start_s=0.0, end_s=30.0, key="A minor", confidence=0.9)
+    toneless = [Stretch(start_s=0.0, end_s=8.0)]
+    harmony = analysis.harmony.model_copy(update={"sections": [part], "toneless": toneless})
+    changed = analysis.model_copy(update={"harmony": harmony})
+    fixed = apply_correction(changed, GridFix(key="F# minor")).harmony
+    assert fixed == Harmony(key="F# minor", confidence=1.0, toneless=toneless)
+    assert apply_correction(changed, GridFix(beats_per_bar=3)).harmony == harmony
 
 
 def test_entered_key_is_certain_and_changes_nothing_else() -> None:

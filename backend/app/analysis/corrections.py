@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..contract.analysis import GridFix, Harmony, Rhythm, Section, TrackAnalysis
+from ..contract.analysis import GridFix, Rhythm, Section, TrackAnalysis
 from .rhythm.bar_edges import Floats, bar_edges_s
 from .rhythm.grid_search import PART_BARS
 from .rhythm.grid_stretches import GridPart, find_stretches, part_bounds
@@ -30,11 +30,14 @@ def apply_correction(analysis: TrackAnalysis, fix: GridFix) -> TrackAnalysis:
         analysis.music_start_s,
         analysis.music_end_s,
     )
-    key = Harmony(key=fix.key, confidence=MANUAL_CONFIDENCE) if fix.key else analysis.harmony
+    harmony = analysis.harmony
+    if fix.key:
+        entered = {"key": fix.key, "confidence": MANUAL_CONFIDENCE, "sections": []}
+        harmony = harmony.model_copy(update=entered)
     return analysis.model_copy(
         update={
             "rhythm": rhythm,
-            "harmony": key,
+            "harmony": harmony,
             "energy": energy,
             "sections": sections,
             "cue_ins": cue_ins,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from ..contract.analysis import Rhythm, TrackAnalysis
 from ..dsp.loudness import ABSOLUTE_GATE_LUFS
 from ..dsp.samples import Samples
-from .harmony.key import estimate_key
 from .harmony.pitches import PitchSpectra, PitchSpectrumAnalyser
+from .harmony.track_key import estimate_key
 from .levels.bass_cut_loss import bass_share
 from .levels.loudness import LoudnessProfile, LoudnessProfiler
 from .metered_blocks import MeteredBlocks
@@ -21,7 +21,7 @@ from .structure.energy import bar_energies
 from .structure.sections import find_sections
 from .structure.vocal_activity import find_vocals
 
-VERSION = 7  # raise it when results change: cached analyses of other versions are computed again
+VERSION = 8  # raise it when results change: cached analyses of other versions are computed again
 
 
 def analyse(
@@ -73,7 +73,7 @@ def _build_analysis(
         version=VERSION,
         duration_s=duration_s,
         rhythm=rhythm,
-        harmony=estimate_key(pitches),
+        harmony=estimate_key(pitches, rhythm),
         energy=energy,
         sections=sections,
         vocals=vocals,

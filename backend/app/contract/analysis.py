@@ -113,11 +113,26 @@ class Rhythm(Shape):
         return self.downbeat_confidence >= least
 
 
+class KeySection(Shape):
+    """A part of a track in one key, with the probability that the key is right."""
+
+    start_s: float
+    end_s: float
+    key: KeyName
+    confidence: float
+
+
 class Harmony(Shape):
-    """The key, None if undetermined. ``confidence`` runs from 0 to 1."""
+    """The key, None if undetermined; ``confidence`` is the probability that it is right.
+
+    If the key changes, ``sections`` lists the parts, and ``key`` is that of the largest; otherwise
+    it is empty. ``toneless`` are the ranges without notes or chords, such as drums alone.
+    """
 
     key: KeyName | None
     confidence: float
+    sections: list[KeySection] = []
+    toneless: list[Stretch] = []
 
 
 class GridFix(Shape):

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.app.analysis.harmony.key import chroma, estimate_key, estimate_key_by_chords
+from backend.app.analysis.harmony.key import chroma
 from backend.app.analysis.harmony.pitches import WINDOW
+from backend.app.analysis.harmony.track_key import estimate_key
 from backend.app.analysis.mid_side import ANALYSIS_RATE
 from backend.app.contract.analysis import KEY_NAMES
-from composer.compose import compose_song
-from composer.song import Realism, SongSpec, StyleName
+from composer.song import StyleName
 from tests.analysis.analysed_songs import centre_of, pitches_of, song
 from tests.sounds import SR, noise, silence
 
@@ -41,25 +41,6 @@ def test_song_tuned_between_two_keys_has_one_of_them() -> None:
     plain = estimate_key(pitches_of(samples))
     assert heard.key in ("G major", "Ab major")
     assert heard.confidence == pytest.approx(plain.confidence, abs=0.15)
-
-
-def test_the_profile_decides_where_chords_leave_the_key_open() -> None:
-    # The song's chords avoid the tonic, and are also those of the relative minor.
-    spec = SongSpec(
-        style="pop",
-        seed=4018,
-        key="C major",
-        tempo_bpm=88.8633,
-        timing="human",
-        duration_s=76.965,
-        lead_in_s=1.9,
-        realism=Realism(restless=True),
-    )
-    pitches = pitches_of(compose_song(spec).samples)
-    by_chords = estimate_key_by_chords(pitches)
-    assert by_chords.key == "A minor"
-    assert by_chords.confidence < 0.3
-    assert estimate_key(pitches).key == "C major"
 
 
 def test_chords_that_cancel_in_mono_count() -> None:

@@ -1,8 +1,8 @@
-"""Estimate the key of a track from its chords.
+"""Detect chords, and estimate the key of a stem or loop from them.
 
 A profile of pitch classes alone confuses a key with its relative, or with the longest chord. So
 chords are detected first, and a key is scored by them: by how often its own triads sound, above all
-the tonic, and how often foreign ones do. If two keys score similarly, the profile decides.
+the tonic, and how often foreign ones do.
 """
 
 from __future__ import annotations
@@ -24,14 +24,6 @@ SCALE_WEIGHT = 0.1  # of the correlation with the scale: its notes also sound be
 
 MAJOR_TRIAD = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 MINOR_TRIAD = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
-# How well each note fits a key, to its tonic: Krumhansl & Kessler, "Tracing the dynamic changes in
-# perceived tonal organization" (1982).
-MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-LEFT_OPEN, PROFILE_WEIGHT = 0.3, 0.2
-"""The profile counts if the confidence is below the first value; the second is its weight. Of 83
-tracks 7 were below; the profile, with this weight or more, corrected three keys and spoiled none.
-"""
 
 LEAST_TONALITY = 0.55
 """Least share of lasting tones times their fit to chords. Noise has 0.2, drum kits 0.1 to 0.5, a
@@ -47,19 +39,10 @@ MINOR_CHORDS = {"minor": {0: 1.0, 5: 0.5, 7: 0.45}, "major": {8: 0.5, 10: 0.45, 
 # to popular music (Faraldo et al., "Key estimation in electronic dance music", 2016).
 MAJOR_SCALE = (1.0, 0.0, 0.5, 0.0, 0.7, 0.5, 0.0, 0.9, 0.0, 0.5, 0.0, 0.4)
 MINOR_SCALE = (1.0, 0.0, 0.5, 0.7, 0.0, 0.5, 0.0, 0.9, 0.4, 0.0, 0.4, 0.0)
-
-
-def estimate_key(pitches: PitchSpectra) -> Harmony:
-    """Estimate a track's key from its chords, or from its profile if they are unclear.
-
-    The key is None without enough tones.
-    """
-    scores = _chord_scores(pitches)
-    harmony = _best(scores)
-    if scores is None or harmony.confidence >= LEFT_OPEN:
-        return harmony
-    notes = chroma(pitches.spectrum, estimate_tuning(pitches.bass + pitches.treble))
-    return _best(scores + PROFILE_WEIGHT * _fit(notes, MAJOR_PROFILE, MINOR_PROFILE))
+# How well each note fits a key, to its tonic: Krumhansl & Kessler, "Tracing the dynamic changes in
+# perceived tonal organization" (1982).
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
 def estimate_key_by_chords(pitches: PitchSpectra) -> Harmony:
@@ -80,35 +63,46 @@ def _chord_scores(pitches: PitchSpectra) -> Floats | None:
     """Score each key by the chords, ``(24,)``; None if too few tones last."""
     tuning = estimate_tuning(pitches.bass + pitches.treble)
     bass, treble = (pitch_classes(part, tuning) for part in (pitches.bass, pitches.treble))
-    lasting_bass, lasting_treble = _lasting(bass), _lasting(treble)
-    if not lasting_treble.any():
+    if tonality(treble) < LEAST_TONALITY:
         return None
-    share_lasting = float(lasting_treble.sum() / treble.sum())
-    bass, treble = _held(lasting_bass), _held(lasting_treble)
-    tonality = share_lasting * float(np.median(_fit(treble, MAJOR_TRIAD, MINOR_TRIAD).max(axis=1)))
-    return None if tonality < LEAST_TONALITY else key_scores(bass, treble)
+    return key_scores(held(lasting(bass)), held(lasting(treble)))
+
+
+def tonality(treble: Floats) -> float:
+    """Share of lasting tones times their fit to chords, from pitch classes ``(n, 12)``."""
+    lasting_treble = lasting(treble)
+    if not lasting_treble.any():
+        return 0.0
+    fit = correlate(held(lasting_treble), MAJOR_TRIAD, MINOR_TRIAD).max(axis=1)
+    return float(lasting_treble.sum() / treble.sum()) * float(np.median(fit))
 
 
 def key_scores(bass: Floats, treble: Floats) -> Floats:
-    """Score each of :data:`KEY_NAMES`, ``(24,)``, from pitch classes ``(n, 12)``."""
-    notes = (bass + treble).sum(axis=0)
-    fit = _fit(notes, MAJOR_SCALE, MINOR_SCALE)
-    return _key_chords() @ chord_shares(bass, treble) + SCALE_WEIGHT * fit
+    """Score each of :data:`KEY_NAMES`, ``(24,)``, from held pitch classes ``(n, 12)``."""
+    shares, weights = chords(bass, treble)
+    return score_chords(weights @ shares / weights.sum(), (bass + treble).sum(axis=0))
 
 
-def chord_shares(bass: Floats, treble: Floats) -> Floats:
-    """Share of the music in which each triad sounds, ``(24,)``, in the order of the keys.
+def score_chords(shares: Floats, notes: Floats) -> Floats:
+    """Score each key, ``(24,)``, from the share of each triad and the strength of each note."""
+    return _key_chords() @ shares + SCALE_WEIGHT * correlate(notes, MAJOR_SCALE, MINOR_SCALE)
 
-    Quiet moments weigh less.
+
+def chords(bass: Floats, treble: Floats) -> tuple[Floats, Floats]:
+    """Detect triads in held pitch classes ``(n, 12)``.
+
+    Returns
+    -------
+    the share of each triad in each moment, ``(n, 24)`` in the order of the keys, and the moments'
+    weights, ``(n,)``: quiet moments weigh less
     """
-    fit = _fit(treble, MAJOR_TRIAD, MINOR_TRIAD)
+    fit = correlate(treble, MAJOR_TRIAD, MINOR_TRIAD)
     root = bass / np.maximum(bass.max(axis=1, keepdims=True), 1e-9)
     fit += BASS_WEIGHT * np.concatenate([root, root], axis=1)
     share = np.exp(CHORD_SHARPNESS * fit)
     share /= share.sum(axis=1, keepdims=True)
     strength = np.linalg.norm(treble, axis=1)
-    weight = np.minimum(strength / np.median(strength[strength > 0.0]), 1.0)
-    return np.asarray(weight @ share / weight.sum())
+    return share, np.minimum(strength / np.median(strength[strength > 0.0]), 1.0)
 
 
 def estimate_tuning(pitches: Matrix) -> float:
@@ -149,13 +143,13 @@ def pitch_classes(pitches: Matrix, tuning: float) -> Floats:
     return np.asarray(pitches @ np.maximum(1.0 - 2.0 * apart, 0.0), np.float64)
 
 
-def _lasting(notes: Floats) -> Floats:
+def lasting(notes: Floats) -> Floats:
     """Remove sounds of a single moment, mostly drums."""
     around = np.pad(notes, ((1, 1), (0, 0)), mode="edge")
     return np.asarray(np.median([around[:-2], around[1:-1], around[2:]], axis=0))
 
 
-def _held(notes: Floats) -> Floats:
+def held(notes: Floats) -> Floats:
     """Average over about the length of a chord around each moment."""
     half = CHORD_MOMENTS // 2
     total = np.cumsum(np.pad(notes, ((half + 1, half), (0, 0))), axis=0)
@@ -173,7 +167,7 @@ def _key_chords() -> Floats:
     return rows
 
 
-def _fit(notes: Floats, major: tuple[float, ...], minor: tuple[float, ...]) -> Floats:
+def correlate(notes: Floats, major: tuple[float, ...], minor: tuple[float, ...]) -> Floats:
     """Correlate ``(..., 12)`` with a pattern of each mode on all tonics, ``(..., 24)``.
 
     The result is 0 where the notes are constant.

@@ -17,10 +17,18 @@ STEPS = 60
 """Number of 20-cent steps in an octave, from C upwards: fine enough to find a track's tuning later.
 """
 LOWEST_HZ, HIGHEST_HZ = 45.0, 1400.0
+FIFTH_HARMONIC = round(STEPS * np.log2(5.0))  # two octaves and a major third above its tone
+FIFTH_HARMONIC_SHARE = 0.4
+"""Share of a tone's strength that is taken off the pitch of its fifth harmonic. That is the major
+third of the tone: distorted guitars and saw waves sound major without it being played."""
 BASS_BELOW_MIDI, TREBLE_FROM_MIDI = 52, 48
 """Bass lies below E3, chords above C3; a note in between counts for both."""
 PROMINENCE = 2.0  # height of a tone's peak relative to the mean round it; noise seldom reaches it
 SURROUNDINGS_BINS = 20  # 54 Hz on either side
+
+_FIRST = 2 * STEPS  # C1, below the lowest peak
+_PITCHES = 6 * STEPS  # up to C7, above the highest
+_TREBLE_START = TREBLE_FROM_MIDI * STEPS // 12 - _FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,13 @@ class PitchSpectra:
     Attributes
     ----------
     bass, treble : float32 ``(n_moments, STEPS)`` each, ``PITCH_RATE`` a second
+    chords : the treble without fifth harmonics
     spectrum : sum of all moments' magnitudes, float64 ``(WINDOW / 2 + 1,)``
     """
 
     bass: Matrix
     treble: Matrix
+    chords: Matrix
     spectrum: Floats
 
 
@@ -48,13 +58,17 @@ class PitchSpectrumAnalyser(MidSideAnalyser):
         super().__init__(WINDOW, HOP)
         self._bass = [np.zeros((0, STEPS), np.float32)]
         self._treble = [np.zeros((0, STEPS), np.float32)]
+        self._chords = [np.zeros((0, STEPS), np.float32)]
         self._spectrum = np.zeros(WINDOW // 2 + 1)
 
     def finish(self) -> PitchSpectra:
         """Return the pitches of everything pushed."""
         self._flush()
         return PitchSpectra(
-            np.concatenate(self._bass), np.concatenate(self._treble), self._spectrum
+            bass=np.concatenate(self._bass),
+            treble=np.concatenate(self._treble),
+            chords=np.concatenate(self._chords),
+            spectrum=self._spectrum,
         )
 
     def _analyse(self, mid: Frames, side: Frames) -> None:
@@ -69,9 +83,26 @@ class PitchSpectrumAnalyser(MidSideAnalyser):
             around=SURROUNDINGS_BINS,
         )
         midi = 69.0 + 12.0 * np.log2(bins * (ANALYSIS_RATE / WINDOW / 440.0))
-        cell = moment * STEPS + np.rint(midi * (STEPS / 12)).astype(np.intp) % STEPS
         strength = np.sqrt(magnitude[moment, column])
+        step = np.rint(midi * (STEPS / 12)).astype(np.intp)
         bass, treble = midi < BASS_BELOW_MIDI, midi >= TREBLE_FROM_MIDI
         for part, belongs in ((self._bass, bass), (self._treble, treble)):
-            total = np.bincount(cell[belongs], strength[belongs], len(mid) * STEPS)
+            cell = (moment * STEPS + step % STEPS)[belongs]
+            total = np.bincount(cell, strength[belongs], len(mid) * STEPS)
             part.append(total.reshape(-1, STEPS).astype(np.float32))
+        pitches = np.bincount(moment * _PITCHES + step - _FIRST, strength, len(mid) * _PITCHES)
+        self._chords.append(_chord_notes(pitches.reshape(-1, _PITCHES).astype(np.float32)))
+
+
+def _chord_notes(pitches: Matrix) -> Matrix:
+    """Fold the treble of ``(n, _PITCHES)`` into one octave, less the fifth harmonic of each tone.
+
+    The neighbouring steps of a tone count as well, since harmonics are rarely exact.
+    """
+    padded = np.pad(pitches, ((0, 0), (1, 1)))
+    near = np.maximum(np.maximum(padded[:, :-2], padded[:, 2:]), pitches)
+    harmonics = FIFTH_HARMONIC_SHARE * near[:, :-FIFTH_HARMONIC]
+    left = pitches.copy()
+    left[:, FIFTH_HARMONIC:] = np.maximum(left[:, FIFTH_HARMONIC:] - harmonics, 0.0)
+    octaves = left[:, _TREBLE_START:].reshape(len(left), -1, STEPS)
+    return np.asarray(octaves.sum(axis=1))
