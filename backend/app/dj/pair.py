@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..analysis.structure.bounds import Bounds
 from .deck import DeckTrack, Grid, grid_of
 from .harmony import Camelot
 from .levels.short_term import ShortTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The stretches of both tracks that a join uses, in seconds of each track."""
+
+    outgoing_s: Bounds
+    incoming_s: Bounds
 
 
 @dataclass(frozen=True)
@@ -27,17 +36,26 @@ class Pair:
         """The incoming track's beat grid, if it has one."""
         return grid_of(self.incoming)
 
-    @cached_property
-    def keys(self) -> tuple[Camelot, Camelot] | None:
-        """The keys of both tracks; None if a key is unknown or a beat is uncertain."""
-        out, into = self.out_grid, self.in_grid
-        return (out.key, into.key) if out and into and out.key and into.key else None
+    def keys(self, place: Place | None = None) -> tuple[Camelot, Camelot] | None:
+        """The keys of both tracks at a place, by default those of their largest parts.
 
-    def key_distance(self, out_semitones: int = 0, in_semitones: int = 0) -> int | None:
-        """Camelot steps between the keys after pitch shifts; None if a key is unknown."""
-        if self.keys is None:
+        None if a key is unknown or a beat is uncertain.
+        """
+        out, into = self.out_grid, self.in_grid
+        if out is None or into is None:
             return None
-        outgoing, incoming = self.keys
+        outgoing = out.key_between(place.outgoing_s) if place else out.key
+        incoming = into.key_between(place.incoming_s) if place else into.key
+        return (outgoing, incoming) if outgoing and incoming else None
+
+    def key_distance(
+        self, place: Place | None = None, *, out_semitones: int = 0, in_semitones: int = 0
+    ) -> int | None:
+        """Camelot steps between the keys after pitch shifts; None if a key is unknown."""
+        keys = self.keys(place)
+        if keys is None:
+            return None
+        outgoing, incoming = keys
         return outgoing.moved(out_semitones).distance(incoming.moved(in_semitones))
 
     @cached_property

@@ -10,7 +10,7 @@ from itertools import product
 from ...contract.analysis import Cue
 from ...contract.dj import KINDS, DjRules, TransitionKind
 from ..deck import DeckTrack, Grid
-from ..pair import Pair
+from ..pair import Pair, Place
 from ..tempo_stretch import fold_between
 
 LENGTHS = (32, 16, 8, 4)
@@ -72,6 +72,11 @@ class Candidate:
     tempo_ratio: float = 1.0  # the incoming track's tempo in the overlap relative to its own
     pitch_semitones: int = 0
     bass_swap: bool = True  # whether a blend swaps the basses
+
+    @property
+    def place(self) -> Place:
+        """The stretches of both tracks that the join uses."""
+        return Place((self.out_s, self.out_end_s), (self.in_s, self.in_end_s))
 
 
 def candidates_of(
@@ -227,8 +232,9 @@ def _pitched(
         yield replace(candidate, pitch_semitones=within)
         return
     yield candidate
-    if candidate.kind in OVERLAPPING and (pair.key_distance() or 0) >= 2:
+    if candidate.kind in OVERLAPPING and (pair.key_distance(candidate.place) or 0) >= 2:
         for by in range(1, rules.max_pitch_semitones + 1):
             for semitones in (by, -by):
-                if pair.key_distance(in_semitones=semitones) in (0, 1):
+                moved = pair.key_distance(candidate.place, in_semitones=semitones)
+                if moved in (0, 1):
                     yield replace(candidate, pitch_semitones=semitones)

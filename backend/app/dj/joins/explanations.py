@@ -130,8 +130,8 @@ def _figures(candidate: Candidate, facts: Facts, pair: Pair) -> list[str]:
     if facts.stretch_percent is not None:
         fold = {1.0: "", 2.0: " in double time", 0.5: " in half time"}[candidate.fold]
         figures.append(f"tempo {facts.stretch_percent:+.1f} %{fold}")
-    if pair.keys:
-        figures.append("keys {} → {}".format(*pair.keys))
+    if keys := pair.keys(candidate.place):
+        figures.append("keys {} → {}".format(*keys))
     if candidate.pitch_semitones:
         figures.append(f"pitch {candidate.pitch_semitones:+d} semitones")
     if facts.out_on_phrase and facts.in_on_phrase:

@@ -8,7 +8,7 @@ from ...contract.analysis import Cue
 from ..deck import Grid
 from ..pair import Pair
 from .candidates import MATCHED, OVERLAPPING, Candidate
-from .stem_swap import handover_of, vocal_shares
+from .stem_swap import handover_of, shares_within
 
 _NEAR_S = 0.1  # rounding may put a cue or a section this far from its bar
 
@@ -19,6 +19,7 @@ class Facts:
 
     stretch_percent: float | None  # how much faster the incoming track must play in the overlap
     key_distance: int | None  # Camelot steps between the keys after any pitch shift
+    harmony_overlap_s: float  # how long both tracks play notes or chords together
     vocal_overlap_s: float  # how long two voices sound together
     voice_cut_off: bool  # whether the outgoing track stops during vocals
     loudness_step_lu: float  # loudness 10 s after less 10 s before, both tracks levelled equally
@@ -42,7 +43,8 @@ def facts_of(candidate: Candidate, pair: Pair) -> Facts:
     beats, bars = _confidences(candidate, pair)
     return Facts(
         stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
-        key_distance=pair.key_distance(in_semitones=candidate.pitch_semitones),
+        key_distance=pair.key_distance(candidate.place, in_semitones=candidate.pitch_semitones),
+        harmony_overlap_s=_harmony_overlap(candidate, pair),
         vocal_overlap_s=_vocal_overlap(candidate, pair),
         voice_cut_off=_cut_off(candidate, pair),
         loudness_step_lu=_loudness_step_lu(candidate, pair),
@@ -73,6 +75,23 @@ def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
     return max((pair.in_loudness.after(at_s) - before for at_s in from_s), key=abs)
 
 
+def _harmony_overlap(candidate: Candidate, pair: Pair) -> float:
+    """Seconds of the overlap in which both tracks play notes or chords.
+
+    A matched overlap maps one track's time onto the other's in proportion.
+    """
+    out, into = pair.outgoing.analysis, pair.incoming.analysis
+    outgoing = out.harmony.toneless if out else []
+    incoming = into.harmony.toneless if into else []
+    without = shares_within(outgoing, candidate.out_s, candidate.out_end_s)
+    without += shares_within(incoming, candidate.in_s, candidate.in_end_s)
+    reached, tonal = 0.0, 1.0
+    for start, end in sorted(without):
+        tonal -= max(end - max(start, reached), 0.0)
+        reached = max(reached, end)
+    return candidate.overlap_s * max(tonal, 0.0)
+
+
 def _vocal_overlap(candidate: Candidate, pair: Pair) -> float:
     """Seconds of the overlap in which both tracks have vocals."""
     out, into = pair.outgoing.analysis, pair.incoming.analysis
@@ -80,8 +99,8 @@ def _vocal_overlap(candidate: Candidate, pair: Pair) -> float:
     silent = candidate.kind == "stem_swap"
     if silent or candidate.kind not in OVERLAPPING or out is None or into is None:
         return 0.0
-    outgoing = vocal_shares(out.vocals, candidate.out_s, candidate.out_end_s)
-    incoming = vocal_shares(into.vocals, candidate.in_s, candidate.in_end_s)
+    outgoing = shares_within(out.vocals, candidate.out_s, candidate.out_end_s)
+    incoming = shares_within(into.vocals, candidate.in_s, candidate.in_end_s)
     shares = [max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in outgoing for b in incoming]
     return candidate.overlap_s * sum(shares)
 

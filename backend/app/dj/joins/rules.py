@@ -129,9 +129,10 @@ def beats_are_known(case: Case) -> Verdict:
 def keys_agree(case: Case) -> Verdict:
     """Penalise keys that clash, and veto long overlaps of keys that clash badly.
 
-    An unknown key costs as much as an average pair of keys.
+    Only the time counts in which both tracks play notes or chords. An unknown key costs as much as
+    an average pair of keys.
     """
-    distance, overlap_s = case.facts.key_distance, case.candidate.overlap_s
+    distance, overlap_s = case.facts.key_distance, case.facts.harmony_overlap_s
     if case.candidate.kind not in OVERLAPPING:
         return FINE
     weight = min(overlap_s / 20.0, 1.0)  # a clash of a few seconds soon passes

@@ -56,7 +56,11 @@ class RatedCandidate(Case):
         """The candidate's penalty if the outgoing track plays ``out_pitch`` semitones higher."""
         if not out_pitch:
             return self.penalty
-        distance = pair.key_distance(out_pitch, self.candidate.pitch_semitones)
+        distance = pair.key_distance(
+            self.candidate.place,
+            out_semitones=out_pitch,
+            in_semitones=self.candidate.pitch_semitones,
+        )
         moved = replace(self, facts=replace(self.facts, key_distance=distance))
         weight = self.rules.rule_weights.get(keys_agree.__name__, 1.0)
         return self.penalty + _cost(keys_agree(moved), weight) - _cost(keys_agree(self), weight)

@@ -60,9 +60,9 @@ def handover_of(candidate: Candidate, pair: Pair) -> Handover:
     return Handover(best, cut(best))
 
 
-def vocal_shares(vocals: list[Stretch], from_s: float, to_s: float) -> list[tuple[float, float]]:
-    """List the vocals between two seconds of a track, as shares of that time."""
-    parts = [(max(start, 0.0), min(end, 1.0)) for start, end in _shares(vocals, from_s, to_s)]
+def shares_within(ranges: list[Stretch], from_s: float, to_s: float) -> list[tuple[float, float]]:
+    """List the ranges between two seconds of a track, as shares of that time."""
+    parts = [(max(start, 0.0), min(end, 1.0)) for start, end in _shares(ranges, from_s, to_s)]
     return [(start, end) for start, end in parts if end > start]
 
 
