@@ -47,7 +47,7 @@ SOUNDS: dict[str, Sound] = {
     "keys": Sound(1.8, False, 1200.0, 0.12, 0.003, 0.9, 2.0),
     "strum": Sound(1.4, False, 1800.0, 0.08, 0.003, 0.5, 4.0),
     "pluck": Sound(1.2, False, 1800.0, 0.04, 0.002, 0.16, 6.0),
-    "bow": Sound(1.6, False, 900.0, 0.30, 0.110, 2.5, 5.0),
+    "bow": Sound(1.6, False, 900.0, 0.30, 0.050, 2.5, 5.0),
     "pad": Sound(1.4, False, 1600.0, 0.60, 0.080, np.inf, 8.0),
 }
 
