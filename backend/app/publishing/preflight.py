@@ -184,7 +184,14 @@ def _publish_at(draft: Draft, context: PreflightContext) -> Iterator[FaultView]:
 
 
 def _video(draft: Draft, limits: YouTubeLimits, context: PreflightContext) -> Iterator[FaultView]:
-    error, duration_s = _errors_in(""), draft.duration_s or 0.0
+    yield from _length(draft.duration_s or 0.0, limits, context)
+    yield from _file_sizes(draft, limits)
+
+
+def _length(
+    duration_s: float, limits: YouTubeLimits, context: PreflightContext
+) -> Iterator[FaultView]:
+    error = _errors_in("")
     if duration_s > limits.video_s:
         hours = limits.video_s / 3600
         yield error(
@@ -205,9 +212,12 @@ def _video(draft: Draft, limits: YouTubeLimits, context: PreflightContext) -> It
                 f"Your channel may not upload videos longer than {minutes:g} minutes yet.",
                 "Verify your phone number at youtube.com/verify, then try again.",
             )
+
+
+def _file_sizes(draft: Draft, limits: YouTubeLimits) -> Iterator[FaultView]:
     if (draft.video_bytes or 0) > limits.video_bytes:
         gigabytes = limits.video_bytes / 10**9
-        yield error(
+        yield _errors_in("")(
             "video_too_large",
             f"YouTube allows {gigabytes:g} GB at most.",
             "Render the video in a smaller size.",

@@ -95,23 +95,14 @@ def build(settings: Settings) -> Services:
     jobs = _jobs(settings, stores, request_resolver, executor)
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
-    executor.chores = (
-        *_chores(jobs, files, removal, sign_in),
-        Chore(publishing.follow_up.look, _LOOK_EVERY_S),
-    )
+    executor.chores = _chores(jobs, files, removal, sign_in, publishing)
     return Services(
         stores=stores,
         sign_in=sign_in,
         files=files,
         jobs=jobs,
         request_resolver=request_resolver,
-        metadata=MetadataPreview(
-            stores.jobs,
-            stores.workspaces,
-            stores.content_store,
-            metadata_writer(settings),
-            request_resolver.kept,
-        ),
+        metadata=_metadata(settings, stores, request_resolver),
         publishing=publishing,
         video_edits=video_edits(publishing, stores),
         youtube_consent=_consent(settings, stores, publishing, secret),
@@ -123,8 +114,24 @@ def build(settings: Settings) -> Services:
     )
 
 
+def _metadata(
+    settings: Settings, stores: Stores, request_resolver: RequestResolver
+) -> MetadataPreview:
+    return MetadataPreview(
+        stores.jobs,
+        stores.workspaces,
+        stores.content_store,
+        metadata_writer(settings),
+        request_resolver.kept,
+    )
+
+
 def _chores(
-    jobs: Jobs, files: FileServices, removal: AccountRemoval, sign_in: SignIn
+    jobs: Jobs,
+    files: FileServices,
+    removal: AccountRemoval,
+    sign_in: SignIn,
+    publishing: Publishing,
 ) -> tuple[Chore, ...]:
     """Expiry takes three queries; the sweeps list folders, or delete rows that no one can use."""
     expiry = (removal.sweep, jobs.delete_expired, files.sweep.delete_expired)
@@ -132,6 +139,7 @@ def _chores(
     return (
         *(Chore(run, _EXPIRY_EVERY_S) for run in expiry),
         *(Chore(run, _SWEEP_EVERY_S) for run in sweeps),
+        Chore(publishing.follow_up.look, _LOOK_EVERY_S),
     )
 
 

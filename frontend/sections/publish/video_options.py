@@ -30,26 +30,36 @@ def ask_audience(form: str, errors: FieldErrors, *, may_wait: bool = True) -> No
         persist_state="session",
     )
     if draft_in(form).audience == "later":
-        zone = str(figures.timezone_of(st.context.timezone)).replace("_", " ")
-        st.datetime_input(
-            f"Goes public at ({escaped(zone)})",
-            key=key(form, "goes_public_at"),
-            format="DD/MM/YYYY",
-            persist_state="session",
-        )
+        ask_release(form)
     errors.reserve("privacy", "publish_at")
     if may_wait and draft_in(form).audience != "private":
-        with st.container(gap="xxsmall", key=f"checks_{form}"):
-            st.toggle(
-                "Wait for YouTube's checks",
-                key=key(form, "wait_for_checks"),
-                persist_state="session",
-            )
-            st.caption(
-                "Private until YouTube has processed the video, and for good if a rights holder "
-                "claims or blocks it."
-            )
+        ask_wait_for_checks(form)
         errors.reserve("wait_for_checks")
+
+
+def ask_release(form: str) -> None:
+    """Ask when a scheduled video goes public."""
+    zone = str(figures.timezone_of(st.context.timezone)).replace("_", " ")
+    st.datetime_input(
+        f"Goes public at ({escaped(zone)})",
+        key=key(form, "goes_public_at"),
+        format="DD/MM/YYYY",
+        persist_state="session",
+    )
+
+
+def ask_wait_for_checks(form: str) -> None:
+    """Ask whether the video is private until YouTube's checks are done."""
+    with st.container(gap="xxsmall", key=f"checks_{form}"):
+        st.toggle(
+            "Wait for YouTube's checks",
+            key=key(form, "wait_for_checks"),
+            persist_state="session",
+        )
+        st.caption(
+            "Private until YouTube has processed the video, and for good if a rights holder "
+            "claims or blocks it."
+        )
 
 
 def ask_about_video(form: str, status: YouTubeStatus, errors: FieldErrors) -> None:

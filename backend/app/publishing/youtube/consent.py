@@ -63,6 +63,24 @@ class YouTubeConsent:
         is revoked. Raise ``OAuthRefused`` if this user did not start or did not grant the consent,
         ``YouTubeRefused`` if the account has no channel.
         """
+        started_by = self._require_started(user_id, state)
+        if error == "access_denied":
+            raise OAuthRefused(
+                "You have not allowed Segue to publish.",
+                hint="Connect YouTube again if you want to.",
+                code="access_denied",
+            )
+        if error or not code:
+            raise _refused()
+        tokens = self._exchange(state, code)
+        try:
+            self._connect(started_by, tokens)
+        except SegueError:
+            self._connections.revoke_unused(started_by, tokens.refresh_token or tokens.access_token)
+            raise
+
+    def _require_started(self, user_id: str | None, state: str) -> str:
+        """Use up the state; return the user who started the consent, if it is this one."""
         started_by = self._store.take_state(digest_of(state), now=self._now())
         if started_by is None:
             raise OAuthRefused(
@@ -76,20 +94,7 @@ class YouTubeConsent:
                 hint="Connect YouTube in the browser in which you are signed in.",
                 code="other_browser",
             )
-        if error == "access_denied":
-            raise OAuthRefused(
-                "You have not allowed Segue to publish.",
-                hint="Connect YouTube again if you want to.",
-                code="access_denied",
-            )
-        if error or not code:
-            raise _refused()
-        tokens = self._exchange(state, code)
-        try:
-            self._connect(user_id, tokens)
-        except SegueError:
-            self._connections.revoke_unused(user_id, tokens.refresh_token or tokens.access_token)
-            raise
+        return started_by
 
     def _connect(self, user_id: str, tokens: Tokens) -> None:
         # RFC 6749, 5.1: the scope is left out if it is the requested one.

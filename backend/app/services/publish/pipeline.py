@@ -18,7 +18,8 @@ from ...jobs.pipeline import Pipeline, Step, StepContext
 from ...jobs.workspace import sha256_of
 from ...publishing.upload.find_upload import UploadSearch
 from ...publishing.upload.resumable import MEDIA_TYPE, VideoFile, VideoUpload
-from ...publishing.upload.stored_upload import marker_of
+from ...publishing.upload.stored_upload import StoredUpload, marker_of
+from ...publishing.youtube.client import YouTubeClient
 from ...publishing.youtube.remarks import claims_of
 from ...store.publications.looks import VideoFacts
 from ...store.publications.publications import NewPublication, UploadState
@@ -70,36 +71,42 @@ def upload_film(ctx: StepContext[PublishJob]) -> None:
     if not film.is_file():
         raise NotFound("The film of the mix is no longer there.", hint="Make the mix again.")
     with job.client() as client, film.open("rb") as file:
-        insert = client.api.videos().insert(
+        video = VideoFile(file, film.stat().st_size, sha256_of(film))
+        _upload_of(ctx, client, video, stored).run()
+
+
+def _upload_of(
+    ctx: StepContext[PublishJob], client: YouTubeClient, video: VideoFile, stored: StoredUpload
+) -> VideoUpload:
+    """The upload of the film, as far as it has come."""
+    job, policy = ctx.job, ctx.job.resources.retry_policy
+
+    def progress(done: float) -> None:
+        size_mb = video.size_bytes / _MB
+        ctx.say(f"{done * size_mb:.0f} of {size_mb:.0f} MB")
+        ctx.progress(done)
+
+    return VideoUpload(
+        http=client.http,
+        insert=client.api.videos().insert(
             part="snippet,status",
             body=job.video_resource(stored.job_id),
             notifySubscribers=job.request.notify_subscribers,
-            media_body=MediaIoBaseUpload(file, mimetype=MEDIA_TYPE, resumable=True),
-        )
-        video = VideoFile(file, film.stat().st_size, sha256_of(film))
-
-        def progress(done: float) -> None:
-            size_mb = video.size_bytes / _MB
-            ctx.say(f"{done * size_mb:.0f} of {size_mb:.0f} MB")
-            ctx.progress(done)
-
-        policy = job.resources.retry_policy
-        VideoUpload(
-            http=client.http,
-            insert=insert,
-            video=video,
-            stored=stored,
-            search=UploadSearch(
-                client.api,
-                marker_of(stored.job_id),
-                since=stored.state.created_at,
-                size_bytes=lambda: stored.state.size_bytes,
-                sleep=policy.sleep,
-            ),
-            require_quota=job.resources.connections.require_uploads_left,
-            retry_policy=policy,
-            progress=progress,
-        ).run()
+            media_body=MediaIoBaseUpload(video.file, mimetype=MEDIA_TYPE, resumable=True),
+        ),
+        video=video,
+        stored=stored,
+        search=UploadSearch(
+            client.api,
+            marker_of(stored.job_id),
+            since=stored.state.created_at,
+            size_bytes=lambda: stored.state.size_bytes,
+            sleep=policy.sleep,
+        ),
+        require_quota=job.resources.connections.require_uploads_left,
+        retry_policy=policy,
+        progress=progress,
+    )
 
 
 def write_record(ctx: StepContext[PublishJob]) -> None:

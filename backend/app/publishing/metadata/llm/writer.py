@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -59,27 +60,13 @@ def suggest_metadata(
 
     Raise ``LlmFailed`` if there is no usable answer, or if the model did not check it.
     """
-    language, values = facts.language, placeholder_values(facts)
-
-    def ask(connection: LlmConnection, complaint: str = "") -> Suggestion:
-        question = metadata_question(values, language, title_chars=title_chars, complaint=complaint)
-        draft = _draft(connection.ask(question))
-        faults = _faults(draft, connection, values, language)
-        kept = draft.publishable(faults, values, language)
-        intro = [joined(kept.hook, _HOOK_CHARS), joined(kept.body, _BODY_CHARS)]
-        return Suggestion(
-            shortened_to(kept.title, title_chars),
-            "\n\n".join(filter(None, intro)),
-            _hashtags(kept.hashtags),
-            fitting_tags(kept.tags, tags_chars),
-            draft.left_out(faults),
-        )
+    ask = partial(_ask, facts=facts, title_chars=title_chars, tags_chars=tags_chars)
 
     def conversation(connection: LlmConnection) -> Suggestion:
         try:
             return ask(connection)
         except _Unusable as first:
-            return ask(connection, first.reason)
+            return ask(connection, complaint=first.reason)
 
     try:
         found = model.run_conversation(conversation)
@@ -88,6 +75,30 @@ def suggest_metadata(
         raise
     log.info("a language model wrote metadata; left out: %s", found.left_out or "nothing")
     return found
+
+
+def _ask(
+    connection: LlmConnection,
+    *,
+    facts: MixFacts,
+    title_chars: int,
+    tags_chars: int,
+    complaint: str = "",
+) -> Suggestion:
+    """Ask for metadata once, and check the answer; ``complaint`` says what the last one lacked."""
+    language, values = facts.language, placeholder_values(facts)
+    question = metadata_question(values, language, title_chars=title_chars, complaint=complaint)
+    draft = _draft(connection.ask(question))
+    faults = _faults(draft, connection, values, language)
+    kept = draft.publishable(faults, values, language)
+    intro = [joined(kept.hook, _HOOK_CHARS), joined(kept.body, _BODY_CHARS)]
+    return Suggestion(
+        shortened_to(kept.title, title_chars),
+        "\n\n".join(filter(None, intro)),
+        _hashtags(kept.hashtags),
+        fitting_tags(kept.tags, tags_chars),
+        draft.left_out(faults),
+    )
 
 
 class _Unusable(LlmFailed):
