@@ -36,32 +36,39 @@ def judge(song: MirSong, detected: Detected) -> list[Judgement]:
 
 
 def _judge(song: MirSong, detected: Detected, stated: Stated) -> list[Judgement]:
-    beats = _within(song.beats(), stated), _within(np.array(detected.beats_s), stated)
-    bars = _within(song.downbeats(), stated), _within(np.array(detected.downbeats_s or ()), stated)
-    length_s = stated.end_s - stated.start_s
-    key_right = min(1.0, key_share(song, detected, stated.start_s, stated.end_s))
+    start_s, end_s = stated.start_s, stated.end_s
+    beats = song.beats(), np.array(detected.beats_s)
+    bars = song.downbeats(), np.array(detected.downbeats_s or ())
     return [
-        Judgement("beat 35 ms", stated.beat, length_s, share_right(*beats, CLOSE_S)),
-        Judgement("beat 70 ms", stated.beat, length_s, share_right(*beats, FOUND_S)),
-        Judgement("bar 70 ms", stated.bar, length_s, share_right(*bars, FOUND_S)),
-        Judgement("key", stated.key, length_s, key_right),
+        Judgement(subject, confidence, end_s - start_s, right)
+        for subject, confidence, right in (
+            ("beat 35 ms", stated.beat, share_right(*beats, CLOSE_S, start_s, end_s)),
+            ("beat 70 ms", stated.beat, share_right(*beats, FOUND_S, start_s, end_s)),
+            ("bar 70 ms", stated.bar, share_right(*bars, FOUND_S, start_s, end_s)),
+            ("key", stated.key, min(1.0, key_share(song, detected, start_s, end_s))),
+        )
     ]
 
 
-def _within(times: Times, stated: Stated) -> Times:
-    return np.asarray(times[(times >= stated.start_s) & (times < stated.end_s)])
+def share_right(
+    truth: Times, detected: Times, window_s: float, start_s: float, end_s: float
+) -> float:
+    """Share of the beats between two times that are right.
 
-
-def share_right(truth: Times, detected: Times, window_s: float) -> float:
-    """Share of beats that are right: of the true ones found, or of the detected ones that are true.
-
-    The smaller one counts, so a grid at half or double the tempo is half right, and one that is
-    half a beat off is wrong. With no beats in the truth, no detected beat is right.
+    Of the true beats found and of the detected beats that are true, the smaller share counts: a
+    grid at half or double the tempo is half right, and one half a beat off is wrong. A beat at an
+    edge may match one beyond it. With no true beats, no detected beat is right.
     """
-    if not len(truth) or not len(detected):
-        return float(len(truth) == len(detected))
-    matched = len(mir_eval.util.match_events(truth, detected, window_s))
-    return float(matched / max(len(truth), len(detected)))
+    within = [times[(times >= start_s) & (times < end_s)] for times in (truth, detected)]
+    if not len(within[0]) or not len(within[1]):
+        return float(len(within[0]) == len(within[1]))
+    return min(_found(within[0], detected, window_s), _found(within[1], truth, window_s))
+
+
+def _found(events: Times, others: Times, window_s: float) -> float:
+    """Share of events that match another one each."""
+    near = others[(others >= events[0] - window_s) & (others <= events[-1] + window_s)]
+    return float(len(mir_eval.util.match_events(events, near, window_s)) / len(events))
 
 
 def curves(judgements: Iterable[Judgement]) -> dict[str, Curve]:

@@ -70,13 +70,34 @@ def test_table_shows_each_bin() -> None:
     assert text.splitlines()[-1].split() == ["0.93", "0.50", "1.00", "2"]
 
 
-def test_shifted_and_halved_grids_are_not_right() -> None:
-    assert share_right(BEATS, BEATS + 0.03, 0.035) == 1.0
-    assert share_right(BEATS, BEATS + 0.05, 0.035) == 0.0
-    assert share_right(BEATS, BEATS + 0.25, 0.070) == 0.0
-    assert share_right(BEATS, BEATS[::2], 0.070) == 0.5
-    assert share_right(BEATS, np.arange(10.0, 90.0, 0.25), 0.070) == 0.5
-    assert share_right(BEATS, np.array([]), 0.070) == 0.0
+@pytest.mark.parametrize(
+    ("detected", "window_s", "share"),
+    [
+        (BEATS + 0.03, 0.035, 1.0),
+        (BEATS + 0.05, 0.035, 0.0),
+        (BEATS + 0.25, 0.070, 0.0),
+        (BEATS[::2], 0.070, 0.5),
+        (np.arange(10.0, 90.0, 0.25), 0.070, 0.5),
+        (np.array([]), 0.070, 0.0),
+    ],
+)
+def test_shifted_and_halved_grids_are_not_right(
+    detected: np.ndarray, window_s: float, share: float
+) -> None:
+    assert share_right(BEATS, detected, window_s, 0.0, 100.0) == share
+
+
+@pytest.mark.parametrize("late_s", [-0.02, 0.02])
+def test_beats_at_the_edges_of_a_stretch_match_beyond_them(late_s: float) -> None:
+    # From a beat to a beat: of the true or the detected beats, one at each edge lies outside.
+    assert share_right(BEATS, BEATS + late_s, 0.035, 20.0, 24.0) == 1.0
+
+
+def test_only_the_stretch_is_judged() -> None:
+    half_late = np.where(BEATS < 50.0, BEATS, BEATS + 0.25)
+    assert share_right(BEATS, half_late, 0.070, 10.0, 50.0) == 1.0
+    assert share_right(BEATS, half_late, 0.070, 50.0, 90.0) == 0.0
+    assert share_right(BEATS, half_late, 0.070, 200.0, 210.0) == 1.0
 
 
 def modulating_song() -> MirSong:
