@@ -24,6 +24,7 @@ KINDS = {
     "stem_mix",
     "publish",
 }
+NEWER = {"listening"}  # kinds of which the stored rows have no job
 PENDING = ("queued", "running")
 
 
@@ -49,7 +50,7 @@ def started(ann, **request):
 
 def test_jobs_of_every_kind_are_listed_as_they_ended(ann, storage):
     jobs = listed(ann)
-    assert {job["kind"] for job in jobs.values()} == KINDS == set(PIPELINES)
+    assert {job["kind"] for job in jobs.values()} == KINDS == set(PIPELINES) - NEWER
     assert {one: job["status"] for one, job in jobs.items()} == storage.column("status")
     assert {one: job["title"] for one, job in jobs.items()} == storage.column("title")
     (failed,) = [job for job in jobs.values() if job["status"] == "failed"]

@@ -26,7 +26,7 @@ def page_of(jobs: Sequence[JobView], query: JobQuery) -> JobList:
 
 
 def is_listed(one: JobView, query: JobQuery) -> bool:
-    if not query.kind and one.kind in ("analysis", "preview"):
+    if not query.kind and one.kind in ("analysis", "preview", "listening"):
         return False
     is_kind = not query.kind or one.kind in query.kind
     return is_kind and (not query.status or one.status in query.status)

@@ -33,3 +33,15 @@ def test_rules_changed_meanwhile_are_not_overwritten(store: DjRulesStore, expect
     with pytest.raises(Conflict, match="version 1 is current"):
         store.change(DjRules(), "bob", expected)
     assert store.change(DjRules(), "bob", None).version == 2
+
+
+def test_weights_before_their_last_change_are_found(store: DjRulesStore):
+    assert store.weights_before() is None
+    store.change(DjRules(), "ann", None)
+    assert store.weights_before() is None
+    store.change(DjRules(rule_weights={"keys_agree": 2.0}), "ann", None)
+    assert store.weights_before() == {}
+    store.change(DjRules(rule_weights={"keys_agree": 2.0}, return_bars=4), "ann", None)
+    assert store.weights_before() == {}
+    store.change(DjRules(rule_weights={"keys_agree": 3.0}), "ann", None)
+    assert store.weights_before() == {"keys_agree": 2.0}

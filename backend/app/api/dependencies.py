@@ -22,6 +22,8 @@ from ..services.health import Health
 from ..services.jobs.jobs import Jobs
 from ..services.library.library import Library
 from ..services.library.sounds import Sounds
+from ..services.listening.rule_weights import RuleWeights
+from ..services.listening.trials import ListeningTrials
 from ..services.mashup.fits import MashupAdvice
 from ..services.metadata.kept import KeptDescriptions
 from ..services.publish.edit_video import VideoEdits
@@ -64,6 +66,8 @@ JobsDep = Annotated[Jobs, Depends(_state("services.jobs"))]
 AnalysesDep = Annotated[TrackAnalyses, Depends(_state("services.files.analyses"))]
 AdviceDep = Annotated[MashupAdvice, Depends(_state("services.files.mashup_fits"))]
 RulesDep = Annotated[DjRulesStore, Depends(_state("services.request_resolver.rules"))]
+TrialsDep = Annotated[ListeningTrials, Depends(_state("services.listening.trials"))]
+RuleWeightsDep = Annotated[RuleWeights, Depends(_state("services.listening.weights"))]
 VideoEditsDep = Annotated[VideoEdits, Depends(_state("services.video_edits"))]
 PreflightDep = Annotated[Preflight, Depends(_state("services.publishing.preflight"))]
 LinksDep = Annotated[Links, Depends(_state("services.links"))]

@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, model_validator
 
 from .base import Problem, Shape
 from .dj import CheckJoins, EnergyArc, OverlayPolicy, PairChoice, PlaceLock
+from .listening_request import ListeningRequest
 from .mashups import MashupStem, Vibe
 from .publishing import DescriptionOptions, Publication, PublicationView
 from .restyles import RestyleSettings, StemStyle
@@ -210,6 +205,7 @@ JobRequest = Annotated[
     MixtapeRequest
     | AnalysisRequest
     | PreviewRequest
+    | ListeningRequest
     | StemsRequest
     | StemMixRequest
     | MashupRequest

@@ -19,6 +19,7 @@ from ..contract.jobs import (
     StemMixRequest,
     StemsRequest,
 )
+from ..contract.listening_request import ListeningRequest
 from ..contract.publishing import DescriptionOptions
 from ..jobs.queue import ANALYSIS, INTERACTIVE, WORK
 from ..publishing.metadata.metadata_writer import template_of
@@ -28,6 +29,8 @@ from .analysis.resolve import resolve_analysis
 from .jobs.jobs import ResolvedRequest
 from .library.library import Library
 from .library.sounds import Sounds
+from .listening.inputs import ListeningInputs
+from .listening.resolve import resolve_listening
 from .mashup.inputs import MashupInputs
 from .mashup.resolve import resolve_mashup
 from .metadata.kept import KeptDescriptions
@@ -49,6 +52,7 @@ INPUTS: Mapping[str, type[Shape]] = {
     "mixtape": MixtapeInputs,
     "analysis": AnalysisInputs,
     "preview": PreviewInputs,
+    "listening": ListeningInputs,
     "stems": StemsInputs,
     "mashup": MashupInputs,
     "restyle": RestyleInputs,
@@ -62,6 +66,7 @@ ResolvedInputs: TypeAlias = (
     MixtapeInputs
     | AnalysisInputs
     | PreviewInputs
+    | ListeningInputs
     | StemsInputs
     | StemMixInputs
     | MashupInputs
@@ -90,6 +95,8 @@ class RequestResolver:
                 return _resolved(resolve_analysis(self.library, user_id, request), ANALYSIS)
             case PreviewRequest():
                 return _resolved(resolve_preview(self.mixes, user_id, request), INTERACTIVE)
+            case ListeningRequest():
+                return _resolved(resolve_listening(self.mixes, user_id, request), INTERACTIVE)
             case StemsRequest():
                 return _resolved(resolve_stems(self.library, self.separators, user_id, request))
             case StemMixRequest():

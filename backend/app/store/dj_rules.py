@@ -39,6 +39,13 @@ class DjRulesStore:
         """Return the current rules; version 0 is the default."""
         return _view(self.database.first(_NEWEST_FIRST))
 
+    def weights_before(self) -> dict[str, float] | None:
+        """Return the rule weights before their last change; None if they never changed."""
+        history = [DjRules(), *map(_rules, reversed(self.database.all(_NEWEST_FIRST)))]
+        now = history[-1].rule_weights
+        different = (one.rule_weights for one in reversed(history) if one.rule_weights != now)
+        return next(different, None)
+
     def change(self, rules: DjRules, user_id: str, expected: int | None) -> DjRulesView:
         """Save new rules; raise ``Conflict`` if the current version is not ``expected``.
 
@@ -69,5 +76,8 @@ _NEWEST_FIRST = select(DjRulesRow).order_by(col(DjRulesRow.version).desc())
 def _view(row: DjRulesRow | None) -> DjRulesView:
     if row is None:
         return DjRulesView(version=0, rules=DjRules())
-    rules = read_lenient(DjRules(), row.rules)
-    return DjRulesView(version=row.version, rules=rules, updated_at=row.updated_at)
+    return DjRulesView(version=row.version, rules=_rules(row), updated_at=row.updated_at)
+
+
+def _rules(row: DjRulesRow) -> DjRules:
+    return read_lenient(DjRules(), row.rules)

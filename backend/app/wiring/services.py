@@ -28,6 +28,7 @@ from .files import FileServices, build_files
 from .jobs.concurrency import lanes
 from .jobs.executor import build_executor
 from .jobs.job_resources import build_separators
+from .listening import Listening, build_listening
 from .metadata import metadata_writer
 from .publishing import Publishing, build_publishing, video_edits
 from .server_secrets import encryption_keys, frontend_secret, jwt_secret
@@ -49,6 +50,7 @@ class Services:
     sign_in: SignIn
     files: FileServices
     jobs: Jobs
+    listening: Listening
     request_resolver: RequestResolver
     metadata: MetadataPreview
     publishing: Publishing
@@ -101,6 +103,7 @@ def build(settings: Settings) -> Services:
         sign_in=sign_in,
         files=files,
         jobs=jobs,
+        listening=build_listening(stores),
         request_resolver=request_resolver,
         metadata=_metadata(settings, stores, request_resolver),
         publishing=publishing,

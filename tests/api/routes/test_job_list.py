@@ -14,6 +14,7 @@ from backend.app.contract.jobs import (
     StemMixRequest,
     TrackPick,
 )
+from backend.app.contract.listening_request import ListeningRequest
 from backend.app.jobs.queue import ExpectedStep
 from backend.app.jobs.workspace import WrittenFile
 from backend.app.store.jobs.job_store import NewJob
@@ -29,6 +30,7 @@ LONG_MIX = MixtapeRequest(
 REQUESTS: dict[str, JobRequest] = {
     "mixtape": MixtapeRequest(tracks_upload_id="crate"),
     "preview": PreviewRequest(job_id="mix", transition=2),
+    "listening": ListeningRequest(job_id="mix", transition=2),
     "analysis": AnalysisRequest(tracks_upload_id="crate"),
     "stem_mix": StemMixRequest(
         job_id="s", track_id="t", faders=[StemFader(stem="bass", gain_db=0.0)]
@@ -68,7 +70,7 @@ def ids(person: Person, **query: object) -> list[str]:
 
 
 def test_previews_and_analyses_are_listed_only_if_asked_for(alice_stopped: Person):
-    for kind in ("mixtape", "preview", "analysis", "stem_mix", "hologram"):
+    for kind in ("mixtape", "preview", "listening", "analysis", "stem_mix", "hologram"):
         add(alice_stopped, kind)
     assert ids(alice_stopped) == ["hologram-0", "stem_mix-0", "mixtape-0"]
     assert ids(alice_stopped, kind="preview") == ["preview-0"]

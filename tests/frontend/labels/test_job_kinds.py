@@ -21,6 +21,7 @@ REQUESTS: dict[str, dict[str, object]] = {
     "stem_mix": {"job_id": "s", "track_id": "a", "faders": [{"stem": "bass", "gain_db": 0.0}]},
     "analysis": {"tracks_upload_id": "c"},
     "preview": {"job_id": "m", "transition": 0},
+    "listening": {"job_id": "m", "transition": 0},
 }
 
 
@@ -41,7 +42,7 @@ def titles(app: AppTest) -> list[str]:
     return [one.value for one in app.subheader]
 
 
-def test_analyses_and_previews_are_not_listed(all_kinds: AppTest) -> None:
+def test_analyses_previews_and_trials_are_not_listed(all_kinds: AppTest) -> None:
     expected = ["A mixtape", "A stems", "A mashup", "A restyle", "A stem\\_mix"]
     assert titles(all_kinds) == expected
 

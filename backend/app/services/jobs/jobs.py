@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 #: until a time count only for the store's higher limit.
 JOBS_PER_ACCOUNT = 20
 #: Kinds left out of lists by default: there are many, and other pages show them.
-KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview")
+KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview", "listening")
 # A folder without a row belongs to a job that is being deleted, which takes far less than an hour.
 _ORPHAN_AGE_S = 3600.0
 _JOB_ID = re.compile(r"[0-9a-f]{32}")

@@ -18,6 +18,7 @@ from ...contract.jobs import (
     StemMixRequest,
     StemsRequest,
 )
+from ...contract.listening_request import ListeningRequest
 from ...contract.stored_json import read_lenient
 
 _LONGEST_LINE = 200
@@ -26,6 +27,7 @@ _DEFAULTS: dict[str, JobRequest] = {
     "mixtape": MixtapeRequest(tracks_upload_id=""),
     "analysis": AnalysisRequest(tracks_upload_id=""),
     "preview": PreviewRequest(job_id="", transition=0),
+    "listening": ListeningRequest(job_id="", transition=0),
     "stems": StemsRequest(track_id=""),
     "stem_mix": StemMixRequest(
         job_id="", track_id="", faders=[StemFader(stem="vocals", gain_db=0.0)]

@@ -31,7 +31,7 @@ def resolve_join_wishes(job: MixtapeJob, decks: Sequence[DeckTrack]) -> JoinWish
 
     Joins without any of these are left to the rules.
     """
-    base = _base_wishes(job.inputs.base)
+    base = base_wishes(job.inputs.base)
     choices = {(one.outgoing, one.incoming): one for one in job.request.overrides}
     ids = [(out.track_id, into.track_id) for out, into in pairwise(decks)]
     wishes = [_wish(choices.get(pair), base.get(pair)) for pair in ids]
@@ -68,7 +68,7 @@ def _filled_from(chosen: JoinConstraints, base: JoinConstraints) -> JoinConstrai
     )
 
 
-def _base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
+def base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
     """Express the base's joins as requests."""
     if base is None:
         return {}

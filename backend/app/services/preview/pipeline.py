@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...contract.mixes import TimelineView
 from ...contract.stored_json import read_stored
-from ...dj.timeline import Timeline
+from ...dj.timeline import Clip, Timeline
 from ...dj.timeline_json import timeline_of, view_of
 from ...dsp.samples import samples
-from ...jobs.pipeline import Pipeline, Step, StepContext
+from ...jobs.pipeline import JobT, Pipeline, Step, StepContext
 from ...render.files.encode import Encoding, Output, encode_all
 from ...render.files.tags import MixTags
 from ...render.mp3.info_frame import Mp3Mode
@@ -65,12 +66,20 @@ def plan_preview(ctx: StepContext[PreviewJob]) -> None:
 def stretch_preview(ctx: StepContext[PreviewJob]) -> None:
     """Make only those stems and stretched segments that the preview plays."""
     view = ctx.workspace.read_shape(TIMELINE, TimelineView)
-    timeline = timeline_of(view)
-    start, end = _range(ctx.job, view)
-    sounding = [clip for clip in timeline.clips if clip.start < end and clip.end > start]
-    separate_clips(ctx.job.mix, sounding, lambda _: None, ctx.say)
+    sounding = sounding_clips(timeline_of(view), *_range(ctx.job, view))
+    make_stretched(ctx, ctx.job.mix, sounding)
+
+
+def sounding_clips(timeline: Timeline, start: int, end: int) -> list[Clip]:
+    """The clips that sound in a stretch of the mix, in samples."""
+    return [clip for clip in timeline.clips if clip.start < end and clip.end > start]
+
+
+def make_stretched(ctx: StepContext[JobT], mix: MixtapeJob, sounding: Sequence[Clip]) -> None:
+    """Make the stems and the stretched segments of these clips that are not cached."""
+    separate_clips(mix, sounding, lambda _: None, ctx.say)
     segments = stretched_segments_of(Timeline(tuple(sounding)))
-    stretch_segments(ctx, ctx.job.mix.store, ctx.job.mix.workers, segments)
+    stretch_segments(ctx, mix.store, mix.workers, segments)
 
 
 def render_preview(ctx: StepContext[PreviewJob]) -> None:

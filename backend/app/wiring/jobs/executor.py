@@ -20,6 +20,7 @@ PIPELINES: Mapping[str, str] = {
     "mixtape": "backend.app.wiring.jobs.pipelines:build_mixtape_pipeline",
     "analysis": "backend.app.wiring.jobs.pipelines:build_analysis_pipeline",
     "preview": "backend.app.wiring.jobs.pipelines:build_preview_pipeline",
+    "listening": "backend.app.wiring.jobs.pipelines:build_listening_pipeline",
     "stems": "backend.app.wiring.jobs.pipelines:build_stems_pipeline",
     "mashup": "backend.app.wiring.jobs.pipelines:build_mashup_pipeline",
     "restyle": "backend.app.wiring.jobs.pipelines:build_restyle_pipeline",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ...dj.llm.strategist import LlmStrategist
 from ...jobs.pipeline import Pipeline
 from ...services.analysis.pipeline import AnalysisJob, analysis_pipeline
+from ...services.listening.pipeline import ListeningJob, listening_pipeline
 from ...services.mashup.job import MashupJob
 from ...services.mashup.pipeline import mashup_pipeline
 from ...services.mixtape.job import MixtapeJob
@@ -38,6 +39,11 @@ def build_analysis_pipeline(settings: Settings) -> Pipeline[AnalysisJob]:
 def build_preview_pipeline(settings: Settings) -> Pipeline[PreviewJob]:
     """Build the pipeline of a join preview."""
     return preview_pipeline(job_resources(settings))
+
+
+def build_listening_pipeline(settings: Settings) -> Pipeline[ListeningJob]:
+    """Build the pipeline of a listening trial."""
+    return listening_pipeline(job_resources(settings))
 
 
 def build_stems_pipeline(settings: Settings) -> Pipeline[StemsJob]:

@@ -1,0 +1,42 @@
+"""Answers as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from backend.app.services.listening.export import answers_csv
+from tests.listening_data import answered
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_row_has_the_answer_and_both_versions() -> None:
+    (row,) = rows_of(answers_csv([answered(1, "b", {"keys_agree": 1.4}, {"phrases_meet": 1.2})]))
+    assert (row["trial"], row["mix"], row["better"]) == ("trial-1", "mix-1", "b")
+    assert (row["because"], row["note"]) == ("beat key", "Clear.")
+    assert (row["a_kind"], row["a_bars"], row["b_kind"], row["b_bars"]) == (
+        "blend",
+        "16",
+        "echo",
+        "2",
+    )
+    assert (row["a_penalty_keys_agree"], row["b_penalty_keys_agree"]) == ("1.4", "0.0")
+    assert (row["a_penalty_phrases_meet"], row["b_penalty_phrases_meet"]) == ("0.0", "1.2")
+    assert row["answered_at"] == "2026-11-21T04:01:00+00:00"
+
+
+def test_every_answer_has_a_row() -> None:
+    assert [row["trial"] for row in rows_of(answers_csv([answered(2), answered(1)]))] == [
+        "trial-2",
+        "trial-1",
+    ]
+    assert rows_of(answers_csv([])) == []
+
+
+def test_titles_are_no_formulas() -> None:
+    trial = answered(1).model_copy(update={"outgoing": "=1+1", "incoming": "Plain, with comma"})
+    (row,) = rows_of(answers_csv([trial]))
+    assert (row["outgoing"], row["incoming"]) == ("'=1+1", "Plain, with comma")
