@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from backend.app.contract.analysis import KEY_NAMES, GridFix, Harmony, Rhythm, TrackAnalysis
+from backend.app.contract.analysis import (
+    BEATS_SURE,
+    KEY_NAMES,
+    GridFix,
+    Harmony,
+    Rhythm,
+    TrackAnalysis,
+)
+
+from .figures import clock
 
 #: A figure with less confidence than this gets a question mark.
 SURE = 0.5
@@ -28,7 +37,18 @@ def tempo(rhythm: Rhythm) -> str:
     """Format a tempo, with a question mark if it is uncertain."""
     if not rhythm.beats_s:
         return "?"
-    return f"{rhythm.tempo_bpm:.1f}{'' if rhythm.confidence >= SURE else '?'}"
+    return f"{rhythm.tempo_bpm:.1f}{'?' if rhythm.beats_are_unsure else ''}"
+
+
+def unsure_beats(rhythm: Rhythm) -> str:
+    """Say in which parts of a track the beats are unsure; empty if in none."""
+    if not rhythm.beats_s or not rhythm.beats_are_unsure:
+        return ""
+    parts = [one for one in rhythm.stretches if one.confidence < BEATS_SURE]
+    spans = [f"{clock(one.start_s)} to {clock(one.end_s)}" for one in parts]
+    if not spans or len(parts) == len(rhythm.stretches):
+        return "Beats unsure: check them."
+    return f"Beats unsure from {', '.join(spans)}: check them."
 
 
 def grid(analysis: TrackAnalysis) -> str:
@@ -51,6 +71,7 @@ def corrections(fix: GridFix) -> str:
         if fix.shift_beats
         else "",
         "downbeat moved" if fix.downbeat_s is not None else "",
+        "beats confirmed" if fix.confirmed else "",
         f"key {fix.key}" if fix.key else "",
     ]
     listed = ", ".join(part for part in parts if part)

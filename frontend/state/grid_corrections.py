@@ -12,6 +12,11 @@ def correction_of(analysis: TrackAnalysis) -> GridFix:
     return analysis.manual or UNCORRECTED
 
 
+def confirmed(analysis: TrackAnalysis) -> GridFix:
+    """Say that the beats and bars are right as they are."""
+    return correction_of(analysis).model_copy(update={"confirmed": True})
+
+
 def doubled(analysis: TrackAnalysis) -> GridFix:
     """Double the number of beats."""
     return _scaled(analysis, "double", opposite="half", factor=2.0)

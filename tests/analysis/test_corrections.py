@@ -9,6 +9,7 @@ from backend.app.analysis.corrections import apply_correction
 from backend.app.analysis.structure.cues import find_cues
 from backend.app.contract.analysis import (
     GridFix,
+    GridStretch,
     Harmony,
     KeySection,
     Rhythm,
@@ -211,3 +212,30 @@ def test_energy_is_full_where_none_was_measured() -> None:
     fixed = apply_correction(analysis, GridFix(tempo_bpm=120.0))
     assert set(fixed.energy) == {1.0}
     assert len(fixed.energy) == len(fixed.rhythm.downbeats)
+
+
+def test_moved_beats_are_certain_and_bars_keep_their_confidence() -> None:
+    stretch = GridStretch(
+        start_s=0.0,
+        end_s=64.0,
+        tempo_bpm=120.0,
+        steady=True,
+        confidence=0.5,
+        downbeat_confidence=0.4,
+    )
+    analysis = analysis_of(click_rhythm(128, 120.0, 0.5), 65.0)
+    ends_s = analysis.rhythm.beats_s[0], analysis.rhythm.beats_s[-1]
+    stretch = stretch.model_copy(update={"start_s": ends_s[0], "end_s": ends_s[1]})
+    rhythm = analysis.rhythm.model_copy(update={"stretches": [stretch]})
+    measured = analysis.model_copy(update={"rhythm": rhythm})
+    (moved,) = apply_correction(measured, GridFix(shift_beats=0.5)).rhythm.stretches
+    assert (moved.confidence, moved.downbeat_confidence) == (1.0, 0.4)
+    (doubled,) = apply_correction(measured, GridFix(tempo="double")).rhythm.stretches
+    assert doubled.tempo_bpm == pytest.approx(2.0 * analysis.rhythm.tempo_bpm, rel=1e-3)
+    counted = apply_correction(measured, GridFix(downbeat_s=ends_s[0])).rhythm.stretches[0]
+    assert (counted.confidence, counted.downbeat_confidence) == (0.5, 1.0)
+    confirmed = apply_correction(measured, GridFix(confirmed=True)).rhythm
+    assert (confirmed.confidence, confirmed.downbeat_confidence) == (1.0, 1.0)
+    assert not confirmed.beats_are_unsure
+    assert confirmed.beats_s == analysis.rhythm.beats_s
+    assert apply_correction(analysis, GridFix(shift_beats=0.5)).rhythm.stretches == []

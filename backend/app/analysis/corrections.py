@@ -7,7 +7,7 @@ import numpy as np
 from ..contract.analysis import GridFix, Rhythm, Section, TrackAnalysis
 from .rhythm.bar_edges import Floats, bar_edges_s
 from .rhythm.grid_search import PART_BARS
-from .rhythm.grid_stretches import GridPart, find_stretches, part_bounds
+from .rhythm.grid_stretches import GridPart, find_stretches, mean_confidence, part_bounds
 from .structure.cues import find_cues
 from .structure.sections import sections_at
 
@@ -57,11 +57,16 @@ def _corrected_rhythm(analysis: TrackAnalysis, fix: GridFix) -> Rhythm:
     if fix.downbeat_s is not None or fix.beats_per_bar is not None:
         rhythm = _set_bars(rhythm, fix.downbeat_s, fix.beats_per_bar or rhythm.beats_per_bar)
     rhythm = _keep_phrase_start(rhythm, measured)
-    return _with_stretches(rhythm, measured, fix) if measured.stretches else rhythm
+    has_stretches = measured.stretches and len(rhythm.beats_s) > 1
+    return _with_stretches(rhythm, measured, fix) if has_stretches else rhythm
 
 
 def _with_stretches(rhythm: Rhythm, measured: Rhythm, fix: GridFix) -> Rhythm:
-    """Divide the corrected grid into stretches; what a user moved or confirmed is certain."""
+    """Divide the corrected grid into stretches.
+
+    Beats that a user moved are certain, and so are bars that the user counted, or all of it if
+    confirmed.
+    """
     beats_s = np.asarray(rhythm.beats_s)
     moved = fix.tempo != "as_heard" or fix.tempo_bpm is not None or fix.shift_beats != 0.0
     counted = fix.downbeat_s is not None or fix.beats_per_bar is not None
@@ -69,11 +74,18 @@ def _with_stretches(rhythm: Rhythm, measured: Rhythm, fix: GridFix) -> Rhythm:
     for first, last in part_bounds(beats_s, PART_BARS * rhythm.beats_per_bar):
         end_s = beats_s[min(last, len(beats_s) - 1)]
         before = measured.stretches_between(float(beats_s[first]), float(end_s))
-        beats = MANUAL_CONFIDENCE if moved else min(one.confidence for one in before)
+        beats = (
+            MANUAL_CONFIDENCE if moved or fix.confirmed else min(one.confidence for one in before)
+        )
         bars = min(one.downbeat_confidence for one in before)
-        parts.append(GridPart(first, last, beats, MANUAL_CONFIDENCE if counted else bars))
+        bars = MANUAL_CONFIDENCE if counted or fix.confirmed else bars
+        parts.append(GridPart(first, last, beats, bars))
     stretches = find_stretches(beats_s, parts)
-    return rhythm.model_copy(update={"stretches": stretches})
+    means = {
+        name: mean_confidence([getattr(one, name) for one in stretches], stretches)
+        for name in ("confidence", "downbeat_confidence")
+    }
+    return rhythm.model_copy(update={"stretches": stretches, **means})
 
 
 def _double_tempo(rhythm: Rhythm) -> Rhythm:

@@ -12,6 +12,10 @@ METRE_KNOWN = 0.35  # bars are counted if they are clearly likelier than the cha
 METRE_KNOWN_BEFORE = 0.25
 """The same for analyses before version 7, whose confidence in bars had another scale."""
 
+BEATS_SURE = 0.75
+"""Beats with less confidence are not matched for long, and the app asks to check them."""
+BEATS_SURE_BEFORE = 0.5  # the same for analyses before version 7
+
 KEY_NAMES = tuple(
     f"{tonic} {mode}"
     for mode in ("major", "minor")
@@ -107,6 +111,13 @@ class Rhythm(Shape):
         )
 
     @property
+    def beats_are_unsure(self) -> bool:
+        """Whether a person should check the beats, at least in a part of the track."""
+        if not self.stretches:
+            return self.confidence < BEATS_SURE_BEFORE
+        return any(one.confidence < BEATS_SURE for one in self.stretches)
+
+    @property
     def metre_is_known(self) -> bool:
         """Whether bars, and therefore phrases, are reliable enough to be used."""
         least = METRE_KNOWN if self.stretches else METRE_KNOWN_BEFORE
@@ -140,7 +151,8 @@ class GridFix(Shape):
 
     Applied in the order of the fields: ``tempo`` doubles or halves the beats, ``tempo_bpm`` lays a
     steady grid through the first downbeat, ``shift_beats`` moves all beats (0.5: half a beat),
-    ``downbeat_s`` makes the nearest beat a downbeat.
+    ``downbeat_s`` makes the nearest beat a downbeat. ``confirmed`` says that a person has listened,
+    and the beats and bars are then right.
     """
 
     tempo: Literal["as_heard", "double", "half"] = "as_heard"
@@ -148,6 +160,7 @@ class GridFix(Shape):
     shift_beats: float = Field(default=0.0, ge=-8.0, le=8.0)
     downbeat_s: float | None = Field(default=None, ge=0.0)
     beats_per_bar: Literal[2, 3, 4, 5, 6, 7] | None = None
+    confirmed: bool = False
     key: KeyName | None = None
 
     @field_validator("key")

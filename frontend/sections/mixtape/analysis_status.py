@@ -7,7 +7,6 @@ import streamlit as st
 from backend.app.contract.analysis import TrackAnalysis
 from backend.app.contract.uploads import TracksUploadView
 from frontend.error_messages import escaped
-from frontend.labels import tempo_and_key
 from frontend.labels.figures import counted
 from frontend.labels.job_status import job_status
 from frontend.sections.shared.refresh import refresh
@@ -64,6 +63,6 @@ def summary(analyses: dict[str, TrackAnalysis]) -> str:
         return f"{tracks}: no beat found."
     tempos = sorted(rhythm.tempo_bpm for rhythm in rhythms)
     span = " to ".join(dict.fromkeys(f"{tempo:.0f}" for tempo in (tempos[0], tempos[-1])))
-    unsure = sum(analysis.rhythm.confidence < tempo_and_key.SURE for analysis in analyses.values())
+    unsure = sum(analysis.rhythm.beats_are_unsure for analysis in analyses.values())
     check = f" Check {counted(unsure, 'track')} with an uncertain beat." if unsure else ""
     return f"{tracks}, {span} BPM.{check}"

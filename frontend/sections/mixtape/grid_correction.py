@@ -51,16 +51,20 @@ def dialog(track: TrackView) -> None:
             beats_s=analysis.rhythm.beats_s,
             downbeats=analysis.rhythm.downbeats,
         )
+        unsure = tempo_and_key.unsure_beats(analysis.rhythm)
+        if unsure:
+            st.warning(unsure, icon=":material/hearing:")
         ask_beats(track, analysis)
         ask_figures(track, analysis)
         before_and_after(track, analysis)
 
 
 def ask_beats(track: TrackView, analysis: TrackAnalysis) -> None:
-    """Draw buttons for common corrections: double, halve, shift."""
+    """Draw buttons for common corrections: confirm, double, halve, shift."""
     has_beats = bool(analysis.rhythm.beats_s)
     steps = grid_corrections
     with st.container(horizontal=True, key="grid_steps"):
+        step("These are right", track, lambda: steps.confirmed(analysis), has_beats)
         step("×2 — twice the beats", track, lambda: steps.doubled(analysis), has_beats)
         step("÷2 — half the beats", track, lambda: steps.halved(analysis), has_beats)
     with st.container(horizontal=True, key="grid_shifts"):

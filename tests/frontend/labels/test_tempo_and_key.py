@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.app.contract.analysis import GridFix, Harmony
+from backend.app.contract.analysis import GridFix, GridStretch, Harmony
 from frontend.labels import tempo_and_key
 from tests.frontend.scripted_api import analysis
 
@@ -61,7 +61,33 @@ def test_uncertain_tempo_has_a_question_mark(
             GridFix(tempo="double", tempo_bpm=124.5, key="A minor"),
             "Your corrections: beats doubled, tempo set to 124.50 BPM, key A minor.",
         ),
+        (GridFix(confirmed=True), "Your corrections: beats confirmed."),
     ],
 )
 def test_corrections_in_one_line(fix: GridFix, text: str) -> None:
     assert tempo_and_key.corrections(fix) == text
+
+
+@pytest.mark.parametrize(
+    ("confidences", "text", "tempo"),
+    [
+        ((0.9, 0.8), "", "124.0"),
+        ((0.9, 0.74), "Beats unsure from 1:30 to 3:00: check them.", "124.0?"),
+        ((0.6, 0.7), "Beats unsure: check them.", "124.0?"),
+    ],
+)
+def test_unsure_parts_are_named(confidences: tuple[float, ...], text: str, tempo: str) -> None:
+    stretches = [
+        GridStretch(
+            start_s=90.0 * index,
+            end_s=90.0 * (index + 1),
+            tempo_bpm=124.0,
+            steady=True,
+            confidence=confidence,
+            downbeat_confidence=0.5,
+        )
+        for index, confidence in enumerate(confidences)
+    ]
+    rhythm = analysis(124.0).rhythm.model_copy(update={"stretches": stretches})
+    assert tempo_and_key.unsure_beats(rhythm) == text
+    assert tempo_and_key.tempo(rhythm) == tempo

@@ -14,6 +14,7 @@ STEPS: dict[str, Callable[[TrackAnalysis], GridFix]] = {
     "×2": grid_corrections.doubled,
     "÷2": grid_corrections.halved,
     "½ later": lambda track: grid_corrections.shifted(track, 0.5),
+    "right": grid_corrections.confirmed,
     "½ earlier": lambda track: grid_corrections.shifted(track, -0.5),
 }
 
@@ -27,6 +28,7 @@ def corrected(**fix: object) -> TrackAnalysis:
     ("before", "step", "after"),
     [
         ({}, "×2", {"tempo": "double"}),
+        ({"shift_beats": 0.5}, "right", {"shift_beats": 0.5, "confirmed": True}),
         ({}, "÷2", {"tempo": "half"}),
         ({"tempo": "half"}, "×2", {"tempo": "as_heard"}),
         ({"tempo": "double"}, "÷2", {"tempo": "as_heard"}),

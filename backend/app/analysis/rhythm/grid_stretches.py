@@ -117,3 +117,8 @@ def part_bounds(beats_s: Floats, longest: int) -> list[tuple[int, int]]:
         edges = np.round(np.linspace(first, last, n_parts + 1)).astype(int).tolist()
         bounds += list(pairwise(edges))
     return bounds
+
+
+def mean_confidence(values: list[float], stretches: list[GridStretch]) -> float:
+    """Average confidences over the time of their stretches."""
+    return float(np.average(values, weights=[one.end_s - one.start_s for one in stretches]))

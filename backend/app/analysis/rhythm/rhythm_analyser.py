@@ -8,7 +8,7 @@ from ...contract.analysis import GridStretch, Rhythm
 from ..mid_side import MidSideBlock
 from .confidence import bar_confidence, beat_confidence
 from .grid_search import FoundGrid
-from .grid_stretches import GridPart, find_stretches
+from .grid_stretches import GridPart, find_stretches, mean_confidence
 from .onsets import SpectraAnalyser, SpectraRows
 from .track_grid import PHRASE_BARS, find_track_grid
 
@@ -77,8 +77,3 @@ def longest_tempo_bpm(stretches: list[GridStretch]) -> float:
     for one in stretches:
         lasts_s[one.tempo_bpm] = lasts_s.get(one.tempo_bpm, 0.0) + one.end_s - one.start_s
     return max(lasts_s, key=lambda tempo_bpm: lasts_s[tempo_bpm])
-
-
-def mean_confidence(values: list[float], stretches: list[GridStretch]) -> float:
-    """Average confidences over the time of their stretches."""
-    return float(np.average(values, weights=[one.end_s - one.start_s for one in stretches]))

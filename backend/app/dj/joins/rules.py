@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...contract.analysis import BEATS_SURE
 from ...contract.dj import DjRules, TransitionKind
 from ..harmony import distance_shares
 from ..tempo_stretch import within_stretch_limit
@@ -104,9 +105,9 @@ def stretch_stays_inaudible(case: Case) -> Verdict:
     return Verdict(0.12 * abs(stretch), reason=f"tempo {stretch:+.1f} %")
 
 
-LEAST_SURE, SURE = 0.6, 0.75
-"""Confidence in the beats below which they are not matched, and not for long. Two tracks whose
-beats are right in six of ten cases each would clash in six of ten joins."""
+LEAST_SURE = 0.6
+"""Confidence in the beats below which they are not matched; under BEATS_SURE not for long. Two
+tracks whose beats are right in six of ten cases each would clash in six of ten joins."""
 SURE_OF_BARS, UNSURE_BARS = 0.5, 4
 """Confidence in the bars for longer overlaps than so many bars."""
 
@@ -118,7 +119,7 @@ def beats_are_known(case: Case) -> Verdict:
     facts = case.facts
     if facts.beat_confidence < LEAST_SURE:
         return Verdict(veto=True, reason="the beats are unsure here: check them")
-    unsure = facts.beat_confidence < SURE or facts.confidence < SURE_OF_BARS
+    unsure = facts.beat_confidence < BEATS_SURE or facts.confidence < SURE_OF_BARS
     if unsure and case.candidate.bars > UNSURE_BARS:
         reason = f"beats or bars are unsure here: at most {UNSURE_BARS} bars"
         return Verdict(veto=True, reason=reason)
