@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test pytest test-fast coverage soak demo lint lint-js types components clean
-.PHONY: bench bench-order bench-previews bench-rerender bench-start bench-mir bench-real bench-sets bench-separation bench-stems
+.PHONY: bench bench-order bench-previews bench-rerender bench-start bench-mir bench-real bench-sets bench-sabotage bench-separation bench-stems
 .PHONY: bench-job-list bench-mashups bench-restyle bench-whole-job
 
 help: ## Show this list
@@ -71,6 +71,9 @@ bench-real: $(VENV)/.tests ## Compare beats with other analysers on real tracks:
 
 bench-sets: $(VENV)/.tests ## Render sets of songs with known truth, and measure them
 	@$(PY) -m bench.sets $(SETS_ARGS)
+
+bench-sabotage: $(VENV)/.tests ## Blend songs with wrong beat grids; count those that are found
+	@$(PY) -m bench.sets.sabotage $(SABOTAGE_ARGS)
 
 bench-separation: $(VENV)/.tests ## Compare the draft separator with librosa's HPSS
 	@$(PY) -m bench.separation $(SEPARATION_ARGS)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from backend.app.contract.analysis import Harmony
-from backend.app.contract.dj import BEATS_COHERENT, BEATS_TOGETHER_MS, PairChoice, TransitionReport
+from backend.app.contract.dj import (
+    BEATS_COHERENT,
+    BEATS_TOGETHER_MS,
+    BEATS_WEAK,
+    PairChoice,
+    TransitionReport,
+)
 
 from . import dj, tempo_and_key
 from .figures import clock_tenths, counted, minus, percent
@@ -57,7 +63,7 @@ def more_figures(report: TransitionReport) -> list[tuple[str, str]]:
     left, entered = report.trimmed_s
     bass, voices = report.bass_both_share, report.vocal_overlap_s
     peak = report.true_peak_dbtp
-    p95 = None if _contradicted(report) else report.beat_error_p95_ms
+    p95 = report.beat_error_p95_ms if _confirmed(report) else None
     figures = [
         ("Beats", _beats(report)),
         ("Level", _level_step(report.loudness_step_lu)),
@@ -95,9 +101,9 @@ def _beats(report: TransitionReport) -> str | None:
 
     Figures that were measured near the planned beats are only shown if the sound agrees.
     """
-    if _contradicted(report):
-        apart_ms = abs(report.beats_apart_ms or 0.0)
-        if (report.beats_coherence or 0.0) < BEATS_COHERENT:
+    apart_ms = abs(report.beats_apart_ms or 0.0)
+    if not _confirmed(report):
+        if apart_ms <= BEATS_TOGETHER_MS or (report.beats_coherence or 0.0) < BEATS_COHERENT:
             return "unclear in the sound"
         if abs(report.beats_drift_ms or 0.0) > BEATS_TOGETHER_MS:
             return f"drift up to {apart_ms:.0f} ms apart in the sound"
@@ -107,9 +113,12 @@ def _beats(report: TransitionReport) -> str | None:
     return None if error is None else f"{error:.0f} ms apart"
 
 
-def _contradicted(report: TransitionReport) -> bool:
-    """Whether the beats are not where the grids have them, or unclear in the sound."""
-    return abs(report.beats_apart_ms or 0.0) > BEATS_TOGETHER_MS
+def _confirmed(report: TransitionReport) -> bool:
+    """Whether the sound has the beats where the grids have them; True if it wasn't measured."""
+    if report.beats_apart_ms is None:
+        return True
+    together = abs(report.beats_apart_ms) <= BEATS_TOGETHER_MS
+    return together and (report.beats_coherence or 0.0) >= BEATS_WEAK
 
 
 def _level_step(step_lu: float | None) -> str | None:

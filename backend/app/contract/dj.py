@@ -27,8 +27,9 @@ EnergyArc = NamedArc | DrawnArc
 BEATS_TOGETHER_MS = 35.0
 """Two attacks closer than this sound like one, slightly soft hit."""
 
-BEATS_COHERENT = 0.3
-"""Least coherence of two tracks whose patterns coincide; see ``docs/mixing.md``."""
+BEATS_COHERENT, BEATS_WEAK = 0.3, 0.15
+"""Least coherence of two tracks whose patterns coincide, and of those that do so just where the
+plan has them; see ``docs/mixing.md``."""
 
 CheckJoins = Literal["off", "default", "thorough"]
 """Whether joins are rendered and listened to before the mix is. ``default`` replaces those that

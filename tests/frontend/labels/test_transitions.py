@@ -37,7 +37,8 @@ def test_main_figures(change: dict[str, object], label: str, text: str) -> None:
         ({"beat_error_ms": None, "planned_beat_error_ms": 1.2}, "Beats", "1 ms apart"),
         ({"beat_error_ms": 0.0, "planned_beat_error_ms": 9.0}, "Beats", "0 ms apart"),
         ({"beat_error_ms": None, "planned_beat_error_ms": None}, "Beats", None),
-        ({"beats_apart_ms": -9.0, "beats_coherence": 0.6}, "Beats", "3 ms apart"),
+        ({"beats_apart_ms": -9.0, "beats_coherence": 0.16}, "Beats", "3 ms apart"),
+        ({"beats_apart_ms": -9.0, "beats_coherence": 0.14}, "Beats", "unclear in the sound"),
         (
             {"beats_apart_ms": -210.4, "beats_coherence": 0.6},
             "Beats",

@@ -13,6 +13,8 @@ import numpy as np
 from ...analysis.rhythm.onsets import FRAME_RATE, Floats, smooth
 from .deck_onsets import DeckOnsets
 
+KICK_ROW, SNARE_ROW = 0, 2  # of the drums
+
 PER_BEAT = 48  # offsets per beat: about 10 ms, a frame
 
 _WINDOW_BEATS = 4  # a drift of 1 % moves the beats by 20 ms within four beats at 120 BPM
@@ -77,6 +79,21 @@ def correlate_overlap(
     return Correlation(scores[best] / size, float(drifts[best] * n / beat))
 
 
+@dataclass(frozen=True, slots=True)
+class BarCorrelations:
+    """Correlations of two decks' average bars, and of their average beats.
+
+    Attributes
+    ----------
+    drums, chords : for each offset of :func:`offsets_of`, -1 to 1
+    beat : of the drums' average beats, for each of ``PER_BEAT`` offsets from 0 on
+    """
+
+    drums: Floats
+    chords: Floats
+    beat: Floats
+
+
 def correlate_bars(
     out: DeckOnsets,
     into: DeckOnsets,
@@ -84,23 +101,46 @@ def correlate_bars(
     beats_s: tuple[float, float],
     first_beats: tuple[float, float],
     beats_per_bar: int,
-) -> tuple[Correlation, Correlation]:
-    """Correlate the average bar of both decks: of their drums, and of their chords.
+) -> BarCorrelations:
+    """Correlate the average bar of both decks.
 
     The decks need not play at the same time: each has its own length of a beat, and begins
     ``first_beats`` after the join does.
     """
-    bars = [
-        _folded(deck, beat_s, first, beats_per_bar)
-        for deck, beat_s, first in zip((out, into), beats_s, first_beats, strict=True)
-    ]
-    spectra = [np.fft.rfft(bar, axis=1) for bar in bars]
-    n = beats_per_bar * PER_BEAT
-    both = np.fft.fftshift(np.fft.irfft(np.conj(spectra[0]) * spectra[1], n, axis=1), axes=1)
-    energies = [np.square(bar).sum(axis=1) for bar in bars]
-    sizes = [np.array([energy[:4].sum(), energy[4]]) for energy in energies]
-    drums, chords = np.sqrt(sizes[0] * sizes[1]) + 1e-9
-    return Correlation(both[:4].sum(axis=0) / drums), Correlation(both[4] / chords)
+    first, second = (
+        _folded(deck, beat_s, begin, beats_per_bar)
+        for deck, beat_s, begin in zip((out, into), beats_s, first_beats, strict=True)
+    )
+    both = np.fft.fftshift(_circular(first, second), axes=1)
+    drums = both[:4].sum(axis=0) / _size(first[:4], second[:4])
+    chords = both[4] / _size(first[4], second[4])
+    return BarCorrelations(drums, chords, _correlate_beats(first, second, beats_per_bar))
+
+
+def _correlate_beats(first: Floats, second: Floats, beats_per_bar: int) -> Floats:
+    """Correlate what falls on which part of a beat: each drum alone, and kick and snare together.
+
+    Kick and snare share the beat, hats and open hats the off-beat, so that kicks alone in one track
+    and snares alone in the other still tell the beat.
+    """
+    beats = [bars[:4].reshape(4, beats_per_bar, PER_BEAT).mean(axis=1) for bars in (first, second)]
+    drums = _circular(beats[0], beats[1])
+    for row in range(4):
+        drums[row] /= _size(beats[0][row], beats[1][row])
+    together = [beat[[KICK_ROW]] + beat[[SNARE_ROW]] for beat in beats]
+    both = _circular(together[0], together[1])[0] / _size(together[0], together[1])
+    return np.asarray((drums.mean(axis=0) + both) / 2.0)
+
+
+def _circular(first: Floats, second: Floats) -> Floats:
+    """Correlate each row with the other's at all circular shifts."""
+    spectra = np.conj(np.fft.rfft(first, axis=1)) * np.fft.rfft(second, axis=1)
+    return np.asarray(np.fft.irfft(spectra, first.shape[1], axis=1))
+
+
+def _size(first: Floats, second: Floats) -> float:
+    """The correlation of two equal patterns with these energies."""
+    return float(np.sqrt(np.square(first).sum() * np.square(second).sum())) + 1e-9
 
 
 def _centred(drums: Floats, beat: float) -> Floats:

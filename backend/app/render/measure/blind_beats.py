@@ -14,8 +14,7 @@ _DRIFTING = 0.3  # least correlation at which a drift is believed
 _CHORDS = 0.5  # weight of chord changes: in real music they often anticipate the bar
 _HALF_CLEAR, _BAR_CLEAR = 0.05, 0.08
 """How much better another part of a beat, or another beat, must be than the plan's to be believed.
-In composed songs the right one is better by 0.11 and 0.10 or more. In pairs of real tracks of
-different genres, 10 % of the grids that a second analyser confirms are doubted."""
+``docs/mixing.md`` has the figures of right grids."""
 _NEAR_BEATS = 0.125  # offsets this near to the plan's belong to the same peak
 _PEAK_BEATS = 0.08  # the distance from the chosen offset at which the exact peak is looked for
 
@@ -29,7 +28,8 @@ class BlindBeats:
     apart_beats, apart_ms : where they are farthest apart in the overlap; positive if the incoming
         deck is late
     drift_ms : how far the incoming deck falls behind from the start of the overlap to its end
-    coherence : how strongly the patterns of the two decks coincide at this distance, 0 to 1
+    coherence : how strongly the patterns of the two decks coincide at this distance, 0 to 1; low
+        if they coincide as well at another part of a beat
     """
 
     apart_beats: float
@@ -76,46 +76,57 @@ def compare_beats(
     if overlap.drift_beats and overlap.scores.max() >= _DRIFTING:
         return _drifting(overlap, beat_s, beats_per_bar)
     first, second = stretches
-    drums, chords = correlate_bars(
+    bars = correlate_bars(
         first.onsets,
         second.onsets,
         beats_s=(first.beat_s, second.beat_s),
         first_beats=(first.first_beat, second.first_beat),
         beats_per_bar=beats_per_bar,
     )
-    rhythm = (overlap.scores + drums.scores) / 2.0
-    total = (2.0 * rhythm + _CHORDS * chords.scores) / (2.0 + _CHORDS)
-    at = _nearest_beat(total, _part_of_beat(rhythm), beats_per_bar, any_beat=same_tempo)
-    apart = _refined(rhythm, at, beats_per_bar)
-    return BlindBeats(apart, 1000.0 * beat_s * apart, 0.0, max(float(total[at]), 0.0))
+    total = overlap.scores + bars.drums + _CHORDS * bars.chords
+    found = _choose(bars.beat, total / (2.0 + _CHORDS), beats_per_bar, any_beat=same_tempo)
+    apart = _refined(overlap.scores + bars.drums, found.at, beats_per_bar)
+    return BlindBeats(apart, 1000.0 * beat_s * apart, 0.0, found.coherence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Index of the chosen offset, and the patterns' coherence there."""
+
+    at: int
+    coherence: float
+
+
+def _choose(beat: Floats, total: Floats, beats_per_bar: int, *, any_beat: bool) -> _Found:
+    """Choose between the plan's part of a beat and the best other one.
+
+    Another part is believed if the drums and all patterns together coincide better there. If they
+    do not agree, or hardly differ, the coherence is low.
+    """
+    near = round(_NEAR_BEATS * PER_BEAT)
+    steps = np.arange(PER_BEAT) - PER_BEAT // 2
+    scores = np.roll(beat, PER_BEAT // 2)
+    is_near = np.abs(steps) <= near
+    parts = [int(steps[mask][scores[mask].argmax()]) for mask in (is_near, ~is_near)]
+    planned, other = (_nearest_beat(total, part, beats_per_bar, any_beat) for part in parts)
+    lead = float(beat[parts[0]] - beat[parts[1]])
+    at = planned
+    if lead < -_HALF_CLEAR and total[other] > total[planned]:
+        at, lead = other, -lead
+    clear = min(max(lead / (2.0 * _HALF_CLEAR), 0.0), 1.0)
+    return _Found(at, clear * max(float(total[at]), 0.0))
 
 
 def _drifting(overlap: Correlation, beat_s: float, beats_per_bar: int) -> BlindBeats:
     """The distance at the end of the overlap where it is larger."""
-    at = _nearest_beat(overlap.scores, _part_of_beat(overlap.scores), beats_per_bar, any_beat=True)
+    at = int(overlap.scores.argmax())
     middle, half = offsets_of(beats_per_bar)[at], overlap.drift_beats / 2.0
     worst = max(middle - half, middle + half, key=abs)
     drift_ms = 1000.0 * beat_s * overlap.drift_beats
     return BlindBeats(worst, 1000.0 * beat_s * worst, drift_ms, float(overlap.scores[at]))
 
 
-def _part_of_beat(scores: Floats) -> int:
-    """Find the part of a beat, in steps from -half to half, at which the drums coincide best.
-
-    The beats of the bar are averaged, so that a single strong accent does not decide.
-    """
-    from_zero = np.roll(scores, -(len(scores) // 2))
-    beat = from_zero.reshape(-1, PER_BEAT).mean(axis=0)
-    near = round(_NEAR_BEATS * PER_BEAT)
-    steps = np.arange(-near, near + 1)
-    planned = int(steps[beat[steps].argmax()])
-    best = int(beat.argmax())
-    if beat[best] < beat[planned] + _HALF_CLEAR:
-        best = planned
-    return best - PER_BEAT if best > PER_BEAT // 2 else best
-
-
-def _nearest_beat(scores: Floats, part: int, beats_per_bar: int, *, any_beat: bool) -> int:
+def _nearest_beat(scores: Floats, part: int, beats_per_bar: int, any_beat: bool) -> int:
     """Choose among offsets that are whole beats apart: the best one, or else the plan's.
 
     ``part`` is their part of a beat; of two halves the one nearer to the plan comes first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.app.services.mixtape.join_checks.beats import beats_fault
+from backend.app.services.mixtape.join_checks.beats import beats_fault, beats_unclear
 from backend.app.services.mixtape.reuse.mp3 import JoinFigures
 
 
@@ -36,3 +36,15 @@ def test_distance_is_said_in_plain_words(
 def test_incoherent_or_unmeasured_beats_are_no_fault() -> None:
     assert beats_fault(figures()) == ""
     assert beats_fault(figures(beats_apart_ms=243.0, beats_coherence=0.2)) == ""
+
+
+@pytest.mark.parametrize(
+    ("apart_ms", "coherence", "unclear"),
+    [(9.0, 0.16, False), (9.0, 0.14, True), (99.0, 0.29, True), (99.0, 0.31, False)],
+)
+def test_weak_patterns_confirm_only_the_planned_beats(
+    apart_ms: float, coherence: float, unclear: bool
+) -> None:
+    found = beats_unclear(figures(beats_apart_ms=apart_ms, beats_coherence=coherence))
+    assert found == ("beats unclear in the sound" if unclear else "")
+    assert beats_unclear(figures()) == ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ....contract.dj import BEATS_COHERENT, BEATS_TOGETHER_MS
+from ....contract.dj import BEATS_COHERENT, BEATS_TOGETHER_MS, BEATS_WEAK
 from ..reuse.mp3 import JoinFigures
-
-_WEAK = 0.15  # coherence of patterns that a random pair of tracks reaches at some offset
 
 
 def beats_fault(figures: JoinFigures) -> str:
@@ -29,7 +27,7 @@ def beats_unclear(figures: JoinFigures) -> str:
         return ""
     together = abs(figures.beats_apart_ms) <= BEATS_TOGETHER_MS
     coherence = figures.beats_coherence or 0.0
-    if coherence >= (_WEAK if together else BEATS_COHERENT):
+    if coherence >= (BEATS_WEAK if together else BEATS_COHERENT):
         return ""
     return "beats unclear in the sound"
 
