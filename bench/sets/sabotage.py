@@ -21,9 +21,8 @@ from backend.app.dj.joins.choose import NO_WISH, JoinWish
 from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
 from backend.app.media.normal_form import TrackReader
 from backend.app.render.player.stretched_segments import StretchedSegment, stretch_segment
-from backend.app.services.mixtape.join_checks.beats import beats_fault, beats_unclear
 from backend.app.services.mixtape.join_checks.checker import JoinChecker
-from backend.app.services.mixtape.join_checks.faults import FaultLimits
+from backend.app.services.mixtape.join_checks.faults import FaultLimits, off_beat
 from backend.app.services.mixtape.join_checks.overlaps import (
     DeckFiles,
     measure_overlap,
@@ -86,11 +85,6 @@ def _plan(decks: Sequence[DeckTrack], wish: JoinWish) -> MixPlan:
     return plan_dj_mix(decks, DjRules(), loudness_lufs=LOUDNESS_LUFS, join_wishes=[wish])
 
 
-def _said(figures: JoinFigures) -> str:
-    """What the report says of the beats; empty if it finds them together."""
-    return beats_fault(figures) or beats_unclear(figures)
-
-
 def _pairs(songs: Sequence[SetSong], decks: Sequence[DeckTrack]) -> Iterator[list[DeckTrack]]:
     """Yield pairs of one genre that can be blended with right grids."""
     for a, out in zip(songs, decks, strict=True):
@@ -136,7 +130,7 @@ def _run(crate: Crate, pairs: Iterator[list[DeckTrack]], count: int) -> None:
         side = 0 if name == "section" else 1
         wrong = [with_rhythm(d, change) if i == side else d for i, d in enumerate(pair)]
         figures, kind = blended(crate, wrong), checked_kind(crate, wrong)
-        said = _said(figures) if figures else "does not fit"
+        said = off_beat(figures) if figures else "does not fit"
         tried += 1
         found += bool(said)
         reached += kind in MATCHED

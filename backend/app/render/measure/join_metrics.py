@@ -53,13 +53,17 @@ class JoinAnalyser:
     def analyse(self, clips: tuple[Clip, Clip], beats: tuple[Times, Times]) -> JoinMetrics:
         """Measure the overlap of two clips; ``beats`` are theirs, in samples of the mix."""
         start, end = shared_span(clips)
+        plain = [self._play(plain_clip(clip), start, end) for clip in clips]
         attacks = [
-            attacks_near(self._play(plain_clip(clip), start, end), at - start)
-            for clip, at in zip(clips, _paired(*beats), strict=True)
+            attacks_near(sound, at - start)
+            for sound, at in zip(plain, _paired(*beats), strict=True)
         ]
         errors = np.abs(attacks[0] - attacks[1])
         errors_ms = 1000.0 * errors[np.isfinite(errors)] / SAMPLE_RATE
-        basses = [self._bass_sounds(clip, start, end) for clip in clips]
+        basses = [
+            _bass_sounds(self._play(clip, start, end), sound)
+            for clip, sound in zip(clips, plain, strict=True)
+        ]
         share = float((basses[0] & basses[1]).mean()) if len(basses[0]) else 0.0
         return JoinMetrics(errors_ms if len(errors_ms) >= _MIN_BEATS else np.zeros(0), share)
 
@@ -67,12 +71,12 @@ class JoinAnalyser:
         with closing(ClipPlayer(clip, self.open_track, self.open_stretched)) as player:
             return player.read(start, end).copy()
 
-    def _bass_sounds(self, clip: Clip, start: int, end: int) -> npt.NDArray[np.bool_]:
-        """Whether the clip's bass plays near its unprocessed level, for each 100 ms."""
-        mixed = _frame_power(low_pass(self._play(clip, start, end), BASS_HZ))
-        plain = _frame_power(low_pass(self._play(plain_clip(clip), start, end), BASS_HZ))
-        usual = float(np.median(plain)) if len(plain) else 0.0
-        return np.asarray(mixed > usual * 10.0 ** (-_MASKED_DB / 10.0))
+
+def _bass_sounds(mixed: Samples, plain: Samples) -> npt.NDArray[np.bool_]:
+    """Whether a clip's bass plays near its unprocessed level, for each 100 ms."""
+    powers = [_frame_power(low_pass(sound, BASS_HZ)) for sound in (mixed, plain)]
+    usual = float(np.median(powers[1])) if len(powers[1]) else 0.0
+    return np.asarray(powers[0] > usual * 10.0 ** (-_MASKED_DB / 10.0))
 
 
 def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times], beats_per_bar: int = 4) -> str:

@@ -13,7 +13,7 @@ from ...jobs.pipeline import StepContext
 from ...render.measure.finished_file import BINS_PER_S, Measured
 from ..tracks.decks import decks_of
 from .job import MixtapeJob
-from .join_checks.beats import beats_fault, beats_unclear
+from .join_checks.faults import off_beat
 from .join_checks.figures import read_checked_figures
 from .join_checks.overlaps import Overlap, deck_files, measure_overlap, overlaps_of
 from .order import ordered_tracks
@@ -53,7 +53,7 @@ def _known_figures(ctx: StepContext[MixtapeJob]) -> StoredJoinFigures:
 
 def _with_figures(report: TransitionReport, figures: JoinFigures) -> TransitionReport:
     """Add a join's figures; say so if its sound contradicts the plan."""
-    fault = beats_fault(figures) or beats_unclear(figures)
+    fault = off_beat(figures)
     reason = f"{report.reason} Measured: {fault}." if fault else report.reason
     return report.model_copy(update={**figures.model_dump(), "reason": reason})
 

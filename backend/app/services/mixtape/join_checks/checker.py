@@ -15,10 +15,10 @@ from ....dj.timeline import Timeline
 from ....render.measure.join_levels import measure_join_levels
 from ....render.progress_pool import ProgressPool
 from ..reuse.mp3 import JoinFigures
-from .faults import FaultLimits, trial_of
-from .overlaps import DeckFiles, Overlap, measure_overlap, overlaps_of
+from .faults import FaultLimits, off_beat, trial_of
+from .overlaps import DeckFiles, Overlap, measure_beats, overlaps_of, with_grid_figures
 
-_MOST_TRIED = 3
+_MOST_TRIED = {"default": 2, "thorough": 3}
 """Candidates of a pair that are rendered at most. Beats that are apart rule out every join on the
 beat, so that the next candidate is an echo, a fade or a gap."""
 
@@ -100,16 +100,22 @@ class JoinChecker:
         needs_stems = any(clip.stem_faders for clip in clips)
         figures = self._figures(overlap, needs_stems=needs_stems) if overlap else None
         levels = None
-        if join.kind != "gap" and not needs_stems:
+        if join.kind != "gap" and not needs_stems and not (figures and off_beat(figures)):
             opened = self.files.open_track, self.files.open_stretched
             levels = measure_join_levels(clips, (join.start, join.end), *opened)
         return trial_of(choice, figures, levels, self.limits)
 
     def _figures(self, overlap: Overlap, *, needs_stems: bool) -> JoinFigures:
+        """Measure an overlap; only its beats if they are apart or it needs stems."""
         if needs_stems:
-            return measure_overlap(self.files, overlap.plain)
-        found = self.figures.get(overlap.key) or measure_overlap(self.files, overlap)
-        self.figures[overlap.key] = found
+            return measure_beats(self.files, overlap.plain)
+        found = self.figures.get(overlap.key)
+        if found is None:
+            found = measure_beats(self.files, overlap)
+            if off_beat(found):
+                return found
+            found = with_grid_figures(self.files, overlap, found)
+            self.figures[overlap.key] = found
         return found
 
     def _next(self, index: int, choice: Choice, before: Trials) -> Trials:
@@ -121,4 +127,4 @@ class JoinChecker:
             return before
         tried = (*before.tried, trial)
         passes = self.mode == "default" and not trial.fault
-        return Trials(tried, settled=passes or len(tried) >= _MOST_TRIED)
+        return Trials(tried, settled=passes or len(tried) >= _MOST_TRIED.get(self.mode, 1))

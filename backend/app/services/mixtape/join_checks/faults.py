@@ -40,16 +40,21 @@ def trial_of(
     choice: Choice, figures: JoinFigures | None, levels: JoinLevels | None, limits: FaultLimits
 ) -> Trial:
     """Judge a rendered join: by the scoring rules' penalty, and by its sound."""
-    off_beat = (beats_fault(figures) or beats_unclear(figures)) if figures else ""
+    beats = off_beat(figures) if figures else ""
     faults = [
-        (off_beat, _OFF_BEAT),
+        (beats, _OFF_BEAT),
         *_level_faults(levels, limits),
         _bass_fault(choice, figures, limits),
         _clash(choice, limits),
     ]
-    text = off_beat or ", ".join(fault for fault, _ in faults if fault)
+    text = beats or ", ".join(fault for fault, _ in faults if fault)
     severity = choice.rated.penalty + sum(penalty for fault, penalty in faults if fault)
-    return Trial(choice.candidate, text, severity + _roughness(figures, levels), bool(off_beat))
+    return Trial(choice.candidate, text, severity + _roughness(figures, levels), bool(beats))
+
+
+def off_beat(figures: JoinFigures) -> str:
+    """Say that the beats are apart, or that the sound does not confirm them; else empty."""
+    return beats_fault(figures) or beats_unclear(figures)
 
 
 def _roughness(figures: JoinFigures | None, levels: JoinLevels | None) -> float:

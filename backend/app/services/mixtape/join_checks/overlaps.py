@@ -14,14 +14,15 @@ from ....dj.joins.report import times_where_both_sound
 from ....dj.timeline import Clip, Timeline, Transition
 from ....dsp.samples import SAMPLE_RATE
 from ....media.normal_form import TrackReader
-from ....render.measure.blind_beats import BlindBeats
 from ....render.measure.blind_join import BlindListener, Pulse
-from ....render.measure.join_metrics import JoinAnalyser, JoinMetrics, Times, join_hash, plain_clip
+from ....render.measure.join_metrics import JoinAnalyser, Times, join_hash, plain_clip
 from ....render.player.stretched_segments import StretchedSegment
 from ...tracks.recordings import open_recording
 from ...tracks.stretched import open_stretched
 from ..job import MixtapeJob
 from ..reuse.mp3 import JoinFigures
+
+NO_FIGURES = JoinFigures(beat_error_ms=None, beat_error_p95_ms=None, bass_both_share=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,42 @@ def overlaps_of(timeline: Timeline, decks: Sequence[DeckTrack]) -> list[Overlap 
     ]
 
 
+def measure_beats(files: DeckFiles, overlap: Overlap) -> JoinFigures:
+    """Measure only how far the beats are apart in the sound."""
+    pulse = overlap.pulse
+    if pulse is None:
+        return NO_FIGURES
+    listener = BlindListener(files.open_track, files.open_stretched)
+    blind = listener.beats_of(overlap.clips, pulse)
+    return NO_FIGURES.model_copy(
+        update={
+            "beats_apart_ms": round(blind.apart_ms, 1),
+            "beats_apart": round(blind.apart_beats, 3),
+            "beats_drift_ms": round(blind.drift_ms, 1),
+            "beats_coherence": round(blind.coherence, 3),
+        }
+    )
+
+
+def with_grid_figures(files: DeckFiles, overlap: Overlap, figures: JoinFigures) -> JoinFigures:
+    """Add what is measured near the planned beats, and the share with both basses."""
+    analyser = JoinAnalyser(files.open_track, files.open_stretched)
+    metrics = analyser.analyse(overlap.clips, overlap.beats)
+    errors_ms, has_beats = metrics.beat_errors_ms, len(metrics.beat_errors_ms) > 0
+    return figures.model_copy(
+        update={
+            "beat_error_ms": round(float(np.median(errors_ms)), 2) if has_beats else None,
+            "beat_error_p95_ms": (
+                round(float(np.percentile(errors_ms, 95)), 2) if has_beats else None
+            ),
+            "bass_both_share": round(metrics.bass_both_share, 3),
+        }
+    )
+
+
 def measure_overlap(files: DeckFiles, overlap: Overlap) -> JoinFigures:
     """Measure an overlap on its two tracks, each rendered alone."""
-    metrics = JoinAnalyser(files.open_track, files.open_stretched).analyse(
-        overlap.clips, overlap.beats
-    )
-    listener, pulse = BlindListener(files.open_track, files.open_stretched), overlap.pulse
-    return _figures(metrics, listener.beats_of(overlap.clips, pulse) if pulse else None)
+    return with_grid_figures(files, overlap, measure_beats(files, overlap))
 
 
 def _overlap(
@@ -88,16 +118,3 @@ def _overlap(
     out_beats = SAMPLE_RATE * times_where_both_sound(out.beats_s, clips[0], clips[1])
     in_beats = SAMPLE_RATE * times_where_both_sound(into.beats_s, clips[1], clips[0])
     return Overlap(clips, (out_beats, in_beats), out.beats_per_bar)
-
-
-def _figures(metrics: JoinMetrics, blind: BlindBeats | None) -> JoinFigures:
-    errors_ms, has_beats = metrics.beat_errors_ms, len(metrics.beat_errors_ms) > 0
-    return JoinFigures(
-        beat_error_ms=round(float(np.median(errors_ms)), 2) if has_beats else None,
-        beat_error_p95_ms=round(float(np.percentile(errors_ms, 95)), 2) if has_beats else None,
-        bass_both_share=round(metrics.bass_both_share, 3),
-        beats_apart_ms=round(blind.apart_ms, 1) if blind else None,
-        beats_apart=round(blind.apart_beats, 3) if blind else None,
-        beats_drift_ms=round(blind.drift_ms, 1) if blind else None,
-        beats_coherence=round(blind.coherence, 3) if blind else None,
-    )
