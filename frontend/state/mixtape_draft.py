@@ -7,10 +7,9 @@ from typing import Literal, TypedDict
 
 from pydantic import BaseModel
 
-from backend.app.contract.descriptions import DescriptionLines
 from backend.app.contract.dj import CheckJoins, EnergyArc, OverlayPolicy, PlaceLock
 from backend.app.contract.jobs import AudioFormat, TrackPick, VideoOptions
-from backend.app.contract.publishing import Publication, Writer
+from backend.app.contract.publishing import DescriptionOptions, Publication
 from backend.app.contract.uploads import TrackView
 
 #: Eight seconds are four bars at 120 BPM: long enough to sound like a blend.
@@ -50,18 +49,6 @@ class Joining(TypedDict, total=False):
     weights_notice_accepted: bool
 
 
-class Description(TypedDict):
-    """What the description should contain, as fields of the request."""
-
-    intro: str
-    hashtags: list[str]
-    writer: Writer
-    language: str
-    template: str | None
-    links_in_names: bool
-    lines: DescriptionLines | None
-
-
 class Output(TypedDict):
     """Output options of a mix, as fields of the request."""
 
@@ -71,7 +58,7 @@ class Output(TypedDict):
     formats: list[AudioFormat]
     mp3_vbr: bool
     video: VideoOptions | None
-    description: Description
+    description: DescriptionOptions
     publish: Publication | None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TypedDict
 
 import streamlit as st
 
 from backend.app.contract.jobs import AudioFormat, MashupRequest, VideoOptions
 from backend.app.contract.mashups import VIBES, MashupFits, MashupStem, Vibe
+from backend.app.contract.publishing import DescriptionOptions
 from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.contract.uploads import TrackView
 from frontend.api.errors import ApiError, attempt
@@ -19,11 +20,13 @@ from frontend.labels.figures import STEMS, counted
 from frontend.labels.mashup import VIBE_HELP, VIBE_NAMES, Titles
 from frontend.sections.mashup.mashup_result import show_mashup
 from frontend.sections.mixtape.analysis_status import show_analyses
+from frontend.sections.publish.description_fields import ask_description
 from frontend.sections.shared.crate import CrateState, ask_crate, titles_of
 from frontend.sections.shared.form_fields import ask_names, ask_video, choose_formats, start_bar
 from frontend.sections.shared.job_page import job_page, open_job
 from frontend.sections.shared.separator import SeparatorChoice, ask_separator
 from frontend.state import session
+from frontend.state.mixtape_draft import linked_names
 
 MAX_SONGS = 4
 PICKS = "mashup_tracks_picked"
@@ -42,6 +45,7 @@ class Output(TypedDict):
     stems: bool
     stem_settings: dict[StemName, MashupStem]
     video: VideoOptions | None
+    description: DescriptionOptions
 
 
 def ask() -> None:
@@ -56,7 +60,7 @@ def ask() -> None:
     st.subheader("Vibe", anchor=False)
     vibe = ask_vibe()
     singer = ask_fit(state, tracks, vibe)
-    output = ask_output()
+    output = ask_output(linked_names(tracks, None))
     separator = ask_separator()
     start(state, tracks, vibe, singer, output, separator)
 
@@ -157,8 +161,11 @@ def choose_singer(fits: MashupFits, titles: Titles) -> str | None:
     return None if chosen == BEST else chosen
 
 
-def ask_output() -> Output:
-    """Ask for names and files; every field has a default."""
+def ask_output(linked: Sequence[str]) -> Output:
+    """Ask for names, files and description; every field has a default.
+
+    ``linked`` are names of songs with links.
+    """
     st.subheader("The mashup", anchor=False)
     title, artist = ask_names("mashup", "If empty: the songs' titles")
     formats = choose_formats("mashup_formats")
@@ -168,13 +175,18 @@ def ask_output() -> Output:
         persist_state="session",
         help="Drums, bass, other and vocals of the mashup, each as a FLAC file.",
     )
+    stem_settings = ask_stems()
+    with st.expander("Video and description", icon=":material/tune:"):
+        video = ask_video("mashup_video", wanted=False)
+        description = ask_description("mashup", linked)
     return {
         "title": title,
         "artist": artist,
         "formats": formats,
         "stems": stems,
-        "stem_settings": ask_stems(),
-        "video": ask_video("mashup_video", wanted=False),
+        "stem_settings": stem_settings,
+        "video": video,
+        "description": description,
     }
 
 

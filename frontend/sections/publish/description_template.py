@@ -16,15 +16,15 @@ from frontend.state.publish_draft import key
 DEFAULT_NAME = "Segue's template"
 
 
-def choose_kept_template() -> str | None:
+def choose_kept_template(key: str) -> str | None:
     """Ask for one of the kept templates, if there are any; None means the server's."""
     templates = {one.name: one.template for one in kept_description.kept().templates}
     if not templates:
         return None
     names = {"": DEFAULT_NAME, **{name: escaped(name) for name in templates}}
-    if st.session_state.get("kept_template") not in names:
-        st.session_state.pop("kept_template", None)
-    return templates.get(select("Template", names, "kept_template"))
+    if st.session_state.get(key) not in names:
+        st.session_state.pop(key, None)
+    return templates.get(select("Template", names, key))
 
 
 def ask_template(job: JobView, options: DescriptionOptions) -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from backend.app.contract.descriptions import DescriptionLines, KeptDescription, KeptTemplate
 from backend.app.contract.jobs import MashupRequest, VideoOptions
 from backend.app.contract.mashups import MashupStem, PairFit
+from backend.app.contract.publishing import DescriptionOptions
 from frontend.api.errors import ApiError
 from frontend.components.players.mashup_player import lanes, section_row, titles_of
 from frontend.error_messages import escaped
@@ -60,6 +62,21 @@ class TestForm:
         (vibe,) = (radio for radio in opened(page).radio if radio.key == "vibe")
         assert len(vibe.options) == 4
         assert "Loud bass" in vibe.proto.captions[2]
+
+    def test_description_is_asked_for(self, page: Page, crate: ScriptedApi) -> None:
+        crate.kept = KeptDescription(templates=[KeptTemplate(name="Short", template="{{ title }}")])
+        app = opened(page, crate="crate-1")
+        app.text_area(key="mashup_intro").set_value("Two songs, one voice.")
+        app.text_input(key="mashup_hashtags").set_value("#mashup #rain")
+        app.selectbox(key="mashup_kept_template").set_value("Short")
+        app.text_input(key="kept_licence_mashup").set_value("CC0").run()
+        asked = asked_for(app, crate)
+        assert asked.description == DescriptionOptions(
+            intro="Two songs, one voice.",
+            hashtags=["mashup", "rain"],
+            template="{{ title }}",
+            lines=DescriptionLines(licence="CC0"),
+        )
 
     def test_title_survives_a_reload_until_start_over(self, page: Page, crate: ScriptedApi) -> None:
         app = opened(page, crate="crate-1", title="Rain")
