@@ -263,7 +263,7 @@ class YouTubeStatus(Shape):
     - ``may_upload``: the user allowed uploads and thumbnails; ``may_manage``: playlists
     - ``token_age_days``: with a consent screen in testing mode a connection lasts 7 days
     - ``uploads_per_day``, ``uploads_left_today``: of all users of this server, until
-      ``uploads_reset_at``
+      ``uploads_reset_at``; none are left while a publication waits for that time
     """
 
     missing_setting: str | None = None

@@ -218,8 +218,9 @@ def retry_after_a_look(job: JobSummary) -> None:
     with st.popover("Retry…", icon=":material/replay:", type="primary"):
         st.markdown("**Is the video on your channel?**")
         st.markdown(
-            "Segue sent all of it and got no answer. Look in YouTube Studio first: if the video is "
-            "there, you are done. A retry would make a second one."
+            "Look in YouTube Studio. If the video is there, you are done. If it is still missing "
+            "after some minutes, retry: Segue searches the channel once more, and uploads the "
+            "video again only if it does not find it."
         )
         st.link_button("Open YouTube Studio", STUDIO, icon=":material/open_in_new:")
         if st.button("I looked, it is not there: retry", key=f"looked_{job.id}", type="primary"):

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.jobs import JobView, MixtapeRequest
 from backend.app.contract.publishing import DescriptionOptions, Publication, YouTubeStatus
+from backend.app.publishing.upload.resumable import _uncertain
 from frontend.api.errors import ApiError
 from frontend.state import youtube_state
 from tests.frontend.mashup_data import FILES as MASHUP_FILES
@@ -265,6 +266,7 @@ class TestJobs:
         app = page("views/jobs.py")
         assert "Retry_publish-1" not in [button.key for button in app.button]
         assert "Is the video on your channel?" in words_of(app)
+        assert _uncertain().hint in words_of(app)
         app.button(key="looked_publish-1").click().run()
         assert scripted_api.asked[-1][0] == "retry, looked"
 

@@ -118,8 +118,11 @@ def test_spent_quota_pauses_the_job_until_a_stated_time(house: PublishingHouse):
     assert timedelta() < job.resumes_at - datetime.now(UTC) <= timedelta(hours=25)
     assert job.detail
     assert house.publication(mix).state == "waiting"
+    # YouTube has counted uploads of other programs, too
+    assert house.connections.status("ann").uploads_left_today == 0
     house.jobs.start_now("ann", job.id)  # instead of waiting for midnight
     assert house.run(job.id).status == "succeeded"
+    assert house.connections.status("ann").uploads_left_today > 0
     house.only_video()
     assert len(house.youtube.channel.sessions) == 1
 

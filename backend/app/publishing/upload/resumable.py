@@ -271,6 +271,7 @@ def _not_ours() -> UploadUncertain:
 def _uncertain() -> UploadUncertain:
     return UploadUncertain(
         "The whole video was sent, but YouTube does not say what became of it.",
-        hint="Look in YouTube Studio. If it does not appear there in a while, retry and say so: "
-        "Segue searches the channel once more before it uploads anything.",
+        hint="Look in YouTube Studio. If the video is there, you are done. If it is still missing "
+        "after some minutes, retry: Segue searches the channel once more, and uploads the video "
+        "again only if it does not find it.",
     )

@@ -97,11 +97,13 @@ class YouTubeConnections:
         now = self._now()
         day_began, day_ends = quota_day(now)
         missing, n_uploads = self._missing(), self._store.inserts_since(day_began)
+        # other programs of the same Google project may have used up the day
+        is_spent = self._store.waits_until(day_ends)
         status = YouTubeStatus(
             missing_setting=missing and SETTING,
             missing_reason=missing,
             uploads_per_day=self._uploads_per_day,
-            uploads_left_today=max(0, self._uploads_per_day - n_uploads),
+            uploads_left_today=0 if is_spent else max(0, self._uploads_per_day - n_uploads),
             uploads_reset_at=day_ends,
         )
         stored = self._store.connection(user_id)

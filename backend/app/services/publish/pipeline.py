@@ -80,12 +80,7 @@ def _upload_of(
 ) -> VideoUpload:
     """The upload of the film, as far as it has come."""
     job, policy = ctx.job, ctx.job.resources.retry_policy
-
-    def progress(done: float) -> None:
-        size_mb = video.size_bytes / _MB
-        ctx.say(f"{done * size_mb:.0f} of {size_mb:.0f} MB")
-        ctx.progress(done)
-
+    ctx.say(f"{max(1, round(video.size_bytes / _MB))} MB")  # the share is the step's progress
     return VideoUpload(
         http=client.http,
         insert=client.api.videos().insert(
@@ -105,7 +100,7 @@ def _upload_of(
         ),
         require_quota=job.resources.connections.require_uploads_left,
         retry_policy=policy,
-        progress=progress,
+        progress=ctx.progress,
     )
 
 

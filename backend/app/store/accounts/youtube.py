@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Double, delete, func, or_, update
 from sqlmodel import Field, SQLModel, Text, col, select
 
+from ...jobs.states import JobStatus
 from ..clock import now_s
 from ..database import Database, UtcDateTime, record_of
+from ..jobs.tables import JOBS
 
 
 class YouTubeInsertRow(SQLModel, table=True):
@@ -174,6 +176,16 @@ class YouTubeStore:
         """Count the uploads that this server has started since ``moment``."""
         count = select(func.count()).where(col(YouTubeInsertRow.made_at) >= moment)
         return self.database.first(count) or 0
+
+    def waits_until(self, moment: datetime) -> bool:
+        """Whether a publication of any user waits for the quota day that begins at ``moment``."""
+        at_s = moment.timestamp()
+        waits = select(func.count()).where(
+            JOBS.c.kind == "publish",
+            JOBS.c.status == JobStatus.QUEUED,
+            JOBS.c.not_before_s.between(at_s - 1.0, at_s + 1.0),
+        )
+        return bool(self.database.first(waits))
 
     def _change(self, user_id: str, *only_if: ColumnElement[bool], **values: object) -> bool:
         is_theirs = col(YouTubeConnectionRow.user_id) == user_id
