@@ -25,6 +25,13 @@ AUDIENCE_HELP: dict[Audience, str] = {
     "public": "Everyone, right away.",
     "later": "Private until the time you choose, then public.",
 }
+#: The same, if the video waits for YouTube's checks.
+AUDIENCE_AFTER_CHECKS: dict[Audience, str] = {
+    "private": AUDIENCE_HELP["private"],
+    "unlisted": "Only you until YouTube's checks, then anyone with the link.",
+    "public": "Only you until YouTube's checks, then everyone.",
+    "later": "Only you until YouTube's checks and the time you choose, then everyone.",
+}
 SEEN_BY: dict[Privacy, str] = {
     "private": "Private: only you can see it.",
     "unlisted": "Unlisted: anyone with the link can see it.",
@@ -135,12 +142,14 @@ def after_checks(publication: PublicationView, zone: str | None) -> str:
     return f"public {figures.relative_time(at, zone)}" if at else str(publication.then_privacy)
 
 
-def looks(publication: PublicationView, zone: str | None) -> str:
+def looks(publication: PublicationView, zone: str | None, *, is_connected: bool = True) -> str:
     """Say when Segue last checked the video on YouTube, and when it checks next."""
     if publication.looked_at is None:
         return ""
     looked = f"Last checked on YouTube {figures.relative_time(publication.looked_at, zone)}"
     again = publication.looks_again_at
+    if again and not is_connected:
+        return f"{looked}. Checks continue when the channel is connected again."
     return f"{looked}, next check {figures.relative_time(again, zone)}." if again else f"{looked}."
 
 

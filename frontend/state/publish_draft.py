@@ -13,6 +13,7 @@ from backend.app.contract.publishing import DescriptionOptions, Publication, Pub
 
 from ..labels.figures import timezone_of
 from ..labels.publish import Audience
+from . import session
 
 #: Value of the playlist field for “a new playlist”, instead of a playlist's id.
 NEW_PLAYLIST = "new"
@@ -24,6 +25,10 @@ SYNTHETIC = ("mashup", "restyle")
 UNFINISHED = ("waiting", "preparing", "uploading", "processing")
 #: Default hour of a scheduled video: most people listen in the evening.
 SUGGESTED_HOUR = time(18, 0)
+
+
+#: Id of the mix that the user wants to publish a second time.
+AGAIN = session.Key[str]("publish_again_job")
 
 
 class VideoDraft(BaseModel):

@@ -73,6 +73,12 @@ def load(view: VideoView, zone: str | None) -> None:
     fill(form_of(view.job_id), _draft_of(view, zone))
 
 
+def draft_like(view: VideoView, zone: str | None) -> VideoDraft:
+    """Make a draft of another video with the same texts, private at first."""
+    same = {"audience": "private", "goes_public_at": suggested_release(zone)}
+    return _draft_of(view, zone).model_copy(update=same)
+
+
 def close() -> None:
     """Close the form, without a change."""
     for key in (EDITED, LOADED, PICTURE_ID):

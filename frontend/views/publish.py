@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from backend.app.contract.job_list import JobQuery
 from backend.app.contract.jobs import JobSummary, JobView, PublishRequest
 from backend.app.contract.publishing import FaultView, PreflightView, PublicationView
-from frontend.api.errors import found
+from frontend.api.errors import ApiError, attempt, found
 from frontend.error_messages import escaped
 from frontend.labels.job_kinds import kind_of
 from frontend.labels.job_status import job_status
@@ -21,12 +23,10 @@ from frontend.sections.shared.form_restore import keep_over_reload
 from frontend.sections.shared.job_card import job_card
 from frontend.sections.shared.job_page import job_buttons, load_job
 from frontend.sections.shared.refresh import follow_job
-from frontend.state import publish_draft, saved_page, session, youtube_state
+from frontend.state import publish_draft, saved_page, session, video_edit_draft, youtube_state
 from frontend.state.job_state import is_active
-from frontend.state.publish_draft import VideoDraft
+from frontend.state.publish_draft import AGAIN, VideoDraft
 
-#: Id of the mix that the user wants to publish a second time.
-AGAIN = session.Key[str]("publish_again_job")
 N_SHOWN = 12
 REFRESH_S = 2.0
 
@@ -81,8 +81,9 @@ def show_publish_job(job: JobView, request: PublishRequest) -> None:
         return publish(mix)
     heading(job)
     st.caption("The published mix was deleted.")
+    status = youtube_state.status()
     for publication in publish_draft.online(job.publications):
-        show_published(publication)
+        show_published(publication, status, may_edit=False)
     return job_card(job, in_detail=True, opens=False)
 
 
@@ -95,8 +96,7 @@ def publish(job: JobView) -> None:
     online = publish_draft.online(job.publications)
     again = AGAIN.get() == job.id
     for publication in online:
-        # beside the form for a second video, there is no other form
-        show_published(publication, None if again else status)
+        show_published(publication, status)
     if show_latest(job.publications):
         return AGAIN.drop()  # the user's confirmation was for this publication only
     if not is_publishable(job):
@@ -108,6 +108,8 @@ def publish(job: JobView) -> None:
         warn_of_duplicate(doubt)
     if doubt or (is_online and not again):
         return confirm_again(job, is_online=is_online)
+    if again:
+        offer_cancel()
     return publication_form(job, status, again=again)
 
 
@@ -123,7 +125,15 @@ def heading(job: JobView) -> None:
             icon=":material/arrow_back:",
             query_params={"job": job.id},
         )
-        st.title("Publish", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("Publish", anchor=False)
+            st.button(
+                "All results",
+                icon=":material/list:",
+                type="tertiary",
+                key="all_results",
+                on_click=st.query_params.clear,
+            )
         st.markdown(f"{kind.icon} **{escaped(job.title) or kind.untitled}**")
         if is_active(job) and job.kind != "publish":
             follow_job(job.id, show_progress, every_s=REFRESH_S)
@@ -187,7 +197,27 @@ def confirm_again(job: JobView, *, is_online: bool) -> None:
         else:
             st.markdown("If the first video is online after all, your channel will have two.")
         if st.button("Continue", key="publish_again", type="primary"):
-            AGAIN.put(job.id)
+            begin_again(job)
+            st.rerun()
+
+
+def begin_again(job: JobView) -> None:
+    """Open the form with the texts of the newest video, as they are on YouTube."""
+    AGAIN.put(job.id)
+    video_edit_draft.close()  # one form at a time
+    for publication in publish_draft.online(job.publications)[:1]:
+        video = attempt(partial(session.api().video, publication.job_id))
+        if not isinstance(video, ApiError):
+            draft = video_edit_draft.draft_like(video, st.context.timezone)
+            publish_draft.fill(job.id, draft)
+
+
+def offer_cancel() -> None:
+    """Say that the form makes another video, and offer to close it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="again_line"):
+        st.markdown("**Publish again:** the form makes another video of this mix.")
+        if st.button("Cancel", icon=":material/close:", key="cancel_again"):
+            AGAIN.drop()
             st.rerun()
 
 

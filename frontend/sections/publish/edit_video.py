@@ -18,7 +18,7 @@ from frontend.sections.publish.video_options import (
     ask_declarations,
 )
 from frontend.sections.shared.measurements import show_notes
-from frontend.state import session, visit, youtube_state
+from frontend.state import publish_draft, session, visit, youtube_state
 from frontend.state.video_edit_draft import (
     EDITED,
     LOADED,
@@ -32,6 +32,7 @@ from frontend.state.video_edit_draft import (
 )
 
 THUMBNAILS = {"keep": "Keep it", "mix": "The mix's own", "picture": "Another picture"}
+NOT_CONNECTED = "Connect the channel to edit the video here."
 MISSING_PERMISSION = (
     "Segue may upload to this channel, but not change its videos. "
     "Connect YouTube again, and tick every box."
@@ -43,7 +44,10 @@ def edit_video(publication: PublicationView, status: YouTubeStatus) -> None:
     job_id = publication.job_id
     if EDITED.get() == job_id:
         return edit_form(job_id)
-    if publication.state != "published" or not youtube_state.is_usable(status):
+    if publication.state != "published":
+        return None
+    if not youtube_state.is_usable(status):
+        st.caption(NOT_CONNECTED)
         return None
     saved = SAVED.get()
     saved = saved if saved and saved.job_id == job_id else None
@@ -52,6 +56,7 @@ def edit_video(publication: PublicationView, status: YouTubeStatus) -> None:
             st.caption(MISSING_PERMISSION)
         elif st.button("Edit on YouTube", icon=":material/edit:", key=f"edit_{job_id}"):
             close()
+            publish_draft.AGAIN.drop()  # one form at a time
             EDITED.put(job_id)
             SAVED.drop()
             st.rerun()

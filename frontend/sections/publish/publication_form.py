@@ -74,6 +74,12 @@ def fill_first_time(job: JobView, *, again: bool) -> None:
     publish_draft.fill(job.id, draft)
 
 
+def audience_of(draft: VideoDraft) -> str:
+    """Name the audience, with the wait for YouTube's checks."""
+    name = AUDIENCES[draft.audience]
+    return f"Private, then {name.lower()} after checks" if draft.waits_for_checks else name
+
+
 def length(job: JobView) -> str:
     """Format the length of a finished mix."""
     if job.status != "succeeded" or WAVEFORM not in artifacts_by_name(job):
@@ -99,7 +105,7 @@ def preview(
         video_preview(
             title=title,
             channel=status.channel.title if status.channel else "Your channel",
-            seen_by=AUDIENCES[draft.audience],
+            seen_by=audience_of(draft),
             description=text,
             chapters=chapters,
             picture_url=picture,

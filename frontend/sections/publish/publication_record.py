@@ -12,24 +12,31 @@ from frontend.labels import figures
 from frontend.labels.publish import looks, publication_state, refused, seen_by
 from frontend.sections.publish.edit_video import edit_video
 from frontend.sections.shared.refresh import refresh
-from frontend.state import publish_draft, session
+from frontend.state import publish_draft, session, youtube_state
 
 #: Looks are minutes apart, so their results need not be shown faster.
 LOOKS_S = 20.0
 
 
-def show_published(publication: PublicationView, status: YouTubeStatus | None = None) -> None:
+def show_published(
+    publication: PublicationView, status: YouTubeStatus, *, may_edit: bool = True
+) -> None:
     """Show an uploaded video: title, channel, audience, remarks, link.
 
-    While looks at it are to come, an open page shows them. With the connection's ``status``, the
-    video can be edited.
+    While looks at it are to come, an open page shows them. ``status`` is the connection's.
+    ``may_edit``: also offer to edit the video.
     """
+    is_connected = youtube_state.is_usable(status)
     with st.container(border=True, key=f"published_{publication.job_id}"):
         if publication.looks_again_at is None:
-            show_video(publication)
+            show_video(publication, is_connected=is_connected)
         else:
-            refresh(lambda: show_video(as_it_is_now(publication)), LOOKS_S)
-        if status is not None:
+
+            def draw() -> None:
+                show_video(as_it_is_now(publication), is_connected=is_connected)
+
+            refresh(draw, LOOKS_S)
+        if may_edit:
             edit_video(publication, status)
 
 
@@ -40,11 +47,11 @@ def as_it_is_now(publication: PublicationView) -> PublicationView:
     return next(iter(same), publication)
 
 
-def show_video(publication: PublicationView) -> None:
+def show_video(publication: PublicationView, *, is_connected: bool) -> None:
     """Show what is known of the video, with its links."""
     facts, button = st.columns([3, 1], vertical_alignment="center")
     with facts:
-        show_facts(publication)
+        show_facts(publication, is_connected=is_connected)
     for remark in publication.remarks:
         show_remark(remark)
     with button:
@@ -53,7 +60,7 @@ def show_video(publication: PublicationView) -> None:
         st.code(publication.url, language=None, wrap_lines=True)
 
 
-def show_facts(publication: PublicationView) -> None:
+def show_facts(publication: PublicationView, *, is_connected: bool) -> None:
     """Show the video's state, title, channel and audience, and the looks at it."""
     zone = st.context.timezone
     st.subheader(headline(publication), anchor=False)
@@ -63,7 +70,8 @@ def show_facts(publication: PublicationView) -> None:
     audience = seen_by(publication, zone)
     at = publication.published_at
     published = f" Published {figures.day_and_time(at, zone)}." if at else ""
-    parts = (f"{audience}{published}", looks(publication, zone))
+    looked = looks(publication, zone, is_connected=is_connected)
+    parts = (f"{audience}{published}", looked)
     st.caption(" ".join(part for part in parts if part))
 
 

@@ -8,7 +8,7 @@ from backend.app.contract.publishing import YouTubeStatus
 from frontend.api.errors import ApiError
 from frontend.error_messages import escaped, show_error
 from frontend.labels import figures
-from frontend.labels.publish import AUDIENCE_HELP, AUDIENCES, CATEGORIES
+from frontend.labels.publish import AUDIENCE_AFTER_CHECKS, AUDIENCE_HELP, AUDIENCES, CATEGORIES
 from frontend.sections.publish.field_errors import FieldErrors
 from frontend.sections.shared.form_fields import select
 from frontend.state import youtube_state
@@ -20,11 +20,13 @@ def ask_audience(form: str, errors: FieldErrors, *, may_wait: bool = True) -> No
 
     ``may_wait``: also ask whether that waits for YouTube's checks.
     """
+    waits = may_wait and draft_in(form).waits_for_checks
+    captions = AUDIENCE_AFTER_CHECKS if waits else AUDIENCE_HELP
     st.radio(
         "Who may see it",
         list(AUDIENCES),
         format_func=AUDIENCES.__getitem__,
-        captions=list(AUDIENCE_HELP.values()),
+        captions=[captions[one] for one in AUDIENCES],
         key=key(form, "audience"),
         label_visibility="collapsed",
         persist_state="session",
@@ -57,8 +59,8 @@ def ask_wait_for_checks(form: str) -> None:
             persist_state="session",
         )
         st.caption(
-            "Private until YouTube has processed the video, and for good if a rights holder "
-            "claims or blocks it."
+            "If on, the video stays private until YouTube has processed it. If a rights holder "
+            "then claims or blocks it, it stays private."
         )
 
 

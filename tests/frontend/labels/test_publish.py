@@ -105,6 +105,9 @@ def test_looks_are_shown_with_the_next() -> None:
     assert publish.looks(seen, None) == f"Last checked on YouTube {moment}, next check {moment}."
     assert publish.looks(publication(looked_at=at), None) == f"Last checked on YouTube {moment}."
     assert publish.looks(publication(), None) == ""
+    unconnected = publish.looks(seen, None, is_connected=False)
+    assert unconnected.startswith(f"Last checked on YouTube {moment}. Checks continue when")
+    assert "next check" not in unconnected
 
 
 def test_only_a_video_that_will_be_seen_waits_for_checks() -> None:

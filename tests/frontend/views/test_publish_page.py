@@ -243,6 +243,10 @@ class TestErrors:
         app.radio(key="publish_audience_job-1").set_value("public").run()
         app.toggle(key=WAIT).set_value(True).run()
         assert "Private first, then public after YouTube's checks." in words_of(app)
+        captions = app.radio(key="publish_audience_job-1").proto.captions
+        assert "Only you until YouTube's checks, then everyone." in captions
+        assert "Everyone, right away." not in captions
+        assert "· Private, then public after checks</p>" in words_of(app)
         app.button(key="start").click().run()
         assert sent(scripted_api).wait_for_checks is True
         assert sent(scripted_api).privacy == "public"
