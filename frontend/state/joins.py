@@ -35,9 +35,14 @@ class Join:
 
     @property
     def harmonies(self) -> tuple[Harmony | None, Harmony | None]:
-        """The keys of both tracks, if known."""
-        out, into = self.outgoing_analysis, self.incoming_analysis
-        return out.harmony if out else None, into.harmony if into else None
+        """The keys of both tracks in the join, if known."""
+        out, into, end_s = self.outgoing_analysis, self.incoming_analysis, self.view.end_s
+        left_s = self.left_at_s, source_at(self.outgoing, end_s)
+        entered_s = self.entered_at_s, source_at(self.incoming, end_s)
+        return (
+            out.harmony.between(*left_s) if out else None,
+            into.harmony.between(*entered_s) if into else None,
+        )
 
     @property
     def left_at_s(self) -> float:

@@ -145,6 +145,17 @@ class Harmony(Shape):
     sections: list[KeySection] = []
     toneless: list[Stretch] = []
 
+    def between(self, start_s: float, end_s: float) -> Harmony:
+        """Return the key of the part that overlaps most with a time range, or is nearest."""
+        if not self.sections:
+            return self
+
+        def shared_s(part: KeySection) -> float:
+            return min(part.end_s, end_s) - max(part.start_s, start_s)
+
+        part = max(self.sections, key=shared_s)
+        return Harmony(key=part.key, confidence=part.confidence)
+
 
 class GridFix(Shape):
     """A user's correction of tempo, beat grid or key; None keeps the analysed value.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..analysis.levels.loudness import LoudnessProfile
 from ..analysis.sources.stem import StemFacts
 from ..analysis.structure.bounds import Bounds, music_bounds_s
-from ..contract.analysis import KeySection, TrackAnalysis
+from ..contract.analysis import TrackAnalysis
 from ..contract.stems import StemName
 from ..dsp.samples import seconds
 from .harmony import Camelot, camelot
@@ -120,14 +120,9 @@ class Grid:
         return camelot(name) if name else None
 
     def key_between(self, bounds_s: Bounds) -> Camelot | None:
-        """The key of the part of the track that overlaps most with a stretch, or is nearest."""
-        start_s, end_s = bounds_s
-        parts = self.analysis.harmony.sections
-
-        def shared_s(part: KeySection) -> float:
-            return min(part.end_s, end_s) - max(part.start_s, start_s)
-
-        return camelot(max(parts, key=shared_s).key) if parts else self.key
+        """The track's key in a stretch, if known."""
+        name = self.analysis.harmony.between(*bounds_s).key
+        return camelot(name) if name else None
 
     def on_phrase(self, bar: int) -> bool:
         """Whether a phrase begins with this bar."""

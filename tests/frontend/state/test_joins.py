@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from backend.app.contract.analysis import KeySection
 from backend.app.contract.dj import PairChoice
 from backend.app.contract.jobs import JobRequest, JobView, MixtapeRequest, PreviewRequest, TrackPick
 from backend.app.contract.mixes import EffectView
@@ -108,6 +109,20 @@ class TestFigures:
             gain_db=-4.0,
         )
         assert filters([softer]) == []
+
+    def test_keys_are_those_at_the_join(self) -> None:
+        known = {"a": analysis(120.0), "b": analysis(117.0, "E minor")}
+        [join] = joins_of(TIMELINE, MEASURED, known)
+        changes_s = join.left_at_s - 1.0
+        parts = [
+            KeySection(start_s=0.0, end_s=changes_s, key="A minor", confidence=0.9),
+            KeySection(start_s=changes_s, end_s=60.0, key="Bb minor", confidence=0.8),
+        ]
+        harmony = known["a"].harmony.model_copy(update={"sections": parts})
+        changing = known["a"].model_copy(update={"harmony": harmony})
+        [join] = joins_of(TIMELINE, MEASURED, {**known, "a": changing})
+        keys = [one.key for one in join.harmonies if one]
+        assert keys == ["Bb minor", "E minor"]
 
     def test_mix_time_maps_to_track_time(self) -> None:
         second = TIMELINE.clips[2]
