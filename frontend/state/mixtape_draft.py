@@ -45,6 +45,7 @@ class Joining(TypedDict, total=False):
     strategist: Literal["rules", "llm"]
     overlays: OverlayPolicy | None
     check_joins: CheckJoins
+    keep_whole: bool
     stem_model: str
     weights_notice_accepted: bool
 

@@ -117,7 +117,7 @@ def test_defaults_of_a_publication_are_cautious() -> None:
 def test_defaults_of_the_dj_rules() -> None:
     rules = DjRules()
     assert (rules.max_stretch_percent, rules.max_pitch_semitones) == (6.0, 0)
-    assert (rules.return_bars, rules.preferred_bars, rules.max_trim_share) == (8, 16, 0.4)
+    assert (rules.return_bars, rules.preferred_bars, rules.max_trim_share) == (8, 16, 0.1)
     assert (rules.max_vocal_overlap_s, rules.loudness_lufs) == (0.5, -14.0)
     assert (rules.energy_arc, rules.overlays) == ("wave", "sometimes")
     assert rules.rule_weights == {}

@@ -53,8 +53,9 @@ class DjRules(Shape):
     ``max_stretch_percent`` limits the tempo change in an overlap; ``return_bars`` are the bars over
     which the incoming track returns to its own tempo (0: a jump). A pitch is shifted by at most
     ``max_pitch_semitones``, and only where it helps. ``max_trim_share`` is the share of a track
-    that may be left out. ``rule_weights`` are usually fitted to answers of listening tests; they
-    change penalties, never vetoes.
+    that may be left out at its ends; with ``keep_whole`` nothing is.
+    ``rule_weights`` are usually fitted to answers of listening tests; they change penalties, never
+    vetoes.
     """
 
     max_stretch_percent: float = Field(default=6.0, ge=0.0, le=8.0)
@@ -63,7 +64,8 @@ class DjRules(Shape):
     allowed_kinds: list[TransitionKind] = Field(default=list(KINDS), min_length=1, max_length=7)
     max_pitch_semitones: Literal[0, 1, 2] = 0
     max_vocal_overlap_s: float = Field(default=0.5, ge=0.0, le=60.0)
-    max_trim_share: float = Field(default=0.4, ge=0.0, le=0.8)
+    max_trim_share: float = Field(default=0.1, ge=0.0, le=0.8)
+    keep_whole: bool = False
     energy_arc: EnergyArc = "wave"
     overlays: OverlayPolicy = "sometimes"
     loudness_lufs: float = Field(default=-14.0, ge=-24.0, le=-9.0)

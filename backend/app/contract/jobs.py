@@ -27,6 +27,7 @@ class TrackPick(Shape):
     track_id: str
     title: Line | None = None
     artist: Line | None = None
+    keep_whole: bool = False
 
 
 class VideoOptions(Shape):
@@ -38,17 +39,15 @@ class VideoOptions(Shape):
 class MixtapeRequest(Shape):
     """A mix of a crate's tracks.
 
-    - ``tracks``: which tracks, and in which order (None: all, as they were uploaded)
+    - ``tracks``: which tracks, in which order (None: all, as uploaded)
     - ``order``: ``auto`` follows ``energy_arc`` (None: the DJ rules' arc) and keeps ``locks``
     - ``transitions``: ``dj`` matches beats; a ``crossfade`` lasts ``transition_ms``
     - ``strategist``: what proposes the DJ joins; ``overrides``: the user's own choices
-    - ``overlays``: whether sounds are laid over joins (None: as the DJ rules say; a request can't
-      ask for more); ``sounds``: which ones (None: all of the user's)
+    - ``overlays``: None: as the DJ rules say, which it can't exceed; ``sounds``: None: all
     - ``check_joins``: listen to DJ joins before the mix is rendered, and replace those that fail
-    - ``stem_model``: the separator for stem swaps (None: no stem swaps)
+    - ``stem_model``: for stem swaps (None: none); ``keep_whole``: nothing of any track is left out
     - ``based_on``: a finished mixtape job of the same tracks; unchanged joins and gains are reused
-    - ``loudness_lufs``: None uses the DJ rules' loudness
-    - ``publish``: also queue a publish job that waits for this one
+    - ``loudness_lufs``: None: the DJ rules'; ``publish``: also queue a publish job that waits
     """
 
     kind: Literal["mixtape"] = "mixtape"
@@ -65,6 +64,7 @@ class MixtapeRequest(Shape):
     overrides: list[PairChoice] = Field(default=[], max_length=500)
     overlays: OverlayPolicy | None = None
     check_joins: CheckJoins = "default"
+    keep_whole: bool = False
     stem_model: Line | None = None
     weights_notice_accepted: bool = False
     sounds: list[str] | None = Field(default=None, max_length=500)

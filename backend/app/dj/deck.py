@@ -28,6 +28,7 @@ class DeckTrack:
     """A track of a set; ``length`` is in samples.
 
     ``analysis`` is None where only the loudness is needed, ``album`` is empty where it is unknown.
+    Of a track to ``keep_whole`` no music is left out.
     """
 
     track_id: str
@@ -38,6 +39,7 @@ class DeckTrack:
     loudness: LoudnessProfile
     analysis: TrackAnalysis | None = None
     album: str = ""
+    keep_whole: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -138,6 +140,12 @@ class Grid:
             return False
         beats = int(self.downbeats[last_bar] - self.downbeats[first_bar])
         return beats == (last_bar - first_bar) * self.beats_per_bar
+
+    def on_half_phrase(self, bar: int) -> bool:
+        """Whether the second half of a phrase begins with this bar."""
+        rhythm = self.analysis.rhythm
+        half = (bar - rhythm.phrase_start) % rhythm.phrase_bars
+        return 2 * half == rhythm.phrase_bars
 
     def nearest_bar(self, at_s: float) -> int:
         """Index of the downbeat nearest to a time."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from ..analysis.structure.bounds import Bounds
-from .deck import DeckTrack, Grid, grid_of
+from ..dsp.loudness import Energies
+from .closed_grid import closed_grid_of
+from .deck import DeckTrack, Grid
 from .harmony import Camelot
-from .levels.short_term import ShortTerm
+from .levels.short_term import ShortTerm, relative_powers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,12 @@ class Pair:
     @cached_property
     def out_grid(self) -> Grid | None:
         """The outgoing track's beat grid, if it has one."""
-        return grid_of(self.outgoing)
+        return closed_grid_of(self.outgoing)
 
     @cached_property
     def in_grid(self) -> Grid | None:
         """The incoming track's beat grid, if it has one."""
-        return grid_of(self.incoming)
+        return closed_grid_of(self.incoming)
 
     def keys(self, place: Place | None = None) -> tuple[Camelot, Camelot] | None:
         """The keys of both tracks at a place, by default those of their largest parts.
@@ -67,3 +70,48 @@ class Pair:
     def in_loudness(self) -> ShortTerm:
         """Short-term loudness of the incoming track."""
         return ShortTerm.of(self.incoming.loudness.energies)
+
+    @cached_property
+    def loudness_before(self) -> Callable[[float], float]:
+        """Relative loudness of the outgoing track before a second; remembers its answers."""
+        return cache(self.out_loudness.before)
+
+    @cached_property
+    def loudness_after(self) -> Callable[[float], float]:
+        """Relative loudness of the incoming track after a second; remembers its answers."""
+        return cache(self.in_loudness.after)
+
+    @cached_property
+    def out_power(self) -> Energies:
+        """Power of each 100 ms of the outgoing track, relative to its loudness."""
+        return relative_powers(self.outgoing.loudness.energies)
+
+    @cached_property
+    def in_power(self) -> Energies:
+        """Power of each 100 ms of the incoming track, relative to its loudness."""
+        return relative_powers(self.incoming.loudness.energies)
+
+    @cached_property
+    def out_music_s(self) -> float:
+        """Length of the outgoing track's music in seconds."""
+        return max(self.outgoing.music_end_s - self.outgoing.music_start_s, 1e-9)
+
+    @cached_property
+    def in_music_s(self) -> float:
+        """Length of the incoming track's music in seconds."""
+        return max(self.incoming.music_end_s - self.incoming.music_start_s, 1e-9)
+
+    @cached_property
+    def full_parts_s(self) -> tuple[float, float]:
+        """The middle of the outgoing track's last full section, and of the incoming one's first.
+
+        Full sections are choruses, drops and others near the track's highest energy.
+        """
+        return max(_full_middles_s(self.outgoing), default=0.0), min(
+            _full_middles_s(self.incoming), default=float("inf")
+        )
+
+
+def _full_middles_s(track: DeckTrack) -> list[float]:
+    sections = track.analysis.sections if track.analysis else []
+    return [(part.start_s + part.end_s) / 2.0 for part in sections if part.label == "full"]

@@ -85,11 +85,13 @@ def ask_joins(rules: DjRules, key: str) -> Asked:
         format="%d %%",
         key=f"{key} trim",
     )
+    whole = st.toggle("Never leave out any of a track", rules.keep_whole, key=f"{key} whole")
     return {
         "allowed_kinds": kinds,
         "preferred_bars": bars,
         "max_vocal_overlap_s": voices,
         "max_trim_share": trim / 100,
+        "keep_whole": whole,
     }
 
 

@@ -45,6 +45,8 @@ def ask_joining() -> tuple[Joining, str | None]:
     joining: Joining = {"transitions": "dj", **ask_order()}
     joining["strategist"], joining["overlays"] = ask_strategist(), ask_overlays()
     joining["check_joins"] = ask_checks()
+    if ask_keep_whole():
+        joining["keep_whole"] = True
     separator = ask_stem_swaps()
     if separator is None:
         return joining, None
@@ -131,6 +133,18 @@ def ask_stem_swaps() -> SeparatorChoice | None:
         "Only the seconds round such transitions are separated.",
     )
     return ask_separator("swap_separator") if wanted else None
+
+
+def ask_keep_whole() -> bool:
+    """Ask whether every song must be played to its ends."""
+    whole = st.toggle("Keep songs whole", key="keep_whole", persist_state="session")
+    st.caption(
+        "Every song plays from its beginning to its end."
+        if whole
+        else "A little of a song's beginning and end may be left out where that makes a better "
+        "transition: usually up to 10 %, never a chorus or the loudest part."
+    )
+    return whole
 
 
 def ask_overlays() -> OverlayPolicy | None:

@@ -36,19 +36,27 @@ def test_echo_lasts_two_bars() -> None:
     assert {(one.bars, one.overlap_s) for one in found("echo")} == {(2, 4.0)}
 
 
-def test_fade_lasts_six_seconds_or_a_third_of_short_music() -> None:
-    (fade,) = found("fade")
-    assert (fade.out_s, fade.in_s, fade.overlap_s) == (193.0, 0.1, 6.0)
-    short = song(music_end_s=9.1)
+def test_fade_lasts_six_seconds_at_most_and_a_third_of_short_music() -> None:
+    assert {one.overlap_s for one in found("fade")} == {3.0, 6.0}
+    short = song(music_end_s=6.1)
     for pair in ({"into": short}, {"out": short}):
-        (fade,) = found("fade", **pair)
-        assert fade.overlap_s == pytest.approx(3.0)
+        assert {round(one.overlap_s, 6) for one in found("fade", **pair)} == {2.0}
+
+
+def test_fades_begin_at_the_ends_or_a_little_inside() -> None:
+    fades = [one for one in found("fade") if one.overlap_s == 6.0]
+    assert {one.out_end_s for one in fades} == {199.0, 196.0, 193.0, 189.0}
+    assert {round(one.in_s, 3) for one in fades} == {0.1, 3.1, 6.1, 10.1}
+    (fade,) = {(one.out_s, one.in_s) for one in found("fade", out_s=150.0, in_s=20.0)}
+    assert fade == (150.0, 20.0)
 
 
 def test_tracks_are_left_late_and_entered_early() -> None:
     cuts = found("cut")
-    assert sorted({one.out_s for one in cuts}) == [112.25 + 16 * n for n in range(6)]
-    assert sorted({one.in_s for one in cuts}) == [0.25 + 16 * n for n in range(5)]
+    phrases, halves = [112.25 + 16 * n for n in range(6)], [168.25, 184.25]
+    assert sorted({one.out_s for one in cuts}) == sorted(phrases + halves)
+    phrases, halves = [0.25 + 16 * n for n in range(5)], [8.25, 24.25]
+    assert sorted({one.in_s for one in cuts}) == sorted(phrases + halves)
 
 
 def test_short_track_is_left_in_its_second_half_and_entered_in_its_first() -> None:
@@ -62,8 +70,9 @@ def test_short_track_is_left_in_its_second_half_and_entered_in_its_first() -> No
         cue_outs=[],
     )
     cuts = found("cut", short, short)
-    assert sorted({one.out_s for one in cuts}) == [48.25, 64.25]
-    assert sorted({one.in_s for one in cuts}) == [0.25, 16.25, 32.25]
+    # the last one closes the last bar, a quarter of a second after its sound
+    assert sorted({one.out_s for one in cuts}) == [48.25, 56.25, 64.25, 72.25, 80.25]
+    assert sorted({one.in_s for one in cuts}) == [0.25, 8.25, 16.25, 24.25, 32.25]
 
 
 def test_cues_off_the_phrase_are_used_too() -> None:
@@ -141,3 +150,10 @@ def test_half_time_is_decided_by_the_tempo_at_the_join() -> None:
     out = song(rhythm=rhythm.model_copy(update={**update, "tempo_bpm": 60.0}))
     assert {one.fold for one in found("blend", out, out_s=137.0)} == {1.0}
     assert {one.fold for one in found("blend", out, out_s=65.0)} == {2.0}
+
+
+def test_one_candidate_stands_for_a_forbidden_kind() -> None:
+    pair = Pair(song("a"), song("b"))
+    kinds = [one.kind for one in candidates_of(pair, DjRules(allowed_kinds=["cut"]))]
+    assert kinds.count("blend") == 1
+    assert kinds.count("cut") > 1

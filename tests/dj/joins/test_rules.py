@@ -9,6 +9,7 @@ import pytest
 from backend.app.contract.dj import KINDS, DjRules, TransitionKind
 from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.facts import Facts
+from backend.app.dj.joins.inside import Inside
 from backend.app.dj.joins.rules import KIND_PENALTIES, RULES, Case, Verdict
 from backend.app.dj.joins.scoreboard import RatedCandidate, shortlist
 from backend.app.dj.pair import Pair
@@ -73,13 +74,18 @@ def test_better_kinds_cost_less() -> None:
         ({"voice_cut_off": True}, 0.4),
         ({"loudness_step_lu": 0.5}, 0.0),
         ({"loudness_step_lu": 1.0}, 0.15),
-        ({"loudness_step_lu": -2.0}, 1.45),
+        ({"loudness_step_lu": -2.0}, 3.45),
         ({"in_on_phrase": False}, 1.2),
+        ({"in_on_phrase": False, "half_phrases": 1}, 0.6),
+        ({"inside": Inside(1.0, 2.0)}, 0.0),
+        ({"inside": Inside(2.0, 0.0)}, 0.3),
+        ({"inside": Inside(4.0, 3.0)}, 0.9 + 3.0 + 0.3),
         ({"out_on_phrase": False, "in_on_phrase": False}, 2.4),
         ({"out_on_phrase": None, "in_on_phrase": None}, 0.0),
-        ({"bars": 8}, 0.35),
-        ({"bars": 32}, 0.35),
-        ({"bars": 4}, 0.7 + 0.8),
+        ({"bars": 8}, 0.6),
+        ({"bars": 32}, 0.6),
+        ({"bars": 32, "overlap_s": 90.0}, 0.6 + 0.9),
+        ({"bars": 4}, 1.2 + 0.8),
         ({"trimmed_out_s": 20.0, "trimmed_in_s": 10.0}, 0.9),
         ({"out_score": 0.2}, 0.4),
         ({"in_score": 0.5}, 0.2),

@@ -182,6 +182,17 @@ class TestOptions:
         assert not [key for key in keys if "strategist" in key or "writer" in key]
         assert asked_for(draft, scripted_api).strategist == "rules"
 
+    def test_page_says_how_much_of_a_song_may_be_left_out(
+        self, draft: AppTest, scripted_api: ScriptedApi
+    ) -> None:
+        assert "usually up to 10 %, never a chorus" in words_of(draft)
+        assert not asked_for(draft, scripted_api).keep_whole
+
+    def test_songs_can_be_kept_whole(self, draft: AppTest, scripted_api: ScriptedApi) -> None:
+        draft.get_by_key("keep_whole").set_value(True).run()
+        assert "from its beginning to its end" in words_of(draft)
+        assert asked_for(draft, scripted_api).keep_whole
+
     def test_stem_swaps_can_be_chosen(self, draft: AppTest, scripted_api: ScriptedApi) -> None:
         draft.get_by_key("stem_swaps").set_value(True).run()
         assert "bleed between its stems" in words_of(draft)

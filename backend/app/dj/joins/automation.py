@@ -18,11 +18,6 @@ HIGHS_HZ, HIGHS_DB = 13_000.0, -12.0  # two tracks' hi-hats together hiss; half 
 SWEEP_HZ = (40.0, 1500.0)  # from below everything to where a kick drum is only a tick
 ECHO_FEEDBACK = 0.55  # each repeat is 5 dB quieter: eight repeats are 40 dB down
 
-FADE_SHARE = 0.75
-"""Each fade takes three quarters of a blend. With one bass at a time, the middle of a blend of two
-house tracks is then within 0.6 LU of either track; longer fades leave a dip, shorter ones a bump.
-"""
-
 # a cut comes this early, because attacks begin before the beat is felt
 PRE_ROLL = round(0.010 * SAMPLE_RATE)
 
@@ -56,7 +51,7 @@ def leave(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
     match candidate.kind:
         case "blend":
             swapped = _swapped(clip, overlap, outgoing=True) if candidate.bass_swap else ()
-            faded = round(FADE_SHARE * overlap.length)
+            faded = round(candidate.fades[0] * overlap.length)
             return replace(clip, fade_out=faded, effects=(*clip.effects, *swapped))
         case "stem_swap":
             assert overlap.handover is not None
@@ -72,7 +67,7 @@ def leave(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
         case "cut":
             return replace(clip, fade_out=min(CUT_FADE, clip.length))
         case "fade":
-            return replace(clip, fade_out=overlap.length)
+            return replace(clip, fade_out=round(candidate.fades[0] * overlap.length))
         case "gap":
             return replace(clip, fade_out=min(_GAP_FADE, clip.length))
 
@@ -82,7 +77,7 @@ def enter(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
     match candidate.kind:
         case "blend":
             swapped = _swapped(clip, overlap, outgoing=False) if candidate.bass_swap else ()
-            faded = round(FADE_SHARE * overlap.length)
+            faded = round(candidate.fades[1] * overlap.length)
             return replace(clip, fade_in=faded, effects=(*swapped, *clip.effects))
         case "stem_swap":
             assert overlap.handover is not None
@@ -97,19 +92,24 @@ def enter(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
             clip = replace(clip, start=start, source_start=source_start)
             return replace(clip, length=clip.length + early, fade_in=CUT_FADE)
         case "fade":
-            return replace(clip, fade_in=overlap.length)
+            return replace(clip, fade_in=round(candidate.fades[1] * overlap.length))
         case "gap":
             return replace(clip, start=clip.start + samples(GAP_S), fade_in=CUT_FADE)
+
+
+def swap_width(bars: int) -> int:
+    """How many bars the swap of the basses takes in a blend."""
+    return min(max(bars // 8, 1), 4)
 
 
 def _swapped(clip: Clip, overlap: Overlap, *, outgoing: bool) -> tuple[Effect, ...]:
     """Shelves that remove one clip's bass and highs while the other clip has them.
 
-    The swap takes the middle eighth of the blend, two to eight bars. One bass fades out while the
+    The swap takes the middle eighth of the blend, one to four bars. One bass fades out while the
     other fades in: one after the other would leave a bar without any bass, 4 LU quieter.
     """
     bars = len(overlap.bars) - 1
-    width = min(max(bars // 8, 2), 8)
+    width = swap_width(bars)
     begin, stop = overlap.bars[(bars - width) // 2], overlap.bars[(bars + width) // 2]
     if outgoing:
         shares = ((begin, 0.0), (stop, 1.0))

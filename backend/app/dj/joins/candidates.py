@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
+from itertools import islice, product
 
 from ...contract.analysis import Cue
 from ...contract.dj import KINDS, DjRules, TransitionKind
+from ..closed_grid import beat_s
 from ..deck import DeckTrack, Grid
 from ..pair import Pair, Place
 from ..tempo_stretch import fold_between
@@ -22,8 +23,16 @@ after eight, since a track without its lows then only sounds thin."""
 
 ECHO_BARS = 2  # an echo lasts two bars: a longer one blurs the next song
 
-FADE_S = 6.0
+FADES_S = (3.0, 6.0)
 """Longer than a cut, but too short for a noticeable clash of two unmatched rhythms."""
+
+_FADE_MOVES_S = (0.0, 3.0, 6.0, 10.0)
+"""How far fades begin from the tracks' ends: a decaying end or a soft beginning is a hole."""
+
+FADE_SHARE = 0.75
+"""Each fade takes three quarters of a blend. With one bass at a time, the middle of a blend of two
+house tracks is then within 0.6 LU of either track; longer fades leave a dip, shorter ones a bump.
+"""
 
 GAP_S = 0.6  # silence between two tracks
 
@@ -38,6 +47,7 @@ LEAST_HEARD_S = 1.0  # at least this much of each track plays, whatever was requ
 _ROUNDED_S = 0.1  # the first beat may be this far before the first sound, because of rounding
 
 _MOST_OUTS, _MOST_INS = 6, 5
+_HALVES = 2  # phrases in whose middle a track may be left or entered, to leave out less of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,8 @@ class Candidate:
     tempo_ratio: float = 1.0  # the incoming track's tempo in the overlap relative to its own
     pitch_semitones: int = 0
     bass_swap: bool = True  # whether a blend swaps the basses
+    # shares of the overlap over which the outgoing track fades out and the incoming one fades in
+    fades: tuple[float, float] = (FADE_SHARE, FADE_SHARE)
 
     @property
     def place(self) -> Place:
@@ -82,9 +94,15 @@ class Candidate:
 def candidates_of(
     pair: Pair, rules: DjRules, fixed: JoinConstraints = UNCONSTRAINED
 ) -> list[Candidate]:
-    """List all joins that fit into the music; a requested length in bars needs matched beats."""
+    """List all joins that fit into the music; a requested length in bars needs matched beats.
+
+    Of kinds that the DJ rules forbid, one join stands for all.
+    """
     kinds = [fixed.kind] if fixed.kind else [k for k in KINDS if not fixed.bars or k in MATCHED]
-    found = [c for kind in kinds for c in _MAKERS[kind](pair, fixed) if _inside(c, pair)]
+    found: list[Candidate] = []
+    for kind in kinds:
+        fitting = (c for c in _MAKERS[kind](pair, fixed) if _inside(c, pair))
+        found += fitting if fixed.kind or kind in rules.allowed_kinds else islice(fitting, 1)
     return [pitched for c in found for pitched in _pitched(c, pair, rules, fixed)]
 
 
@@ -94,6 +112,8 @@ def _inside(candidate: Candidate, pair: Pair) -> bool:
     A beat grid that a user corrected may reach into the silence round the music.
     """
     (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
+    if pair.out_grid:  # the last bar may end a beat after its sound
+        out_end = min(out_end + beat_s(pair.out_grid.analysis.rhythm), pair.outgoing.duration_s)
     leaves = out_start + LEAST_HEARD_S <= candidate.out_s and candidate.out_end_s <= out_end
     enters = in_start - _ROUNDED_S <= candidate.in_s
     return leaves and enters and candidate.in_end_s <= in_end - LEAST_HEARD_S
@@ -152,14 +172,23 @@ def _bar_before_s(grid: Grid, bar: int) -> float:
 
 
 def _fades(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
+    """List fades at the end of the outgoing track and the beginning of the incoming one.
+
+    Some begin a little earlier or later, where the music has not faded yet or has begun already.
+    """
     (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
-    overlap_s = min(FADE_S, (out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
-    latest_out = out_end - overlap_s
-    out_s = latest_out if fixed.out_s is None else min(max(fixed.out_s, out_start), latest_out)
-    in_s = in_start if fixed.in_s is None else min(fixed.in_s, in_end - overlap_s)
-    yield Candidate(
-        "fade", 0, None, None, out_s, in_s, out_s + overlap_s, in_s + overlap_s, overlap_s
-    )
+    longest_s = min((out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
+    for overlap_s in sorted({min(length_s, longest_s) for length_s in FADES_S}):
+        latest_out = out_end - overlap_s
+        outs = [max(latest_out - by, out_start) for by in _FADE_MOVES_S]
+        ins = [in_start + by for by in _FADE_MOVES_S]
+        if fixed.out_s is not None:
+            outs = [min(max(fixed.out_s, out_start), latest_out)]
+        if fixed.in_s is not None:
+            ins = [min(fixed.in_s, in_end - overlap_s)]
+        for out_s, in_s in product(outs, ins):
+            at = (out_s, in_s, out_s + overlap_s, in_s + overlap_s, overlap_s)
+            yield Candidate("fade", 0, None, None, *at, fades=(1.0, 1.0))
 
 
 def _gaps(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
@@ -195,6 +224,7 @@ def _outs(pair: Pair, fixed: JoinConstraints) -> list[int]:
         return [grid.nearest_bar(fixed.out_s)]
     late = [bar for bar, at in enumerate(grid.bars_s) if at >= _middle_s(pair.outgoing)]
     phrases = [bar for bar in late if grid.on_phrase(bar)][-_MOST_OUTS:]
+    phrases += [bar for bar in late if grid.on_half_phrase(bar)][-_HALVES:]
     return _with_cues(phrases, grid, grid.analysis.cue_outs, _MOST_OUTS)
 
 
@@ -210,6 +240,7 @@ def _ins(pair: Pair, fixed: JoinConstraints) -> list[int]:
         return [grid.nearest_bar(fixed.in_s)]
     early = [bar for bar, at in enumerate(grid.bars_s) if at < _middle_s(pair.incoming)]
     phrases = [bar for bar in early if grid.on_phrase(bar)][:_MOST_INS]
+    phrases += [bar for bar in early if grid.on_half_phrase(bar)][:_HALVES]
     return _with_cues(phrases, grid, grid.analysis.cue_ins, _MOST_INS)
 
 

@@ -15,6 +15,7 @@ from ..deck import DeckTrack
 from ..pair import Pair
 from .candidates import LEAST_HEARD_S, MATCHED, UNCONSTRAINED, Candidate, JoinConstraints, gap_of
 from .facts import Facts
+from .left_out import most_left_out_s
 from .scoreboard import RatedCandidate, rate, scoreboard, shortlist
 from .tempo_maps import earliest_exit_s
 from .trials import NO_TRIALS, Trials
@@ -24,7 +25,8 @@ Author = Literal["rules", "llm", "you", "earlier"]
 _EACH = 8  # candidates of each kind that the search over the whole set considers
 _LAST_RESORT = 40.0  # penalty of a gap against the rules: still better than no mix
 _NOT_HEARD = 1e4  # penalty of a track that would not play at all: worse than any refused request
-_TOO_LITTLE_HEARD = 4.0  # a track that hardly plays costs as much as falling back to a fade
+_TOO_LITTLE_HEARD = 4.0  # leaving out more of a track than allowed costs as much as a fade
+_EACH_SECOND_LESS = 0.05
 _WISH_OF: dict[Author, str] = {
     "you": "Your choice",
     "llm": "The language model's proposal",
@@ -215,7 +217,6 @@ def _links(
 
     Infinite if the outgoing track of ``pair`` has no room for both joins.
     """
-    music_s = pair.outgoing.music_end_s - pair.outgoing.music_start_s
     exit_s = np.array([earliest_exit_s(one.candidate, pair.out_grid, rules) for one, _ in before])
     came_in = np.array([one.candidate.in_s for one, _ in before])
     out = np.array([one.candidate.out_s for one, _ in now])[:, None]
@@ -227,6 +228,8 @@ def _links(
             for one, penalty in now
         ]
     )
-    cost += _TOO_LITTLE_HEARD * (out_end - came_in < (1.0 - rules.max_trim_share) * music_s)
+    allowed_s = most_left_out_s(pair.outgoing, rules.max_trim_share, pair.out_music_s)
+    missing = pair.out_music_s - (out_end - came_in) - allowed_s
+    cost += np.where(missing > 0.0, _TOO_LITTLE_HEARD + _EACH_SECOND_LESS * missing, 0.0)
     cost += _NOT_HEARD * (out_end - came_in < LEAST_HEARD_S)
     return np.where(out < exit_s - 1e-6, np.inf, cost)

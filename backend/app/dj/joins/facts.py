@@ -8,6 +8,8 @@ from ...contract.analysis import Cue
 from ..deck import Grid
 from ..pair import Pair
 from .candidates import MATCHED, OVERLAPPING, Candidate
+from .inside import Inside
+from .left_out import NOTHING_LEFT_OUT, LeftOut, left_out_of
 from .stem_swap import handover_of, shares_within
 
 _NEAR_S = 0.1  # rounding may put a cue or a section this far from its bar
@@ -34,6 +36,9 @@ class Facts:
     # the lower of the two tracks' confidences, in the parts that the join uses
     beat_confidence: float
     confidence: float  # in beat and bar
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    inside: Inside | None = None  # None until it is looked at
+    half_phrases: int = 0  # number of tracks that are left or entered in the middle of a phrase
 
 
 def facts_of(candidate: Candidate, pair: Pair) -> Facts:
@@ -50,6 +55,8 @@ def facts_of(candidate: Candidate, pair: Pair) -> Facts:
         loudness_step_lu=_loudness_step_lu(candidate, pair),
         out_on_phrase=_on_phrase(pair.out_grid, candidate.out_bar),
         in_on_phrase=_on_phrase(pair.in_grid, candidate.in_bar),
+        half_phrases=_on_half(pair.out_grid, candidate.out_bar)
+        + _on_half(pair.in_grid, candidate.in_bar),
         trimmed_out_s=max(pair.outgoing.music_end_s - candidate.out_end_s, 0.0),
         trimmed_in_s=max(candidate.in_s - pair.incoming.music_start_s, 0.0),
         out_score=_score(out.cue_outs if out else [], candidate.out_s),
@@ -58,6 +65,7 @@ def facts_of(candidate: Candidate, pair: Pair) -> Facts:
         and any(abs(part.start_s - candidate.in_end_s) < _NEAR_S for part in into.sections),
         beat_confidence=beats,
         confidence=min(beats, bars),
+        left_out=left_out_of(candidate, pair),
     )
 
 
@@ -71,8 +79,8 @@ def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
     from_s = [candidate.in_end_s]
     if candidate.kind == "echo":
         from_s.append(candidate.in_s)
-    before = pair.out_loudness.before(candidate.out_s)
-    return max((pair.in_loudness.after(at_s) - before for at_s in from_s), key=abs)
+    before = pair.loudness_before(candidate.out_s)
+    return max((pair.loudness_after(at_s) - before for at_s in from_s), key=abs)
 
 
 def _harmony_overlap(candidate: Candidate, pair: Pair) -> float:
@@ -120,6 +128,10 @@ def _on_phrase(grid: Grid | None, bar: int | None) -> bool | None:
     if grid is None or bar is None or not grid.analysis.rhythm.metre_is_known:
         return None
     return grid.on_phrase(bar)
+
+
+def _on_half(grid: Grid | None, bar: int | None) -> bool:
+    return grid is not None and bar is not None and grid.on_half_phrase(bar)
 
 
 def _score(cues: list[Cue], at_s: float) -> float:

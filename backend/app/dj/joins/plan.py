@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +58,8 @@ def plan_dj_mix(
     ``trials`` are joins of each pair that were rendered before.
     """
     rules = rules if separator else without_stem_swaps(rules)
+    if rules.keep_whole:
+        decks = [replace(deck, keep_whole=True) for deck in decks]
     choices = choose_joins(decks, rules, join_wishes, trials)
     tracks = _levelled(decks, choices, rules, loudness_lufs, base)
     overlays = place_overlays(tracks, choices, sounds, rules, loudness_lufs=loudness_lufs)

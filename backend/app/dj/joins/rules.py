@@ -17,6 +17,7 @@ from ..harmony import distance_shares
 from ..tempo_stretch import within_stretch_limit
 from .candidates import MATCHED, OVERLAPPING, Candidate
 from .facts import Facts
+from .left_out import WHOLE_S
 
 KIND_PENALTIES: dict[TransitionKind, float] = {
     "blend": 0.0,
@@ -180,30 +181,65 @@ def loudness_carries_on(case: Case) -> Verdict:
     over 1 LU must therefore be avoided here.
     """
     step = abs(case.facts.loudness_step_lu)
-    penalty = 0.3 * max(step - 0.5, 0.0) + max(step - 1.0, 0.0)
+    penalty = 0.3 * max(step - 0.5, 0.0) + 3.0 * max(step - 1.0, 0.0)
     return Verdict(penalty, reason=f"loudness step {step:.1f} LU")
 
 
+def no_hole_inside(case: Case) -> Verdict:
+    """Penalise joins in which the music falls away, or swells.
+
+    A dip of 3 LU of the short-term loudness sounds like a hole; a swell is less of a flaw.
+    """
+    inside = case.facts.inside
+    if inside is None:
+        return FINE
+    hole = 0.3 * max(inside.dip_lu - 1.0, 0.0) + 2.0 * max(inside.dip_lu - 2.5, 0.0)
+    swell = 0.3 * max(inside.bump_lu - 2.0, 0.0)
+    return Verdict(hole + swell, reason=f"a hole of {inside.dip_lu:.0f} LU" if hole else "")
+
+
 def phrases_meet(case: Case) -> Verdict:
-    """Penalise joins that do not begin with a phrase: they sound like a mistake."""
+    """Penalise joins that do not begin with a phrase: they sound like a mistake.
+
+    In the middle of a phrase it is half as bad.
+    """
     off = [case.facts.out_on_phrase, case.facts.in_on_phrase].count(False)
-    return Verdict(1.2 * off, reason="off the phrase" if off else "")
+    penalty = 1.2 * off - 0.6 * min(case.facts.half_phrases, off)
+    return Verdict(penalty, reason="off the phrase" if off else "")
 
 
 def length_is_preferred(case: Case) -> Verdict:
-    """Prefer the requested length, and eight bars over four."""
+    """Prefer the requested length, eight bars over four, and less than a minute.
+
+    After 45 s a listener waits for the join to end.
+    """
     candidate = case.candidate
     if candidate.kind not in ("blend", "stem_swap") or not candidate.bars:
         return FINE
     octaves = abs(float(np.log2(candidate.bars / case.rules.preferred_bars)))
     odd = 0.8 if candidate.bars % 8 else 0.0
-    return Verdict(0.35 * octaves + odd, reason=f"{candidate.bars} bars")
+    slow = 0.02 * max(candidate.overlap_s - 45.0, 0.0)
+    return Verdict(0.6 * octaves + odd + slow, reason=f"{candidate.bars} bars")
 
 
 def little_is_left_out(case: Case) -> Verdict:
     """Penalise music that is left out; half a minute costs as much as a worse kind of join."""
     left_out = case.facts.trimmed_out_s + case.facts.trimmed_in_s
     return Verdict(0.03 * left_out, reason=f"{left_out:.0f} s left out")
+
+
+def songs_stay_whole(case: Case) -> Verdict:
+    """Veto joins that leave out more of a song than allowed, or one of its loudest parts."""
+    lost, limit = case.facts.left_out, case.rules.max_trim_share
+    if lost.cut_s > WHOLE_S:
+        reason = f"{lost.cut_s:.0f} s of a song to be kept whole would be left out"
+    elif lost.share > limit and lost.seconds > WHOLE_S:
+        reason = f"{lost.share:.0%} of a song would be left out (limit {limit:.0%})"
+    elif lost.full:
+        reason = "a chorus or the loudest part of a song would be left out"
+    else:
+        return FINE
+    return Verdict(veto=True, reason=reason)
 
 
 def cues_are_good(case: Case) -> Verdict:
@@ -230,9 +266,11 @@ RULES: tuple[Rule, ...] = (
     voices_do_not_overlap,
     voice_is_not_cut_off,
     loudness_carries_on,
+    no_hole_inside,
     phrases_meet,
     length_is_preferred,
     little_is_left_out,
+    songs_stay_whole,
     cues_are_good,
     ends_on_section,
 )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 
-from ...contract.dj import DjRules
+from ...contract.dj import KINDS, DjRules, TransitionKind
 from ..pair import Pair
 from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
 from .facts import facts_of
-from .rules import RULES, Case, Verdict, keys_agree
+from .inside import look_inside
+from .rules import RULES, Case, Verdict, keys_agree, no_hole_inside
 
 # more than all penalties of a usable join, so that vetoed ones are overruled last
 _VETO_PENALTY = 10.0
 
 RULE_NAMES: tuple[str, ...] = tuple(rule.__name__ for rule in RULES)
 """The scoring rules' names, as in ``DjRules.rule_weights``."""
+
+LOOKED_INSIDE = 8  # candidates of each kind whose loudness is forecast
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,43 @@ def scoreboard(
 ) -> list[RatedCandidate]:
     """Rate every candidate, the best first; vetoed ones stay on the board."""
     board = [rate(candidate, pair, rules) for candidate in candidates_of(pair, rules, constraints)]
+    board = [rated for kind in KINDS for rated in _looked_inside(board, kind, pair)]
     return sorted(board, key=lambda rated: rated.penalty)
+
+
+def _looked_inside(
+    board: Sequence[RatedCandidate], kind: TransitionKind, pair: Pair
+) -> Iterator[RatedCandidate]:
+    """Look inside candidates of a kind until the best few are known.
+
+    A look adds a penalty or none, so the candidates are looked at in the order of their penalties,
+    and those that are left can't be among the best.
+    """
+    rest = [
+        (one.penalty, place, one) for place, one in enumerate(board) if one.candidate.kind == kind
+    ]
+    heapify(rest)
+    known = 0
+    while rest and known < LOOKED_INSIDE:
+        _, place, one = heappop(rest)
+        if one.facts.inside is None:
+            seen = _look(one, pair)
+            heappush(rest, (seen.penalty, place, seen))
+        else:
+            known += 1
+            yield one
+    yield from (one for _, _, one in rest)
+
+
+def _look(rated: RatedCandidate, pair: Pair) -> RatedCandidate:
+    candidate, inside = look_inside(rated.candidate, pair)
+    facts = replace(rated.facts, inside=inside)
+    case = Case(candidate, facts, rated.rules)
+    verdicts = tuple(
+        rule(case) if rule is no_hole_inside else verdict
+        for rule, verdict in zip(RULES, rated.verdicts, strict=True)
+    )
+    return RatedCandidate(candidate, facts, rated.rules, verdicts)
 
 
 def shortlist(board: Sequence[RatedCandidate], each: int) -> list[RatedCandidate]:

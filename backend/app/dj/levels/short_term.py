@@ -16,7 +16,7 @@ ASIDE_S, REACH_S = 1.5, 11.5
 """The compared windows lie 1.5 to 11.5 s away from a join: ten seconds, beginning half a window
 away."""
 
-_HOPS_PER_S = SAMPLE_RATE / HOP
+HOPS_PER_S = SAMPLE_RATE / HOP
 _OFFSET_LUFS = -0.691  # BS.1770: the K-weighting's gain at 1 kHz
 
 
@@ -32,7 +32,7 @@ class ShortTerm:
     @classmethod
     def of(cls, energies: Energies) -> ShortTerm:
         """Compute it from the K-weighted mean square of each 100 ms; at least one value."""
-        hops = min(round(WINDOW_S * _HOPS_PER_S), max(len(energies), 1))
+        hops = min(round(WINDOW_S * HOPS_PER_S), max(len(energies), 1))
         total = np.concatenate([[0.0], np.cumsum(energies)])
         mean = (total[hops:] - total[:-hops]) / hops
         lufs = _OFFSET_LUFS + 10.0 * np.log10(np.maximum(mean, 1e-12))
@@ -49,7 +49,16 @@ class ShortTerm:
 
     def _median(self, from_s: float, to_s: float) -> float:
         last = len(self.relative_lu) - 1
-        first = min(max(round((from_s - WINDOW_S / 2) * _HOPS_PER_S), 0), last)
-        end = max(min(round((to_s - WINDOW_S / 2) * _HOPS_PER_S), last + 1), first + 1)
+        first = min(max(round((from_s - WINDOW_S / 2) * HOPS_PER_S), 0), last)
+        end = max(min(round((to_s - WINDOW_S / 2) * HOPS_PER_S), last + 1), first + 1)
         ordered = np.sort(self.relative_lu[first:end])  # ten times as fast as np.median, equal bits
         return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2.0)
+
+
+def relative_powers(energies: Energies) -> Energies:
+    """Power of each hop relative to the integrated loudness; its level is in LU."""
+    whole = integrated_lufs(energies)
+    if not np.isfinite(whole):
+        return np.ones(len(energies))
+    relative: Energies = energies * 10.0 ** ((_OFFSET_LUFS - whole) / 10.0)
+    return relative

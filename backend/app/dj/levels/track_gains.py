@@ -193,18 +193,35 @@ def _add(
     if not len(values):
         return  # shorter than a hop: irrelevant for the mix's loudness
     at = round(clip.start / hop)
-    count = min(round((clip.sounds_to - clip.start) / hop), len(total) - at)
+    whole = round(clip.length / hop)
+    count = min(whole, len(total) - at)
     middles = clip.start + hop * (np.arange(count, dtype=np.float64) + 0.5)
-    sources = np.clip(clip.sources_at(middles) // hop, 0, len(values) - 1).astype(np.int64)
+    repeats = _repeats(clip, middles)
+    heard = middles - repeats * clip.echo.delay if clip.echo else middles
+    sources = np.clip(clip.sources_at(heard) // hop, 0, len(values) - 1).astype(np.int64)
+    shape = _fades(clip, hop, whole)[:count]
+    shape *= 1.0 - bass_share * _bass_taken(clip, heard)
+    shape *= _stems_left(clip, heard)
+    shape *= _levels(clip, heard) ** 2
+    if clip.echo:
+        shape *= (clip.echo.feedback**2 * (1.0 - bass_share)) ** repeats  # it is thin as well
+    total[at : at + count] += values[sources] * shape * power_gain
+
+
+def _repeats(clip: Clip, at: Energies) -> Energies:
+    """How often the sound at samples of the mix was repeated by the clip's echo; 0 before it."""
+    if clip.echo is None:
+        return np.zeros(len(at))
+    return np.maximum(np.floor((at - clip.echo.start) / clip.echo.delay) + 1.0, 0.0)
+
+
+def _fades(clip: Clip, hop: int, count: int) -> npt.NDArray[np.float32]:
+    """Power gain of a clip's fades for each of its hops."""
     shape = np.ones(count, np.float32)
-    rise = min(clip.fade_in // hop, count)
-    fall = min(clip.fade_out // hop, count)
+    rise, fall = min(clip.fade_in // hop, count), min(clip.fade_out // hop, count)
     shape[:rise] *= fade_in(rise, clip.curve) ** 2
     shape[count - fall :] *= fade_in(fall, clip.curve)[::-1] ** 2
-    shape *= 1.0 - bass_share * _bass_taken(clip, middles)
-    shape *= _stems_left(clip, middles)
-    shape *= _levels(clip, middles) ** 2
-    total[at : at + count] += values[sources] * shape * power_gain
+    return shape
 
 
 def _bass_taken(clip: Clip, at: Energies) -> Energies:

@@ -41,7 +41,9 @@ class MixtapeJob:
     @property
     def rules(self) -> DjRules:
         """The DJ rules, without overlays and stem swaps that this mix cannot have."""
-        rules = self.inputs.rules.model_copy(update={"overlays": self.inputs.overlays})
+        whole = self.request.keep_whole or self.inputs.rules.keep_whole
+        changes = {"overlays": self.inputs.overlays, "keep_whole": whole}
+        rules = self.inputs.rules.model_copy(update=changes)
         return rules if self.separator else without_stem_swaps(rules)
 
     @property

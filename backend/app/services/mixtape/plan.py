@@ -81,6 +81,8 @@ def plan_with(
     trials: Sequence[Trials] | None = None,
 ) -> MixPlan:
     """Plan a DJ mix with these requests, without the joins that failed in ``trials``."""
+    whole = {pick.track_id for pick in job.request.tracks or () if pick.keep_whole}
+    decks = [replace(deck, keep_whole=deck.track_id in whole) for deck in decks]
     base, separator = job.inputs.base, job.separator
     plan = plan_dj_mix(
         decks,
