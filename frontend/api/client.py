@@ -34,10 +34,11 @@ from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import TracksUploadView
 
 from .connection import GOOGLE_COOKIE, Answer
+from .listening_client import ListeningApiClient
 from .youtube_client import YouTubeApiClient
 
 
-class ApiClient(YouTubeApiClient):
+class ApiClient(YouTubeApiClient, ListeningApiClient):
     """The API calls of one user.
 
     Every method raises ``ApiError`` and nothing else.

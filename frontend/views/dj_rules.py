@@ -9,6 +9,7 @@ from backend.app.contract.dj import DjRules, DjRulesView
 from frontend.api.errors import ApiError, attempt
 from frontend.error_messages import show_error
 from frontend.labels import figures
+from frontend.sections.dj_rules.rule_weights import rule_weights
 from frontend.sections.dj_rules.rules_form import ask_rules
 from frontend.state import session
 
@@ -37,6 +38,7 @@ def view() -> None:
         st.caption("For all mixes that start from now on; running mixes keep the earlier rules.")
     if pressed and rules is not None:
         save(rules, shown)
+    rule_weights(show_saved)
 
 
 def show_version(shown: DjRulesView) -> None:
@@ -76,7 +78,12 @@ def save(rules: DjRules, shown: DjRulesView) -> None:
     saved = attempt(lambda: session.api().change_dj_rules(rules, shown.version))
     if isinstance(saved, ApiError):
         show_error(saved)
-        return
+    else:
+        show_saved(saved)
+
+
+def show_saved(saved: DjRulesView) -> None:
+    """Show the form for the new version."""
     SHOWN.put(saved)
     SAVED.put(saved.version)
     st.rerun()

@@ -39,6 +39,7 @@ from backend.app.services.jobs.stored_requests import n_tracks
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import page_of
 from tests.frontend.kept_description import ScriptedKeptDescription
+from tests.frontend.scripted_listening import ScriptedListening
 from tests.frontend.scripted_youtube import ScriptedYouTube
 from tests.frontend.youtube_data import TEMPLATE, WRITTEN
 
@@ -191,7 +192,7 @@ FILES = {
 }
 
 
-class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription):
+class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
     """Answers like ``ApiClient``; tests set ``crates`` and ``all_jobs``, and read ``asked``."""
 
     def __init__(self) -> None:

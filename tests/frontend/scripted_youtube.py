@@ -22,6 +22,7 @@ class ScriptedYouTube:
     """Answers like ``YouTubeApiClient``; ``refusals`` are errors of the next calls, by name."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[tuple[str, object]] = []
         self.refusals: dict[str, ApiError] = {}
         self.youtube: YouTubeStatus = NOT_CONNECTED

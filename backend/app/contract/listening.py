@@ -69,7 +69,8 @@ class AnsweredTrial(Shape):
 class ListeningTrial(Shape):
     """A trial: ``a.mp3`` and ``b.mp3`` are artifacts of the job with the trial's id.
 
-    What they are is only shown with the answer, in ``answered``.
+    Both last ``duration_s``, once they are rendered. What they are is only shown with the answer,
+    in ``answered``.
     """
 
     id: str
@@ -77,6 +78,7 @@ class ListeningTrial(Shape):
     transition: int
     title: str
     status: JobStatus
+    duration_s: float | None = None
     answered: AnsweredTrial | None = None
 
 

@@ -11,6 +11,7 @@ from backend.app.contract.jobs import JobView, MixtapeRequest, PreviewRequest
 from frontend.components.cards.join_row import join_row
 from frontend.error_messages import report_errors, show_error
 from frontend.labels.job_status import job_status
+from frontend.sections.listening.compare_button import compare_button
 from frontend.sections.result.join_change import ask_choice
 from frontend.sections.shared.pagination import page_links, page_of
 from frontend.sections.shared.refresh import follow_job
@@ -42,6 +43,7 @@ def controls(job: JobView, join: Join) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             asked = preview_button("Play this transition", preview_of(job, join, None))
             if can_change:
+                compare_button(job.id, join.index)
                 st.toggle("Change it", key=changing)
                 if mix_changes.changes_to(job.id).for_pair(*join.pair):
                     st.badge("Changed", icon=":material/edit:", color="orange")

@@ -27,7 +27,9 @@ def trial_of(person: Person, status: str = "succeeded") -> str:
     new = NewJob(trial_id, user_id, "listening", "Trial", text, "{}", 60.0, lane="none")
     assert services.stores.jobs.add(new, quota=1000)
     versions = version("other", {"phrases_meet": 1.2}, kind="echo", bars=2), version("mix")
-    rendered = RenderedTrial(outgoing="First", incoming="Second", versions=versions)
+    rendered = RenderedTrial(
+        outgoing="First", incoming="Second", duration_s=36.5, versions=versions
+    )
     workspace = Workspace(services.stores.workspaces / trial_id)
     workspace.root.mkdir(parents=True)
     workspace.write_shape(TRIAL, rendered)
@@ -43,7 +45,7 @@ def answer(person: Person, trial_id: str, body: object = ANSWER):
 def test_versions_are_shown_after_the_answer(alice: Person):
     trial = trial_of(alice)
     blind = alice.get(f"/listening/trials/{trial}")
-    assert blind.json()["answered"] is None
+    assert (blind.json()["answered"], blind.json()["duration_s"]) == (None, 36.5)
     for path in (f"/listening/trials/{trial}", f"/jobs/{trial}", f"/jobs/{trial}/artifacts"):
         text = alice.get(path).text
         assert not {"echo", "blend", "phrases_meet"} & set(text.replace('"', " ").split())

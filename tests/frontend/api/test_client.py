@@ -18,6 +18,8 @@ from backend.app.contract.analysis import CrateAnalysis, GridFix, HeardTrack
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.job_list import JobList, JobQuery
 from backend.app.contract.jobs import JobView, PublishRequest
+from backend.app.contract.listening import ListeningAnswers
+from backend.app.contract.listening_request import ListeningRequest
 from backend.app.contract.publishing import DescriptionOptions
 from backend.app.contract.sounds import SoundView
 from frontend.api.client import ApiClient
@@ -25,7 +27,9 @@ from frontend.api.connection import Credentials, api_base, connect
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import listed
 from tests.frontend.scripted_api import NOW, REQUEST, analysis, job
+from tests.frontend.scripted_listening import rendered
 from tests.frontend.youtube_data import CHECKED, NOT_CONNECTED, TEMPLATE, WRITTEN
+from tests.listening_data import answered
 
 
 @dataclass
@@ -311,6 +315,31 @@ def test_dj_rules_are_saved_over_a_version(wire: Wire) -> None:
     wire.say("PUT /admin/dj-rules?version=3", 200, view.model_dump(mode="json"))
     assert client(fresh()).change_dj_rules(view.rules, version=3) == view
     assert json.loads(wire.asked[0][2])["return_bars"] == 16
+
+
+def test_listening_routes(wire: Wire) -> None:
+    trial, done = rendered("t/1"), answered(1)
+    wire.say("POST /listening/trials", 202, trial.model_dump(mode="json"))
+    wire.say("GET /listening/trials/t%2F1", 200, trial.model_dump(mode="json"))
+    wire.say("POST /listening/trials/t%2F1/answer", 200, trial.model_dump(mode="json"))
+    page = ListeningAnswers(answers=[done], more=True)
+    wire.say("GET /listening/answers", 200, page.model_dump(mode="json"))
+    wire.say("GET /listening/answers?before=trial-1", 200, {"answers": []})
+    api = client(fresh())
+    assert api.start_trial(ListeningRequest(job_id="job-1", transition=0)) == trial
+    assert api.trial("t/1") == api.answer_trial("t/1", done.answer) == trial
+    assert json.loads(wire.asked[2][2]) == done.answer.model_dump(mode="json")
+    assert api.listening_answers() == page
+    assert api.listening_answers("trial-1").answers == []
+
+
+def test_rule_weights_are_changed_over_a_version(wire: Wire) -> None:
+    view = DjRulesView(version=4, rules=DjRules(rule_weights={"keys_agree": 2.0}))
+    for action in ("fit", "undo"):
+        path = f"POST /admin/rule-weights/{action}?version=3"
+        wire.say(path, 200, view.model_dump(mode="json"))
+    assert client(fresh()).apply_rule_weights(3) == view
+    assert client(fresh()).undo_rule_weights(3) == view
 
 
 def test_analyses_are_asked_for_together(wire: Wire) -> None:

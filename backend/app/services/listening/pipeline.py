@@ -14,7 +14,7 @@ from ...contract.mixes import TimelineView
 from ...contract.stored_json import read_stored
 from ...dj.timeline_json import timeline_of
 from ...dsp.loudness import LoudnessMeter, integrated_lufs
-from ...dsp.samples import Samples, gain_of_db, samples
+from ...dsp.samples import Samples, gain_of_db, samples, seconds
 from ...jobs.pipeline import Pipeline, Step, StepContext
 from ...render.files.encode import Encoding, Output, encode_all
 from ...render.files.tags import MixTags
@@ -90,7 +90,10 @@ def render_versions(ctx: StepContext[ListeningJob]) -> None:
         one.version.model_copy(update={"gain_db": round(gain, 3), "lufs": round(min(levels), 2)})
         for one, gain in zip(planned, gains, strict=True)
     )
-    trial = RenderedTrial(outgoing=outgoing, incoming=incoming, versions=(a, b))
+    duration_s = seconds(sounds[0].shape[1])
+    trial = RenderedTrial(
+        outgoing=outgoing, incoming=incoming, duration_s=duration_s, versions=(a, b)
+    )
     ctx.workspace.write_shape(TRIAL, trial)
 
 

@@ -10,8 +10,9 @@ TRIAL = "trial.json"
 
 
 class RenderedTrial(Shape):
-    """The tracks, and the versions in the order of their files: A, B."""
+    """The tracks, and the versions in the order of their files: A, B. Both last ``duration_s``."""
 
     outgoing: str
     incoming: str
+    duration_s: float
     versions: tuple[ListeningVersion, ListeningVersion]

@@ -40,12 +40,14 @@ class ListeningTrials:
         """
         job = self._find(user_id, trial_id)
         request = read_stored(ListeningRequest, job.request)
+        is_rendered = job.status is JobStatus.SUCCEEDED
         return ListeningTrial(
             id=trial_id,
             job_id=request.job_id,
             transition=request.transition,
             title=job.title,
             status=job.status.value,
+            duration_s=self._rendered(trial_id).duration_s if is_rendered else None,
             answered=self.answers.find(user_id, trial_id),
         )
 

@@ -1,0 +1,80 @@
+"""Text for listening trials: answers, versions, rules."""
+
+from __future__ import annotations
+
+from backend.app.contract.listening import (
+    AnsweredTrial,
+    Better,
+    ListeningReason,
+    ListeningVersion,
+    VersionOrigin,
+)
+
+from . import transitions
+from .figures import clock_tenths, counted, minus
+
+BETTER: dict[Better, str] = {"a": "A", "b": "B", "same": "Equally good"}
+REASONS: dict[ListeningReason, str] = {
+    "beat": "Beat",
+    "level": "Loudness",
+    "key": "Harmony",
+    "moment": "Moment",
+}
+ORIGINS: dict[VersionOrigin, str] = {
+    "mix": "as in the mix",
+    "other": "the best other one",
+    "first_choice": "your first choice",
+    "second_choice": "your second choice",
+}
+RULES = {
+    "kind_is_allowed": "Kind of transition",
+    "stretch_stays_inaudible": "Tempo change",
+    "beats_are_known": "Uncertain beats",
+    "keys_agree": "Clashing keys",
+    "pitch_pays": "Pitch shift",
+    "voices_do_not_overlap": "Two voices",
+    "voice_is_not_cut_off": "Voice cut off",
+    "loudness_carries_on": "Loudness step",
+    "phrases_meet": "Off the phrase",
+    "length_is_preferred": "Unusual length",
+    "little_is_left_out": "Music left out",
+    "cues_are_good": "Weak cue points",
+    "ends_on_section": "No section at the end",
+}
+
+
+def rule(name: str) -> str:
+    """Name a scoring rule."""
+    return RULES.get(name, name.replace("_", " ").capitalize())
+
+
+def version(one: ListeningVersion) -> str:
+    """Describe a version in one line."""
+    length = counted(one.bars, "bar") if one.bars else f"{one.overlap_s:.1f} s"
+    return f"{transitions.kind(one.kind)}, {length} ({ORIGINS[one.origin]})"
+
+
+def figures(one: ListeningVersion) -> list[tuple[str, str]]:
+    """List a version's figures, each with its label; without those that it doesn't have."""
+    tempo, keys = one.tempo_change_percent, one.key_distance
+    pairs = [
+        ("Leaves at", clock_tenths(one.out_at_s)),
+        ("Enters at", clock_tenths(one.in_at_s)),
+        ("Tempo", None if tempo is None else minus(f"{tempo:+.1f} %")),
+        ("Keys", None if keys is None else f"{counted(keys, 'step')} apart"),
+        ("Level", minus(f"{one.loudness_step_lu:+.1f} LU")),
+        ("Both vocals", f"{one.vocal_overlap_s:.1f} s" if one.vocal_overlap_s else None),
+        ("Penalties", f"{sum(one.penalties.values()):.1f}"),
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def answer(trial: AnsweredTrial) -> str:
+    """Say in one line which version was preferred, and why."""
+    given = trial.answer
+    why = ", ".join(REASONS[one].lower() for one in given.because)
+    because = f", because of: {why}" if why else ""
+    if given.better == "same":
+        return f"Equally good{because}"
+    better, worse = (trial.a, trial.b) if given.better == "a" else (trial.b, trial.a)
+    return f"{version(better)} was better than {version(worse)}{because}"
