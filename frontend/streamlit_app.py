@@ -60,7 +60,7 @@ def pages(*, is_admin: bool) -> list[st.Page]:
         page("stems", "Stems", "layers"),
         page("restyle", "Restyle", "grain"),
         page("sounds", "Sounds", "library_music"),
-        page("listening", "Listening", "hearing"),
+        page("listening", "Listening room", "hearing"),
         page("jobs", "Jobs", "queue_music"),
         page("publish", "Publish", "publish"),
         page("result", "Result", "play_circle", visibility="hidden"),

@@ -38,6 +38,8 @@ RULES = {
     "phrases_meet": "Off the phrase",
     "length_is_preferred": "Unusual length",
     "little_is_left_out": "Music left out",
+    "songs_stay_whole": "Song cut short",
+    "no_hole_inside": "Hole inside",
     "cues_are_good": "Weak cue points",
     "ends_on_section": "No section at the end",
 }

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.listening import ListeningAnswer
 from backend.app.contract.listening_request import ListeningRequest
+from backend.app.dj.joins.scoreboard import RULE_NAMES
 from frontend.api.errors import ApiError
 from frontend.labels import listening
 from tests.frontend.dj_mix import CRATE, FINISHED, MEASURED, TIMELINE
@@ -135,6 +136,10 @@ class TestAnswers:
         assert listening.answer(answered(1, "a")).startswith(better)
         assert listening.answer(answered(1, "a")).endswith("because of: beat, harmony")
         assert listening.answer(answered(1, "same")).startswith("Equally good")
+
+
+def test_every_rule_has_a_name() -> None:
+    assert set(listening.RULES) == set(RULE_NAMES)
 
 
 class TestWeights:
