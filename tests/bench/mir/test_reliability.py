@@ -40,6 +40,8 @@ def test_long_stretches_weigh_more() -> None:
     curve = reliability([0.8, 0.4], [30.0, 10.0], [0.0, 1.0])
     assert curve.ece == pytest.approx(0.75)
     assert [b.weight for b in curve.bins] == [0.25, 0.75]
+    one_bin = reliability([0.8, 0.8], [30.0, 10.0], [0.0, 1.0])
+    assert one_bin.bins[0].right == 0.25
 
 
 def test_nothing_judged_gives_an_empty_curve() -> None:
