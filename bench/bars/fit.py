@@ -75,7 +75,8 @@ def left_out_line(part: Sequence[BarWindow], windows: Sequence[BarWindow], share
                 beats.append(window.allowed[best % 2 :: 2].any())
                 if window.allowed.sum() == 1:
                     bars.append(window.allowed[best])
-    return f"beats right in {np.mean(beats):.3f}, bars in {np.mean(bars):.3f}"
+    of_bars = f"{np.mean(bars):.3f}" if bars else "none known"
+    return f"beats right in {np.mean(beats):.3f}, bars in {of_bars}"
 
 
 if __name__ == "__main__":

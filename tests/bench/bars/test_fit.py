@@ -66,3 +66,9 @@ def test_windows_know_what_their_labels_tell() -> None:
     assert beats.allowed.tolist() == (np.arange(8) % 2 == 0).tolist()
     assert bars.evidence.shape[0] == 8
     assert len(halves_s) // 8 == 3 * VOTING_BARS
+
+
+def test_windows_of_known_beats_only_say_nothing_of_bars() -> None:
+    windows = examples(beats_only=True)
+    line = left_out_line(windows, windows, np.ones(len(windows)))
+    assert line.endswith("bars in none known")
