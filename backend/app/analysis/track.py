@@ -21,7 +21,7 @@ from .structure.energy import bar_energies
 from .structure.sections import find_sections
 from .structure.vocal_activity import find_vocals
 
-VERSION = 8  # raise it when results change: cached analyses of other versions are computed again
+VERSION = 9  # raise it when results change: cached analyses of other versions are computed again
 
 
 def analyse(

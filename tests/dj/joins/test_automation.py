@@ -75,7 +75,7 @@ def test_basses_swap_in_the_middle_eighth_and_one_bar_at_least(bars, swap) -> No
     for move, shares in ((leave, (0.0, 1.0)), (enter, (1.0, 0.0))):
         bass, highs = move(CLIP, candidate("blend", bars), overlap(bars)).effects
         assert bass.shares == highs.shares == ((begin, shares[0]), (stop, shares[1]))
-        assert (bass.kind, bass.frequency_hz, bass.gain_db) == ("low_shelf", 120.0, -26.0)
+        assert (bass.kind, bass.frequency_hz, bass.gain_db) == ("low_shelf", 200.0, -26.0)
         assert (highs.kind, highs.frequency_hz, highs.gain_db) == ("high_shelf", 13_000.0, -12.0)
 
 

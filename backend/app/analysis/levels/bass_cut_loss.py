@@ -9,9 +9,9 @@ from ...dsp.samples import SAMPLE_RATE
 from ..spectral_peaks import Floats
 from ..stereo_centre import BAND_EDGES_HZ, Centre
 
-CUT_SHARES = np.array([1.0, 0.95, 0.51, 0.07])
-"""Share of power that the mixer's low shelf (26 dB at 120 Hz) removes from each of the lowest four
-bands, up to 600 Hz: its mean response over the band, on a logarithmic frequency axis."""
+CUT_SHARES = np.array([1.0, 0.99, 0.92, 0.5, 0.07])
+"""Share of power that the mixer's low shelf (26 dB at 200 Hz) removes from each of the lowest five
+bands, up to 1200 Hz: its mean response over the band, on a logarithmic frequency axis."""
 
 
 def bass_share(centre: Centre) -> float:

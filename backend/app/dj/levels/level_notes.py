@@ -21,7 +21,7 @@ _NEARLY_ALL_DB = 1.5  # a peak this near to the mix's highest comes from one tra
 _SHARED_DB = 1.0  # a gain this far below a track's usual one is the gain of its album
 _HELD_BACK_LU = 1.0  # just noticeable beside its neighbours
 _NO_ROOM = "its peaks leave no room for more"
-BASS_HEAVY_SHARE = 0.6
+BASS_HEAVY_SHARE = 0.8
 """Share of the loudness from which a bass counts as heavy: the most in house and techno of usual
 balance. The measure of loudness counts a bass for less than the level that it takes."""
 
