@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backend.app.analysis.harmony import track_key
-from backend.app.analysis.harmony.key import MINOR_PROFILE
+from backend.app.analysis.harmony.key import MINOR_PROFILE, pitch_classes
 from backend.app.analysis.harmony.key_evidence import confidence_in
 from backend.app.analysis.harmony.track_key import estimate_key, group_starts
 from backend.app.contract.analysis import Harmony
@@ -63,11 +63,22 @@ def test_groups_of_bars_follow_the_phrases() -> None:
     assert group_starts(unknown) == []
 
 
-def test_bright_power_chords_do_not_make_a_minor_key_major() -> None:
-    # The fifth harmonic of each root is its major third; only the last bar has a third.
-    powers = [(root, root + 7, root + 12) for root in (52, 52, 50)]
-    bright = heard(progression(*powers, (52, 55, 59), harmonics=14))
-    assert bright.key == "E minor"
+def test_fifth_harmonic_of_a_bright_tone_is_no_major_third() -> None:
+    bright = 0.05 * tones([45], 10.0, harmonics=10)  # A2: its fifth harmonic is a C sharp
+    played = bright + 0.05 * tones([61], 10.0, harmonics=1)
+
+    def thirds(mono: np.ndarray) -> tuple[float, float]:
+        pitches = pitches_of(np.stack([mono, mono]).astype(np.float32))
+        both = (
+            pitch_classes(part, 0.0).sum(axis=0)[1] for part in (pitches.treble, pitches.chords)
+        )
+        before, left = both
+        return before, left
+
+    before, left = thirds(bright)
+    assert left < 0.4 * before
+    before, left = thirds(played)
+    assert left > 0.7 * before
 
 
 def test_song_that_avoids_its_tonic_has_its_key() -> None:
