@@ -100,7 +100,7 @@ def rendered(trial_id: str, job_id: str = "job-1") -> ListeningTrial:
         id=trial_id,
         job_id=job_id,
         transition=0,
-        title="Listening trial: join 1 of Saturday",
+        title="Listening trial: transition 1 of Saturday",
         status="succeeded",
         duration_s=36.5,
     )

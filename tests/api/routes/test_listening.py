@@ -19,12 +19,12 @@ from ..conftest import Person
 ANSWER = {"better": "b", "because": ["beat"], "note": "A stumbles."}
 
 
-def trial_of(person: Person, status: str = "succeeded") -> str:
+def trial_of(person: Person, status: str = "succeeded", kind: str = "listening") -> str:
     """A rendered trial, without its sound."""
     services, user_id = person.client.app.state.services, person.get("/auth/me").json()["id"]
     trial_id, request = secrets.token_hex(16), ListeningRequest(job_id="mix", transition=1)
     text = request.model_dump_json()
-    new = NewJob(trial_id, user_id, "listening", "Trial", text, "{}", 60.0, lane="none")
+    new = NewJob(trial_id, user_id, kind, "Trial", text, "{}", 60.0, lane="none")
     assert services.stores.jobs.add(new, quota=1000)
     versions = version("other", {"phrases_meet": 1.2}, kind="echo", bars=2), version("mix")
     rendered = RenderedTrial(
@@ -68,6 +68,12 @@ def test_trial_is_answered_once(alice: Person):
 
 def test_unfinished_trial_takes_no_answer(alice: Person):
     assert answer(alice, trial_of(alice, "failed")).status_code == 409
+
+
+def test_jobs_of_other_kinds_are_no_trials(alice: Person):
+    preview = trial_of(alice, kind="preview")
+    assert alice.get(f"/listening/trials/{preview}").status_code == 404
+    assert answer(alice, preview).status_code == 404
 
 
 def test_trials_of_others_are_unknown(alice: Person, bob: Person):

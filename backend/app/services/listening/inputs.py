@@ -20,7 +20,7 @@ class ListeningInputs(Shape):
     @property
     def title(self) -> str:
         """The job's title."""
-        return f"Listening trial: join {self.request.transition + 1} of {self.mix.title}"
+        return f"Listening trial: transition {self.request.transition + 1} of {self.mix.title}"
 
     @property
     def duration_s(self) -> float:
