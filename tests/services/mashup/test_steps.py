@@ -268,7 +268,7 @@ def test_metadata_names_sections_artists_tempo_and_key(made: Made) -> None:
     assert broken_rules(found, made.report.duration_s, limits) == words.notes
     assert words.description.startswith(f"39 seconds · 2 tracks · {made.report.tempo_bpm:.0f} BPM")
     assert "\n\nChapters\n0:00 Intro\n" in words.description
-    assert words.description.endswith("\n\nArtists: Ada, Bo\n\n#mashup #chill\n")
+    assert words.description.endswith("\n\nTracklist: Ada – Ay; Bo – Bee\n\n#mashup #chill\n")
     assert {"Ada", "Bo"} <= set(words.tags)
     tempo = DescriptionOptions(template="{{ tempo }}, {{ keys | join(', ') }}, {{ n_tracks }}")
     facts = mashup_facts(made.timeline, "", made.report, [])

@@ -123,6 +123,17 @@ def test_only_songs_that_play_in_a_mashup_name_its_genre() -> None:
     assert facts.has_parts
 
 
+def test_every_song_of_a_mashup_is_named_though_no_part_names_it() -> None:
+    drums = replace(clip("b", 0), artist="")
+    view = view_of(replace(TIMELINE, clips=(clip("a", 0), drums), chapters=TIMELINE.chapters[:1]))
+    facts = mashup_facts(view, "Night", None, tagged("", ""))
+    text = WRITER.write(facts, DescriptionOptions()).description
+    assert "\nTracklist: Artist a – A; B\n" in text
+    linked = replace(facts, songs=("Artist a – A", "B @stranger"))
+    text = WRITER.write(linked, DescriptionOptions()).description
+    assert "@stranger" not in text
+
+
 def test_default_description_starts_with_the_facts_and_repeats_nothing(
     store: ContentStore,
 ) -> None:

@@ -82,6 +82,7 @@ def _clean(facts: MixFacts) -> MixFacts:
         intro=disguise_times(_text(facts.intro)),
         chapters=chapters,
         credits=credits,
+        songs=tuple(filter(None, map(_line, facts.songs))),
         unlisted_artists=unlisted(credits, chapters),
         links=disguise_times(_text(facts.links)).strip(),
         support=_line(facts.support),
@@ -188,7 +189,7 @@ class _Fitter:
 
 def _omit_credits(facts: MixFacts) -> tuple[MixFacts, str]:
     note = "The credits did not fit into YouTube's {limit} bytes and were left out."
-    return replace(facts, credits=(), unlisted_artists=()), note
+    return replace(facts, credits=(), unlisted_artists=(), songs=()), note
 
 
 def _omit_links(facts: MixFacts) -> tuple[MixFacts, str]:

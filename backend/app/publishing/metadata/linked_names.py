@@ -13,7 +13,7 @@ from .template_context import MixFacts
 def linked_names(facts: MixFacts) -> tuple[str, ...]:
     """The lines of the tracklist, and artists not in them, that contain any."""
     titles = [chapter.title for chapter in facts.chapters if has_link(chapter.title)]
-    artists = (one for one in facts.credits if has_link(one))
+    artists = (one for one in (*facts.songs, *facts.credits) if has_link(one))
     others = [one for one in artists if not any(one in title for title in titles)]
     return tuple(dict.fromkeys((*titles, *others)))
 
@@ -34,6 +34,7 @@ def facts_without_links(facts: MixFacts) -> MixFacts:
         facts,
         chapters=tuple(map(_without_links, facts.chapters)),
         credits=tuple(filter(None, map(without_links, facts.credits))),
+        songs=tuple(filter(None, map(without_links, facts.songs))),
     )
 
 

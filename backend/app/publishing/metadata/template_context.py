@@ -16,8 +16,9 @@ class MixFacts:
 
     ``credits`` are the artists, each once; ``unlisted_artists`` those whom the tracklist does not
     name. ``genres`` are one or two, or none if unknown. ``has_parts``: the chapters are parts of a
-    mashup, not tracks. ``links``, ``support`` and ``licence`` are the user's lines under the
-    tracklist; ``language`` is that of headings and units.
+    mashup, not tracks; ``songs`` are then all tracks that play. ``links``, ``support`` and
+    ``licence`` are the user's lines under the tracklist; ``language`` is that of headings and
+    units.
     """
 
     intro: str
@@ -31,6 +32,7 @@ class MixFacts:
     keys: tuple[str, ...] = ()  # the tracks' keys in order, each once
     genres: tuple[str, ...] = ()
     has_parts: bool = False
+    songs: tuple[str, ...] = ()
     unlisted_artists: tuple[str, ...] = ()
     links: str = ""
     support: str = ""
@@ -64,8 +66,13 @@ class MixFacts:
 
     @property
     def credits_line(self) -> str:
-        """One line with the artists whom the tracklist does not name; empty if there are none."""
+        """One line with the artists whom the tracklist does not name; empty if there are none.
+
+        Of a mashup, all songs: its chapters name only voices.
+        """
         words = phrases(self.language)
+        if self.songs:
+            return f"{words.tracklist}{words.colon}{'; '.join(self.songs)}"
         artists = ", ".join(self.unlisted_artists)
         return f"{words.artists}{words.colon}{artists}" if artists else ""
 
@@ -103,7 +110,9 @@ TEMPLATE_NAMES = {
     ),
     "tracklist_heading": NameInfo("the heading over the chapters, in the chosen language"),
     "credits": NameInfo("the artists, without repetition", is_sequence=True),
-    "credits_line": NameInfo("a line with the artists whom the tracklist does not name; or empty"),
+    "credits_line": NameInfo(
+        "a line with artists not in the tracklist, or a mashup's songs; or empty"
+    ),
     "links": NameInfo("your links"),
     "links_heading": NameInfo("the heading over your links, in the chosen language"),
     "support": NameInfo("your line on how to support you"),

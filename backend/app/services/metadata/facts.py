@@ -46,7 +46,9 @@ def mashup_facts(
     vibe = (report.vibe,) if report else ()
     hashtags = ("mashup", *vibe, *genre_hashtags(tags))[:MAX_HASHTAGS]
     facts = _facts(timeline, report.title if report else title, hashtags)
-    facts = replace(facts, genres=main_genres(tags), has_parts=True)
+    names = (" – ".join(filter(None, (clip.artist, clip.title))) for clip in timeline.clips)
+    songs = tuple(dict.fromkeys(names))
+    facts = replace(facts, genres=main_genres(tags), has_parts=True, songs=songs)
     # the view's length includes the reverb's tail
     facts = replace(facts, duration_s=view.duration_s)
     if report is None:
