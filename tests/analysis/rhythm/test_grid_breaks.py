@@ -46,6 +46,7 @@ def test_two_tempi_are_stated_and_never_their_mean() -> None:
     change_s = 160 * 60.0 / 93.0
     beats_s = np.concatenate([60.0 / 93.0 * np.arange(160), change_s + 0.5 * np.arange(80)])
     assert largest_error_s(rhythm, beats_s) < 0.02
+    assert np.diff(rhythm.beats_s).min() > 0.4  # no beat twice at the seam
     tempi = [one.tempo_bpm for one in rhythm.stretches]
     assert {round(tempo) for tempo in tempi} == {93, 120}
     assert rhythm.tempo_bpm == pytest.approx(93.0, abs=0.05)

@@ -111,7 +111,13 @@ def exact_break_s(before_s: Floats, after_s: Floats, near_s: float, rise: Floats
     lost = np.concatenate([[0.0], np.cumsum(_rises_at(late, rise))])
     # The break lies just before a beat of the second grid.
     gained = won[np.searchsorted(early, late - EARLY_S)] - lost[:-1]
-    return float(late[int(np.argmax(gained))] - EARLY_S) if len(late) else near_s
+    if not len(late):
+        return near_s
+    at = int(np.argmax(gained))
+    # The beat before the break may be the same one, seen by both grids: it stays the first one's.
+    last = early[early < late[at] - EARLY_S][-1:]
+    doubled = len(last) and late[at] - last[0] < float(np.median(np.diff(late))) / 2.0
+    return float(late[at] + (EARLY_S if doubled else -EARLY_S))
 
 
 def extended_grid(beats_s: Floats, first_s: float, last_s: float) -> tuple[Floats, int]:
