@@ -12,7 +12,7 @@ from backend.app.contract.stored_json import OtherVersion
 from backend.app.services.kinds import INPUTS
 from backend.app.wiring.jobs.executor import PIPELINES
 
-from .test_rows import known_fields, listed, open_job
+from .test_rows import NEWER, known_fields, listed, open_job
 
 OTHER = "other_version"
 
@@ -100,7 +100,7 @@ def test_nothing_is_based_on_a_job_of_another_version(rewritten, ann):
     expect_other_version(ann.post(f"/jobs/{mix}/words", json={}))
 
 
-@pytest.mark.parametrize("kind", PIPELINES)
+@pytest.mark.parametrize("kind", sorted(set(PIPELINES) - NEWER))
 def test_inputs_of_another_version_fail_their_job(rewritten, kind):
     job_id = next(one for one, of in rewritten.column("kind").items() if of == kind)
     with pytest.raises(OtherVersion):

@@ -30,9 +30,11 @@ PENDING = ("queued", "running")
 
 def known_fields(shown, stored):
     """The fields of an answer that a stored object has; later versions add others."""
-    if not isinstance(stored, dict):
-        return shown
-    return {name: known_fields(shown[name], value) for name, value in stored.items()}
+    if isinstance(stored, dict):
+        return {name: known_fields(shown[name], value) for name, value in stored.items()}
+    if isinstance(stored, list) and len(shown) == len(stored):
+        return [known_fields(*pair) for pair in zip(shown, stored, strict=True)]
+    return shown
 
 
 def listed(ann):
