@@ -49,6 +49,8 @@ def apply_correction(analysis: TrackAnalysis, fix: GridFix) -> TrackAnalysis:
 
 def _corrected_rhythm(analysis: TrackAnalysis, fix: GridFix) -> Rhythm:
     measured = analysis.rhythm
+    if fix.model_copy(update={"key": None}) == GridFix():
+        return measured
     rhythm = _double_tempo(measured) if fix.tempo == "double" else measured
     rhythm = _halve_tempo(measured) if fix.tempo == "half" else rhythm
     if fix.tempo_bpm is not None:
