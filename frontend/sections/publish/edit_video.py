@@ -86,16 +86,16 @@ def edit_form(job_id: str) -> None:
         ask_category(form, errors)
         with st.container(gap="xsmall", key="about_video"):
             ask_declarations(form)
-        thumbnail = ask_thumbnail(errors)
+        thumbnail, lacking = ask_thumbnail(errors)
         rest = st.container(gap="xsmall", key="errors_rest")
     edit = edit_in(view, st.context.timezone, thumbnail)
     checked = attempt(lambda: session.api().check_edit(job_id, edit))
     if isinstance(checked, ApiError):
         with rest:
             show_error(checked)
-        return save_bar(view, edit, None)
+        return save_bar(view, edit, lacking or missing(edit, None))
     errors.show(checked.faults, rest)
-    return save_bar(view, edit, checked)
+    return save_bar(view, edit, lacking or missing(edit, checked))
 
 
 def loaded_video(job_id: str) -> VideoView | ApiError:
@@ -109,8 +109,8 @@ def loaded_video(job_id: str) -> VideoView | ApiError:
     return answer
 
 
-def ask_thumbnail(errors: FieldErrors) -> str:
-    """Ask for another thumbnail: the mix's own, or a picture to upload."""
+def ask_thumbnail(errors: FieldErrors) -> tuple[str, str | None]:
+    """Ask for another thumbnail: the mix's own, or a picture to upload; also say what it lacks."""
     chosen = st.radio(
         "Thumbnail",
         list(THUMBNAILS),
@@ -118,14 +118,20 @@ def ask_thumbnail(errors: FieldErrors) -> str:
         horizontal=True,
         key=THUMBNAIL,
     )
+    lacking = None
     if chosen == "picture":
         lead = "Change the picture" if PICTURE_ID.get() else "Drop a picture here"
-        drop_zone(PICTURE, PICTURE_ID, lead=lead, detail="JPEG, PNG or WebP; best 1280 × 720.")
+        detail = "JPEG, PNG or WebP; best 1280 × 720."
+        dropped = drop_zone(PICTURE, PICTURE_ID, lead=lead, detail=detail)
+        if dropped.busy:
+            lacking = "The picture is still uploading."
+        elif not PICTURE_ID.get():
+            lacking = "Drop a picture first, or keep the thumbnail."
     errors.reserve("thumbnail")
-    return chosen or "keep"
+    return chosen or "keep", lacking
 
 
-def save_bar(view: VideoView, edit: VideoEdit, checked: VideoEditCheck | None) -> None:
+def save_bar(view: VideoView, edit: VideoEdit, lacking: str | None) -> None:
     """Draw the buttons that save or close; say what is missing."""
     with st.container(horizontal=True, vertical_alignment="center", key="save_bar"):
         pressed = st.button(
@@ -133,10 +139,10 @@ def save_bar(view: VideoView, edit: VideoEdit, checked: VideoEditCheck | None) -
             icon=":material/publish:",
             type="primary",
             key="save_video",
-            disabled=missing(edit, checked) is not None,
+            disabled=lacking is not None,
         )
         cancel_button("Cancel")
-        st.caption(missing(edit, checked) or "Saving changes the video on YouTube at once.")
+        st.caption(lacking or "Saving changes the video on YouTube at once.")
     if pressed:
         save(view.job_id, edit)
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from backend.app.contract.publishing import FaultView
 from backend.app.contract.video_edits import VideoEdit
 from frontend.api.errors import ApiError
+from frontend.state.video_edit_draft import PICTURE_ID
 from tests.frontend.scripted_api import ScriptedApi
 from tests.frontend.views.test_pages import words_of
 from tests.frontend.views.test_publish_page import PublishPage, with_publication
@@ -61,6 +62,19 @@ def test_schedule_is_sent_in_utc(form: AppTest, scripted_api: ScriptedApi) -> No
     assert sent(scripted_api) == VideoEdit(
         privacy="private", publish_at=datetime(2031, 1, 2, 9, 0, tzinfo=UTC), thumbnail="mix"
     )
+
+
+def test_other_picture_must_be_uploaded_before_saving(
+    form: AppTest, scripted_api: ScriptedApi
+) -> None:
+    form.text_input(key=f"publish_title_{FORM}").set_value("Day").run()
+    form.radio(key="edit_thumbnail").set_value("picture").run()
+    assert form.button(key="save_video").disabled
+    assert "Drop a picture first, or keep the thumbnail." in words_of(form)
+    form.session_state[PICTURE_ID.name] = "picture-1"
+    form.run()
+    form.button(key="save_video").click().run()
+    assert sent(scripted_api) == VideoEdit(title="Day", thumbnail_upload_id="picture-1")
 
 
 def test_faults_are_shown_and_block(form: AppTest, scripted_api: ScriptedApi) -> None:
