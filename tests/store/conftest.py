@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from backend.app.store.database import Database, open_database
 
@@ -30,4 +31,17 @@ def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         url = request.getfixturevalue("postgresql_url")
     opened = open_database(url)
     yield opened
+    if request.param == "postgresql":
+        delete_all_rows(url)
     opened.close()
+
+
+def delete_all_rows(url: str) -> None:
+    """Empty a database that the next test uses, too."""
+    engine, tables = sa.create_engine(url), sa.MetaData()
+    tables.reflect(engine)
+    with engine.begin() as connection:
+        for table in reversed(tables.sorted_tables):
+            if table.name != "alembic_version":
+                connection.execute(sa.delete(table))
+    engine.dispose()
