@@ -33,6 +33,17 @@ def click_until(button: Locator, reaction: Locator) -> None:
     repeat_until(lambda: button.click(timeout=TRY_MS), reaction)
 
 
+def click_until_gone(button: Locator) -> None:
+    """Click until the button is gone, however long what it begins takes."""
+    for _ in range(TRIES):
+        with suppress(PlaywrightError, AssertionError):
+            if button.is_visible():
+                button.click(timeout=TRY_MS)
+            expect(button).to_be_hidden(timeout=TRY_MS)
+            return
+    expect(button).to_be_hidden()
+
+
 def go_to(page: Page, name: str) -> None:
     """Open a page from the menu; its title equals the link's name."""
     link = page.get_by_role("link", name=name).first

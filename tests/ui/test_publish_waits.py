@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.publishing.stand_ins.youtube_faults import Fault
-from tests.ui.clicks import click_until, go_to
+from tests.ui.clicks import click_until, click_until_gone, go_to
 from tests.ui.conftest import sign_in_by_cookie
 from tests.ui.test_journey import check_layout, choose_small_video, fill_crate, open_button, start
 from tests.ui.test_publish import CHANNEL, PUBLISHED_MS, connect, press_six_times
@@ -18,6 +18,8 @@ from tests.ui.youtube_screens import Screens, screens_running
 
 # Its only chunk is lost, with the upload: YouTube may have made a video of it or not.
 LOST = Fault("chunk", 1, "drop", store=0.0, forget=True)
+# The channel is searched for the video again and again, for a minute and more.
+UNCERTAIN_MS = 300_000
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,8 @@ def start_when_asked(page: Page, screens: Screens) -> None:
     check_layout(page, "30-waits-for-quota")
     screens.youtube.channel.uploads_left = 100
     screens.youtube.script.faults = [LOST]
-    click_until(now, page.get_by_role("button", name="Retry…"))
+    click_until_gone(now)
+    expect(page.get_by_role("button", name="Retry…")).to_be_visible(timeout=UNCERTAIN_MS)
 
 
 def retry_after_a_look(page: Page, screens: Screens) -> None:
