@@ -18,12 +18,10 @@ from backend.app.services.preview.inputs import PreviewInputs, preview_range
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
 from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline, build_preview_pipeline
-from composer.compose import compose_song
-from composer.song import SongSpec
 from tests.render.mixes import decoded
 from tests.sounds import SR
 
-from ..stored_tracks import put_track
+from .house_songs import put_house_songs
 
 CHOICE = {"outgoing": "a", "incoming": "b", "kind": "stem_swap", "bars": 8}
 
@@ -35,14 +33,7 @@ class Studio:
         self.folder = folder
         self.settings = Settings(_env_file=None, storage_root=folder / "storage", render_workers=2)
         self.store = ContentStore(self.settings.storage_root)
-        specs = [
-            SongSpec(style="house", tempo_bpm=bpm, key="A minor", seed=seed, bars=32)
-            for seed, bpm in ((1, 122.0), (2, 124.5))
-        ]
-        self.tracks = [
-            put_track(self.store, folder, letter, compose_song(spec).samples)
-            for letter, spec in zip("ab", specs, strict=True)
-        ]
+        self.tracks = put_house_songs(self.store, folder, bars=32, tempos_bpm=(122.0, 124.5))
         request = MixtapeRequest(
             tracks_upload_id="crate",
             transitions="dj",

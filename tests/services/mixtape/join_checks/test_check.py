@@ -23,10 +23,8 @@ from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
 from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline
 from bench.sets.wrong_grids import changed, half_a_beat_late
-from composer.compose import compose_song
-from composer.song import SongSpec
 
-from ...stored_tracks import put_track
+from ..house_songs import put_house_songs
 
 DEFAULT_RULES = DjRules()
 BLEND = {"outgoing": "a", "incoming": "b", "kind": "blend", "bars": 16}
@@ -39,14 +37,7 @@ class Studio:
         self.folder = folder
         self.settings = Settings(_env_file=None, storage_root=folder / "storage", render_workers=2)
         self.store = ContentStore(self.settings.storage_root)
-        specs = [
-            SongSpec(style="house", tempo_bpm=bpm, key="A minor", seed=seed, bars=64)
-            for seed, bpm in ((1, 122.0), (2, 124.0))
-        ]
-        self.tracks = [
-            put_track(self.store, folder, letter, compose_song(spec).samples)
-            for letter, spec in zip("ab", specs, strict=True)
-        ]
+        self.tracks = put_house_songs(self.store, folder, bars=64, tempos_bpm=(122.0, 124.0))
 
     def shift_grid(self) -> None:
         """Store an analysis of the second track that is half a beat late."""
