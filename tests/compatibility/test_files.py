@@ -15,8 +15,8 @@ from backend.app.contract.publishing import WordsView, YouTubeRecord
 from backend.app.contract.restyles import RestyleReport
 from backend.app.contract.stems import StemsView
 from backend.app.services.mashup.plan import Decisions
-from backend.app.services.mixtape.order import FoundOrder
-from backend.app.services.mixtape.plan import PlannedJoins
+from backend.app.services.mixtape.planning.order import FoundOrder
+from backend.app.services.mixtape.planning.plan import PlannedJoins
 from backend.app.services.mixtape.reuse.base_files import FileOrigin
 from backend.app.services.mixtape.reuse.mp3 import StoredJoinFigures
 from backend.app.services.publish.thumbnail_playlist import ThumbnailPlaylistResult

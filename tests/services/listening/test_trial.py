@@ -26,7 +26,7 @@ from backend.app.services.listening.rendered import TRIAL, RenderedTrial
 from backend.app.services.listening.versions import planner_of
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.plan import plan_dj
+from backend.app.services.mixtape.planning.plan import plan_dj
 from backend.app.services.tracks.analyse import analyse_track
 from backend.app.services.tracks.decks import decks_of
 from backend.app.store.files.blobs import ContentStore

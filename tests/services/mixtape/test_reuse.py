@@ -20,7 +20,7 @@ from backend.app.services.files.names import REPORT, TIMELINE
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.measure import check_mix
-from backend.app.services.mixtape.plan import JOINS, PlannedJoins
+from backend.app.services.mixtape.planning.plan import JOINS, PlannedJoins
 from backend.app.services.mixtape.render import render_mix
 from backend.app.services.mixtape.reuse.mp3 import MEASUREMENT, MP3, MP3_ORIGIN
 from backend.app.store.files.blobs import ContentStore

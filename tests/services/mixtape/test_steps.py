@@ -16,7 +16,7 @@ from backend.app.media.normal_form import write_normal_form
 from backend.app.services.library.track_ref import TrackRef
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.plan import analyse_tracks, plan_mix
+from backend.app.services.mixtape.planning.plan import analyse_tracks, plan_mix
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
 from backend.app.wiring.jobs.pipelines import build_mixtape_pipeline

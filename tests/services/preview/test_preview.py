@@ -18,7 +18,7 @@ from backend.app.services.files.names import TIMELINE
 from backend.app.services.mixtape.base import BaseMix
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.plan import plan_mix
+from backend.app.services.mixtape.planning.plan import plan_mix
 from backend.app.services.mixtape.render import player_for
 from backend.app.services.preview.inputs import PreviewInputs, preview_range
 from backend.app.services.preview.pipeline import STEPS, PreviewJob

@@ -13,7 +13,7 @@ from ...dj.joins.scoreboard import RatedCandidate, scoreboard
 from ...dj.pair import Pair
 from ...errors import InvalidRequest
 from ..mixtape.job import MixtapeJob
-from ..mixtape.join_precedence import base_wishes
+from ..mixtape.planning.join_precedence import base_wishes
 from ..preview.inputs import PreviewInputs
 from ..preview.pipeline import PreviewJob, previewed_timeline
 from ..tracks.decks import decks_of

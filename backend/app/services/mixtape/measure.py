@@ -28,7 +28,7 @@ from ..files.measure_files import measure_files
 from ..files.names import FILM, REPORT, WAVEFORM
 from .job import MixtapeJob
 from .measure_joins import measure_joins
-from .plan import profiles_of
+from .planning.plan import profiles_of
 from .render import FILM_SOUND, files_of, format_of
 from .reuse.aac import measure_changed_aac, save_aac_measurement
 from .reuse.levels import level_for, limited_db

@@ -16,8 +16,8 @@ from .job import MixtapeJob
 from .join_checks.faults import off_beat
 from .join_checks.figures import read_checked_figures
 from .join_checks.overlaps import Overlap, deck_files, measure_overlap, overlaps_of
-from .order import ordered_tracks
-from .plan import planned_joins
+from .planning.order import ordered_tracks
+from .planning.plan import planned_joins
 from .reuse.mp3 import JOIN_FIGURES, JoinFigures, StoredJoinFigures, base_join_figures
 
 

@@ -22,8 +22,8 @@ from .inputs import MixtapeInputs
 from .job import MixtapeJob, open_mixtape
 from .join_checks.check import check_joins
 from .measure import check_mix
-from .order import order_mix
-from .plan import analyse_tracks, plan_mix
+from .planning.order import order_mix
+from .planning.plan import analyse_tracks, plan_mix
 from .render import FILM_SOUND, render_mix, stretch_clips
 from .reuse.base_files import base_workspace
 from .stem_swaps import fetch_weights, lacks_weights, separate_joins

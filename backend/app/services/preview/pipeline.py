@@ -20,7 +20,7 @@ from ..files.names import TIMELINE
 from ..jobs.resources import JobResources
 from ..mixtape.inputs import MixtapeInputs
 from ..mixtape.job import MixtapeJob, open_mixtape
-from ..mixtape.plan import plan_dj
+from ..mixtape.planning.plan import plan_dj
 from ..mixtape.render import player_for
 from ..mixtape.stem_swaps import separate_clips
 from ..stems.separate import limit_s

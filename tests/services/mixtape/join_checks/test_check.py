@@ -16,8 +16,8 @@ from backend.app.jobs.messages import Done, FinishedStep, Message, Noted, Order,
 from backend.app.jobs.runner import run_order
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.join_checks.figures import CHECKED_FIGURES
+from backend.app.services.mixtape.planning.stored_wishes import WISHES
 from backend.app.services.mixtape.reuse.mp3 import StoredJoinFigures
-from backend.app.services.mixtape.stored_wishes import WISHES
 from backend.app.services.tracks.analyse import analyse_track
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore

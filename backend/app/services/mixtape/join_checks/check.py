@@ -11,10 +11,10 @@ from ....dj.joins.plan import MixPlan
 from ....jobs.pipeline import StepContext
 from ...tracks.decks import decks_of
 from ..job import MixtapeJob
-from ..order import ordered_tracks
-from ..plan import plan_with, write_plan
+from ..planning.order import ordered_tracks
+from ..planning.plan import plan_with, write_plan
+from ..planning.stored_wishes import read_wishes
 from ..reuse.mp3 import StoredJoinFigures, base_join_figures
-from ..stored_wishes import read_wishes
 from .checker import JoinChecker
 from .faults import FaultLimits
 from .figures import CHECKED_FIGURES

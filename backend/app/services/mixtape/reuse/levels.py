@@ -10,7 +10,7 @@ from ....dj.timeline_json import timeline_of
 from ....render.files.formats import CEILINGS_DBTP
 from ....render.player.player import Level
 from ..job import MixtapeJob
-from ..plan import profiles_of
+from ..planning.plan import profiles_of
 
 
 def level_for(job: MixtapeJob, timeline: Timeline, kind: AudioFormat) -> Level:

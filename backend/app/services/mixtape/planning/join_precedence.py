@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ...contract.dj import PairChoice, PairStrategy
-from ...contract.mixes import TimelineView
-from ...dj.deck import DeckTrack
-from ...dj.joins.candidates import MATCHED, JoinConstraints
-from ...dj.joins.choose import NO_WISH, JoinWish
-from ...dj.pair import Pair
-from ...dj.proposals import Proposals
-from .job import MixtapeJob
+from ....contract.dj import PairChoice, PairStrategy
+from ....contract.mixes import TimelineView
+from ....dj.deck import DeckTrack
+from ....dj.joins.candidates import MATCHED, JoinConstraints
+from ....dj.joins.choose import NO_WISH, JoinWish
+from ....dj.pair import Pair
+from ....dj.proposals import Proposals
+from ..job import MixtapeJob
 
 PairIds = tuple[str, str]
 

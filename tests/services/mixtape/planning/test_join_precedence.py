@@ -19,7 +19,7 @@ from backend.app.dj.timeline import Timeline
 from backend.app.dj.timeline_json import timeline_of, view_of
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.join_precedence import resolve_join_wishes
+from backend.app.services.mixtape.planning.join_precedence import resolve_join_wishes
 from backend.app.store.files.blobs import ContentStore
 from composer.song import StyleName
 from tests.dj.analysed_tracks import composed_deck

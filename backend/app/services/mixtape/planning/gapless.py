@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ...dj.deck import DeckTrack
-from ...dj.joins.gapless import runs_on
-from ...dsp.continuity import CONTEXT, continues_into, is_predictable
-from ...store.files.blobs import ContentStore
-from ..tracks.recordings import open_recording
+from ....dj.deck import DeckTrack
+from ....dj.joins.gapless import runs_on
+from ....dsp.continuity import CONTEXT, continues_into, is_predictable
+from ....store.files.blobs import ContentStore
+from ...tracks.recordings import open_recording
 
 
 def gapless_joins(store: ContentStore, decks: Sequence[DeckTrack]) -> frozenset[int]:

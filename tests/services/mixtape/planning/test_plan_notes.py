@@ -21,7 +21,7 @@ from backend.app.services.files.names import TIMELINE
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
 from backend.app.services.mixtape.measure import finished_notes, shown_name
-from backend.app.services.mixtape.plan import analyse_tracks, plan_mix
+from backend.app.services.mixtape.planning.plan import analyse_tracks, plan_mix
 from backend.app.services.mixtape.render import player_for
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore

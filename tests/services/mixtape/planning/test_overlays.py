@@ -13,7 +13,7 @@ from backend.app.dj.harmony import Camelot
 from backend.app.errors import InvalidRequest, NotFound
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.plan import overlay_note, overlay_sounds
+from backend.app.services.mixtape.planning.plan import overlay_note, overlay_sounds
 from backend.app.services.mixtape.resolve import resolve_mixtape
 from backend.app.services.preview.inputs import PreviewInputs
 from backend.app.services.preview.pipeline import without_deleted_sounds
@@ -21,8 +21,8 @@ from backend.app.store.files.blobs import ContentStore
 from backend.app.store.sounds import Sound
 from tests.sounds import sine
 
-from ..stored_tracks import put_track
-from .test_inputs import LIBRARY, NOW, VIEW
+from ...stored_tracks import put_track
+from ..test_inputs import LIBRARY, NOW, VIEW
 
 LOOP = Sound(
     id="s1",

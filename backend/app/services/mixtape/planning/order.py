@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...contract.base import Shape
-from ...dj.order.energy import order_tracks_of
-from ...dj.order.find_order import order_set
-from ...dj.order.locks import resolve_locks
-from ...jobs.pipeline import StepContext
-from ...jobs.workspace import Workspace
-from ..library.track_ref import TrackRef
-from ..tracks.decks import decks_of
-from .job import MixtapeJob
+from ....contract.base import Shape
+from ....dj.order.energy import order_tracks_of
+from ....dj.order.find_order import order_set
+from ....dj.order.locks import resolve_locks
+from ....jobs.pipeline import StepContext
+from ....jobs.workspace import Workspace
+from ...library.track_ref import TrackRef
+from ...tracks.decks import decks_of
+from ..job import MixtapeJob
 
 ORDER = "order.json"
 

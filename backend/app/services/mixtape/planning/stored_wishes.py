@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...contract.base import Shape
-from ...contract.stored_json import OtherVersion
-from ...dj.joins.choose import JoinWish
-from ...jobs.workspace import Workspace
+from ....contract.base import Shape
+from ....contract.stored_json import OtherVersion
+from ....dj.joins.choose import JoinWish
+from ....jobs.workspace import Workspace
 from .join_precedence import JoinWishes
 
 WISHES = "join-wishes.json"

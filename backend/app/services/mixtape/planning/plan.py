@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...analysis.levels.loudness import LoudnessProfile
-from ...contract.base import Shape
-from ...contract.dj import TransitionReport
-from ...dj.deck import DeckTrack
-from ...dj.harmony import camelot
-from ...dj.joins.overlays import OverlaySound
-from ...dj.joins.plain_crossfades import plan_crossfades
-from ...dj.joins.plan import MixPlan, plan_dj_mix
-from ...dj.joins.silences import silence_note
-from ...dj.joins.trials import Trials
-from ...dj.levels.level_notes import mix_limiting_note, mix_loudness_note, soft_track_note
-from ...dj.levels.mix_gains import mix_target_lufs
-from ...dj.levels.track_gains import forecast
-from ...dj.timeline import Timeline
-from ...dj.timeline_json import timeline_of, view_of
-from ...jobs.pipeline import StepContext
-from ...jobs.workspace import Workspace
-from ..files.names import TIMELINE
-from ..tracks.analyse import analyse_all, profile_of, whole_profile_of
-from ..tracks.decks import decks_of
+from ....analysis.levels.loudness import LoudnessProfile
+from ....contract.base import Shape
+from ....contract.dj import TransitionReport
+from ....dj.deck import DeckTrack
+from ....dj.harmony import camelot
+from ....dj.joins.overlays import OverlaySound
+from ....dj.joins.plain_crossfades import plan_crossfades
+from ....dj.joins.plan import MixPlan, plan_dj_mix
+from ....dj.joins.silences import silence_note
+from ....dj.joins.trials import Trials
+from ....dj.levels.level_notes import mix_limiting_note, mix_loudness_note, soft_track_note
+from ....dj.levels.mix_gains import mix_target_lufs
+from ....dj.levels.track_gains import forecast
+from ....dj.timeline import Timeline
+from ....dj.timeline_json import timeline_of, view_of
+from ....jobs.pipeline import StepContext
+from ....jobs.workspace import Workspace
+from ...files.names import TIMELINE
+from ...tracks.analyse import analyse_all, profile_of, whole_profile_of
+from ...tracks.decks import decks_of
+from ..job import MixtapeJob
 from .gapless import gapless_joins
-from .job import MixtapeJob
 from .join_precedence import JoinWishes, resolve_join_wishes
 from .order import ordered_tracks
 from .stored_wishes import WISHES, StoredWishes

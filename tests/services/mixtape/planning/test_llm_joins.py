@@ -15,7 +15,7 @@ from backend.app.llm import connection
 from backend.app.llm.access import LlmAccess
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.services.mixtape.job import MixtapeJob
-from backend.app.services.mixtape.plan import plan_dj
+from backend.app.services.mixtape.planning.plan import plan_dj
 from backend.app.store.files.blobs import ContentStore
 from tests.dj.llm.test_strategist import MODES, Mode
 from tests.dj.llm_set import track, track_analysis

@@ -1,0 +1,1 @@
+"""Decide a mixtape: its order, who chooses each join, and its timeline."""
