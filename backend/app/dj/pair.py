@@ -47,8 +47,8 @@ class Pair:
         out, into = self.out_grid, self.in_grid
         if out is None or into is None:
             return None
-        outgoing = out.key_between(place.outgoing_s) if place else out.key
-        incoming = into.key_between(place.incoming_s) if place else into.key
+        outgoing = self._out_key(place.outgoing_s) if place else out.key
+        incoming = self._in_key(place.incoming_s) if place else into.key
         return (outgoing, incoming) if outgoing and incoming else None
 
     def key_distance(
@@ -60,6 +60,16 @@ class Pair:
             return None
         outgoing, incoming = keys
         return outgoing.moved(out_semitones).distance(incoming.moved(in_semitones))
+
+    @cached_property
+    def _out_key(self) -> Callable[[Bounds], Camelot | None]:
+        """The outgoing track's key in a stretch; remembers its answers."""
+        return cache(self.out_grid.key_between) if self.out_grid else _unknown
+
+    @cached_property
+    def _in_key(self) -> Callable[[Bounds], Camelot | None]:
+        """The incoming track's key in a stretch; remembers its answers."""
+        return cache(self.in_grid.key_between) if self.in_grid else _unknown
 
     @cached_property
     def out_loudness(self) -> ShortTerm:
@@ -110,6 +120,10 @@ class Pair:
         return max(_full_middles_s(self.outgoing), default=0.0), min(
             _full_middles_s(self.incoming), default=float("inf")
         )
+
+
+def _unknown(_: Bounds) -> None:
+    return None
 
 
 def _full_middles_s(track: DeckTrack) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,7 +37,8 @@ def tempo_step(outgoing_bpm: FloatOrArray, incoming_bpm: FloatOrArray) -> FloatO
 
 def fold_between(outgoing_bpm: float, incoming_bpm: float) -> float:
     """Return the incoming track's beats per beat of the outgoing: 1, 2 or 0.5."""
-    return float(2.0 ** tempo_octave(outgoing_bpm, incoming_bpm))
+    octaves = round(math.log2(incoming_bpm / outgoing_bpm))
+    return float(2.0 ** max(min(octaves, 1), -1))
 
 
 def stretch_percent(outgoing_bpm: float, incoming_bpm: float) -> float:

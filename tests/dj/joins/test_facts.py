@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from backend.app.contract.analysis import GridStretch
-from backend.app.dj.joins.candidates import Candidate
-from backend.app.dj.joins.facts import Facts, facts_of
+from backend.app.contract.dj import KINDS, DjRules
+from backend.app.dj.joins.candidates import Candidate, candidates_of
+from backend.app.dj.joins.facts import Facts, PairFacts, facts_of
 from backend.app.dj.pair import Pair
+from tests.dj.analysed_tracks import composed_deck, with_vocals
 from tests.dj.llm_set import track, track_analysis
 
 # Bars of 2 s from 0.25 s on; vocals from 40 s to 150 s; music from 0.1 s to 199 s
@@ -96,3 +98,12 @@ def test_no_phrase_is_claimed_where_the_metre_is_unknown() -> None:
     known = facts("blend", bars=8, **at)
     assert (known.out_on_phrase, known.in_on_phrase) == (True, True)
     assert facts("blend", into={"rhythm": unknown}, bars=8, **at).in_on_phrase is None
+
+
+def test_facts_do_not_depend_on_candidates_seen_before() -> None:
+    decks = composed_deck("house", 122.0, "A minor"), composed_deck("pop", 118.0, "C major", 3)
+    pair = Pair(with_vocals(decks[0], (100.0, 118.0)), decks[1])
+    shared, candidates = PairFacts(pair), candidates_of(pair, DjRules(max_pitch_semitones=2))
+    assert {one.kind for one in candidates} == {*KINDS}
+    for candidate in candidates:
+        assert shared.of(candidate) == facts_of(candidate, Pair(pair.outgoing, pair.incoming))

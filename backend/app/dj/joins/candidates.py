@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, product
 
+from ...analysis.structure.bounds import Bounds
 from ...contract.analysis import Cue
 from ...contract.dj import KINDS, DjRules, TransitionKind
 from ..closed_grid import beat_s
@@ -100,23 +101,37 @@ def candidates_of(
     """
     kinds = [fixed.kind] if fixed.kind else [k for k in KINDS if not fixed.bars or k in MATCHED]
     found: list[Candidate] = []
+    usable = _Usable.of(pair)
     for kind in kinds:
-        fitting = (c for c in _MAKERS[kind](pair, fixed) if _inside(c, pair))
+        fitting = (c for c in _MAKERS[kind](pair, fixed) if usable.holds(c))
         found += fitting if fixed.kind or kind in rules.allowed_kinds else islice(fitting, 1)
     return [pitched for c in found for pitched in _pitched(c, pair, rules, fixed)]
 
 
-def _inside(candidate: Candidate, pair: Pair) -> bool:
-    """Whether the join lies within both tracks' music and leaves some of each to play.
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """The stretches of both tracks in which a join may lie, so that some of each still plays.
 
     A beat grid that a user corrected may reach into the silence round the music.
     """
-    (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
-    if pair.out_grid:  # the last bar may end a beat after its sound
-        out_end = min(out_end + beat_s(pair.out_grid.analysis.rhythm), pair.outgoing.duration_s)
-    leaves = out_start + LEAST_HEARD_S <= candidate.out_s and candidate.out_end_s <= out_end
-    enters = in_start - _ROUNDED_S <= candidate.in_s
-    return leaves and enters and candidate.in_end_s <= in_end - LEAST_HEARD_S
+
+    outgoing_s: Bounds
+    incoming_s: Bounds
+
+    @classmethod
+    def of(cls, pair: Pair) -> _Usable:
+        (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
+        if pair.out_grid:  # the last bar may end a beat after its sound
+            out_end = min(out_end + beat_s(pair.out_grid.analysis.rhythm), pair.outgoing.duration_s)
+        return cls(
+            (out_start + LEAST_HEARD_S, out_end), (in_start - _ROUNDED_S, in_end - LEAST_HEARD_S)
+        )
+
+    def holds(self, candidate: Candidate) -> bool:
+        """Whether a candidate lies in both stretches."""
+        out, into = self.outgoing_s, self.incoming_s
+        leaves = out[0] <= candidate.out_s and candidate.out_end_s <= out[1]
+        return leaves and into[0] <= candidate.in_s and candidate.in_end_s <= into[1]
 
 
 def gap_of(pair: Pair) -> Candidate:
@@ -131,10 +146,11 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
         return
     lengths = LENGTHS if fixed.bars is None else (fixed.bars,)
     usual = USUAL_LENGTHS.get(kind, LENGTHS)
-    for bars, out_bar, in_bar in product(lengths, _outs(pair, fixed), _ins(pair, fixed)):
-        fold = fold_between(
-            out.tempo_at(float(out.bars_s[out_bar])), into.tempo_at(float(into.bars_s[in_bar]))
-        )
+    outs, ins = _outs(pair, fixed), _ins(pair, fixed)
+    out_bpm, in_bpm = _tempos(out, outs), _tempos(into, ins)
+    folds = {(o, i): fold_between(out_bpm[o], in_bpm[i]) for o, i in product(outs, ins)}
+    for bars, out_bar, in_bar in product(lengths, outs, ins):
+        fold = folds[out_bar, in_bar]
         in_bars = bars * fold
         if not bars or in_bars != int(in_bars) or (not fixed.bars and bars not in usual):
             continue
@@ -147,6 +163,11 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
             ratio = (in_end_s - in_s) / overlap_s
             swap = fixed.bass_swap
             yield Candidate(kind, bars, out_bar, in_bar, *at, fold, ratio, bass_swap=swap)
+
+
+def _tempos(grid: Grid, bars: list[int]) -> dict[int, float]:
+    """The tempo at each of some bars."""
+    return {bar: grid.tempo_at(float(grid.bars_s[bar])) for bar in bars}
 
 
 def _instant(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
@@ -222,7 +243,8 @@ def _outs(pair: Pair, fixed: JoinConstraints) -> list[int]:
         return []
     if fixed.out_s is not None:
         return [grid.nearest_bar(fixed.out_s)]
-    late = [bar for bar, at in enumerate(grid.bars_s) if at >= _middle_s(pair.outgoing)]
+    middle_s = _middle_s(pair.outgoing)
+    late = [bar for bar, at in enumerate(grid.bars_s.tolist()) if at >= middle_s]
     phrases = [bar for bar in late if grid.on_phrase(bar)][-_MOST_OUTS:]
     phrases += [bar for bar in late if grid.on_half_phrase(bar)][-_HALVES:]
     return _with_cues(phrases, grid, grid.analysis.cue_outs, _MOST_OUTS)
@@ -238,7 +260,8 @@ def _ins(pair: Pair, fixed: JoinConstraints) -> list[int]:
         return []
     if fixed.in_s is not None:
         return [grid.nearest_bar(fixed.in_s)]
-    early = [bar for bar, at in enumerate(grid.bars_s) if at < _middle_s(pair.incoming)]
+    middle_s = _middle_s(pair.incoming)
+    early = [bar for bar, at in enumerate(grid.bars_s.tolist()) if at < middle_s]
     phrases = [bar for bar in early if grid.on_phrase(bar)][:_MOST_INS]
     phrases += [bar for bar in early if grid.on_half_phrase(bar)][:_HALVES]
     return _with_cues(phrases, grid, grid.analysis.cue_ins, _MOST_INS)

@@ -14,7 +14,7 @@ from ...contract.dj import DjRules
 from ..deck import DeckTrack
 from ..pair import Pair
 from .candidates import LEAST_HEARD_S, MATCHED, UNCONSTRAINED, Candidate, JoinConstraints, gap_of
-from .facts import Facts
+from .facts import Facts, PairFacts
 from .left_out import most_left_out_s
 from .scoreboard import RatedCandidate, rate, scoreboard, shortlist
 from .tempo_maps import earliest_exit_s
@@ -130,7 +130,7 @@ def _options(pair: Pair, wish: JoinWish, tried: Trials, rules: DjRules) -> _Opti
     unvetoed = [rated for rated in board if not rated.veto and tried.allow(rated.candidate)]
     own = [(one, one.penalty) for one in shortlist(unvetoed, _EACH)]
     if not any(one.candidate.kind == "gap" for one, _ in own):
-        own.append((rate(gap_of(pair), pair, rules), _LAST_RESORT))
+        own.append((rate(gap_of(pair), PairFacts(pair), rules), _LAST_RESORT))
     if wish.by == "rules":
         return _Options(board, [one for one, _ in own], own, "rules", "")
     wished = scoreboard(pair, rules, wish.constraints)
@@ -222,12 +222,11 @@ def _links(
     out = np.array([one.candidate.out_s for one, _ in now])[:, None]
     out_end = np.array([one.candidate.out_end_s for one, _ in now])[:, None]
     pitches = [prior.candidate.pitch_semitones for prior, _ in before]
-    cost = np.array(
-        [
-            [penalty + one.penalty_after(pair, pitch) - one.penalty for pitch in pitches]
-            for one, penalty in now
-        ]
-    )
+    after = {
+        pitch: [penalty + one.penalty_after(pair, pitch) - one.penalty for one, penalty in now]
+        for pitch in {*pitches}
+    }
+    cost = np.array([after[pitch] for pitch in pitches]).T
     allowed_s = most_left_out_s(pair.outgoing, rules.max_trim_share, pair.out_music_s)
     missing = pair.out_music_s - (out_end - came_in) - allowed_s
     cost += np.where(missing > 0.0, _TOO_LITTLE_HEARD + _EACH_SECOND_LESS * missing, 0.0)

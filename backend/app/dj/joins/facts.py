@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from ...contract.analysis import Cue
-from ..deck import Grid
 from ..pair import Pair
 from .candidates import MATCHED, OVERLAPPING, Candidate
 from .inside import Inside
 from .left_out import NOTHING_LEFT_OUT, LeftOut, left_out_of
-from .stem_swap import handover_of, shares_within
-
-_NEAR_S = 0.1  # rounding may put a cue or a section this far from its bar
+from .stem_swap import handover_of
+from .track_facts import Lookup, TrackFacts, lookup_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +41,48 @@ class Facts:
 
 def facts_of(candidate: Candidate, pair: Pair) -> Facts:
     """Compute a candidate's figures."""
-    out, into = pair.outgoing.analysis, pair.incoming.analysis
-    matched = candidate.kind in MATCHED
-    beats, bars = _confidences(candidate, pair)
-    return Facts(
-        stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
-        key_distance=pair.key_distance(candidate.place, in_semitones=candidate.pitch_semitones),
-        harmony_overlap_s=_harmony_overlap(candidate, pair),
-        vocal_overlap_s=_vocal_overlap(candidate, pair),
-        voice_cut_off=_cut_off(candidate, pair),
-        loudness_step_lu=_loudness_step_lu(candidate, pair),
-        out_on_phrase=_on_phrase(pair.out_grid, candidate.out_bar),
-        in_on_phrase=_on_phrase(pair.in_grid, candidate.in_bar),
-        half_phrases=_on_half(pair.out_grid, candidate.out_bar)
-        + _on_half(pair.in_grid, candidate.in_bar),
-        trimmed_out_s=max(pair.outgoing.music_end_s - candidate.out_end_s, 0.0),
-        trimmed_in_s=max(candidate.in_s - pair.incoming.music_start_s, 0.0),
-        out_score=_score(out.cue_outs if out else [], candidate.out_s),
-        in_score=_score(into.cue_ins if into else [], candidate.in_s),
-        lands_on_section=into is not None
-        and any(abs(part.start_s - candidate.in_end_s) < _NEAR_S for part in into.sections),
-        beat_confidence=beats,
-        confidence=min(beats, bars),
-        left_out=left_out_of(candidate, pair),
-    )
+    return PairFacts(pair).of(candidate)
+
+
+@dataclass(frozen=True)
+class PairFacts:
+    """Computes the figures of a pair's candidates, which share their stretches of both tracks."""
+
+    pair: Pair
+
+    def of(self, candidate: Candidate) -> Facts:
+        """Compute a candidate's figures."""
+        pair, matched = self.pair, candidate.kind in MATCHED
+        out = self._outgoing(candidate.out_s, candidate.out_end_s, candidate.out_bar)
+        into = self._incoming(candidate.in_s, candidate.in_end_s, candidate.in_bar)
+        beats, bars = _confidences(out, into, pair)
+        return Facts(
+            stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
+            key_distance=pair.key_distance(candidate.place, in_semitones=candidate.pitch_semitones),
+            harmony_overlap_s=_harmony_overlap(candidate, out, into),
+            vocal_overlap_s=_vocal_overlap(candidate, out, into),
+            voice_cut_off=_cut_off(candidate, out, pair),
+            loudness_step_lu=_loudness_step_lu(candidate, pair),
+            out_on_phrase=out.on_phrase,
+            in_on_phrase=into.on_phrase,
+            half_phrases=out.half_phrase + into.half_phrase,
+            trimmed_out_s=max(pair.outgoing.music_end_s - candidate.out_end_s, 0.0),
+            trimmed_in_s=max(candidate.in_s - pair.incoming.music_start_s, 0.0),
+            out_score=out.score,
+            in_score=into.score,
+            lands_on_section=into.section_begins,
+            beat_confidence=beats,
+            confidence=min(beats, bars),
+            left_out=left_out_of(candidate, pair),
+        )
+
+    @cached_property
+    def _outgoing(self) -> Lookup:
+        return lookup_of(self.pair.outgoing, self.pair.out_grid, outgoing=True)
+
+    @cached_property
+    def _incoming(self) -> Lookup:
+        return lookup_of(self.pair.incoming, self.pair.in_grid, outgoing=False)
 
 
 def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
@@ -83,66 +99,40 @@ def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:
     return max((pair.loudness_after(at_s) - before for at_s in from_s), key=abs)
 
 
-def _harmony_overlap(candidate: Candidate, pair: Pair) -> float:
+def _harmony_overlap(candidate: Candidate, out: TrackFacts, into: TrackFacts) -> float:
     """Seconds of the overlap in which both tracks play notes or chords.
 
     A matched overlap maps one track's time onto the other's in proportion.
     """
-    out, into = pair.outgoing.analysis, pair.incoming.analysis
-    outgoing = out.harmony.toneless if out else []
-    incoming = into.harmony.toneless if into else []
-    without = shares_within(outgoing, candidate.out_s, candidate.out_end_s)
-    without += shares_within(incoming, candidate.in_s, candidate.in_end_s)
     reached, tonal = 0.0, 1.0
-    for start, end in sorted(without):
+    for start, end in sorted(out.toneless + into.toneless):
         tonal -= max(end - max(start, reached), 0.0)
         reached = max(reached, end)
     return candidate.overlap_s * max(tonal, 0.0)
 
 
-def _vocal_overlap(candidate: Candidate, pair: Pair) -> float:
+def _vocal_overlap(candidate: Candidate, out: TrackFacts, into: TrackFacts) -> float:
     """Seconds of the overlap in which both tracks have vocals."""
-    out, into = pair.outgoing.analysis, pair.incoming.analysis
     # in a stem swap one voice is muted while the other plays
-    silent = candidate.kind == "stem_swap"
-    if silent or candidate.kind not in OVERLAPPING or out is None or into is None:
+    if candidate.kind == "stem_swap" or candidate.kind not in OVERLAPPING:
         return 0.0
-    outgoing = shares_within(out.vocals, candidate.out_s, candidate.out_end_s)
-    incoming = shares_within(into.vocals, candidate.in_s, candidate.in_end_s)
-    shares = [max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in outgoing for b in incoming]
+    shares = [max(min(a[1], b[1]) - max(a[0], b[0]), 0.0) for a in out.sung for b in into.sung]
     return candidate.overlap_s * sum(shares)
 
 
-def _cut_off(candidate: Candidate, pair: Pair) -> bool:
+def _cut_off(candidate: Candidate, out: TrackFacts, pair: Pair) -> bool:
     """Whether the outgoing track stops during a sung phrase.
 
     A stop within half a second of the phrase's ends does not count.
     """
     if candidate.kind == "stem_swap":
         return handover_of(candidate, pair).cut
-    out, at = pair.outgoing.analysis, candidate.out_end_s
-    return out is not None and any(v.start_s < at - 0.5 and v.end_s > at + 0.5 for v in out.vocals)
+    return out.voice_cut_off
 
 
-def _on_phrase(grid: Grid | None, bar: int | None) -> bool | None:
-    if grid is None or bar is None or not grid.analysis.rhythm.metre_is_known:
-        return None
-    return grid.on_phrase(bar)
-
-
-def _on_half(grid: Grid | None, bar: int | None) -> bool:
-    return grid is not None and bar is not None and grid.on_half_phrase(bar)
-
-
-def _score(cues: list[Cue], at_s: float) -> float:
-    """Score of the cue point at a position; 0.2 if there is no cue point."""
-    return max((cue.score for cue in cues if abs(cue.at_s - at_s) < _NEAR_S), default=0.2)
-
-
-def _confidences(candidate: Candidate, pair: Pair) -> tuple[float, float]:
+def _confidences(out: TrackFacts, into: TrackFacts, pair: Pair) -> tuple[float, float]:
     """Return the lower confidences of both tracks, in beats and in bars, where the join lies."""
     if pair.out_grid is None or pair.in_grid is None:
         return 0.0, 0.0
-    out = pair.out_grid.confidences(candidate.out_s, candidate.out_end_s)
-    into = pair.in_grid.confidences(candidate.in_s, candidate.in_end_s)
-    return min(out[0], into[0]), min(out[1], into[1])
+    beats, bars = zip(out.confidences, into.confidences, strict=True)
+    return min(beats), min(bars)

@@ -83,7 +83,8 @@ def _dips_and_bumps(
     out_shape, in_shape = _shapes(candidate, pair, len(powers[0]), options)
     total = powers[0] * out_shape + powers[1] * 10.0 ** (evened_lu / 10.0) * in_shape
     hops = round(WINDOW_S * HOPS_PER_S)
-    sums = np.cumsum(np.pad(total, ((0, 0), (1, 0))), axis=1)
+    sums = np.zeros((len(total), total.shape[1] + 1))
+    np.cumsum(total, axis=1, out=sums[:, 1:])
     levels = 10.0 * np.log10(np.maximum((sums[:, hops:] - sums[:, :-hops]) / hops, 1e-12))
     sides = before, after + evened_lu
     return min(sides) - levels.min(axis=1), levels.max(axis=1) - max(sides)

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from ...contract.dj import KINDS, DjRules, TransitionKind
 from ..pair import Pair
 from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
-from .facts import facts_of
+from .facts import PairFacts
 from .inside import look_inside
 from .rules import RULES, Case, Verdict, keys_agree, no_hole_inside
 
@@ -33,6 +33,8 @@ class RatedCandidate(Case):
     def penalty(self) -> float:
         """Weighted sum of all penalties; an overruled veto counts more than any penalty."""
         weights = self.rules.rule_weights
+        if not weights:
+            return sum([_cost(verdict, 1.0) for verdict in self.verdicts])
         return sum(
             _cost(verdict, weights.get(name, 1.0))
             for name, verdict in zip(RULE_NAMES, self.verdicts, strict=True)
@@ -74,9 +76,9 @@ def _cost(verdict: Verdict, weight: float) -> float:
     return weight * verdict.penalty + _VETO_PENALTY * verdict.veto
 
 
-def rate(candidate: Candidate, pair: Pair, rules: DjRules) -> RatedCandidate:
+def rate(candidate: Candidate, pair_facts: PairFacts, rules: DjRules) -> RatedCandidate:
     """Rate a candidate by every rule."""
-    facts = facts_of(candidate, pair)
+    facts = pair_facts.of(candidate)
     case = Case(candidate, facts, rules)
     return RatedCandidate(candidate, facts, rules, tuple(rule(case) for rule in RULES))
 
@@ -85,7 +87,8 @@ def scoreboard(
     pair: Pair, rules: DjRules, constraints: JoinConstraints = UNCONSTRAINED
 ) -> list[RatedCandidate]:
     """Rate every candidate, the best first; vetoed ones stay on the board."""
-    board = [rate(candidate, pair, rules) for candidate in candidates_of(pair, rules, constraints)]
+    facts = PairFacts(pair)
+    board = [rate(candidate, facts, rules) for candidate in candidates_of(pair, rules, constraints)]
     board = [rated for kind in KINDS for rated in _looked_inside(board, kind, pair)]
     return sorted(board, key=lambda rated: rated.penalty)
 

@@ -7,7 +7,7 @@ limiter takes from each 10 ms the part of its peaks over the ceiling. The foreca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +39,7 @@ On single strikes stronger limiting goes unnoticed; all the time it flattens dru
 _BLOCK = 60_000  # number of 10 ms hops: ten minutes
 # the limiter's reduction grows more slowly than the gain: each round closes most of the gap
 _ROUNDS = 8
+_SOLVED_DB = 1e-5
 
 Peaks = npt.NDArray[np.float32]
 
@@ -120,12 +121,15 @@ def _solve(
 ) -> float:
     """The gain at which given energies and peaks have the target loudness after the limiter."""
     gain_db = 0.0
+    over_db = [over_db for _, over_db in _over_db(peaks, ceiling_dbtp)]
     for _ in range(_ROUNDS):
-        gain = gain_of_db(gain_db)
-        now = integrated_lufs(_limited(energies * gain**2, peaks * np.float32(gain), ceiling_dbtp))
+        # the release falls in decibels, so that a gain moves the whole curve
+        now = integrated_lufs(_left(energies * gain_of_db(gain_db) ** 2, over_db, gain_db))
         if now == -np.inf:
             return 0.0
-        gain_db = float(np.clip(gain_db + target_lufs - now, -MAX_GAIN_DB, most_db))
+        before_db, gain_db = gain_db, min(max(gain_db + target_lufs - now, -MAX_GAIN_DB), most_db)
+        if abs(gain_db - before_db) < _SOLVED_DB:
+            break
     return round(gain_db, 3)
 
 
@@ -136,14 +140,30 @@ def _most_gain_db(peaks: Peaks, ceiling_dbtp: float) -> float:
 
 def _limited(energies: Energies, peaks: Peaks, ceiling_dbtp: float) -> Energies:
     """The energy of each 100 ms after the limiter."""
-    limited = [np.zeros(0)]
-    for start, limiting_db in _limiting_db(peaks, ceiling_dbtp):
-        power = 10.0 ** (-limiting_db / 10.0)
-        whole = len(power) // PEAKS_PER_HOP * PEAKS_PER_HOP
-        shares = power[:whole].reshape(-1, PEAKS_PER_HOP).mean(axis=1)
+    return _left(energies, (over_db for _, over_db in _over_db(peaks, ceiling_dbtp)))
+
+
+def _left(energies: Energies, over_db: Iterable[Energies], gain_db: float = 0.0) -> Energies:
+    """The energy that a limiter leaves of each 100 ms.
+
+    ``over_db`` are blocks of how far the peaks are over the ceiling before a gain.
+    """
+    left, start = [np.zeros(0)], 0
+    for block in over_db:
+        shares = _power_left(block + gain_db)
         before = energies[start // PEAKS_PER_HOP :][: len(shares)]
-        limited.append(before * shares[: len(before)])
-    return np.concatenate(limited)
+        left.append(before * shares[: len(before)])
+        start += len(block)
+    return np.concatenate(left)
+
+
+def _power_left(over_db: Energies) -> Energies:
+    """The share of the power that a limiter leaves in each whole 100 ms."""
+    power, limited = np.ones(len(over_db)), over_db > 0.0
+    power[limited] = 10.0 ** (-over_db[limited] / 10.0)
+    whole = len(power) // PEAKS_PER_HOP * PEAKS_PER_HOP
+    shares: Energies = power[:whole].reshape(-1, PEAKS_PER_HOP).mean(axis=1)
+    return shares
 
 
 def _limiting_db(peaks: Peaks, ceiling_dbtp: float) -> Iterator[tuple[int, Energies]]:
