@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..contract.analysis import GridFix, Rhythm, Section, TrackAnalysis
+from .groove.corrected import grooves_on
 from .rhythm.bar_edges import Floats, bar_edges_s
 from .rhythm.grid_search import PART_BARS
 from .rhythm.grid_stretches import GridPart, find_stretches, mean_confidence, part_bounds
@@ -15,7 +16,8 @@ MANUAL_CONFIDENCE = 1.0  # confidence of a key or grid that a user entered
 
 
 def apply_correction(analysis: TrackAnalysis, fix: GridFix) -> TrackAnalysis:
-    """Apply a correction; recompute energy, sections and cues on the new beat grid.
+    """Apply a correction; recompute energy, sections, cues and grooves on the new
+    beat grid.
 
     ``analysis`` must be the uncorrected one: corrections replace each other.
     """
@@ -42,6 +44,7 @@ def apply_correction(analysis: TrackAnalysis, fix: GridFix) -> TrackAnalysis:
             "sections": sections,
             "cue_ins": cue_ins,
             "cue_outs": cue_outs,
+            "grooves": grooves_on(rhythm, analysis.rhythm, analysis.grooves),
             "manual": fix,
         }
     )

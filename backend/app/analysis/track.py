@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..contract.analysis import Rhythm, TrackAnalysis
+from ..contract.analysis import TrackAnalysis
 from ..dsp.loudness import ABSOLUTE_GATE_LUFS
 from ..dsp.samples import Samples
+from .groove.find_grooves import find_grooves
 from .harmony.pitches import PitchSpectra, PitchSpectrumAnalyser
 from .harmony.track_key import estimate_key
 from .levels.bass_cut_loss import bass_share
 from .levels.loudness import LoudnessProfile, LoudnessProfiler
 from .metered_blocks import MeteredBlocks
 from .mid_side import analysis_blocks
-from .rhythm.rhythm_analyser import RhythmAnalyser
+from .rhythm.onsets import SpectraAnalyser, SpectraRows
+from .rhythm.rhythm_analyser import rhythm_of
 from .stereo_centre import Centre, CentreAnalyser
 from .structure.bounds import music_bounds_s
 from .structure.cues import find_cues
@@ -21,7 +23,7 @@ from .structure.energy import bar_energies
 from .structure.sections import find_sections
 from .structure.vocal_activity import find_vocals
 
-VERSION = 9  # raise it when results change: cached analyses of other versions are computed again
+VERSION = 10  # raise it when results change: cached analyses of other versions are computed again
 
 
 def analyse(
@@ -46,24 +48,25 @@ def analyse(
     """
     profiler = LoudnessProfiler()
     source = MeteredBlocks(blocks, profiler.push if loudness is None else None, progress)
-    rhythm, pitches, centre = RhythmAnalyser(), PitchSpectrumAnalyser(), CentreAnalyser()
+    onsets, pitches, centre = SpectraAnalyser(), PitchSpectrumAnalyser(), CentreAnalyser()
     for block in analysis_blocks(source, reverse_right=channels_cancel):
-        rhythm.push(block)
+        onsets.push(block.mid)
         pitches.push(block)
         centre.push(block)
     profile = loudness or profiler.finish()
-    features = rhythm.finish(), pitches.finish(), centre.finish(), profile
+    features = onsets.finish(), pitches.finish(), centre.finish(), profile
     return _build_analysis(*features, source.duration_s), profile
 
 
 def _build_analysis(
-    rhythm: Rhythm,
+    spectra: SpectraRows,
     pitches: PitchSpectra,
     centre: Centre,
     loudness: LoudnessProfile,
     duration_s: float,
 ) -> TrackAnalysis:
-    """Derive sections, vocals, cues and key from the measured features."""
+    """Derive rhythm, sections, grooves, vocals, cues and key from the measured features."""
+    rhythm = rhythm_of(spectra)
     music_start_s, music_end_s = music_bounds_s(loudness, duration_s)
     energy = bar_energies(loudness.energies, rhythm, centre)
     sections = find_sections(centre, rhythm, energy, music_start_s, music_end_s)
@@ -83,4 +86,5 @@ def _build_analysis(
         music_end_s=music_end_s,
         cue_ins=cue_ins,
         cue_outs=cue_outs,
+        grooves=find_grooves(spectra, rhythm, sections),
     )

@@ -157,6 +157,40 @@ class Harmony(Shape):
         return Harmony(key=part.key, confidence=part.confidence)
 
 
+SLOTS = 24
+"""Parts of a bar in which accents are kept: in 4/4 three for an eighth, two for a triplet."""
+
+
+class Subdivision(Shape):
+    """Where the second of two equal notes lies, 0 to 1: 0.5 is straight, 0.67 a triplet's swing.
+
+    ``strength`` is that of the notes relative to those on the beat, 0 to 1.
+    """
+
+    at: float
+    strength: float
+
+
+class Groove(Shape):
+    """How the drums of a part of a track play, folded into one bar.
+
+    ``low``, ``mid`` and ``high`` are the accents of kick, snare and hats in each of ``SLOTS`` parts
+    of the bar, relative to the strongest of each; all 0 where one of them does not play.
+    ``eighths`` and ``sixteenths`` are None where none are played. ``kick_hz`` is the pitch of the
+    kick's body, None if it is unclear. ``confidence`` is how alike the bars are, 0 to 1.
+    """
+
+    start_s: float
+    end_s: float
+    low: list[float]
+    mid: list[float]
+    high: list[float]
+    eighths: Subdivision | None = None
+    sixteenths: Subdivision | None = None
+    kick_hz: float | None = None
+    confidence: float
+
+
 class GridFix(Shape):
     """A user's correction of tempo, beat grid or key; None keeps the analysed value.
 
@@ -188,7 +222,8 @@ class TrackAnalysis(Shape):
     ``energy`` has one value per bar, 0 to 1, relative to the track's loudest bars. ``bass_share``
     is the share of the K-weighted power in bass and kick, which a bass swap removes. ``vocals``
     are the ranges with singing or speech. ``music_start_s`` and ``music_end_s`` exclude silence
-    and noise at the ends. ``manual`` holds the user's corrections.
+    and noise at the ends. ``grooves`` are those of the sections with drums, in order. ``manual``
+    holds the user's corrections.
     """
 
     version: int
@@ -204,6 +239,7 @@ class TrackAnalysis(Shape):
     music_end_s: float
     cue_ins: list[Cue]
     cue_outs: list[Cue]
+    grooves: list[Groove] = []
     manual: GridFix | None = None
 
 
