@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,9 @@ from audio_checks.cuts import clicks_at_cuts
 from backend.app.analysis.levels.brightness import BrightnessMeter
 from backend.app.analysis.rhythm.attacks import attacks_near
 from backend.app.analysis.track import analyse
-from backend.app.contract.mashups import Vibe
+from backend.app.contract.mashups import SectionName, Vibe
 from backend.app.dj.harmony import camelot
+from backend.app.dj.mashup.contours import edge_levels_lufs
 from backend.app.dj.mashup.keys import IN_TUNE, MAX_SEMITONES
 from backend.app.dj.mashup.tempo import Clock
 from backend.app.dj.tempo_stretch import fold_between
@@ -60,6 +62,14 @@ class BeatsMeasured:
 
 
 @dataclass(frozen=True)
+class PartLevels:
+    """A part's loudness in its first and last four bars, in LUFS; None for silence."""
+
+    label: SectionName
+    levels_lufs: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
 class SoundMeasured:
     """Measurements of the finished mix."""
 
@@ -76,6 +86,7 @@ class SoundMeasured:
     space_share: float
     n_clicks: int
     """Number of clicks at cuts."""
+    contour: tuple[PartLevels, ...]
 
 
 def measure_beats(played: PlayedMashup) -> BeatsMeasured:
@@ -169,6 +180,10 @@ def measure_sound(played: PlayedMashup) -> SoundMeasured:
         true_peak_dbtp=levels.true_peak_dbtp,
         space_share=played.space_share,
         n_clicks=len(found),
+        contour=tuple(
+            PartLevels(section.label, edge_levels_lufs(section, levels.energies))
+            for section in played.plan.sections
+        ),
     )
 
 
@@ -193,6 +208,12 @@ def audible_differences(one: SoundMeasured, other: SoundMeasured) -> list[str]:
         (f"range {range_lu:+.1f} LU", abs(range_lu) >= RANGE_LU),
     ]
     return [words for words, is_heard in figures if is_heard]
+
+
+def steps_lu(sound: SoundMeasured) -> list[float]:
+    """Return the step at each part's start, in LU: four bars against the four before."""
+    known = [part.levels_lufs for part in sound.contour if part.levels_lufs]
+    return [after[0] - before[1] for before, after in pairwise(known)]
 
 
 def true_distance(singer: MashupSong, under: MashupSong, pitch_semitones: int) -> int:

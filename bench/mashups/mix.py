@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend.app.analysis.levels.loudness import LoudnessProfile, LoudnessProfiler, measure_loudness
 from backend.app.contract.mashups import Vibe
 from backend.app.dj.deck import MashupTrack
 from backend.app.dj.levels.track_gains import gain_shift_db, level_mix
+from backend.app.dj.mashup.contours import contour_effects
 from backend.app.dj.mashup.plan import MashupPlan, plan_mashup
 from backend.app.dj.timeline import Clip, Timeline
 from backend.app.dsp.samples import SAMPLE_RATE
@@ -105,11 +106,13 @@ def _master(played: PlayedMashup, profile: LoudnessProfile) -> None:
     path, ceiling = _premaster_path(played), CEILINGS_DBTP["flac"]
     with open_derived(path) as reader:
         length = reader.n_samples
-    whole = Timeline((Clip("", "", "", "", start=0, length=length),))
+    moves = contour_effects(played.plan.sections, profile.energies)
+    clip = Clip("", "", "", "", start=0, length=length, effects=moves)
+    whole = Timeline((clip,))
     gain_db = gain_shift_db(
         whole, [profile], played.plan.treatment.loudness_lufs, ceiling_dbtp=ceiling
     )
-    loud = Timeline((Clip("", "", "", "", start=0, length=length, gain_db=gain_db),))
+    loud = Timeline((replace(clip, gain_db=gain_db),))
     with NormalFormWriter(played.mix) as writer:
         for block in Player(loud, lambda _: open_derived(path), ceiling).play(0, length):
             writer.write(block.T)

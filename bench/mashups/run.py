@@ -23,12 +23,14 @@ from backend.app.dj.mashup.fit import fits
 from .crate import SEEDS, MashupSong, composed, tracks_of
 from .measure import (
     BeatsMeasured,
+    PartLevels,
     SoundMeasured,
     Times,
     audible_differences,
     could_be_in_tune,
     measure_beats,
     measure_sound,
+    steps_lu,
     true_distance,
 )
 from .mix import play_mashup
@@ -173,6 +175,23 @@ def _print_vibes(task: _Task, results: Sequence[SoundMeasured]) -> None:
             f"{100 * one.space_share:7.2f}%{one.n_clicks:8}",
             flush=True,
         )
+    _print_contours(results)
     for one, other in combinations(results, 2):
         words = ", ".join(audible_differences(one, other)) or "nothing"
         print(f"  {other.vibe} differs audibly from {one.vibe} in: {words}", flush=True)
+
+
+def _print_contours(results: Sequence[SoundMeasured]) -> None:
+    """Print each vibe's contour: levels of its parts' first and last four bars."""
+    print("contours: LUFS of the first and last four bars of each part; the largest steps up, down")
+    for one in results:
+        parts = " ".join(_part_levels(part) for part in one.contour)
+        steps = steps_lu(one)
+        print(f"  {one.vibe:11}{max(steps):+5.1f}{min(steps):+6.1f}  {parts}", flush=True)
+
+
+def _part_levels(part: PartLevels) -> str:
+    if part.levels_lufs is None:
+        return f"{part.label} silent"
+    first, last = part.levels_lufs
+    return f"{part.label} {first:.1f}>{last:.1f}"

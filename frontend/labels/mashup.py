@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
-from backend.app.contract.mashups import FitName, HeardStem, MashupFits, PairFit, SectionName, Vibe
+from backend.app.contract.mashups import (
+    FitName,
+    HeardStem,
+    MashupFits,
+    MashupSection,
+    PairFit,
+    SectionName,
+    Vibe,
+)
 from backend.app.contract.stems import StemName
 
 from . import dj
@@ -17,10 +26,10 @@ VIBE_NAMES: dict[Vibe, str] = {
     "upbeat": ":material/sunny: Upbeat",
 }
 VIBE_HELP: dict[Vibe, str] = {
-    "energetic": "Faster, punchy and dense. Loud drums, hardly any reverb.",
-    "chill": "Slower and soft. Quiet drums, wide stereo, long reverb.",
-    "dark": "A little slower and deep. Loud bass, muffled highs.",
-    "upbeat": "A little faster, light and bright. Less bass, more treble.",
+    "energetic": "Faster, punchy and dense. Quiet builds, loud drops, hardly any reverb.",
+    "chill": "Slower and soft. Quiet drums, long reverb, no sudden steps.",
+    "dark": "A little slower and deep. Loud bass, muffled highs, slowly sinking.",
+    "upbeat": "A little faster, light and bright. Less bass, two lifts.",
 }
 PARTS: dict[FitName, str] = {
     "tempo": "Tempo",
@@ -52,6 +61,9 @@ STEM_ORDER: tuple[StemName, ...] = ("vocals", "drums", "bass", "other", "guitar"
 
 #: The arranger leaves out songs that need a larger change of tempo.
 MAX_TEMPO_CHANGE_PERCENT = 12.0
+
+#: Height of the picture of a contour: a listener hears one decibel, and no part is 12 LU softer.
+CONTOUR_RANGE_LU = 12.0
 
 Titles = Mapping[str, str]
 """Titles by track id."""
@@ -155,6 +167,39 @@ def key_distance(steps: int | None) -> str:
 def best(fits: MashupFits, singer: str | None) -> PairFit | None:
     """Return the pair with the best score, or the best with the vocals of ``singer``."""
     return next((fit for fit in fits.pairs if singer in (None, fit.vocals)), None)
+
+
+def contour_top_percent(level_lufs: float, loudest_lufs: float) -> int:
+    """Return how far a level is under the top of the picture, in percent of its height."""
+    below_lu = loudest_lufs - level_lufs
+    return round(100.0 * min(max(below_lu / CONTOUR_RANGE_LU, 0.0), 0.96))
+
+
+def contour_summary(sections: Sequence[MashupSection]) -> str:
+    """Say how far each drop is over the bars before it; empty without drops.
+
+    ``Drops: +3.4 and +3.9 LU over the bars before.``
+    """
+    drops = [
+        f"{step:+.1f}"
+        for section, step in zip(sections[1:], contour_steps_lu(sections), strict=True)
+        if section.label == "drop" and step is not None
+    ]
+    if not drops:
+        return ""
+    return (
+        f"{'Drops' if len(drops) > 1 else 'Drop'}: {' and '.join(drops)} LU over the bars before."
+    )
+
+
+def contour_steps_lu(sections: Sequence[MashupSection]) -> list[float | None]:
+    """Return the step in loudness at the start of each section but the first; None if unknown."""
+    return [
+        after.loudness_lufs[0] - before.loudness_lufs[1]
+        if before.loudness_lufs and after.loudness_lufs
+        else None
+        for before, after in pairwise(sections)
+    ]
 
 
 def stems_by_song(stems: Sequence[HeardStem], titles: Titles) -> str:

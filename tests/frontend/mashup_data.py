@@ -50,6 +50,14 @@ PLAN = (
     (8, "drop", [("a", "vocals"), ("a", "other"), ("b", "drums"), ("b", "bass")]),
     (4, "outro", [("b", "drums"), ("b", "bass")]),
 )
+LEVELS_LU = {
+    "intro": [-5.0, -4.0],
+    "verse": [-3.0, -3.0],
+    "build": [-5.0, -4.5],
+    "drop": [0.0, 0.0],
+    "break": [-4.4, -4.4],
+    "outro": [-2.5, -5.0],
+}
 TITLES = {"a": "First", "b": "<b>Second</b>"}
 
 
@@ -82,6 +90,8 @@ def layout() -> tuple[list[dict[str, object]], list[dict[str, object]], float]:
                 "bars": bars,
                 "stems": [{"track_id": track, "stem": stem} for track, stem in stems],
                 "reason": f"The {label} of First's chorus, where it is loudest.",
+                "contour_lu": LEVELS_LU[label],
+                "loudness_lufs": [level - 10.0 for level in LEVELS_LU[label]],
             }
         )
         clips += [stem_clip(track, stem, at, end) for track, stem in stems]

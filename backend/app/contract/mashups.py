@@ -81,7 +81,13 @@ class HeardStem(Shape):
 
 
 class MashupSection(Shape):
-    """A part of the arrangement, and its purpose."""
+    """A part of the arrangement, and its purpose.
+
+    ``contour_lu`` is the planned loudness at its start and end, relative to the loudest part;
+    ``loudness_lufs`` is that of its first and its last four bars, measured on the finished mashup.
+    Both are None in mashups of earlier versions; ``loudness_lufs`` also while it is planned, or if
+    the part is silent.
+    """
 
     label: SectionName
     start_s: float
@@ -89,6 +95,8 @@ class MashupSection(Shape):
     bars: int
     stems: list[HeardStem]
     reason: str
+    contour_lu: tuple[float, float] | None = None
+    loudness_lufs: tuple[float, float] | None = None
 
 
 class VibeFigures(Shape):

@@ -7,6 +7,7 @@ import streamlit as st
 from backend.app.contract.jobs import JobView
 from backend.app.contract.mashups import MashupReport
 from backend.app.contract.mixes import TimelineView
+from frontend.components.cards.contour_card import contour_card
 from frontend.components.cards.fit_card import fit_card, other_fits
 from frontend.components.cards.section_list import section_list
 from frontend.components.players.mashup_player import mashup_player, titles_of
@@ -31,6 +32,7 @@ def show_mashup(job: JobView) -> None:
     for note in report.left_out:
         st.warning(escaped(note), icon=":material/warning:")
     mashup_player(job, AUDIO, timeline, report.sections, titles)
+    contour_card(report.sections)
     publication_line(job)
     show_notes(note for note in [*job.notes, *report.notes] if note not in report.left_out)
     downloads(job, AUDIO)

@@ -9,7 +9,6 @@ from backend.app.dj.mashup.automation import effects_of
 from backend.app.dj.mashup.length import arrangement_of
 from backend.app.dj.mashup.tempo import Clock
 from backend.app.dj.mashup.vibe_arrangements import ARRANGEMENTS
-from backend.app.dj.mashup.vibes import VIBES
 
 
 def length_bars(bar_s: float, band_bars: int) -> tuple[int, int]:
@@ -43,8 +42,12 @@ def test_breaks_and_verses_are_shortened_before_drops() -> None:
 def test_filters_open_rise_and_close_over_their_parts() -> None:
     clock, parts = Clock.of(120.0, 4), ARRANGEMENTS["energetic"]
     starts = [8 * bar for bar in range(len(parts) + 1)]
-    effects = effects_of(parts, starts, clock, VIBES["energetic"])
-    drums = [(one.kind, one.frequency_hz, one.to_frequency_hz) for one in effects["drums"]]
+    effects = effects_of(parts, starts, clock)
+    drums = [
+        (one.kind, one.frequency_hz, one.to_frequency_hz)
+        for one in effects["drums"]
+        if one.kind != "level"
+    ]
     rising = ("high_pass", 40.0, 450.0)
     assert drums == [("high_pass", 180.0, None), rising, rising, ("low_pass", 9000.0, 350.0)]
     opening = effects["harmony"][0]
@@ -53,3 +56,14 @@ def test_filters_open_rise_and_close_over_their_parts() -> None:
     )  # fmt: skip
     assert (opening.start, opening.end) == (0, clock.at(8) - PRE_ROLL)
     assert effects["voice"] == []
+
+
+def test_drums_rest_for_two_beats_before_an_energetic_drop() -> None:
+    clock, parts = Clock.of(120.0, 4), ARRANGEMENTS["energetic"]
+    starts = [8 * bar for bar in range(len(parts) + 1)]
+    effects = effects_of(parts, starts, clock)
+    gaps = [one for one in effects["drums"] if one.kind == "level"]
+    drops = [start for part, start in zip(parts, starts, strict=False) if part.label == "drop"]
+    assert [one.end for one in gaps] == [clock.at(drop) - PRE_ROLL for drop in drops]
+    assert [one.length for one in gaps] == [44_100, 44_100]
+    assert not [one for one in effects["harmony"] if one.kind == "level"]

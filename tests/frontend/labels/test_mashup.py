@@ -6,7 +6,7 @@ import pytest
 
 from backend.app.contract.mashups import MashupFits
 from frontend.labels import mashup
-from tests.frontend.mashup_data import fit
+from tests.frontend.mashup_data import REPORT, fit
 
 TITLES = {"a": "First", "b": "Second"}
 
@@ -81,3 +81,25 @@ def test_best_pair_is_the_first_of_that_singer() -> None:
     assert mashup.best(fits, None) == fits.pairs[0]
     assert mashup.best(fits, "b") == fits.pairs[1]
     assert mashup.best(fits, "c") is None
+
+
+def test_contour_says_how_far_drops_stand_out() -> None:
+    assert mashup.contour_summary(REPORT.sections) == (
+        "Drops: +4.5 and +4.4 LU over the bars before."
+    )
+    assert mashup.contour_summary(REPORT.sections[:4]) == "Drop: +4.5 LU over the bars before."
+    assert mashup.contour_summary(REPORT.sections[:2]) == ""
+
+
+def test_steps_of_silent_or_old_sections_are_unknown() -> None:
+    sections = [one.model_copy() for one in REPORT.sections[:4]]
+    sections[2] = sections[2].model_copy(update={"loudness_lufs": None})
+    assert mashup.contour_steps_lu(sections) == [1.0, None, None]
+    assert mashup.contour_summary(sections) == ""
+
+
+@pytest.mark.parametrize(
+    ("level_lufs", "percent"), [(-10.0, 0), (-16.0, 50), (-40.0, 96), (-9.0, 0)]
+)
+def test_contour_picture_spans_twelve_lu(level_lufs: float, percent: int) -> None:
+    assert mashup.contour_top_percent(level_lufs, -10.0) == percent

@@ -214,6 +214,26 @@ class TestResult:
         assert "The voice of First is not heard in its second verse\\." in text
         assert ":orange-badge[:material/draft: Draft]" in text
 
+    def test_contour_is_drawn_and_said(self, result: AppTest) -> None:
+        [drawn] = [
+            one.proto.body for one in result.get("html") if 'class="contour"' in one.proto.body
+        ]
+        assert drawn.count("<li") == len(data.PLAN)
+        assert drawn.count('class="drop"') == 2
+        # the intro is 5 LU under the loudest part of a picture of 12 LU at its start, 4 at its end
+        assert "polygon(0 42%,100% 33%,100% 100%,0 100%)" in drawn
+        assert "+4.5 and +4.4 LU over the bars before" in drawn
+
+    def test_mashup_of_an_earlier_version_has_no_contour(
+        self, page: Page, scripted_api: ScriptedApi
+    ) -> None:
+        old = [one.model_copy(update={"loudness_lufs": None}) for one in data.REPORT.sections]
+        report = data.REPORT.model_copy(update={"sections": old})
+        scripted_api.all_jobs = [data.FINISHED]
+        scripted_api.files = {**data.FILES, "report.json": report}
+        result = opened(page, job="mashup-1")
+        assert not [one for one in result.get("html") if 'class="contour"' in one.proto.body]
+
     def test_song_left_out_is_named_at_the_top(self, page: Page, scripted_api: ScriptedApi) -> None:
         note = "“Second” is left out: 31 % tempo change needed (limit 12 %)."
         report = data.REPORT.model_copy(update={"left_out": [note]})

@@ -1,4 +1,4 @@
-"""Automate a mashup's roles: filters, levels, the final fade."""
+"""Automate a mashup's roles: filters, gaps before drops, the final fade."""
 
 from __future__ import annotations
 
@@ -12,53 +12,54 @@ from ..timeline import Clip, Effect, FilterKind
 from .roles import ROLES, Role
 from .tempo import Clock
 from .vibe_arrangements import Part, RoleFilter
-from .vibes import VibeTreatment
 
 CUTOFFS_HZ: dict[RoleFilter, tuple[float, ...]] = {
     "opening": (350.0, 9000.0),
     "closing": (9000.0, 350.0),
     "rising": (40.0, 450.0),
     "thinned": (180.0,),
+    "muffled": (2000.0,),
 }
 """Cutoffs of each filter. Opening goes from the middle of the chords to all but their highest
 overtones; rising goes from below everything to where a kick is only a tick; thinned leaves hi-hats
-and snares without a kick."""
+and snares without a kick; muffled leaves a chord's
+fundamentals and first overtones."""
+
+LOW_PASSES: tuple[RoleFilter, ...] = ("opening", "closing", "muffled")
+
+GAP_DB = -60.0  # inaudible under chords and a reverb
 
 # a level change takes this long: not audible as a fade, and without a click
 STEP = round(0.03 * SAMPLE_RATE)
 
 
 def effects_of(
-    parts: Sequence[Part], starts: Sequence[int], clock: Clock, treatment: VibeTreatment
+    parts: Sequence[Part], starts: Sequence[int], clock: Clock
 ) -> dict[Role, list[Effect]]:
-    """List the filters and levels of each role over the parts."""
-    quiet = _quiet(parts, starts, clock, treatment)
-    effects: dict[Role, list[Effect]] = {role: [*quiet] for role in ROLES}
+    """List the filters and gaps of each role over the parts."""
+    effects: dict[Role, list[Effect]] = {role: [] for role in ROLES}
     for part, (first, last) in zip(parts, pairwise(starts), strict=True):
         begin, end = clock.at(first) - PRE_ROLL, clock.at(last) - PRE_ROLL
         for role, name in part.filters:
             effects[role].append(_filter(name, begin, end))
+        if part.gap_beats:
+            effects["drums"].append(_gap(end, part.gap_beats * clock.beat))
     return effects
 
 
-def _quiet(
-    parts: Sequence[Part], starts: Sequence[int], clock: Clock, treatment: VibeTreatment
-) -> list[Effect]:
-    """Lower the level outside the drops; a build rises back to full level."""
-    if not treatment.quiet_db:
-        return []
-    points: list[tuple[int, float]] = []
-    for part, (first, last) in zip(parts, pairwise(starts), strict=True):
-        begin, end = clock.at(first), clock.at(last)
-        share = 0.0 if part.label == "drop" else 1.0
-        rises = part.label == "build"
-        points += [(begin, share), (end - STEP, share * (not rises))]
-    length = points[-1][0] + SAMPLE_RATE
-    return [Effect("level", 0, length, tuple(points), 0.0, gain_db=-treatment.quiet_db)]
+def _gap(end: int, length: float) -> Effect:
+    """Mute the drums before a drop.
+
+    The chords go on: in silence, the vibe's compressor would open, and the drop's first kick pass
+    as a peak that keeps the whole mashup soft.
+    """
+    start = end - round(length)
+    shares = ((start, 0.0), (start + STEP, 1.0), (end - 1, 1.0), (end, 0.0))
+    return Effect("level", start, end - start, shares, 0.0, gain_db=GAP_DB)
 
 
 def _filter(name: RoleFilter, begin: int, end: int) -> Effect:
-    kind: FilterKind = "low_pass" if name in ("opening", "closing") else "high_pass"
+    kind: FilterKind = "low_pass" if name in LOW_PASSES else "high_pass"
     return Effect(kind, begin, end - begin, ((begin, 1.0), (end, 1.0)), *CUTOFFS_HZ[name])
 
 

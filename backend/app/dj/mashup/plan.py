@@ -96,7 +96,7 @@ def plan_mashup(
     if vocals_from and vocals_from != chosen.vocals and vocals_from in by_id:
         notes.append(cannot_sing_note(by_id[vocals_from]))
     return MashupPlan(
-        timeline=_timeline(arranged, gains_db(roles, treatment, stem_settings), treatment),
+        timeline=_timeline(arranged, gains_db(roles, treatment, stem_settings)),
         sections=_sections(arranged),
         tempo_bpm=roles.clock.tempo_bpm,
         key=under.grid.analysis.harmony.key,
@@ -189,10 +189,10 @@ def _placed(roles: RoleAssignment, phrase: int, parts: tuple[Part, ...]) -> _Arr
     return _Arranged(roles, phrase, parts, starts, windows)
 
 
-def _timeline(arranged: _Arranged, gains: GainsDb, treatment: VibeTreatment) -> Timeline:
+def _timeline(arranged: _Arranged, gains: GainsDb) -> Timeline:
     roles, parts, starts = arranged.roles, arranged.parts, arranged.starts
     clock = roles.clock
-    effects = effects_of(parts, starts, clock, treatment)
+    effects = effects_of(parts, starts, clock)
     clips = clips_of(arranged.windows, clock, gains, effects)
     chapters = [
         Chapter(clock.at(at) if at else 0, chapter_title(part, roles))
@@ -220,6 +220,7 @@ def _sections(arranged: _Arranged) -> tuple[MashupSection, ...]:
                 bars=end - at,
                 stems=[HeardStem(track_id=track, stem=stem) for track, stem in stems],
                 reason=section_reason(part, windows, arranged.roles),
+                contour_lu=part.level_lu,
             )
         )
     return tuple(sections)

@@ -12,10 +12,9 @@ from ...contract.mashups import Vibe
 class VibeTreatment:
     """A vibe in numbers: the planner uses tempo and stem gains, the mastering the rest.
 
-    Tempo steps of 2 % are noticed; the vibes are 3 % apart, and drums bear up to 6 %. Softer vibes
-    are quieter outside the drops, so that a drop stands out. The compressor reduces level
-    differences to one part in ``ratio``: dark's 4 dB become 2, chill's 4.5 become 3. The loudness
-    range then differs by more than 1 LU between neighbouring vibes.
+    Tempo steps of 2 % are noticed; the vibes are 3 % apart, and drums bear up to 6 %. The
+    compressor shapes the sound within a part; levels from part to part are set after it
+    (:mod:`contours`), which it would otherwise reduce to one part in ``ratio``.
     """
 
     tempo_factor: float  # relative to the songs' common tempo
@@ -34,7 +33,6 @@ class VibeTreatment:
     room_size: float  # 0 to 1
     wet: float  # level of the reverb relative to the dry sound, 0 to 1
     width: float  # gain of the side signal; 1 leaves the stereo width unchanged
-    quiet_db: float  # how much quieter everything plays outside the drops
     loudness_lufs: float  # loudness of the finished mashup
     words: str  # a description for users
 
@@ -55,7 +53,6 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.2,
         wet=0.03,
         width=1.1,
-        quiet_db=0.0,
         loudness_lufs=-12.0,
         words="faster, punchy and dense: little room, drums to the front",
     ),
@@ -74,7 +71,6 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.3,
         wet=0.06,
         width=1.15,
-        quiet_db=1.5,
         loudness_lufs=-13.0,
         words="a little faster, light and bright: less bass, more air",
     ),
@@ -93,7 +89,6 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.75,
         wet=0.16,
         width=0.95,
-        quiet_db=4.0,
         loudness_lufs=-14.0,
         words="a little slower, deep and closed: bass to the front, highs held back, a large room",
     ),
@@ -112,7 +107,6 @@ VIBES: dict[Vibe, VibeTreatment] = {
         room_size=0.6,
         wet=0.22,
         width=1.25,
-        quiet_db=4.5,
         loudness_lufs=-16.0,
         words="slower and soft: drums set back, wide, in a roomy space, with its dynamics left",
     ),

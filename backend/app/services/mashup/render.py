@@ -10,6 +10,7 @@ from ...analysis.levels.brightness import Brightness, BrightnessMeter
 from ...contract.jobs import AudioFormat
 from ...contract.stems import FOUR_STEMS, StemName
 from ...dj.levels.track_gains import forecast, gain_shift_db
+from ...dj.mashup.contours import contour_effects
 from ...dj.timeline import Clip, Timeline
 from ...dsp.samples import Samples
 from ...jobs.pipeline import StepContext
@@ -23,7 +24,13 @@ from ...video.thumbnail import jpeg_bytes
 from ..files.measure_files import encode_measured
 from ..mixtape.render import COVER_SIDE
 from .job import MashupJob
-from .plan import PREMASTER, premaster_loudness, premaster_player, read_timeline
+from .plan import (
+    PREMASTER,
+    premaster_loudness,
+    premaster_player,
+    read_decisions,
+    read_timeline,
+)
 
 #: Full scale of a stem's file; no music reaches it before the effects.
 STEM_CEILING_DBTP = 0.0
@@ -154,13 +161,21 @@ def _premaster_player(ctx: StepContext[MashupJob]) -> Player:
 
 
 def _premaster(ctx: StepContext[MashupJob], gain_db: float) -> Timeline:
-    """The mix as one clip, which fades out with its reverb."""
+    """The mix as one clip, which follows the contour and fades out with its reverb."""
     timeline, length = read_timeline(ctx.workspace)
-    title = ctx.job.title(timeline)
-    fade_out = length - timeline.length
-    return Timeline(
-        (Clip("", "", title, "", start=0, length=length, gain_db=gain_db, fade_out=fade_out),)
+    sections, energies = read_decisions(ctx.workspace).sections, premaster_loudness(ctx.workspace)
+    clip = Clip(
+        "",
+        "",
+        ctx.job.title(timeline),
+        "",
+        start=0,
+        length=length,
+        gain_db=gain_db,
+        fade_out=length - timeline.length,
+        effects=contour_effects(sections, energies.energies),
     )
+    return Timeline((clip,))
 
 
 def _tags(ctx: StepContext[MashupJob]) -> MixTags:

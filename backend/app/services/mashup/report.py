@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 
 from ...analysis.levels.brightness import Brightness
-from ...contract.mashups import MashupReport, VibeFigures
+from ...contract.mashups import MashupReport, MashupSection, VibeFigures
 from ...dj.levels.level_notes import limiting_note
+from ...dj.mashup.contours import edge_levels_lufs
 from ...dj.mashup.tempo import Clock
 from ...dj.timeline import Timeline
 from ...dsp.loudness import loudness_range_lu
@@ -67,7 +68,7 @@ def _report(
         draft=job.separator.draft,
         chosen=plan.chosen,
         fits=plan.fits,
-        sections=plan.sections,
+        sections=_measured_sections(plan, first),
         figures=_figures(plan, first, measured.brightness),
         beat_error_ms=beat_error_ms(job, timeline, plan.tempo_bpm),
         files=[
@@ -77,6 +78,14 @@ def _report(
         notes=[job.stem_cache.note(job.songs), *plan.notes, *notes],
         left_out=list(plan.left_out),
     )
+
+
+def _measured_sections(plan: Decisions, first: Measured) -> list[MashupSection]:
+    """The sections, with their loudness in the finished file."""
+    return [
+        section.model_copy(update={"loudness_lufs": edge_levels_lufs(section, first.energies)})
+        for section in plan.sections
+    ]
 
 
 def beat_error_ms(job: MashupJob, timeline: Timeline, tempo_bpm: float) -> float | None:
