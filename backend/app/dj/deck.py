@@ -165,12 +165,14 @@ class MashupTrack:
     """A song of a mashup, with its stems.
 
     ``stems`` holds the stems' measurements and is empty before the separation. ``made`` holds the
-    stems' files, among those derived from the track's content.
+    stems' files, among those derived from the track's content. Stems of the ``draft`` separator
+    bleed: those of an instrumental have vocals, too.
     """
 
     deck: DeckTrack
     stems: Mapping[StemName, StemFacts] = field(default_factory=dict)
     made: Mapping[StemName, str] = field(default_factory=dict)
+    draft: bool = False
 
     @property
     def track_id(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from backend.app.analysis.sources.stem import LEVEL_RATE
 from backend.app.dj.deck import MashupTrack
-from backend.app.dj.mashup.vocals import MARGIN_S, VocalPhrases, voice_part
+from backend.app.dj.mashup.vocals import MARGIN_S, VocalPhrases, sung_share, voice_part
 from tests.dj.analysed_tracks import with_vocals
 from tests.dj.separated_songs import pop
 
@@ -110,3 +110,24 @@ def test_voice_22_lu_under_its_track_is_bleed(under_lu, sings) -> None:
     own_lufs = track.deck.loudness.integrated_lufs
     ghost = track.stems["vocals"].model_copy(update={"loudness_lufs": own_lufs - under_lu})
     assert bool(VocalPhrases.of(track, ghost).phrases) == sings
+
+
+def by_the_draft(*sung_s: tuple[float, float]) -> MashupTrack:
+    """A song whose draft stem sounds throughout, and whose mix has vocals in these stretches."""
+    track = pop()
+    levels = [-20] * round(30 * LEVEL_RATE)
+    voice = track.stems["vocals"].model_copy(update={"levels_db": levels})
+    deck = with_vocals(track.deck, *sung_s)
+    return MashupTrack(deck, {**track.stems, "vocals": voice}, track.made, draft=True)
+
+
+def test_draft_sings_only_where_vocals_are_detected_in_the_mix() -> None:
+    assert sung_share(by_the_draft()) == 0.0
+    # two stretches of 5 s with a quarter second on either side, of 30 s
+    sung = sung_share(by_the_draft((5.0, 10.0), (20.0, 25.0)))
+    assert sung == pytest.approx(11.0 / 30.0, abs=0.01)
+    assert "hardly any vocals" in voice_part(by_the_draft()).reason
+
+
+def test_vocals_of_a_model_are_believed() -> None:
+    assert sung_share(replace(by_the_draft(), draft=False)) == 1.0

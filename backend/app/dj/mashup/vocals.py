@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ...analysis.sources.stem import BANDS_HZ, LEVEL_RATE, StemFacts
+from ...contract.analysis import Stretch
 from ...contract.mashups import FitPart
 from ...contract.stems import StemName
 from ..deck import MashupTrack
@@ -29,6 +31,8 @@ second share on, it has enough phrases for a mashup."""
 _BLEED_LU = 22.0  # a vocal stem this far below its track is only bleed
 _MASKING_DB = 12.0
 
+# the ends of vocals in the mix are known to about a quarter second
+MIX_MARGIN_S = 0.25
 BREATH_S = 0.25  # a shorter pause does not end a phrase
 SHORTEST_S = 0.12  # shorter sounds are not words
 # kept before the first and after the last sound, as consonants begin and end softly
@@ -66,7 +70,24 @@ def sung_frames(track: MashupTrack, voice: StemFacts) -> npt.NDArray[np.bool_]:
     own_lufs = track.deck.loudness.integrated_lufs
     if voice.silent or voice.loudness_lufs < own_lufs - _BLEED_LU:
         return np.zeros(len(levels), np.bool_)
-    return np.asarray(levels > _loud_db(levels) - VOCAL_RANGE_DB)
+    sounds = np.asarray(levels > _loud_db(levels) - VOCAL_RANGE_DB)
+    analysis = track.deck.analysis
+    if not track.draft or analysis is None:
+        return sounds
+    return sounds & _sung_in_mix(analysis.vocals, len(levels))
+
+
+def _sung_in_mix(vocals: Sequence[Stretch], n_frames: int) -> npt.NDArray[np.bool_]:
+    """Whether vocals are detected in the mix at each frame.
+
+    The draft's vocals of an instrumental are 5 to 20 LU under the track, as loud as some voices. In
+    the mix, a lead instrument differs from a voice by how its tones glide.
+    """
+    at_s = np.arange(n_frames) / LEVEL_RATE
+    sung = np.zeros(n_frames, np.bool_)
+    for one in vocals:
+        sung |= (at_s >= one.start_s - MIX_MARGIN_S) & (at_s <= one.end_s + MIX_MARGIN_S)
+    return sung
 
 
 def _loud_db(levels: Floats) -> float:

@@ -29,6 +29,7 @@ def mashup_tracks(job: MashupJob) -> list[MashupTrack]:
             deck=deck_of(job.store, track, whole=True),
             stems={stem[0]: stem_facts(job.store, stem) for stem in _stems(job, track)},
             made={stem: job.stem_file(stem) for stem in job.needed},
+            draft=job.separator.draft,
         )
         for track in job.inputs.tracks
     ]
