@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .PHONY: help run test pytest test-fast coverage soak demo lint lint-js types components clean
 .PHONY: bench bench-order bench-previews bench-rerender bench-start bench-mir bench-real bench-sets bench-sabotage bench-separation bench-stems
-.PHONY: bench-job-list bench-mashups bench-restyle bench-whole-job
+.PHONY: bench-groove bench-job-list bench-mashups bench-restyle bench-whole-job
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-sets: $(VENV)/.tests ## Render sets of songs with known truth, and measure
 
 bench-sabotage: $(VENV)/.tests ## Blend songs with wrong beat grids; count those that are found
 	@$(PY) -m bench.sets.sabotage $(SABOTAGE_ARGS)
+
+bench-groove: $(VENV)/.tests ## Count flams in joins of matching grooves and of random ones
+	@$(PY) -m bench.sets.groove $(GROOVE_ARGS)
 
 bench-separation: $(VENV)/.tests ## Compare the draft separator with librosa's HPSS
 	@$(PY) -m bench.separation $(SEPARATION_ARGS)

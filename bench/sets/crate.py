@@ -107,11 +107,17 @@ def _spec(genres: Sequence[Genre], index: int, seed: int, key: str) -> SongSpec:
 
 def composed(kept_in: Path, kind: SetKind, half: Half, n: int, processes: int) -> list[SetSong]:
     """Return the first ``n`` songs of a crate; compose those missing in the folder."""
+    return composed_songs(kept_in, f"{half}_{kind}", set_specs(kind, half, n), processes)
+
+
+def composed_songs(
+    kept_in: Path, name: str, specs: Sequence[SongSpec], processes: int
+) -> list[SetSong]:
+    """Return the songs of these specs; compose those missing in the folder."""
     folder = kept_in / _fingerprint(Path(composer.__file__).parent)
     folder.mkdir(parents=True, exist_ok=True)
-    specs = set_specs(kind, half, n)
     truths = [
-        folder / f"{half}_{kind}_{index:02}_{spec.style}_{_of(spec)}.json"
+        folder / f"{name}_{index:02}_{spec.style}_{_of(spec)}.json"
         for index, spec in enumerate(specs)
     ]
     missing = [(t, s) for t, s in zip(truths, specs, strict=True) if not t.is_file()]

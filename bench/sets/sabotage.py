@@ -63,7 +63,7 @@ class Crate:
 
 def blended(crate: Crate, decks: Sequence[DeckTrack]) -> JoinFigures | None:
     """Measure a forced blend; None if it does not fit."""
-    plan = _plan(decks, BLEND)
+    plan = plan_with(decks, BLEND)
     overlap = overlaps_of(plan.timeline, decks)[0]
     if plan.timeline.transitions[0].kind != "blend" or overlap is None:
         return None
@@ -81,7 +81,8 @@ def checked_kind(crate: Crate, decks: Sequence[DeckTrack]) -> str:
     return plan.reports[0].kind
 
 
-def _plan(decks: Sequence[DeckTrack], wish: JoinWish) -> MixPlan:
+def plan_with(decks: Sequence[DeckTrack], wish: JoinWish) -> MixPlan:
+    """Plan a mix of two tracks with a requested join."""
     return plan_dj_mix(decks, DjRules(), loudness_lufs=LOUDNESS_LUFS, join_wishes=[wish])
 
 

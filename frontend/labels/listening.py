@@ -31,6 +31,7 @@ RULES = {
     "stretch_stays_inaudible": "Tempo change",
     "beats_are_known": "Uncertain beats",
     "keys_agree": "Clashing keys",
+    "grooves_interlock": "Drums that don't fit",
     "pitch_pays": "Pitch shift",
     "voices_do_not_overlap": "Two voices",
     "voice_is_not_cut_off": "Voice cut off",

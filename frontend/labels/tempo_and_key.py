@@ -16,6 +16,9 @@ from .figures import clock
 #: A figure with less confidence than this gets a question mark.
 SURE = 0.5
 
+#: Notes off the beat from here on sound swung: 0.5 is straight, 0.67 a triplet.
+SWUNG = 0.56
+
 
 def camelot(key: str) -> str:
     """Return a key's Camelot code: ``A minor`` is ``8A``.
@@ -59,7 +62,20 @@ def grid(analysis: TrackAnalysis) -> str:
     steadiness = "steady" if rhythm.steady else "drifting"
     downbeats = [rhythm.beats_s[index] for index in rhythm.downbeats[:1]]
     first = f", first bar at {downbeats[0]:.2f} s" if downbeats else ""
-    return f"{tempo(rhythm)} BPM, {steadiness}{first}"
+    parts = [f"{tempo(rhythm)} BPM", steadiness, *filter(None, [swing(analysis)])]
+    return f"{', '.join(parts)}{first}"
+
+
+def swing(analysis: TrackAnalysis) -> str:
+    """Say which notes of a track's longest part are swung; empty if unknown."""
+    longest = max(analysis.grooves, key=lambda one: one.end_s - one.start_s, default=None)
+    if longest is None or not (longest.eighths or longest.sixteenths):
+        return ""
+    if longest.eighths and longest.eighths.at > SWUNG:
+        return "swung eighths"
+    return (
+        "swung sixteenths" if longest.sixteenths and longest.sixteenths.at > SWUNG else "straight"
+    )
 
 
 def corrections(fix: GridFix) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backend.app.contract.dj import EnergyArc
+from backend.app.dj.groove import TrackGroove
 from backend.app.dj.harmony import Camelot
 from backend.app.dj.order.cost import (
     OrderTrack,
@@ -14,11 +15,13 @@ from backend.app.dj.order.cost import (
     place_costs,
 )
 from backend.app.dj.order.find_order import Ordering, order_set
+from tests.dj.grooves import groove
 
 ARCS: tuple[EnergyArc, ...] = ("steady", "build", "wave", "cool-down", [0.9, 0.1, 0.5])
 
 
 KEY = Camelot(8, True)
+STRAIGHT = TrackGroove(groove(eighths=0.5), groove(eighths=0.5), 4)
 
 
 def track(
@@ -28,8 +31,9 @@ def track(
     key: Camelot | None = KEY,
     energy: float = 0.5,
     artist: str = "",
+    groove: TrackGroove | None = STRAIGHT,
 ) -> OrderTrack:
-    return OrderTrack(name, artist, bpm, key, energy)
+    return OrderTrack(name, artist, bpm, key, energy, groove)
 
 
 def crate(n: int, seed: int) -> list[OrderTrack]:

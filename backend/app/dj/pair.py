@@ -12,6 +12,7 @@ from .closed_grid import closed_grid_of
 from .deck import DeckTrack, Grid
 from .harmony import Camelot
 from .levels.short_term import ShortTerm, relative_powers
+from .pair_grooves import PairGrooves
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,14 @@ class Pair:
     def _in_key(self) -> Callable[[Bounds], Camelot | None]:
         """The incoming track's key in a stretch; remembers its answers."""
         return cache(self.in_grid.key_between) if self.in_grid else _unknown
+
+    @cached_property
+    def grooves(self) -> PairGrooves | None:
+        """How the drums of both tracks interlock; None if a track has no known beat or drums."""
+        out, into = self.out_grid, self.in_grid
+        if out is None or into is None or not (out.analysis.grooves and into.analysis.grooves):
+            return None
+        return PairGrooves(out.analysis.grooves, into.analysis.grooves, 60.0 / out.tempo_bpm)
 
     @cached_property
     def out_loudness(self) -> ShortTerm:

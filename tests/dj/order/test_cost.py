@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
+from backend.app.dj.groove import TrackGroove
 from backend.app.dj.harmony import Camelot
 from backend.app.dj.order.cost import (
     SAME_ARTIST,
@@ -17,7 +18,11 @@ from backend.app.dj.order.cost import (
     pair_costs,
     place_costs,
 )
+from tests.dj.grooves import groove
 from tests.dj.order_sets import track
+
+SWUNG = TrackGroove(groove(eighths=0.66), groove(eighths=0.66), 4)
+WALTZ = TrackGroove(groove(), groove(), 3)
 
 
 def cost_between(a: OrderTrack, b: OrderTrack, *, max_stretch_percent: float = 6.0) -> float:
@@ -33,8 +38,9 @@ def test_tempo_change_past_the_limit_is_expensive() -> None:
 
 
 def test_half_and_double_tempo_count_as_equal() -> None:
-    assert cost_between(track("a", bpm=87.0), track("b", bpm=174.0)) == pytest.approx(0.0)
-    assert cost_between(track("a", bpm=172.0), track("b", bpm=86.0)) == pytest.approx(0.0)
+    unknown = cost_between(track("a", groove=None), track("b"))
+    assert cost_between(track("a", bpm=87.0), track("b", bpm=174.0)) == pytest.approx(unknown)
+    assert cost_between(track("a", bpm=172.0), track("b", bpm=86.0)) == pytest.approx(unknown)
     assert cost_between(track("a", bpm=45.0), track("b", bpm=180.0)) > UNMATCHED
 
 
@@ -103,3 +109,25 @@ def test_half_a_set_out_of_place_costs_two_flaws() -> None:
     tracks = [track(f"{n}", energy=n / 2) for n in range(3)]
     costs = place_costs(tracks, arc="build", locks={})
     assert costs.tolist() == [[0.0, 2.0, 8.0], [2.0, 0.0, 2.0], [8.0, 2.0, 0.0]]
+
+
+def test_unknown_groove_costs_more_than_a_like_one_and_less_than_another_metre() -> None:
+    like, unknown, waltz = (
+        cost_between(track("a"), track("b", groove=other))
+        for other in (track("c").groove, None, WALTZ)
+    )
+    assert like == 0.0
+    assert like < unknown < waltz == 2.0
+
+
+def test_groove_does_not_count_where_no_beats_are_matched() -> None:
+    far = [cost_between(track("a"), track("b", bpm=150.0, groove=g)) for g in (SWUNG, None)]
+    assert far[0] == far[1]
+
+
+def test_groove_costs_compare_ends_with_beginnings_in_both_orders() -> None:
+    straight, swung = groove(eighths=0.5), groove(eighths=0.66)
+    changes = track("a", groove=TrackGroove(straight, swung, 4))
+    stays = track("b", groove=TrackGroove(straight, straight, 4))
+    # Of the two orders one has swung drums before straight ones, which costs 1.
+    assert cost_between(changes, stays) == cost_between(stays, changes) == pytest.approx(0.5)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
+from backend.app.dj.groove import TrackGroove
 from backend.app.dj.harmony import Camelot
 from backend.app.dj.order.cost import (
     LOCKED,
@@ -20,6 +21,7 @@ from backend.app.dj.order.cost import (
 )
 from backend.app.dj.order.find_order import Ordering, _how_well
 from backend.app.dj.order.search import EXACT_UP_TO
+from tests.dj.grooves import groove
 from tests.dj.order_sets import ARCS, crate, ordered, track
 
 
@@ -175,3 +177,18 @@ def test_agreement_with_the_arc_has_words(agreement, words) -> None:
 def test_reason_counts_key_steps_from_two_on(key, words) -> None:
     tracks = [track("a", energy=0.0), track("b", key=key, energy=1.0)]
     assert ordered(tracks, "build").reasons[0] == f"124.0 -> 124.0 BPM (+0.0 %), {words}"
+
+
+def test_order_prefers_matching_grooves_at_equal_tempo_and_key() -> None:
+    def played(feel: float) -> TrackGroove:
+        return TrackGroove(groove(eighths=feel), groove(eighths=feel), 4)
+
+    straight = [track(f"straight {n}", groove=played(0.5)) for n in range(3)]
+    swung = [track(f"swung {n}", groove=played(0.66)) for n in range(3)]
+    tracks = [one for both in zip(straight, swung, strict=True) for one in both]
+    ordering = ordered(tracks)
+    names = [tracks[index].track_id.partition(" ")[0] for index in ordering.order]
+    assert sum(a != b for a, b in pairwise(names)) == 1
+    flaws = [reason for reason in ordering.reasons if "eighths" in reason]
+    assert len(flaws) == 1
+    assert "against" in flaws[0]

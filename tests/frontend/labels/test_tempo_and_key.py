@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.app.contract.analysis import GridFix, GridStretch, Harmony
+from backend.app.contract.analysis import GridFix, GridStretch, Harmony, Subdivision
 from frontend.labels import tempo_and_key
+from tests.dj.grooves import groove
 from tests.frontend.scripted_api import analysis
 
 
@@ -91,3 +92,24 @@ def test_unsure_parts_are_named(confidences: tuple[float, ...], text: str, tempo
     rhythm = analysis(124.0).rhythm.model_copy(update={"stretches": stretches})
     assert tempo_and_key.unsure_beats(rhythm) == text
     assert tempo_and_key.tempo(rhythm) == tempo
+
+
+@pytest.mark.parametrize(
+    ("eighths", "sixteenths", "words"),
+    [
+        (0.5, None, "straight"),
+        (0.66, None, "swung eighths"),
+        (0.5, 0.64, "swung sixteenths"),
+        (None, None, ""),
+    ],
+)
+def test_grid_names_the_swing_of_the_longest_part(eighths, sixteenths, words) -> None:
+    longest = groove(eighths=eighths, sixteenths=sixteenths, span_s=(10.0, 90.0))
+    other = longest.model_copy(
+        update={"end_s": 20.0, "eighths": Subdivision(at=0.66, strength=0.5)}
+    )
+    track = analysis(124.0).model_copy(update={"grooves": [other, longest]})
+    assert tempo_and_key.swing(track) == words
+    grid = f"124.0 BPM, steady, {words}, first bar" if words else "124.0 BPM, steady, first bar"
+    assert tempo_and_key.grid(track).startswith(grid)
+    assert tempo_and_key.swing(analysis(124.0)) == ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..pair import Pair
+from ..pair_grooves import GrooveFit
 from .candidates import MATCHED, OVERLAPPING, Candidate
 from .inside import Inside
 from .left_out import NOTHING_LEFT_OUT, LeftOut, left_out_of
@@ -36,6 +37,8 @@ class Facts:
     confidence: float  # in beat and bar
     left_out: LeftOut = NOTHING_LEFT_OUT
     inside: Inside | None = None  # None until it is looked at
+    # how the drums interlock; None if only one track has drums, or one plays in double time
+    groove: GrooveFit | None = None
     half_phrases: int = 0  # number of tracks that are left or entered in the middle of a phrase
 
 
@@ -74,6 +77,7 @@ class PairFacts:
             beat_confidence=beats,
             confidence=min(beats, bars),
             left_out=left_out_of(candidate, pair),
+            groove=_groove_fit(candidate, pair),
         )
 
     @cached_property
@@ -83,6 +87,13 @@ class PairFacts:
     @cached_property
     def _incoming(self) -> Lookup:
         return lookup_of(self.pair.incoming, self.pair.in_grid, outgoing=False)
+
+
+def _groove_fit(candidate: Candidate, pair: Pair) -> GrooveFit | None:
+    """Compare the drums that play together; in a stem swap only one track's do."""
+    if candidate.kind not in ("blend", "sweep") or candidate.fold != 1.0 or pair.grooves is None:
+        return None
+    return pair.grooves.fit(candidate.place.outgoing_s, candidate.place.incoming_s)
 
 
 def _loudness_step_lu(candidate: Candidate, pair: Pair) -> float:

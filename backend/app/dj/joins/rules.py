@@ -49,6 +49,10 @@ UNKNOWN_KEYS = sum(share * _clash_penalty(steps) for steps, share in enumerate(d
 """Penalty of an unknown key, 1.78: the mean over all pairs of keys. Two of three pairs are at
 least three steps apart, so an unknown key is no better than a clash of three to four steps."""
 
+WRONG_GROOVE, LONG_GROOVE_S = 3.0, 32.0
+"""Penalty of drums that don't fit at all for this long: 16 bars of 120 BPM. Straight against swung
+notes halve the similarity of two grooves; 8 bars of them cost less than 16, and than an echo."""
+
 NOT_ALLOWED = "the DJ rules don't allow it"
 OFF_REASONS: dict[TransitionKind, str] = {"stem_swap": "stem swaps are off in this mix"}
 """Reasons why a kind is not allowed, if the cause may be something other than the DJ rules."""
@@ -148,6 +152,21 @@ def keys_agree(case: Case) -> Verdict:
         reason = f"keys {distance} steps apart would clash for {overlap_s:.0f} s"
         reason += f" (limit {MAX_CLASH_S:g} s)"
     return Verdict(weight * _clash_penalty(distance), veto=clash, reason=reason)
+
+
+def grooves_interlock(case: Case) -> Verdict:
+    """Penalise drums that don't fit: straight against swung, kicks on different beats.
+
+    A few bars of it sound like a fill; over half a minute dancers stumble. In a sweep the outgoing
+    kick and bass are filtered away.
+    """
+    fit = case.facts.groove
+    if fit is None:
+        return FINE
+    weight = fit.share * min(case.candidate.overlap_s / LONG_GROOVE_S, 1.0)
+    if case.candidate.kind == "sweep":
+        weight *= 0.6
+    return Verdict(WRONG_GROOVE * weight * (1.0 - fit.similarity), reason=fit.words)
 
 
 def pitch_pays(case: Case) -> Verdict:
@@ -262,6 +281,7 @@ RULES: tuple[Rule, ...] = (
     stretch_stays_inaudible,
     beats_are_known,
     keys_agree,
+    grooves_interlock,
     pitch_pays,
     voices_do_not_overlap,
     voice_is_not_cut_off,

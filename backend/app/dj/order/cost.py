@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ...contract.dj import EnergyArc
+from ..groove import AVERAGE, Grooves, TrackGroove, compare
 from ..harmony import Camelot, distance_shares
-from ..tempo_stretch import tempo_step, within_stretch_limit
+from ..tempo_stretch import tempo_octave, tempo_step, within_stretch_limit
 
 Costs = npt.NDArray[np.float64]
 
@@ -37,6 +38,9 @@ KEY_STEPS = np.array([0.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.0, 2.0])
 each further hour removes a common note, down to two at five hours, where it gets no worse."""
 UNKNOWN_KEY = float(np.dot(KEY_STEPS, distance_shares()))
 """Cost of an unknown key, 1.17: the mean over all pairs of keys."""
+GROOVE = 2.0
+"""Cost of drums that don't fit at all. Straight against swung notes halve the similarity of two
+grooves, which costs 1; kicks on different beats cost about as much."""
 SAME_ARTIST = 5.0  # cost of one artist twice in a row: more than a join without matched beats
 ENERGY_LEAP = 4.0
 """Factor of the squared leap in energy: half of the set's range costs 1, and many small steps are
@@ -64,7 +68,7 @@ class OrderTrack:
     """The properties of a track that decide its place in the set.
 
     ``tempo_bpm`` is None without a beat to match, ``key`` is None if unknown; ``energy`` runs from
-    0 to 1 within the set.
+    0 to 1 within the set; ``groove`` is None if unknown.
     """
 
     track_id: str
@@ -72,6 +76,7 @@ class OrderTrack:
     tempo_bpm: float | None
     key: Camelot | None
     energy: float
+    groove: TrackGroove | None = None
 
 
 def pair_costs(tracks: Sequence[OrderTrack], *, max_stretch_percent: float) -> Costs:
@@ -84,6 +89,7 @@ def pair_costs(tracks: Sequence[OrderTrack], *, max_stretch_percent: float) -> C
     costs = (
         _tempo_costs(tracks, max_stretch_percent)
         + _key_costs(tracks)
+        + _groove_costs(tracks, max_stretch_percent)
         + _artist_costs(tracks)
         + ENERGY_LEAP * leaps**2
     )
@@ -113,6 +119,26 @@ def _key_costs(tracks: Sequence[OrderTrack]) -> Costs:
     table = np.array([[between(one, other) for other in keys] for one in keys])
     index = np.array([keys.index(track.key) for track in tracks])
     return np.asarray(table[np.ix_(index, index)], np.float64)
+
+
+def _groove_costs(tracks: Sequence[OrderTrack], max_stretch_percent: float) -> Costs:
+    """Cost of drums that don't interlock, as the mean of both playing orders.
+
+    An unknown groove, or one in half or double time, costs as much as an average pair. Without a
+    common beat no drums interlock, which ``NO_BEAT`` and ``UNMATCHED`` include.
+    """
+    grooves = [track.groove for track in tracks]
+    endings = Grooves.of([one.ending if one else None for one in grooves])
+    openings = Grooves.of([one.opening if one else None for one in grooves])
+    bpm = np.array([track.tempo_bpm or np.nan for track in tracks])
+    one, other = bpm[:, None], bpm[None, :]
+    alike = compare(endings, openings, 120.0 / (one + other)).similarity
+    alike = (alike + alike.T) / 2.0
+    metres = np.array([groove.beats_per_bar if groove else 0 for groove in grooves])
+    alike[metres[:, None] != metres] *= 0.0  # what is unknown stays so
+    known = (tempo_octave(one, other) == 0.0) & ~np.isnan(alike)
+    costs = GROOVE * (1.0 - np.where(known, alike, AVERAGE))
+    return np.where(matches(tempo_step(one, other), max_stretch_percent), costs, 0.0)
 
 
 def artist_of(track: OrderTrack) -> str:

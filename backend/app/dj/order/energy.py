@@ -8,6 +8,7 @@ import numpy as np
 
 from ...contract.analysis import TrackAnalysis
 from ..deck import DeckTrack, Grid, grid_of
+from ..groove import TrackGroove
 from .cost import Costs, OrderTrack
 
 # Units that make the three measures comparable: about a standard deviation over a mixed crate
@@ -41,6 +42,7 @@ def order_tracks_of(decks: Sequence[DeckTrack]) -> list[OrderTrack]:
             tempo_bpm=grid.tempo_bpm if grid else None,
             key=deck.key,
             energy=float(energy),
+            groove=TrackGroove.of(deck.analysis) if grid else None,
         )
         for deck, grid, energy in zip(decks, grids, energies, strict=True)
     ]

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...contract.dj import EnergyArc
+from ..groove import words_for
 from ..harmony import Camelot
 from ..tempo_stretch import tempo_octave, tempo_step
 from .cost import OrderTrack, arc_ranks, artist_of, energy_ranks, matches, pair_costs, place_costs
@@ -64,9 +65,11 @@ def order_set(
 
 
 def _join(outgoing: OrderTrack, incoming: OrderTrack, max_stretch_percent: float) -> str:
-    """Describe a join's change of tempo, key and artist in words."""
+    """Describe a join's change of tempo, key, groove and artist in words."""
     parts = [_tempo(outgoing.tempo_bpm, incoming.tempo_bpm, max_stretch_percent)]
     parts.append(_keys(outgoing.key, incoming.key))
+    if flaw := _grooves(outgoing, incoming, max_stretch_percent):
+        parts.append(flaw)
     if artist_of(outgoing) and artist_of(outgoing) == artist_of(incoming):
         parts.append("the same artist twice in a row")
     return ", ".join(parts)
@@ -89,6 +92,19 @@ def _keys(outgoing: Camelot | None, incoming: Camelot | None) -> str:
     steps = outgoing.distance(incoming)
     apart = f" ({steps} steps apart)" if steps > 1 else ""
     return f"{outgoing} -> {incoming}{apart}"
+
+
+def _grooves(outgoing: OrderTrack, incoming: OrderTrack, max_stretch_percent: float) -> str:
+    """Say what separates the drums of two tracks whose beats can be matched one to one."""
+    out, into = outgoing.groove, incoming.groove
+    out_bpm, in_bpm = outgoing.tempo_bpm, incoming.tempo_bpm
+    if not out or not into or not out_bpm or not in_bpm or tempo_octave(out_bpm, in_bpm):
+        return ""
+    if not matches(tempo_step(out_bpm, in_bpm), max_stretch_percent):
+        return ""
+    if out.beats_per_bar != into.beats_per_bar:
+        return f"{into.beats_per_bar} beats per bar on {out.beats_per_bar}"
+    return words_for(out.ending, into.opening, 60.0 / out_bpm)
 
 
 def _about_arc(played: Sequence[OrderTrack], arc: EnergyArc, n_locked: int) -> str:
