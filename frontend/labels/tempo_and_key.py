@@ -6,6 +6,7 @@ from backend.app.contract.analysis import (
     BEATS_SURE,
     KEY_NAMES,
     GridFix,
+    GridStretch,
     Harmony,
     Rhythm,
     TrackAnalysis,
@@ -43,11 +44,16 @@ def tempo(rhythm: Rhythm) -> str:
     return f"{rhythm.tempo_bpm:.1f}{'?' if rhythm.beats_are_unsure else ''}"
 
 
+def unsure_stretches(rhythm: Rhythm) -> list[GridStretch]:
+    """Return the stretches whose beats are unsure."""
+    return [one for one in rhythm.stretches if one.confidence < BEATS_SURE]
+
+
 def unsure_beats(rhythm: Rhythm) -> str:
     """Say in which parts of a track the beats are unsure; empty if in none."""
     if not rhythm.beats_s or not rhythm.beats_are_unsure:
         return ""
-    parts = [one for one in rhythm.stretches if one.confidence < BEATS_SURE]
+    parts = unsure_stretches(rhythm)
     spans = [f"{clock(one.start_s)} to {clock(one.end_s)}" for one in parts]
     if not spans or len(parts) == len(rhythm.stretches):
         return "Beats unsure: check them."

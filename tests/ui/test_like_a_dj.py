@@ -36,12 +36,12 @@ def test_dj_mix_is_previewed_and_changed(signed_in: Page, crate: list[Path]) -> 
 
 
 def correct_the_beat(page: Page) -> None:
-    """Halve the beats and reset, with the track playing."""
+    """Halve the beats, which plays them, and reset."""
     dialog = page.get_by_role("dialog")
     click_until(page.get_by_role("button", name=re.compile("^Check the beat of")).first, dialog)
-    dialog.get_by_role("button", name="Play").click()
-    expect(dialog.get_by_role("button", name="Pause")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Play")).to_be_visible()
     dialog.get_by_role("button", name="÷2").click()
+    expect(dialog.get_by_role("button", name="Pause")).to_be_visible()
     expect(dialog.get_by_text("beats halved")).to_be_visible()
     dialog.get_by_role("button", name="Reset").click()
     expect(dialog.get_by_text("No corrections yet")).to_be_visible()

@@ -16,12 +16,13 @@ def track_sound(
     name: str = "",
     beats_s: Sequence[float] = (),
     downbeats: Sequence[int] = (),
+    start_s: float = 0.0,
     quiet: bool = False,
 ) -> None:
-    """Show a player for the file at the API's ``path``.
+    """Show a player for the file at the API's ``path``, which first plays from ``start_s``.
 
-    ``downbeats`` are indices into ``beats_s``. A ``quiet`` player looks less prominent, for long
-    lists.
+    ``downbeats`` are indices into ``beats_s``. When the beats change, the player plays them: on
+    from where it is, or from its position. A ``quiet`` player looks less prominent, for long lists.
     """
     data = {
         "path": path,
@@ -29,5 +30,6 @@ def track_sound(
         "quiet": quiet,
         "beats_s": [round(beat, 4) for beat in beats_s],
         "downbeats": list(downbeats),
+        "start_s": start_s,
     }
     _WIDGET.draw_with_api(f"sound_{key}", data)

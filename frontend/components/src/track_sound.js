@@ -18,13 +18,21 @@ class TrackSound extends SoundPlayer {
 
   update(mounted) {
     const grid = JSON.stringify([mounted.data.beats_s, mounted.data.downbeats]);
-    const changed = grid !== this.grid;
+    const first = this.grid === undefined;
+    const changed = !first && grid !== this.grid;
     super.update(mounted);
     this.grid = grid;
+    if (first) this.at = this.data.start_s;
     this.downbeats = new Set(this.data.downbeats);
     this.toggle.classList.toggle("quiet", Boolean(this.data.quiet));
     this.clickLabel.style.display = this.data.beats_s.length ? "" : "none";
-    if (changed && this.playing) this.seek(this.now());
+    if (changed) this.playCorrected();
+  }
+
+  /** Play on with the corrected clicks; start if nothing plays, so that one press is enough. */
+  playCorrected() {
+    if (this.playing) this.seek(this.now());
+    else if (this.clicking.checked) this.playFrom(this.at);
   }
 
   started(from) {

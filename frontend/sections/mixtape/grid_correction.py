@@ -44,12 +44,16 @@ def dialog(track: TrackView) -> None:
     """Draw a player with a click on the beats, the corrections, and their effect."""
     with report_errors():
         analysis = track_analyses.cached([track.id])[track.id]
-        st.caption("Play it with the click on: a high click is a downbeat, a low click any beat.")
+        st.caption(
+            "Each choice plays with clicks: a high click is a downbeat, a low click any beat."
+        )
+        unsure_parts = tempo_and_key.unsure_stretches(analysis.rhythm)
         track_sound(
             f"grid_{track.id}",
             f"/tracks/{track.id}/audio",
             beats_s=analysis.rhythm.beats_s,
             downbeats=analysis.rhythm.downbeats,
+            start_s=unsure_parts[0].start_s if unsure_parts else 0.0,
         )
         unsure = tempo_and_key.unsure_beats(analysis.rhythm)
         if unsure:
