@@ -67,6 +67,12 @@ def test_own_pages_may_call_the_api_with_credentials(client):
     assert answer.headers["access-control-allow-credentials"] == "true"
 
 
+def test_page_opened_by_its_loopback_address_may_call_the_api(client):
+    answer = _preflight(client, "http://127.0.0.1:8501")
+    assert answer.headers["access-control-allow-origin"] == "http://127.0.0.1:8501"
+    assert _preflight(client, "http://127.0.0.1:9999").status_code == 400
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{OURS}.evil.example"])
 def test_other_pages_may_not_call_the_api(client, origin):
     assert _preflight(client, origin).status_code == 400

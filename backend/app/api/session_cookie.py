@@ -14,6 +14,7 @@ from ..settings import Settings
 from .dependencies import SettingsDep
 
 COOKIE = "segue_session"
+_LOOPBACK = "127.0.0.1"
 SessionCookie = Annotated[str | None, Cookie(alias=COOKIE)]
 
 
@@ -43,9 +44,18 @@ def clear_session(response: Response, settings: Settings) -> None:
 
 
 def allowed_origins(settings: Settings) -> list[str]:
-    """Origins whose pages may call the API: the app's, and those of ``CORS_ORIGINS``."""
+    """Origins whose pages may call the API: the app's, and those of ``CORS_ORIGINS``.
+
+    A page at ``localhost`` may also have been opened as ``127.0.0.1``.
+    """
     origins = [settings.streamlit_redirect_base.rstrip("/"), *settings.cors_origins.split(",")]
-    return list(dict.fromkeys(origin.strip() for origin in origins if origin.strip()))
+    named = [origin.strip() for origin in origins if origin.strip()]
+    loopback = [
+        origin.replace("//localhost", f"//{_LOOPBACK}", 1)
+        for origin in named
+        if urlsplit(origin).hostname == "localhost"
+    ]
+    return list(dict.fromkeys(named + loopback))
 
 
 def allowed_hosts(settings: Settings) -> list[str]:
