@@ -10,6 +10,7 @@ import numpy as np
 from ...contract.dj import DjRules, TransitionReport
 from ...contract.stems import StemName
 from ..deck import DeckTrack
+from ..levels.gain_ramps import with_gain_ramps
 from ..levels.loudness_steps import smoothed_gains_db, steps_lu
 from ..levels.mix_gains import level_tracks, mix_target_lufs, with_gains
 from ..levels.track_gains import forecast, gain_for, most_gain_db
@@ -61,7 +62,7 @@ def plan_dj_mix(
     if rules.keep_whole:
         decks = [replace(deck, keep_whole=True) for deck in decks]
     choices = choose_joins(decks, rules, join_wishes, trials)
-    tracks = _levelled(decks, choices, rules, loudness_lufs, base)
+    tracks = _ramped(_levelled(decks, choices, rules, loudness_lufs, base), decks, choices)
     overlays = place_overlays(tracks, choices, sounds, rules, loudness_lufs=loudness_lufs)
     timeline = with_clips(tracks, [clip for one in overlays for clip in one.clips])
     timeline = with_separator(timeline, *separator) if separator else timeline
@@ -106,6 +107,12 @@ def _levelled(
         moved = np.diff([clip.gain_db for clip in timeline.clips]) - np.diff(own)
         steps = list(np.array(steps_lu(timeline, profiles)) - moved)
     return timeline
+
+
+def _ramped(timeline: Timeline, decks: Sequence[DeckTrack], choices: Sequence[Choice]) -> Timeline:
+    """The timeline with ramps where gains of whole tracks leave a step in loudness."""
+    steps = steps_lu(timeline, [deck.loudness for deck in decks])
+    return with_gain_ramps(timeline, _but_gaps(steps, choices))
 
 
 def _but_gaps(steps: Sequence[float | None], choices: Sequence[Choice]) -> list[float | None]:

@@ -192,15 +192,18 @@ def voice_is_not_cut_off(case: Case) -> Verdict:
     return Verdict(0.8 if hard else 0.4, reason="the voice is cut off")
 
 
+EVENED_LU = 2.5
+"""Steps in loudness up to this size are evened out by gains and ramps (levels/gain_ramps.py)."""
+
+
 def loudness_carries_on(case: Case) -> Verdict:
     """Penalise steps in loudness; a step of 1 LU is just noticeable.
 
-    Track gains compensate steps that differ from join to join, but not steps that all go in one
-    direction, as when every last chorus is louder than the next track's start. Joins with steps
-    over 1 LU must therefore be avoided here.
+    Gains of whole tracks compensate steps that differ from join to join, and ramps round the join
+    what is left, up to EVENED_LU. Larger steps would remain.
     """
     step = abs(case.facts.loudness_step_lu)
-    penalty = 0.3 * max(step - 0.5, 0.0) + 3.0 * max(step - 1.0, 0.0)
+    penalty = 0.3 * max(step - 0.5, 0.0) + 3.0 * max(step - EVENED_LU, 0.0)
     return Verdict(penalty, reason=f"loudness step {step:.1f} LU")
 
 
