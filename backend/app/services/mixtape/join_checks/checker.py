@@ -17,6 +17,7 @@ from ....render.progress_pool import ProgressPool
 from ..reuse.mp3 import JoinFigures
 from .faults import FaultLimits, off_beat, trial_of
 from .overlaps import DeckFiles, Overlap, measure_beats, overlaps_of, with_grid_figures
+from .voices import voices_together_s
 
 _MOST_TRIED = {"default": 2, "thorough": 3}
 """Candidates of a pair that are rendered at most. Beats that are apart rule out every join on the
@@ -103,7 +104,7 @@ class JoinChecker:
         if join.kind != "gap" and not needs_stems and not (figures and off_beat(figures)):
             opened = self.files.open_track, self.files.open_stretched
             levels = measure_join_levels(clips, (join.start, join.end), *opened)
-        return trial_of(choice, figures, levels, self.limits)
+        return trial_of(choice, figures, levels, voices_together_s(choice, clips), self.limits)
 
     def _figures(self, overlap: Overlap, *, needs_stems: bool) -> JoinFigures:
         """Measure an overlap; only its beats if they are apart or it needs stems."""

@@ -26,25 +26,35 @@ class FaultLimits:
     dip_lu : short-term loudness below the quieter side: a hole
     bump_lu : short-term loudness above the louder side
     bass_both_share : share of the overlap with both basses; the best blends have 0.1 to 0.25
+    voices_s : two voices at once, unless the DJ rules allow more
     clash_steps, clash_s : steps between the keys, from a clash of this many seconds on
     """
 
     dip_lu: float = 3.0
     bump_lu: float = 3.0
     bass_both_share: float = 0.35
+    voices_s: float = 1.0
     clash_steps: int = 3
     clash_s: float = 8.0
 
 
 def trial_of(
-    choice: Choice, figures: JoinFigures | None, levels: JoinLevels | None, limits: FaultLimits
+    choice: Choice,
+    figures: JoinFigures | None,
+    levels: JoinLevels | None,
+    voices_s: float,
+    limits: FaultLimits,
 ) -> Trial:
-    """Judge a rendered join: by the scoring rules' penalty, and by its sound."""
+    """Judge a rendered join: by the scoring rules' penalty, and by its sound.
+
+    ``voices_s`` is how long two voices are heard at once.
+    """
     beats = off_beat(figures) if figures else ""
     faults = [
         (beats, _OFF_BEAT),
         *_level_faults(levels, limits),
         _bass_fault(choice, figures, limits),
+        _voices(choice, voices_s, limits),
         _clash(choice, limits),
     ]
     text = beats or ", ".join(fault for fault, _ in faults if fault)
@@ -82,6 +92,12 @@ def _bass_fault(
     said = f"both basses play for {100 * share:.0f} % of it"
     excess = share - limits.bass_both_share
     return (said if excess > 0.0 else ""), 5.0 * excess
+
+
+def _voices(choice: Choice, voices_s: float, limits: FaultLimits) -> tuple[str, float]:
+    excess = voices_s - max(limits.voices_s, choice.rated.rules.max_vocal_overlap_s)
+    said = f"two voices at once for {voices_s:.1f} s"
+    return (said if excess > 0.0 else ""), 0.5 * excess
 
 
 def _clash(choice: Choice, limits: FaultLimits) -> tuple[str, float]:
