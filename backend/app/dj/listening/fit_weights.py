@@ -34,7 +34,9 @@ _MOST_PARTS = 40
 """Up to 40 answers are left out one by one; more are left out in 40 parts, which takes as long."""
 
 _SURE = 2.0
-"""Standard errors by which a fit must predict better."""
+"""Standard errors by which a fit must predict better: one fit in forty does so by chance."""
+
+_COIN_LOSS = float(np.log(2.0))  # mean surprise of predictions by a coin
 
 _CLARITIES = np.geomspace(0.05, 4.0, 30)
 _ROUNDS = 60  # Newton's method needs about six
@@ -64,7 +66,8 @@ class WeightFit:
 
     ``explained_before`` and ``explained_after`` count the decided answers that the weights predict,
     each by a fit to other answers; ``loss_before`` and ``loss_after`` are the mean surprise of
-    all answers in nats, likewise. ``gain_error`` is the standard error of their difference.
+    all answers in nats, likewise. ``gain_error`` is the standard error of their difference,
+    ``loss_error`` that of ``loss_after``.
     """
 
     weights: dict[str, float]
@@ -76,12 +79,18 @@ class WeightFit:
     loss_before: float
     loss_after: float
     gain_error: float
+    loss_error: float
 
     @property
     def is_better(self) -> bool:
-        """Whether there are enough answers, and the fit predicts left-out ones clearly better."""
-        gain = self.loss_before - self.loss_after
-        return self.n_answers >= LEAST_ANSWERS and gain > _SURE * self.gain_error
+        """Whether there are enough answers, and the fit predicts left-out ones clearly better.
+
+        Better than the current weights, and than a coin: of answers at random, the former are too
+        sure, and weights near 0 would pass.
+        """
+        gain, gain_on_coin = self.loss_before - self.loss_after, _COIN_LOSS - self.loss_after
+        is_clear = gain > _SURE * self.gain_error and gain_on_coin > _SURE * self.loss_error
+        return self.n_answers >= LEAST_ANSWERS and is_clear
 
 
 def fit_weights(
@@ -111,7 +120,8 @@ def fit_weights(
         explained_after=_explained(after[decided], shares[decided]),
         loss_before=_mean(surprise_now),
         loss_after=_mean(surprise),
-        gain_error=float(np.std(surprise_now - surprise)) / len(answers) ** 0.5 if answers else 0.0,
+        gain_error=_error_of_mean(surprise_now - surprise),
+        loss_error=_error_of_mean(surprise),
     )
 
 
@@ -142,6 +152,10 @@ def _mean(values: Floats) -> float:
     return float(values.mean()) if len(values) else 0.0
 
 
+def _error_of_mean(values: Floats) -> float:
+    return float(np.std(values)) / len(values) ** 0.5 if len(values) else 0.0
+
+
 def _losses(scores: Floats, shares: Floats) -> Floats:
     """Cross entropy of each answer: ``log(1 + exp(score)) - share * score``."""
     losses: Floats = np.logaddexp(0.0, scores) - shares * scores
@@ -154,8 +168,8 @@ def _clarity(scores: Floats, shares: Floats) -> float:
     The square of its logarithm is added to the loss, so that a few answers that agree do not make
     it infinite.
     """
-    losses = [_losses(one * scores, shares).sum() + np.log(one) ** 2 for one in _CLARITIES]
-    return float(_CLARITIES[int(np.argmin(losses))])
+    losses = _losses(_CLARITIES[:, None] * scores, shares).sum(axis=1) + np.log(_CLARITIES) ** 2
+    return float(_CLARITIES[int(losses.argmin())])
 
 
 def _fit(better_by: Floats, shares: Floats) -> tuple[Floats, float]:
@@ -172,7 +186,7 @@ def _newton(slopes: Floats, shares: Floats) -> Floats:
     """
     weights = np.ones(slopes.shape[1])
     for _ in range(_ROUNDS):
-        odds = 1.0 / (1.0 + np.exp(-slopes @ weights))
+        odds = 0.5 + 0.5 * np.tanh(0.5 * slopes @ weights)  # the logistic function, for any size
         slope = slopes.T @ (odds - shares) + RIDGE * (weights - 1.0)
         free = ~((weights <= 0.0) & (slope > 0.0) | (weights >= MOST_WEIGHT) & (slope < 0.0))
         curve = (slopes.T * (odds * (1.0 - odds))) @ slopes + RIDGE * np.eye(len(weights))
