@@ -49,13 +49,13 @@ class ListeningApiClient(ApiConnection):
         """Fit the weights of the scoring rules to all answers; for admins."""
         return self._call(WeightFitView, "GET", "/admin/rule-weights")
 
-    def apply_rule_weights(self, version: int) -> DjRulesView:
-        """Save the fitted weights; raises ``conflict`` if ``version`` is no longer the newest."""
-        path = f"/admin/rule-weights/fit?version={version}"
-        return self._call(DjRulesView, "POST", path)
+    def apply_rule_weights(self, fit: WeightFitView) -> DjRulesView:
+        """Save the weights of a fit; raises ``conflict`` if rules or answers have changed since."""
+        query = urlencode({"version": fit.rules.version, "n_answers": fit.n_answers})
+        return self._call(DjRulesView, "POST", f"/admin/rule-weights/fit?{query}")
 
     def undo_rule_weights(self, version: int) -> DjRulesView:
-        """Restore the earlier weights; raises ``conflict`` like :meth:`apply_rule_weights`."""
+        """Restore the earlier weights; raises ``conflict`` if ``version`` is not the newest."""
         path = f"/admin/rule-weights/undo?version={version}"
         return self._call(DjRulesView, "POST", path)
 

@@ -67,6 +67,7 @@ class ScriptedListening:
             rules=self.rules,
             weights=[RuleWeightView(rule="keys_agree", now=now, fitted=2.25)],
             n_answers=self.n_answers,
+            n_listeners=2,
             n_decided=self.n_answers,
             least_answers=20,
             explained_before=15,
@@ -75,11 +76,11 @@ class ScriptedListening:
             can_undo=self.can_undo,
         )
 
-    def apply_rule_weights(self, version: int) -> DjRulesView:
+    def apply_rule_weights(self, fit: WeightFitView) -> DjRulesView:
         self._refuse("apply_rule_weights")
-        self.asked.append(("apply_rule_weights", version))
+        self.asked.append(("apply_rule_weights", fit.rules.version))
         self.can_undo = True
-        return self._weigh(version, {"keys_agree": 2.25})
+        return self._weigh(fit.rules.version, {"keys_agree": 2.25})
 
     def undo_rule_weights(self, version: int) -> DjRulesView:
         self.asked.append(("undo_rule_weights", version))

@@ -73,3 +73,23 @@ def test_answer_of_another_version_is_left_out(store: ListeningAnswerStore):
     with store.database.write() as session:
         session.connection().execute(change)
     assert [one.id for one in store.of_all()] == ["trial-2"]
+
+
+def test_unreadable_answers_do_not_end_the_list(store: ListeningAnswerStore):
+    given = [answered(number) for number in range(6)]
+    for one in given:
+        store.add("ann", one)
+    change = sa.text(
+        "UPDATE listening_answers SET answered = '{}' WHERE trial_id IN ('trial-5', 'trial-4')"
+    )
+    with store.database.write() as session:
+        session.connection().execute(change)
+    assert store.page("ann", None, 2) == [given[3], given[2]]
+    assert store.page("ann", "trial-2", 9) == [given[1], given[0]]
+
+
+def test_listeners_are_counted(store: ListeningAnswerStore):
+    assert store.n_listeners() == 0
+    for number, user in enumerate(("ann", "ann", "bob")):
+        store.add(user, answered(number))
+    assert store.n_listeners() == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from .base import Shape
 from .dj import DjRulesView, TransitionKind
@@ -15,6 +15,12 @@ Better = Literal["a", "b", "same"]
 ListeningReason = Literal["beat", "level", "key", "moment"]
 """beat: rhythm; level: loudness; key: harmony; moment: where the tracks are left and entered."""
 
+
+def _without_repeats(reasons: list[ListeningReason]) -> list[ListeningReason]:
+    return list(dict.fromkeys(reasons))
+
+
+Because = Annotated[list[ListeningReason], Field(max_length=4), AfterValidator(_without_repeats)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 VersionOrigin = Literal["mix", "other", "first_choice", "second_choice"]
 """mix: as in the mix; other: the best candidate of another kind or length; else as requested."""
@@ -48,7 +54,7 @@ class ListeningAnswer(Shape):
     """A listener's answer, given before the listener knows what the versions are."""
 
     better: Better
-    because: list[ListeningReason] = Field(default=[], max_length=4)
+    because: Because = []
     note: Note = ""
 
 
@@ -100,6 +106,8 @@ class RuleWeightView(Shape):
 class WeightFitView(Shape):
     """Weights fitted to all answers; ``usable`` if there are enough and they predict better.
 
+    Better than the current weights and than a coin, by two standard errors each.
+
     ``explained_before`` and ``explained_after`` count the decided answers that the current and the
     fitted weights predict, each fitted without that answer. ``can_undo``: the weights were changed
     before.
@@ -108,6 +116,7 @@ class WeightFitView(Shape):
     rules: DjRulesView
     weights: list[RuleWeightView]
     n_answers: int
+    n_listeners: int
     n_decided: int
     least_answers: int
     explained_before: int

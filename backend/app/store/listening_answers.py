@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, tuple_
-from sqlmodel import Field, SQLModel, Text, col, select
+from sqlalchemy import Index, distinct, tuple_
+from sqlmodel import Field, Session, SQLModel, Text, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ..contract.listening import AnsweredTrial
 from ..contract.stored_json import OtherVersion, read_stored
@@ -65,21 +66,20 @@ class ListeningAnswerStore:
         return next(_readable([row]), None) if row is not None and is_own else None
 
     def page(self, user_id: str, before: str | None, limit: int) -> list[AnsweredTrial]:
-        """List the user's answers, newest first; raise ``NotFound`` if ``before`` is none."""
-        query = select(ListeningAnswerRow).where(ListeningAnswerRow.user_id == user_id)
+        """List up to ``limit`` of the user's answers, newest first.
+
+        Raise ``NotFound`` if ``before`` is none. Fewer than ``limit`` are all that are left.
+        """
+        found: list[AnsweredTrial] = []
         with self.database.read() as session:
-            if before is not None:
-                last = session.get(ListeningAnswerRow, before)
-                if last is None or last.user_id != user_id:
-                    raise NotFound(
-                        "There is no such answer to list from.", hint="List from the newest one."
-                    )
-                place = tuple_(
-                    col(ListeningAnswerRow.answered_at), col(ListeningAnswerRow.trial_id)
-                )
-                query = query.where(place < (last.answered_at, last.trial_id))
-            rows = session.exec(query.order_by(*_NEWEST_FIRST).limit(limit)).all()
-        return list(_readable(rows))
+            last = _own(session, user_id, before) if before is not None else None
+            while len(found) < limit:
+                rows = session.exec(_older(user_id, last).limit(limit)).all()
+                found += _readable(rows)
+                if len(rows) < limit:
+                    break
+                last = rows[-1]
+        return found[:limit]
 
     def of_user(self, user_id: str) -> list[AnsweredTrial]:
         """List all answers of the user, newest first."""
@@ -90,6 +90,27 @@ class ListeningAnswerStore:
         """List the answers of all users, newest first."""
         query = select(ListeningAnswerRow).order_by(*_NEWEST_FIRST)
         return list(_readable(self.database.all(query)))
+
+    def n_listeners(self) -> int:
+        """Count the users who gave answers."""
+        query = select(func.count(distinct(col(ListeningAnswerRow.user_id))))
+        return self.database.first(query) or 0
+
+
+def _own(session: Session, user_id: str, trial_id: str) -> ListeningAnswerRow:
+    row = session.get(ListeningAnswerRow, trial_id)
+    if row is None or row.user_id != user_id:
+        raise NotFound("There is no such answer to list from.", hint="List from the newest one.")
+    return row
+
+
+def _older(user_id: str, last: ListeningAnswerRow | None) -> SelectOfScalar[ListeningAnswerRow]:
+    """Select the user's answers before ``last``, newest first; all without one."""
+    query = select(ListeningAnswerRow).where(ListeningAnswerRow.user_id == user_id)
+    if last is not None:
+        place = tuple_(col(ListeningAnswerRow.answered_at), col(ListeningAnswerRow.trial_id))
+        query = query.where(place < (last.answered_at, last.trial_id))
+    return query.order_by(*_NEWEST_FIRST)
 
 
 def _readable(rows: Iterable[ListeningAnswerRow]) -> Iterator[AnsweredTrial]:

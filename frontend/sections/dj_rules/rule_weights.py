@@ -11,6 +11,7 @@ from backend.app.contract.listening import WeightFitView
 from frontend.api.errors import ApiError, attempt
 from frontend.error_messages import show_error
 from frontend.labels import listening
+from frontend.labels.figures import counted
 from frontend.state import session
 
 #: The fit that is shown. Fitting takes a second, too long for every change in the form.
@@ -38,12 +39,11 @@ def rule_weights(saved: Callable[[DjRulesView], None]) -> None:
     st.caption(summary(fit))
     with st.expander("Weights of the rules", icon=":material/balance:"):
         show_weights(fit)
-    version = fit.rules.version
     with st.container(horizontal=True, key="weights_bar"):
         if st.button("Use the fitted weights", disabled=not fit.usable, key="use_weights"):
-            change(lambda: session.api().apply_rule_weights(version), saved)
+            change(lambda: session.api().apply_rule_weights(fit), saved)
         if st.button("Undo the last change of weights", disabled=not fit.can_undo, key="undo"):
-            change(lambda: session.api().undo_rule_weights(version), saved)
+            change(lambda: session.api().undo_rule_weights(fit.rules.version), saved)
 
 
 def summary(fit: WeightFitView) -> str:
@@ -51,10 +51,13 @@ def summary(fit: WeightFitView) -> str:
     if fit.n_answers < fit.least_answers:
         return f"{fit.n_answers} of at least {fit.least_answers} answers."
     explained = (
-        f"{fit.n_answers} answers. Of {fit.n_decided} with a preference, the current weights "
-        f"explain {fit.explained_before}, the fitted ones {fit.explained_after}."
+        f"{fit.n_answers} answers of {counted(fit.n_listeners, 'listener')}. Of {fit.n_decided} "
+        f"with a preference, the current weights explain {fit.explained_before}, the fitted ones "
+        f"{fit.explained_after}."
     )
-    return explained if fit.usable else f"{explained} That is not clearly better."
+    if fit.usable:
+        return explained
+    return f"{explained} That is not clearly better than now, or than by chance."
 
 
 def show_weights(fit: WeightFitView) -> None:

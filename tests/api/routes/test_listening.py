@@ -83,6 +83,10 @@ def test_trials_of_others_are_unknown(alice: Person, bob: Person):
     assert answer(alice, trial).status_code == 200
     assert bob.get("/listening/answers").json() == {"answers": [], "more": False}
     assert trial not in bob.get("/listening/answers.csv").text
+    assert bob.get(f"/listening/answers?before={trial}").status_code == 404
+    for path in (f"/jobs/{trial}", f"/jobs/{trial}/artifacts", f"/jobs/{trial}/artifacts/a.mp3"):
+        assert bob.get(path).status_code == 404
+    assert bob.client.delete(f"/jobs/{trial}", headers=bob.headers).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,11 @@ def test_trials_of_others_are_unknown(alice: Person, bob: Person):
 )
 def test_invalid_answers_are_rejected(alice: Person, body: object):
     assert answer(alice, trial_of(alice), body).status_code == 422
+
+
+def test_repeated_reasons_count_once(alice: Person):
+    shown = answer(alice, trial_of(alice), {"better": "a", "because": ["key", "beat", "key"]})
+    assert shown.json()["answered"]["answer"]["because"] == ["key", "beat"]
 
 
 def test_trial_needs_a_mix_of_the_user(alice: Person):
@@ -129,6 +138,8 @@ def test_admins_apply_and_undo_a_fit(alice: Person, bob: Person):
         path = f"/admin/rule-weights/{action}?version={version}"
         return alice.client.post(path, headers=alice.headers)
 
+    path = "/admin/rule-weights/fit?version=0&n_answers=23"
+    assert alice.client.post(path, headers=alice.headers).status_code == 409
     assert press("fit", 0).json()["rules"]["rule_weights"]["phrases_meet"] > 1.2
     assert press("undo", 0).status_code == 409
     assert press("undo", 1).json()["rules"]["rule_weights"] == {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from backend.app.services.listening.export import answers_csv
 from tests.listening_data import answered
 
@@ -36,7 +38,15 @@ def test_every_answer_has_a_row() -> None:
     assert rows_of(answers_csv([])) == []
 
 
-def test_titles_are_no_formulas() -> None:
-    trial = answered(1).model_copy(update={"outgoing": "=1+1", "incoming": "Plain, with comma"})
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\uff1d1+1"])
+def test_titles_and_notes_are_no_formulas(text: str) -> None:
+    answer = answered(1).answer.model_copy(update={"note": text})
+    changes = {"outgoing": text, "incoming": text, "answer": answer}
+    (row,) = rows_of(answers_csv([answered(1).model_copy(update=changes)]))
+    assert {row["outgoing"], row["incoming"], row["note"]} == {f"'{text}"}
+
+
+def test_other_titles_stay_as_they_are() -> None:
+    trial = answered(1).model_copy(update={"outgoing": "1 = 1", "incoming": "Plain, with comma"})
     (row,) = rows_of(answers_csv([trial]))
-    assert (row["outgoing"], row["incoming"]) == ("'=1+1", "Plain, with comma")
+    assert (row["outgoing"], row["incoming"]) == ("1 = 1", "Plain, with comma")

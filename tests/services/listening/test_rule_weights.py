@@ -57,6 +57,16 @@ def test_fit_becomes_a_version_of_the_rules_and_is_undone(weights: RuleWeights) 
     assert (undone.version, undone.rules) == (4, DjRules(return_bars=16))
 
 
+def test_fit_that_was_not_shown_is_not_used(weights: RuleWeights) -> None:
+    listen(weights, 24)
+    shown = weights.fit()
+    assert (shown.n_answers, shown.n_listeners) == (24, 1)
+    weights.answers.add("ann", answered(24, "a", OFF_PHRASE, KEYS_APART))
+    with pytest.raises(Conflict, match="25 answers now, not 24"):
+        weights.apply("ann", 0, 24)
+    assert weights.apply("ann", 0, 25).version == 1
+
+
 def test_few_answers_change_no_rules(weights: RuleWeights) -> None:
     listen(weights, 19)
     assert not weights.fit().usable

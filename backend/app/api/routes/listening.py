@@ -84,13 +84,17 @@ def show_fit(_admin: CurrentAdmin, weights: RuleWeightsDep) -> WeightFitView:
 
 @router.post("/admin/rule-weights/fit")
 def apply_fit(
-    admin: CurrentAdmin, weights: RuleWeightsDep, version: _Version = None
+    admin: CurrentAdmin,
+    weights: RuleWeightsDep,
+    version: _Version = None,
+    n_answers: Annotated[int | None, Query(ge=0)] = None,
 ) -> DjRulesView:
     """Save the fitted weights as a new version of the DJ rules.
 
-    409 if they don't predict the answers clearly better, or ``version`` is not the newest.
+    409 if they don't predict the answers clearly better, ``version`` is not the newest, or there
+    are no longer ``n_answers``, as when the fit was shown.
     """
-    return weights.apply(admin.id, version)
+    return weights.apply(admin.id, version, n_answers)
 
 
 @router.post("/admin/rule-weights/undo")

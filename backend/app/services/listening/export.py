@@ -28,7 +28,8 @@ _FIGURES = (
     "gain_db",
     "lufs",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet reads a cell that begins with one of these as a formula, also in full width.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def answers_csv(answers: Sequence[AnsweredTrial]) -> str:

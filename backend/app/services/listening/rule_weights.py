@@ -35,6 +35,7 @@ class RuleWeights:
                 for rule in RULE_NAMES
             ],
             n_answers=found.n_answers,
+            n_listeners=self.answers.n_listeners(),
             n_decided=found.n_decided,
             least_answers=LEAST_ANSWERS,
             explained_before=found.explained_before,
@@ -43,14 +44,21 @@ class RuleWeights:
             can_undo=self.rules.weights_before() is not None,
         )
 
-    def apply(self, user_id: str, expected: int | None) -> DjRulesView:
+    def apply(
+        self, user_id: str, expected: int | None, n_answers: int | None = None
+    ) -> DjRulesView:
         """Save the fitted weights as a new version of the DJ rules.
 
-        Raise :class:`Conflict` if they do not predict the answers better, or the rules are no
-        longer of the version ``expected``.
+        Raise :class:`Conflict` if they do not predict the answers better, if there are no longer
+        ``n_answers``, or the rules are no longer of the version ``expected``.
         """
         current = self.rules.current()
         found = self._fitted(current)
+        if n_answers is not None and found.n_answers != n_answers:
+            raise Conflict(
+                f"There are {found.n_answers} answers now, not {n_answers}: the fit has changed.",
+                hint="Fit again, and look at the new weights before you use them.",
+            )
         if not found.is_better:
             raise Conflict(
                 "The fitted weights don't explain the answers clearly better.",
@@ -64,10 +72,10 @@ class RuleWeights:
         Raise :class:`Conflict` if they never changed, or the rules are no longer of the version
         ``expected``.
         """
-        before = self.rules.weights_before()
+        current, before = self.rules.current(), self.rules.weights_before()
         if before is None:
             raise Conflict("The rule weights were never changed.", hint="There is nothing to undo.")
-        return self._change(self.rules.current(), before, user_id, expected)
+        return self._change(current, before, user_id, expected)
 
     def _fitted(self, current: DjRulesView) -> WeightFit:
         answers = comparisons(self.answers.of_all())
