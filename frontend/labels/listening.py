@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.app.contract.listening import (
     AnsweredTrial,
     Better,
+    ListeningAnswer,
     ListeningReason,
     ListeningVersion,
     VersionOrigin,
@@ -14,6 +15,7 @@ from . import transitions
 from .figures import clock_tenths, counted, minus
 
 BETTER: dict[Better, str] = {"a": "A", "b": "B", "same": "Equally good"}
+ANSWERS: dict[Better, str] = {"a": "A is better", "b": "B is better", "same": "equally good"}
 REASONS: dict[ListeningReason, str] = {
     "beat": "Beat",
     "level": "Loudness",
@@ -74,10 +76,19 @@ def figures(one: ListeningVersion) -> list[tuple[str, str]]:
 
 def answer(trial: AnsweredTrial) -> str:
     """Say in one line which version was preferred, and why."""
-    given = trial.answer
-    why = ", ".join(REASONS[one].lower() for one in given.because)
-    because = f", because of: {why}" if why else ""
-    if given.better == "same":
-        return f"Equally good{because}"
-    better, worse = (trial.a, trial.b) if given.better == "a" else (trial.b, trial.a)
-    return f"{version(better)} was better than {version(worse)}{because}"
+    better = trial.answer.better
+    if better == "same":
+        return f"Equally good{because(trial.answer)}"
+    one, other = (trial.a, trial.b) if better == "a" else (trial.b, trial.a)
+    return f"{version(one)} was better than {version(other)}{because(trial.answer)}"
+
+
+def given(answer: ListeningAnswer) -> str:
+    """Repeat an answer by its letter, with the reasons."""
+    return f"{ANSWERS[answer.better]}{because(answer)}"
+
+
+def because(answer: ListeningAnswer) -> str:
+    """The reasons, or nothing."""
+    why = ", ".join(REASONS[one].lower() for one in answer.because)
+    return f", because of: {why}" if why else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.ui.clicks import click_until, go_to
+from tests.ui.clicks import click_until, go_to, repeat_until
 from tests.ui.test_journey import (
     check_layout,
     fill_crate,
@@ -33,7 +33,10 @@ def test_transition_is_compared_blind(signed_in: Page, crate: list[Path]) -> Non
     assert page.get_by_text("as in the mix").count() == 0
     play_both(page)
     check_layout(page, "listening-blind")
-    page.get_by_role("radio", name="Equally good").check(force=True)
+    play_with_keys(page)
+    answer = page.get_by_role("radio", name="Equally good")
+    repeat_until(lambda: page.keyboard.press("e"), page.locator("input[type=radio]:checked"))
+    expect(answer).to_be_checked()
     expect(save).to_be_enabled()
     click_until(save, page.get_by_text("as in the mix").first)
     expect(page.get_by_text("Equally good").first).to_be_visible()
@@ -51,3 +54,22 @@ def play_both(page: Page) -> None:
     first.click()
     expect(first).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Pause").first.click()
+
+
+def play_with_keys(page: Page) -> None:
+    """Play a version with a digit, and pause with the space bar; typed text is no command."""
+    first, second = (page.get_by_role("button", name=name, exact=True) for name in "AB")
+    page.get_by_role("heading", name="Listening room").click()
+    page.keyboard.press("2")
+    expect(second).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Pause").first).to_be_visible()
+    page.keyboard.press("1")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play").first).to_be_visible()
+    note = page.get_by_label("Note (optional)")
+    note.press_sequentially("b 2")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    assert page.locator("input[type=radio]:checked").count() == 0
+    note.fill("")
+    page.get_by_role("heading", name="Listening room").click()

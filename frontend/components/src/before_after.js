@@ -1,17 +1,34 @@
-// A sound before and after a change, in step: one is audible, and a button switches sides.
+// Versions of a sound in step: one is audible, and a button or a key switches to another one.
 
 import { clock, component, el, pointerShare } from "./dom.js";
 import { shape, Waveform } from "./svg.js";
 import { SyncedPlayer } from "./synced_player.js";
 
 const HEIGHT = 96;
+const TYPING = "select, textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])";
+const PRESSED_BY_SPACE = "button, a, summary, input:not([type=range]), [role=radio], [role=option]";
 
 class BeforeAfter extends SyncedPlayer {
   constructor(root, data) {
     super(data, data.sides.length, 0, data.name);
     this.build(root);
     this.choose(data.sides.length - 1); // the last side is the result
+    document.addEventListener("keydown", (event) => this.keyed(event), { signal: this.listeners.signal });
     this.show();
+  }
+
+  /** The page may turn the keys on or off. */
+  update(mounted) {
+    super.update(mounted);
+    this.keys = mounted.data.keys;
+    this.hint.hidden = !this.keys;
+    this.hint.replaceChildren(...(this.keys ? this.hints() : []));
+  }
+
+  hints() {
+    const sides = this.data.sides.map(({ label }, i) => [i + 1, `play ${label}`]);
+    const all = [...sides, ["Space", "play, pause"], ...Object.entries(this.keys).map(([key, does]) => [key.toUpperCase(), does])];
+    return all.flatMap(([key, does]) => [el("kbd", {}, String(key)), ` ${does}  `]);
   }
 
   build(root) {
@@ -21,7 +38,8 @@ class BeforeAfter extends SyncedPlayer {
     this.position = el("input", { type: "range", class: "position", min: 0, max: this.data.duration_s, step: 0.01, value: 0, "aria-label": `Position in ${this.name}`, oninput: () => this.seek(Number(this.position.value)) });
     this.time = el("span", { class: "time" });
     const stage = this.data.peaks.length ? this.stage() : null;
-    root.replaceChildren(el("div", { class: "frame" }, el("div", { class: "pair" }, this.toggle, this.buttons.length > 1 ? sides : el("span"), this.position, this.time, stage), this.message));
+    this.hint = el("p", { class: "hint", hidden: true });
+    root.replaceChildren(el("div", { class: "frame" }, el("div", { class: "pair" }, this.toggle, this.buttons.length > 1 ? sides : el("span"), this.position, this.time, stage), this.message, this.hint));
   }
 
   stage() {
@@ -38,6 +56,24 @@ class BeforeAfter extends SyncedPlayer {
   choose(side) {
     this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === side)));
     this.buttons.forEach((_, i) => this.mixer.level(i, Number(i === side)));
+  }
+
+  /** A digit plays a version, space plays or pauses, and the page's own keys are reported to it. */
+  keyed(event) {
+    const target = event.composedPath()[0];
+    if (!this.keys || event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.matches?.(TYPING)) return;
+    const side = Number(/^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1]) - 1;
+    const key = event.key.toLowerCase();
+    if (side < this.buttons.length) this.playSide(side);
+    else if (event.code === "Space" && !target.closest?.(PRESSED_BY_SPACE)) this.pressed();
+    else if (key in this.keys) this.api.trigger("key", key);
+    else return;
+    event.preventDefault();
+  }
+
+  playSide(side) {
+    this.choose(side);
+    if (!this.mixer.playing) this.pressed();
   }
 
   async fetchAll() {

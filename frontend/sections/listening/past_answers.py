@@ -49,11 +49,9 @@ def export() -> None:
     """Offer all answers as CSV; they are only fetched when they are asked for."""
     text = CSV.get()
     if text is None:
-        st.button(
-            "Export as CSV",
-            icon=":material/table:",
-            on_click=lambda: CSV.put(session.api().listening_csv()),
-        )
+        if st.button("Export as CSV", icon=":material/table:"):
+            CSV.put(session.api().listening_csv())
+            st.rerun()
         return
     st.download_button(
         "Download answers.csv", text, "answers.csv", "text/csv", icon=":material/download:"

@@ -26,6 +26,9 @@ from frontend.sections.shared.refresh import follow_job
 from frontend.state import session
 from frontend.state.job_state import is_active
 
+ANSWERS_BY_KEY: dict[str, Better] = {"a": "a", "b": "b", "e": "same"}
+KEYS_ON = "listening_keys"
+
 
 def show_trial(trial: ListeningTrial) -> None:
     """Show a trial: its progress, then the players, then what the versions are."""
@@ -66,24 +69,24 @@ def show_progress(job: JobView) -> None:
 
 
 def play(trial: ListeningTrial) -> None:
-    """Play both versions in step; A and B switch between them."""
+    """Play both versions in step; buttons or keys switch between them, and keys choose an answer.
+
+    A screen reader may need the keys for itself, so they can be turned off.
+    """
+    has_keys = st.session_state.get(KEYS_ON, True)
+    answers = {} if trial.answered else ANSWERS_BY_KEY
     sides = [Side(letter.upper(), artifact_path(trial.id, f"{letter}.mp3")) for letter in "ab"]
-    before_after(f"trial_{trial.id}", "the transition", sides, trial.duration_s or 0.0)
+    keys = {key: listening.ANSWERS[better] for key, better in answers.items()} if has_keys else None
+    seconds = trial.duration_s or 0.0
+    pressed = before_after(f"trial_{trial.id}", "the transition", sides, seconds, keys=keys)
+    if pressed in answers:
+        st.session_state[f"better_{trial.id}"] = answers[pressed]
+    st.toggle("Keyboard shortcuts", value=True, key=KEYS_ON, persist_state="session")
 
 
 def ask(trial: ListeningTrial) -> None:
     """Ask which version is better, and why; save the answer."""
-    better = cast(
-        "Better | None",
-        st.radio(
-            "Which one is better?",
-            list(listening.BETTER),
-            index=None,
-            format_func=listening.BETTER.__getitem__,
-            horizontal=True,
-            key=f"better_{trial.id}",
-        ),
-    )
+    better = ask_better(trial)
     because = cast(
         "list[ListeningReason]",
         st.pills(
@@ -101,9 +104,25 @@ def ask(trial: ListeningTrial) -> None:
         icon=":material/check:",
         disabled=better is None,
         key="save_answer",
+        shortcut="Ctrl+Enter",
     )
     if pressed and better is not None:
         save(trial, ListeningAnswer(better=better, because=because, note=note or ""))
+
+
+def ask_better(trial: ListeningTrial) -> Better | None:
+    """Ask which version is better."""
+    return cast(
+        "Better | None",
+        st.radio(
+            "Which one is better?",
+            list(listening.BETTER),
+            index=None,
+            format_func=listening.BETTER.__getitem__,
+            horizontal=True,
+            key=f"better_{trial.id}",
+        ),
+    )
 
 
 def save(trial: ListeningTrial, answer: ListeningAnswer) -> None:
@@ -118,6 +137,7 @@ def save(trial: ListeningTrial, answer: ListeningAnswer) -> None:
 def reveal(answered: AnsweredTrial) -> None:
     """Show what the versions are, beside the answer."""
     st.markdown(f"**{escaped(answered.outgoing)} → {escaped(answered.incoming)}**")
+    st.markdown(f"Your answer: {listening.given(answered.answer)}.")
     better = answered.answer.better
     left, right = st.columns(2)
     with left:
@@ -130,7 +150,7 @@ def reveal(answered: AnsweredTrial) -> None:
 
 def show_version(letter: str, version: ListeningVersion, *, preferred: bool) -> None:
     """Show a version's kind and figures."""
-    mark = ":material/thumb_up: " if preferred else ""
-    st.markdown(f"{mark}**{letter}**: {listening.version(version)}")
+    mark = " · better" if preferred else ""
+    st.markdown(f"**{letter}{mark}**: {listening.version(version)}")
     pairs = listening.figures(version)
     st.caption("  \n".join(f"{label}: {value}" for label, value in pairs))

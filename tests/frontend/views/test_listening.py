@@ -12,6 +12,7 @@ from backend.app.contract.listening_request import ListeningRequest
 from backend.app.dj.joins.scoreboard import RULE_NAMES
 from frontend.api.errors import ApiError
 from frontend.labels import listening
+from frontend.sections.listening import trial as trial_section
 from tests.frontend.dj_mix import CRATE, FINISHED, MEASURED, TIMELINE
 from tests.frontend.scripted_api import ScriptedApi, analysis, job
 from tests.frontend.scripted_listening import PER_PAGE, rendered
@@ -26,6 +27,12 @@ def press(app: AppTest, label: str) -> AppTest:
     next(b for b in app.button if b.label == label).click().run()
     assert not app.exception
     return app
+
+
+def player_of(app: AppTest) -> dict[str, object]:
+    """The data of the page's player."""
+    [data] = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return dict(data.get("data", data))
 
 
 def opened(page: Page, trial_id: str = "trial-1") -> AppTest:
@@ -43,8 +50,7 @@ def trial(page: Page, scripted_api: ScriptedApi) -> AppTest:
 
 class TestTrial:
     def test_versions_play_without_a_word_about_them(self, trial: AppTest) -> None:
-        [data] = [json.loads(one.proto.json) for one in trial.get("bidi_component")]
-        player = data.get("data", data)
+        player = player_of(trial)
         assert [side["label"] for side in player["sides"]] == ["A", "B"]
         paths = [side["path"] for side in player["sides"]]
         assert paths == ["/jobs/trial-1/artifacts/a.mp3", "/jobs/trial-1/artifacts/b.mp3"]
@@ -62,8 +68,23 @@ class TestTrial:
         assert scripted_api.asked == [("answer_trial", answer)]
         text = words_of(trial)
         assert all(secret in text for secret in SECRETS)
+        assert "Your answer: B is better, because of: beat, moment." in text
+        assert "B · better" in text
         assert "was better than" in text
         assert not trial.radio
+
+    def test_keys_are_told_to_the_player_unless_they_are_off(self, trial: AppTest) -> None:
+        answers = {"a": "A is better", "b": "B is better", "e": "equally good"}
+        assert player_of(trial)["keys"] == answers
+        next(one for one in trial.toggle if one.label == "Keyboard shortcuts").set_value(False)
+        trial.run()
+        assert player_of(trial)["keys"] is None
+
+    def test_key_chooses_an_answer(self, trial: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(trial_section, "before_after", lambda *_, **__: "e")
+        trial.run()
+        assert trial.radio(key="better_trial-1").value == "same"
+        assert not trial.button(key="save_answer").disabled
 
     def test_answer_given_elsewhere_is_not_overwritten(
         self, trial: AppTest, scripted_api: ScriptedApi
@@ -149,6 +170,7 @@ class TestWeights:
         return press(page("views/dj_rules.py"), "Fit to the answers")
 
     def test_fit_is_used_and_undone(self, rules: AppTest, scripted_api: ScriptedApi) -> None:
+        assert "24 answers of 2 listeners" in words_of(rules)
         assert "explain 15, the fitted ones 21" in words_of(rules)
         assert rules.button(key="undo").disabled
         press(rules, "Use the fitted weights")
