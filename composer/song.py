@@ -39,8 +39,7 @@ StemName: TypeAlias = Literal["drums", "bass", "other", "vocals"]
 Timing: TypeAlias = Literal["exact", "human"]
 
 SAMPLE_RATE = 44_100
-# A tape that strays further would run backwards at some depth; this is far beyond a broken machine.
-MAX_WOBBLE = 0.2
+MAX_WOBBLE = 0.2  # of the speed, far beyond a broken machine
 STEMS: tuple[StemName, ...] = ("drums", "bass", "other", "vocals")
 
 
@@ -77,6 +76,10 @@ class Wobble:
 
     depth: float
     period_s: float
+
+    def __post_init__(self) -> None:
+        if self.depth < 0.0 or self.period_s <= 0.0:
+            raise ValueError("a wobble's depth must be at least 0, and its period longer than 0 s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,8 @@ class SongSpec:
             parse_key(self.key)
         if sum(wobble.depth for wobble in self.wobbles) > MAX_WOBBLE:
             raise ValueError("wobbles must not change the speed by over 20 %")
+        if self.false_pulse is not None and self.false_pulse <= 0.0:
+            raise ValueError("false_pulse must be over 0")
 
     @property
     def tempo_changes(self) -> tuple[TempoChange, ...]:

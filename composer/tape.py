@@ -16,8 +16,14 @@ EASE_S = 2.0
 def play_from_tape(song: Song, wobbles: Sequence[Wobble]) -> Song:
     """Return the song at a varying speed; its length stays.
 
-    With the speed ``1 + d sin(2 pi t / p)``, the tape has run for
-    ``t + d p / (2 pi) (1 - cos(2 pi t / p))`` seconds at time ``t``.
+    With the speed ``1 + d cos(2 pi t / p + f)``, the tape strays by
+    ``d p / (2 pi) sin(2 pi t / p + f)`` seconds at time ``t``; the phase ``f`` is random. The stray
+    is scaled up from 0 at the start and down to 0 at the end.
+
+    Raises
+    ------
+    ValueError
+        If the tape would run backwards, as a slow wobble does where it is scaled.
     """
     if not wobbles:
         return song
@@ -55,7 +61,12 @@ def _tape_position(t: Curve, wobbles: Sequence[Wobble], seed: int) -> Curve:
         w.depth * w.period_s / (2.0 * np.pi) * np.sin(2.0 * np.pi * t / w.period_s + phase)
         for w, phase in zip(wobbles, phases, strict=True)
     )
-    return np.asarray(t + ease * stray)
+    tape_s = np.asarray(t + ease * stray)
+    if np.any(np.diff(tape_s) <= 0.0):
+        raise ValueError(
+            "wobbles turn the tape back: make them less deep, or their periods shorter"
+        )
+    return tape_s
 
 
 def _read(stem: Samples, tape_s: Curve) -> Samples:

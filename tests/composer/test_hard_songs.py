@@ -161,9 +161,26 @@ def test_tape_moves_sound_and_truth_together() -> None:
     assert made.sections[0].start_s == pytest.approx(made.downbeats[0], abs=1e-4)
 
 
-def test_wobble_that_turns_the_tape_back_is_rejected() -> None:
-    with pytest.raises(ValueError, match="wobbles"):
+@pytest.mark.parametrize("wobble", [(-0.1, 1.0), (0.1, 0.0), (0.3, 1.0)])
+def test_impossible_wobbles_are_rejected(wobble: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="wobble"):
+        SongSpec(wobbles=(Wobble(*wobble),))
+
+
+def test_wobbles_that_are_too_deep_together_are_rejected() -> None:
+    with pytest.raises(ValueError, match="over 20 %"):
         SongSpec(wobbles=(Wobble(0.15, 1.0), Wobble(0.15, 2.0)))
+
+
+def test_wobble_that_turns_the_tape_back_is_rejected() -> None:
+    # 20 % over 150 s is a stray of up to 4.8 s, which begins within 2 s.
+    with pytest.raises(ValueError, match="turn the tape back"):
+        song(wobbles=(Wobble(0.2, 150.0),), duration_s=12.0)
+
+
+def test_false_pulse_must_be_positive() -> None:
+    with pytest.raises(ValueError, match="false_pulse"):
+        SongSpec(false_pulse=0.0)
 
 
 @pytest.mark.parametrize("ratio", [0.75, 4.0 / 3.0])
