@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from backend.app.contract.dj import PairChoice
-from backend.app.contract.jobs import MixtapeRequest
+from backend.app.contract.dj import DjRules, PairChoice
+from backend.app.contract.jobs import MixtapeRequest, TrackPick
 from backend.app.contract.listening_request import ListeningRequest
+from backend.app.dj.joins.left_out import WHOLE_S
 from backend.app.dj.timeline_json import view_of
 from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.errors import InvalidRequest
@@ -37,6 +39,7 @@ from tests.sounds import SR
 
 from ..stored_tracks import context, put_track
 
+WHOLE_TRACKS = [TrackPick(track_id=name, keep_whole=True) for name in "ab"]
 ECHO = PairChoice(outgoing="a", incoming="b", kind="echo")
 CUT = PairChoice(outgoing="a", incoming="b", kind="cut")
 
@@ -123,6 +126,21 @@ def test_other_version_is_the_best_of_another_kind_or_length(
     assert own.penalties != other.penalties
     assert sum(own.penalties.values()) <= sum(other.penalties.values())
     assert (trial.outgoing, trial.incoming) == ("A", "B")
+
+
+@pytest.mark.parametrize("changes", [{"keep_whole": True}, {"tracks": WHOLE_TRACKS}])
+def test_songs_to_be_kept_whole_lose_nothing_in_any_version(
+    mix: MixtapeJob, changes: dict[str, object]
+) -> None:
+    request = mix.request.model_copy(update=changes)
+    # With half of a song to spare, the best other version leaves some of it out.
+    rules = DjRules(max_trim_share=0.5)
+    whole = replace(mix, inputs=mix.inputs.model_copy(update={"request": request, "rules": rules}))
+    plan = plan_dj(whole, decks_of(whole.store, whole.inputs.tracks, whole=True))
+    asked = ListeningRequest(job_id="mix", transition=0)
+    inputs = ListeningInputs(request=asked, mix=whole.inputs, timeline=view_of(plan.timeline))
+    versions = planner_of(inputs.preview, whole).compared(None)
+    assert max(max(one.version.trimmed_s) for one in versions) <= WHOLE_S
 
 
 def test_requested_versions_are_compared(mix: MixtapeJob, inputs: ListeningInputs) -> None:

@@ -103,8 +103,12 @@ class VersionPlanner:
         join = timeline.transitions[self.preview.request.transition]
         ids = [timeline.clips[at].track_id for at in (join.outgoing, join.incoming)]
         tracks = {track.track_id: track for track in self.mix.inputs.tracks}
-        out, into = decks_of(self.mix.store, [tracks[one] for one in ids], whole=True)
-        return Pair(out, into)
+        decks = decks_of(self.mix.store, [tracks[one] for one in ids], whole=True)
+        picks = self.mix.request.tracks or ()
+        kept = {pick.track_id for pick in picks if pick.keep_whole}
+        if self.mix.rules.keep_whole:
+            kept |= set(ids)
+        return Pair(*(replace(deck, keep_whole=deck.track_id in kept) for deck in decks))
 
 
 def planner_of(preview: PreviewInputs, mix: MixtapeJob) -> VersionPlanner:
