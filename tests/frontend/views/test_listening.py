@@ -73,7 +73,7 @@ class TestTrial:
         assert "was better than" in text
         assert not trial.radio
 
-    def test_keys_are_told_to_the_player_unless_they_are_off(self, trial: AppTest) -> None:
+    def test_player_has_keys_unless_they_are_off(self, trial: AppTest) -> None:
         answers = {"a": "A is better", "b": "B is better", "e": "equally good"}
         assert player_of(trial)["keys"] == answers
         next(one for one in trial.toggle if one.label == "Keyboard shortcuts").set_value(False)
