@@ -6,6 +6,7 @@ The longest tests run first, and slow set-up happens once.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,6 +16,7 @@ import httpcore2
 import pytest
 
 from backend.app.store import database
+from tests import postgresql
 from tests.jobs.rows import Rows
 
 #: First those that wait for their servers most of their time; then few tests a file, and long ones.
@@ -68,6 +70,17 @@ def real_migration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_migrate", copy_or_migrate)
         yield migrate
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server's database; tests that use it empty it."""
+    programs = postgresql.programs()
+    if programs is None:
+        assert not os.environ.get("CI"), "CI installs PostgreSQL; see .ci/run"
+        pytest.skip("PostgreSQL is not installed")
+    with postgresql.running(programs) as url:
+        yield url
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -131,6 +131,9 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+REQUIREMENTS = ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt")
+
+
 def pins(name: str) -> Iterator[str]:
     """The requirement lines of a file, without comments and includes."""
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
@@ -138,14 +141,14 @@ def pins(name: str) -> Iterator[str]:
             yield line
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize("name", [*REQUIREMENTS, "constraints.txt"])
 def test_every_requirement_is_pinned(name: str) -> None:
     exact = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+(; .+)?")
     assert [pin for pin in pins(name) if not exact.fullmatch(pin)] == []
 
 
 def test_what_is_pinned_directly_is_pinned_once() -> None:
-    direct = [_project(p) for n in ("requirements.txt", "requirements-dev.txt") for p in pins(n)]
+    direct = [_project(p) for n in REQUIREMENTS for p in pins(n)]
     brought = [_project(pin) for pin in pins("constraints.txt")]
     assert sorted({p for p in direct + brought if (direct + brought).count(p) > 1}) == []
 
@@ -155,7 +158,8 @@ def _project(pin: str) -> str:
 
 
 def test_everything_the_product_imports_is_required() -> None:
-    required = {_project(pin) for pin in pins("requirements.txt")}
+    product = ("requirements.txt", "requirements-scale.txt")
+    required = {_project(pin) for name in product for pin in pins(name)}
     ours = {*PRODUCT, "bench", "tests"}
     known = required | ours | set(sys.stdlib_module_names)
     imported = {name for path in python_files(*PRODUCT) for name in _imports(path)}

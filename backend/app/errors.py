@@ -155,6 +155,10 @@ class StoreBusy(SegueError, code="busy", retryable=True):
     """The database, or the hashing of passwords, was busy for too long."""
 
 
+class StoreDown(StoreBusy, code="database_down"):
+    """The database can't be reached, or is shutting down."""
+
+
 class Stopping(SegueError, code="stopping", retryable=True):
     """The server is stopping and checks no more files."""
 

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
 
     storage_root: Path = Path("storage")
     database_url: str | None = None
+    database_connections: int | None = Field(default=None, ge=2)
     max_concurrent_jobs: int = Field(default=1, ge=1)
     render_workers: int = Field(default=0, ge=0)
     lease_s: Seconds = Field(default=30.0, gt=0)

@@ -18,8 +18,9 @@ from sqlmodel import SQLModel
 
 from backend.app import store
 from backend.app.errors import NotWritable, StorageFull, StoreBusy
-from backend.app.store import database
-from backend.app.store.database import Database, UtcDateTime, open_database, sqlite_file
+from backend.app.store import database, engine
+from backend.app.store.database import Database, UtcDateTime, open_database
+from backend.app.store.engine import sqlite_file
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +96,7 @@ def test_readers_do_not_wait_for_writers(db):
 
 
 def test_long_lock_is_a_retryable_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.1)
     db = open_database(f"sqlite:///{tmp_path}/segue.db")
     other = sqlite3.connect(tmp_path / "segue.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import Field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeVar, cast
+from typing import ClassVar, Protocol, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime, Delete, Select, Update, event, func, select
-from sqlalchemy.engine import Connection, Dialect, Engine, create_engine, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoFreeConnection
-from sqlalchemy.pool import NullPool
+from sqlalchemy import DateTime, Delete, Select, Update, func, select
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
-from ..errors import NotFound, StoreBusy, not_writable, storage_full
+from .database_errors import translated
+from .engine import WRITES, migration_engine, pooled_engine, sqlite_file
 
-# Longer than any of Segue's transactions, short enough for a person to wait.
-BUSY_TIMEOUT_S = 5.0
 MIGRATIONS = Path(__file__).parent / "migrations"
-_WRITES = "segue_writes"
-_FOREIGN_KEY_VIOLATION = "23503"  # PostgreSQL, appendix A
+_MIGRATIONS_LOCK = "segue migrations"
 
 ValueT = TypeVar("ValueT")
 
@@ -66,18 +60,19 @@ class Database:
 
     Each ``with`` block is one transaction on its own connection. Don't nest blocks: the inner one
     would wait for the outer. All methods raise ``StoreBusy`` (retryable) if other writers held the
-    database for longer than ``BUSY_TIMEOUT_S``, ``StorageFull`` if the disk is full, ``NotFound``
-    for a row whose owner is deleted.
+    database for longer than ``BUSY_TIMEOUT_S``, ``StoreDown`` (retryable) if it can't be reached,
+    ``StorageFull`` if the disk is full, ``NotFound`` for a row whose owner is deleted.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._readers = engine
-        self._writers = engine.execution_options(**{_WRITES: True})
+        self._engine = engine
+        self._readers = _read_only(engine)
+        self._writers = engine.execution_options(**{WRITES: True})
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a read transaction with one consistent view; any changes are discarded."""
-        with _translated(), Session(self._readers, expire_on_commit=False) as session:
+        with translated(), Session(self._readers, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -87,7 +82,7 @@ class Database:
         The write lock is taken at the first statement, even a read: a transaction that reads first
         and writes later would fail if another writer came in between.
         """
-        with _translated(), Session(self._writers, expire_on_commit=False) as session:
+        with translated(), Session(self._writers, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -112,9 +107,28 @@ class Database:
         with self.write() as session:
             session.add(row)
 
+    @property
+    def has_notifications(self) -> bool:
+        """Whether transactions can notify other processes."""
+        return self._engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """Open a connection whose statements are each a transaction."""
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with translated(), engine.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close all connections."""
-        self._readers.dispose()
+        self._engine.dispose()
+
+
+def _read_only(engine: Engine) -> Engine:
+    """Give transactions one consistent view, which SQLite's have anyway."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def hold_lock(session: Session, name: str) -> None:
@@ -122,8 +136,12 @@ def hold_lock(session: Session, name: str) -> None:
 
     In SQLite, write transactions run one after the other anyway; PostgreSQL uses an advisory lock.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+    _lock(session.connection(), name)
+
+
+def _lock(connection: Connection, name: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 def record_of(kind: type[RecordT], row: object, **others: object) -> RecordT:
@@ -135,18 +153,16 @@ def record_of(kind: type[RecordT], row: object, **others: object) -> RecordT:
     return kind(**{name: getattr(row, name) for name in names}, **others)
 
 
-def open_database(url: str, *, migrate: bool = True) -> Database:
+def open_database(url: str, *, migrate: bool = True, connections: int | None = None) -> Database:
     """Open the database at ``url`` and migrate its tables.
 
-    Use ``migrate=False`` in child processes of one that has already migrated.
+    Use ``migrate=False`` in child processes of one that has already migrated. ``connections`` is
+    the most that this process may have; None is the database's default.
     """
     if migrate:
         with _migration_lock(url):
             _migrate(url)
-    # Wait for a free connection no longer than for a lock.
-    engine = create_engine(url, pool_size=8, max_overflow=56, pool_timeout=BUSY_TIMEOUT_S)
-    _listen(engine, foreign_keys=True)
-    return Database(engine)
+    return Database(pooled_engine(url, connections))
 
 
 def known_revisions() -> set[str]:
@@ -156,12 +172,11 @@ def known_revisions() -> set[str]:
 
 
 def _migrate(url: str, revision: str = "head") -> None:
-    engine = create_engine(url, poolclass=NullPool)
-    # Batch migrations drop and rebuild tables; with foreign keys on, child rows would be deleted.
-    _listen(engine, foreign_keys=False)
+    engine = migration_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+    with engine.begin() as connection:
+        _lock(connection, _MIGRATIONS_LOCK)  # servers that start at once migrate once
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     engine.dispose()
@@ -182,69 +197,3 @@ def _migration_lock(url: str) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite URL; None for other databases."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return None
-    if not parsed.database:
-        raise ValueError("a SQLite database of Segue is a file; give its path")
-    return Path(parsed.database)
-
-
-def _listen(engine: Engine, *, foreign_keys: bool) -> None:
-    """Configure SQLite: WAL, busy timeout, foreign keys, explicit transactions."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # the driver must not begin transactions; ``begin`` below does
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_TIMEOUT_S)}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
-
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Translate errors of a busy, full or read-only database, and of a deleted owner.
-
-    Other errors are bugs, and stay as they are.
-    """
-    try:
-        yield
-    except NoFreeConnection as e:
-        raise _busy() from e
-    except IntegrityError as e:
-        if not _is_without_parent(e):
-            raise
-        raise NotFound("The account or object that this belongs to is deleted.") from e
-    except OperationalError as e:
-        code = getattr(cast(sqlite3.OperationalError, e.orig), "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise _busy() from e
-        if code == sqlite3.SQLITE_FULL:
-            raise storage_full() from e
-        if code == sqlite3.SQLITE_READONLY:
-            raise not_writable() from e
-        raise
-
-
-def _is_without_parent(error: IntegrityError) -> bool:
-    """Whether a row refers to an account or object that is deleted."""
-    code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
-    return code in (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, _FOREIGN_KEY_VIOLATION)
-
-
-def _busy() -> StoreBusy:
-    return StoreBusy("The server is busy.", hint="Try again in a few seconds.")

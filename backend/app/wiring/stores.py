@@ -27,7 +27,9 @@ class Stores:
 
 def open_stores(settings: Settings, *, migrate: bool = True) -> Stores:
     """Open the database and the folders; ``migrate`` unless another process does."""
-    database = open_database(database_url(settings), migrate=migrate)
+    database = open_database(
+        database_url(settings), migrate=migrate, connections=settings.database_connections
+    )
     store = ContentStore(settings.storage_root)
     return Stores(database, JobStore(database), store, workspaces(settings))
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.app.contract.jobs import JobView
-from backend.app.store import database
+from backend.app.store import engine
 
 from ..publishing_house import PublishingHouse
 from ..stand_ins.youtube_faults import Fault, Kind
@@ -60,7 +60,7 @@ def test_busy_database_pauses_the_job_for_a_minute(
     house: PublishingHouse, monkeypatch: pytest.MonkeyPatch
 ):
     """The database is locked once the playlist is made."""
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.2)
     path = house.rows.url.removeprefix("sqlite:///")
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 

@@ -6,7 +6,6 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from ...accounts.server_secrets import check_secret
@@ -14,7 +13,7 @@ from ...errors import BadSettings
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...media.gate.formats import formats_named
 from ...settings import Settings
-from ...store.database import sqlite_file
+from ...store.engine import parse_url, sqlite_file
 from ..stores import DATABASE_FILE
 from .database_file import check_sqlite_file
 from .read_settings import check_storage
@@ -95,7 +94,7 @@ def check_database_url(url: str) -> None:
     Messages do not quote the URL, which may contain a password.
     """
     try:
-        make_url(url).get_dialect().import_dbapi()
+        parse_url(url).get_dialect().import_dbapi()
         file = sqlite_file(url)
     except NoSuchModuleError:
         raise _no_database("names an unknown kind of database") from None
@@ -110,5 +109,6 @@ def check_database_url(url: str) -> None:
 def _no_database(fault: str) -> BadSettings:
     return BadSettings(
         f"DATABASE_URL {fault}.",
-        hint="Set it to sqlite:///path/to/segue.db, or leave it out: a file in STORAGE_ROOT.",
+        hint="Set it to sqlite:///path/to/segue.db, or to postgresql://user:password@host/database "
+        "(install requirements-scale.txt first), or leave it out: a file in STORAGE_ROOT.",
     )
