@@ -26,8 +26,8 @@ _CLOCK_TICK_S = 0.002  # SQLite's clock counts milliseconds; later events need a
 class Rows:
     """Queue and job store over one database, with shortcuts to fill it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'segue.db'}"
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self.url = url or f"sqlite:///{folder / 'segue.db'}"
         self.database: Database = open_database(self.url)
         self.queue = SqlJobQueue(self.database)
         self.jobs = JobStore(self.database)

@@ -70,6 +70,8 @@ class ExecutorOptions:
 class ThreadExecutor:
     """Runs queued jobs until :meth:`stop`, and ``chores`` regularly.
 
+    ``listen`` calls its first argument when another process has queued a job, until the event.
+
     The public methods may be called from any thread.
     """
 
@@ -77,6 +79,7 @@ class ThreadExecutor:
     options: ExecutorOptions
     launcher: Launcher
     chores: Sequence[Chore] = ()
+    listen: Callable[[Callable[[], None], Event], None] | None = None
     _owner: str = field(default_factory=own_name, init=False)
     _stopping: Event = field(default_factory=Event, init=False)
     _wakeups: Wakeups = field(default_factory=Wakeups, init=False)
@@ -89,6 +92,8 @@ class ThreadExecutor:
             for slot in range(slots):
                 self._begin(f"jobs-{lane}-{slot}", partial(self._work, lane))
         self._begin("jobs-housekeeping", self._keep_house)
+        if self.listen is not None:
+            self._begin("jobs-notifications", partial(self.listen, self.wake, self._stopping))
 
     def wake(self) -> None:
         """Look for a new job immediately."""

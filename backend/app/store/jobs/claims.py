@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Double,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    literal,
+)
 from sqlalchemy.sql import and_, case, exists, func, not_, or_, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ...jobs.queue import Claim
-from ...jobs.states import MAX_CRASHES, Edge, Failure, JobStatus, StepState, sources, target
+from ...jobs.states import (
+    MAX_CRASHES,
+    PENDING,
+    Edge,
+    Failure,
+    JobStatus,
+    StepState,
+    sources,
+    target,
+)
 from ..clock import now_s
+from .notifications import announce
 from .tables import JOBS, STEPS
 
 _VANISHED = Failure(
@@ -19,6 +40,17 @@ _VANISHED = Failure(
     "Often the job needs more memory than there is. Retry continues after the last finished step.",
     retryable=True,
 )
+
+
+def is_pending() -> ColumnElement[bool]:
+    """Condition: the job has not ended.
+
+    Its values are part of the statement's text: only then does a database see that the index of
+    pending jobs is enough.
+    """
+    return JOBS.c.status.in_(
+        [literal(status.value, literal_execute=True) for status in sorted(PENDING)]
+    )
 
 
 def lease_is_over() -> ColumnElement[bool]:
@@ -41,7 +73,7 @@ def claimable(lane: str) -> ColumnElement[bool]:
     waits = and_(JOBS.c.status == JobStatus.QUEUED, is_ready())
     left_alone = and_(lease_is_over(), JOBS.c.crashes < MAX_CRASHES - 1)
     wanted = and_(JOBS.c.lane == lane, not_(JOBS.c.cancel_requested))
-    return and_(or_(waits, left_alone), wanted)
+    return and_(is_pending(), or_(waits, left_alone), wanted)
 
 
 def abandoned() -> ColumnElement[bool]:
@@ -51,18 +83,34 @@ def abandoned() -> ColumnElement[bool]:
     """
     waits = JOBS.c.status == JobStatus.QUEUED
     unwanted, poison = JOBS.c.cancel_requested, JOBS.c.crashes >= MAX_CRASHES - 1
-    return or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
+    ended_badly = or_(and_(waits, unwanted), and_(lease_is_over(), or_(unwanted, poison)))
+    return and_(is_pending(), ended_badly)
 
 
+@cache  # building the statement takes longer than running it
 def take_next(
-    owner: str, lease_s: float, lane: str, per_user: int | None = None
+    lane: str, per_user: int | None, *, any_user: bool = False
 ) -> ReturningUpdate[tuple[object, ...]]:
-    """Claim the next job in one atomic statement; ``JobQueue`` documents the order."""
+    """Claim the next job in one atomic statement; ``JobQueue`` documents the order.
+
+    Its parameters are ``claimed_by`` and ``lease_seconds``. Workers that claim at the same moment
+    skip the rows that others are claiming (``SKIP LOCKED``). If those are all jobs of the user
+    whose turn it is, nothing is claimed, except with ``any_user``, which sorts all waiting jobs.
+    """
+    owner = bindparam("claimed_by", type_=String)
+    turn = _turns(lane, owner, per_user)
+    order: tuple[ColumnElement[object], ...]
+    order = (turn.c.running, turn.c.served_s, turn.c.oldest_s, turn.c.user_id)
+    if not any_user:
+        turn = select(turn).order_by(*order).limit(1).subquery()
+        order = ()
     next_job = (
         select(JOBS.c.id)
-        .where(claimable(lane), JOBS.c.user_id == _next_user(lane, owner, per_user))
-        .order_by(JOBS.c.queued_s, JOBS.c.id)
+        .join(turn, turn.c.user_id == JOBS.c.user_id)
+        .where(claimable(lane))
+        .order_by(*order, JOBS.c.queued_s, JOBS.c.id)
         .limit(1)
+        .with_for_update(of=JOBS, skip_locked=True)
         .scalar_subquery()
     )
     return (
@@ -74,7 +122,7 @@ def take_next(
             status=target(Edge.CLAIM),
             attempt=JOBS.c.attempt + 1,
             owner=owner,
-            lease_until=now_s() + lease_s,
+            lease_until=now_s() + bindparam("lease_seconds", type_=Double),
             claimed_s=now_s(),
             not_before_s=None,
             started_s=func.coalesce(JOBS.c.started_s, now_s()),
@@ -83,7 +131,8 @@ def take_next(
     )
 
 
-def _next_user(lane: str, owner: str, per_user: int | None) -> ColumnElement[str]:
+def _turns(lane: str, owner: BindParameter[str], per_user: int | None) -> Subquery:
+    """Select the users with waiting jobs in a lane, and what decides whose turn it is."""
     waiting = (
         select(JOBS.c.user_id, func.min(JOBS.c.queued_s).label("oldest_s"))
         .where(claimable(lane))
@@ -100,16 +149,14 @@ def _next_user(lane: str, owner: str, per_user: int | None) -> ColumnElement[str
         may_run_more = running.where(other.c.owner == owner).scalar_subquery() < per_user
     served = select(func.coalesce(func.max(other.c.claimed_s), 0.0)).where(of_user)
     return (
-        select(waiting.c.user_id)
-        .where(may_run_more)
-        .order_by(
-            running.scalar_subquery(),
-            served.scalar_subquery(),
-            waiting.c.oldest_s,
+        select(
             waiting.c.user_id,
+            waiting.c.oldest_s,
+            running.scalar_subquery().label("running"),
+            served.scalar_subquery().label("served_s"),
         )
-        .limit(1)
-        .scalar_subquery()
+        .where(may_run_more)
+        .subquery()
     )
 
 
@@ -141,7 +188,10 @@ def move(
     step_state: StepState = StepState.WAITING,
     failure: Failure | None = None,
 ) -> bool:
-    """Move a job along ``edge`` if its status allows; also set its running step's state."""
+    """Move a job along ``edge`` if its status allows; also set its running step's state.
+
+    Jobs that wait for it may start then.
+    """
     status = target(edge)
     ended = None if status is JobStatus.QUEUED else now_s()
     moved = connection.execute(
@@ -161,6 +211,7 @@ def move(
         return False
     running = and_(STEPS.c.job_id == job_id, STEPS.c.state == StepState.RUNNING)
     connection.execute(update(STEPS).where(running).values(state=step_state))
+    announce(connection)
     return True
 
 

@@ -29,6 +29,7 @@ from ...jobs.workspace import WrittenFile
 from ..clock import now_s
 from ..database import Database, hold_lock, record_of
 from .claims import move
+from .notifications import announce
 from .queue import speeds_of_kinds
 from .records import JobRecord, QueuedJob, QueueRecord, queued_jobs, records
 from .tables import FILES, JOBS, STEPS
@@ -101,6 +102,7 @@ class JobStore:
                 connection.execute(
                     row.values(status=JobStatus.QUEUED, attempt=0, notes=[], created_s=now_s())
                 )
+            announce(connection)
             return True
 
     def find(self, user_id: str, job_id: str) -> JobRecord | None:
@@ -187,7 +189,10 @@ class JobStore:
         waits = and_(_of(user_id, job_id), JOBS.c.status == JobStatus.QUEUED)
         waits = and_(waits, JOBS.c.not_before_s.is_not(None))
         change = update(JOBS).where(waits).values(not_before_s=None, detail=None)
-        return self.database.change(change) > 0
+        with self.database.write() as session:
+            connection = session.connection()
+            announce(connection)
+            return connection.execute(change).rowcount > 0
 
     def delete(self, user_id: str, job_id: str) -> bool:
         """Delete the job with its rows; False if it is running or another job needs it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Text, type_coerce
+from sqlalchemy import Text, cast
 from sqlalchemy.sql import case, func, select
 
 from ...jobs.states import StepState
@@ -27,7 +27,7 @@ def marks_of(database: Database, job_ids: Collection[str]) -> dict[str, Mark]:
     marks = select(
         JOBS.c.id,
         *(JOBS.c[name] for name in row),
-        type_coerce(JOBS.c.notes, Text),
+        cast(JOBS.c.notes, Text),
         *steps.c[1:],
     ).outerjoin_from(JOBS, steps, steps.c.job_id == JOBS.c.id)
     with database.read() as session:

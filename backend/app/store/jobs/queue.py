@@ -55,11 +55,15 @@ class SqlJobQueue:
                 end_abandoned(session.connection())
         if not is_some:
             return None
-        statement = take_next(owner, lease_s, lane, per_user)
+        values = {"claimed_by": owner, "lease_seconds": lease_s}
         with self.database.write() as session:
             connection = session.connection()
-            row = connection.execute(statement).first()
-            return None if row is None else _claim_of(row, _finished_steps(connection, row.id))
+            for any_user in (False, True):
+                statement = take_next(lane, per_user, any_user=any_user)
+                row = connection.execute(statement, values).first()
+                if row is not None:
+                    return _claim_of(row, _finished_steps(connection, row.id))
+        return None
 
     def claim_state(self, claim: Claim) -> ClaimState:
         """Return whether the claim is valid, and whether the job is to be cancelled."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Double, Index, Text
+from sqlalchemy import JSON, Column, Double, Index, Text, text
 from sqlmodel import BigInteger, Field, SQLModel
+
+_IS_PENDING = text("status IN ('queued', 'running')")
 
 
 class JobRow(SQLModel, table=True):
@@ -18,6 +20,12 @@ class JobRow(SQLModel, table=True):
         Index("ix_jobs_list", "user_id", "created_s", "id", "kind", "status"),
         Index("ix_jobs_turns", "user_id", "lane", "claimed_s"),
         Index("ix_jobs_after_job", "after_job_id"),
+        Index(
+            "ix_jobs_pending",
+            *("lane", "user_id", "queued_s", "id"),
+            sqlite_where=_IS_PENDING,
+            postgresql_where=_IS_PENDING,
+        ),
     )
     id: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from ...jobs.processes.fork_launcher import ForkLauncher
@@ -11,6 +12,7 @@ from ...jobs.processes.launcher import Launcher, NewProcessLauncher
 from ...jobs.threads import ExecutorOptions, ThreadExecutor
 from ...settings import Settings
 from ...store.database import Database
+from ...store.jobs.notifications import listen
 from ...store.jobs.queue import SqlJobQueue
 from ..stores import database_url, workspaces
 from .concurrency import NICENESS, PER_USER, lanes
@@ -37,7 +39,12 @@ def build_executor(
 ) -> ThreadExecutor:
     """Build the executor for one machine; ``keys`` encrypt users' secrets."""
     options = executor_options(settings, ffmpeg, keys)
-    return ThreadExecutor(SqlJobQueue(database), options, build_launcher(options.pipelines))
+    return ThreadExecutor(
+        SqlJobQueue(database),
+        options,
+        build_launcher(options.pipelines),
+        listen=partial(listen, database) if database.has_notifications else None,
+    )
 
 
 def build_launcher(pipelines: Mapping[str, str]) -> Launcher:

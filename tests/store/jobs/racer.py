@@ -1,4 +1,4 @@
-"""Claim jobs as fast as possible: ``python -m tests.jobs.racer URL``."""
+"""Claim jobs as fast as possible: ``python -m tests.store.jobs.racer URL``."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from backend.app.jobs.estimate import Waiting, queue_order
 from backend.app.jobs.owners import is_dead, own_name
@@ -15,9 +16,11 @@ from backend.app.jobs.queue import ClaimState, ExpectedStep, LeaseLost
 from backend.app.jobs.states import Failure, JobStatus, StepState
 from backend.app.jobs.workspace import WrittenFile
 from backend.app.store.jobs.job_store import NewJob
+from backend.app.store.jobs.tables import JOBS
 from tests import ROOT
+from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
 
-from .rows import LEASE_S, NO_QUOTA, Rows
+from .plans import plan_of, statements
 
 OOPS = Failure("oops", "It broke.")
 FILE = WrittenFile("a.bin", None, 3, "00")
@@ -268,7 +271,7 @@ def test_speeds_are_medians_of_newest_measurements(rows: Rows):
 
 def _racer(url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.jobs.racer", url],
+        [sys.executable, "-m", "tests.store.jobs.racer", url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -292,6 +295,24 @@ def _race(rows: Rows, processes: int, jobs: int) -> float:
     assert len(taken) == jobs
     assert set(taken) == ids
     return jobs / seconds
+
+
+def test_claims_read_only_jobs_that_have_not_ended(rows: Rows):
+    rows.job()
+    with statements(with_parameters=True) as asked:
+        rows.claim()
+    for statement, parameters in asked:
+        if statement.startswith(("UPDATE jobs", "SELECT EXISTS")):
+            assert "ix_jobs_pending" in plan_of(rows, statement, parameters)
+
+
+@pytest.mark.parametrize("rows", ["postgresql"], indirect=True)
+def test_claim_skips_a_job_that_another_worker_is_claiming(rows: Rows):
+    first, second = rows.job(), rows.job()
+    with rows.database.write() as session:
+        session.connection().execute(select(JOBS).where(JOBS.c.id == first).with_for_update())
+        assert rows.claim().job_id == second
+    assert rows.claim().job_id == first
 
 
 def test_racing_processes_never_claim_the_same_job(rows: Rows):

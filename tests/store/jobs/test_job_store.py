@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, event
 
 from backend.app.errors import Conflict, NotFound
 from backend.app.jobs.queue import ClaimState, ExpectedStep
@@ -19,20 +16,7 @@ from backend.app.store.jobs.job_store import JobFilter, NewJob
 from backend.app.store.jobs.records import JobRecord
 from tests.jobs.rows import ASKED, NO_QUOTA, Rows
 
-
-@contextmanager
-def statements(*, with_parameters: bool = False) -> Iterator[list]:
-    """Record the SQL statements executed in the block."""
-    asked = []
-
-    def listen(_conn, _cursor, statement, parameters, *_rest) -> None:
-        asked.append((statement, parameters) if with_parameters else statement)
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", listen)
+from .plans import plan_of, statements
 
 
 def test_polling_reads_no_large_columns(rows: Rows):
@@ -226,15 +210,7 @@ def test_page_before_an_unknown_job_is_not_found(rows: Rows, before: str):
         rows.jobs.page("ann", JobFilter(before={"theirs": theirs}.get(before, before)), 9)
 
 
-def plan_of(rows: Rows, statement: str, parameters: object) -> str:
-    """How SQLite will run a statement."""
-    with rows.database.read() as session:
-        raw = session.connection().connection.driver_connection
-        return " ".join(
-            row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        )
-
-
+@pytest.mark.parametrize("rows", ["sqlite"], indirect=True)
 def test_page_reads_few_rows_of_many_jobs(rows: Rows):
     """At most three statements; the first skips rows before the page by the index."""
     for kind in ("mixtape", "preview", "preview"):
@@ -251,6 +227,7 @@ def test_page_reads_few_rows_of_many_jobs(rows: Rows):
     assert "sqlite_autoindex" in plan_of(rows, *steps)
 
 
+@pytest.mark.parametrize("rows", ["sqlite"], indirect=True)
 def test_turns_are_read_from_an_index_alone(rows: Rows):
     rows.job()
     with statements(with_parameters=True) as asked:
