@@ -11,7 +11,7 @@ from backend.app.errors import Conflict, NotFound
 from backend.app.jobs.queue import ClaimState, ExpectedStep
 from backend.app.jobs.states import Failure, JobStatus, StepState
 from backend.app.jobs.workspace import WrittenFile
-from backend.app.store.jobs import job_store
+from backend.app.store.jobs import quota
 from backend.app.store.jobs.job_store import JobFilter, NewJob
 from backend.app.store.jobs.records import JobRecord
 from tests.jobs.rows import ASKED, NO_QUOTA, Rows
@@ -92,7 +92,7 @@ def test_job_whose_pause_is_over_counts_again(rows: Rows):
 
 
 def test_paused_jobs_have_a_limit_of_their_own(rows: Rows, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(job_store, "MOST_WITH_PAUSED", 4)
+    monkeypatch.setattr(quota, "MOST_WITH_PAUSED", 4)
     stopped = rows.job()
     rows.jobs.cancel("ann", stopped)
     paused(rows, 3, time.time() + 3600.0)

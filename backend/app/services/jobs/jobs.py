@@ -30,8 +30,9 @@ from ...errors import (
 from ...jobs.queue import WORK
 from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
-from ...store.jobs.job_store import MOST_WITH_PAUSED, JobFilter, JobStore, NewJob
+from ...store.jobs.job_store import JobFilter, JobStore, NewJob
 from ...store.jobs.marks import Mark, marks_of
+from ...store.jobs.quota import MOST_WITH_PAUSED
 from ...store.jobs.records import JobRecord
 from ...store.publications.edits import require_no_edit
 from ...store.publications.records import PublicationRecords

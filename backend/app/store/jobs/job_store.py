@@ -31,11 +31,9 @@ from ..database import Database, hold_lock, record_of
 from .claims import move
 from .notifications import announce
 from .queue import speeds_of_kinds
+from .quota import has_room, is_pending_of
 from .records import JobRecord, QueuedJob, QueueRecord, queued_jobs, records
 from .tables import FILES, JOBS, STEPS
-
-#: Limit of a user's unfinished jobs with those that are paused, such as for a spent quota.
-MOST_WITH_PAUSED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +86,14 @@ class JobStore:
     ) -> bool:
         """Queue jobs of one user; queue none and return False if more than ``quota`` would wait.
 
-        Running jobs count, too; paused ones only for :data:`MOST_WITH_PAUSED`. ``check`` runs in
+        Running jobs count, too; paused ones only for ``MOST_WITH_PAUSED``. ``check`` runs in
         the same transaction, one of a user's at a time; what it raises prevents the jobs.
         """
         with self.database.write() as session:
             hold_jobs(session, new[0].user_id)
             check(session)
             connection = session.connection()
-            if not _has_room(connection, new[0].user_id, len(new), quota):
+            if not has_room(connection, new[0].user_id, len(new), quota):
                 return False
             for job in new:
                 row = insert(JOBS).values(**asdict(job), **_fresh())
@@ -127,7 +125,7 @@ class JobStore:
 
     def pending_requests(self, user_id: str) -> list[str]:
         """Return the requests (JSON) of the user's jobs that have not ended."""
-        return self.database.all(select(JOBS.c.request).where(_pending(user_id)))
+        return self.database.all(select(JOBS.c.request).where(is_pending_of(user_id)))
 
     def pending_inputs(self) -> list[str]:
         """Return the inputs (JSON) of all users' jobs that have not ended."""
@@ -174,7 +172,7 @@ class JobStore:
             check(session)
             connection = session.connection()
             _require_retryable(connection, _of(user_id, job_id))
-            if not _has_room(connection, user_id, 1, quota):
+            if not has_room(connection, user_id, 1, quota):
                 return False
             move(connection, job_id, Edge.RETRY)
             connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(**_fresh()))
@@ -258,18 +256,6 @@ def _require_retryable(connection: Connection, which: ColumnElement[bool]) -> No
         raise NotFound("There is no such job.")
     if status not in sources(Edge.RETRY):
         raise Conflict("Only a failed or cancelled job can be retried.")
-
-
-def _has_room(connection: Connection, user_id: str, n_new: int, quota: int) -> bool:
-    """Whether so many more jobs may wait."""
-    is_paused = and_(JOBS.c.status == JobStatus.QUEUED, JOBS.c.not_before_s > now_s())
-    count = select(func.count(), func.count().filter(is_paused)).where(_pending(user_id))
-    n_all, n_paused = connection.execute(count).one()
-    return n_all - n_paused + n_new <= quota and n_all + n_new <= max(quota, MOST_WITH_PAUSED)
-
-
-def _pending(user_id: str) -> ColumnElement[bool]:
-    return and_(JOBS.c.user_id == user_id, JOBS.c.status.in_(PENDING))
 
 
 def _not_needed() -> ColumnElement[bool]:
