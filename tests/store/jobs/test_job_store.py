@@ -39,9 +39,9 @@ def test_listing_jobs_reads_no_inputs(rows: Rows):
 def test_retrying_unfinished_job_is_rejected_before_quota(rows: Rows):
     """The error that waiting does not resolve comes first."""
     job_id = rows.job()
-    for quota in (1, NO_QUOTA):
+    for limit in (1, NO_QUOTA):
         with pytest.raises(Conflict):
-            rows.jobs.retry("ann", job_id, quota=quota)
+            rows.jobs.retry("ann", job_id, quota=limit)
     assert rows.record(job_id).job.status is JobStatus.QUEUED
 
 
