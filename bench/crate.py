@@ -16,7 +16,7 @@ from backend.app.analysis.levels.loudness import (
     save_profile,
 )
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.joins.plain_crossfades import plan_crossfades
+from backend.app.dj.joins.shapes.plain_crossfades import plan_crossfades
 from backend.app.dj.timeline import Timeline
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import TrackReader, write_normal_form

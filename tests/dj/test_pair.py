@@ -10,7 +10,7 @@ from backend.app.contract.analysis import KeySection, Stretch
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate
-from backend.app.dj.joins.facts import facts_of
+from backend.app.dj.joins.figures.facts import facts_of
 from backend.app.dj.joins.scoreboard import scoreboard
 from backend.app.dj.pair import Pair, Place
 from tests.dj.analysed_tracks import composed_deck

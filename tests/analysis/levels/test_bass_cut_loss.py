@@ -1,7 +1,7 @@
 import pytest
 
 from backend.app.analysis.track import analyse
-from backend.app.dj.joins.automation import BASS_DB, BASS_HZ
+from backend.app.dj.joins.shapes.automation import BASS_DB, BASS_HZ
 from backend.app.dsp.filters import LowShelfFilter
 from backend.app.dsp.loudness import LoudnessMeter
 from backend.app.dsp.samples import Samples

@@ -8,8 +8,8 @@ import pytest
 
 from backend.app.contract.dj import KINDS, DjRules, TransitionKind
 from backend.app.dj.joins.candidates import Candidate
-from backend.app.dj.joins.facts import Facts
-from backend.app.dj.joins.inside import Inside
+from backend.app.dj.joins.figures.facts import Facts
+from backend.app.dj.joins.figures.inside import Inside
 from backend.app.dj.joins.rules import KIND_PENALTIES, RULES, Case, Verdict
 from backend.app.dj.joins.scoreboard import RatedCandidate, shortlist
 from backend.app.dj.pair import Pair

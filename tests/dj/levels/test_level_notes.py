@@ -9,7 +9,7 @@ import pytest
 
 from backend.app.analysis.levels.loudness import LoudnessProfile
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.joins.plain_crossfades import plan_crossfades
+from backend.app.dj.joins.shapes.plain_crossfades import plan_crossfades
 from backend.app.dj.levels.level_notes import (
     limiting_note,
     mix_limiting_note,

@@ -6,7 +6,7 @@ import pytest
 from backend.app.analysis.levels.loudness import PEAK_HOP, LoudnessProfile
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate
-from backend.app.dj.joins.facts import facts_of
+from backend.app.dj.joins.figures.facts import facts_of
 from backend.app.dj.levels.loudness_steps import smoothed_gains_db, steps_lu
 from backend.app.dj.levels.short_term import ShortTerm
 from backend.app.dj.levels.track_gains import CEILING_DBTP, gain_for

@@ -11,7 +11,7 @@ import pytest
 from backend.app.analysis.levels.loudness import LoudnessProfile, measure_loudness
 from backend.app.analysis.track import analyse
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.joins.plain_crossfades import plan_crossfades
+from backend.app.dj.joins.shapes.plain_crossfades import plan_crossfades
 from backend.app.dj.levels.level_notes import (
     mix_limiting_note,
     mix_loudness_note,

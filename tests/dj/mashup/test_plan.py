@@ -9,8 +9,8 @@ import pytest
 from backend.app.contract.mashups import VIBES, MashupStem, Vibe
 from backend.app.contract.stems import FOUR_STEMS, StemName
 from backend.app.dj.deck import MashupTrack
-from backend.app.dj.joins.automation import PRE_ROLL
-from backend.app.dj.joins.plain_crossfades import CUT_FADE
+from backend.app.dj.joins.shapes.automation import PRE_ROLL
+from backend.app.dj.joins.shapes.plain_crossfades import CUT_FADE
 from backend.app.dj.mashup.fit import pair_fit
 from backend.app.dj.mashup.plan import MashupPlan, plan_mashup
 from backend.app.dj.mashup.roles import assign_roles, setting_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.app.dj.joins.automation import PRE_ROLL
+from backend.app.dj.joins.shapes.automation import PRE_ROLL
 from backend.app.dj.mashup.automation import effects_of
 from backend.app.dj.mashup.length import arrangement_of
 from backend.app.dj.mashup.tempo import Clock

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from backend.app.analysis.levels.loudness import measure_loudness
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.joins.plain_crossfades import plan_crossfades
+from backend.app.dj.joins.shapes.plain_crossfades import plan_crossfades
 from backend.app.dj.timeline import Clip, Effect, Timeline
 from backend.app.dsp.fades import crossfade
 from backend.app.dsp.filters import low_pass

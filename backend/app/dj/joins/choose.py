@@ -14,10 +14,10 @@ from ...contract.dj import DjRules
 from ..deck import DeckTrack
 from ..pair import Pair
 from .candidates import LEAST_HEARD_S, MATCHED, UNCONSTRAINED, Candidate, JoinConstraints, gap_of
-from .facts import Facts, PairFacts
-from .left_out import most_left_out_s
+from .figures.facts import Facts, PairFacts
+from .figures.left_out import most_left_out_s
 from .scoreboard import RatedCandidate, rate, scoreboard, shortlist
-from .tempo_maps import earliest_exit_s
+from .shapes.tempo_maps import earliest_exit_s
 from .trials import NO_TRIALS, Trials
 
 Author = Literal["rules", "llm", "you", "earlier"]

@@ -6,7 +6,7 @@ from ...contract.dj import KINDS, RungView, TransitionKind
 from ..pair import Pair
 from .candidates import MATCHED, Candidate
 from .choose import Choice
-from .facts import Facts
+from .figures.facts import Facts
 from .rules import NOT_ALLOWED, OFF_REASONS
 
 KIND_NAMES: dict[TransitionKind, str] = {

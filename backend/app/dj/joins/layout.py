@@ -9,13 +9,13 @@ from ...contract.dj import DjRules
 from ...dsp.samples import SAMPLE_RATE, samples, seconds
 from ..deck import DeckTrack
 from ..timeline import Clip, Timeline, Transition
-from .automation import Overlap, enter, leave
 from .candidates import MATCHED, Candidate
 from .choose import Choice
 from .explanations import reason_of
-from .plain_crossfades import LEAD_IN_S, chapters_of
-from .stem_swap import handover_of
-from .tempo_maps import Warp, follow, return_bars
+from .shapes.automation import Overlap, enter, leave
+from .shapes.plain_crossfades import LEAD_IN_S, chapters_of
+from .shapes.stem_swap import handover_of
+from .shapes.tempo_maps import Warp, follow, return_bars
 
 
 def build_timeline(

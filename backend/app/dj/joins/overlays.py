@@ -17,7 +17,7 @@ from ..tempo_stretch import fold_between, stretch_percent, within_stretch_limit
 from ..timeline import Clip, Timeline
 from .candidates import MATCHED
 from .choose import Choice
-from .plain_crossfades import CUT_FADE
+from .shapes.plain_crossfades import CUT_FADE
 
 BELOW_MIX_LU: dict[SoundKind, float] = {"percussion": 11.0, "instrument": 10.0, "vocal": 7.0}
 """How much quieter than the mix an overlay plays: noticeable, but in the background; a voice must

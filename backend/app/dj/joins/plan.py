@@ -19,7 +19,7 @@ from .choose import Choice, JoinWish, choose_joins
 from .layout import build_timeline
 from .overlays import OverlaySound, place_overlays, with_clips
 from .report import report_of
-from .stem_swap import with_separator, without_stem_swaps
+from .shapes.stem_swap import with_separator, without_stem_swaps
 from .trials import Trials
 
 LEVEL_MAY_DRIFT_LU = 0.4

@@ -16,8 +16,8 @@ from ...contract.dj import DjRules, TransitionKind
 from ..harmony import distance_shares
 from ..tempo_stretch import within_stretch_limit
 from .candidates import MATCHED, OVERLAPPING, Candidate
-from .facts import Facts
-from .left_out import WHOLE_S
+from .figures.facts import Facts
+from .figures.left_out import WHOLE_S
 
 KIND_PENALTIES: dict[TransitionKind, float] = {
     "blend": 0.0,

@@ -10,8 +10,8 @@ from heapq import heapify, heappop, heappush
 from ...contract.dj import KINDS, DjRules, TransitionKind
 from ..pair import Pair
 from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
-from .facts import PairFacts
-from .inside import look_inside
+from .figures.facts import PairFacts
+from .figures.inside import look_inside
 from .rules import RULES, Case, Verdict, keys_agree, no_hole_inside
 
 # more than all penalties of a usable join, so that vetoed ones are overruled last

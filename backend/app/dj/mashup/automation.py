@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ...dsp.samples import SAMPLE_RATE
-from ..joins.automation import PRE_ROLL
+from ..joins.shapes.automation import PRE_ROLL
 from ..timeline import Clip, Effect, FilterKind
 from .roles import ROLES, Role
 from .tempo import Clock

@@ -14,7 +14,7 @@ import numpy as np
 from ...contract.mashups import MashupSection
 from ...dsp.loudness import HOP, Energies
 from ...dsp.samples import SAMPLE_RATE, gain_of_db, samples
-from ..joins.automation import PRE_ROLL
+from ..joins.shapes.automation import PRE_ROLL
 from ..timeline import Effect
 from .automation import STEP
 

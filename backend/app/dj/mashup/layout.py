@@ -10,9 +10,9 @@ import numpy as np
 from ...contract.stems import StemName
 from ...dsp.samples import SAMPLE_RATE
 from ...dsp.stretch import MAX_CHANGE
-from ..joins.automation import PRE_ROLL
-from ..joins.plain_crossfades import CUT_FADE
-from ..joins.tempo_maps import Warp
+from ..joins.shapes.automation import PRE_ROLL
+from ..joins.shapes.plain_crossfades import CUT_FADE
+from ..joins.shapes.tempo_maps import Warp
 from ..timeline import Clip, Effect
 from .roles import Player, Role
 from .tempo import BeatMap, Clock, is_straight, max_stretch

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from ...dsp.samples import SAMPLE_RATE
 from ..deck import Grid, Times
-from ..joins.automation import PRE_ROLL
-from ..joins.tempo_maps import NO_STRETCH, STEADY_DEVIATION_S, Warp
+from ..joins.shapes.automation import PRE_ROLL
+from ..joins.shapes.tempo_maps import NO_STRETCH, STEADY_DEVIATION_S, Warp
 from ..tempo_stretch import fold_between
 from .vibes import VIBES, VibeTreatment
 

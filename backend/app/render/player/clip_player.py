@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from ...dj.joins.stem_swap import stem_clip
+from ...dj.joins.shapes.stem_swap import stem_clip
 from ...dj.timeline import Clip, Echo
 from ...dsp.echo import echo_tail
 from ...dsp.fades import fade_in

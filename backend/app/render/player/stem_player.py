@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...dj.joins.stem_swap import stem_clip
+from ...dj.joins.shapes.stem_swap import stem_clip
 from ...dj.timeline import Clip, StemFaders
 from ...dsp.samples import Samples
 from .clip_source import ClipSource

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...dj.joins.stem_swap import stem_clips
+from ...dj.joins.shapes.stem_swap import stem_clips
 from ...dj.timeline import Clip, Timeline
 from ...dsp.fades import fade_in
 from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...contract.dj import DjRules
 from ...contract.jobs import MixtapeRequest
-from ...dj.joins.stem_swap import without_stem_swaps
+from ...dj.joins.shapes.stem_swap import without_stem_swaps
 from ...dj.proposals import Strategist
 from ...errors import NotFound
 from ...stems.separator import Separator

@@ -11,7 +11,7 @@ from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.choose import Choice
-from backend.app.dj.joins.facts import PairFacts
+from backend.app.dj.joins.figures.facts import PairFacts
 from backend.app.dj.joins.scoreboard import rate
 from backend.app.dj.pair import Pair
 from backend.app.dj.timeline import Clip

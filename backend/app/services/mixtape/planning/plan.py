@@ -11,8 +11,8 @@ from ....contract.dj import TransitionReport
 from ....dj.deck import DeckTrack
 from ....dj.harmony import camelot
 from ....dj.joins.overlays import OverlaySound
-from ....dj.joins.plain_crossfades import plan_crossfades
 from ....dj.joins.plan import MixPlan, plan_dj_mix
+from ....dj.joins.shapes.plain_crossfades import plan_crossfades
 from ....dj.joins.silences import silence_note
 from ....dj.joins.trials import Trials
 from ....dj.levels.level_notes import mix_limiting_note, mix_loudness_note, soft_track_note

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..deck import DeckTrack
-from ..pair import Pair
-from .candidates import Candidate
+from ...deck import DeckTrack
+from ...pair import Pair
+from ..candidates import Candidate
 
 WHOLE_S = 2.0
 """A track from which less is missing counts as whole: what is left of it is the decay of its last

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from backend.app.contract.dj import DjRules
-from backend.app.dj.joins.automation import Overlap, enter, leave
 from backend.app.dj.joins.candidates import Candidate, JoinConstraints
 from backend.app.dj.joins.choose import JoinWish
 from backend.app.dj.joins.plan import plan_dj_mix
+from backend.app.dj.joins.shapes.automation import Overlap, enter, leave
 from backend.app.dj.timeline import Clip
 from backend.app.dsp.samples import SAMPLE_RATE
 from composer.song import StyleName

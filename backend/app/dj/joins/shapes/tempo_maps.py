@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...contract.dj import DjRules
-from ...dsp.samples import SAMPLE_RATE
-from ..deck import Grid, Times
-from .candidates import MATCHED, Candidate
+from ....contract.dj import DjRules
+from ....dsp.samples import SAMPLE_RATE
+from ...deck import Grid, Times
+from ..candidates import MATCHED, Candidate
 
 Warp = tuple[tuple[int, int], ...]
 

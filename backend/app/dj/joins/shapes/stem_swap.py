@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...contract.analysis import Stretch
-from ...contract.dj import DjRules
-from ...contract.stems import StemName
-from ...dsp.samples import SAMPLE_RATE
-from ...media.stem_file_format import stem_file
-from ..pair import Pair
-from ..timeline import Clip, StemFaders, Timeline
-from .candidates import Candidate
+from ....contract.analysis import Stretch
+from ....contract.dj import DjRules
+from ....contract.stems import StemName
+from ....dsp.samples import SAMPLE_RATE
+from ....media.stem_file_format import stem_file
+from ...pair import Pair
+from ...timeline import Clip, StemFaders, Timeline
+from ..candidates import Candidate
 
 MARGIN = 2 * SAMPLE_RATE  # extra sound on either side, which separators and stretchers need
 VOICE_FADE = round(0.1 * SAMPLE_RATE)  # fade between the voices; a longer one sounds like a duet

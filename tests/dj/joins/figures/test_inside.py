@@ -12,7 +12,7 @@ from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.choose import choose_joins
-from backend.app.dj.joins.inside import BLEND_FADES, look_inside
+from backend.app.dj.joins.figures.inside import BLEND_FADES, look_inside
 from backend.app.dj.joins.layout import build_timeline
 from backend.app.dj.levels.track_gains import limited_energies
 from backend.app.dj.pair import Pair

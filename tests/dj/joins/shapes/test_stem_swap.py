@@ -11,7 +11,7 @@ from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate, JoinConstraints
 from backend.app.dj.joins.choose import JoinWish
 from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
-from backend.app.dj.joins.stem_swap import (
+from backend.app.dj.joins.shapes.stem_swap import (
     MARGIN,
     handover_of,
     stem_clips,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..pair import Pair
-from ..pair_grooves import GrooveFit
-from .candidates import MATCHED, OVERLAPPING, Candidate
+from ...pair import Pair
+from ...pair_grooves import GrooveFit
+from ..candidates import MATCHED, OVERLAPPING, Candidate
+from ..shapes.stem_swap import handover_of
 from .inside import Inside
 from .left_out import NOTHING_LEFT_OUT, LeftOut, left_out_of
-from .stem_swap import handover_of
 from .track_facts import Lookup, TrackFacts, lookup_of
 
 

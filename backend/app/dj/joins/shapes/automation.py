@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...dsp.samples import SAMPLE_RATE, samples
-from ..timeline import Clip, Echo, Effect
-from .candidates import GAP_S, Candidate
+from ....dsp.samples import SAMPLE_RATE, samples
+from ...timeline import Clip, Echo, Effect
+from ..candidates import GAP_S, Candidate
 from .plain_crossfades import CUT_FADE
 from .stem_swap import Handover, fade_stems
 

@@ -10,8 +10,8 @@ from backend.app.contract.analysis import Section, SectionLabel
 from backend.app.contract.dj import DjRules
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import Candidate
-from backend.app.dj.joins.facts import facts_of
-from backend.app.dj.joins.left_out import WHOLE_S
+from backend.app.dj.joins.figures.facts import facts_of
+from backend.app.dj.joins.figures.left_out import WHOLE_S
 from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
 from backend.app.dj.joins.rules import Case, songs_stay_whole
 from backend.app.dj.pair import Pair

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...analysis.levels.loudness import LoudnessProfile
-from ...dsp.samples import SAMPLE_RATE, samples, seconds
-from ..deck import DeckTrack
-from ..levels.mix_gains import level_tracks, mix_target_lufs
-from ..levels.track_gains import gain_for, most_gain_db
-from ..timeline import Chapter, Clip, Effect, Timeline, Transition
+from ....analysis.levels.loudness import LoudnessProfile
+from ....dsp.samples import SAMPLE_RATE, samples, seconds
+from ...deck import DeckTrack
+from ...levels.mix_gains import level_tracks, mix_target_lufs
+from ...levels.track_gains import gain_for, most_gain_db
+from ...timeline import Chapter, Clip, Effect, Timeline, Transition
 
 LOW_PASS_HZ = 1000.0
 """Cutoff of the low-pass on the outgoing track: its kick and bass continue under the incoming

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ..levels.short_term import ASIDE_S, HOPS_PER_S, WINDOW_S
-from ..levels.track_gains import STEM_SHARES
-from ..pair import Pair
-from .automation import ECHO_FEEDBACK, swap_width
-from .candidates import FADE_SHARE, Candidate
+from ...levels.short_term import ASIDE_S, HOPS_PER_S, WINDOW_S
+from ...levels.track_gains import STEM_SHARES
+from ...pair import Pair
+from ..candidates import FADE_SHARE, Candidate
+from ..shapes.automation import ECHO_FEEDBACK, swap_width
 
 Powers = npt.NDArray[np.float64]
 Shapes = tuple[Powers, Powers]

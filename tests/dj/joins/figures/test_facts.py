@@ -9,7 +9,7 @@ import pytest
 from backend.app.contract.analysis import GridStretch
 from backend.app.contract.dj import KINDS, DjRules
 from backend.app.dj.joins.candidates import Candidate, candidates_of
-from backend.app.dj.joins.facts import Facts, PairFacts, facts_of
+from backend.app.dj.joins.figures.facts import Facts, PairFacts, facts_of
 from backend.app.dj.pair import Pair
 from tests.dj.analysed_tracks import composed_deck, with_vocals
 from tests.dj.llm_set import track, track_analysis

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from ...contract.analysis import Cue
-from ..deck import DeckTrack, Grid
-from .stem_swap import shares_within
+from ....contract.analysis import Cue
+from ...deck import DeckTrack, Grid
+from ..shapes.stem_swap import shares_within
 
 Shares = tuple[tuple[float, float], ...]
 

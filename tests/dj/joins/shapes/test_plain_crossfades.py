@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backend.app.analysis.levels.loudness import LoudnessProfile, measure_loudness
 from backend.app.contract.mixes import TimelineView
 from backend.app.dj.deck import DeckTrack
-from backend.app.dj.joins.plain_crossfades import CUT_FADE, LEAD_IN_S, plan_crossfades
+from backend.app.dj.joins.shapes.plain_crossfades import CUT_FADE, LEAD_IN_S, plan_crossfades
 from backend.app.dj.levels import track_gains
 from backend.app.dj.levels.track_gains import CEILING_DBTP, forecast, gain_for, gain_shift_db
 from backend.app.dj.timeline import Clip, Timeline
