@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from backend.app.dj.joins.left_out import WHOLE_S
 
 from backend.app.contract.dj import DjRules, PairChoice
 from backend.app.contract.jobs import MixtapeRequest, TrackPick
 from backend.app.contract.listening_request import ListeningRequest
+from backend.app.dj.joins.figures.left_out import WHOLE_S
 from backend.app.dj.timeline_json import view_of
 from backend.app.dsp.loudness import LoudnessMeter, integrated_lufs
 from backend.app.errors import InvalidRequest
