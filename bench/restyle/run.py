@@ -44,7 +44,7 @@ from .corpus import (
 from .measure import Ear, Nearness, cents_off, listen, nearness
 
 LEGEND = """\
-onsets: F within 50 ms, librosa's, new stem against old stem; (by our analysis).
+onsets: F within 50 ms, new stem against old stem: librosa's / its SuperFlux's (our analysis').
 true: F of our analysis' onsets in the new / the old stem against the composer's notes.
 pitch, of what has one: of the frames voiced in the old stem, % within 50 cents in the new one, by
 librosa's pYIN (our analysis'); % voiced in it at all. chroma: of the true notes'
@@ -152,7 +152,7 @@ def _read(path: Path) -> Samples:
 
 def _print(songs: Iterable[tuple[list[_Row], float]]) -> list[float]:
     """Print each song's figures and their means; return the pad's distances in cents."""
-    print(f"{LEGEND}\n\n{'song':14}{'sound':10}{'stem':8}{'onsets':>13}{'true':>12}", end="")
+    print(f"{LEGEND}\n\n{'song':14}{'sound':10}{'stem':8}{'onsets':>18}{'true':>12}", end="")
     print(f"{'pitch':>21}{'chroma':>12}{'envelope':>10}{'clicks':>8}", flush=True)
     found: list[_Row] = []
     off: list[float] = []
@@ -168,7 +168,8 @@ def _print(songs: Iterable[tuple[list[_Row], float]]) -> list[float]:
 
 def _print_row(song: str, sound: str, stem: str, rows: Sequence[_Row]) -> None:
     near, reported = [row.near for row in rows], [row.reported for row in rows]
-    onsets = f"{_mean([n.onset_f for n in near])} ({_mean([t.onset_agreement for t in reported])})"
+    onsets = f"{_mean([n.onset_f for n in near])}/{_mean([n.steady_f for n in near])}"
+    onsets += f" ({_mean([t.onset_agreement for t in reported])})"
     true = f"{_mean([n.true_f for n in near])}/{_mean([n.base_f for n in near])}"
     pitches = [one.pitch_agreement for one in reported]
     moved = [row.near for row in rows if row.reported.pitch_agreement is not None]
@@ -178,7 +179,7 @@ def _print_row(song: str, sound: str, stem: str, rows: Sequence[_Row]) -> None:
     )
     chroma = f"{_share([n.chroma_share for n in moved])}/{_share([n.base_chroma for n in moved])}"
     envelope, found = _mean([n.envelope for n in near]), sum(n.n_clicks for n in near)
-    print(f"{song:14}{sound:10}{stem:8}{onsets:>13}{true:>12}{pitch:>21}{chroma:>12}", end="")
+    print(f"{song:14}{sound:10}{stem:8}{onsets:>18}{true:>12}{pitch:>21}{chroma:>12}", end="")
     print(f"{envelope:>10}{found:8}", flush=True)
 
 

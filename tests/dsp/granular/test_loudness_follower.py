@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.app.dsp.granular.loudness_follower import FOLLOW, MOST_PEAK, Follower
+from backend.app.dsp.granular.loudness_follower import (
+    DECAY_DB,
+    FOLLOW,
+    MOST_PEAK,
+    Follower,
+)
 from tests.sounds import SR, noise, rms_db, silence, sine
 
 LEAD = 220
@@ -72,3 +77,22 @@ def test_peaks_stay_within_the_file_format(width: int) -> None:
     assert np.abs(note).max() <= MOST_PEAK * 1.001
     assert np.abs(lead).max() <= MOST_PEAK * 1.001
     assert rms_db(note) > -20.0  # the gain is reduced only near a peak
+
+
+@pytest.mark.parametrize("struck", [True, False])
+def test_decaying_note_falls_under_its_model(struck: bool) -> None:
+    raw, model = noise(0.5 + LEAD / SR, seed=1), noise(0.5, seed=2)
+    follower = Follower(FOLLOW, 0.01, 0.01, decays=True)
+    _, note = follower.levelled(raw, model, LEAD, struck=struck)
+    first, last = slice(0, SR // 100), slice(SR // 4, SR // 2)
+    # noise of 10 ms varies by a decibel, and a strike falls by one in that time
+    assert rms_db(note[:, first]) - rms_db(model[:, first]) == pytest.approx(
+        -0.7 if struck else -DECAY_DB, abs=1.2
+    )
+    assert rms_db(note[:, last]) - rms_db(model[:, last]) == pytest.approx(-DECAY_DB, abs=0.5)
+
+
+def test_note_over_four_seconds_keeps_its_last_gain() -> None:
+    follower = Follower(FOLLOW, 0.01, 0.01, decays=True)
+    _, note = follower.levelled(noise(5.0 + LEAD / SR, seed=1), noise(5.0, seed=2), LEAD)
+    assert rms_db(note[:, 4 * SR + 1000 :]) == pytest.approx(rms_db(note[:, SR : 4 * SR]), abs=0.3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backend.app.dsp.granular.performance import PITCH_HOP, POWER_HOP, TONE_HOP
-from backend.app.dsp.granular.score import TARGET_HOP, extract_notes
+from backend.app.dsp.granular.score import TARGET_HOP, Note, extract_notes
 
 from ..played import GONE, performance
 
@@ -133,3 +133,50 @@ def test_level_and_brightness_rank_the_notes() -> None:
     notes = extract_notes(stem, "hits")
     assert [note.level for note in notes] == pytest.approx([0.0, 1.2247, -1.2247], abs=1e-3)
     assert [note.brightness for note in notes] == pytest.approx([-1.2247, 0.0, 1.2247], abs=1e-3)
+
+
+def chords(*tones: tuple[float, float, float], rise_db: float = 0.0) -> list[Note]:
+    """The notes of chords of a second each, every one louder than the last by ``rise_db``."""
+    n = len(tones)
+    power = np.repeat(0.01 * 10.0 ** (0.1 * rise_db * np.arange(n)), 100)
+    stem = performance(n * SR, [k * SR for k in range(n)], power=power)
+    for k, chord in enumerate(tones):
+        stem.tones[k * SR // TONE_HOP : (k + 1) * SR // TONE_HOP + 1] = chord
+    return [one for one in extract_notes(stem, "chords") if one.start % SR == 0]
+
+
+LOW, MIDDLE, HIGH = 4800.0, 5200.0, 5500.0
+CHORD = LOW, MIDDLE, HIGH
+
+
+def test_onset_in_a_held_chord_strikes_its_weakest_tone_only() -> None:
+    _, second = chords(CHORD, CHORD)
+    assert not second.strikes
+    assert second.attacks
+    assert second.goes_on == (0, 1, None)
+
+
+@pytest.mark.parametrize(("rise_db", "all_struck"), [(1.5, False), (2.5, True)])
+def test_chord_that_becomes_2_db_louder_is_struck_again(rise_db: float, all_struck: bool) -> None:
+    _, second = chords(CHORD, CHORD, rise_db=rise_db)
+    assert second.strikes is all_struck
+    assert (second.goes_on == ()) is all_struck
+
+
+def test_new_tones_over_a_held_one_are_struck() -> None:
+    _, second = chords(CHORD, (HIGH, 6000.0, 6400.0))
+    # the median of a chord's tones has their order of strength
+    assert second.goes_on == (2, None, None)
+
+
+def test_another_chord_is_struck() -> None:
+    assert chords(CHORD, (4900.0, 5300.0, 5700.0))[1].strikes
+
+
+def test_held_chord_that_is_cut_goes_on_in_the_order_of_its_tones() -> None:
+    stem = performance(SR, [0], tones=CHORD)
+    stem.tones[SR // 2 // TONE_HOP :] = (HIGH, LOW, MIDDLE)
+    _, second = extract_notes(stem, "chords")
+    assert second.pitches[:, 0].tolist() == [HIGH, LOW, MIDDLE]
+    assert second.goes_on == (2, 0, 1)
+    assert not second.attacks

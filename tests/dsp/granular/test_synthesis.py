@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from backend.app.dsp.granular.grains import cut_grains
+from backend.app.dsp.granular.loudness_follower import DECAY_DB
 from backend.app.dsp.granular.score import Note
 from backend.app.dsp.granular.synthesis import JOIN, RELEASE, Replay, ReplaySettings
 from backend.app.dsp.samples import Samples
@@ -197,3 +199,29 @@ def test_no_notes_give_silence() -> None:
     heard = played(replay_of(noise(1.0, seed=1)), [], 100_000)
     assert heard.shape == (2, 100_000)
     assert not heard.any()
+
+
+def test_a_voice_goes_on_while_another_is_struck() -> None:
+    sound = noise(2.0, seed=1)
+    first = note(0, 20_000, A4, A4)
+    second = replace(note(20_000, 40_000, A4, A4, strikes=False), goes_on=(0, None))
+    heard = played(replay_of(sound), [first, second], 40_000)
+    both = sound[:, 20_000:40_000] + sound[:, :20_000]
+    inside = slice(JOIN, 20_000 - RELEASE)
+    # two voices are scaled by the root of a half
+    expected = both[:, inside] * np.float32(np.sqrt(0.5))
+    assert np.abs(heard[:, 20_000:][:, inside] - expected).max() < 1e-6
+
+
+def test_unpitched_sound_decays_in_a_pitched_stem() -> None:
+    sound, model = noise(2.0, seed=1), noise(1.0, seed=2)
+    settings = ReplaySettings(GRAIN)
+    heard = np.concatenate(
+        list(replay_of(sound, settings=settings).play([note(0, SR)], Model(model))), axis=1
+    )
+    assert rms_db(heard[:, SR // 2 : SR - RELEASE]) == pytest.approx(
+        rms_db(model[:, SR // 2 : SR - RELEASE]) - DECAY_DB, abs=0.5
+    )
+    drums = replay_of(sound, settings=replace(settings, transposes=False))
+    hits = np.concatenate(list(drums.play([note(0, SR)], Model(model))), axis=1)
+    assert rms_db(hits[:, SR // 2 : SR - RELEASE]) == pytest.approx(rms_db(model), abs=0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -38,6 +38,10 @@ _SHORTEST = round(0.02 * SAMPLE_RATE)  # shorter is a click, with no time for it
 _SETTLED = round(0.02 * SAMPLE_RATE)
 _CHORD_SPAN = round(0.25 * SAMPLE_RATE)  # length of sound from which a chord's tones are measured
 _SAME_CENTS = 60.0
+_LOUDER = 1.6  # 2 dB: a string struck again is louder than it was, a held one is not
+_BESIDE, _CLEAR = round(0.06 * SAMPLE_RATE), round(0.01 * SAMPLE_RATE)
+"""The level is compared 10 to 60 ms before an onset and 60 to 120 ms after it: a drum's bleed is
+over by then."""
 _SPIKE = 5  # frames: a pitch that jumps and returns within 35 ms is a detection error
 
 
@@ -51,6 +55,8 @@ class Note:
     pitches : of each voice, in the middle of every ``TARGET_HOP`` samples from its start, in cents
         over 1 Hz, ``(n_voices, n)``; NaN for no pitch
     level, brightness : of its strike, in standard deviations from the mean of all notes
+    goes_on : for each voice, the voice of the note before that it continues, or None if it is
+        struck; empty if all are continued in order, or all are struck
     """
 
     start: int
@@ -59,6 +65,12 @@ class Note:
     pitches: Floats
     level: float = 0.0
     brightness: float = 0.0
+    goes_on: tuple[int | None, ...] = ()
+
+    @property
+    def attacks(self) -> bool:
+        """Whether any of its voices is struck."""
+        return self.strikes or None in self.goes_on
 
 
 def extract_notes(performance: Performance, parts: Parts) -> list[Note]:
@@ -71,10 +83,59 @@ def extract_notes(performance: Performance, parts: Parts) -> list[Note]:
     ]
     levels, brightness = rate_strikes(performance, [(start, end) for start, end, _ in spans])
     voice = _filled(performance.pitch) if parts == "voice" else None
-    return [
+    notes = [
         Note(s, e, strikes, _pitches(performance, parts, voice, s, e), float(level), float(light))
         for (s, e, strikes), level, light in zip(spans, levels, brightness, strict=True)
     ]
+    return _held_on(notes, performance) if parts == "chords" else notes
+
+
+def _held_on(notes: list[Note], performance: Performance) -> list[Note]:
+    """Let tones of chords go on that an onset of something else interrupts.
+
+    A separated stem contains bleed of drums, and arpeggios over held chords: their onsets strike
+    nothing in the tones that go on. If the sound becomes louder, all tones are struck; else those
+    that are new, or the weakest.
+    """
+    held: list[Note] = []
+    for note in notes:
+        last = held[-1] if held else None
+        if last is not None and last.end == note.start:
+            note = _continuing(last, note, louder=_is_louder(performance, note))
+        held.append(note)
+    return held
+
+
+def _continuing(last: Note, note: Note, *, louder: bool) -> Note:
+    """A note whose tones continue those of the last one, as far as they are the same."""
+    goes_on = _continued(last, note)
+    if not note.strikes:  # a chord that changes without an attack
+        return replace(note, goes_on=tuple(place or 0 for place in goes_on))
+    if louder or not any(place is not None for place in goes_on[:-1]):
+        return note
+    if None not in goes_on:
+        goes_on = (*goes_on[:-1], None)
+    return replace(note, strikes=False, goes_on=goes_on)
+
+
+def _is_louder(performance: Performance, note: Note) -> bool:
+    """Whether a note is louder than the sound just before it."""
+    middle, start = performance.middle_of, note.start
+    before = middle(performance.power, POWER_HOP, max(start - _BESIDE, 0), start - _CLEAR)
+    after = middle(performance.power, POWER_HOP, start + _BESIDE, start + 2 * _BESIDE)
+    return after >= _LOUDER * before
+
+
+def _continued(last: Note, note: Note) -> tuple[int | None, ...]:
+    """For each voice of a note, the voice of the last one with the same pitch; None for none."""
+    left = dict(enumerate(last.pitches[:, -1].tolist()))
+    places: list[int | None] = []
+    for pitch in note.pitches[:, 0].tolist():
+        near = [k for k, before in left.items() if abs(before - pitch) < _SAME_CENTS]
+        places.append(near[0] if near else None)
+        if near:
+            del left[near[0]]
+    return tuple(places)
 
 
 def _sounding(performance: Performance) -> npt.NDArray[np.bool_]:

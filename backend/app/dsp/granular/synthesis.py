@@ -118,7 +118,12 @@ class Replay:
         self._selector = GrainSelector(grains, transposes=settings.transposes)
         self._resampler = Resampler(sound)
         width = settings.follow_samples if settings.follows_loudness else 0
-        self._follower = Follower(width, grains.performance.loud_power, wanted_power)
+        self._follower = Follower(
+            width,
+            grains.performance.loud_power,
+            wanted_power,
+            decays=settings.transposes and not grains.pitched,
+        )
         # A slow rise would be inaudible in short notes; if loudness is followed, start after it.
         self._starts = grains.risen if settings.follows_loudness else grains.starts
         self._places: list[_Place] = []
@@ -136,7 +141,7 @@ class Replay:
         for note in notes:
             sound = self._sound_of(note)
             model = stem.read(note.start, note.end - note.start)
-            lead, body = self._follower.levelled(sound, model, JOIN)
+            lead, body = self._follower.levelled(sound, model, JOIN, struck=note.attacks)
             joined = note.start == at
             if before is not None:
                 _faded_out(before, JOIN if joined else RELEASE)
@@ -153,10 +158,7 @@ class Replay:
     def _sound_of(self, note: Note) -> Samples:
         """Synthesise a note, faded in over the ``JOIN`` samples before its start."""
         n_voices = len(note.pitches)
-        if note.strikes or not self._places:
-            unit = self._selector.unit_for(note)
-            self._places = [_Place(unit, float(self._starts[unit]))]
-        places = (self._places + self._places[:1] * n_voices)[:n_voices]
+        places = self._places_of(note)
         sound = silent(JOIN + note.end - note.start)
         self._places = [
             self._lay(sound, place, pitches)
@@ -165,6 +167,22 @@ class Replay:
         sound *= np.float32(1.0 / np.sqrt(n_voices))
         sound[:, :JOIN] *= _rise(JOIN)
         return sound
+
+    def _places_of(self, note: Note) -> list[_Place]:
+        """Where each voice of a note begins: at a strike, or where the last note ended."""
+        n_voices = len(note.pitches)
+        if note.strikes or not self._places:
+            return [self._strike(note)] * n_voices
+        if not note.goes_on:
+            return (self._places + self._places[:1] * n_voices)[:n_voices]
+        struck = None if all(place is not None for place in note.goes_on) else self._strike(note)
+        return [
+            self._places[k] if k is not None else struck or self._places[0] for k in note.goes_on
+        ]
+
+    def _strike(self, note: Note) -> _Place:
+        unit = self._selector.unit_for(note)
+        return _Place(unit, float(self._starts[unit]))
 
     def _lay(self, sound: Samples, place: _Place, pitches: Floats) -> _Place:
         """Add one voice of a note; return its position in the sound at the note's end."""

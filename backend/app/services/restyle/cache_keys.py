@@ -8,7 +8,7 @@ from ...analysis.sources import performance
 from ...contract.restyles import RestyleSettings
 from ...media.stem_file_format import DERIVED_LEVEL
 
-VERSION = 2
+VERSION = 3
 """Increase it when replayed stems, or their figures, would come out differently."""
 
 
