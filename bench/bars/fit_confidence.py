@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from backend.app.analysis.rhythm.confidence import logit, pulse_feature
+from backend.app.analysis.rhythm.confidence import lead_feature, pulse_feature
 from backend.app.analysis.rhythm.onsets import Floats
 from backend.app.analysis.rhythm.track_grid import find_track_grid
 
@@ -39,6 +39,7 @@ class Part:
     pulse: float
     on_beat: float
     on_bar: float
+    lead: float
     beats_right: float
     bars_right: float = field(default=float("nan"))
 
@@ -80,6 +81,7 @@ def all_parts(songs: Sequence[Path], music: Path) -> Iterator[Part]:
                     pulse=pulse_feature(grid.pulse_strength),
                     on_beat=grid.on_beat(one.first, one.last),
                     on_bar=grid.on_bar(one.first, one.last),
+                    lead=lead_feature(grid.lead_of_bars(one.first, one.last)),
                     beats_right=one.beats_right,
                     bars_right=float("nan") if one.bars_right is None else one.bars_right,
                 )
@@ -91,12 +93,12 @@ def fitted(parts: Sequence[Part]) -> Floats:
     pulse, on_beat = (np.array([getattr(p, n) for p in parts]) for n in ("pulse", "on_beat"))
     beats = np.array([part.beats_right for part in parts])
     bars = np.array([part.bars_right for part in parts])
-    odds = np.array([logit(part.on_bar) for part in parts])
+    leads = np.array([part.lead for part in parts])
     known = ~np.isnan(bars)
     return np.concatenate(
         [
             _logistic(pulse, on_beat, beats, share),
-            _logistic(odds[known], np.ones(known.sum()), bars[known], share[known]),
+            _logistic(leads[known], np.ones(known.sum()), bars[known], share[known]),
         ]
     )
 
@@ -125,9 +127,10 @@ def _logistic(feature: Floats, most: Floats, right: Floats, share: Floats) -> Fl
 def stated(model: Floats, parts: Sequence[Part]) -> Floats:
     """Return the confidences in beats and bars of parts, ``(n, 2)``."""
     pulse, on_beat = (np.array([getattr(p, n) for p in parts]) for n in ("pulse", "on_beat"))
-    odds = np.array([logit(part.on_bar) for part in parts])
+    leads = np.array([part.lead for part in parts])
     beats = on_beat / (1.0 + np.exp(-(model[0] * pulse + model[1])))
-    bars = np.minimum(1.0 / (1.0 + np.exp(-(model[2] * odds + model[3]))), beats)
+    bars = np.minimum(1.0 / (1.0 + np.exp(-(model[2] * leads + model[3]))), beats)
+    bars = np.minimum(bars, [part.on_bar for part in parts])
     return np.stack([beats, bars], axis=1)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from backend.app.analysis.rhythm.confidence import bar_confidence, beat_confidence
 from tests.analysis.rhythm.test_bar_path import KICK, SNARE, part
 from tests.analysis.rhythm.test_rhythm_analyser import analyse_rhythm
@@ -16,13 +14,20 @@ def test_beats_are_at_most_as_likely_as_their_votes() -> None:
     assert beat_confidence(1.0, 9.0) == beat_confidence(1.0, 2.5)
 
 
+def test_beats_that_may_be_at_half_the_tempo_are_unsure() -> None:
+    assert beat_confidence(1.0, 2.5, half_the_tempo=True) == 0.45
+    assert beat_confidence(0.3, 2.5, half_the_tempo=True) < 0.3
+
+
 def test_bars_are_at_most_as_likely_as_their_beats() -> None:
-    assert bar_confidence(1.0, 0.6, 1.0) == 0.6
-    assert bar_confidence(0.5, 0.9, 1.0) == pytest.approx(0.3, abs=0.05)
+    assert bar_confidence(1.0, 3.0, 0.6, 1.0) == 0.6
+    assert bar_confidence(1.0, -1.0, 0.9, 1.0) < bar_confidence(1.0, 0.0, 0.9, 1.0) < 0.9
+    assert bar_confidence(0.3, 3.0, 0.9, 1.0) == 0.3  # equal clicks
+    assert bar_confidence(1.0, 9.0, 1.0, 1.0) == bar_confidence(1.0, 3.0, 1.0, 1.0)
 
 
 def test_bars_of_an_unclear_metre_are_hardly_above_chance() -> None:
-    assert bar_confidence(1.0, 0.9, 0.1) == 0.3
+    assert bar_confidence(1.0, 3.0, 0.9, 0.1) == 0.3
 
 
 def test_rhythm_states_the_mean_of_its_stretches() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from backend.app.analysis.mid_side import analysis_blocks
 from backend.app.analysis.rhythm.bar_path import find_bar_path, with_halves
+from backend.app.analysis.rhythm.confidence import UNKNOWN_TEMPO
 from backend.app.analysis.rhythm.downbeats import beat_features
 from backend.app.analysis.rhythm.onsets import Spectra, SpectraAnalyser, onset_strengths
 from backend.app.analysis.rhythm.tempo_octave import relative_onsets
@@ -83,6 +84,22 @@ def test_bars_begin_on_bars_at_half_the_tempo() -> None:
     assert rhythm.tempo_bpm == pytest.approx(109.5, abs=0.1)
     # bars on the off-beats would be 0.27 s off
     assert max(bars_off_s(rhythm, list(song.downbeats))) < 0.03
+
+
+def test_half_time_is_heard_at_the_tempo_of_its_bars() -> None:
+    # kick on 1, snare on 3: at half the tempo they alternate like a backbeat
+    song = compose_song(SongSpec(style="halftime", tempo_bpm=140.0, seed=3, duration_s=40.0))
+    rhythm = analyse_rhythm(song.samples)
+    assert rhythm.tempo_bpm == pytest.approx(140.0, abs=0.1)
+    bars_off = bars_off_s(rhythm, list(song.downbeats))
+    assert max(bars_off[:-1]) < 0.03  # the last chord dies away over one more bar
+
+
+def test_beats_are_unsure_where_bars_are_clear_at_no_tempo() -> None:
+    song = compose_song(SongSpec(style="halftime", tempo_bpm=140.0, seed=4, duration_s=40.0))
+    rhythm = analyse_rhythm(song.samples)
+    assert rhythm.tempo_bpm == pytest.approx(70.0, abs=0.1)
+    assert rhythm.confidence == pytest.approx(UNKNOWN_TEMPO)
 
 
 @pytest.mark.parametrize("style", ["house", "pop", "dnb"])

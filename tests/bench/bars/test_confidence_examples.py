@@ -18,7 +18,13 @@ BEATS_S = 2.0 + 0.5 * np.arange(96)
 def found(beats_s: np.ndarray, first_bar: int = 0) -> FoundGrid:
     index = np.arange(len(beats_s))
     blocks = len(beats_s) // 4
-    path = BarPath(np.zeros(blocks, int), np.full(blocks, 0.9), np.full(blocks, 0.8), 4)
+    path = BarPath(
+        np.zeros(blocks, int),
+        np.full(blocks, 0.9),
+        np.full(blocks, 0.8),
+        np.zeros((blocks, 8, 20)),
+        4,
+    )
     return FoundGrid(
         beats_s=beats_s,
         places=(index - first_bar) % 4,
@@ -64,13 +70,13 @@ def test_nothing_detected_is_wrong() -> None:
     assert share_right(BEATS_S, np.zeros(0)) == 0.0
 
 
-def part(pulse: float, on_bar: float, right: float, bars: float) -> Part:
-    return Part("real", "one", 16.0, pulse, 0.99, on_bar, right, bars)
+def part(pulse: float, lead: float, right: float, bars: float) -> Part:
+    return Part("real", "one", 16.0, pulse, 0.99, 1.0, lead, right, bars)
 
 
 def test_fitted_confidence_meets_the_share_that_is_right() -> None:
-    weak = [part(0.2, 0.5, right, right) for right in (1.0, 0.0) for _ in range(300)]
-    strong = [part(1.4, 0.98, right, right) for right in (1.0,) * 9 + (0.0,) for _ in range(60)]
+    weak = [part(0.2, -1.0, right, right) for right in (1.0, 0.0) for _ in range(300)]
+    strong = [part(1.4, 2.0, right, right) for right in (1.0,) * 9 + (0.0,) for _ in range(60)]
     parts = [*weak, *strong]
     said = stated(fitted(parts), parts)
     assert said[0] == pytest.approx([0.5, 0.5], abs=0.08)
@@ -78,6 +84,6 @@ def test_fitted_confidence_meets_the_share_that_is_right() -> None:
 
 
 def test_unknown_bars_do_not_count() -> None:
-    parts = [part(1.0, 0.9, 1.0, 1.0)] * 9 + [part(1.0, 0.9, 0.0, 0.0)]
-    unknown = [*parts, *[part(1.0, 0.9, 1.0, float("nan"))] * 30]
+    parts = [part(1.0, 1.0, 1.0, 1.0)] * 9 + [part(1.0, 1.0, 0.0, 0.0)]
+    unknown = [*parts, *[part(1.0, 1.0, 1.0, float("nan"))] * 30]
     assert fitted(unknown)[2:] == pytest.approx(fitted(parts)[2:], abs=0.2)

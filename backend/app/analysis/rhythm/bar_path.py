@@ -81,18 +81,32 @@ class BarPath:
     offsets : half beat of each block of one bar at which a bar begins, ``(n_blocks,)``
     on_beat : probability that beats are on the offsets' beats rather than between, ``(n_blocks,)``
     on_bar : probability that bars begin at the offsets, ``(n_blocks,)``
+    votes : each cue's votes for each offset, in nats, ``(n_blocks, 2 * metre, n_cues)``
     metre : beats of a bar
     """
 
     offsets: Steps
     on_beat: Floats
     on_bar: Floats
+    votes: Floats
     metre: int
 
     @property
     def half_beats(self) -> int:
         """Half beats of a bar, and of a block."""
         return 2 * self.metre
+
+    def lead_without_best_cue(self, blocks: Steps) -> float:
+        """Return the lead in nats of the bars of some blocks, without the cue that helps most.
+
+        One cue alone may follow something else, such as a pad that enters a beat early. The lead is
+        over bars on the same beats, and negative where other bars have more votes.
+        """
+        by_cue = self.votes[blocks].mean(axis=0)
+        offset = int(np.bincount(self.offsets[blocks]).argmax())
+        rest = by_cue.sum(axis=1, keepdims=True) - by_cue
+        rivals = [at for at in range(offset % 2, self.half_beats, 2) if at != offset]
+        return float((rest[offset] - rest[rivals].max(axis=0)).min())
 
     def places(self, n_halves: int) -> Steps:
         """Return each half beat's place in its bar, in half beats: beats have even places."""
@@ -175,9 +189,8 @@ def _turned(profile: Floats, pattern: Floats) -> Floats:
 
 
 def bar_votes(halves: BeatFeatures, metre: int, weights: Floats) -> Floats:
-    """Compute each bar's vote for each offset of bars in half beats, in nats."""
-    found = evidence(bar_profiles(bar_cues(halves, metre), metre), metre)
-    return np.asarray(TRUST / VOTING_BARS * (found @ weights))
+    """Compute each cue's vote in each bar for each offset, in nats of ``VOTING_BARS`` like it."""
+    return evidence(bar_profiles(bar_cues(halves, metre), metre), metre) * weights
 
 
 def find_bar_path(
@@ -194,7 +207,8 @@ def find_bar_path(
     tempo search found the beats at the halves of even index (``expected`` 0) or odd index (1),
     with a ``margin`` of its evidence over the other. ``weights`` are those of the cues.
     """
-    votes = bar_votes(halves, metre, weights)
+    by_cue = bar_votes(halves, metre, weights)
+    votes = TRUST / VOTING_BARS * by_cue.sum(axis=2)
     n_states = 2 * metre
     states = np.arange(n_states)
     apart = states[:, None] - states[None, :]
@@ -208,7 +222,7 @@ def find_bar_path(
     chosen = share[np.arange(len(share)), offsets]
     same_half = (states[None, :] - offsets[:, None]) % 2 == 0
     on_beat = (share * same_half).sum(axis=1)
-    return BarPath(offsets, on_beat, chosen, metre)
+    return BarPath(offsets, on_beat, chosen, by_cue, metre)
 
 
 def _best_path(votes: Floats, cost: Floats) -> Steps:

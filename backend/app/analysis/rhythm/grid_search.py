@@ -20,7 +20,6 @@ from .tempo_octave import (
     Candidate,
     beat_times_s,
     find_beats,
-    margin_over_half_later,
     relative_onsets,
 )
 
@@ -28,6 +27,12 @@ PART_BARS = 8  # confidence is computed for parts of about this many bars
 SHORTEST_BEAT_S = 1.0  # beats over a shorter time, as in a sound of one hit, give no tempo
 SHORTEST_S = 4.0  # in shorter sounds nothing repeats often enough
 LEAST_CLEAR = 0.1
+SLOW_BPM = 90.0  # faster beats are not doubled
+CLEAR_BARS, CLEARER_BARS = 0.85, 0.7
+"""Slow beats are doubled if their bars lead other bars by less than the first value, and those of
+beats twice as fast lead by so much more. At the right tempo, bars lead by 1.0 to 2.4."""
+STRONG_PULSE = 1.5  # slow beats of such songs have 1.8 and more, a wrong pulse on 7/8 has 1.1
+SOME_BARS = 0.4  # equal clicks have no bars at any tempo
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class FoundGrid:
 
     ``places`` are the beats' places in their bars, ``blocks`` the blocks of ``path`` in which they
     lie, one value a beat. ``pulse_strength`` is that of :class:`.pulse.Pulse`, ``metre_margin``
-    that of :func:`.downbeats.find_bars`.
+    that of :func:`.downbeats.find_bars`. ``may_be_half_the_tempo`` says that the beats are
+    slow, and that no bars are clear at their tempo, but some at twice the tempo.
     """
 
     beats_s: Floats = field(repr=False)
@@ -46,6 +52,7 @@ class FoundGrid:
     path: BarPath = field(repr=False)
     pulse_strength: float
     metre_margin: float
+    may_be_half_the_tempo: bool = False
 
     @cached_property
     def parts(self) -> list[tuple[int, int]]:
@@ -76,6 +83,10 @@ class FoundGrid:
     def on_bar(self, first: int, last: int) -> float:
         """Mean probability, from the cues' votes, of the bars of a part."""
         return float(self.path.on_bar[np.unique(self.blocks[first:last])].mean())
+
+    def lead_of_bars(self, first: int, last: int) -> float:
+        """Lead of the bars of a part without their best cue, see :class:`.bar_path.BarPath`."""
+        return self.path.lead_without_best_cue(np.unique(self.blocks[first:last]))
 
 
 @dataclass(frozen=True)
@@ -111,12 +122,17 @@ def find_grid(
     ``bar_weights`` are those of the cues of :mod:`.bar_path`; a ``metre`` may be given.
     """
     relative, pulse = found.relative, found.pulse
-    beat = find_beats(pulse, relative)
+    rated = find_beats(pulse, relative)
+    beat = rated.beat
     beats_s, steady = _placed(pulse, beat, spectra)
     if len(beats_s) < 2 or beats_s[-1] - beats_s[0] < SHORTEST_BEAT_S:
         return None
-    margin = margin_over_half_later(pulse, relative, beat)
-    search = _BarSearch(spectra, relative, margin, bar_weights, metre)
+    search = _BarSearch(spectra, relative, rated.over_half_later, bar_weights, metre)
+    own, doubled = search.clearness_of_bars(beats_s)
+    if own < CLEAR_BARS and doubled > own + CLEARER_BARS and pulse.strength > STRONG_PULSE:
+        own = doubled
+        beat = beat.twice_as_fast
+        beats_s, steady = _placed(pulse, beat, spectra)
     halves_s, path, metre_margin = search.at(beats_s, expected=0)
     if np.mean(path.offsets % 2) > 0.5:
         beats_s, steady = _placed(pulse, beat.half_a_beat_later, spectra)
@@ -130,6 +146,7 @@ def find_grid(
         path=path,
         pulse_strength=pulse.strength,
         metre_margin=metre_margin,
+        may_be_half_the_tempo=own < CLEAR_BARS and doubled > SOME_BARS,
     )
 
 
@@ -156,6 +173,20 @@ class _BarSearch:
             weights=self.weights,
         )
         return halves_s, path, margin
+
+    def clearness_of_bars(self, beats_s: Floats) -> tuple[float, float]:
+        """Return how far the bars of slow beats lead, and how far at twice the tempo.
+
+        Where a backbeat or a bass in half time hides the tempo, chords still change by its bars.
+        """
+        if np.median(np.diff(beats_s)) < 60.0 / SLOW_BPM:
+            return float("inf"), 0.0
+        features = (
+            beat_features(self.spectra, self.onsets, at_s)
+            for at_s in (beats_s, with_halves(beats_s))
+        )
+        own, doubled = (find_bars(of_beats)[2] for of_beats in features)
+        return own, doubled
 
 
 def _placed(pulse: Pulse, beat: Candidate, spectra: RhythmSpectra) -> tuple[Floats, bool]:

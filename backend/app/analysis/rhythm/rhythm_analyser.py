@@ -65,8 +65,17 @@ def _stretches(found: FoundGrid) -> list[GridStretch]:
     """Compute the confidences of each part of a grid, and join parts that are alike."""
     parts = []
     for first, last in found.parts:
-        beats = beat_confidence(found.on_beat(first, last), found.pulse_strength)
-        bars = bar_confidence(found.on_bar(first, last), beats, found.metre_margin)
+        beats = beat_confidence(
+            found.on_beat(first, last),
+            found.pulse_strength,
+            half_the_tempo=found.may_be_half_the_tempo,
+        )
+        bars = bar_confidence(
+            found.on_bar(first, last),
+            found.lead_of_bars(first, last),
+            beats,
+            found.metre_margin,
+        )
         parts.append(GridPart(first, last, beats, bars))
     return find_stretches(found.beats_s, parts)
 

@@ -20,10 +20,11 @@ LEVELS = (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0)
 """
 SLOWEST_BPM, FASTEST_BPM = 50.0, 240.0
 USUAL_BPM = 112.0
+SAME_BEATS = 0.01  # turns of the pulse
 STRUCK = 0.3  # in music with drums, a beat's kick or snare has at least this strength
-REPEATS_IN_THIRDS = 0.7
-"""Repetition of the groove after two thirds of a beat from which this is no beat. At two thirds of
-the tempo of straight music it is above 0.9, and below 0 after a whole beat; elsewhere under 0.4."""
+LEAST_OVER_THIRDS = 0.2
+"""Least lead of beats over those a third of a beat later. Across a straight rhythm, with three
+strokes on every two beats, it is under 0.1, since all three phases fit the same."""
 WITHIN_BEAT = np.array([0.0, 1 / 4, 1 / 2, 3 / 4, 1 / 3, 2 / 3])
 WEIGHTS = np.array([0.8, 0.35, 0.8, 0.8, 1.1, 1.0, 0.35, 0.4, 0.7, 0.2])
 """Weight of each term of :func:`evidence`, in its order. Fitted as a conditional logit on half of a
@@ -40,7 +41,29 @@ class Candidate:
     @property
     def half_a_beat_later(self) -> Candidate:
         """The same tempo, with the beats on the present off-beats."""
-        return Candidate(self.level, (self.offset + 0.5 * self.level) % self.level)
+        return self.later(0.5)
+
+    @property
+    def twice_as_fast(self) -> Candidate:
+        """These beats, and those halfway between them."""
+        return Candidate(self.level / 2.0, self.offset % (self.level / 2.0))
+
+    def later(self, share: float) -> Candidate:
+        """The same tempo, with the beats later by a share of a beat."""
+        return Candidate(self.level, (self.offset + share * self.level) % self.level)
+
+    def is_at(self, other: Candidate) -> bool:
+        """Whether both name the same beats."""
+        apart = abs(self.offset - other.offset)
+        return self.level == other.level and min(apart, self.level - apart) < SAME_BEATS
+
+
+@dataclass(frozen=True, slots=True)
+class RatedBeat:
+    """The candidate with the most evidence, and its lead over beats half a beat later."""
+
+    beat: Candidate
+    over_half_later: float
 
 
 def relative_onsets(onsets: Onsets) -> Onsets:
@@ -73,37 +96,32 @@ def beat_turns(pulse: Pulse, candidate: Candidate) -> Floats:
     return candidate.offset + candidate.level * np.arange(np.ceil(low), np.floor(high) + 1.0)
 
 
-def find_beats(pulse: Pulse, onsets: Onsets) -> Candidate:
+def find_beats(pulse: Pulse, onsets: Onsets) -> RatedBeat:
     """Find the level and phase of the beats, from :func:`relative_onsets`."""
     period_s = (len(pulse.turns) - 1) / FRAME_RATE / max(float(np.ptp(pulse.turns)), 1e-6)
     options = candidates(pulse, period_s)
-    scores = [float(evidence(pulse, onsets, option) @ WEIGHTS) for option in options]
-    order = sorted(range(len(options)), key=lambda index: -scores[index])
-    ranked = [options[index] for index in order]
-    return next((one for one in ranked if not is_across(pulse, onsets, one)), ranked[0])
+    scores = {one: float(evidence(pulse, onsets, one) @ WEIGHTS) for one in options}
+    ranked = sorted(options, key=lambda one: -scores[one])
+    best = next((one for one in ranked if not is_across(one, scores)), ranked[0])
+    later = best.half_a_beat_later
+    at_half = next((one for one in ranked if one.is_at(later)), None)
+    if at_half is None:  # halves of triplets are no candidates
+        scores[later] = float(evidence(pulse, onsets, later) @ WEIGHTS)
+        at_half = later
+    return RatedBeat(beat=best, over_half_later=scores[best] - scores[at_half])
 
 
-def margin_over_half_later(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> float:
-    """Compute how far a candidate's evidence exceeds that of beats half a beat later."""
-    both = (candidate, candidate.half_a_beat_later)
-    here, later = (float(evidence(pulse, onsets, one) @ WEIGHTS) for one in both)
-    return here - later
-
-
-def is_across(pulse: Pulse, onsets: Onsets, candidate: Candidate) -> bool:
+def is_across(candidate: Candidate, scores: dict[Candidate, float]) -> bool:
     """Whether a candidate lies across a straight rhythm: three strokes on every two of its beats.
 
-    Kicks and the hats between them then fall on its beats by turns, like kick and snare. Only
-    levels other than octaves of the pulse can lie so.
+    Kicks and the hats between them then fall on its beats by turns, like kick and snare, and just
+    so on those a third of a beat later. Only levels other than octaves of the pulse can lie so.
     """
     if np.log2(candidate.level) % 1.0 == 0.0:
         return False
-    thirds = Candidate(candidate.level / 3.0, candidate.offset)
-    times_s = pulse.times_s(beat_turns(pulse, thirds))
-    at = np.minimum(np.round(times_s * FRAME_RATE).astype(int), len(onsets.kick) - 1)
-    groove = np.stack([onsets.kick[at], onsets.snare[at], 0.5 * onsets.hat[at]], axis=1)
-    two, three = repetition(groove, 2), repetition(groove, 3)
-    return two > REPEATS_IN_THIRDS and three < 0.0
+    thirds = [candidate.later(1 / 3), candidate.later(2 / 3)]
+    rivals = [scores[one] for one in scores if any(one.is_at(third) for third in thirds)]
+    return bool(rivals) and scores[candidate] - max(rivals) < LEAST_OVER_THIRDS
 
 
 def beat_times_s(pulse: Pulse, candidate: Candidate) -> Floats:
