@@ -12,8 +12,9 @@ from ..contract.analysis import SLOTS, Groove, Subdivision, TrackAnalysis
 
 Values = npt.NDArray[np.float64]
 
-AVERAGE = 0.55
-"""Similarity of an average pair of tracks of matching tempos, which an unknown groove gets."""
+AVERAGE = 0.47
+"""Similarity that an unknown groove gets: the mean over all pairs of 24 composed songs of one
+tempo, straight and swung, with kicks on every beat or broken ones (``bench.sets.groove``)."""
 LEAST_ALIKE = 0.5  # a groove whose own bars are less alike tells nothing about a join
 
 _BAND_WEIGHTS = np.array([0.5, 0.35, 0.15])

@@ -81,3 +81,10 @@ def test_plan_blends_like_drums_and_not_unlike_ones() -> None:
 
     off_beat = groove(kicks=(3.0, 9.0, 15.0, 21.0), snares=(0.0, 12.0), eighths=0.66)
     assert (kind(STRAIGHT), kind(off_beat)) == ("blend", "echo")
+
+
+def test_reason_of_a_blend_names_what_separates_the_drums() -> None:
+    decks = [house("a", groove(sixteenths=0.5)), house("b", groove(sixteenths=0.66))]
+    plan = plan_dj_mix(decks, DjRules(), loudness_lufs=-14.0)
+    assert plan.timeline.transitions[0].kind == "blend"
+    assert "straight against swung sixteenths" in plan.reports[0].reason

@@ -10,13 +10,16 @@ import numpy.typing as npt
 from ...contract.analysis import SLOTS, Rhythm
 from ..feature_rows import RowSource, row_values, spans
 from ..rhythm.beat_grid import FRAME_LEAD_S
-from ..rhythm.onsets import FRAME_RATE, HAT, KICK, SNARE, SPAN, Floats, Matrix, loud
+from ..rhythm.onsets import BODY, FRAME_RATE, HAT, KICK, SNARE, SPAN, Floats, Matrix, loud
 
 Ints = npt.NDArray[np.int64]
 
 CELLS = 48
 """Parts of a beat in which swing is measured: 10 ms at 125 BPM, about a frame."""
-_BANDS = (KICK, SNARE, HAT)
+_BANDS = (KICK, SNARE, HAT, BODY)
+_SWING_WEIGHTS = np.array([0.2, 1.0, 1.0, 0.3])
+"""Weights of the bands for swing: hats and snares are sharp, the rises of a kick and of chords slow
+and large. Bass and chords swing with the drums, and often play the only sixteenths."""
 _AROUND = 25  # frames on either side whose mean is taken off: hiss and voices have no accents
 _MARGIN = _AROUND + 1
 
@@ -30,8 +33,7 @@ class BarFold:
     accents : rise of the log level in low, mid and high drums, in nepers, in each of ``SLOTS``
         parts of the bar; ``(n_bars, 3, SLOTS)``. An onset between two slots counts for both in
         proportion, so that a sixteenth (slot 1.5 of 4/4) differs from a triplet (slot 2).
-    beats : the rises of mid and high drums within the bar's beats, all added up,
-        ``(n_bars, CELLS)``
+    beats : weighted rises of all bands within the bar's beats, all added up, ``(n_bars, CELLS)``
     regular : whether the bar has all of its beats, ``(n_bars,)``
     """
 
@@ -55,11 +57,11 @@ def fold_bars(bands: RowSource, rhythm: Rhythm) -> BarFold:
         at = (beat - downbeats[bar] + within) / rhythm.beats_per_bar * SLOTS
         slot = np.floor(at).astype(np.int64)
         late, cell = at - slot, bar * SLOTS + slot
-        for total, rise in zip(accents, rises, strict=True):
+        for total, rise in zip(accents, rises[:3], strict=True):
             total += np.bincount(cell, rise * (1.0 - late), len(total))
             total += np.bincount(cell + 1, rise * late, len(total))
         cell = bar * CELLS + np.floor(within * CELLS).astype(np.int64)
-        beats += np.bincount(cell, rises[1] + rises[2], len(beats))
+        beats += np.bincount(cell, _SWING_WEIGHTS @ rises, len(beats))
     folded = accents[:, :-1].reshape(3, n_bars, SLOTS).transpose(1, 0, 2)
     return BarFold(folded, beats.reshape(n_bars, CELLS), regular)
 
@@ -69,10 +71,10 @@ def _largest(rows: Matrix) -> Matrix:
 
 
 def _rises(bands: RowSource, loudest: float, start: int, stop: int) -> Floats:
-    """Rise of low, mid and high drums in each frame, above the mean around it."""
+    """Rise of low, mid and high drums and of chords in each frame, above the mean around it."""
     first = max(start - _MARGIN, 0)
     rows = bands[first : stop + _MARGIN]
-    rises = np.zeros((3, len(rows)))
+    rises = np.zeros((len(_BANDS), len(rows)))
     for rise, band in zip(rises, _BANDS, strict=True):
         level = np.log1p(np.float32(30.0 / loudest) * rows[:, band])
         width = level.shape[1]

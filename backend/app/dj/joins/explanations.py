@@ -134,6 +134,8 @@ def _figures(candidate: Candidate, facts: Facts, pair: Pair) -> list[str]:
         figures.append("keys {} → {}".format(*keys))
     if candidate.pitch_semitones:
         figures.append(f"pitch {candidate.pitch_semitones:+d} semitones")
+    if facts.groove and facts.groove.words:
+        figures.append(facts.groove.words)
     if facts.out_on_phrase and facts.in_on_phrase:
         figures.append("phrase on phrase")
     if facts.trimmed_out_s + facts.trimmed_in_s >= 1.0:
