@@ -131,3 +131,11 @@ def test_draft_sings_only_where_vocals_are_detected_in_the_mix() -> None:
 
 def test_vocals_of_a_model_are_believed() -> None:
     assert sung_share(replace(by_the_draft(), draft=False)) == 1.0
+
+
+@pytest.mark.parametrize(("under_lu", "sings"), [(10.0, True), (12.0, False)])
+def test_draft_voice_11_lu_under_its_track_is_bleed(under_lu: float, sings: bool) -> None:
+    track = by_the_draft((0.0, 30.0))
+    lufs = track.deck.loudness.integrated_lufs - under_lu
+    voice = track.stems["vocals"].model_copy(update={"loudness_lufs": lufs})
+    assert bool(sung_share(replace(track, stems={**track.stems, "vocals": voice}))) is sings
