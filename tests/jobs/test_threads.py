@@ -4,18 +4,21 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
 
 from backend.app.jobs import threads
+from backend.app.jobs.attempts import Attempts, ExecutorOptions
+from backend.app.jobs.housekeeping import Chore
 from backend.app.jobs.messages import Order
 from backend.app.jobs.processes.child import Child
 from backend.app.jobs.processes.fork_launcher import ForkLauncher
 from backend.app.jobs.processes.launcher import Launcher
 from backend.app.jobs.queue import INTERACTIVE, NET, WORK, Claim
 from backend.app.jobs.states import JobStatus, StepState
-from backend.app.jobs.threads import Chore, ExecutorOptions, ThreadExecutor
+from backend.app.jobs.threads import ThreadExecutor
 from backend.app.store.jobs.job_store import JobRecord
 from backend.app.store.jobs.queue import SqlJobQueue
 from tests.patience import PATIENCE_S, wait_until
@@ -429,6 +432,6 @@ def test_job_is_released_if_no_process_can_be_started(rows: Rows, tmp_path: Path
     job_id = rows.job()
     options = ExecutorOptions({"test": CHAIN}, {}, tmp_path)
     with pytest.raises(OSError, match="memory"):
-        ThreadExecutor(rows.queue, options, NoProcess())._run(rows.claim())
+        Attempts(rows.queue, options, NoProcess(), Event()).run(rows.claim())
     job = rows.record(job_id).job
     assert (job.status, job.crashes) == (JobStatus.QUEUED, 0)

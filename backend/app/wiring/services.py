@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..accounts.server_secrets import derived_key
-from ..jobs.threads import Chore, ThreadExecutor
+from ..jobs.housekeeping import Chore
+from ..jobs.threads import ThreadExecutor
 from ..media.ffmpeg.ffmpeg import find_ffmpeg
 from ..publishing.youtube.consent import YouTubeConsent
 from ..services.account_removal import AccountRemoval

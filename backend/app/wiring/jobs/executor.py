@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from ...jobs.attempts import ExecutorOptions
 from ...jobs.processes.fork_launcher import ForkLauncher
 from ...jobs.processes.launcher import Launcher, NewProcessLauncher
-from ...jobs.threads import ExecutorOptions, ThreadExecutor
+from ...jobs.threads import ThreadExecutor
 from ...settings import Settings
 from ...store.database import Database
 from ...store.jobs.notifications import listen
