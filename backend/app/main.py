@@ -111,7 +111,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logs()
     services = build(app.state.settings)
     app.state.services = services
-    app.state.job_streams = JobStreams(services.jobs, services.sign_in.accounts, services.executor)
+    app.state.job_streams = JobStreams(
+        services.jobs, services.sign_in.accounts, services.executor.is_stopping
+    )
     _log_google_warnings(app.state.settings)
     services.start()
     try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     storage_root: Path = Path("storage")
     database_url: str | None = None
     database_connections: int | None = Field(default=None, ge=2)
+    executor: Literal["threads", "celery"] = "threads"
+    redis_url: str | None = None
     max_concurrent_jobs: int = Field(default=1, ge=1)
     render_workers: int = Field(default=0, ge=0)
     lease_s: Seconds = Field(default=30.0, gt=0)

@@ -103,7 +103,7 @@ def executor() -> SimpleNamespace:
 def streams(
     jobs: ScriptedJobs, accounts: ScriptedAccounts, executor: SimpleNamespace
 ) -> JobStreams:
-    return JobStreams(jobs, accounts, executor)
+    return JobStreams(jobs, accounts, lambda: executor.is_stopping())
 
 
 async def collect(stream: JobStream, seen: list[object]) -> None:

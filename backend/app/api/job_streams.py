@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,7 +16,6 @@ from ..accounts.tokens import VerifiedToken
 from ..contract.jobs import JobView
 from ..errors import NotFound, StoreBusy, TooManyStreams
 from ..jobs.states import TERMINAL
-from ..jobs.threads import ThreadExecutor
 from ..services.jobs.jobs import Jobs
 from ..store.accounts.sign_ins import Holder
 from ..store.jobs.marks import Mark
@@ -80,10 +79,10 @@ class JobStreams:
     whose sign-ins have ended.
     """
 
-    def __init__(self, jobs: Jobs, accounts: Accounts, executor: ThreadExecutor) -> None:
+    def __init__(self, jobs: Jobs, accounts: Accounts, is_stopping: Callable[[], bool]) -> None:
         self._jobs = jobs
         self._accounts = accounts
-        self._executor = executor
+        self._is_stopping = is_stopping
         self._watches: dict[str, _Watch] = {}
         self._of_user: Counter[str] = Counter()
         self._task: asyncio.Task[None] | None = None
@@ -114,7 +113,7 @@ class JobStreams:
     async def _follow(self) -> None:
         check_s = time.monotonic() + _CHECK_SIGN_INS_EVERY_S
         try:
-            while self._watches and not self._executor.is_stopping():
+            while self._watches and not self._is_stopping():
                 await asyncio.sleep(_LOOK_EVERY_S)
                 if time.monotonic() >= check_s:
                     await self._end_signed_out()

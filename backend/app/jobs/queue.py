@@ -80,6 +80,9 @@ class JobQueue(Protocol):
         crashed too often are ended instead.
         """
 
+    def waiting(self, lane: str, limit: int) -> Sequence[str]:
+        """Return the ids of at most ``limit`` jobs of a lane that can be claimed now."""
+
     def claim_state(self, claim: Claim) -> ClaimState:
         """Return whether the claim is valid and whether to cancel; never raises ``LeaseLost``."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ..accounts.server_secrets import derived_key
 from ..jobs.housekeeping import Chore
-from ..jobs.threads import ThreadExecutor
 from ..media.ffmpeg.ffmpeg import find_ffmpeg
 from ..publishing.youtube.consent import YouTubeConsent
 from ..services.account_removal import AccountRemoval
@@ -27,7 +26,7 @@ from ..store.library import LibraryStore
 from ..store.publications.records import PublicationRecords
 from .files import FileServices, build_files
 from .jobs.concurrency import lanes
-from .jobs.executor import build_executor
+from .jobs.executor import Executor, build_executor
 from .jobs.job_resources import build_separators
 from .listening import Listening, build_listening
 from .metadata import metadata_writer
@@ -61,7 +60,7 @@ class Services:
     account_removal: AccountRemoval
     health: Health
     frontend_secret: str
-    executor: ThreadExecutor
+    executor: Executor
 
     def start(self) -> None:
         """Clean up after earlier runs, and continue their jobs."""
@@ -173,7 +172,7 @@ def _request_resolver(
 
 
 def _jobs(
-    settings: Settings, stores: Stores, request_resolver: RequestResolver, executor: ThreadExecutor
+    settings: Settings, stores: Stores, request_resolver: RequestResolver, executor: Executor
 ) -> Jobs:
     return Jobs(
         store=stores.jobs,

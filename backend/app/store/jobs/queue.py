@@ -65,6 +65,11 @@ class SqlJobQueue:
                     return _claim_of(row, _finished_steps(connection, row.id))
         return None
 
+    def waiting(self, lane: str, limit: int) -> Sequence[str]:
+        """Return the ids of jobs that can be claimed, those queued first before others."""
+        query = select(JOBS.c.id).where(claimable(lane)).order_by(JOBS.c.queued_s).limit(limit)
+        return self.database.all(query)
+
     def claim_state(self, claim: Claim) -> ClaimState:
         """Return whether the claim is valid, and whether the job is to be cancelled."""
         with self.database.read() as session:

@@ -6,8 +6,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from ...jobs.attempts import ExecutorOptions
+from ...jobs.celery.dispatcher import CeleryDispatcher
+from ...jobs.celery.messages import Broker, make_celery
 from ...jobs.processes.fork_launcher import ForkLauncher
 from ...jobs.processes.launcher import Launcher, NewProcessLauncher
 from ...jobs.threads import ThreadExecutor
@@ -31,21 +34,24 @@ PIPELINES: Mapping[str, str] = {
     "publish": "backend.app.wiring.jobs.publish_pipeline:build_publish_pipeline",
 }
 
+Executor: TypeAlias = ThreadExecutor | CeleryDispatcher
+"""Runs the jobs in this process, or wakes the workers that do."""
+
 LOADED_ON_FIRST_USE = ("pedalboard", "scipy.signal")
 """Needed by most jobs, but imported by no pipeline module."""
 
 
 def build_executor(
     settings: Settings, database: Database, ffmpeg: Path, keys: Sequence[str]
-) -> ThreadExecutor:
-    """Build the executor for one machine; ``keys`` encrypt users' secrets."""
+) -> Executor:
+    """Build the executor that ``EXECUTOR`` names; ``keys`` encrypt users' secrets."""
+    queue = SqlJobQueue(database)
+    listening = partial(listen, database) if database.has_notifications else None
+    if settings.executor == "celery":
+        broker = Broker(make_celery(settings.redis_url or ""))
+        return CeleryDispatcher(queue, broker, listen=listening)
     options = executor_options(settings, ffmpeg, keys)
-    return ThreadExecutor(
-        SqlJobQueue(database),
-        options,
-        build_launcher(options.pipelines),
-        listen=partial(listen, database) if database.has_notifications else None,
-    )
+    return ThreadExecutor(queue, options, build_launcher(options.pipelines), listen=listening)
 
 
 def build_launcher(pipelines: Mapping[str, str]) -> Launcher:

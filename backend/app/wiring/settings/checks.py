@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
@@ -55,10 +56,27 @@ def check_values(settings: Settings) -> None:
     if settings.ffmpeg_binary is not None:
         find_ffmpeg(settings.ffmpeg_binary)
     check_storage(settings.storage_root)
+    _check_executor(settings)
     for name in _ADDRESSES:
         _check_address(name, getattr(settings, name))
     for proxy in trusted_proxies(settings):
         _check_proxy(proxy)
+
+
+def _check_executor(settings: Settings) -> None:
+    if settings.executor == "threads":
+        return
+    if not settings.redis_url:
+        raise BadSettings(
+            "EXECUTOR is “celery”, but REDIS_URL is not set.",
+            hint="Set REDIS_URL=redis://host:6379/0, or leave EXECUTOR out.",
+        )
+    for package in ("celery", "redis"):
+        if find_spec(package) is None:
+            raise BadSettings(
+                f"EXECUTOR=celery needs the package {package}, which is not installed.",
+                hint="Run pip install -r requirements-scale.txt.",
+            )
 
 
 def trusted_proxies(settings: Settings) -> list[str]:
