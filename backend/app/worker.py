@@ -1,7 +1,7 @@
 """Start a process that works on jobs.
 
-``--run`` starts the child that runs one attempt; ``--fork-server`` starts the process that forks
-such children.
+``--queues cpu,net`` starts a worker beside the API (``EXECUTOR=celery``). ``--run`` starts the
+child that runs one attempt; ``--fork-server`` starts the process that forks such children.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ def main(arguments: list[str]) -> int:
     task = parser.add_mutually_exclusive_group(required=True)
     task.add_argument("--run", action="store_true")
     task.add_argument("--fork-server", action="store_true")
-    parser.add_argument("--parent", type=int, required=True, metavar="PID")
+    task.add_argument("--queues", metavar="NAMES", help="such as interactive,cpu,net")
+    parser.add_argument("--parent", type=int, default=0, metavar="PID")
     parser.add_argument("--events", type=int, metavar="FD")
     parser.add_argument("--control", type=int, metavar="FD")
     parser.add_argument("--load", nargs="*", default=(), metavar="MODULE")
     options = parser.parse_args(arguments)
+    if options.queues is not None:
+        return _serve(options.queues.split(","))
     die_with(options.parent)
     _offer_to_be_killed()
     if options.fork_server:
@@ -52,6 +55,17 @@ def main(arguments: list[str]) -> int:
     lower_priority(order.niceness)
     with os.fdopen(events, "wb") as file:
         return run_child(order, file)
+
+
+def _serve(queues: list[str]) -> int:
+    """Run a worker of these queues until a stop signal."""
+    from .wiring.jobs.workers import run_worker, worker_settings  # children need none of it
+
+    set_up_logs()
+    try:
+        return run_worker(worker_settings(), queues)
+    except BadSettings as error:
+        sys.exit(f"{error.message} {error.hint}")
 
 
 def run_child(order: Order, events: BinaryIO) -> int:

@@ -25,6 +25,7 @@ from backend.app.wiring.settings.checks import (
     DATABASE_CHECKED,
     check_database_url,
     check_server_settings,
+    check_values,
 )
 from backend.app.wiring.settings.read_settings import read_settings
 from tests import ROOT
@@ -347,3 +348,9 @@ def test_job_fails_with_the_same_message(monkeypatch: pytest.MonkeyPatch, tmp_pa
     said = MESSAGE.validate_json(events.getvalue())
     assert isinstance(said, Failed)
     assert (said.failure.code, said.failure.message) == ("bad_settings", "LEASE_S is “soon”.")
+
+
+def test_celery_without_redis_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as caught:
+        check_values(Settings(_env_file=None, storage_root=tmp_path, executor="celery"))
+    assert "REDIS_URL is not set" in sentence(caught)

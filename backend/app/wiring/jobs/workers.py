@@ -1,11 +1,18 @@
-"""Build what a worker process needs to run jobs without the API."""
+"""Workers without the API: what they need, and the processes of one worker."""
 
 from __future__ import annotations
 
+import logging
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from threading import Event
 
 from ...errors import BadSettings
 from ...jobs.attempts import Attempts
+from ...jobs.celery.messages import QUEUES
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...settings import Settings
 from ...store.jobs.queue import SqlJobQueue
@@ -13,7 +20,12 @@ from ..server_secrets import encryption_keys
 from ..settings.checks import check_server_settings
 from ..settings.read_settings import read_settings
 from ..stores import open_stores
+from .concurrency import lanes
 from .executor import build_launcher, executor_options
+
+log = logging.getLogger(__name__)
+
+_CHECK_S = 0.5
 
 
 def worker_settings() -> Settings:
@@ -35,3 +47,49 @@ def build_attempts(settings: Settings) -> Attempts:
     options = executor_options(settings, ffmpeg, encryption_keys(settings))
     launcher = build_launcher(options.pipelines)
     return Attempts(SqlJobQueue(stores.database), options, launcher, Event())
+
+
+def run_worker(settings: Settings, queues: Sequence[str]) -> int:
+    """Run one Celery process for each queue until a stop signal; return an exit status.
+
+    Each process has the places of its queue's lanes, so that no queue takes another's. If one ends
+    by itself, the others are stopped, too: what started this worker starts it again.
+    """
+    if unknown := set(queues) - set(QUEUES):
+        raise BadSettings(
+            f"There is no queue “{sorted(unknown)[0]}”.",
+            hint=f"Choose from: {', '.join(QUEUES)}.",
+        )
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    slots = lanes(settings)
+    with ExitStack() as stack:
+        processes = {
+            queue: stack.enter_context(
+                subprocess.Popen(_command(queue, sum(slots[lane] for lane in QUEUES[queue])))
+            )
+            for queue in queues
+        }
+        while not stopping.wait(_CHECK_S) and all(p.poll() is None for p in processes.values()):
+            pass
+        for process in processes.values():
+            process.terminate()
+        return _status(processes, asked=stopping.is_set())
+
+
+def _command(queue: str, slots: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "celery", "-A", "backend.app.celery_app", "worker"),
+        *("--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", str(slots)),
+        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
+    ]
+
+
+def _status(processes: Mapping[str, subprocess.Popen[bytes]], *, asked: bool) -> int:
+    """Wait for the processes' ends; 0 if the stop was asked for."""
+    ended = {queue: process.wait() for queue, process in processes.items()}
+    if asked:
+        return 0
+    log.error("a queue's process ended by itself: %s", ended)
+    return 1
