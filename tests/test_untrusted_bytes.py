@@ -83,6 +83,7 @@ UNCONFINED = {
     "backend/app/services/health.py": "asks ffmpeg for its version",
     "backend/app/video/film.py": "encodes films from its own pictures and a finished mix",
     "backend/app/video/encode_h264.py": "encodes frames from a pipe",
+    "backend/app/wiring/jobs/workers.py": "the Celery process of each queue",
 }
 
 
