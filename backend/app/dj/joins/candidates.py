@@ -14,6 +14,7 @@ from ..closed_grid import beat_s
 from ..deck import DeckTrack, Grid
 from ..pair import Pair, Place
 from ..tempo_stretch import fold_between
+from .soft_starts import held_fades_s
 
 LENGTHS = (32, 16, 8, 4)
 """Overlaps in bars of the outgoing track; four bars only if the music has no room for eight."""
@@ -199,7 +200,7 @@ def _fades(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
     """
     (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
     longest_s = min((out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
-    for overlap_s in sorted({min(length_s, longest_s) for length_s in FADES_S}):
+    for overlap_s in sorted({min(s, longest_s) for s in (*FADES_S, *held_fades_s(pair))}):
         latest_out = out_end - overlap_s
         outs = [max(latest_out - by, out_start) for by in _FADE_MOVES_S]
         ins = [in_start + by for by in _FADE_MOVES_S]

@@ -35,7 +35,7 @@ BLEND_FADES = (
 """Shares of a blend over which the outgoing track fades out and the incoming one fades in, the
 usual first. A short fade holds the fader until the other track has something to give."""
 
-FADE_FADES = ((1.0, 1.0), (0.5, 1.0), (1.0, 0.5), (0.5, 0.5))
+FADE_FADES = ((1.0, 1.0), (0.5, 1.0), (1.0, 0.5), (0.5, 0.5), (0.25, 0.5), (0.25, 0.25))
 """The same for a fade."""
 
 UNHEARD_DIP_LU, UNHEARD_BUMP_LU = 1.0, 1.5
