@@ -37,6 +37,15 @@ def test_one_pass_fills_the_whole_analysis(heard: tuple[TrackAnalysis, LoudnessP
     assert analysis.manual is None
 
 
+def test_stored_analysis_without_grooves_is_readable(
+    heard: tuple[TrackAnalysis, LoudnessProfile],
+) -> None:
+    analysis, _ = heard
+    assert analysis.grooves
+    stored = analysis.model_dump(exclude={"grooves"})
+    assert TrackAnalysis.model_validate(stored) == analysis.model_copy(update={"grooves": []})
+
+
 def test_loudness_equals_a_separate_measurement(
     heard: tuple[TrackAnalysis, LoudnessProfile],
 ) -> None:
