@@ -200,7 +200,8 @@ def _fades(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
     """
     (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
     longest_s = min((out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
-    for overlap_s in sorted({min(s, longest_s) for s in (*FADES_S, *held_fades_s(pair))}):
+    lengths_s = {*FADES_S, *held_fades_s(pair, _FADE_MOVES_S)}
+    for overlap_s in sorted({min(length_s, longest_s) for length_s in lengths_s}):
         latest_out = out_end - overlap_s
         outs = [max(latest_out - by, out_start) for by in _FADE_MOVES_S]
         ins = [in_start + by for by in _FADE_MOVES_S]

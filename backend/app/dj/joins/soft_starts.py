@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...dsp.loudness import Energies
 from ..levels.short_term import HOPS_PER_S
 from ..pair import Pair
 
-HOLD_S = 2.0
+HOLD_S = 1.0
 SHORTEST_S, LONGEST_S = 3.0, 14.0
-"""A fade into a soft beginning lasts until two seconds after it. Meanwhile two unmatched rhythms
+"""A fade into a soft beginning lasts until a second after it. Meanwhile two unmatched rhythms
 are hardly heard at once, and the outgoing track covers what would be a hole."""
 
 _SOFT_LU = 5.0
 
 
-def held_fades_s(pair: Pair) -> tuple[float, ...]:
-    """Length of a fade over the incoming track's soft beginning; none if it has no such one."""
-    soft_s = soft_start_s(pair.in_power, pair.incoming.music_start_s)
-    return (soft_s + HOLD_S,) if SHORTEST_S < soft_s <= LONGEST_S else ()
+def held_fades_s(pair: Pair, moves_s: Sequence[float]) -> set[float]:
+    """Lengths of fades over the incoming track's soft beginning, or what is left of it.
+
+    ``moves_s`` are the seconds after its beginning at which the track may enter.
+    """
+    start_s = pair.incoming.music_start_s
+    soft_s = [soft_start_s(pair.in_power, start_s + by) for by in moves_s]
+    return {length + HOLD_S for length in soft_s if SHORTEST_S < length <= LONGEST_S}
 
 
 def soft_start_s(powers: Energies, from_s: float) -> float:
