@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend.app.dj.joins.gapless import runs_on
-from tests.dj.joins.test_plain_crossfades import track
+from tests.dj.joins.shapes.test_plain_crossfades import track
 
 ONE_SIDE, BOTH, NEITHER = (False, True), (True, True), (False, False)
 

@@ -10,7 +10,7 @@ from backend.app.contract.dj import DjRules
 from backend.app.dj.joins.candidates import MATCHED, JoinConstraints
 from backend.app.dj.joins.choose import Choice, JoinWish, choose_joins
 from backend.app.dj.joins.explanations import fallbacks_of, reason_of
-from backend.app.dj.joins.trials import NO_TRIALS, Trial, Trials
+from backend.app.dj.joins.trials import NO_TRIALS, SAFEST, Trial, Trials
 from tests.dj.llm_set import track, track_analysis
 
 DECKS = [track(name, track_analysis()) for name in "ab"]
@@ -49,6 +49,11 @@ def test_settled_trials_choose_the_least_penalty() -> None:
     best = chosen(replace(trials, settled=True))
     assert best.candidate == trials.tried[0].candidate
     assert "loudness dips by 4.0 LU; other joins suit less" in reason_of(best)
+
+
+def test_worse_than_a_fade_is_not_chosen_again() -> None:
+    trials = tried("loudness dips by 9.0 LU", "loudness dips by 9.0 LU", penalties=(500.0, 500.0))
+    assert chosen(replace(trials, settled=True)).candidate.kind in SAFEST
 
 
 def test_beats_apart_rule_out_every_join_on_the_beat() -> None:

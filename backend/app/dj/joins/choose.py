@@ -130,7 +130,9 @@ class _Options:
 def _options(pair: Pair, wish: JoinWish, tried: Trials, rules: DjRules) -> _Options:
     board = scoreboard(pair, rules)
     unvetoed = [rated for rated in board if not rated.veto and tried.allow(rated.candidate)]
-    own = [(one, one.penalty) for one in shortlist(unvetoed, _EACH)]
+    own = [
+        (one, tried.penalty_of(one.candidate, one.penalty)) for one in shortlist(unvetoed, _EACH)
+    ]
     if not any(one.candidate.kind == "gap" for one, _ in own):
         own.append((rate(gap_of(pair), PairFacts(pair), rules), _LAST_RESORT))
     if wish.by == "rules":
@@ -141,11 +143,16 @@ def _options(pair: Pair, wish: JoinWish, tried: Trials, rules: DjRules) -> _Opti
         wished = scoreboard(pair, rules, wish.fallback)
         met = _allowed(wished, wish, tried)
     note = "" if met or tried.tried else _rejection_note(wished, wish)
-    chosen = [(one, one.penalty) for one in shortlist(met, _EACH)]
+    chosen = _priced(met, tried)
     # Candidates against a request are used only if requests for adjacent joins exclude each other.
     spare = 0.0 if not met else 2.0 * _LAST_RESORT
     fallback = [(one, penalty + spare) for one, penalty in own]
     return _Options(board, [one for one, _ in chosen], chosen + fallback, wish.by, note)
+
+
+def _priced(rated: Sequence[RatedCandidate], tried: Trials) -> list[tuple[RatedCandidate, float]]:
+    """Shortlist candidates; those that were heard cost what was heard."""
+    return [(one, tried.penalty_of(one.candidate, one.penalty)) for one in shortlist(rated, _EACH)]
 
 
 def _allowed(

@@ -9,6 +9,8 @@ from .candidates import MATCHED, Candidate
 
 ON_THE_BEAT: frozenset[TransitionKind] = MATCHED | {"cut"}
 """Kinds that sound wrong if a grid is: a cut half a beat off stumbles."""
+SAFEST: frozenset[TransitionKind] = frozenset({"fade", "gap"})
+"""Kinds that may be chosen without listening to them, once the others tried have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Trial:
 class Trials:
     """The candidates of one pair that were rendered, in order.
 
-    Once ``settled``, the best one is chosen again, or a candidate that was never tried.
+    Once ``settled``, the best one is chosen again, or one of the safest kinds.
     """
 
     tried: tuple[Trial, ...] = ()
@@ -49,8 +51,13 @@ class Trials:
         if not self._is_on_beat(candidate):
             return False
         if all(trial.candidate != candidate for trial in self.tried):
-            return True
+            return not self.settled or candidate.kind in SAFEST
         return self.settled and self.best is not None and self.best.candidate == candidate
+
+    def penalty_of(self, candidate: Candidate, planned: float) -> float:
+        """The penalty of a candidate with what was heard of it; ``planned`` if it was not tried."""
+        heard = (trial.severity for trial in self.tried if trial.candidate == candidate)
+        return next(heard, planned)
 
     def fault_of(self, kind: TransitionKind) -> str:
         """What was wrong with the first candidate of a kind; empty if none was tried."""

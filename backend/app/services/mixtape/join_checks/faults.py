@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ....dj.joins.candidates import OVERLAPPING
 from ....dj.joins.choose import Choice
+from ....dj.joins.rules import CLASH_STEPS, MAX_CLASH_S
 from ....dj.joins.trials import Trial
 from ....render.measure.join_levels import JoinLevels
 from ..reuse.mp3 import JoinFigures
@@ -27,15 +28,12 @@ class FaultLimits:
     bump_lu : short-term loudness above the louder side
     bass_both_share : share of the overlap with both basses; the best blends have 0.1 to 0.25
     voices_s : two voices at once, unless the DJ rules allow more
-    clash_steps, clash_s : steps between the keys, from a clash of this many seconds on
     """
 
     dip_lu: float = 3.0
     bump_lu: float = 3.0
     bass_both_share: float = 0.35
     voices_s: float = 1.0
-    clash_steps: int = 3
-    clash_s: float = 8.0
 
 
 def trial_of(
@@ -55,7 +53,7 @@ def trial_of(
         *_level_faults(levels, limits),
         _bass_fault(choice, figures, limits),
         _voices(choice, voices_s, limits),
-        _clash(choice, limits),
+        _clash(choice),
     ]
     text = beats or ", ".join(fault for fault, _ in faults if fault)
     severity = choice.rated.penalty + sum(penalty for fault, penalty in faults if fault)
@@ -100,12 +98,10 @@ def _voices(choice: Choice, voices_s: float, limits: FaultLimits) -> tuple[str, 
     return (said if excess > 0.0 else ""), 0.5 * excess
 
 
-def _clash(choice: Choice, limits: FaultLimits) -> tuple[str, float]:
-    distance, candidate = choice.facts.key_distance, choice.candidate
-    clashes = (
-        distance is not None
-        and distance >= limits.clash_steps
-        and candidate.kind in OVERLAPPING
-        and candidate.overlap_s > limits.clash_s
-    )
+def _clash(choice: Choice) -> tuple[str, float]:
+    """A clash that the scoring rules would veto; a user or an earlier mix may ask for one."""
+    distance = choice.facts.key_distance
+    if distance is None or choice.candidate.kind not in OVERLAPPING:
+        return "", 0.0
+    clashes = distance >= CLASH_STEPS and choice.facts.harmony_overlap_s > MAX_CLASH_S
     return (f"keys {distance} steps apart" if clashes else ""), 1.0

@@ -13,5 +13,5 @@ def read_checked_figures(workspace: Workspace) -> StoredJoinFigures:
     """Read the stored figures; none if the plan wasn't checked."""
     try:
         return workspace.read_shape(CHECKED_FIGURES, StoredJoinFigures)
-    except (OSError, OtherVersion):
+    except (FileNotFoundError, OtherVersion):
         return StoredJoinFigures(by_key={})
