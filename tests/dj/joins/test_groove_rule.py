@@ -11,8 +11,9 @@ from backend.app.contract.dj import DjRules, TransitionKind
 from backend.app.dj.deck import DeckTrack
 from backend.app.dj.joins.candidates import JoinConstraints
 from backend.app.dj.joins.plan import plan_dj_mix
-from backend.app.dj.joins.rules import Case, grooves_interlock
+from backend.app.dj.joins.rules import grooves_interlock
 from backend.app.dj.joins.scoreboard import RatedCandidate, scoreboard
+from backend.app.dj.joins.verdicts import Case
 from backend.app.dj.pair import Pair
 from backend.app.dj.pair_grooves import GrooveFit, PairGrooves
 from tests.dj.analysed_tracks import composed_deck

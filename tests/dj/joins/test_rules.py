@@ -10,8 +10,9 @@ from backend.app.contract.dj import KINDS, DjRules, TransitionKind
 from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.figures.facts import Facts
 from backend.app.dj.joins.figures.inside import Inside
-from backend.app.dj.joins.rules import KIND_PENALTIES, RULES, Case, Verdict
+from backend.app.dj.joins.rules import KIND_PENALTIES, RULES
 from backend.app.dj.joins.scoreboard import RatedCandidate, shortlist
+from backend.app.dj.joins.verdicts import Case, Verdict
 from backend.app.dj.pair import Pair
 from tests.dj.analysed_tracks import composed_deck
 

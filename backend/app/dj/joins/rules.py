@@ -6,18 +6,15 @@ by every rule, so that the whole scoreboard can be shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from ...contract.analysis import BEATS_SURE
-from ...contract.dj import DjRules, TransitionKind
+from ...contract.dj import TransitionKind
 from ..harmony import distance_shares
 from ..tempo_stretch import within_stretch_limit
-from .candidates import MATCHED, OVERLAPPING, Candidate
-from .figures.facts import Facts
+from .candidates import MATCHED, OVERLAPPING
 from .figures.left_out import WHOLE_S
+from .verdicts import FINE, Case, Rule, Verdict
 
 KIND_PENALTIES: dict[TransitionKind, float] = {
     "blend": 0.0,
@@ -56,33 +53,6 @@ notes halve the similarity of two grooves; 8 bars of them cost less than 16, and
 NOT_ALLOWED = "the DJ rules don't allow it"
 OFF_REASONS: dict[TransitionKind, str] = {"stem_swap": "stem swaps are off in this mix"}
 """Reasons why a kind is not allowed, if the cause may be something other than the DJ rules."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A join candidate, its figures, and the DJ rules."""
-
-    candidate: Candidate
-    facts: Facts
-    rules: DjRules
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A rule's result: a penalty of 0 or more, or a veto, with its reason.
-
-    A ``binding`` veto holds even against a user's request.
-    """
-
-    penalty: float = 0.0
-    veto: bool = False
-    reason: str = ""
-    binding: bool = False
-
-
-FINE = Verdict()
-
-Rule = Callable[[Case], Verdict]
 
 
 def kind_is_allowed(case: Case) -> Verdict:

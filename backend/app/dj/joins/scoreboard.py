@@ -12,7 +12,8 @@ from ..pair import Pair
 from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
 from .figures.facts import PairFacts
 from .figures.inside import look_inside
-from .rules import RULES, Case, Verdict, keys_agree, no_hole_inside
+from .rules import RULES, keys_agree, no_hole_inside
+from .verdicts import Case, Verdict
 
 # more than all penalties of a usable join, so that vetoed ones are overruled last
 _VETO_PENALTY = 10.0

@@ -13,7 +13,8 @@ from backend.app.dj.joins.candidates import Candidate
 from backend.app.dj.joins.figures.facts import facts_of
 from backend.app.dj.joins.figures.left_out import WHOLE_S
 from backend.app.dj.joins.plan import MixPlan, plan_dj_mix
-from backend.app.dj.joins.rules import Case, songs_stay_whole
+from backend.app.dj.joins.rules import songs_stay_whole
+from backend.app.dj.joins.verdicts import Case
 from backend.app.dj.pair import Pair
 from tests.dj.analysed_tracks import composed_deck
 from tests.dj.llm_set import track, track_analysis
