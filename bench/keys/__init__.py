@@ -1,0 +1,1 @@
+"""Fit the confidence in keys, on composed songs and real tracks."""
