@@ -45,6 +45,7 @@ RULES = {
     "no_hole_inside": "Hole inside",
     "cues_are_good": "Weak cue points",
     "ends_on_section": "No section at the end",
+    "drops_fall_together": "Drop elsewhere",
 }
 
 

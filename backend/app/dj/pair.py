@@ -10,6 +10,7 @@ from ..analysis.structure.bounds import Bounds
 from ..dsp.loudness import Energies
 from .closed_grid import closed_grid_of
 from .deck import DeckTrack, Grid
+from .drops import Drop, drops_of
 from .harmony import Camelot
 from .levels.short_term import ShortTerm, relative_powers
 from .pair_grooves import PairGrooves
@@ -109,6 +110,16 @@ class Pair:
     def in_power(self) -> Energies:
         """Power of each 100 ms of the incoming track, relative to its loudness."""
         return relative_powers(self.incoming.loudness.energies)
+
+    @cached_property
+    def out_drops(self) -> tuple[Drop, ...]:
+        """The outgoing track's drops, in order."""
+        return drops_of(self.out_grid, self.out_power) if self.out_grid else ()
+
+    @cached_property
+    def in_drops(self) -> tuple[Drop, ...]:
+        """The incoming track's drops, in order."""
+        return drops_of(self.in_grid, self.in_power) if self.in_grid else ()
 
     @cached_property
     def out_music_s(self) -> float:

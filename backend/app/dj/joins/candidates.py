@@ -12,8 +12,8 @@ from ...contract.analysis import Cue
 from ...contract.dj import KINDS, DjRules, TransitionKind
 from ..closed_grid import beat_s
 from ..deck import DeckTrack, Grid
+from ..drop_places import JoinPlace, double_drop_places, landing_places, with_folds
 from ..pair import Pair, Place
-from ..tempo_stretch import fold_between
 from .soft_starts import held_fades_s
 
 LENGTHS = (32, 16, 8, 4)
@@ -84,6 +84,7 @@ class Candidate:
     tempo_ratio: float = 1.0  # the incoming track's tempo in the overlap relative to its own
     pitch_semitones: int = 0
     bass_swap: bool = True  # whether a blend swaps the basses
+    drop_bar: int | None = None  # bar of the overlap on which the incoming track's first drop falls
     # shares of the overlap over which the outgoing track fades out and the incoming one fades in
     fades: tuple[float, float] = (FADE_SHARE, FADE_SHARE)
 
@@ -145,15 +146,16 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
     out, into = pair.out_grid, pair.in_grid
     if out is None or into is None or out.beats_per_bar != into.beats_per_bar:
         return
-    lengths = LENGTHS if fixed.bars is None else (fixed.bars,)
-    usual = USUAL_LENGTHS.get(kind, LENGTHS)
     outs, ins = _outs(pair, fixed), _ins(pair, fixed)
-    out_bpm, in_bpm = _tempos(out, outs), _tempos(into, ins)
-    folds = {(o, i): fold_between(out_bpm[o], in_bpm[i]) for o, i in product(outs, ins)}
-    for bars, out_bar, in_bar in product(lengths, outs, ins):
-        fold = folds[out_bar, in_bar]
+    lengths = USUAL_LENGTHS.get(kind, LENGTHS) if fixed.bars is None else (fixed.bars,)
+    places: list[JoinPlace] = [(*place, None) for place in product(lengths, outs, ins)]
+    if fixed.in_s is None:
+        places += landing_places(pair, outs, ins, lengths)
+        if kind == "blend" and fixed.bass_swap and fixed.out_s is None and fixed.bars is None:
+            places += double_drop_places(pair)
+    for (bars, out_bar, in_bar, drop_bar), fold in with_folds(pair, places):
         in_bars = bars * fold
-        if not bars or in_bars != int(in_bars) or (not fixed.bars and bars not in usual):
+        if not bars or in_bars != int(in_bars) or (fold != 1.0 and drop_bar not in (None, bars)):
             continue
         out_end, in_end = out_bar + bars, in_bar + int(in_bars)
         if out.is_regular(out_bar, out_end) and into.is_regular(in_bar, in_end):
@@ -163,12 +165,8 @@ def _matched(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterat
             at = (out_s, in_s, out_end_s, in_end_s, overlap_s)
             ratio = (in_end_s - in_s) / overlap_s
             swap = fixed.bass_swap
-            yield Candidate(kind, bars, out_bar, in_bar, *at, fold, ratio, bass_swap=swap)
-
-
-def _tempos(grid: Grid, bars: list[int]) -> dict[int, float]:
-    """The tempo at each of some bars."""
-    return {bar: grid.tempo_at(float(grid.bars_s[bar])) for bar in bars}
+            grid = (kind, bars, out_bar, in_bar)
+            yield Candidate(*grid, *at, fold, ratio, bass_swap=swap, drop_bar=drop_bar)
 
 
 def _instant(kind: TransitionKind, pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:

@@ -138,6 +138,11 @@ def _figures(candidate: Candidate, facts: Facts, pair: Pair) -> list[str]:
         figures.append(facts.groove.words)
     if facts.out_on_phrase and facts.in_on_phrase:
         figures.append("phrase on phrase")
+    if facts.drop == "at_end":
+        out, into = pair.outgoing.title, pair.incoming.title
+        figures.append(f"the drop of “{into}” lands where “{out}” ends")
+    if facts.drop == "on_drop":
+        figures.append("double drop: both drops fall together")
     if facts.trimmed_out_s + facts.trimmed_in_s >= 1.0:
         figures.append(f"{facts.trimmed_out_s + facts.trimmed_in_s:.0f} s left out")
     return figures

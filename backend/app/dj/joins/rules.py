@@ -13,6 +13,7 @@ from ...contract.dj import TransitionKind
 from ..harmony import distance_shares
 from ..tempo_stretch import within_stretch_limit
 from .candidates import MATCHED, OVERLAPPING
+from .drops import drops_fall_together
 from .figures.left_out import WHOLE_S
 from .verdicts import FINE, Case, Rule, Verdict
 
@@ -266,4 +267,5 @@ RULES: tuple[Rule, ...] = (
     songs_stay_whole,
     cues_are_good,
     ends_on_section,
+    drops_fall_together,
 )

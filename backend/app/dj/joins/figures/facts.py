@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from ...pair import Pair
 from ...pair_grooves import GrooveFit
@@ -12,6 +13,10 @@ from ..shapes.stem_swap import handover_of
 from .inside import Inside
 from .left_out import NOTHING_LEFT_OUT, LeftOut, left_out_of
 from .track_facts import Lookup, TrackFacts, lookup_of
+
+DropFalls = Literal["at_end", "on_drop", "elsewhere"]
+"""Where the incoming track's first drop falls: at the end of a beat-matched overlap, on a drop of
+the outgoing track, or elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Facts:
     # how the drums interlock; None if only one track has drums, or one plays in double time
     groove: GrooveFit | None = None
     half_phrases: int = 0  # number of tracks that are left or entered in the middle of a phrase
+    drop: DropFalls | None = None  # where the incoming track's first drop falls; None without one
 
 
 def facts_of(candidate: Candidate, pair: Pair) -> Facts:
@@ -59,6 +65,7 @@ class PairFacts:
         out = self._outgoing(candidate.out_s, candidate.out_end_s, candidate.out_bar)
         into = self._incoming(candidate.in_s, candidate.in_end_s, candidate.in_bar)
         beats, bars = _confidences(out, into, pair)
+        drop = _drop_falls(candidate, pair)
         return Facts(
             stretch_percent=100.0 * (candidate.tempo_ratio - 1.0) if matched else None,
             key_distance=pair.key_distance(candidate.place, in_semitones=candidate.pitch_semitones),
@@ -73,11 +80,12 @@ class PairFacts:
             trimmed_in_s=max(candidate.in_s - pair.incoming.music_start_s, 0.0),
             out_score=out.score,
             in_score=into.score,
-            lands_on_section=into.section_begins,
+            lands_on_section=into.section_begins or drop == "on_drop",
             beat_confidence=beats,
             confidence=min(beats, bars),
             left_out=left_out_of(candidate, pair),
             groove=_groove_fit(candidate, pair),
+            drop=drop,
         )
 
     @cached_property
@@ -87,6 +95,14 @@ class PairFacts:
     @cached_property
     def _incoming(self) -> Lookup:
         return lookup_of(self.pair.incoming, self.pair.in_grid, outgoing=False)
+
+
+def _drop_falls(candidate: Candidate, pair: Pair) -> DropFalls | None:
+    if not pair.in_drops:
+        return None
+    if candidate.drop_bar is None:
+        return "elsewhere"
+    return "at_end" if candidate.drop_bar == candidate.bars else "on_drop"
 
 
 def _groove_fit(candidate: Candidate, pair: Pair) -> GrooveFit | None:

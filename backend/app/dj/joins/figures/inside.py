@@ -16,7 +16,7 @@ from ...levels.short_term import ASIDE_S, HOPS_PER_S, WINDOW_S
 from ...levels.track_gains import STEM_SHARES
 from ...pair import Pair
 from ..candidates import FADE_SHARE, Candidate
-from ..shapes.automation import ECHO_FEEDBACK, swap_width
+from ..shapes.automation import ECHO_FEEDBACK, swap_bars
 
 Powers = npt.NDArray[np.float64]
 Shapes = tuple[Powers, Powers]
@@ -34,6 +34,10 @@ BLEND_FADES = (
 )
 """Shares of a blend over which the outgoing track fades out and the incoming one fades in, the
 usual first. A short fade holds the fader until the other track has something to give."""
+
+LANDING_FADES = ((0.25, FADE_SHARE), (0.125, FADE_SHARE), (0.125, 0.5), (0.125, 0.25))
+"""The same for a blend that ends on a drop: the build before it is softer than the outgoing track,
+which is therefore held until the last bars."""
 
 FADE_FADES = ((1.0, 1.0), (0.5, 1.0), (1.0, 0.5), (0.5, 0.5), (0.25, 0.5), (0.25, 0.25))
 """The same for a fade."""
@@ -57,7 +61,7 @@ def look_inside(candidate: Candidate, pair: Pair) -> tuple[Candidate, Inside]:
     """Give a candidate the fades with the smallest hole; forecast what remains of it."""
     if candidate.kind == "gap":
         return candidate, Inside(0.0, 0.0)
-    options = _FADES.get(candidate.kind, (candidate.fades,))
+    options = _options(candidate)
     powers = _powers(candidate, pair)
     dips, bumps = _dips_and_bumps(candidate, pair, powers, options)
     costs = np.maximum(dips - UNHEARD_DIP_LU, 0.0) + 0.5 * np.maximum(bumps - UNHEARD_BUMP_LU, 0.0)
@@ -67,6 +71,17 @@ def look_inside(candidate: Candidate, pair: Pair) -> tuple[Candidate, Inside]:
 
 
 _FADES = {"blend": BLEND_FADES, "fade": FADE_FADES}
+
+
+def _options(candidate: Candidate) -> tuple[tuple[float, float], ...]:
+    """Fades to choose from; those of a blend with a drop depend on where it falls."""
+    options = _FADES.get(candidate.kind, (candidate.fades,))
+    if candidate.drop_bar is None or candidate.kind != "blend":
+        return options
+    if candidate.drop_bar == candidate.bars:
+        return LANDING_FADES
+    before = candidate.drop_bar / candidate.bars
+    return tuple(fades for fades in options if fades[0] <= 1.0 - before and fades[1] <= before)
 
 
 def _dips_and_bumps(
@@ -171,7 +186,6 @@ def _swap(candidate: Candidate, share: Powers) -> Shapes:
     """Share of the bass's power that each track lacks, over a blend."""
     if not candidate.bass_swap:
         return np.zeros(len(share)), np.zeros(len(share))
-    width = swap_width(candidate.bars)
-    begin = (candidate.bars - width) // 2
-    moved = np.clip((share * candidate.bars - begin) / width, 0.0, 1.0)
+    begin, stop = swap_bars(candidate.bars, candidate.drop_bar)
+    moved = np.clip((share * candidate.bars - begin) / (stop - begin), 0.0, 1.0)
     return 1.0 - (1.0 - moved) ** 2, 1.0 - moved**2

@@ -51,7 +51,7 @@ def leave(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
     clip = replace(clip, length=overlap.end - clip.start)
     match candidate.kind:
         case "blend":
-            swapped = _swapped(clip, overlap, outgoing=True) if candidate.bass_swap else ()
+            swapped = _bass_swap(clip, candidate, overlap, outgoing=True)
             faded = round(candidate.fades[0] * overlap.length)
             return replace(clip, fade_out=faded, effects=(*clip.effects, *swapped))
         case "stem_swap":
@@ -77,7 +77,7 @@ def enter(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
     """Automate the incoming clip, which begins at the overlap's start."""
     match candidate.kind:
         case "blend":
-            swapped = _swapped(clip, overlap, outgoing=False) if candidate.bass_swap else ()
+            swapped = _bass_swap(clip, candidate, overlap, outgoing=False)
             faded = round(candidate.fades[1] * overlap.length)
             return replace(clip, fade_in=faded, effects=(*swapped, *clip.effects))
         case "stem_swap":
@@ -98,20 +98,31 @@ def enter(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
             return replace(clip, start=clip.start + samples(GAP_S), fade_in=CUT_FADE)
 
 
-def swap_width(bars: int) -> int:
-    """How many bars the swap of the basses takes in a blend."""
-    return min(max(bars // 8, 1), 4)
+def swap_bars(bars: int, drop_bar: int | None) -> tuple[int, int]:
+    """The bars of a blend between which the basses are swapped.
+
+    These are the middle eighth, one to four bars. If the incoming track drops in or after the
+    blend, it is the bar before the drop: until then its own bass is thin, and a hole without the
+    other; from then on it is complete.
+    """
+    if drop_bar is not None:
+        return drop_bar - 1, drop_bar
+    width = min(max(bars // 8, 1), 4)
+    return (bars - width) // 2, (bars + width) // 2
 
 
-def _swapped(clip: Clip, overlap: Overlap, *, outgoing: bool) -> tuple[Effect, ...]:
+def _bass_swap(
+    clip: Clip, candidate: Candidate, overlap: Overlap, *, outgoing: bool
+) -> tuple[Effect, ...]:
     """Shelves that remove one clip's bass and highs while the other clip has them.
 
-    The swap takes the middle eighth of the blend, one to four bars. One bass fades out while the
-    other fades in: one after the other would leave a bar without any bass, 4 LU quieter.
+    One bass fades out while the other fades in: one after the other would leave a bar without any
+    bass, 4 LU quieter.
     """
-    bars = len(overlap.bars) - 1
-    width = swap_width(bars)
-    begin, stop = overlap.bars[(bars - width) // 2], overlap.bars[(bars + width) // 2]
+    if not candidate.bass_swap:
+        return ()
+    first, last = swap_bars(len(overlap.bars) - 1, candidate.drop_bar)
+    begin, stop = overlap.bars[first], overlap.bars[last]
     if outgoing:
         shares = ((begin, 0.0), (stop, 1.0))
         start, end = begin, overlap.end
