@@ -46,6 +46,7 @@ RULES = {
     "cues_are_good": "Weak cue points",
     "ends_on_section": "No section at the end",
     "drops_fall_together": "Drop elsewhere",
+    "loop_is_worth_it": "Loop of the last bars",
 }
 
 

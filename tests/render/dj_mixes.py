@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from backend.app.analysis.levels.loudness import measure_loudness
+from backend.app.dj.loop import SEAM, Loop
 from backend.app.dj.timeline import Clip, Echo, Effect, Timeline
 from backend.app.dsp.samples import Samples
 from backend.app.media.normal_form import TrackReader, write_normal_form
@@ -117,6 +118,11 @@ def clips(draw: st.DrawFn, start: int) -> Clip:
     speed, pitch = draw(st.sampled_from([(1.0, 0), (1.04, 0), (0.95, 0), (1.02, 1)]))
     length = draw(st.integers(5 * SR // 2, 5 * SR)) if not pitch else 3 * SR
     source_start = draw(st.sampled_from([0, SR]))
+    loop = Loop(
+        source_start + 2 * SR + 1234,
+        draw(st.sampled_from([SR // 4, 2 * SEAM])),
+        draw(st.integers(1, 3)),
+    )
     echo = Echo(start + length - SR, draw(st.sampled_from([SR // 2, 3000])), SR // 4, 0.6)
     return clip(
         draw(st.sampled_from(sorted(SOUNDS))),
@@ -130,6 +136,7 @@ def clips(draw: st.DrawFn, start: int) -> Clip:
         pitch_semitones=pitch,
         effects=tuple(draw(st.lists(effects(start, start + length), max_size=3))),
         echo=draw(st.sampled_from([None, echo])),
+        loop=draw(st.sampled_from([None, loop])),
     )
 
 

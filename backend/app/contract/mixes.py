@@ -55,10 +55,19 @@ class StemFadersView(Shape):
     faders: list[FaderView]
 
 
+class LoopView(Shape):
+    """From ``source_start_s`` of the track, ``length_s`` seconds play ``times`` more times."""
+
+    source_start_s: float
+    length_s: float
+    times: int
+
+
 class ClipView(Shape):
     """A stretch of a track on the mix's time axis; ``warp`` pairs source and mix seconds.
 
-    After the last but one pair of ``warp`` the track plays sample for sample. ``made`` names a
+    After the last but one pair of ``warp`` the track plays sample for sample; with a ``loop``, the
+    last pair is the end of its first pass, after which its repeats follow. ``made`` names a
     derived file that is played instead of the track, such as that of the stem ``stem``; it is empty
     for the track itself.
     """
@@ -80,6 +89,7 @@ class ClipView(Shape):
     effects: list[EffectView] = []
     echo: EchoView | None = None
     stem_faders: list[StemFadersView] = []
+    loop: LoopView | None = None
     role: Literal["track", "overlay", "stem"] = "track"
     stem: StemName | None = None
     made: str = ""

@@ -17,6 +17,7 @@ from ..contract.stems import StemName
 from ..dsp.fades import FadeCurve
 from ..dsp.samples import SAMPLE_RATE, seconds
 from ..errors import InvalidTimeline
+from .loop import SEAM, Loop
 
 Positions = npt.NDArray[np.float64]
 FilterKind = Literal["low_pass", "high_pass", "low_shelf", "high_shelf", "level"]
@@ -106,6 +107,8 @@ class Clip:
     lines between; the first is the clip's start. After the last one, and without a warp, the track
     plays at its own tempo, sample for sample. ``stem_faders`` do not overlap.
 
+    ``loop`` lies in that last part: the track with its loop written out is what plays.
+
     ``role`` says whether the clip is a track of the mix, an overlay, or a stem; ``made`` is the
     stem's file, among those derived from the track's content.
     """
@@ -126,6 +129,7 @@ class Clip:
     effects: tuple[Effect, ...] = ()
     echo: Echo | None = None
     stem_faders: tuple[StemFaders, ...] = ()
+    loop: Loop | None = None
     role: Literal["track", "overlay", "stem"] = "track"
     stem: StemName | None = None
     made: str = ""
@@ -147,7 +151,7 @@ class Clip:
 
     @property
     def body_offset(self) -> int:
-        """Sample of the track minus sample of the mix, in the copied part."""
+        """Sample of the track minus sample of the mix, in the copied part, its loop written out."""
         source, mix = self.warp[-1] if self.warp else (self.source_start, self.start)
         return source - mix
 
@@ -156,16 +160,29 @@ class Clip:
         """Sample at which the clip's own sound stops; after it only its echo sounds."""
         return self.echo.start if self.echo else self.end
 
-    def sources_at(self, at: Positions) -> Positions:
-        """Map samples of the mix to samples of the track; both may be fractions."""
+    @property
+    def source_end(self) -> int:
+        """The first sample of the track that is not played, without the clip's echo."""
+        end = self.sounds_to + self.body_offset
+        if self.loop is None or end <= self.loop.end:
+            return end
+        return max(end - self.loop.added, self.loop.end)
+
+    def written_out_at(self, at: Positions) -> Positions:
+        """Map samples of the mix to samples of the track with its loop written out."""
         straight = at + self.body_offset
         if not self.warp:
             return straight
         sources, mixes = zip(*self.warp, strict=True)
         return np.where(at >= self.stretched_end, straight, np.interp(at, mixes, sources))
 
+    def sources_at(self, at: Positions) -> Positions:
+        """Map samples of the mix to samples of the track; both may be fractions."""
+        written_out = self.written_out_at(at)
+        return self.loop.sources_at(written_out) if self.loop else written_out
+
     def mixes_at(self, of_track: Positions) -> Positions:
-        """Map samples of the track to samples of the mix."""
+        """Map samples of the track, with its loop written out, to samples of the mix."""
         straight = of_track - self.body_offset
         if not self.warp:
             return straight
@@ -209,8 +226,8 @@ class Timeline:
     """All clips, joins and chapters of a mix.
 
     Raise ``InvalidTimeline`` if there is no clip, a clip is empty or begins before 0, a fade is
-    longer than its clip, a warp does not ascend from its clip's start, or the clips are not in the
-    order of their starts.
+    longer than its clip, a warp does not ascend from its clip's start, a loop is not in its clip's
+    unstretched part, or the clips are not in the order of their starts.
     """
 
     clips: tuple[Clip, ...]
@@ -227,6 +244,8 @@ class Timeline:
                 raise InvalidTimeline(f"The fades of “{clip.title}” are longer than it is.")
             if clip.warp and not _runs_forward(clip):
                 raise InvalidTimeline(f"The tempo map of “{clip.title}” does not run forward.")
+            if clip.loop and not _can_loop(clip, clip.loop):
+                raise InvalidTimeline(f"The loop of “{clip.title}” is not in its unstretched part.")
         starts = [clip.start for clip in self.clips]
         if starts != sorted(starts):
             raise InvalidTimeline("The clips are not in the order in which they start.")
@@ -250,3 +269,10 @@ class Timeline:
 def _runs_forward(clip: Clip) -> bool:
     ascends = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(clip.warp))
     return ascends and clip.warp[0] == (clip.source_start, clip.start)
+
+
+def _can_loop(clip: Clip, loop: Loop) -> bool:
+    from_source = clip.warp[-1][0] if clip.warp else clip.source_start
+    whole = loop.times >= 1 and loop.length >= 2 * SEAM and loop.start >= SEAM
+    stems_end = max((one.end + clip.body_offset for one in clip.stem_faders), default=0)
+    return whole and loop.start >= from_source and stems_end <= loop.end - SEAM

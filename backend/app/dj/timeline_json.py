@@ -11,11 +11,13 @@ from ..contract.mixes import (
     EchoView,
     EffectView,
     FaderView,
+    LoopView,
     StemFadersView,
     TimelineView,
     TransitionView,
 )
 from ..dsp.samples import SAMPLE_RATE, samples, seconds
+from .loop import Loop
 from .timeline import Chapter, Clip, Echo, Effect, StemFaders, Timeline, Transition
 
 VERSION = 2
@@ -46,7 +48,7 @@ def _clip(clip: Clip) -> ClipView:
         start_s=seconds(clip.start),
         end_s=seconds(clip.end),
         source_start_s=seconds(clip.source_start),
-        source_end_s=seconds(clip.sounds_to + clip.body_offset),
+        source_end_s=seconds(clip.source_end),
         warp=_warp(clip),
         pitch_semitones=clip.pitch_semitones,
         gain_db=clip.gain_db,
@@ -56,6 +58,7 @@ def _clip(clip: Clip) -> ClipView:
         effects=[_effect(effect) for effect in clip.effects],
         echo=_echo(clip.echo) if clip.echo else None,
         stem_faders=[_stem_faders(one) for one in clip.stem_faders],
+        loop=_loop(clip.loop) if clip.loop else None,
         role=clip.role,
         stem=clip.stem,
         made=clip.made,
@@ -63,11 +66,20 @@ def _clip(clip: Clip) -> ClipView:
 
 
 def _warp(clip: Clip) -> list[tuple[float, float]]:
-    """Return a clip's whole tempo map: the stretched part, then the rest unstretched."""
+    """Return a clip's tempo map: the stretched part, then the rest, up to the end of any loop."""
     points = list(clip.warp) or [(clip.source_start, clip.start)]
-    if clip.sounds_to > points[-1][1]:
-        points.append((clip.sounds_to + clip.body_offset, clip.sounds_to))
+    end = clip.sounds_to + clip.body_offset
+    if clip.loop:
+        end = min(end, clip.loop.end)
+    if end > points[-1][0]:
+        points.append((end, end - clip.body_offset))
     return [(seconds(source), seconds(mix)) for source, mix in points]
+
+
+def _loop(loop: Loop) -> LoopView:
+    return LoopView(
+        source_start_s=seconds(loop.start), length_s=seconds(loop.length), times=loop.times
+    )
 
 
 def _effect(effect: Effect) -> EffectView:
@@ -148,6 +160,7 @@ def _clip_of(view: ClipView) -> Clip:
         effects=tuple(_effect_of(effect) for effect in view.effects),
         echo=_echo_of(view.echo) if view.echo else None,
         stem_faders=tuple(_stem_faders_of(one) for one in view.stem_faders),
+        loop=_loop_of(view.loop) if view.loop else None,
         role=view.role,
         stem=view.stem,
         made=view.made,
@@ -160,6 +173,10 @@ def _warp_of(view: ClipView) -> tuple[tuple[int, int], ...]:
     if len(points) > 1 and points[-1][0] - points[-2][0] == points[-1][1] - points[-2][1]:
         points.pop()
     return tuple(points) if len(points) > 1 else ()
+
+
+def _loop_of(view: LoopView) -> Loop:
+    return Loop(samples(view.source_start_s), samples(view.length_s), view.times)
 
 
 def _effect_of(view: EffectView) -> Effect:

@@ -69,3 +69,19 @@ def crossfade(
     blend = outgoing[:, body_end:] * fade_out(overlap, curve)
     blend += incoming[:, :overlap] * fade_in(overlap, curve)
     return np.concatenate([outgoing[:, :body_end], blend, incoming[:, overlap:]], axis=1)
+
+
+def blend(outgoing: Samples, incoming: Samples) -> Samples:
+    """Crossfade two renderings of the same moment at a constant level.
+
+    For unrelated phases, linear fades would dip by 3 dB; for equal ones, equal-power fades would
+    swell by 3 dB. So linear gains ``a`` and ``b`` are divided by ``sqrt(a**2 + b**2 + 2 * a * b *
+    correlation)``.
+    """
+    old, new = outgoing.astype(np.float64), incoming.astype(np.float64)
+    energies = float(np.square(old).sum() * np.square(new).sum())
+    correlation = max(float((old * new).sum()) / np.sqrt(energies), 0.0) if energies else 1.0
+    rising = fade_in(old.shape[1], "linear").astype(np.float64)
+    falling = rising[::-1]
+    level = np.sqrt(rising**2 + falling**2 + 2 * rising * falling * correlation)
+    return np.asarray(((old * falling + new * rising) / level).astype(np.float32))

@@ -78,6 +78,7 @@ def _changed(one: Clip, data: st.DataObject) -> Clip:
         "length": replace(one, length=one.length - SR // 3, echo=None, fade_in=0, fade_out=0),
         "effects": replace(one, effects=one.effects[1:]),
         "echo": replace(one, echo=None),
+        "loop": replace(one, loop=None),
         "fades": replace(one, fade_in=0, fade_out=0),
         "warp": replace(one, warp=one.warp[:-1], pitch_semitones=0),
         "tempo map": replace(

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, product
 
-from ...analysis.structure.bounds import Bounds
 from ...contract.analysis import Cue
 from ...contract.dj import KINDS, DjRules, TransitionKind
-from ..closed_grid import beat_s
+from ...dsp.samples import seconds
 from ..deck import DeckTrack, Grid
 from ..drop_places import JoinPlace, double_drop_places, landing_places, with_folds
+from ..loop import Loop
 from ..pair import Pair, Place
+from ..usable import LEAST_HEARD_S, Usable
 from .soft_starts import held_fades_s
 
 LENGTHS = (32, 16, 8, 4)
@@ -44,9 +45,6 @@ MATCHED: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep"})
 OVERLAPPING: frozenset[TransitionKind] = frozenset({"blend", "stem_swap", "sweep", "fade"})
 """Kinds in which both tracks play at the same time."""
 
-LEAST_HEARD_S = 1.0  # at least this much of each track plays, whatever was requested
-
-_ROUNDED_S = 0.1  # the first beat may be this far before the first sound, because of rounding
 
 _MOST_OUTS, _MOST_INS = 6, 5
 _HALVES = 2  # phrases in whose middle a track may be left or entered, to leave out less of it
@@ -62,6 +60,7 @@ class JoinConstraints:
     in_s: float | None = None
     pitch_semitones: int | None = None
     bass_swap: bool = True
+    loops: bool | None = None  # whether the outgoing track is looped
 
 
 UNCONSTRAINED = JoinConstraints()
@@ -87,6 +86,18 @@ class Candidate:
     drop_bar: int | None = None  # bar of the overlap on which the incoming track's first drop falls
     # shares of the overlap over which the outgoing track fades out and the incoming one fades in
     fades: tuple[float, float] = (FADE_SHARE, FADE_SHARE)
+    # a loop of the outgoing track, whose positions then count its repeats
+    loop: Loop | None = None
+
+    @property
+    def leaves_s(self) -> float:
+        """Where the outgoing track is left for good, in seconds of it."""
+        return min(self.out_end_s, seconds(self.loop.end)) if self.loop else self.out_end_s
+
+    @property
+    def own_tempo_from_s(self) -> float:
+        """Where the outgoing track has to be back at its own tempo, in seconds of it."""
+        return min(self.out_s, seconds(self.loop.start)) if self.loop else self.out_s
 
     @property
     def place(self) -> Place:
@@ -103,37 +114,11 @@ def candidates_of(
     """
     kinds = [fixed.kind] if fixed.kind else [k for k in KINDS if not fixed.bars or k in MATCHED]
     found: list[Candidate] = []
-    usable = _Usable.of(pair)
+    usable = Usable.of(pair)
     for kind in kinds:
-        fitting = (c for c in _MAKERS[kind](pair, fixed) if usable.holds(c))
+        fitting = (c for c in _MAKERS[kind](pair, fixed) if usable.holds(c.place))
         found += fitting if fixed.kind or kind in rules.allowed_kinds else islice(fitting, 1)
     return [pitched for c in found for pitched in _pitched(c, pair, rules, fixed)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Usable:
-    """The stretches of both tracks in which a join may lie, so that some of each still plays.
-
-    A beat grid that a user corrected may reach into the silence round the music.
-    """
-
-    outgoing_s: Bounds
-    incoming_s: Bounds
-
-    @classmethod
-    def of(cls, pair: Pair) -> _Usable:
-        (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
-        if pair.out_grid:  # the last bar may end a beat after its sound
-            out_end = min(out_end + beat_s(pair.out_grid.analysis.rhythm), pair.outgoing.duration_s)
-        return cls(
-            (out_start + LEAST_HEARD_S, out_end), (in_start - _ROUNDED_S, in_end - LEAST_HEARD_S)
-        )
-
-    def holds(self, candidate: Candidate) -> bool:
-        """Whether a candidate lies in both stretches."""
-        out, into = self.outgoing_s, self.incoming_s
-        leaves = out[0] <= candidate.out_s and candidate.out_end_s <= out[1]
-        return leaves and into[0] <= candidate.in_s and candidate.in_end_s <= into[1]
 
 
 def gap_of(pair: Pair) -> Candidate:

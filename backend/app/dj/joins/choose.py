@@ -13,12 +13,14 @@ import numpy.typing as npt
 from ...contract.dj import DjRules
 from ..deck import DeckTrack
 from ..pair import Pair
-from .candidates import LEAST_HEARD_S, MATCHED, UNCONSTRAINED, Candidate, JoinConstraints, gap_of
+from ..usable import LEAST_HEARD_S
+from .candidates import MATCHED, UNCONSTRAINED, Candidate, JoinConstraints, gap_of
 from .figures.facts import Facts, PairFacts
 from .figures.left_out import most_left_out_s
 from .scoreboard import RatedCandidate, rate, scoreboard, shortlist
 from .shapes.tempo_maps import earliest_exit_s
 from .trials import NO_TRIALS, Trials
+from .written_out import written_out
 
 Author = Literal["rules", "llm", "you", "earlier"]
 
@@ -52,7 +54,7 @@ NO_WISH = JoinWish()
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen join of a pair.
+    """The chosen join of a pair, with any loop of the outgoing track written out.
 
     ``board`` holds the candidates without any request; ``note`` says why a request was not met;
     ``overlay`` says whether a sound over the join was requested; ``trials`` are the candidates that
@@ -98,7 +100,7 @@ def choose_joins(
     picks = _best_chain(pairs, [option.usable for option in options], rules)
     return [
         Choice(
-            pair,
+            written_out(pair, pick.candidate.loop),
             pick,
             option.board,
             option.by if pick in option.wished else "rules",
@@ -228,8 +230,8 @@ def _links(
     """
     exit_s = np.array([earliest_exit_s(one.candidate, pair.out_grid, rules) for one, _ in before])
     came_in = np.array([one.candidate.in_s for one, _ in before])
-    out = np.array([one.candidate.out_s for one, _ in now])[:, None]
-    out_end = np.array([one.candidate.out_end_s for one, _ in now])[:, None]
+    out = np.array([one.candidate.own_tempo_from_s for one, _ in now])[:, None]
+    out_end = np.array([one.candidate.leaves_s for one, _ in now])[:, None]
     pitches = [prior.candidate.pitch_semitones for prior, _ in before]
     after = {
         pitch: [penalty + one.penalty_after(pair, pitch) - one.penalty for one, penalty in now]

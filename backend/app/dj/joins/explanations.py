@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...contract.dj import KINDS, RungView, TransitionKind
+from ...dsp.samples import seconds
+from ..loop import Loop
 from ..pair import Pair
 from .candidates import MATCHED, Candidate
 from .choose import Choice
@@ -134,6 +136,8 @@ def _figures(candidate: Candidate, facts: Facts, pair: Pair) -> list[str]:
         figures.append("keys {} → {}".format(*keys))
     if candidate.pitch_semitones:
         figures.append(f"pitch {candidate.pitch_semitones:+d} semitones")
+    if candidate.loop:
+        figures.append(_loop(candidate.loop, pair))
     if facts.groove and facts.groove.words:
         figures.append(facts.groove.words)
     if facts.out_on_phrase and facts.in_on_phrase:
@@ -146,3 +150,10 @@ def _figures(candidate: Candidate, facts: Facts, pair: Pair) -> list[str]:
     if facts.trimmed_out_s + facts.trimmed_in_s >= 1.0:
         figures.append(f"{facts.trimmed_out_s + facts.trimmed_in_s:.0f} s left out")
     return figures
+
+
+def _loop(loop: Loop, pair: Pair) -> str:
+    bars = round(seconds(loop.length) / pair.out_grid.bar_s) if pair.out_grid else 1
+    what = f"the last {bars} bars" if bars > 1 else "the last bar"
+    times = {1: "once", 2: "twice"}.get(loop.times, f"{loop.times} times")
+    return f"{what} of “{pair.outgoing.title}” looped {times}"

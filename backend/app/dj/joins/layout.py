@@ -27,7 +27,7 @@ def build_timeline(
     joins: list[Transition] = []
     for index, choice in enumerate(choices):
         overlap = _overlap(clips[-1], choice)
-        clips[-1] = leave(clips[-1], choice.candidate, overlap)
+        clips[-1] = _left(clips[-1], choice.candidate, overlap)
         later = choices[index + 1].candidate if index + 1 < len(choices) else None
         clips.append(_next(decks[index + 1], choice, overlap, later, rules, gains_db[index + 1]))
         joins.append(_transition(index, clips[-1], choice, overlap))
@@ -49,6 +49,10 @@ def _clip(deck: DeckTrack, start: int, source_start: int, gain_db: float, warp: 
         warp=warp,
     )
     return replace(clip, length=max(round(clip.mix_at(last)) - start, 1))
+
+
+def _left(clip: Clip, candidate: Candidate, overlap: Overlap) -> Clip:
+    return replace(leave(clip, candidate, overlap), loop=candidate.loop)
 
 
 def _overlap(outgoing: Clip, choice: Choice) -> Overlap:

@@ -250,6 +250,18 @@ def ends_on_section(case: Case) -> Verdict:
     return Verdict(0.3)
 
 
+LOOPED, EACH_REPEAT = 0.8, 0.1
+"""More than the preference for sixteen bars over eight: a loop replaces worse joins, not those."""
+
+
+def loop_is_worth_it(case: Case) -> Verdict:
+    """Penalise loops of the outgoing track's last bars: the song did not end like that."""
+    loop = case.candidate.loop
+    if loop is None:
+        return FINE
+    return Verdict(LOOPED + EACH_REPEAT * (loop.times - 1), reason="a loop of its last bars")
+
+
 RULES: tuple[Rule, ...] = (
     kind_is_allowed,
     stretch_stays_inaudible,
@@ -268,4 +280,5 @@ RULES: tuple[Rule, ...] = (
     cues_are_good,
     ends_on_section,
     drops_fall_together,
+    loop_is_worth_it,
 )

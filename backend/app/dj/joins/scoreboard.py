@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -12,6 +12,7 @@ from ..pair import Pair
 from .candidates import UNCONSTRAINED, Candidate, JoinConstraints, candidates_of
 from .figures.facts import PairFacts
 from .figures.inside import look_inside
+from .loops import looped_pair_of
 from .rules import RULES, keys_agree, no_hole_inside
 from .verdicts import Case, Verdict
 
@@ -88,14 +89,21 @@ def scoreboard(
     pair: Pair, rules: DjRules, constraints: JoinConstraints = UNCONSTRAINED
 ) -> list[RatedCandidate]:
     """Rate every candidate, the best first; vetoed ones stay on the board."""
-    facts = PairFacts(pair)
-    board = [rate(candidate, facts, rules) for candidate in candidates_of(pair, rules, constraints)]
-    board = [rated for kind in KINDS for rated in _looked_inside(board, kind, pair)]
+    facts, looped = PairFacts(pair), looped_pair_of(pair, rules, constraints)
+    plain = [] if looped and constraints.loops else candidates_of(pair, rules, constraints)
+    board = [rate(candidate, facts, rules) for candidate in plain]
+    if looped:
+        board += [rate(candidate, looped.facts, rules) for candidate in looped.candidates]
+
+    def pair_of(candidate: Candidate) -> Pair:
+        return looped.pair if looped and candidate.loop else pair
+
+    board = [rated for kind in KINDS for rated in _looked_inside(board, kind, pair_of)]
     return sorted(board, key=lambda rated: rated.penalty)
 
 
 def _looked_inside(
-    board: Sequence[RatedCandidate], kind: TransitionKind, pair: Pair
+    board: Sequence[RatedCandidate], kind: TransitionKind, pair_of: Callable[[Candidate], Pair]
 ) -> Iterator[RatedCandidate]:
     """Look inside candidates of a kind until the best few are known.
 
@@ -110,7 +118,7 @@ def _looked_inside(
     while rest and known < LOOKED_INSIDE:
         _, place, one = heappop(rest)
         if one.facts.inside is None:
-            seen = _look(one, pair)
+            seen = _look(one, pair_of(one.candidate))
             heappush(rest, (seen.penalty, place, seen))
         else:
             known += 1

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from ...analysis.levels.loudness import PEAK_HOP, LoudnessProfile
 from ...dsp.samples import db_of_gain
 from ..timeline import Clip, Timeline
@@ -112,7 +110,6 @@ def mix_limiting_note(
 
 def _over_ceiling_db(clip: Clip, profile: LoudnessProfile) -> float:
     """How far the clip's peaks exceed the ceiling, in dB, without its fades."""
-    ends = clip.sources_at(np.array([clip.start, clip.sounds_to], np.float64))
-    first, last = int(ends[0]) // PEAK_HOP, -(-int(ends[1]) // PEAK_HOP)
+    first, last = clip.source_start // PEAK_HOP, -(-clip.source_end // PEAK_HOP)
     peak = float(profile.peaks[first:last].max(initial=0.0))
     return db_of_gain(max(peak, 1e-9)) + clip.gain_db - CEILING_DBTP

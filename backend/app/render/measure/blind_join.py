@@ -12,6 +12,7 @@ from ...dj.timeline import Clip
 from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ...media.normal_form import TrackReader
 from ..player.clip_player import ClipPlayer
+from ..player.looped_track import looped
 from ..player.stretched_segments import StretchedSegment
 from .blind_beats import BlindBeats, DeckStretch, compare_beats
 from .deck_onsets import find_deck_onsets
@@ -73,10 +74,11 @@ class BlindListener:
         self, clip: Clip, start: int, end: int, pulse: Pulse, more_beats: tuple[int, int]
     ) -> DeckStretch:
         """The onsets of the track in the overlap and some beats more, at its own tempo."""
-        first, last = clip.sources_at(np.array([start, end], np.float64))
+        first, last = clip.written_out_at(np.array([start, end], np.float64))
         beat = (last - first) / (end - start) * pulse.beat
         before, after = more_beats
-        with self.open_track(clip.recording) as track:
+        with self.open_track(clip.recording) as recording:
+            track = looped(recording, clip.loop)
             begin = max(round(first + before * beat), track.first)
             stop = min(round(last + after * beat), track.n_samples)
             sound = np.zeros((CHANNELS, 0), np.float32)

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from ...dj.joins.shapes.stem_swap import stem_clip
+from ...dj.loop import SEAM
 from ...dj.timeline import Clip, Echo
 from ...dsp.echo import echo_tail
 from ...dsp.fades import fade_in
@@ -140,8 +141,10 @@ def sound_parts(clip: Clip, first: int, last: int) -> tuple[object, ...]:
 def _source_parts(clip: Clip, first: int, last: int) -> tuple[object, ...]:
     """The recordings that play in ``[first, last)``, and which of their samples."""
     segment = stretched_segment_of(clip)
+    looped = clip.loop and last + clip.body_offset > clip.loop.end - SEAM
+    body = (clip.recording, clip.body_offset, *((clip.loop,) if looped else ()))
     if segment is None or first >= clip.start + segment.length:
-        return (clip.recording, clip.body_offset)
+        return body
     if last <= clip.start + segment.length:
         return (segment.key, clip.start)
-    return (segment.key, clip.start, clip.recording, clip.body_offset)
+    return (segment.key, clip.start, *body)

@@ -10,6 +10,7 @@ import numpy as np
 from ...dj.timeline import Clip
 from ...dsp.samples import CHANNELS, Samples
 from ...media.normal_form import TrackReader
+from .looped_track import LoopedTrack, looped
 from .stretched_segments import STRETCHED_LEVEL, StretchedSegment, stretched_segment_of
 
 
@@ -30,7 +31,7 @@ class ClipSource:
         self._open = open_files
         self._open_track = open_track
         self._open_stretched = open_stretched
-        self._track: TrackReader | None = None
+        self._track: TrackReader | LoopedTrack | None = None
         self._stretched: TrackReader | None = None
         self._segment = stretched_segment_of(clip)
         self._body_from = clip.start + (self._segment.length if self._segment else 0)
@@ -57,7 +58,8 @@ class ClipSource:
 
     def _body(self, start: int, end: int, gain: np.float32) -> Samples:
         if self._track is None:
-            self._track = self._open.enter_context(self._open_track(self._clip.recording))
+            track = self._open.enter_context(self._open_track(self._clip.recording))
+            self._track = looped(track, self._clip.loop)
         block = self._track.read(start + self._clip.body_offset, end - start)
         block *= gain
         return block

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ...dj.loop import SEAM
 from ...dj.timeline import Clip, Effect
 from ...dsp.limiter import BLOCK, TILE, TILES
 from ...dsp.samples import SAMPLE_RATE, gain_of_db
@@ -32,7 +33,7 @@ class PeakBounds:
     """Bounds for the tiles of a clip's blocks; ``peaks`` are its track's true peaks.
 
     They are known where the track plays unchanged or through a plain low-pass; unknown where it is
-    stretched, replaced by stems, in its echo, cut off, or in filters that can raise peaks.
+    stretched, replaced by stems, looped, in its echo, cut off, or in filters that can raise peaks.
     """
 
     def __init__(self, clip: Clip, peaks: Peaks) -> None:
@@ -48,6 +49,9 @@ class PeakBounds:
         if first < self._known_from or last > self._clip.sounds_to:
             return None
         if any(one.start < last and one.end > first for one in self._clip.stem_faders):
+            return None
+        loop = self._clip.loop
+        if loop and last + self._clip.body_offset > loop.end - SEAM:
             return None
         active = [one for one in self._clip.effects if one.start < last and one.end > first]
         if not all(map(_is_bounded, active)):

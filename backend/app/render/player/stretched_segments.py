@@ -12,12 +12,14 @@ from typing import TypeAlias
 import numpy as np
 
 from ...dj.joins.shapes.stem_swap import stem_clips
+from ...dj.loop import Loop
 from ...dj.timeline import Clip, Timeline
-from ...dsp.fades import fade_in
+from ...dsp.fades import blend
 from ...dsp.samples import CHANNELS, SAMPLE_RATE, Samples
 from ...dsp.stretch import LEAD, Point, stretch
 from ...media.normal_form import NormalFormWriter, TrackReader
 from ...store.files.atomic_write import atomic_write
+from .looped_track import LoopedTrack, looped
 
 Points: TypeAlias = tuple[Point, ...]
 
@@ -55,6 +57,7 @@ class StretchedSegment:
         ``(.., 0)``
     pitch_semitones : upward shift of pitch
     plays_on : whether the unstretched track follows, into which the last samples crossfade
+    loop : a loop of the track, which ``points`` count as written out
     """
 
     content_hash: str
@@ -62,6 +65,7 @@ class StretchedSegment:
     pitch_semitones: int
     plays_on: bool
     derived: str = ""
+    loop: Loop | None = None
 
     @property
     def recording(self) -> str:
@@ -76,7 +80,8 @@ class StretchedSegment:
     @property
     def key(self) -> str:
         """A hash of everything that affects the segment's sound."""
-        text = repr((VERSION, self.recording, self.points, self.pitch_semitones, self.plays_on))
+        parts = (VERSION, self.recording, self.points, self.pitch_semitones, self.plays_on)
+        text = repr((*parts, self.loop) if self.loop else parts)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
@@ -101,6 +106,7 @@ def stretched_segment_of(clip: Clip) -> StretchedSegment | None:
         pitch_semitones=clip.pitch_semitones,
         plays_on=clip.sounds_to > points[-1][1],
         derived=clip.made,
+        loop=clip.loop if clip.pitch_semitones else None,
     )
 
 
@@ -135,12 +141,12 @@ def stretch_segment(
         atomic_write(path, durable=True) as part,
         NormalFormWriter(part, bits=24, level=STRETCHED_LEVEL) as writer,
     ):
-        for sound in _stretched(segment, track):
+        for sound in _stretched(segment, looped(track, segment.loop)):
             writer.push(sound)
             count(sound.shape[1])
 
 
-def _stretched(segment: StretchedSegment, track: TrackReader) -> Iterator[Samples]:
+def _stretched(segment: StretchedSegment, track: TrackReader | LoopedTrack) -> Iterator[Samples]:
     """Yield the segment part by part; each part's end is held back for the crossfade."""
     tail = np.zeros((CHANNELS, 0), np.float32)
     for points in parts_of(segment.points):
@@ -157,7 +163,7 @@ def _stretched(segment: StretchedSegment, track: TrackReader) -> Iterator[Sample
 
 
 def _part(
-    track: TrackReader, points: Points, segment: StretchedSegment, *, overshoot: int
+    track: TrackReader | LoopedTrack, points: Points, segment: StretchedSegment, *, overshoot: int
 ) -> Samples:
     """Stretch one part; the sound beyond it is stretched at the track's tempo and dropped."""
     (first, begin), (last, end) = points[0], points[-1]
@@ -165,22 +171,6 @@ def _part(
         points = (*points, (last + overshoot, end + overshoot))
     source = _padded(track, first - LEAD, last + overshoot + LEAD)
     return stretch(source, points, pitch_semitones=segment.pitch_semitones)[:, : end - begin]
-
-
-def blend(outgoing: Samples, incoming: Samples) -> Samples:
-    """Crossfade two renderings of the same moment at a constant level.
-
-    For unrelated phases, linear fades would dip by 3 dB; for equal ones, equal-power fades would
-    swell by 3 dB. So linear gains ``a`` and ``b`` are divided by ``sqrt(a**2 + b**2 + 2 * a * b *
-    correlation)``.
-    """
-    old, new = outgoing.astype(np.float64), incoming.astype(np.float64)
-    energies = float(np.square(old).sum() * np.square(new).sum())
-    correlation = max(float((old * new).sum()) / np.sqrt(energies), 0.0) if energies else 1.0
-    rising = fade_in(old.shape[1], "linear").astype(np.float64)
-    falling = rising[::-1]
-    level = np.sqrt(rising**2 + falling**2 + 2 * rising * falling * correlation)
-    return np.asarray(((old * falling + new * rising) / level).astype(np.float32))
 
 
 def parts_of(points: Points) -> Iterator[Points]:
@@ -204,7 +194,7 @@ def _point_at(points: Points, at: int) -> Point:
     return (round(float(np.interp(at, offsets, sources))), at)
 
 
-def _padded(track: TrackReader, start: int, end: int) -> Samples:
+def _padded(track: TrackReader | LoopedTrack, start: int, end: int) -> Samples:
     """Samples ``[start, end)`` of a track, with silence beyond its ends."""
     # one array per channel, as `stretch` needs
     sound = np.zeros((CHANNELS, end - start), np.float32)

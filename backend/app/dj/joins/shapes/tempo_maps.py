@@ -25,7 +25,7 @@ def return_bars(grid: Grid, join: Candidate, later: Candidate | None, rules: DjR
     As the DJ rules say, if there is room. ``later`` is the join at which the track ends; None for
     the last track.
     """
-    free_until_s = later.out_s if later else float(grid.beats_s[-1])
+    free_until_s = later.own_tempo_from_s if later else float(grid.beats_s[-1])
     free = (free_until_s - join.in_end_s) / grid.bar_s
     return next((n for n in RETURN_BARS if n <= min(rules.return_bars, free + 0.01)), 0)
 

@@ -84,6 +84,7 @@ def base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
                 in_s=_source_s(into.warp, max(join.start_s, into.start_s)),
                 pitch_semitones=into.pitch_semitones,
                 bass_swap=join.kind != "blend" or any(e.kind == "low_shelf" for e in into.effects),
+                loops=out.loop is not None,
             )
             overlaid = any(
                 clip.role == "overlay" and join.start_s <= clip.start_s < join.end_s
