@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from backend.app import main
+from backend.app.jobs import threads
 from backend.app.media.normal_form import write_normal_form
 from backend.app.services.tracks.recordings import open_recording
 from backend.app.store.accounts.accounts import SignInFailureRow
@@ -23,7 +24,6 @@ from backend.app.store.accounts.credentials import RefreshTokenRow, SessionCodeR
 from backend.app.store.accounts.password_changes import PasswordResetRow
 from backend.app.store.accounts.sign_ins import SignInRow
 from backend.app.store.files.atomic_write import atomic_write
-from backend.app.wiring import services
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
 from .conftest import PASSWORD, Person, picture, register, serving, tone
@@ -90,7 +90,7 @@ def test_expired_uploads_are_deleted_with_their_files(client, alice, settings):
 
 
 def test_rows_of_sign_ins_that_no_one_can_use_are_swept(settings, monkeypatch):
-    monkeypatch.setattr(services.ThreadExecutor, "start", lambda executor: None)
+    monkeypatch.setattr(threads.ThreadExecutor, "start", lambda executor: None)
     long_ago = datetime.now(UTC) - timedelta(days=31)
     tables = [SignInRow, RefreshTokenRow, SessionCodeRow, PasswordResetRow]
     with serving(settings) as client:
@@ -110,7 +110,7 @@ def test_rows_of_sign_ins_that_no_one_can_use_are_swept(settings, monkeypatch):
 
 def test_expiry_is_checked_every_minute(settings, monkeypatch):
     chores = {}
-    monkeypatch.setattr(services.ThreadExecutor, "start", lambda executor: None)
+    monkeypatch.setattr(threads.ThreadExecutor, "start", lambda executor: None)
     with serving(settings) as client:
         for chore in client.app.state.services.executor.chores:
             chores.setdefault(chore.every_s, []).append(chore.run.__qualname__)

@@ -37,8 +37,8 @@ _CODES_BY_STATUS = {
     ),
     429: "too_many_attempts too_many_jobs too_many_streams",
     503: (
-        "busy stopping tool_failed step_timeout not_writable no_models_folder weights_unreachable "
-        "not_configured oauth_unreachable youtube_unreachable not_before "
+        "busy database_down stopping tool_failed step_timeout not_writable no_models_folder "
+        "weights_unreachable not_configured oauth_unreachable youtube_unreachable not_before "
         "video_not_processed"
     ),
     507: "storage_full",

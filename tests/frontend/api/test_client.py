@@ -18,7 +18,7 @@ from backend.app.contract.analysis import CrateAnalysis, GridFix, HeardTrack
 from backend.app.contract.dj import DjRules, DjRulesView
 from backend.app.contract.job_list import JobList, JobQuery
 from backend.app.contract.jobs import JobView, PublishRequest
-from backend.app.contract.listening import ListeningAnswers
+from backend.app.contract.listening import ListeningAnswers, WeightFitView
 from backend.app.contract.listening_request import ListeningRequest
 from backend.app.contract.publishing import DescriptionOptions
 from backend.app.contract.sounds import SoundView
@@ -335,10 +335,21 @@ def test_listening_routes(wire: Wire) -> None:
 
 def test_rule_weights_are_changed_over_a_version(wire: Wire) -> None:
     view = DjRulesView(version=4, rules=DjRules(rule_weights={"keys_agree": 2.0}))
-    for action in ("fit", "undo"):
-        path = f"POST /admin/rule-weights/{action}?version=3"
-        wire.say(path, 200, view.model_dump(mode="json"))
-    assert client(fresh()).apply_rule_weights(3) == view
+    for action in ("fit?version=3&n_answers=40", "undo?version=3"):
+        wire.say(f"POST /admin/rule-weights/{action}", 200, view.model_dump(mode="json"))
+    fit = WeightFitView(
+        rules=DjRulesView(version=3, rules=DjRules()),
+        weights=[],
+        n_answers=40,
+        n_listeners=1,
+        n_decided=30,
+        least_answers=20,
+        explained_before=15,
+        explained_after=25,
+        usable=True,
+        can_undo=False,
+    )
+    assert client(fresh()).apply_rule_weights(fit) == view
     assert client(fresh()).undo_rule_weights(3) == view
 
 

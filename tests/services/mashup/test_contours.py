@@ -55,7 +55,7 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Play:
     """Mix and limit a mashup of one short song in a vibe."""
     folder = tmp_path_factory.mktemp("crate")
     store = ContentStore(folder / "storage")
-    song = compose_song(SongSpec(style="pop", tempo_bpm=150, key="A minor", seed=1, bars=8))
+    song = compose_song(SongSpec(style="pop", tempo_bpm=150, key="A minor", seed=2, bars=8))
     track = put_song(store, folder, "a", song)
 
     def make(vibe: Vibe) -> Heard:

@@ -27,7 +27,9 @@ PART_BARS = 8  # confidence is computed for parts of about this many bars
 SHORTEST_BEAT_S = 1.0  # beats over a shorter time, as in a sound of one hit, give no tempo
 SHORTEST_S = 4.0  # in shorter sounds nothing repeats often enough
 LEAST_CLEAR = 0.1
-SLOW_BPM = 90.0  # faster beats are not doubled
+SLOW_BPM = 90.0  # slower beats without clear bars may be half the tempo
+DOUBLED_BPM = 80.0  # only slower ones are doubled: half time is at 64 to 75, hip-hop at 85 to 100
+LEAST_BEATS = 42  # over fewer, ballads of 30 s were doubled: eight bars lead by chance
 CLEAR_BARS, CLEARER_BARS = 0.85, 0.7
 """Slow beats are doubled if their bars lead other bars by less than the first value, and those of
 beats twice as fast lead by so much more. At the right tempo, bars lead by 1.0 to 2.4."""
@@ -129,7 +131,12 @@ def find_grid(
         return None
     search = _BarSearch(spectra, relative, rated.over_half_later, bar_weights, metre)
     own, doubled = search.clearness_of_bars(beats_s)
-    if own < CLEAR_BARS and doubled > own + CLEARER_BARS and pulse.strength > STRONG_PULSE:
+    if (
+        _bpm_of(beats_s) < DOUBLED_BPM
+        and own < CLEAR_BARS
+        and doubled > own + CLEARER_BARS
+        and pulse.strength > STRONG_PULSE
+    ):
         own = doubled
         beat = beat.twice_as_fast
         beats_s, steady = _placed(pulse, beat, spectra)
@@ -179,7 +186,7 @@ class _BarSearch:
 
         Where a backbeat or a bass in half time hides the tempo, chords still change by its bars.
         """
-        if np.median(np.diff(beats_s)) < 60.0 / SLOW_BPM:
+        if _bpm_of(beats_s) > SLOW_BPM or len(beats_s) < LEAST_BEATS:
             return float("inf"), 0.0
         features = (
             beat_features(self.spectra, self.onsets, at_s)
@@ -187,6 +194,11 @@ class _BarSearch:
         )
         own, doubled = (find_bars(of_beats)[2] for of_beats in features)
         return own, doubled
+
+
+def _bpm_of(beats_s: Floats) -> float:
+    """Median tempo of beats."""
+    return 60.0 / float(np.median(np.diff(beats_s)))
 
 
 def _placed(pulse: Pulse, beat: Candidate, spectra: RhythmSpectra) -> tuple[Floats, bool]:

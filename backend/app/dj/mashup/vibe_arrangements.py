@@ -73,17 +73,17 @@ _ALL: tuple[Role, ...] = ("drums", "bass", "harmony", "voice")
 _EASES = "a little more plays, without a break"
 _SINKS = "it sinks, and the highs close"
 
-# The levels are each vibe's contour. Energetic: the drop is 4.6 LU over the build before it, of
+# The levels are each vibe's contour. Energetic: the drop is 5.8 LU over the build before it, of
 # which the limiter leaves more than 3. Upbeat: two lifts, the second higher. Dark: a slow descent.
 # Chill: an arch whose steps stay under 1.5 LU, so no part begins as an event.
 ARRANGEMENTS: dict[Vibe, tuple[Part, ...]] = {
     "energetic": (
         _part("intro", 1, (-4.8, -4.2), "drums", "harmony"),
         _part("verse", 1, (-3.2, -3.2), "drums", "bass", "voice"),
-        _part("build", 1, (-4.8, -4.6), "drums", "harmony", "voice", gap_beats=2),
+        _part("build", 1, (-6.0, -5.8), "drums", "harmony", "voice", gap_beats=2),
         _part("drop", 2, (0.0, 0.0), *_ALL),
         _part("break", 1, (-4.4, -4.4), "harmony", "voice", half=1),
-        _part("build", 1, (-4.8, -4.6), "drums", "harmony", half=1, gap_beats=2),
+        _part("build", 1, (-6.0, -5.8), "drums", "harmony", half=1, gap_beats=2),
         _part("drop", 2, (0.0, 0.0), *_ALL, half=1),
         _part("outro", 1, (-2.5, -5.0), "drums", "bass", "harmony", half=1),
     ),
@@ -114,6 +114,6 @@ ARRANGEMENTS: dict[Vibe, tuple[Part, ...]] = {
         _part("drop", 2, (-0.3, 0.0), *_ALL),
         _part("break", 2, (-0.6, -1.0), "harmony", "voice", half=1),
         _part("drop", 2, (-0.6, -1.4), *_ALL, half=1),
-        _part("outro", 2, (-1.6, -4.6), "bass", "harmony", half=1),
+        _part("outro", 2, (-1.3, -4.6), "bass", "harmony", half=1),
     ),
 }
