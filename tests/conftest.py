@@ -16,7 +16,7 @@ import httpcore2
 import pytest
 
 from backend.app.store import database
-from tests import postgresql
+from tests import postgresql, redis_server
 from tests.jobs.rows import Rows
 
 #: First those that wait for their servers most of their time; then few tests a file, and long ones.
@@ -81,6 +81,16 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed")
     with postgresql.running(programs) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[redis_server.Server]:
+    """A Redis server that tests share; those that use it empty it or kill it."""
+    if redis_server.program() is None:
+        assert not os.environ.get("CI"), "CI installs Redis; see .ci/run"
+        pytest.skip("Redis is not installed")
+    with redis_server.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +10,6 @@ import pytest
 from composer.files import write_crate
 from tests import redis_server
 from tests.postgresql import delete_all_rows
-
-
-@pytest.fixture(scope="session")
-def redis() -> Iterator[redis_server.Server]:
-    if redis_server.program() is None:
-        assert not os.environ.get("CI"), "CI installs Redis; see .ci/run"
-        pytest.skip("Redis is not installed")
-    with redis_server.running() as server:
-        yield server
 
 
 @pytest.fixture

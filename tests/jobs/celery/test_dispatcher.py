@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,17 +16,9 @@ from tests.patience import wait_until
 
 
 @pytest.fixture
-def redis() -> Iterator[redis_server.Server]:
-    if redis_server.program() is None:
-        assert not os.environ.get("CI"), "CI installs Redis; see .ci/run"
-        pytest.skip("Redis is not installed")
-    with redis_server.running() as server:
-        yield server
-
-
-@pytest.fixture
 def broker(redis: redis_server.Server) -> Iterator[Broker]:
     app = make_celery(redis.url)
+    redis.client().flushall()
     yield Broker(app)
     app.close()
 

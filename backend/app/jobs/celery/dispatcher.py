@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Event, Thread
+from threading import Event
 
+from ...errors import StoreBusy
+from ..background import Background
 from ..housekeeping import CHECK_OWNERS_S, Chore, expire_dead_owners, keep_house
 from ..queue import JobQueue
-from ..wakeups import Wakeups
 from .messages import QUEUES, Broker
 
 log = logging.getLogger(__name__)
@@ -35,37 +36,34 @@ class CeleryDispatcher:
     broker: Broker
     chores: Sequence[Chore] = ()
     listen: Callable[[Callable[[], None], Event], None] | None = None
-    _stopping: Event = field(default_factory=Event, init=False)
-    _wakeups: Wakeups = field(default_factory=Wakeups, init=False)
-    _threads: list[Thread] = field(default_factory=list, init=False)
+    _threads: Background = field(default_factory=Background, init=False)
 
     def start(self) -> None:
         """Start the threads that send messages and keep house."""
         take_over = partial(expire_dead_owners, self.queue, self.wake)
         chores = [Chore(take_over, CHECK_OWNERS_S), *self.chores]
-        self._begin("jobs-dispatcher", self._dispatch)
-        self._begin("jobs-housekeeping", partial(keep_house, chores, self._stopping))
+        stopping = self._threads.stopping
+        dispatch = partial(self._threads.repeat, self._dispatch, _SWEEP_S)
+        self._threads.begin("jobs-dispatcher", dispatch)
+        self._threads.begin("jobs-housekeeping", partial(keep_house, chores, stopping))
         if self.listen is not None:
-            self._begin("jobs-notifications", partial(self.listen, self.wake, self._stopping))
+            self._threads.begin("jobs-notifications", partial(self.listen, self.wake, stopping))
 
     def wake(self) -> None:
         """Send what is missing immediately; returns at once, even if Redis is away."""
-        self._wakeups.wake()
+        self._threads.wakeups.wake()
 
     def is_stopping(self) -> bool:
         """Whether a stop has begun."""
-        return self._stopping.is_set()
+        return self._threads.stopping.is_set()
 
     def ask_to_stop(self) -> None:
         """Begin to stop, without waiting; safe to call from a signal handler."""
-        self._stopping.set()
+        self._threads.stopping.set()
 
     def stop(self) -> None:
         """Stop the threads; jobs go on in their workers."""
-        self.ask_to_stop()
-        self.wake()
-        for thread in self._threads:
-            thread.join(_STOP_S)
+        self._threads.join(_STOP_S)
 
     def send_missing(self) -> None:
         """Send a message for each waiting job that has none."""
@@ -75,17 +73,10 @@ class CeleryDispatcher:
             if missing > 0:
                 self.broker.send(queue, jobs[:missing])
 
-    def _dispatch(self) -> None:
-        while not self._stopping.is_set():
-            seen = self._wakeups.count
-            try:
-                self.send_missing()
-            # the outermost handler: the next sweep sends what this one could not
-            except Exception as error:  # noqa: BLE001
-                log.warning("cannot wake the workers (%s); trying again", type(error).__name__)
-            self._wakeups.wait(seen, _SWEEP_S)
-
-    def _begin(self, name: str, target: Callable[[], None]) -> None:
-        thread = Thread(target=target, name=name, daemon=True)
-        thread.start()
-        self._threads.append(thread)
+    def _dispatch(self) -> bool:
+        """Send what is missing; wait for the next sweep, also while Redis or the rows are away."""
+        try:
+            self.send_missing()
+        except StoreBusy as error:
+            log.warning("cannot wake the workers: %s Trying again", error.message)
+        return False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...errors import StoreDown
 from ..queue import ANALYSIS, INTERACTIVE, NET, WORK
 
 if TYPE_CHECKING:
@@ -55,18 +57,29 @@ def make_celery(redis_url: str) -> Celery:
 class Broker:
     """Sends wake-ups and counts those that wait.
 
-    The methods raise an ``OperationalError`` of kombu or an error of redis if Redis is away.
+    The methods raise ``StoreDown`` if Redis is away.
     """
 
     app: Celery
 
     def waiting(self, queue: str) -> int:
         """Count the messages of a queue that no worker has."""
-        with self.app.connection_for_write() as connection:
+        with _translated(), self.app.connection_for_write() as connection:
             return int(connection.default_channel.queue_declare(queue=queue).message_count)
 
     def send(self, queue: str, job_ids: Sequence[str]) -> None:
         """Send a wake-up for each job."""
-        with self.app.producer_or_acquire() as producer:
+        with _translated(), self.app.producer_or_acquire() as producer:
             for job_id in job_ids:
                 self.app.send_task(WAKE, (job_id,), queue=queue, producer=producer, retry=False)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from kombu.exceptions import OperationalError  # not installed in the smallest setup
+    from redis import RedisError
+
+    try:
+        yield
+    except (OperationalError, RedisError, OSError) as e:
+        raise StoreDown("Redis can't be reached.", hint="Start it; no job is lost.") from e
