@@ -49,6 +49,14 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A part of a step that any worker may take; ``cost_s`` is its expected time on one core."""
+
+    key: str
+    cost_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """The job's steps in order, sent once the child has read its inputs."""
 

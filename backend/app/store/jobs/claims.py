@@ -16,7 +16,7 @@ from sqlalchemy import (
     bindparam,
     literal,
 )
-from sqlalchemy.sql import and_, case, exists, func, not_, or_, select, true, update
+from sqlalchemy.sql import and_, case, delete, exists, func, not_, or_, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ...jobs.queue import Claim
@@ -30,9 +30,10 @@ from ...jobs.states import (
     sources,
     target,
 )
+from ...jobs.tasks.queue import TaskState
 from ..clock import now_s
 from .notifications import announce
-from .tables import JOBS, STEPS
+from .tables import JOBS, STEPS, TASKS
 
 _VANISHED = Failure(
     "interrupted",
@@ -190,7 +191,8 @@ def move(
 ) -> bool:
     """Move a job along ``edge`` if its status allows; also set its running step's state.
 
-    Jobs that wait for it may start then.
+    Jobs that wait for it may start then. Tasks that are not done are deleted, which voids their
+    claims; after a success, all are.
     """
     status = target(edge)
     ended = None if status is JobStatus.QUEUED else now_s()
@@ -211,6 +213,8 @@ def move(
         return False
     running = and_(STEPS.c.job_id == job_id, STEPS.c.state == StepState.RUNNING)
     connection.execute(update(STEPS).where(running).values(state=step_state))
+    is_left = TASKS.c.state != TaskState.DONE if edge is not Edge.FINISH else true()
+    connection.execute(delete(TASKS).where(TASKS.c.job_id == job_id, is_left))
     announce(connection)
     return True
 

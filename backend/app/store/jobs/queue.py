@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     delete,
     insert,
-    or_,
     select,
     update,
 )
@@ -24,11 +23,13 @@ from sqlalchemy import (
 from ...jobs.estimate import paced
 from ...jobs.queue import WORK, Claim, ClaimState, ExpectedStep, LeaseLost
 from ...jobs.states import MAX_CRASHES, Edge, Failure, FinishedStep, JobStatus, StepState
+from ...jobs.tasks.queue import TaskState
 from ...jobs.workspace import WrittenFile
 from ..clock import now_s
-from ..database import Database, record_of
+from ..database import Database
 from .claims import abandoned, claimable, end_abandoned, held, move, take_next
-from .tables import FILES, JOBS, SPEEDS, STEPS
+from .step_files import finished_steps, put_files
+from .tables import FILES, JOBS, SPEEDS, STEPS, TASKS
 
 # Enough for a stable median, few enough to follow changes of the machine's speed.
 _SPEEDS_KEPT = 20
@@ -62,7 +63,7 @@ class SqlJobQueue:
                 statement = take_next(lane, per_user, any_user=any_user)
                 row = connection.execute(statement, values).first()
                 if row is not None:
-                    return _claim_of(row, _finished_steps(connection, row.id))
+                    return _claim_of(row, finished_steps(connection, row.id))
         return None
 
     def waiting(self, lane: str, limit: int) -> Sequence[str]:
@@ -147,7 +148,7 @@ class SqlJobQueue:
                 connection, claim, step, state=StepState.SUCCEEDED, progress=1.0, seconds=seconds
             )
             _set(connection, claim, crashes=_PROGRESSED)
-            _put_files(connection, claim.job_id, step, files)
+            put_files(connection, claim.job_id, step, files)
             if claim.work_s > 0 and share >= _LEAST_SHARE:
                 speed = seconds / (claim.work_s * share)
                 _remember_speed(connection, claim.kind, paced(step, pace), speed)
@@ -187,13 +188,18 @@ class SqlJobQueue:
 
     def owners(self) -> frozenset[str]:
         """Return the owners of all claims."""
-        running = select(JOBS.c.owner).where(JOBS.c.status == JobStatus.RUNNING).distinct()
-        return frozenset(self.database.all(running))
+        running = select(JOBS.c.owner).where(JOBS.c.status == JobStatus.RUNNING)
+        helping = select(TASKS.c.owner).where(TASKS.c.state == TaskState.RUNNING)
+        return frozenset((*self.database.all(running), *self.database.all(helping)))
 
     def expire_leases(self, owner: str) -> None:
         """Expire all leases of ``owner``, a dead process."""
         theirs = (JOBS.c.owner == owner, JOBS.c.status == JobStatus.RUNNING)
-        self.database.change(update(JOBS).where(*theirs).values(lease_until=0.0))
+        tasks = (TASKS.c.owner == owner, TASKS.c.state == TaskState.RUNNING)
+        self.database.change(
+            update(JOBS).where(*theirs).values(lease_until=0.0),
+            update(TASKS).where(*tasks).values(lease_until=0.0),
+        )
 
     @contextmanager
     def _fenced(self, claim: Claim) -> Iterator[Connection]:
@@ -244,16 +250,6 @@ def _claim_of(row: Row[tuple[object, ...]], finished: tuple[FinishedStep, ...]) 
     return Claim(row.id, row.kind, row.inputs, row.work_s, row.attempt, row.owner, finished)
 
 
-def _finished_steps(connection: Connection, job_id: str) -> tuple[FinishedStep, ...]:
-    of_job = and_(STEPS.c.job_id == job_id, STEPS.c.state == StepState.SUCCEEDED)
-    names = connection.execute(select(STEPS.c.name).where(of_job)).scalars().all()
-    files: dict[str, list[WrittenFile]] = {name: [] for name in names}
-    for row in connection.execute(select(FILES).where(FILES.c.job_id == job_id)):
-        if row.step in files:
-            files[row.step].append(record_of(WrittenFile, row))
-    return tuple(FinishedStep(name, tuple(written)) for name, written in files.items())
-
-
 def _step(claim: Claim, step: str) -> ColumnElement[bool]:
     return and_(STEPS.c.job_id == claim.job_id, STEPS.c.name == step)
 
@@ -278,18 +274,6 @@ def _step_row(
         "cost_s": step.cost_s,
         "seconds": seconds.get(step.name) if step.kept else None,
     }
-
-
-def _put_files(
-    connection: Connection, job_id: str, step: str, files: Sequence[WrittenFile]
-) -> None:
-    newest = {file.name: file for file in files}
-    # A step may replace a file of an earlier step, and then owns it.
-    replaced = or_(FILES.c.step == step, FILES.c.name.in_(newest))
-    connection.execute(delete(FILES).where(FILES.c.job_id == job_id, replaced))
-    rows = [{"job_id": job_id, "step": step, **asdict(file)} for file in newest.values()]
-    if rows:
-        connection.execute(insert(FILES), rows)
 
 
 def _remember_speed(connection: Connection, kind: str, step: str, speed: float) -> None:

@@ -1,4 +1,4 @@
-"""Tables of jobs, steps, files and step speeds."""
+"""Tables of jobs, steps, tasks, files and step speeds."""
 
 from __future__ import annotations
 
@@ -81,6 +81,29 @@ class JobFileRow(SQLModel, table=True):
     sha256: str
 
 
+class TaskRow(SQLModel, table=True):
+    """A task of a running job's step; ``failures`` counts those of other workers than the job's."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (Index("ix_tasks_key", "job_id", "step", "key", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    job_id: str = Field(foreign_key="jobs.id", ondelete="CASCADE")
+    step: str
+    key: str
+    position: int
+    cost_s: float = Field(sa_type=Double)
+    state: str
+    attempt: int = 0
+    failures: int = 0
+    helps: bool = False
+    owner: str | None = None
+    lease_until: float | None = Field(default=None, sa_type=Double)
+    seconds: float | None = Field(default=None, sa_type=Double)
+    files: list[dict[str, str | int | None]] = Field(
+        default=[], sa_column=Column(JSON, nullable=False)
+    )
+
+
 class StepSpeedRow(SQLModel, table=True):
     """Seconds of a finished step per second of input audio; kept after its job's deletion."""
 
@@ -94,5 +117,6 @@ class StepSpeedRow(SQLModel, table=True):
 
 JOBS = SQLModel.metadata.tables["jobs"]
 STEPS = SQLModel.metadata.tables["job_steps"]
+TASKS = SQLModel.metadata.tables["tasks"]
 FILES = SQLModel.metadata.tables["job_files"]
 SPEEDS = SQLModel.metadata.tables["step_speeds"]

@@ -1,0 +1,1 @@
+"""Split a step into tasks that any worker takes."""
