@@ -52,7 +52,11 @@ _HALVES = 2  # phrases in whose middle a track may be left or entered, to leave 
 
 @dataclass(frozen=True, slots=True)
 class JoinConstraints:
-    """The requested properties of a join; None leaves one open. Times are seconds of the tracks."""
+    """The requested properties of a join; None leaves one open. Times are seconds of the tracks.
+
+    ``fades`` are the shares of a blend or fade over which the outgoing track fades out and the
+    incoming one fades in; ``fade_s`` is how long a fade lasts.
+    """
 
     kind: TransitionKind | None = None
     bars: int | None = None
@@ -61,6 +65,8 @@ class JoinConstraints:
     pitch_semitones: int | None = None
     bass_swap: bool = True
     loops: bool | None = None  # whether the outgoing track is looped
+    fades: tuple[float, float] | None = None
+    fade_s: float | None = None
 
 
 UNCONSTRAINED = JoinConstraints()
@@ -184,6 +190,8 @@ def _fades(pair: Pair, fixed: JoinConstraints) -> Iterator[Candidate]:
     (out_start, out_end), (in_start, in_end) = pair.outgoing.music_s, pair.incoming.music_s
     longest_s = min((out_end - out_start) / 3.0, (in_end - in_start) / 3.0)
     lengths_s = {*FADES_S, *held_fades_s(pair, _FADE_MOVES_S)}
+    if fixed.fade_s is not None:
+        lengths_s = {fixed.fade_s}
     for overlap_s in sorted({min(length_s, longest_s) for length_s in lengths_s}):
         latest_out = out_end - overlap_s
         outs = [max(latest_out - by, out_start) for by in _FADE_MOVES_S]

@@ -95,15 +95,18 @@ def scoreboard(
     if looped:
         board += [rate(candidate, looped.facts, rules) for candidate in looped.candidates]
 
-    def pair_of(candidate: Candidate) -> Pair:
-        return looped.pair if looped and candidate.loop else pair
+    def look(rated: RatedCandidate) -> RatedCandidate:
+        of = looped.pair if looped and rated.candidate.loop else pair
+        return _look(rated, of, constraints.fades)
 
-    board = [rated for kind in KINDS for rated in _looked_inside(board, kind, pair_of)]
+    board = [rated for kind in KINDS for rated in _looked_inside(board, kind, look)]
     return sorted(board, key=lambda rated: rated.penalty)
 
 
 def _looked_inside(
-    board: Sequence[RatedCandidate], kind: TransitionKind, pair_of: Callable[[Candidate], Pair]
+    board: Sequence[RatedCandidate],
+    kind: TransitionKind,
+    look: Callable[[RatedCandidate], RatedCandidate],
 ) -> Iterator[RatedCandidate]:
     """Look inside candidates of a kind until the best few are known.
 
@@ -118,7 +121,7 @@ def _looked_inside(
     while rest and known < LOOKED_INSIDE:
         _, place, one = heappop(rest)
         if one.facts.inside is None:
-            seen = _look(one, pair_of(one.candidate))
+            seen = look(one)
             heappush(rest, (seen.penalty, place, seen))
         else:
             known += 1
@@ -126,8 +129,10 @@ def _looked_inside(
     yield from (one for _, _, one in rest)
 
 
-def _look(rated: RatedCandidate, pair: Pair) -> RatedCandidate:
-    candidate, inside = look_inside(rated.candidate, pair)
+def _look(
+    rated: RatedCandidate, pair: Pair, fades: tuple[float, float] | None
+) -> RatedCandidate:
+    candidate, inside = look_inside(rated.candidate, pair, fades)
     facts = replace(rated.facts, inside=inside)
     case = Case(candidate, facts, rated.rules)
     verdicts = tuple(

@@ -127,3 +127,28 @@ def test_changed_kind_of_equal_length_keeps_other_joins(
         first.transitions[2],
     )
     assert (second.clips[0], second.clips[3]) == (first.clips[0], first.clips[3])
+
+
+def held(shares: tuple[float, float], *, fade_s: float | None = None) -> list[JoinWish]:
+    kind: TransitionKind = "blend" if fade_s is None else "fade"
+    wish = JoinConstraints(kind=kind, fades=shares, fade_s=fade_s)
+    return [JoinWish(wish, "you"), *wishes_for("cut", "gap")]
+
+
+@pytest.mark.parametrize("fade_s", [None, 4.7], ids=["blend", "fade"])
+def test_rerendered_join_keeps_fades_that_the_rules_would_not_choose(fade_s: float | None) -> None:
+    by_rules = planned(DjRules(), wishes_for("blend" if fade_s is None else "fade", "cut", "gap"))
+    first = planned(DjRules(), held((0.375, 0.625), fade_s=fade_s))
+    assert first.clips[0].fade_out != by_rules.clips[0].fade_out
+    join = first.transitions[0]
+    assert first.clips[0].fade_out == round(0.375 * (join.end - join.start))
+    assert rerendered(first, DjRules()) == first
+
+
+def test_moved_join_gets_new_fades() -> None:
+    first = planned(DjRules(), held((0.375, 0.625)))
+    out, into = (deck.track_id for deck in decks()[:2])
+    bars = first.transitions[0].bars // 2
+    moved = rerendered(first, DjRules(), PairChoice(outgoing=out, incoming=into, bars=bars))
+    join = moved.transitions[0]
+    assert moved.clips[0].fade_out != round(0.375 * (join.end - join.start))

@@ -57,11 +57,16 @@ class Inside:
     bump_lu: float
 
 
-def look_inside(candidate: Candidate, pair: Pair) -> tuple[Candidate, Inside]:
-    """Give a candidate the fades with the smallest hole; forecast what remains of it."""
+def look_inside(
+    candidate: Candidate, pair: Pair, fades: tuple[float, float] | None = None
+) -> tuple[Candidate, Inside]:
+    """Give a candidate the fades with the smallest hole; forecast what remains of it.
+
+    ``fades`` are those of an earlier mix, which a blend or fade keeps.
+    """
     if candidate.kind == "gap":
         return candidate, Inside(0.0, 0.0)
-    options = _options(candidate)
+    options = (fades,) if fades and candidate.kind in _FADES else _options(candidate)
     powers = _powers(candidate, pair)
     dips, bumps = _dips_and_bumps(candidate, pair, powers, options)
     costs = np.maximum(dips - UNHEARD_DIP_LU, 0.0) + 0.5 * np.maximum(bumps - UNHEARD_BUMP_LU, 0.0)

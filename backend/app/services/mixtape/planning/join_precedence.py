@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ....contract.dj import PairChoice, PairStrategy
-from ....contract.mixes import TimelineView
+from ....contract.mixes import ClipView, TimelineView, TransitionView
 from ....dj.deck import DeckTrack
 from ....dj.joins.candidates import MATCHED, JoinConstraints
 from ....dj.joins.choose import NO_WISH, JoinWish
@@ -59,12 +59,20 @@ def _filled_from(chosen: JoinConstraints, base: JoinConstraints) -> JoinConstrai
     Above all its positions, so that the rest of the mix does not move.
     """
     same_kind = chosen.kind in (None, base.kind)
+    same_place = (
+        same_kind
+        and chosen.bars in (None, base.bars)
+        and chosen.out_s in (None, base.out_s)
+        and chosen.in_s in (None, base.in_s)
+    )
     return JoinConstraints(
         kind=chosen.kind or base.kind,
         bars=base.bars if chosen.bars is None and same_kind else chosen.bars,
         out_s=base.out_s if chosen.out_s is None else chosen.out_s,
         in_s=base.in_s if chosen.in_s is None else chosen.in_s,
         pitch_semitones=base.pitch_semitones,
+        fades=base.fades if same_place else None,
+        fade_s=base.fade_s if same_place else None,
     )
 
 
@@ -76,16 +84,7 @@ def base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
     for join in base.transitions:
         out, into = base.clips[join.outgoing], base.clips[join.incoming]
         if join.kind != "crossfade":
-            constraints = JoinConstraints(
-                kind=join.kind,
-                bars=join.bars or None,
-                out_s=_source_s(out.warp, join.start_s),
-                # After a cut the track starts slightly before the join, after a gap later.
-                in_s=_source_s(into.warp, max(join.start_s, into.start_s)),
-                pitch_semitones=into.pitch_semitones,
-                bass_swap=join.kind != "blend" or any(e.kind == "low_shelf" for e in into.effects),
-                loops=out.loop is not None,
-            )
+            constraints = _constraints_of(join, out, into)
             overlaid = any(
                 clip.role == "overlay" and join.start_s <= clip.start_s < join.end_s
                 for clip in base.clips
@@ -93,6 +92,24 @@ def base_wishes(base: TimelineView | None) -> dict[PairIds, JoinWish]:
             pair = out.track_id, into.track_id
             found[pair] = JoinWish(constraints, "earlier", join.reason, overlay=overlaid)
     return found
+
+
+def _constraints_of(join: TransitionView, out: ClipView, into: ClipView) -> JoinConstraints:
+    """Ask for a join as an earlier mix has it."""
+    length_s = join.end_s - join.start_s
+    faded = join.kind in ("blend", "fade") and length_s > 0.0
+    return JoinConstraints(
+        kind=None if join.kind == "crossfade" else join.kind,
+        bars=join.bars or None,
+        out_s=_source_s(out.warp, join.start_s),
+        # After a cut the track starts slightly before the join, after a gap later.
+        in_s=_source_s(into.warp, max(join.start_s, into.start_s)),
+        pitch_semitones=into.pitch_semitones,
+        bass_swap=join.kind != "blend" or any(e.kind == "low_shelf" for e in into.effects),
+        loops=out.loop is not None,
+        fades=(out.fade_out_s / length_s, into.fade_in_s / length_s) if faded else None,
+        fade_s=length_s if join.kind == "fade" else None,
+    )
 
 
 def _source_s(warp: Sequence[tuple[float, float]], at_s: float) -> float:
