@@ -123,7 +123,7 @@ def _powers(candidate: Candidate, pair: Pair) -> Shapes:
     over_s = np.clip(at_s, 0.0, candidate.overlap_s)
     in_s: Powers = candidate.in_s + over_s * (stretch if inside else 1.0) + (at_s - over_s)
     if candidate.kind == "echo":  # its repeats are those of the last beat
-        beat_s = max(candidate.overlap_s / (candidate.bars * 4), 1e-3)
+        beat_s = max(candidate.overlap_s / _beats(candidate, pair), 1e-3)
         at_s = np.where(at_s > 0.0, at_s % beat_s - beat_s, at_s)
     return _at(pair.out_power, candidate.out_s + at_s), _at(pair.in_power, in_s)
 
@@ -162,13 +162,17 @@ def _shapes(
             kept = np.interp(share, (0.0, 0.125, 0.5, 0.75), (1.0, *_left_of_stems()))
             out, into = kept[None], 1.0 - kept[None] + (share >= 1.0)
         case "echo":
-            beats = np.floor(share * candidate.bars * 4) + 1.0
+            beats = np.floor(share * _beats(candidate, pair)) + 1.0
             repeated = ECHO_FEEDBACK ** (2.0 * beats) * np.cos(0.5 * np.pi * share) ** 2
             out = np.where(share > 0.0, repeated * (1.0 - bass[0]), 1.0)[None]
             into = np.ones((1, count))
         case _:
             out, into = (share <= 0.0).astype(np.float64)[None], np.ones((1, count))
     return out * heard[0], into * heard[1]
+
+
+def _beats(candidate: Candidate, pair: Pair) -> int:
+    return candidate.bars * (pair.out_grid.beats_per_bar if pair.out_grid else 4)
 
 
 def _left_of_stems() -> tuple[float, float, float]:
