@@ -33,6 +33,7 @@ def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
     # truth.
     last = max(round(song.duration_s * SAMPLE_RATE), anchors[-1][0] + 1)
     anchors.append((last, last - clip.body_offset))
+    loop = clip.loop
     played_to = float(clip.sources_at(np.array([float(clip.sounds_to)]))[0])
     return {
         "name": song.name,
@@ -42,4 +43,6 @@ def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
         "src_end": min(played_to / SAMPLE_RATE, song.duration_s),
         "anchors": [[source / SAMPLE_RATE, mix / SAMPLE_RATE] for source, mix in anchors],
         "pitch": clip.pitch_semitones,
+        # samples of the source that are repeated before the rest; anchors count no repeats
+        "loop": [loop.start, loop.length, loop.times] if loop else None,
     }

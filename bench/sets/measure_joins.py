@@ -23,6 +23,8 @@ from backend.app.dj.timeline import Clip, Transition
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.render.measure.join_metrics import JoinAnalyser
 from backend.app.render.player.clip_player import ClipPlayer
+from backend.app.services.mixtape.join_checks.overlaps import measure_beats, overlaps_of
+from backend.app.services.mixtape.reuse.mp3 import JoinFigures
 
 from .crate import SetSong
 from .measure_levels import JoinLevels, join_levels
@@ -49,6 +51,7 @@ class JoinMeasured:
     grid_ms : median error of each song's detected grid in the overlap: the analysis' part
     render_ms : median distance between a beat's time on the tempo map and its measured attack
     downbeats_meet, phrases_meet : whether true downbeats, true phrases fall on each other
+    blind : beats apart as measured without a grid, and the other figures of a job's report
     levels : short-term loudness as rendered; the report has the forecast of its step
     stretch_percent : largest tempo change of the incoming track, over two seconds or more
     both_sing_s : how long two voices sound together
@@ -62,6 +65,7 @@ class JoinMeasured:
     render_ms: float | None
     downbeats_meet: bool | None
     phrases_meet: bool | None
+    blind: JoinFigures | None
     levels: JoinLevels | None
     stretch_percent: float
     bass_both_share: float | None
@@ -89,8 +93,13 @@ def measure_joins(played: PlayedSet, energies: Times) -> Iterable[JoinMeasured]:
     """
     timeline = played.plan.timeline
     sides = [_Side(*side) for side in zip(timeline.clips, played.songs, played.decks, strict=True)]
-    for join, report in zip(timeline.transitions, played.plan.reports, strict=True):
-        yield _measured(played, join, report, sides[join.outgoing], sides[join.incoming], energies)
+    overlaps = overlaps_of(timeline, played.decks)
+    joins = zip(timeline.transitions, played.plan.reports, overlaps, strict=True)
+    for join, report, overlap in joins:
+        out, into = sides[join.outgoing], sides[join.incoming]
+        measured = _measured(played, join, report, out, into, energies)
+        blind = measure_beats(played.files, overlap) if overlap else None
+        yield replace(measured, blind=blind)
 
 
 def _measured(
@@ -109,6 +118,7 @@ def _measured(
         render_ms=None,
         downbeats_meet=None,
         phrases_meet=None,
+        blind=None,
         levels=None if join.kind == "gap" else join_levels(energies, _edges_s(join, out, into)),
         stretch_percent=stretch_percent(into.clip),
         bass_both_share=None,
@@ -159,13 +169,27 @@ def _measured_beats(
 
 
 def _basses(played: PlayedSet, out: _Side, into: _Side, *beats: Times) -> float:
-    analyser = JoinAnalyser(played.open_track, played.open_stretched)
+    analyser = JoinAnalyser(played.files.open_track, played.files.open_stretched)
     return analyser.analyse((out.clip, into.clip), (beats[0], beats[1])).bass_both_share
+
+
+def _played(clip: Clip, times_s: list[float]) -> Times:
+    """Return where times of a song are in it with its loop written out, in samples.
+
+    Those in the loop are there once for each repeat.
+    """
+    at = np.array(times_s) * SAMPLE_RATE
+    loop = clip.loop
+    if loop is None:
+        return at
+    inside = at[(at >= loop.start) & (at < loop.end)]
+    again = [inside + number * loop.length for number in range(1, loop.times + 1)]
+    return np.sort(np.concatenate([at[at < loop.end], *again, at[at >= loop.end] + loop.added]))
 
 
 def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:
     """Return the true times of a song that sound in ``[start, end]``, in samples of the mix."""
-    at = side.clip.mixes_at(np.array(times_s) * SAMPLE_RATE)
+    at = side.clip.mixes_at(_played(side.clip, times_s))
     slack = ON_EACH_OTHER_S * SAMPLE_RATE
     inside: Times = at[(at >= start - slack) & (at <= end + slack)]
     return inside
@@ -176,18 +200,22 @@ def _measured_shift(played: PlayedSet, side: _Side, start: int, end: int) -> Tim
 
     A beat without a clear attack gets the median delay of the join's other beats.
     """
-    truth = np.array(side.song.beats_s) * SAMPLE_RATE
-    at = side.clip.mixes_at(truth)
+    played_at = _played(side.clip, side.song.beats_s)
+    at = side.clip.mixes_at(played_at)
     slack = ON_EACH_OTHER_S * SAMPLE_RATE
-    truth = truth[(at >= start - slack) & (at <= end + slack)]
-    if not len(truth):
+    played_at = played_at[(at >= start - slack) & (at <= end + slack)]
+    if not len(played_at):
         return np.zeros(0)
-    with played.open_track(side.clip.content_hash) as track:
-        first = max(int(truth[0]) - _WARMING_UP, 0)
-        last = min(int(truth[-1]) + _WARMING_UP, track.n_samples)
+    loop = side.clip.loop
+    truth = loop.sources_at(played_at) if loop else played_at
+    with played.files.open_track(side.clip.content_hash) as track:
+        first = max(int(truth.min()) - _WARMING_UP, 0)
+        last = min(int(truth.max()) + _WARMING_UP, track.n_samples)
         in_song = attacks_near(track.read(first, last - first), truth - first) + first
+    in_song += played_at - truth
     plain = replace(side.clip, fade_in=0, fade_out=0, effects=())
-    with closing(ClipPlayer(plain, played.open_track, played.open_stretched)) as player:
+    files = played.files
+    with closing(ClipPlayer(plain, files.open_track, files.open_stretched)) as player:
         sound = player.read(start, end)
     due = side.clip.mixes_at(in_song)
     detected = attacks_near(sound, np.where(np.isfinite(due), due, 0.0) - start) + start
@@ -240,5 +268,8 @@ def both_sing_s(out: _Side, into: _Side) -> float | None:
 def _sung(side: _Side) -> list[tuple[float, float]]:
     """Return where a song's voice sounds in the mix, in samples."""
     spans = np.array(side.song.vocals_s).reshape(-1) * SAMPLE_RATE
+    loop = side.clip.loop
+    if loop:  # no voice is looped
+        spans = np.where(spans >= loop.end, spans + loop.added, spans)
     mixed = np.clip(side.clip.mixes_at(spans), side.clip.start, side.clip.sounds_to)
     return [(float(a), float(b)) for a, b in mixed.reshape(-1, 2) if b > a]

@@ -96,7 +96,7 @@ def _of_tracks(played: PlayedSet) -> tuple[Times, list[tuple[float, float]]]:
     found: list[Times] = []
     holes: list[tuple[float, float]] = []
     for clip in played.plan.timeline.clips:
-        with played.open_track(clip.content_hash) as track:
+        with played.files.open_track(clip.content_hash) as track:
             sound = track.read(0, track.n_samples)
         found.append(clip.mixes_at(np.array(_clicks(sound, 0, ratio=1.2, floor=0.005))))
         # A pause that is as quiet as a gap once it is played, with 6 dB to spare.
@@ -114,7 +114,10 @@ def _bodies(played: PlayedSet) -> tuple[float, list[str]]:
         if start >= end:
             continue
         compared += end - start
-        with played.open_track(clip.content_hash) as track, closing(player.play(start, end)) as mix:
+        with (
+            played.files.open_track(clip.content_hash) as track,
+            closing(player.play(start, end)) as mix,
+        ):
             same = all(
                 np.array_equal(block, own) for block, own in _beside(mix, track, clip, start)
             )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.app.contract.dj import DjRules
+from backend.app.contract.dj import CheckJoins, DjRules
 from backend.app.dj.deck import DeckTrack
 from bench.mir.specs import SEEDS
 
@@ -36,6 +36,7 @@ class _Task:
     decks: list[DeckTrack]
     export_to: Path | None
     given_order: bool = False
+    check_joins: CheckJoins = "default"
 
 
 def main() -> None:
@@ -61,6 +62,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--songs", type=Path, help="a folder of songs with a JSON file each")
     parser.add_argument("--music", type=Path, help="a folder of music without truth")
     parser.add_argument("--order", choices=["given", "found", "both"], default="found")
+    parser.add_argument(
+        "--check-joins", choices=["off", "default", "thorough"], default="default",
+        help="whether joins are listened to before the set is rendered",
+    )  # fmt: skip
     parser.add_argument("--each", action="store_true", help="also print every join")
     parser.add_argument("--export", type=Path, help="folder for mixes, plans and truths")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
@@ -104,7 +109,7 @@ def _task(
     options: argparse.Namespace, name: str, songs: list[SetSong], decks: list[DeckTrack]
 ) -> _Task:
     folder = options.export / name.replace(" ", "_") if options.export else None
-    return _Task(name, songs, decks, folder)
+    return _Task(name, songs, decks, folder, check_joins=options.check_joins)
 
 
 def _measured(task: _Task) -> SetMeasured:
@@ -117,6 +122,7 @@ def _measured(task: _Task) -> SetMeasured:
             DjRules(),
             Path(folder),
             given_order=task.given_order,
+            check_joins=task.check_joins,
         )
         sound = measure_sound(played)
         joins = list(measure_joins(played, sound.energies))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from backend.app.services.mixtape.join_checks.faults import off_beat
+
 from .measure_joins import JoinMeasured
 from .measure_sound import SoundMeasured
 
@@ -20,13 +22,14 @@ TOLERATED_SHARE = 0.1  # share of a track whose absence is tolerated
 LEGEND = """\
 beats: how far apart the two songs' true beats sound in blends and sweeps, ms, median/p95; of pairs
 that keep their tempo, and of pairs with a song that drifts or changes. bars, phrases: joins of
-those kinds in which true downbeats (phrases) fall within 35 ms. step: loudness across a join, LU,
+those kinds in which true downbeats (phrases) fall within 35 ms; blind: joins whose beats the
+sound confirms without the grid. step: loudness across a join, LU,
 median/p95/most, and the share of joins within 1 LU; off: how far the plan's forecast is from it,
 median. dip: how far the short-term loudness inside a join falls below the quieter side (medians of
 the ten seconds on each side), and the number of joins over 3 LU; bump: how far it rises above the
 louder side. left out: share of all music that is not played, the most of a track, and the number of
 tracks that lose over a tenth. sing: joins in which two voices truly sound together for over 0.5 s.
-CPU: seconds for each minute of the mix to order and plan / stretch / render."""
+CPU: seconds for each minute of the mix to order and plan / listen / stretch / render."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class SetMeasured:
 
 def beats_table(sets: Sequence[SetMeasured]) -> str:
     head = f"{'set':16}{'songs':>6}{'min':>7}  {'steady':>12}{'n':>5}  {'drifting':>13}{'n':>5}"
-    head += f"{'bars':>7}{'phrases':>9}{'bass both':>11}{'stretch':>9}  kinds"
+    head += f"{'bars':>7}{'phrases':>9}{'blind':>9}{'bass both':>11}{'stretch':>9}  kinds"
     return "\n".join(
         [head, *(_beats_row(one.name, [one]) for one in sets), _beats_row("all", sets)]
     )
@@ -68,9 +71,15 @@ def _beats_row(name: str, sets: Sequence[SetMeasured]) -> str:
         f"{name:16}{sum(one.n_songs for one in sets):6}{sum(one.minutes for one in sets):7.1f}"
         f"  {_pair(steady):>12}{_n(steady):5}  {_pair(moving):>13}{_n(moving):5}"
         f"{_share(j.downbeats_meet for j in joins):>7}{_share(j.phrases_meet for j in joins):>9}"
-        f"{np.mean(bass) if bass else 0.0:11.2f}{stretch:8.1f}%  "
+        f"{_confirmed(joins):>9}{np.mean(bass) if bass else 0.0:11.2f}{stretch:8.1f}%  "
         + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
     )
+
+
+def _confirmed(joins: Iterable[JoinMeasured]) -> str:
+    """Count the beat-matched joins whose beats the sound confirms, and all of them."""
+    heard = [join.blind for join in joins if join.blind]
+    return f"{sum(not off_beat(one) for one in heard)}/{len(heard)}"
 
 
 def sound_table(sets: Sequence[SetMeasured]) -> str:
@@ -86,7 +95,8 @@ def _sound_row(one: SetMeasured) -> str:
         f"{one.name:16}{_steps(one.joins)}{sound.lufs:8.2f}{sound.true_peak_dbtp:7.2f}"
         f"{len(sound.clicks_s):8}{len(sound.gaps_s):6}{singing:6}{sound.body_s:8.0f}"
         f"{len(sound.body_differs):8}"
-        f"  {cpu['order'] + cpu['plan']:.2f} / {cpu['stretch']:.2f} / {cpu['render']:.2f}"
+        f"  {cpu['order'] + cpu['plan']:.2f} / {cpu.get('check', 0.0):.2f}"
+        f" / {cpu['stretch']:.2f} / {cpu['render']:.2f}"
     )
 
 
@@ -143,9 +153,8 @@ def _left_out(sets: Sequence[SetMeasured]) -> str:
 def joins_table(one: SetMeasured) -> str:
     """Format a row for every join."""
     head = f"{one.name:46}{'kind':7}{'bars':>4}{'at s':>8}{'beats ms':>11}{'grids ms':>12}"
-    head += (
-        f"{'render':>8} {'bar':3} {'phr':3}{'dip':>7}{'bump':>7}{'step':>7}{'plan':>7}{'sing':>6}"
-    )
+    head += f"{'blind ms':>14}{'render':>8}"
+    head += f" {'bar':3} {'phr':3}{'dip':>7}{'bump':>7}{'step':>7}{'plan':>7}{'sing':>6}"
     head += f"{'bass':>6}{'key':>4}{'left out':>12}{'s long':>8}"
     return "\n".join([head, *(_join_row(join) for join in one.joins)])
 
@@ -155,7 +164,7 @@ def _join_row(join: JoinMeasured) -> str:
     grids = "/".join(f"{ms:.1f}" for ms in join.grid_ms) if join.grid_ms else "-"
     return (
         f"{join.names[:45]:46}{report.kind:7}{report.bars:4}{report.start_s:8.1f}"
-        f"{_pair([join]):>11}{grids:>12}{_figure(join.render_ms):>8}"
+        f"{_pair([join]):>11}{grids:>12}{_blind(join):>14}{_figure(join.render_ms):>8}"
         f" {_yes(join.downbeats_meet):3} {_yes(join.phrases_meet):3}"
         f"{_levels(join)}{_figure(report.loudness_step_lu):>7}"
         f"{_figure(join.both_sing_s):>6}{_figure(join.bass_both_share):>6}"
@@ -163,6 +172,13 @@ def _join_row(join: JoinMeasured) -> str:
         f"{join.left_out[0]:>7.2f}/{join.left_out[1]:.2f}{report.end_s - report.start_s:8.1f}"
         f"  {report.reason}"
     )
+
+
+def _blind(join: JoinMeasured) -> str:
+    """Format how far the beats are apart in the sound, and the coherence of that figure."""
+    if join.blind is None or join.blind.beats_apart_ms is None:
+        return "-"
+    return f"{join.blind.beats_apart_ms:.0f} ({join.blind.beats_coherence or 0.0:.2f})"
 
 
 def _levels(join: JoinMeasured) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from backend.app.contract.dj import DjRules
+from backend.app.dj.joins.candidates import JoinConstraints
+from backend.app.dj.joins.choose import JoinWish
 from backend.app.dj.timeline import Clip
 from backend.app.dsp.samples import SAMPLE_RATE
 from backend.app.media.normal_form import NormalFormWriter, TrackReader, write_normal_form
@@ -119,3 +121,31 @@ def test_largest_stretch_is_reported() -> None:
 def test_larger_crate_keeps_earlier_songs() -> None:
     assert set_specs("mixed", "held_out", 5) == set_specs("mixed", "held_out", 9)[:5]
     assert set_specs("club", "tuning", 3) != set_specs("club", "held_out", 3)
+
+
+@pytest.fixture(scope="module")
+def looped(tmp_path_factory: pytest.TempPathFactory) -> PlayedSet:
+    """Two house songs; the first has no outro, and its last bars are looped for the blend."""
+    folder: Path = tmp_path_factory.mktemp("looped")
+    songs = [written(folder, seed, tempo) for seed, tempo in ((3, 122.0), (4, 124.0))]
+    rules = DjRules(allowed_kinds=["blend"])
+    return play_set(
+        "two", songs, decks_of(songs, 1), rules, folder, wishes=[LOOP], given_order=True
+    )
+
+
+LOOP = JoinWish(JoinConstraints(kind="blend", bars=16, loops=True), "you")
+
+
+def test_looped_bars_are_on_the_incoming_tracks_beats(looped: PlayedSet) -> None:
+    energies = measure_sound(looped).energies
+    loop = looped.plan.timeline.clips[0].loop
+    assert loop is not None
+    (join,) = measure_joins(looped, energies)
+    (overlap,) = looped.plan.timeline.transitions
+    # every beat of the overlap is measured, those of the repeats too
+    n_beats = (overlap.end - overlap.start) / SAMPLE_RATE * 122.0 / 60.0
+    assert len(join.errors_ms) == pytest.approx(n_beats, abs=2)
+    assert np.percentile(join.errors_ms, 95) < 10.0
+    assert join.downbeats_meet
+    assert join.blind is not None and join.blind.beats_apart_ms < 10.0

@@ -84,6 +84,17 @@ def test_fade_out_is_not_looped() -> None:
     assert loop is not None and loop.end < samples(196.3)
 
 
+def test_last_chord_is_not_looped() -> None:
+    """A bar as loud as the others, but all of it in its first half."""
+    deck = song("a")
+    energies = deck.loudness.energies.copy()
+    energies[1962:1972] *= 1.9
+    energies[1972:] *= 0.1
+    ringing = replace(deck, loudness=LoudnessProfile(energies, deck.loudness.peaks))
+    loop = loop_of(Pair(ringing, soon_sung()), None)
+    assert loop is not None and loop.end == samples(196.25)
+
+
 def test_written_out_track_goes_on_as_it_ended() -> None:
     pair = written_out(Pair(song("a"), soon_sung()), LAST_BARS)
     grid, deck = pair.out_grid, pair.outgoing

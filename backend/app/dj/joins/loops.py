@@ -31,6 +31,10 @@ LEAST_BARS = 8  # a shorter blend is not worth a loop
 STEADY_LU, BEFORE_BARS = 2.0, 8
 """Looped bars are this near to the level of the bars before them: no fade-out is looped."""
 
+STEADY_HALF_LU = 3.0
+"""So are both halves of each bar: a last chord that rings out is as loud as a bar of music in all,
+but its second half is 5 LU softer, and without beats."""
+
 _MOST_LOST_BARS = 4  # bars after the loop that are left out, such as a last chord or a fade-out
 _MOMENT_S = 0.01
 
@@ -132,10 +136,19 @@ def _loop(bounds_s: Times, times: int) -> Loop:
 
 
 def _levels_lu(energies: Energies, bars_s: Times) -> Times:
-    """Mean level of each bar, in LU."""
-    hops = np.minimum(np.rint(bars_s * SAMPLE_RATE / HOP).astype(np.int64), len(energies))
+    """Mean level of each bar and of its two halves, in LU, shape (bars, 3)."""
     total = np.concatenate([[0.0], np.cumsum(energies)])
-    means = np.diff(total[hops]) / np.maximum(np.diff(hops), 1)
+
+    def mean(from_s: Times, to_s: Times) -> Times:
+        first, end = (
+            np.minimum(np.rint(at_s * SAMPLE_RATE / HOP).astype(np.int64), len(energies))
+            for at_s in (from_s, to_s)
+        )
+        return np.asarray((total[end] - total[first]) / np.maximum(end - first, 1))
+
+    middles_s = (bars_s[1:] + bars_s[:-1]) / 2.0
+    of_bars = mean(bars_s[:-1], bars_s[1:])
+    means = np.stack([of_bars, mean(bars_s[:-1], middles_s), mean(middles_s, bars_s[1:])], axis=1)
     return np.asarray(10.0 * np.log10(np.maximum(means, 1e-12)))
 
 
@@ -145,16 +158,16 @@ def _can_be_looped(grid: Grid, levels_lu: Times, first: int, end: int) -> bool:
         return False
     beats, bars = grid.confidences(*_bounds_s(grid, first, end))
     sure = beats >= BEATS_SURE and bars >= SURE_OF_BARS
-    before = levels_lu[first - BEFORE_BARS : first].mean()
-    steady = bool((np.abs(levels_lu[first:end] - before) < STEADY_LU).all())
-    return sure and steady and not _is_sung(grid, first, end)
+    before = levels_lu[first - BEFORE_BARS : first].mean(axis=0)
+    near = np.abs(levels_lu[first:end] - before) < (STEADY_LU, STEADY_HALF_LU, STEADY_HALF_LU)
+    return sure and bool(near.all()) and not _is_sung(grid, first, end)
 
 
 def _is_free(grid: Grid, levels_lu: Times, first: int, end: int) -> bool:
     """Whether bars have no voice and keep their level to the end."""
     if first < 0 or _is_sung(grid, first, end):
         return False
-    levels = levels_lu[first:end]
+    levels = levels_lu[first:end, 0]
     return bool((np.abs(levels - levels.mean()) < STEADY_LU).all())
 
 

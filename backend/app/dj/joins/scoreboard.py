@@ -129,9 +129,7 @@ def _looked_inside(
     yield from (one for _, _, one in rest)
 
 
-def _look(
-    rated: RatedCandidate, pair: Pair, fades: tuple[float, float] | None
-) -> RatedCandidate:
+def _look(rated: RatedCandidate, pair: Pair, fades: tuple[float, float] | None) -> RatedCandidate:
     candidate, inside = look_inside(rated.candidate, pair, fades)
     facts = replace(rated.facts, inside=inside)
     case = Case(candidate, facts, rated.rules)

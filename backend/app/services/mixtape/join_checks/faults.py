@@ -26,13 +26,13 @@ class FaultLimits:
     ----------
     dip_lu : short-term loudness below the quieter side: a hole
     bump_lu : short-term loudness above the louder side
-    bass_both_share : share of the overlap with both basses; the best blends have 0.1 to 0.25
+    bass_both_share : share of the overlap with both basses; blends with a swap have 0.07 on average
     voices_s : two voices at once, unless the DJ rules allow more
     """
 
     dip_lu: float = 3.0
     bump_lu: float = 3.0
-    bass_both_share: float = 0.35
+    bass_both_share: float = 0.15
     voices_s: float = 1.0
 
 
