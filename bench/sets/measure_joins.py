@@ -174,17 +174,9 @@ def _basses(played: PlayedSet, out: _Side, into: _Side, *beats: Times) -> float:
 
 
 def _played(clip: Clip, times_s: list[float]) -> Times:
-    """Return where times of a song are in it with its loop written out, in samples.
-
-    Those in the loop are there once for each repeat.
-    """
+    """Return where times of a song are in it with its loop written out, in samples."""
     at = np.array(times_s) * SAMPLE_RATE
-    loop = clip.loop
-    if loop is None:
-        return at
-    inside = at[(at >= loop.start) & (at < loop.end)]
-    again = [inside + number * loop.length for number in range(1, loop.times + 1)]
-    return np.sort(np.concatenate([at[at < loop.end], *again, at[at >= loop.end] + loop.added]))
+    return clip.loop.written_out(at) if clip.loop else at
 
 
 def _sounding(side: _Side, times_s: list[float], start: int, end: int) -> Times:

@@ -37,6 +37,16 @@ class Loop:
         """How many samples longer the track is with its loop written out."""
         return self.length * self.times
 
+    def written_out(self, positions: Positions) -> Positions:
+        """Map samples of the track to the track with its loop written out, ascending.
+
+        Those in the loop are there once for each pass.
+        """
+        before, after = positions[positions < self.end], positions[positions >= self.end]
+        inside = before[before >= self.start]
+        again = [inside + number * self.length for number in range(1, self.times + 1)]
+        return np.sort(np.concatenate([before, *again, after + self.added]))
+
     def sources_at(self, written_out: Positions) -> Positions:
         """Map positions in the track with its loop written out to samples of the track."""
         passes = np.clip((written_out - self.start) // self.length, 0, self.times)

@@ -16,7 +16,7 @@ from backend.app.dj.timeline import Clip
 from backend.app.dsp.samples import SAMPLE_RATE, Samples
 from backend.app.media.normal_form import TrackReader, write_normal_form
 from backend.app.render.measure import join_metrics
-from backend.app.render.measure.join_metrics import JoinAnalyser, JoinMetrics
+from backend.app.render.measure.join_metrics import JoinAnalyser, JoinMetrics, join_hash
 from backend.app.render.player.stretched_segments import StretchedSegment, stretch_segment
 from composer.compose import compose_song
 from composer.song import SongSpec
@@ -114,6 +114,28 @@ def test_a_bass_12_db_down_is_covered_by_the_other(
     monkeypatch: pytest.MonkeyPatch, faded_db: float, share: float
 ) -> None:
     assert analysed(monkeypatch, faded_db=faded_db).bass_both_share == share
+
+
+def test_intro_without_a_bass_does_not_play_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    bass, hats = sine(2.0, 60), sine(2.0, 60) * np.float32(0.01) + sine(2.0, 6000)
+    intro = replace(FADING, content_hash="intro")
+
+    def played(_: object, one: Clip, start: int, end: int) -> Samples:
+        return hats if one.content_hash == "intro" else bass
+
+    monkeypatch.setattr(JoinAnalyser, "_play", played)
+    monkeypatch.setattr(join_metrics, "attacks_near", lambda _, at: at)
+    analyser, at = JoinAnalyser(lambda _: None, lambda _: None), np.arange(4.0)
+    assert analyser.analyse((FADING, intro), (at, at)).bass_both_share == 0.0
+    assert analyser.analyse((FADING, FADING), (at, at)).bass_both_share == 1.0
+
+
+def test_key_depends_on_the_difference_of_gains_only() -> None:
+    at = np.arange(4.0)
+    quieter = replace(FADING, gain_db=-3.0)
+    key = join_hash((FADING, FADING), (at, at))
+    assert join_hash((quieter, quieter), (at, at)) == key
+    assert join_hash((FADING, quieter), (at, at)) != key
 
 
 @pytest.mark.parametrize(("beats", "clear", "measured"), [(3, 3, 3), (2, 2, 0), (9, 2, 0)])

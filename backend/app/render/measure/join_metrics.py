@@ -21,11 +21,11 @@ from ..player.stretched_segments import StretchedSegment
 
 Times = npt.NDArray[np.float64]
 
-VERSION = 3  # increase it when figures change: cached figures of other versions are measured again
+VERSION = 4  # increase it when figures change: cached figures of other versions are measured again
 
 BASS_HZ = 150.0
 _FRAME = SAMPLE_RATE // 10
-_MASKED_DB = 12.0  # a bass this far below its usual level is masked by the other track's
+_MASKED_DB = 12.0  # a bass this far below the usual level of the louder one is masked by it
 _MIN_BEATS = 3  # an error over fewer beats means nothing
 
 
@@ -60,11 +60,7 @@ class JoinAnalyser:
         ]
         errors = np.abs(attacks[0] - attacks[1])
         errors_ms = 1000.0 * errors[np.isfinite(errors)] / SAMPLE_RATE
-        basses = [
-            _bass_sounds(self._play(clip, start, end), sound)
-            for clip, sound in zip(clips, plain, strict=True)
-        ]
-        share = float((basses[0] & basses[1]).mean()) if len(basses[0]) else 0.0
+        share = _both_basses([self._play(clip, start, end) for clip in clips], plain)
         return JoinMetrics(errors_ms if len(errors_ms) >= _MIN_BEATS else np.zeros(0), share)
 
     def _play(self, clip: Clip, start: int, end: int) -> Samples:
@@ -72,20 +68,31 @@ class JoinAnalyser:
             return player.read(start, end).copy()
 
 
-def _bass_sounds(mixed: Samples, plain: Samples) -> npt.NDArray[np.bool_]:
-    """Whether a clip's bass plays near its unprocessed level, for each 100 ms."""
-    powers = [_frame_power(low_pass(sound, BASS_HZ)) for sound in (mixed, plain)]
-    usual = float(np.median(powers[1])) if len(powers[1]) else 0.0
-    return np.asarray(powers[0] > usual * 10.0 ** (-_MASKED_DB / 10.0))
+def _both_basses(mixed: Iterable[Samples], plain: Iterable[Samples]) -> float:
+    """Share of 100 ms frames in which both basses play near the usual level of the louder one.
+
+    An intro without a bass has none, however little of its lows is filtered away.
+    """
+    usual = [_bass_power(sound) for sound in plain]
+    if not len(usual[0]):
+        return 0.0
+    least = max(float(np.median(power)) for power in usual) * 10.0 ** (-_MASKED_DB / 10.0)
+    one, other = (_bass_power(sound) > least for sound in mixed)
+    return float((one & other).mean())
+
+
+def _bass_power(sound: Samples) -> npt.NDArray[np.float64]:
+    return _frame_power(low_pass(sound, BASS_HZ))
 
 
 def join_hash(clips: tuple[Clip, Clip], beats: tuple[Times, Times], beats_per_bar: int = 4) -> str:
     """Hash everything on which a join's measurements depend: equal hashes, equal figures.
 
-    The join's position in the mix does not matter, nor do the tracks' gains.
+    The join's position in the mix does not matter, nor does a gain of both tracks.
     """
     start, end = shared_span(clips)
-    levelled = [replace(clip, gain_db=0.0) for clip in clips]  # figures are relative
+    louder_db = round(2.0 * (clips[1].gain_db - clips[0].gain_db)) / 2.0
+    levelled = [replace(clips[0], gain_db=0.0), replace(clips[1], gain_db=louder_db)]
     sounds = [sound_parts(_moved(clip, -start), 0, end - start) for clip in levelled]
     # In thousandths of a sample, since seconds of the mix round differently at another position.
     places = [np.rint(1000.0 * (at - start)).astype(np.int64).tolist() for at in beats]

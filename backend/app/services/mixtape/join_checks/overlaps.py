@@ -115,6 +115,9 @@ def _overlap(
     if join.kind not in MATCHED or out is None or into is None:
         return None
     clips = timeline.clips[join.outgoing], timeline.clips[join.incoming]
-    out_beats = SAMPLE_RATE * times_where_both_sound(out.beats_s, clips[0], clips[1])
+    loop, beats_s = clips[0].loop, out.beats_s
+    if loop:
+        beats_s = loop.written_out(beats_s * SAMPLE_RATE) / SAMPLE_RATE
+    out_beats = SAMPLE_RATE * times_where_both_sound(beats_s, clips[0], clips[1])
     in_beats = SAMPLE_RATE * times_where_both_sound(into.beats_s, clips[1], clips[0])
     return Overlap(clips, (out_beats, in_beats), out.beats_per_bar)
