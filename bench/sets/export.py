@@ -25,7 +25,9 @@ def export(played: PlayedSet, folder: Path) -> None:
 
 
 def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
-    shutil.copyfile(song.path.with_suffix(".json"), folder / f"{song.name}.json")
+    truth = song.path.with_suffix(".json")
+    if truth.exists():
+        shutil.copyfile(truth, folder / f"{song.name}.json")
     if not (folder / song.path.name).exists():
         (folder / song.path.name).symlink_to(song.path.absolute())
     anchors = list(clip.warp) or [(clip.source_start, clip.start)]
@@ -37,7 +39,7 @@ def _track(clip: Clip, song: SetSong, folder: Path) -> dict[str, object]:
     played_to = float(clip.sources_at(np.array([float(clip.sounds_to)]))[0])
     return {
         "name": song.name,
-        "truth": f"{song.name}.json",
+        "truth": f"{song.name}.json" if truth.exists() else None,
         "source": song.path.name,
         "src_start": anchors[0][0] / SAMPLE_RATE,
         "src_end": min(played_to / SAMPLE_RATE, song.duration_s),
