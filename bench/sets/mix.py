@@ -117,7 +117,7 @@ def play_set(
     if check_joins != "off":
         files = files_of(songs, folder)
         plan = _timed(cpu_s, "check", lambda: planner.checked(files, check_joins))
-    plan = _for_flac(plan, decks)
+    plan = _for_flac(plan, ordered)
     played = PlayedSet(
         name, tuple(songs[i] for i in order), tuple(ordered), plan, rules, folder, cpu_s
     )
