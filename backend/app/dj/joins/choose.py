@@ -27,9 +27,9 @@ Author = Literal["rules", "llm", "you", "earlier"]
 _EACH = 8  # candidates of each kind that the search over the whole set considers
 _LAST_RESORT = 40.0  # penalty of a gap against the rules: still better than no mix
 _NOT_HEARD = 1e4  # penalty of a track that would not play at all: worse than any refused request
-_TOO_LITTLE_HEARD = 10.0
-"""Leaving out more of a track than allowed, at both its ends together, costs as much as a veto.
-As much as a fade was too little: a track lost 9 % at one end and 8 % at the other, for echoes."""
+_TOO_LITTLE_HEARD = 25.0
+"""Leaving out more of a track than allowed, at both its ends together, costs more than a veto.
+As much as a veto was too little: a track lost 9 % at one end and 8 % at the other, for echoes."""
 _EACH_SECOND_LESS = 0.05
 _WISH_OF: dict[Author, str] = {
     "you": "Your choice",
