@@ -28,7 +28,7 @@ def test_a_child_reads_its_environment_and_not_the_file_with_the_secrets(
     monkeypatch.setenv("STORAGE_ROOT", "elsewhere")
     order = Order("j", f"{__name__}:listening", "{}", 1.0, str(tmp_path / "job"), 1, [])
     events = io.BytesIO()
-    assert worker.run_child(order, events) == 0
+    assert worker.run_child(order, events, io.BytesIO()) == 0
     assert TOLD[-1].jwt_secret is None
     assert TOLD[-1].storage_root == Path("elsewhere")
     assert isinstance(MESSAGE.validate_json(events.getvalue().splitlines()[-1]), Done)

@@ -20,6 +20,7 @@ from .jobs.messages import MESSAGE, ORDER, Failed, Message, Order
 from .jobs.processes.fork_server import die_with, fork_children, load
 from .jobs.processes.priority import lower_priority
 from .jobs.runner import failure_of, run_order
+from .jobs.tasks.exchange import Exchange
 from .logs import job_in_logs, set_up_logs
 from .wiring.settings.read_settings import parse_settings
 
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     task.add_argument("--queues", metavar="NAMES", help="such as interactive,cpu,net")
     parser.add_argument("--parent", type=int, default=0, metavar="PID")
     parser.add_argument("--events", type=int, metavar="FD")
+    parser.add_argument("--answers", type=int, metavar="FD")
     parser.add_argument("--control", type=int, metavar="FD")
     parser.add_argument("--load", nargs="*", default=(), metavar="MODULE")
     options = parser.parse_args(arguments)
@@ -46,15 +48,17 @@ def main(arguments: list[str]) -> int:
     if options.fork_server:
         set_up_logs()
         load(options.load)
-        order_json, events = fork_children(socket.socket(fileno=options.control))
+        order_json, events, answers = fork_children(socket.socket(fileno=options.control))
     else:
-        order_json, events = sys.stdin.buffer.read(), options.events
-    os.set_inheritable(events, False)
+        order_json = sys.stdin.buffer.read()
+        events, answers = options.events, options.answers
+    for descriptor in (events, answers):
+        os.set_inheritable(descriptor, False)
     set_up_logs()
     order = ORDER.validate_json(order_json)
     lower_priority(order.niceness)
     with os.fdopen(events, "wb") as file:
-        return run_child(order, file)
+        return run_child(order, file, os.fdopen(answers, "rb"))
 
 
 def _serve(queues: list[str]) -> int:
@@ -68,8 +72,11 @@ def _serve(queues: list[str]) -> int:
         sys.exit(f"{error.message} {error.hint}")
 
 
-def run_child(order: Order, events: BinaryIO) -> int:
-    """Run an attempt; write its messages to the descriptor ``events``."""
+def run_child(order: Order, events: BinaryIO, answers: BinaryIO) -> int:
+    """Run an attempt; write its messages to ``events``, read the supervisor's ``answers``.
+
+    A thread reads and closes ``answers``: closing it here would wait for the supervisor.
+    """
     lock = Lock()
 
     def send(message: Message) -> None:
@@ -87,7 +94,10 @@ def run_child(order: Order, events: BinaryIO) -> int:
         except BadSettings as error:
             send(Failed(failure_of(error)))
             return 1
-        run_order(order, pipeline, send)
+        exchange = Exchange(send, answers) if order.shares else None
+        if exchange is not None:
+            exchange.start()
+        run_order(order, pipeline, send, exchange)
     return 0
 
 

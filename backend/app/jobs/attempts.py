@@ -1,9 +1,10 @@
-"""Claim jobs, and run each attempt in a child process under supervision."""
+"""Claim jobs and tasks, and run them in a child process under supervision."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -16,8 +17,13 @@ from .processes.launcher import Launcher
 from .queue import WORK, Claim, JobQueue, LeaseLost
 from .states import Failure
 from .supervisor import Supervisor
+from .tasks.helping import HelperSupervisor
+from .tasks.queue import Help, TaskQueue
+from .tasks.supply import TaskSupply
 
 log = logging.getLogger(__name__)
+
+_UNFIT_KEPT = 100
 
 _UNKNOWN_KIND = Failure(
     "other_version",
@@ -51,14 +57,35 @@ class ExecutorOptions:
 class Attempts:
     """Claims jobs under one owner's name, and runs them until ``stopping``.
 
-    The methods may be called from any thread.
+    With ``tasks``, jobs share their work with other workers, and a place without a job helps them.
+    ``wake`` is called when a job of this process has tasks for others. The methods may be called
+    from any thread.
     """
 
     queue: JobQueue
     options: ExecutorOptions
     launcher: Launcher
     stopping: Event
+    tasks: TaskQueue | None = None
+    wake: Callable[[], None] = lambda: None
     owner: str = field(default_factory=own_name)
+    # jobs that this process could not help with, such as those that need a missing model
+    _unfit: deque[str] = field(default_factory=lambda: deque(maxlen=_UNFIT_KEPT))
+
+    def run_next(self, lanes: Sequence[str]) -> bool:
+        """Run the next job of the first lane that has one, else help one; False if none needs it.
+
+        Whole jobs come first: they are users who wait.
+        """
+        for lane in lanes:
+            if not self.stopping.is_set() and (claim := self.claim(lane)):
+                self.run(claim, lane)
+                return True
+        for lane in lanes:
+            if not self.stopping.is_set() and (help_ := self._claim_help(lane)):
+                self._help(help_, lane)
+                return True
+        return False
 
     def claim(self, lane: str) -> Claim | None:
         """Claim the next job of a lane; None if there is none for this owner."""
@@ -73,31 +100,75 @@ class Attempts:
                 self.queue.failed(claim, _UNKNOWN_KIND)
                 return
             child = self._child(claim, lane)
-            lease_s = self.options.lease_s
             try:
-                Supervisor(claim, self.queue, child, lease_s, self.stopping).run()
+                self._supervisor(claim, child).run()
             except LeaseLost:
                 log.warning("attempt %d lost its lease", claim.attempt)
             log.info("attempt %d has ended", claim.attempt)
 
+    def _supervisor(self, claim: Claim, child: Child) -> Supervisor:
+        lease_s, supply = self.options.lease_s, None
+        if self.tasks is not None:
+            supply = TaskSupply(
+                self.tasks, claim.job_id, self.owner, lease_s, child.answer, claim.attempt
+            )
+        return Supervisor(
+            claim, self.queue, child, lease_s, self.stopping, supply=supply, wake=self.wake
+        )
+
+    def _claim_help(self, lane: str) -> Help | None:
+        if self.tasks is None:
+            return None
+        per_user = self.options.per_user.get(lane)
+        return self.tasks.help(self.owner, self.options.lease_s, lane, per_user, self._unfit)
+
+    def _help(self, help_: Help, lane: str) -> None:
+        """Run tasks of another worker's job, until a job waits in the lane or none is open."""
+        task = help_.task
+        assert self.tasks is not None
+        supply = TaskSupply(
+            *(self.tasks, task.job_id, self.owner, self.options.lease_s),
+            answer=lambda answer: child.answer(answer),
+            may_go_on=lambda: not self.queue.waiting(lane, 1),
+        )
+        supply.hold(task)
+        if help_.kind not in self.options.pipelines:  # of another version
+            supply.release()
+            self._unfit.append(task.job_id)
+            return
+        with job_in_logs(task.job_id):
+            log.info("helping with step %s", task.step)
+            try:
+                child = self._launch(help_.kind, self._order(help_, lane, step=task.step))
+            except OSError:
+                supply.release()
+                raise
+            if not HelperSupervisor(supply, child, self.stopping).run():
+                self._unfit.append(task.job_id)
+
     def _child(self, claim: Claim, lane: str) -> Child:
         """Start the attempt's process from this thread; see :class:`Launcher`."""
         try:
-            secrets = self.options.secrets.get(claim.kind, {})
-            environment = {**self.options.environment, **secrets}
-            return self.launcher.launch(self._order(claim, lane), environment)
+            return self._launch(claim.kind, self._order(claim, lane, attempt=claim.attempt))
         except OSError:  # the system's fault, not the job's
             self.queue.released(claim)
             raise
 
-    def _order(self, claim: Claim, lane: str) -> Order:
+    def _launch(self, kind: str, order: Order) -> Child:
+        secrets = self.options.secrets.get(kind, {})
+        return self.launcher.launch(order, {**self.options.environment, **secrets})
+
+    def _order(self, work: Claim | Help, lane: str, attempt: int = 0, step: str = "") -> Order:
+        job_id = work.job_id
         return Order(
-            job_id=claim.job_id,
-            pipeline=self.options.pipelines[claim.kind],
-            inputs=claim.inputs,
-            work_s=claim.work_s,
-            workspace=str(self.options.workspaces.resolve() / claim.job_id),
-            attempt=claim.attempt,
-            finished=list(claim.finished),
+            job_id=job_id,
+            pipeline=self.options.pipelines[work.kind],
+            inputs=work.inputs,
+            work_s=work.work_s,
+            workspace=str(self.options.workspaces.resolve() / job_id),
+            attempt=attempt,
+            finished=list(work.finished),
             niceness=self.options.niceness.get(lane, USUAL_NICENESS),
+            shares=self.tasks is not None,
+            step=step,
         )

@@ -1,4 +1,4 @@
-"""Messages between supervisor and child: an order in, lines of JSON out."""
+"""Messages between supervisor and child: an order in, lines of JSON out, and answers to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Order:
 
     ``pipeline`` names the function that builds the job kind's pipeline, as ``module:function``.
     ``finished`` lists the steps that earlier attempts finished, with their files. ``niceness`` is
-    added to that of the launcher's process.
+    added to that of the launcher's process. With ``shares``, steps may split into tasks. With a
+    ``step``, the child only helps another worker's job with the tasks of that step.
     """
 
     job_id: str
@@ -30,6 +31,8 @@ class Order:
     attempt: int
     finished: list[FinishedStep]
     niceness: int = USUAL_NICENESS
+    shares: bool = False
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,43 @@ class StepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class TasksPlanned:
+    """A step splits into these tasks."""
+
+    step: str
+    tasks: list[Task]
+    event: Literal["tasks_planned"] = "tasks_planned"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWanted:
+    """A thread of the child waits for a task of the step, until the supervisor answers."""
+
+    step: str
+    event: Literal["task_wanted"] = "task_wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFinished:
+    """A task has finished; ``files`` are those that it wrote into the workspace."""
+
+    step: str
+    key: str
+    files: list[WrittenFile]
+    seconds: float
+    event: Literal["task_finished"] = "task_finished"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """A task has failed; the reason follows as :class:`Failed`."""
+
+    step: str
+    key: str
+    event: Literal["task_failed"] = "task_failed"
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A step cannot continue, for the reason in ``failure``."""
 
@@ -133,10 +173,46 @@ class Done:
     event: Literal["done"] = "done"
 
 
-Message = (
-    Planned | StepStarted | Progressed | Noted | Retitled | StepFinished | Failed | Paused | Done
-)
+@dataclass(frozen=True, slots=True)
+class TaskGiven:
+    """Answer to :class:`TaskWanted`: run this task.
 
-#: An order is encoded for the child's standard input, a message as one line.
+    ``done`` is the share of the step's tasks, by cost, that is done; ``share`` is this task's.
+    """
+
+    step: str
+    key: str
+    done: float
+    share: float
+    event: Literal["task_given"] = "task_given"
+
+
+@dataclass(frozen=True, slots=True)
+class TasksOver:
+    """Answer to :class:`TaskWanted`: there are no more tasks."""
+
+    step: str
+    event: Literal["tasks_over"] = "tasks_over"
+
+
+Message = (
+    Planned
+    | StepStarted
+    | Progressed
+    | Noted
+    | Retitled
+    | StepFinished
+    | TasksPlanned
+    | TaskWanted
+    | TaskFinished
+    | TaskFailed
+    | Failed
+    | Paused
+    | Done
+)
+Answer = TaskGiven | TasksOver
+
+#: An order is encoded for the child's standard input, a message and an answer as one line each.
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Discriminator("event")])
+ANSWER: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Discriminator("event")])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Generic, TypeVar
 
-from .messages import PlannedStep
+from .messages import PlannedStep, Task
 from .workspace import Workspace
 
 JobT = TypeVar("JobT")
@@ -32,10 +33,26 @@ class StepContext(Generic[JobT]):
     say: Callable[[str], None] = lambda _: None  # text about the current work ("track 3 of 20")
     # sets the job's title, once the result is decided
     retitle: Callable[[str], None] = lambda _: None
+    is_split: bool = False  # the step's tasks are done; the step joins their results
 
     def part(self, begin: float, end: float) -> StepContext[JobT]:
         """The same context for a part of the step: ``begin`` to ``end`` of its progress."""
         return replace(self, progress=lambda done: self.progress(begin + (end - begin) * done))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """The tasks of a step.
+
+    ``left`` are those whose results do not exist yet; ``run`` runs one by its key, also one that is
+    not left, and returns the files that it wrote into the workspace. It writes each atomically,
+    calls its second argument with 0 to 1, which may raise to end it, and may be called from
+    ``at_once`` threads.
+    """
+
+    left: Sequence[Task]
+    run: Callable[[str, Callable[[float], None]], Sequence[Path]]
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,8 @@ class Step(Generic[JobT]):
     the step. ``pace`` names the condition that changes its speed by an order of magnitude (such as
     the model); speeds are measured for each pace. ``limit_s`` returns the time limit for the given
     seconds of input audio. Neighbours with the same ``together`` run at the same time: none may
-    read another's files.
+    read another's files. ``split`` lists tasks that other workers may take; ``run`` follows them,
+    and finds their results where it would have kept its own. It must do without any that is lost.
     """
 
     name: str
@@ -60,6 +78,7 @@ class Step(Generic[JobT]):
     pace: Callable[[JobT], str] | None = None
     limit_s: Callable[[float], float] = default_limit_s
     together: str = ""
+    split: Callable[[StepContext[JobT]], TaskList] | None = None
 
     def planned(self, job: JobT, *, kept: bool) -> PlannedStep:
         """Describe the step in the plan that the child sends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Generic
@@ -23,9 +23,12 @@ from .messages import (
     Retitled,
     StepFinished,
     StepStarted,
+    TasksPlanned,
 )
 from .pipeline import JobT, Pipeline, Step, StepContext, groups_of
 from .states import Failure
+from .tasks.exchange import Exchange
+from .tasks.run_tasks import is_worth_splitting, run_tasks
 from .together import run_together
 from .workspace import Workspace, WrittenFile
 
@@ -34,12 +37,25 @@ Send = Callable[[Message], None]
 
 # Five updates a second look continuous and do not load the database.
 _PROGRESS_EVERY_S = 0.2
+# Joining the results of tasks takes a small part of the time.
+_TASKS_SHARE = 0.9
 
 
-def run_order(order: Order, pipeline: Pipeline[JobT], send: Send) -> None:
-    """Run the remaining steps; the last message is ``Done``, ``Failed`` or ``Paused``."""
+def run_order(
+    order: Order, pipeline: Pipeline[JobT], send: Send, exchange: Exchange | None = None
+) -> None:
+    """Run the remaining steps; the last message is ``Done``, ``Failed`` or ``Paused``.
+
+    With an ``exchange``, steps split into tasks that other workers may take. If the order names a
+    step, run only tasks of that step, as the supervisor gives them.
+    """
+    workspace = Workspace(Path(order.workspace), order.attempt)
+    attempt = _Attempt(order, pipeline, send, workspace, exchange)
     try:
-        _Attempt(order, pipeline, send, Workspace(Path(order.workspace), order.attempt)).run()
+        if order.step and exchange is not None:
+            attempt.help(exchange)
+        else:
+            attempt.run()
     except NotBefore as error:
         log.info("the job pauses: %s", error.code)
         send(Paused(error.until_s, error.message))
@@ -55,6 +71,7 @@ class _Attempt(Generic[JobT]):
     pipeline: Pipeline[JobT]
     send: Send
     workspace: Workspace
+    exchange: Exchange | None
 
     def run(self) -> None:
         self.workspace.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -66,6 +83,14 @@ class _Attempt(Generic[JobT]):
         for group in groups_of(remaining):
             run_together([partial(self._run_step, step, job) for step in group])
         self.workspace.clear_scratch()
+
+    def help(self, exchange: Exchange) -> None:
+        """Run tasks of another worker's job."""
+        job = self.pipeline.open(self.order.inputs)
+        step = next(one for one in self.pipeline.steps_for(job) if one.name == self.order.step)
+        if step.split is not None:
+            quiet = StepContext(job, self.workspace, lambda _: None, lambda _: None)
+            run_tasks(step.name, step.split(quiet), self.workspace, exchange)
 
     def _remaining(self, steps: tuple[Step[JobT], ...]) -> tuple[Step[JobT], ...]:
         """The steps that must run: from the first without intact files on, and their sources.
@@ -96,10 +121,23 @@ class _Attempt(Generic[JobT]):
         workspace = Workspace(self.workspace.root, self.order.attempt)
         started = time.monotonic()
         progress = Progress(step.name, self.send, check)
-        step.run(StepContext(job, workspace, progress, self._note, progress.say, self._retitle))
+        ctx = StepContext(job, workspace, progress, self._note, progress.say, self._retitle)
+        step.run(self._after_tasks(step, ctx))
         seconds = time.monotonic() - started
         self.send(StepFinished(step.name, list(workspace.written), seconds))
         log.info("step %s took %.1f s", step.name, seconds)
+
+    def _after_tasks(self, step: Step[JobT], ctx: StepContext[JobT]) -> StepContext[JobT]:
+        """Run the step's tasks, if it splits; return the context for the rest of the step."""
+        if step.split is None or self.exchange is None:
+            return ctx
+        tasks = step.split(ctx)
+        if not is_worth_splitting(tasks.left):
+            return ctx
+        self.send(TasksPlanned(step.name, list(tasks.left)))
+        progress = ctx.part(0.0, _TASKS_SHARE).progress
+        run_tasks(step.name, tasks, ctx.workspace, self.exchange, progress)
+        return replace(ctx.part(_TASKS_SHARE, 1.0), is_split=True)
 
     def _note(self, text: str) -> None:
         self.send(Noted(text))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TypeVar
 
-from ..errors import SegueError, StepTimeout
+from ..errors import StepTimeout
 from .estimate import paced, shares_of_groups
 from .messages import (
     Done,
@@ -23,11 +23,16 @@ from .messages import (
     Retitled,
     StepFinished,
     StepStarted,
+    TaskFinished,
+    TasksPlanned,
+    TaskWanted,
 )
 from .pipeline import default_limit_s
 from .processes.child import Child
 from .queue import Claim, ClaimState, ExpectedStep, JobQueue
+from .retry_busy import retry_busy
 from .states import Failure
+from .tasks.supply import TaskSupply
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +40,8 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.25
 # Two renewals may fail before the lease ends.
 _BEATS_PER_LEASE = 3
-# Waits between attempts while the database is busy or full; each attempt also waits for the lock.
-_RETRY_WAITS_S = (0.5, 1.0, 2.0)
+# While the child waits for other workers' tasks: their end is noticed after this long.
+_ASKED_TICK_S = 0.1
 
 Ending = Callable[[], None]
 T = TypeVar("T")
@@ -46,7 +51,8 @@ T = TypeVar("T")
 class Supervisor:
     """Watches ``child`` until the attempt ends, then stores the outcome.
 
-    No process of the child survives :meth:`run`.
+    No process of the child survives :meth:`run`. With a ``supply``, steps may split into tasks;
+    ``wake`` is called when there are tasks for other workers.
     """
 
     claim: Claim
@@ -54,6 +60,8 @@ class Supervisor:
     child: Child
     lease_s: float
     stopping: Event
+    supply: TaskSupply | None = None
+    wake: Callable[[], None] = lambda: None
     _step: str = "starting"
     _running: set[str] = field(default_factory=set)
     _planned: dict[str, PlannedStep] = field(default_factory=dict)
@@ -75,6 +83,8 @@ class Supervisor:
             ending = self._watch()
         finally:
             status = self.child.end()
+        if self.supply is not None:
+            self._retry(self.supply.release)
         if ending is not None:
             self._retry(ending)
         elif self.stopping.is_set():
@@ -88,7 +98,8 @@ class Supervisor:
     def _watch(self) -> Ending | None:
         """Wait for the end; return the write that stores it, or None if the child died."""
         while True:
-            messages = self.child.read(_TICK_S)
+            is_asked = self.supply is not None and self.supply.is_asked
+            messages = self.child.read(_ASKED_TICK_S if is_asked else _TICK_S)
             if messages is None:
                 return None
             for message in messages:
@@ -97,6 +108,8 @@ class Supervisor:
                     return ending
             if ending := self._interruption():
                 return ending
+            if self.supply is not None:
+                self._retry(self.supply.serve)
 
     def _take(self, message: Message) -> Ending | None:
         claim, queue = self.claim, self.queue
@@ -118,6 +131,8 @@ class Supervisor:
                 self._retry(lambda: queue.step_finished(claim, step, files, seconds, pace, share))
                 self._end(step)
                 log.info("step %s finished in %.1f s", step, seconds)
+            case TasksPlanned() | TaskWanted() | TaskFinished() if self.supply is not None:
+                self._share(message, self.supply)
             case Failed(failure):
                 return None if self.stopping.is_set() else lambda: queue.failed(claim, failure)
             case Paused(until_s, why):
@@ -125,6 +140,16 @@ class Supervisor:
             case Done():
                 return lambda: queue.succeeded(claim)
         return None
+
+    def _share(self, message: TasksPlanned | TaskWanted | TaskFinished, supply: TaskSupply) -> None:
+        match message:
+            case TasksPlanned(step, tasks):
+                self._retry(lambda: supply.queue.planned(self.claim, step, tasks))
+                self.wake()
+            case TaskWanted(step):
+                supply.want(step)
+            case TaskFinished():
+                self._retry(lambda: supply.finish(message))
 
     def _begin(self, step: str, limit_s: float) -> None:
         if not self._running:
@@ -168,20 +193,14 @@ class Supervisor:
         if late:
             return lambda: self.queue.failed(self.claim, self._overtime(late[0]))
         if now > self._beats_at:
+            if self.supply is not None:
+                self._retry(self.supply.beat)
             self._retry(lambda: self.queue.beat(self.claim, self.lease_s))
             self._beats_at = now + self.lease_s / _BEATS_PER_LEASE
         return None
 
     def _retry(self, call: Callable[[], T]) -> T:
-        """Call the queue, and repeat while its database is busy or full; a stop skips the waits."""
-        for wait_s in _RETRY_WAITS_S:
-            try:
-                return call()
-            except SegueError as error:
-                if not error.retryable:
-                    raise
-            self.stopping.wait(wait_s)
-        return call()
+        return retry_busy(call, self.stopping)
 
     def _overtime(self, step: str) -> Failure:
         return Failure(

@@ -12,6 +12,7 @@ from .background import Background
 from .housekeeping import CHECK_OWNERS_S, Chore, expire_dead_owners, keep_house
 from .processes.launcher import Launcher
 from .queue import JobQueue
+from .tasks.queue import TaskQueue
 
 # New jobs and ends of jobs wake the threads immediately. Polling finds paused jobs, expired leases,
 # and jobs that another server queued.
@@ -25,6 +26,7 @@ class ThreadExecutor:
     """Runs queued jobs until :meth:`stop`, and ``chores`` regularly.
 
     ``listen`` calls its first argument when another process has queued a job, until the event.
+    With ``tasks``, a place without a job helps others with theirs.
 
     The public methods may be called from any thread.
     """
@@ -34,11 +36,16 @@ class ThreadExecutor:
     launcher: Launcher
     chores: Sequence[Chore] = ()
     listen: Callable[[Callable[[], None], Event], None] | None = None
+    tasks: TaskQueue | None = None
     _attempts: Attempts = field(init=False)
     _threads: Background = field(default_factory=Background, init=False)
 
     def __post_init__(self) -> None:
-        self._attempts = Attempts(self.queue, self.options, self.launcher, self._threads.stopping)
+        self._attempts = Attempts(
+            *(self.queue, self.options, self.launcher, self._threads.stopping),
+            tasks=self.tasks,
+            wake=self.wake,
+        )
 
     def start(self) -> None:
         """Take over the jobs of dead processes of this host, then start the threads."""
@@ -74,10 +81,8 @@ class ThreadExecutor:
         self._threads.join(_STOP_S)
 
     def _run_next(self, lane: str) -> bool:
-        """Run the next job of a lane; return whether there was one."""
-        claim = self._attempts.claim(lane)
-        if claim is None:
+        """Run the next job of a lane, or help with one; return whether there was one."""
+        if not self._attempts.run_next([lane]):
             return False
-        self._attempts.run(claim, lane)
         self.wake()  # jobs in other lanes may have waited for this one
         return True

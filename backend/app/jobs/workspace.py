@@ -90,6 +90,11 @@ class Workspace:
         """
         return read_stored(shape, self.path(name).read_bytes())
 
+    def written_by_task(self, path: Path) -> WrittenFile:
+        """Describe a scratch file that a task wrote, for the worker that joins the tasks."""
+        name = path.relative_to(self.root).as_posix()
+        return WrittenFile(name, None, path.stat().st_size, sha256_of(path))
+
     def clear_parts(self) -> None:
         """Remove files that earlier attempts left incomplete."""
         shutil.rmtree(self.root / ".part", ignore_errors=True)

@@ -9,7 +9,9 @@ import pytest
 from backend.app.jobs.celery import dispatcher as dispatching
 from backend.app.jobs.celery.dispatcher import CeleryDispatcher
 from backend.app.jobs.celery.messages import Broker, make_celery
+from backend.app.jobs.messages import Task
 from backend.app.jobs.queue import ANALYSIS, INTERACTIVE, NET, WORK
+from backend.app.store.jobs.tasks import SqlTaskQueue
 from tests import redis_server
 from tests.jobs.rows import Rows
 from tests.patience import wait_until
@@ -25,7 +27,7 @@ def broker(redis: redis_server.Server) -> Iterator[Broker]:
 
 @pytest.fixture
 def dispatcher(rows: Rows, broker: Broker) -> CeleryDispatcher:
-    return CeleryDispatcher(rows.queue, broker)
+    return CeleryDispatcher(rows.queue, broker, SqlTaskQueue(rows.database))
 
 
 def counts(broker: Broker) -> dict[str, int]:
@@ -48,6 +50,15 @@ def test_job_that_waits_for_another_gets_no_message(
     rows.job(after=rows.job())
     dispatcher.send_missing()
     assert counts(broker)["cpu"] == 1
+
+
+def test_each_open_task_has_a_message(rows: Rows, dispatcher: CeleryDispatcher, broker: Broker):
+    rows.job()
+    tasks = [Task(str(number), 1.0) for number in range(3)]
+    dispatcher.tasks.planned(rows.claim(), "mixing", tasks)
+    for _ in range(2):
+        dispatcher.send_missing()
+        assert counts(broker)["cpu"] == 3
 
 
 def test_message_carries_nothing_but_a_job_id(

@@ -160,7 +160,7 @@ def test_failed_fork_closes_pipes_and_server_continues(
     reader, writer = os.pipe()
     ours, theirs = socket.socketpair()
     with ours, theirs, Path(os.devnull).open() as request:
-        socket.send_fds(ours, [b"\0"], [request.fileno(), writer, writer])
+        socket.send_fds(ours, [b"\0"], [request.fileno(), writer, writer, writer])
         os.close(writer)
         ours.close()
         with pytest.raises(SystemExit):  # when its requests end, not earlier

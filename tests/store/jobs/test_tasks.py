@@ -36,7 +36,7 @@ def running_job(rows: Rows, tasks: SqlTaskQueue, *keys: str, user: str = "ann") 
 
 
 def take(tasks: SqlTaskQueue, claim: Claim) -> TaskClaim | None:
-    return tasks.take(claim.job_id, STEP, claim.owner, LEASE_S, helps=False)
+    return tasks.take(claim.job_id, STEP, claim.owner, LEASE_S, claim.attempt)
 
 
 def help_with(tasks: SqlTaskQueue, owner: str = "second", lease_s: float = LEASE_S) -> TaskClaim:
@@ -82,7 +82,7 @@ def test_helper_gets_what_its_child_needs(rows: Rows, tasks: SqlTaskQueue):
 def test_standing_counts_what_is_left(rows: Rows, tasks: SqlTaskQueue):
     claim = running_job(rows, tasks, "a", "b")
     tasks.finished(help_with(tasks), [FILE], 0.5)
-    assert tasks.standing(claim.job_id, STEP) == Standing(1, 2.0)
+    assert tasks.standing(claim.job_id, STEP) == Standing(1, 2.0, 3.0)
 
 
 def test_task_whose_worker_vanished_is_taken_again(rows: Rows, tasks: SqlTaskQueue):
@@ -106,7 +106,7 @@ def test_beat_renews_only_valid_claims(rows: Rows, tasks: SqlTaskQueue):
     for one in (again, held):
         end_lease(rows, one)
     tasks.beat([lost, held], LEASE_S)
-    assert tasks.take(claim.job_id, STEP, "me", LEASE_S, helps=False) is not None  # the lost one
+    assert take(tasks, claim) is not None  # the lost one
     assert take(tasks, claim) is None
 
 
@@ -153,7 +153,7 @@ def test_no_helper_takes_a_task_of_a_job_that_ended(rows: Rows, tasks: SqlTaskQu
     assert tasks.help("third", LEASE_S, "work") is None
     if end != "lease":  # until another worker claims the job, its helpers may go on
         assert not tasks.is_wanted(claim.job_id)
-        assert tasks.take(claim.job_id, STEP, "second", LEASE_S, helps=True) is None
+        assert tasks.take(claim.job_id, STEP, "second", LEASE_S) is None
     if end not in ("lease", "cancel"):
         with pytest.raises(LeaseLost):
             tasks.finished(held, [FILE], 0.5)
@@ -189,6 +189,13 @@ def test_lost_attempt_plans_no_tasks(rows: Rows, tasks: SqlTaskQueue):
     with pytest.raises(LeaseLost):
         tasks.planned(claim, STEP, [])
     assert stored(rows) == [("a", "open")]
+
+
+def test_worker_that_lost_the_job_takes_no_task(rows: Rows, tasks: SqlTaskQueue):
+    claim = running_job(rows, tasks, "a")
+    rows.set(claim.job_id, lease_until=0.0)
+    rows.claim("third")
+    assert take(tasks, claim) is None
 
 
 def test_ended_job_keeps_no_tasks(rows: Rows, tasks: SqlTaskQueue):

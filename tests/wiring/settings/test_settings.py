@@ -344,7 +344,7 @@ def test_job_fails_with_the_same_message(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("LEASE_S", "soon")
     order = Order("j", "tests.jobs.pipelines:chain", "{}", 1.0, str(tmp_path), 1, [])
     events = io.BytesIO()
-    assert worker.run_child(order, events) == 1
+    assert worker.run_child(order, events, io.BytesIO()) == 1
     said = MESSAGE.validate_json(events.getvalue())
     assert isinstance(said, Failed)
     assert (said.failure.code, said.failure.message) == ("bad_settings", "LEASE_S is “soon”.")

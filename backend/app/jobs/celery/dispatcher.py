@@ -12,6 +12,7 @@ from ...errors import StoreBusy
 from ..background import Background
 from ..housekeeping import CHECK_OWNERS_S, Chore, expire_dead_owners, keep_house
 from ..queue import JobQueue
+from ..tasks.queue import TaskQueue
 from .messages import QUEUES, Broker
 
 log = logging.getLogger(__name__)
@@ -19,21 +20,25 @@ log = logging.getLogger(__name__)
 # A new job is sent at once; this finds paused jobs, expired leases, and messages that Redis lost.
 _SWEEP_S = 5.0
 _STOP_S = 8.0
+#: Messages for open tasks at most: each wakes a worker, which takes one task after the other.
+MOST_HELPERS = 20
 #: Messages that wait in a queue at most: more would wake no more workers.
 MOST_MESSAGES = 200
 
 
 @dataclass(slots=True)
 class CeleryDispatcher:
-    """Keeps as many messages waiting in each queue as jobs wait in its lanes.
+    """Keeps as many messages waiting in each queue as jobs and tasks wait in its lanes.
 
-    Messages are interchangeable: a worker that gets one claims the next job by users' turns. So a
-    message that is lost is replaced at the next sweep, and one too many finds no job. ``listen`` is
+    Messages are interchangeable: a worker that gets one claims the next job by users' turns, or
+    takes tasks of another's. So a message that is lost is replaced at the next sweep, and one too
+    many finds nothing. ``listen`` is
     that of :class:`..threads.ThreadExecutor`. The methods may be called from any thread.
     """
 
     queue: JobQueue
     broker: Broker
+    tasks: TaskQueue
     chores: Sequence[Chore] = ()
     listen: Callable[[Callable[[], None], Event], None] | None = None
     _threads: Background = field(default_factory=Background, init=False)
@@ -66,9 +71,10 @@ class CeleryDispatcher:
         self._threads.join(_STOP_S)
 
     def send_missing(self) -> None:
-        """Send a message for each waiting job that has none."""
+        """Send a message for each waiting job and open task that has none."""
         for queue, lanes in QUEUES.items():
             jobs = [job for lane in lanes for job in self.queue.waiting(lane, MOST_MESSAGES)]
+            jobs += [job for lane in lanes for job in self.tasks.open_in(lane, MOST_HELPERS)]
             missing = min(len(jobs), MOST_MESSAGES) - self.broker.waiting(queue) if jobs else 0
             if missing > 0:
                 self.broker.send(queue, jobs[:missing])

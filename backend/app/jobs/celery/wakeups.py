@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,10 @@ def serve(app: Celery, build: Callable[[], Attempts]) -> None:
     attempts = cache(build)
 
     def wake(task: Task[..., None], job_id: str) -> None:
-        """Claim the next job of the queue that the message came from, and run it."""
+        """Run the next job of the queue that the message came from, or help with one."""
         del job_id  # for the broker's own tools: another job's turn may have come
         queue = task.request.delivery_info["routing_key"]
-        run_next(attempts(), QUEUES[queue])
+        attempts().run_next(QUEUES[queue])
 
     app.task(wake, name=WAKE, bind=True)
 
@@ -36,12 +36,3 @@ def serve(app: Celery, build: Callable[[], Attempts]) -> None:
         attempts().launcher.close()
 
     worker_shutting_down.connect(stop, weak=False)
-
-
-def run_next(attempts: Attempts, lanes: Sequence[str]) -> None:
-    """Claim the next job of the first lane that has one, and run it; else do nothing."""
-    for lane in lanes:
-        claim = None if attempts.stopping.is_set() else attempts.claim(lane)
-        if claim is not None:
-            attempts.run(claim, lane)
-            return

@@ -8,7 +8,7 @@ import subprocess
 from contextlib import suppress
 from typing import Protocol
 
-from ..messages import MESSAGE, Message
+from ..messages import ANSWER, MESSAGE, Answer, Message
 
 _READ_BYTES = 1 << 16
 # After its last message, a child only closes its files and connections.
@@ -38,12 +38,14 @@ class Process(Protocol):
 class Child:
     """A process in its own session, with all processes that it starts; not thread-safe.
 
-    ``events`` is the read end of the pipe to which the process writes its messages.
+    ``events`` is the read end of the pipe to which the process writes its messages, ``answers`` the
+    write end of the pipe from which it reads the answers to them.
     """
 
-    def __init__(self, process: Process, events: int) -> None:
+    def __init__(self, process: Process, events: int, answers: int) -> None:
         self._process = process
         self._events = events
+        self._answers = answers
         self._rest = b""
         self._selector = selectors.DefaultSelector()
         self._selector.register(events, selectors.EVENT_READ)
@@ -63,6 +65,11 @@ class Child:
         *lines, self._rest = (self._rest + block).split(b"\n")
         return [MESSAGE.validate_json(line) for line in lines]
 
+    def answer(self, answer: Answer) -> None:
+        """Send an answer; lost if the child has died, which :meth:`read` reports."""
+        with suppress(BrokenPipeError):
+            os.write(self._answers, ANSWER.dump_json(answer) + b"\n")
+
     def wait_for_exit(self) -> None:
         """Wait briefly for the child to exit by itself, so that it can close its resources."""
         with suppress(subprocess.TimeoutExpired):
@@ -76,4 +83,5 @@ class Child:
         self._process.kill()
         self._selector.close()
         os.close(self._events)
+        os.close(self._answers)
         return self._process.wait()

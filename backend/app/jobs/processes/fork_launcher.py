@@ -56,14 +56,15 @@ class ForkLauncher:
         with ExitStack() as ours, ExitStack() as theirs:
             events, events_end = _pipe(ours, theirs)
             status, status_end = _pipe(ours, theirs)
+            answers_end, answers = _pipe(theirs, ours)
             # Only the child reads this in-memory file, so that the server never holds secrets.
             with os.fdopen(os.memfd_create("order"), "wb") as request:
                 request.write(json.dumps(child_environment(environment)).encode() + b"\n")
                 request.write(ORDER.dump_json(order))
                 request.seek(0)
-                server = self._send([request.fileno(), events_end, status_end])
+                server = self._send([request.fileno(), events_end, status_end, answers_end])
             ours.pop_all()
-        return Child(ForkedProcess(status, server.end), events)
+        return Child(ForkedProcess(status, server.end), events, answers)
 
     def close(self) -> None:
         """Kill the server and its children; refuse further launches."""
@@ -168,9 +169,9 @@ def _can_be_read(descriptor: int, timeout_s: float | None) -> bool:
         return bool(selector.select(timeout_s))
 
 
-def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
-    """Open a pipe; ``ours`` closes the read end, ``theirs`` the write end."""
+def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
+    """Open a pipe; ``reading`` closes the read end, ``writing`` the write end."""
     reader, writer = os.pipe()
-    ours.callback(os.close, reader)
-    theirs.callback(os.close, writer)
+    reading.callback(os.close, reader)
+    writing.callback(os.close, writer)
     return reader, writer

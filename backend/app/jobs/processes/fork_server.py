@@ -43,12 +43,13 @@ def load(modules: Sequence[str]) -> None:
     gc.freeze()
 
 
-def fork_children(control: socket.socket) -> tuple[bytes, int]:
+def fork_children(control: socket.socket) -> tuple[bytes, int, int]:
     """Fork a child for each request; return only in the children.
 
-    A request is a byte with three descriptors: a file with environment and order, a pipe for the
-    child's events, a pipe for its process id and its exit status. The process ends when ``control``
-    is closed at the other end. Returns the order as JSON, and the descriptor for writing events.
+    A request is a byte with four descriptors: a file with environment and order, a pipe for the
+    child's events, a pipe for its process id and its exit status, a pipe for answers to events. The
+    process ends when ``control`` is closed at the other end. Returns the order as JSON, and the
+    descriptors for writing events and for reading answers.
     """
     server, status_pipes = os.getpid(), dict[int, int]()
     with _deaths_of_children() as deaths:
@@ -58,12 +59,13 @@ def fork_children(control: socket.socket) -> tuple[bytes, int]:
                 os.read(deaths, _READ_BYTES)
                 _report_exits(status_pipes)
             if control.fileno() in ready:
-                request, events, status_pipe = _request_from(control)
+                request, events, status_pipe, answers = _request_from(control)
                 pid = _fork()
                 if pid == 0:
                     break
                 os.close(request)
                 os.close(events)
+                os.close(answers)
                 if pid is None:
                     os.close(status_pipe)
                 else:
@@ -71,11 +73,11 @@ def fork_children(control: socket.socket) -> tuple[bytes, int]:
     control.close()
     for other in status_pipes.values():  # this child needs only its own pipe
         os.close(other)
-    return _become_child(server, request, status_pipe), events
+    return _become_child(server, request, status_pipe), events, answers
 
 
 def _request_from(control: socket.socket) -> list[int]:
-    _, descriptors, _, _ = socket.recv_fds(control, 1, 3, socket.MSG_CMSG_CLOEXEC)
+    _, descriptors, _, _ = socket.recv_fds(control, 1, 4, socket.MSG_CMSG_CLOEXEC)
     if not descriptors:
         os._exit(0)
     return descriptors

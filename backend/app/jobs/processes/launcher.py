@@ -41,14 +41,18 @@ class NewProcessLauncher:
 
     def launch(self, order: Order, environment: Mapping[str, str]) -> Child:
         """Start ``python -m backend.app.worker --run``."""
-        events, theirs = os.pipe()
+        events, their_events = os.pipe()
+        their_answers, answers = os.pipe()
         try:
-            return Child(_start(order, environment, theirs), events)
+            process = _start(order, environment, their_events, their_answers)
+            return Child(process, events, answers)
         except BaseException:
             os.close(events)
+            os.close(answers)
             raise
         finally:
-            os.close(theirs)
+            os.close(their_events)
+            os.close(their_answers)
 
     def close(self) -> None:
         """Do nothing: this launcher holds no resources."""
@@ -60,9 +64,10 @@ class _NewProcess(subprocess.Popen[bytes]):
             os.killpg(self.pid, signal.SIGKILL)
 
 
-def _start(order: Order, environment: Mapping[str, str], events: int) -> _NewProcess:
+def _start(order: Order, environment: Mapping[str, str], events: int, answers: int) -> _NewProcess:
     command = [sys.executable, "-m", "backend.app.worker", "--run"]
-    command += ["--events", str(events), "--parent", str(os.getpid())]
+    command += ["--events", str(events), "--answers", str(answers)]
+    command += ["--parent", str(os.getpid())]
     # Unlike a pipe, a file accepts an order of any length before the child reads it.
     with tempfile.TemporaryFile() as stdin:
         stdin.write(ORDER.dump_json(order))
@@ -72,7 +77,7 @@ def _start(order: Order, environment: Mapping[str, str], events: int) -> _NewPro
             stdin=stdin,
             stdout=subprocess.DEVNULL,
             env=child_environment(environment),
-            pass_fds=(events,),
+            pass_fds=(events, answers),
             start_new_session=True,
         )
 

@@ -34,6 +34,7 @@ class TaskClaim:
     key: str
     owner: str
     attempt: int
+    cost_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,33 @@ class Help:
     work_s: float
     finished: tuple[FinishedStep, ...]
 
+    @property
+    def job_id(self) -> str:
+        """The job's id."""
+        return self.task.job_id
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far the tasks of a step are: those not done, and the expected seconds of those done."""
+    """How far the tasks of a step are: those not done, and expected seconds, done and in all."""
 
     left: int
     done_s: float
+    total_s: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all tasks are done."""
+        return self.left == 0
+
+    @property
+    def done(self) -> float:
+        """Share that is done, by cost."""
+        return self.done_s / max(self.total_s, 1e-9)
+
+    def share_of(self, task: TaskClaim) -> float:
+        """A task's share of the step's cost."""
+        return task.cost_s / max(self.total_s, 1e-9)
 
 
 class TaskQueue(Protocol):
@@ -73,9 +94,12 @@ class TaskQueue(Protocol):
         """
 
     def take(
-        self, job_id: str, step: str, owner: str, lease_s: float, *, helps: bool
+        self, job_id: str, step: str, owner: str, lease_s: float, attempt: int | None = None
     ) -> TaskClaim | None:
-        """Take the next task of a step; None if none is open, or the job has ended."""
+        """Take the next task of a step; None if none is open, or the job has ended.
+
+        ``attempt`` is that of the job if ``owner`` runs it; without, ``owner`` helps.
+        """
 
     def help(
         self,

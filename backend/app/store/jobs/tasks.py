@@ -51,12 +51,14 @@ class SqlTaskQueue:
             announce(connection)
 
     def take(
-        self, job_id: str, step: str, owner: str, lease_s: float, *, helps: bool
+        self, job_id: str, step: str, owner: str, lease_s: float, attempt: int | None = None
     ) -> TaskClaim | None:
         """Take the step's task that was planned to take longest."""
         which = and_(TASKS.c.job_id == job_id, TASKS.c.step == step, _is_free())
-        if helps:
+        if attempt is None:
             which = and_(which, TASKS.c.failures < MOST_HELPER_FAILURES)
+        else:
+            which = and_(which, JOBS.c.owner == owner, JOBS.c.attempt == attempt)
         chosen = (
             select(TASKS.c.id)
             .join(JOBS, JOBS.c.id == TASKS.c.job_id)
@@ -64,7 +66,7 @@ class SqlTaskQueue:
             .order_by(TASKS.c.position)
         )
         with self.database.write() as session:
-            return _take(session.connection(), chosen, owner, lease_s, helps=helps)
+            return _take(session.connection(), chosen, owner, lease_s, helps=attempt is None)
 
     def help(
         self,
@@ -101,10 +103,10 @@ class SqlTaskQueue:
         counts = select(
             func.count(case((not_(is_done), 1))),
             func.coalesce(func.sum(case((is_done, TASKS.c.cost_s))), 0.0),
+            func.coalesce(func.sum(TASKS.c.cost_s), 0.0),
         ).where(TASKS.c.job_id == job_id, TASKS.c.step == step)
         with self.database.read() as session:
-            left, done_s = session.connection().execute(counts).one()
-        return Standing(left, done_s)
+            return Standing(*session.connection().execute(counts).one())
 
     def open_in(self, lane: str, limit: int) -> Sequence[str]:
         """Return the job's id for each task that another worker may take."""

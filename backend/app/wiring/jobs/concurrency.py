@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from ...jobs.queue import ANALYSIS, INTERACTIVE, NET, WORK
 from ...settings import Settings
+from ..stores import database_url
 
 YOUTUBE_UPLOADS_AT_ONCE = 2  # a third would not use the connection better
 PREVIEWS_AT_ONCE = 2  # each takes a second or two
@@ -20,6 +22,18 @@ stays free for other users."""
 NICENESS: Mapping[str, int] = {INTERACTIVE: 2, ANALYSIS: 5, NET: 8, WORK: 10}
 """Niceness of each lane's processes above the API's; three steps halve the share of a busy
 processor."""
+
+
+def shares_tasks(settings: Settings) -> bool:
+    """Whether steps split into tasks for other workers.
+
+    A job's own threads already use all processors of this machine, unless ``RENDER_WORKERS`` is
+    lower. Servers that share a PostgreSQL database, and Celery's workers, may be elsewhere.
+    """
+    if settings.executor == "celery" or database_url(settings).startswith("postgresql"):
+        return True
+    own = settings.render_workers or os.cpu_count() or 1
+    return settings.max_concurrent_jobs > 1 and own < (os.cpu_count() or 1)
 
 
 def lanes(settings: Settings) -> Mapping[str, int]:

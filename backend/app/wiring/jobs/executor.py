@@ -18,8 +18,9 @@ from ...settings import Settings
 from ...store.database import Database
 from ...store.jobs.notifications import listen
 from ...store.jobs.queue import SqlJobQueue
+from ...store.jobs.tasks import SqlTaskQueue
 from ..stores import database_url, workspaces
-from .concurrency import NICENESS, PER_USER, lanes
+from .concurrency import NICENESS, PER_USER, lanes, shares_tasks
 
 # As names, because only children load these modules, not the API.
 PIPELINES: Mapping[str, str] = {
@@ -49,9 +50,12 @@ def build_executor(
     listening = partial(listen, database) if database.has_notifications else None
     if settings.executor == "celery":
         broker = Broker(make_celery(settings.redis_url or ""))
-        return CeleryDispatcher(queue, broker, listen=listening)
+        tasks = SqlTaskQueue(database)
+        return CeleryDispatcher(queue, broker, tasks, listen=listening)
     options = executor_options(settings, ffmpeg, keys)
-    return ThreadExecutor(queue, options, build_launcher(options.pipelines), listen=listening)
+    tasks = SqlTaskQueue(database) if shares_tasks(settings) else None
+    launcher = build_launcher(options.pipelines)
+    return ThreadExecutor(queue, options, launcher, listen=listening, tasks=tasks)
 
 
 def build_launcher(pipelines: Mapping[str, str]) -> Launcher:

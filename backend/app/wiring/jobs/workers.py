@@ -16,6 +16,7 @@ from ...jobs.celery.messages import QUEUES
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...settings import Settings
 from ...store.jobs.queue import SqlJobQueue
+from ...store.jobs.tasks import SqlTaskQueue
 from ..server_secrets import encryption_keys
 from ..settings.checks import check_server_settings
 from ..settings.read_settings import read_settings
@@ -46,7 +47,9 @@ def build_attempts(settings: Settings) -> Attempts:
     stores = open_stores(settings, migrate=False)
     options = executor_options(settings, ffmpeg, encryption_keys(settings))
     launcher = build_launcher(options.pipelines)
-    return Attempts(SqlJobQueue(stores.database), options, launcher, Event())
+    database = stores.database
+    tasks = SqlTaskQueue(database)
+    return Attempts(SqlJobQueue(database), options, launcher, Event(), tasks)
 
 
 def run_worker(settings: Settings, queues: Sequence[str]) -> int:
