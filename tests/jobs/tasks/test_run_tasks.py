@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 
 import pytest
 
 from backend.app.errors import ToolFailed
 from backend.app.jobs.messages import (
-    ANSWER,
-    Answer,
     Done,
     Failed,
     Message,
@@ -22,51 +20,16 @@ from backend.app.jobs.messages import (
     Task,
     TaskFailed,
     TaskFinished,
-    TaskGiven,
-    TasksOver,
     TasksPlanned,
-    TaskWanted,
 )
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext, TaskList
 from backend.app.jobs.runner import run_order
-from backend.app.jobs.tasks.exchange import Exchange
 from backend.app.jobs.tasks.run_tasks import LEAST_COST_S
 from backend.app.store.files.atomic_write import atomic_write
 
+from .scripted import Supervisor
+
 COST_S = LEAST_COST_S / 2
-
-
-class Supervisor:
-    """Answers each request with the next task of the plan, then that there are no more."""
-
-    def __init__(self, given: Sequence[str] | None = None) -> None:
-        self.sent: list[Message] = []
-        self._given = None if given is None else list(given)
-        self._lock = Lock()
-        reader, self._answers = os.pipe()
-        self.exchange = Exchange(self.take, os.fdopen(reader, "rb"))
-        self._reader = self.exchange.start()
-
-    def take(self, message: Message) -> None:
-        with self._lock:
-            self.sent.append(message)
-            if isinstance(message, TasksPlanned) and self._given is None:
-                self._given = [task.key for task in message.tasks]
-            if isinstance(message, TaskWanted):
-                self._answer(message.step)
-
-    def _answer(self, step: str) -> None:
-        answer: Answer = TasksOver(step)
-        if self._given:
-            answer = TaskGiven(step, self._given.pop(0), 0.0, 0.5)
-        os.write(self._answers, ANSWER.dump_json(answer) + b"\n")
-
-    def close(self) -> None:
-        os.close(self._answers)
-        self._reader.join()
-
-    def of(self, kind: type[Message]) -> list[Message]:
-        return [message for message in self.sent if isinstance(message, kind)]
 
 
 def step(

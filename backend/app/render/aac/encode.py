@@ -87,7 +87,7 @@ class AacSegments:
     def encode(self, segment: Segment, play: Play, count: Callable[[int], None]) -> None:
         """Play and encode one segment; ``count`` gets the samples of each block."""
         blocks = play(segment.start, segment.end)
-        out = self._path(segment)
+        out = self.path(segment)
         encode_with_ffmpeg(self.ffmpeg, blocks, self.arguments, out=out, count=count)
 
     def join(self, out: Path) -> AdtsFrames:
@@ -97,15 +97,15 @@ class AacSegments:
                 if self.base is not None and self._is_in_base(segment):
                     file.write(self.base.frames.read(segment.first, segment.frames))
                 else:
-                    own = AdtsFrames.of(self._path(segment))
+                    own = AdtsFrames.of(self.path(segment))
                     file.write(own.read(segment.warm_up, segment.frames))
         return AdtsFrames.of(out)
 
     def _encoder(self, segment: Segment) -> AbstractContextManager[Callable[[Samples], None]]:
-        return ffmpeg_encoder(self.ffmpeg, self.arguments, out=self._path(segment))
+        return ffmpeg_encoder(self.ffmpeg, self.arguments, out=self.path(segment))
 
     def _is_done(self, segment: Segment) -> bool:
-        return self.sound_hash is not None and self._path(segment).exists()
+        return self.sound_hash is not None and self.path(segment).exists()
 
     def _is_in_base(self, segment: Segment) -> bool:
         base, sound_hash = self.base, self.sound_hash
@@ -116,7 +116,8 @@ class AacSegments:
         here, there = (one(segment.start, segment.end) for one in (sound_hash, base.sound_hash))
         return here == there
 
-    def _path(self, segment: Segment) -> Path:
+    def path(self, segment: Segment) -> Path:
+        """Path of a segment's file."""
         sound_hash = self.sound_hash or (lambda _start, _end: "")
         recipe = recipe_of(self.arguments, self.ffmpeg, segment.start, segment.end, sound_hash)
         return self.folder / f"{segment.first:07d}-{recipe[:24]}.aac"

@@ -54,13 +54,15 @@ class Output:
 class Encoding:
     """What all outputs of a mix share.
 
-    ``scratch`` is the folder for ffmpeg's metadata and for MP3 segments, which are reused there.
+    ``scratch`` is the folder for ffmpeg's metadata and for MP3 and AAC segments, which are reused
+    there. ``in_tasks`` says that tasks have encoded them, each a minute.
     """
 
     length: int
     tags: MixTags
     ffmpeg: Path
     scratch: Path
+    in_tasks: bool = False
 
 
 def encode_all(
@@ -84,7 +86,11 @@ def encode_all(
         If ffmpeg fails. No child and no incomplete file is left, whatever is raised.
     """
     mp3 = next((output for output in outputs if output.format == "mp3"), None)
-    based = [output for output in outputs if output.base_aac is not None]
+    based = [
+        output
+        for output in outputs
+        if output.base_aac is not None or (encoding.in_tasks and output.format == "m4a")
+    ]
     others = [output for output in outputs if output.format != "mp3" and output not in based]
     with ProgressPool(workers, progress) as pool:
         job = _mp3_job(encoding, mp3, workers, pool) if mp3 else None
@@ -103,17 +109,24 @@ def encode_all(
 
 
 def _mp3_job(encoding: Encoding, output: Output, workers: int, pool: ProgressPool) -> Mp3Job:
-    encoder = SegmentEncoder(
+    encoder = mp3_encoder(encoding, output, pool.add)
+    return Mp3Job(encoder, pool, workers, in_minutes=encoding.in_tasks)
+
+
+def mp3_encoder(
+    encoding: Encoding, output: Output, count: Callable[[int], None] = lambda _: None
+) -> SegmentEncoder:
+    """Return the encoder of an MP3's segments."""
+    return SegmentEncoder(
         output.play,
         encoding.length,
         output.mode,
         encoding.ffmpeg,
         encoding.scratch,
         output.segment_key,
-        pool.add,
+        count,
         output.base,
     )
-    return Mp3Job(encoder, pool, workers)
 
 
 def _groups(outputs: Sequence[Output]) -> list[list[Output]]:
@@ -196,7 +209,7 @@ def _opus_encoder(
 
 @contextmanager
 def _m4a_encoder(encoding: Encoding, output: Output) -> Iterator[Callable[[Samples], None]]:
-    segments = _aac_segments(encoding, output)
+    segments = aac_segments(encoding, output)
     with segments.from_stream() as encode:
         yield encode
     _finish_m4a(encoding, output, segments)
@@ -207,7 +220,7 @@ def _changed_aac(encoding: Encoding, output: Output, pool: ProgressPool) -> Call
 
     Returns a function that waits for them and writes the M4A.
     """
-    segments = _aac_segments(encoding, output)
+    segments = aac_segments(encoding, output)
     pool.plan(sum(one.end - one.start for one in segments.missing))
     running = [pool.submit(segments.encode, one, output.play, pool.add) for one in segments.missing]
 
@@ -219,7 +232,8 @@ def _changed_aac(encoding: Encoding, output: Output, pool: ProgressPool) -> Call
     return finish
 
 
-def _aac_segments(encoding: Encoding, output: Output) -> AacSegments:
+def aac_segments(encoding: Encoding, output: Output) -> AacSegments:
+    """Return the segments of an M4A."""
     return AacSegments(
         encoding.length,
         codec_arguments("m4a", output.kbps),

@@ -23,6 +23,7 @@ from .segments import (
     SegmentEncoder,
     cut_around_changes,
     cut_evenly,
+    cut_in_minutes,
 )
 from .stream import Mp3Stream
 
@@ -49,7 +50,8 @@ class Mp3Result:
 class Mp3Job:
     """One MP3 to encode: `start` queues its segments, `join` writes them as they finish.
 
-    Other lengths in frames than the defaults serve tests and measurements.
+    With ``in_minutes``, it is cut as its tasks were. Other lengths in frames than the defaults
+    serve tests and measurements.
     """
 
     def __init__(
@@ -58,13 +60,18 @@ class Mp3Job:
         pool: ProgressPool,
         workers: int,
         *,
+        in_minutes: bool = False,
         segment_frames: int = SEGMENT_FRAMES,
         warm_up_frames: int = GRID_FRAMES,
         cell_frames: int = CELL_FRAMES,
     ) -> None:
         self._encoder, self._pool = encoder, pool
         self._warm_up_frames = warm_up_frames
-        self._segments = self._cut(workers, segment_frames, cell_frames)
+        self._segments = (
+            cut_in_minutes(encoder.length)
+            if in_minutes
+            else self._cut(workers, segment_frames, cell_frames)
+        )
         self._futures: list[Future[Path]] = []
         self._extended = 0
         for segment in self._segments:
@@ -110,7 +117,7 @@ class Mp3Job:
         )
 
     def _first_warm_up(self, segment: Segment) -> int:
-        return min(self._warm_up_frames, segment.first)
+        return first_warm_up(segment, self._warm_up_frames)
 
     def _submit(self, segment: Segment, warm_up: int) -> Future[Path]:
         return self._pool.submit(self._encoder.encode, segment, warm_up)
@@ -135,6 +142,11 @@ class Mp3Job:
         whole = self._submit(Segment(0, 0, None), 0).result()
         stream.restart()
         stream.append(whole, 0, None)
+
+
+def first_warm_up(segment: Segment, frames: int = GRID_FRAMES) -> int:
+    """Number of warm-up frames with which a segment is encoded at first."""
+    return min(frames, segment.first)
 
 
 def agrees(stream: Mp3Stream, path: Path, warm_up: int) -> bool:

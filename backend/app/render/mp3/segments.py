@@ -62,6 +62,11 @@ def cut_evenly(length: int, *, workers: int, longest: int = SEGMENT_FRAMES) -> t
     return _between(range(0, total, longest if rounds > _EVEN_ROUNDS else each))
 
 
+def cut_in_minutes(length: int) -> tuple[Segment, ...]:
+    """Cut a mix every ``SEGMENT_FRAMES``, for any number of workers that come and go."""
+    return _between(range(0, _n_frames(length), SEGMENT_FRAMES))
+
+
 def cut_around_changes(
     length: int,
     *,
@@ -135,7 +140,7 @@ class SegmentEncoder:
     def encode(self, segment: Segment, warm_up: int) -> Path:
         """Encode the segment's frames, with warm-up frames before and look-ahead frames after."""
         start, end = self.stretch(segment, warm_up)
-        path = self.folder / self._name(segment, start, end)
+        path = self.path(segment, warm_up)
         if self.sound_hash is not None and path.exists():
             self.count(end - start)
         elif self.base is not None and self.is_unchanged(segment, warm_up):
@@ -152,10 +157,13 @@ class SegmentEncoder:
             )
         return path
 
-    def _name(self, segment: Segment, start: int, end: int) -> str:
+    def path(self, segment: Segment, warm_up: int) -> Path:
+        """Path of a segment's file."""
+        start, end = self.stretch(segment, warm_up)
         sound = self.sound_hash(start, end) if self.sound_hash else ""
         text = repr((_VERSION, self.ffmpeg.name, self.mode.name, start, end, sound))
-        return f"{segment.index:03d}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.mp3"
+        digest = hashlib.sha256(text.encode()).hexdigest()[:24]
+        return self.folder / f"{segment.index:03d}-{digest}.mp3"
 
 
 def frames_hash(

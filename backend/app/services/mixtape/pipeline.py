@@ -22,11 +22,12 @@ from .inputs import MixtapeInputs
 from .job import MixtapeJob, open_mixtape
 from .join_checks.check import check_joins
 from .measure import check_mix
+from .mixing_tasks import mixing_tasks
 from .planning.order import order_mix
-from .planning.plan import analyse_tracks, plan_mix
-from .render import FILM_SOUND, render_mix, stretch_clips
+from .planning.plan import analyse_tracks, mixtape_analyses, plan_mix
+from .render import FILM_SOUND, render_mix, stretch_clips, stretching_mix_tasks
 from .reuse.base_files import base_workspace
-from .stem_swaps import fetch_weights, lacks_weights, separate_joins
+from .stem_swaps import fetch_weights, joins_to_separate, lacks_weights, separate_joins
 
 
 def film_mix(ctx: StepContext[MixtapeJob]) -> None:
@@ -64,7 +65,13 @@ def describe_mix(ctx: StepContext[MixtapeJob], writer: MetadataWriter) -> None:
 # core, for a plain job: an MP3 and a film of 1080 lines, of tracks that are not analysed yet.
 STEPS: tuple[Step[MixtapeJob], ...] = (
     Step("fetching_weights", fetch_weights, weight=0.1, when=lacks_weights, limit_s=fetch_limit_s),
-    Step("analysing", analyse_tracks, weight=0.008, share=costs.analysing),
+    Step(
+        "analysing",
+        analyse_tracks,
+        weight=0.008,
+        share=costs.analysing,
+        split=mixtape_analyses,
+    ),
     Step("ordering", order_mix, weight=0.0003, when=lambda job: job.request.order == "auto"),
     Step("planning", plan_mix, weight=0.0003),
     Step(
@@ -81,11 +88,16 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
         when=lambda job: job.separator is not None,
         pace=lambda job: job.request.stem_model or "",
         limit_s=limit_s,
+        split=joins_to_separate,
     ),
     Step(
-        "stretching", stretch_clips, weight=0.01, when=lambda job: job.request.transitions == "dj"
+        "stretching",
+        stretch_clips,
+        weight=0.01,
+        when=lambda job: job.request.transitions == "dj",
+        split=stretching_mix_tasks,
     ),
-    Step("mixing", render_mix, weight=0.03, share=costs.mixing),
+    Step("mixing", render_mix, weight=0.03, share=costs.mixing, split=mixing_tasks),
     Step("checking", check_mix, weight=0.008, share=costs.checking, together="finishing"),
     Step(
         "filming",

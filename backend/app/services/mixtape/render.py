@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,7 @@ from typing import cast
 from ...contract.jobs import AudioFormat, MixtapeRequest
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
-from ...jobs.pipeline import StepContext
+from ...jobs.pipeline import StepContext, TaskList
 from ...jobs.workspace import Workspace
 from ...render.aac.encode import BaseAac
 from ...render.files.encode import Encoding, Output
@@ -28,7 +28,7 @@ from ..files.artifacts import read_timeline
 from ..files.measure_files import encode_measured
 from ..tracks.analyse import profile_of
 from ..tracks.recordings import open_recording
-from ..tracks.stretched import open_stretched, stretch_segments
+from ..tracks.stretched import open_stretched, stretch_segments, stretching_tasks
 from .job import MixtapeJob
 from .reuse.aac import M4A, open_base_aac, save_aac_origin
 from .reuse.base_files import base_workspace
@@ -46,26 +46,44 @@ def stretch_clips(ctx: StepContext[MixtapeJob]) -> None:
     stretch_segments(ctx, ctx.job.store, ctx.job.workers, segments)
 
 
+def stretching_mix_tasks(ctx: StepContext[MixtapeJob]) -> TaskList:
+    """List the time-stretched segments that are not cached, as tasks."""
+    segments = stretched_segments_of(read_timeline(ctx.workspace))
+    return stretching_tasks(ctx.job.store, ctx.job.workers, segments)
+
+
 def render_mix(ctx: StepContext[MixtapeJob]) -> None:
     """Play the timeline once and encode all formats in parallel."""
     job, timeline = ctx.job, read_timeline(ctx.workspace)
-    mix = player_for(job, timeline, "mp3")
-    players = {
-        name: mix.at(level_for(job, timeline, format_of(name))) for name, _ in files_of(job.request)
-    }
     with ExitStack() as files:
         base = _base_mp3(ctx)
         if base is not None:
             files.enter_context(base)
-        outputs = []
-        for name, media_type in files_of(job.request):
-            path = files.enter_context(ctx.workspace.write(name, media_type))
-            output = output_of(job, name, path, players[name])
-            base_aac = _base_aac(ctx) if name == FILM_SOUND else None
-            outputs.append(replace(output, base=base, base_aac=base_aac))
+        paths = {
+            name: files.enter_context(ctx.workspace.write(name, media_type))
+            for name, media_type in files_of(job.request)
+        }
+        outputs = [
+            replace(
+                output,
+                base=base,
+                base_aac=_base_aac(ctx) if name == FILM_SOUND else None,
+            )
+            for name, output in zip(paths, mix_outputs(job, timeline, paths), strict=True)
+        ]
         encode(ctx, timeline, outputs)
-    for name, player in players.items():
-        save_origin(job, name, player, ctx.workspace)
+    for name, output in zip(paths, outputs, strict=True):
+        if output.player is not None:
+            save_origin(job, name, output.player, ctx.workspace)
+
+
+def mix_outputs(job: MixtapeJob, timeline: Timeline, paths: Mapping[str, Path]) -> list[Output]:
+    """Describe the job's files: what to play into each of these paths, at which level."""
+    mix = player_for(job, timeline, "mp3")
+    return [
+        output_of(job, name, path, mix.at(level_for(job, timeline, format_of(name))))
+        for name, path in paths.items()
+    ]
 
 
 def save_origin(job: MixtapeJob, name: str, player: Player, workspace: Workspace) -> None:
@@ -92,7 +110,8 @@ def output_of(job: MixtapeJob, name: str, path: Path, player: Player) -> Output:
 def encode(ctx: StepContext[MixtapeJob], timeline: Timeline, outputs: Sequence[Output]) -> None:
     """Write files of the mix with its tags; measure the lossless ones at the same time."""
     job, scratch = ctx.job, ctx.workspace.scratch("segments")
-    encoding = Encoding(timeline.length, _tags(job, timeline, scratch), job.ffmpeg, scratch)
+    tags = _tags(job, timeline, scratch)
+    encoding = Encoding(timeline.length, tags, job.ffmpeg, scratch, in_tasks=ctx.is_split)
     encode_measured(
         ctx.workspace,
         encoding,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ...contract.stems import FOUR_STEMS
+from ...contract.stems import FOUR_STEMS, StemName
 from ...dj.timeline import Clip
-from ...jobs.pipeline import StepContext
-from ...stems.separator import Progress
+from ...jobs.pipeline import StepContext, TaskList
+from ...stems.separator import Progress, Separator
 from ..files.artifacts import read_timeline
-from ..stems.separate import StemCache
+from ..jobs.pieces import tasks_of
+from ..stems.separate import StemCache, Stretch
 from .job import MixtapeJob
 
 
@@ -36,14 +37,31 @@ def separate_joins(ctx: StepContext[MixtapeJob]) -> None:
         ctx.note(f"The stems of stem swaps are by {separator.label}{draft_note}.")
 
 
+def joins_to_separate(ctx: StepContext[MixtapeJob]) -> TaskList:
+    """List the stretches that are not cached, as tasks."""
+    job = ctx.job
+    if job.separator is None:
+        return tasks_of((), 1)
+    stretches = _stretches(read_timeline(ctx.workspace).clips)
+    return StemCache(job.store, job.separator).tasks(stretches, _stems(job.separator))
+
+
 def separate_clips(
     job: MixtapeJob, clips: Sequence[Clip], progress: Progress, say: Callable[[str], None]
 ) -> None:
     """Separate those stretches of clips of which stems are played."""
-    stretches = dict.fromkeys(
-        (clip.content_hash, faders.source) for clip in clips for faders in clip.stem_faders
-    )
+    stretches = _stretches(clips)
     if job.separator and stretches:
-        stems = [stem for stem in job.separator.sources if stem in FOUR_STEMS]
         cache = StemCache(job.store, job.separator)
-        cache.separate_all(list(stretches), stems, progress, say)
+        cache.separate_all(stretches, _stems(job.separator), progress, say)
+
+
+def _stretches(clips: Sequence[Clip]) -> list[tuple[str, Stretch]]:
+    """The stretches of which stems are played, each once."""
+    return list(
+        dict.fromkeys((clip.content_hash, one.source) for clip in clips for one in clip.stem_faders)
+    )
+
+
+def _stems(separator: Separator) -> list[StemName]:
+    return [stem for stem in separator.sources if stem in FOUR_STEMS]

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from ...contract.stems import StemName
+from ...dsp.samples import seconds
+from ...jobs.pipeline import TaskList
 from ...media.normal_form import TrackReader
 from ...media.stem_file_format import stem_file
 from ...stems.separator import Progress, Separator
@@ -16,11 +18,15 @@ from ...stems.write_stems import keep_stems
 from ...store.files.atomic_write import atomic_write
 from ...store.files.blobs import ContentStore
 from ...store.files.disk_space import require_disk_space
+from ..jobs.pieces import Piece, tasks_of
 
 Stretch = tuple[int, int]
 
 #: Size of a loud song's stem: two channels of 24 bits, compressed to three quarters.
 _BYTES_A_SAMPLE = 4.5
+
+# CPU seconds for a second of music, for htdemucs, measured on one core.
+_COST = 0.5
 
 
 def limit_s(work_s: float) -> float:
@@ -72,6 +78,23 @@ class StemCache:
             share = partial(_share, progress, index, len(missing))
             self.separate(content_hash, stems, stretch, share)
 
+    def tasks(
+        self, songs: Sequence[tuple[str, Stretch | None]], stems: Collection[StemName]
+    ) -> TaskList:
+        """List the songs that are not cached as tasks, one at a time: a model uses all cores."""
+
+        def piece(content_hash: str, stretch: Stretch | None) -> Piece:
+            def work(progress: Progress) -> Sequence[Path]:
+                self.separate(content_hash, stems, stretch, progress)
+                return ()
+
+            first, last = stretch or (0, self._length(content_hash))
+            cost_s = _COST * seconds(last - first)
+            is_done = self.holds(content_hash, stems, stretch)
+            return Piece(f"{content_hash}-{first}-{last}", cost_s, work, is_done)
+
+        return tasks_of([piece(*song) for song in songs], at_once=1)
+
     def holds(
         self, content_hash: str, stems: Collection[StemName], stretch: Stretch | None = None
     ) -> bool:
@@ -120,6 +143,10 @@ class StemCache:
             keep_stems(self.separator, song, (first, last), stems, path_of, progress)
         with atomic_write(self._device_path(content_hash)) as part:
             part.write_text(self.separator.device, encoding="utf-8")
+
+    def _length(self, content_hash: str) -> int:
+        with TrackReader(self.store.path(content_hash)) as song:
+            return song.n_samples
 
     def _path(self, content_hash: str, stretch: Stretch | None, stem: StemName) -> Path:
         return self.store.derived(content_hash, stem_file(self.separator.key, stem, stretch))

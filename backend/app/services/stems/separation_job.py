@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from ...contract.stems import StemName
-from ...jobs.pipeline import Pipeline, Step, StepContext
+from ...jobs.pipeline import Pipeline, Step, StepContext, TaskList
 from ...media.stem_file_format import stem_file
 from ...stems.separator import Separator
 from ...store.files.blobs import ContentStore
@@ -120,8 +120,15 @@ def separation_steps(_: type[JobT]) -> tuple[Step[JobT], Step[JobT]]:
         weight=0.5,  # for htdemucs: CPU seconds for a second of music, measured on one core
         pace=_pace,
         limit_s=limit_s,
+        split=separation_tasks,
     )
     return fetching, separating
+
+
+def separation_tasks(ctx: StepContext[JobT]) -> TaskList:
+    """List the songs that are not cached, as tasks; raise an error if the weights are missing."""
+    job = ctx.job
+    return job.stem_cache.tasks([(song, None) for song in job.songs], job.needed)
 
 
 def separate_songs(ctx: StepContext[JobT]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -19,16 +19,19 @@ from ...analysis.result_files import load_json, save_json
 from ...analysis.track import VERSION, analyse
 from ...contract.analysis import TrackAnalysis
 from ...dsp.channels import channels_cancel
-from ...dsp.samples import SAMPLE_RATE
+from ...dsp.samples import SAMPLE_RATE, seconds
 from ...errors import NotAnalysed
-from ...jobs.pipeline import JobT, StepContext
+from ...jobs.pipeline import JobT, StepContext, TaskList
 from ...media.normal_form import TrackReader
 from ...store.files.blobs import ContentStore
 from ..jobs.parallel import run_parallel
+from ..jobs.pieces import Piece, counting, tasks_of
 from ..library.track_ref import TrackRef
 from .recordings import CountSamples, blocks_of, cache_path, open_recording
 
 _BLOCK = 100 * PEAK_HOP  # one second
+# CPU seconds for a second of music, measured on one core.
+_ANALYSIS_COST, _LOUDNESS_COST = 0.01, 0.002
 # Of tracks that are analysed at the same time: the longest track takes as much memory alone.
 _SAMPLES_AT_ONCE = 3 * 3600 * SAMPLE_RATE
 
@@ -120,6 +123,27 @@ def analyse_all(
     if whole:
         workers = analyses_at_once(workers, [n_samples for _, n_samples in missing])
     run_parallel(ctx, workers, missing, run, "track")
+
+
+def analysis_tasks(
+    store: ContentStore, workers: int, tracks: Sequence[TrackRef], *, whole: bool
+) -> TaskList:
+    """List the tracks that :func:`analyse_all` would analyse, as tasks."""
+    make = analyse_track if whole else profile_of
+    lengths = {track.content_hash: track.n_samples for track in tracks}
+
+    def piece(content_hash: str, n_samples: int) -> Piece:
+        def work(progress: Callable[[float], None]) -> Sequence[Path]:
+            make(store, content_hash, counting(progress, n_samples))
+            return ()
+
+        cost_s = (_ANALYSIS_COST if whole else _LOUDNESS_COST) * seconds(n_samples)
+        is_done = is_analysed(store, content_hash, whole=whole)
+        return Piece(content_hash, cost_s, work, is_done)
+
+    if whole:
+        workers = analyses_at_once(workers, list(lengths.values()))
+    return tasks_of([piece(*one) for one in lengths.items()], workers)
 
 
 def analyses_at_once(workers: int, lengths: Sequence[int]) -> int:

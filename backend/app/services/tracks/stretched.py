@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from ...jobs.pipeline import JobT, StepContext
+from ...dsp.samples import seconds
+from ...jobs.pipeline import JobT, StepContext, TaskList
 from ...media.normal_form import TrackReader
 from ...render.player.stretched_segments import StretchedSegment, stretch_segment
 from ...store.files.blobs import ContentStore
 from ..jobs.parallel import run_parallel
+from ..jobs.pieces import Piece, Progress, counting, tasks_of
 from .recordings import CountSamples, open_recording
+
+# CPU seconds for a second of stretched music, measured on one core.
+_COST = 0.15
 
 
 def stretch_segments(
@@ -20,6 +25,25 @@ def stretch_segments(
     """Render the segments that are not cached, in parallel."""
     missing = [(one, one.length) for one in segments if not _path_of(store, one).is_file()]
     run_parallel(ctx, workers, missing, partial(_render, store), "tempo change")
+
+
+def stretching_tasks(
+    store: ContentStore, workers: int, segments: Sequence[StretchedSegment]
+) -> TaskList:
+    """List the segments that are not cached, as tasks."""
+
+    def piece(segment: StretchedSegment) -> Piece:
+        path = _path_of(store, segment)
+
+        def work(progress: Progress) -> Sequence[Path]:
+            if not path.is_file():
+                _render(store, segment, counting(progress, segment.length))
+            return ()
+
+        cost_s = _COST * seconds(segment.length)
+        return Piece(segment.key, cost_s, work, path.is_file())
+
+    return tasks_of([piece(segment) for segment in segments], workers)
 
 
 def open_stretched(store: ContentStore, segment: StretchedSegment) -> TrackReader:

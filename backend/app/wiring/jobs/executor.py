@@ -50,8 +50,7 @@ def build_executor(
     listening = partial(listen, database) if database.has_notifications else None
     if settings.executor == "celery":
         broker = Broker(make_celery(settings.redis_url or ""))
-        tasks = SqlTaskQueue(database)
-        return CeleryDispatcher(queue, broker, tasks, listen=listening)
+        return CeleryDispatcher(queue, broker, SqlTaskQueue(database), listen=listening)
     options = executor_options(settings, ffmpeg, keys)
     tasks = SqlTaskQueue(database) if shares_tasks(settings) else None
     launcher = build_launcher(options.pipelines)

@@ -20,10 +20,10 @@ from ....dj.levels.mix_gains import mix_target_lufs
 from ....dj.levels.track_gains import forecast
 from ....dj.timeline import Timeline
 from ....dj.timeline_json import timeline_of, view_of
-from ....jobs.pipeline import StepContext
+from ....jobs.pipeline import StepContext, TaskList
 from ....jobs.workspace import Workspace
 from ...files.names import TIMELINE
-from ...tracks.analyse import analyse_all, profile_of, whole_profile_of
+from ...tracks.analyse import analyse_all, analysis_tasks, profile_of, whole_profile_of
 from ...tracks.decks import decks_of
 from ..job import MixtapeJob
 from .gapless import gapless_joins
@@ -44,6 +44,12 @@ def analyse_tracks(ctx: StepContext[MixtapeJob]) -> None:
     """Analyse tracks that are not cached; only their loudness if nothing else is needed."""
     job = ctx.job
     analyse_all(ctx, job.store, job.workers, job.inputs.tracks, whole=job.needs_analysis)
+
+
+def mixtape_analyses(ctx: StepContext[MixtapeJob]) -> TaskList:
+    """List the analyses that are not cached, as tasks."""
+    job = ctx.job
+    return analysis_tasks(job.store, job.workers, job.inputs.tracks, whole=job.needs_analysis)
 
 
 def plan_mix(ctx: StepContext[MixtapeJob]) -> None:
