@@ -53,7 +53,10 @@ def pages(*, is_admin: bool) -> list[st.Page]:
 
     Result pages are not in the navigation: links on their jobs open them.
     """
-    admin_pages = [page("dj_rules", "DJ rules", "tune", at="dj-rules")] if is_admin else []
+    for_admins = [
+        page("dj_rules", "DJ rules", "tune", at="dj-rules"),
+        page("server", "Server", "dns"),
+    ]
     return [
         page("new_mixtape", "New mixtape", "add_circle", at="new", default=True),
         page("mashup", "Mashup", "join_inner"),
@@ -65,7 +68,7 @@ def pages(*, is_admin: bool) -> list[st.Page]:
         page("publish", "Publish", "publish"),
         page("result", "Result", "play_circle", visibility="hidden"),
         page("account", "Account", "manage_accounts", visibility="hidden"),
-        *admin_pages,
+        *(for_admins if is_admin else ()),
     ]
 
 

@@ -80,6 +80,7 @@ UNCONFINED = {
     "backend/app/render/aac/m4a.py": "joins AAC that Segue wrote",
     "backend/app/render/measure/finished_file.py": "decodes finished mixes",
     "backend/app/video/film_sound.py": "encodes the sound of a finished mix",
+    "backend/app/services/workers/gpu.py": "asks the driver for its GPU",
     "backend/app/services/health.py": "asks ffmpeg for its version",
     "backend/app/video/film.py": "encodes films from its own pictures and a finished mix",
     "backend/app/video/encode_h264.py": "encodes frames from a pipe",

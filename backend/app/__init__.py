@@ -2,6 +2,9 @@
 
 import os
 
+#: Version of the product; `pyproject.toml` has the same.
+VERSION = "0.2.0"
+
 # One thread for numpy's linear algebra; must be set before numpy is loaded. By default it starts a
 # thread for each core, for products so small that the threads mostly wait for each other: analysing
 # a track then takes 9.5 s of processor time instead of 2.4 s. Several tracks are processed in

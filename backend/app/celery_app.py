@@ -7,7 +7,7 @@ import sys
 from .errors import BadSettings
 from .jobs.celery.messages import make_celery
 from .jobs.celery.wakeups import serve
-from .wiring.jobs.workers import build_attempts, worker_settings
+from .wiring.jobs.workers import build_worker, worker_settings
 
 try:
     _settings = worker_settings()
@@ -15,4 +15,4 @@ except BadSettings as error:
     sys.exit(f"{error.message} {error.hint}")
 
 app = make_celery(_settings.redis_url or "")
-serve(app, lambda: build_attempts(_settings))
+serve(app, lambda: build_worker(_settings))

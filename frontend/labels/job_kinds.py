@@ -58,3 +58,9 @@ def kind_of(job: JobSummary) -> JobKind:
     name = job.kind.replace("_", " ")
     unknown = JobKind(name.capitalize(), name, ":material/help_center:", "", "result", "")
     return KINDS.get(job.kind, unknown)
+
+
+def kind_name(kind: str) -> str:
+    """Name a kind of job, also one that users do not start, such as an analysis."""
+    known = KINDS.get(kind)
+    return known.name if known else kind.replace("_", " ").capitalize()

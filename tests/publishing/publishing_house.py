@@ -90,6 +90,7 @@ class PublishingHouse:
             inputs=INPUTS,
             publications=PublicationRecords(self.rows.database),
             wake=lambda: None,
+            lane_of=lambda lane: lane,
             lanes={WORK: 1, NET: 2},
             retention_hours=0.0,
         )

@@ -16,6 +16,8 @@ WORK = "work"
 INTERACTIVE = "interactive"
 #: Lane for analyses. A user waits for them, too, but those of large crates take minutes.
 ANALYSIS = "analysis"
+#: Lane for jobs that separate stems on a GPU; it has jobs only while a worker with a GPU is alive.
+GPU = "gpu"
 #: Lane for jobs that mostly wait for other servers, beside the work lane. If such a job must render
 #: (the film of a mix without one), it uses one worker.
 NET = "net"

@@ -21,7 +21,8 @@ from ..contract.jobs import (
 )
 from ..contract.listening_request import ListeningRequest
 from ..contract.publishing import DescriptionOptions
-from ..jobs.queue import ANALYSIS, INTERACTIVE, WORK
+from ..contract.stems import DRAFT
+from ..jobs.queue import ANALYSIS, GPU, INTERACTIVE, WORK
 from ..publishing.metadata.metadata_writer import template_of
 from ..store.dj_rules import DjRulesStore
 from .analysis.inputs import AnalysisInputs
@@ -98,15 +99,15 @@ class RequestResolver:
             case ListeningRequest():
                 return _resolved(resolve_listening(self.mixes, user_id, request), INTERACTIVE)
             case StemsRequest():
-                return _resolved(resolve_stems(self.library, self.separators, user_id, request))
+                return _separated(resolve_stems(self.library, self.separators, user_id, request))
             case StemMixRequest():
                 jobs = self.mixes.store
                 return _resolved(resolve_stem_mix(jobs, self.separators, user_id, request))
             case MashupRequest():
                 request = request.model_copy(update=self._description(user_id, request))
-                return _resolved(resolve_mashup(self.library, self.separators, user_id, request))
+                return _separated(resolve_mashup(self.library, self.separators, user_id, request))
             case RestyleRequest():
-                return _resolved(
+                return _separated(
                     resolve_restyle(self.library, self.separators, self.sounds, user_id, request)
                 )
             case PublishRequest():
@@ -133,6 +134,11 @@ class RequestResolver:
         """The request's description with the lines that the user keeps, once it is checked."""
         template_of(request.description)
         return {"description": self.kept.with_lines(user_id, request.description)}
+
+
+def _separated(inputs: StemsInputs | MashupInputs | RestyleInputs) -> ResolvedRequest:
+    """For a job that separates stems: a network gains from a GPU, the draft separator does not."""
+    return _resolved(inputs, WORK if inputs.model == DRAFT else GPU)
 
 
 def _resolved(inputs: ResolvedInputs, lane: str = WORK) -> ResolvedRequest:

@@ -41,7 +41,7 @@ def test_each_waiting_job_has_one_message_in_the_queue_of_its_lane(
         rows.job(lane=lane)
     for _ in range(2):
         dispatcher.send_missing()
-        assert counts(broker) == {"interactive": 2, "cpu": 2, "net": 1}
+        assert counts(broker) == {"interactive": 2, "cpu": 2, "gpu": 0, "net": 1}
 
 
 def test_job_that_waits_for_another_gets_no_message(

@@ -73,6 +73,8 @@ def test_each_limit_has_its_own_setting(tmp_path: Path) -> None:
 def test_only_the_number_of_long_jobs_is_a_setting(tmp_path: Path) -> None:
     expected = {"work": 3, "interactive": 2, "analysis": 3, "net": 2}
     assert lanes(settings(tmp_path, max_concurrent_jobs=3)) == expected
+    celery = settings(tmp_path, max_concurrent_jobs=3, executor="celery")
+    assert lanes(celery) == {**expected, "gpu": 1}
 
 
 def test_one_users_analyses_leave_a_place_for_others(tmp_path: Path) -> None:

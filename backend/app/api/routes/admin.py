@@ -1,4 +1,4 @@
-"""Routes for administrators: DJ rules, links to reset passwords."""
+"""Routes for administrators: DJ rules, links to reset passwords, workers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, status
 
 from ...contract.accounts import ResetLinkView, ResetRequest
 from ...contract.dj import DjRules, DjRulesView
-from ..dependencies import CurrentAdmin, OwnAccountDep, RulesDep, SettingsDep
+from ...contract.operations import WorkerList
+from ..dependencies import CurrentAdmin, OwnAccountDep, RulesDep, SettingsDep, WorkersDep
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -38,3 +39,9 @@ def make_reset_link(
     reset = own.make_reset(form.email)
     url = settings.reset_url(reset.secret)
     return ResetLinkView(email=reset.email, url=url, expires_at=reset.expires_at)
+
+
+@router.get("/workers")
+def list_workers(_admin: CurrentAdmin, workers: WorkersDep) -> WorkerList:
+    """List the processes that run jobs, with what they have and run."""
+    return workers.listed()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import StoreDown
-from ..queue import ANALYSIS, INTERACTIVE, NET, WORK
+from ..queue import ANALYSIS, GPU, INTERACTIVE, NET, WORK
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -19,6 +19,7 @@ WAKE = "segue.wake"
 QUEUES: Mapping[str, Sequence[str]] = {
     "interactive": (INTERACTIVE, ANALYSIS),
     "cpu": (WORK,),
+    "gpu": (GPU,),
     "net": (NET,),
 }
 """The lanes of each queue, in the order in which a worker claims from them."""

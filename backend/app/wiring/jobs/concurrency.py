@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from ...jobs.queue import ANALYSIS, INTERACTIVE, NET, WORK
+from ...jobs.queue import ANALYSIS, GPU, INTERACTIVE, NET, WORK
 from ...settings import Settings
 from ..stores import database_url
 
 YOUTUBE_UPLOADS_AT_ONCE = 2  # a third would not use the connection better
 PREVIEWS_AT_ONCE = 2  # each takes a second or two
+SEPARATIONS_AT_ONCE = 1  # on one GPU; a second would need its memory twice
 # Waiting users share the processors; more analyses at once would need more memory, about 0.3 GB
 # each.
 ANALYSES_AT_ONCE = 3
@@ -19,7 +20,7 @@ PER_USER: Mapping[str, int] = {ANALYSIS: ANALYSES_AT_ONCE - 1}
 """How many jobs of a lane may be one user's. Analyses of large crates take minutes, so one place
 stays free for other users."""
 
-NICENESS: Mapping[str, int] = {INTERACTIVE: 2, ANALYSIS: 5, NET: 8, WORK: 10}
+NICENESS: Mapping[str, int] = {INTERACTIVE: 2, ANALYSIS: 5, NET: 8, WORK: 10, GPU: 10}
 """Niceness of each lane's processes above the API's; three steps halve the share of a busy
 processor."""
 
@@ -37,10 +38,15 @@ def shares_tasks(settings: Settings) -> bool:
 
 
 def lanes(settings: Settings) -> Mapping[str, int]:
-    """Number of jobs that run at the same time in each lane."""
+    """Number of jobs that run at the same time in each lane.
+
+    Threads have no lane for GPUs: their jobs use the machine's GPU in the work lane.
+    """
+    gpu = {GPU: SEPARATIONS_AT_ONCE} if settings.executor == "celery" else {}
     return {
         WORK: settings.max_concurrent_jobs,
         INTERACTIVE: PREVIEWS_AT_ONCE,
         ANALYSIS: ANALYSES_AT_ONCE,
         NET: YOUTUBE_UPLOADS_AT_ONCE,
+        **gpu,
     }

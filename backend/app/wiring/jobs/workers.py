@@ -6,13 +6,14 @@ import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from threading import Event
 
 from ...errors import BadSettings
 from ...jobs.attempts import Attempts
 from ...jobs.celery.messages import QUEUES
+from ...jobs.celery.wakeups import Worker
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...settings import Settings
 from ...store.jobs.queue import SqlJobQueue
@@ -23,6 +24,7 @@ from ..settings.read_settings import read_settings
 from ..stores import open_stores
 from .concurrency import lanes
 from .executor import build_launcher, executor_options
+from .heartbeats import build_heartbeat
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def worker_settings() -> Settings:
     return settings
 
 
-def build_attempts(settings: Settings) -> Attempts:
+def build_worker(settings: Settings) -> Worker:
     """Open the database and prepare to run jobs; the API migrates the database."""
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     stores = open_stores(settings, migrate=False)
@@ -49,7 +51,14 @@ def build_attempts(settings: Settings) -> Attempts:
     launcher = build_launcher(options.pipelines)
     database = stores.database
     tasks = SqlTaskQueue(database)
-    return Attempts(SqlJobQueue(database), options, launcher, Event(), tasks)
+    attempts = Attempts(SqlJobQueue(database), options, launcher, Event(), tasks)
+
+    def begin(queues: tuple[str, ...]) -> Callable[[], None]:
+        heartbeat = build_heartbeat(settings, database, attempts.owner, queues)
+        heartbeat.start()
+        return heartbeat.stop
+
+    return Worker(attempts, begin)
 
 
 def run_worker(settings: Settings, queues: Sequence[str]) -> int:

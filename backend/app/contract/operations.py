@@ -1,0 +1,47 @@
+"""What admins see of the running server: workers and their jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .base import Shape
+
+
+class GpuView(Shape):
+    """A GPU; its memory in bytes."""
+
+    name: str
+    used: int
+    total: int
+
+
+class RunningJobView(Shape):
+    """A job that a worker runs; without its title, which belongs to its user."""
+
+    id: str
+    kind: str
+    step: str | None
+    started_at: datetime
+
+
+class WorkerView(Shape):
+    """A process that runs jobs; ``is_alive`` is false once its heartbeats have stopped."""
+
+    name: str
+    host: str
+    pid: str
+    queues: list[str]
+    cores: int
+    gpu: GpuView | None
+    models: list[str]
+    version: str
+    is_alive: bool
+    started_at: datetime
+    seen_at: datetime
+    running: list[RunningJobView]
+
+
+class WorkerList(Shape):
+    """All workers, the living ones first."""
+
+    workers: list[WorkerView]

@@ -1,0 +1,1 @@
+"""Parts of the server page: workers, queues, storage."""

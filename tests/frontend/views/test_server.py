@@ -1,0 +1,46 @@
+"""The server page: workers, for admins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.app.contract.operations import GpuView, RunningJobView, WorkerList, WorkerView
+from tests.frontend.scripted_api import NOW, ScriptedApi
+from tests.frontend.views.test_pages import Page
+
+WORKER = WorkerView(
+    name="studio#1/7/9/ab",
+    host="studio",
+    pid="7",
+    queues=["gpu"],
+    cores=8,
+    gpu=GpuView(name="Tesla T4", used=2_000_000_000, total=16_000_000_000),
+    models=["htdemucs"],
+    version="0.2.0",
+    is_alive=True,
+    started_at=NOW,
+    seen_at=NOW,
+    running=[RunningJobView(id="j", kind="stems", step="separating", started_at=NOW)],
+)
+
+
+def test_workers_are_listed_with_their_jobs(page: Page, scripted_api: ScriptedApi) -> None:
+    scripted_api.is_admin = True
+    dead = WORKER.model_copy(
+        update={"pid": "8", "is_alive": False, "seen_at": NOW - timedelta(hours=1), "running": []}
+    )
+    scripted_api.all_workers = WorkerList(workers=[WORKER, dead])
+    app = page("views/server.py")
+    assert not app.exception
+    alive, silent = app.table[0].value.to_dict("records")
+    assert (alive["Worker"], alive["State"]) == ("studio (7)", "alive")
+    assert alive["Runs"] == "Stems (separating)"
+    assert alive["GPU"] == "Tesla T4, 2.00 GB of 16.00 GB"
+    assert silent["State"].startswith("silent since")
+    assert silent["Runs"] == "nothing"
+
+
+def test_empty_server_says_that_jobs_wait(page: Page, scripted_api: ScriptedApi) -> None:
+    scripted_api.is_admin = True
+    app = page("views/server.py")
+    assert "No worker has reported" in app.caption[0].value
