@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,13 +12,28 @@ from typing import Self
 
 
 class ThreadedServer:
-    """Serves on a free port during the block; several threads call ``serve``."""
+    """Serves on a free port during the block; several threads call ``serve``.
 
-    def __init__(self, serve: Callable[[BaseHTTPRequestHandler], None], port: int = 0) -> None:
+    With a ``context`` it serves HTTPS.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[BaseHTTPRequestHandler], None],
+        port: int = 0,
+        *,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(serve))
+        if context is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
         self._server.block_on_close = False  # a client may keep its connection open
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
 
     @property
     def url(self) -> str:

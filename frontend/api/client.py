@@ -24,6 +24,7 @@ from backend.app.contract.jobs import (
     RetryOptions,
 )
 from backend.app.contract.mashups import MashupFits, Vibe
+from backend.app.contract.operations import WorkerList
 from backend.app.contract.publishing import (
     DescriptionOptions,
     TemplateView,
@@ -32,8 +33,10 @@ from backend.app.contract.publishing import (
 from backend.app.contract.sounds import SoundDetail, SoundList, SoundView
 from backend.app.contract.stems import SeparatorList
 from backend.app.contract.uploads import TracksUploadView
+from backend.app.contract.webhooks import WebhookSecretView, WebhookView
 
 from .connection import GOOGLE_COOKIE, Answer
+from .errors import ApiError
 from .listening_client import ListeningApiClient
 from .youtube_client import YouTubeApiClient
 
@@ -117,6 +120,25 @@ class ApiClient(YouTubeApiClient, ListeningApiClient):
         """Make a one-time link with which a user can reset the password; for admins."""
         return self._call(ResetLinkView, "POST", "/admin/password-resets", {"email": email})
 
+    # webhook
+
+    def webhook(self) -> WebhookView | None:
+        """Fetch the user's webhook."""
+        try:
+            return self._call(WebhookView, "GET", "/webhook")
+        except ApiError as error:
+            if error.code != "not_found":
+                raise
+            return None
+
+    def set_webhook(self, url: str) -> WebhookSecretView:
+        """Set the webhook; the secret is shown only now."""
+        return self._call(WebhookSecretView, "PUT", "/webhook", {"url": url})
+
+    def remove_webhook(self) -> None:
+        """Remove the webhook."""
+        self._authorized("DELETE", "/webhook")
+
     # uploads
 
     def crate(self, upload_id: str) -> TracksUploadView:
@@ -199,6 +221,12 @@ class ApiClient(YouTubeApiClient, ListeningApiClient):
         """
         path = f"/admin/dj-rules?version={version}"
         return self._call(DjRulesView, "PUT", path, rules.model_dump(mode="json"))
+
+    # the running server
+
+    def workers(self) -> WorkerList:
+        """List the processes that run jobs; for admins."""
+        return self._call(WorkerList, "GET", "/admin/workers")
 
     # jobs
 

@@ -1,4 +1,4 @@
-"""Account page: password, sessions, reset links for admins, deletion."""
+"""Account page: password, sessions, webhook, reset links for admins, deletion."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from frontend.sections.account.delete_account import delete_account
 from frontend.sections.account.password_form import password_form
 from frontend.sections.account.reset_link import reset_link
 from frontend.sections.account.session_list import session_list
+from frontend.sections.account.webhook import webhook
 from frontend.state import session
 
 
@@ -18,6 +19,7 @@ def view() -> None:
     st.text(f"Signed in as {me.email}")
     session_list()
     password_form(me)
+    webhook()
     if me.is_admin:
         reset_link()
     delete_account(me)

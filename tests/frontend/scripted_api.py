@@ -27,6 +27,7 @@ from backend.app.contract.jobs import (
 )
 from backend.app.contract.mashups import MashupFits
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
+from backend.app.contract.operations import WorkerList
 from backend.app.contract.publishing import (
     DescriptionOptions,
     TemplateView,
@@ -35,6 +36,7 @@ from backend.app.contract.publishing import (
 from backend.app.contract.sounds import SoundDetail, SoundView
 from backend.app.contract.stems import SeparatorList, SeparatorView
 from backend.app.contract.uploads import TracksUploadView, TrackView
+from backend.app.contract.webhooks import WebhookSecretView, WebhookView
 from backend.app.services.jobs.stored_requests import n_tracks
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import page_of
@@ -203,6 +205,8 @@ class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
         self.template = TEMPLATE
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
         self.is_admin = False
+        self.own_webhook: WebhookView | None = None
+        self.all_workers = WorkerList(workers=[])
         self.has_password = True
         self.all_sessions: list[SessionView] = []
         self.knows_google = False
@@ -330,6 +334,20 @@ class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
 
     def words_template(self) -> TemplateView:
         return self.template
+
+    def webhook(self) -> WebhookView | None:
+        return self.own_webhook
+
+    def set_webhook(self, url: str) -> WebhookSecretView:
+        self._refuse("set_webhook")
+        self.own_webhook = WebhookView(url=url, created_at=NOW, undelivered=[])
+        return WebhookSecretView(url=url, secret="shown once")
+
+    def remove_webhook(self) -> None:
+        self.own_webhook = None
+
+    def workers(self) -> WorkerList:
+        return self.all_workers
 
     def dj_rules(self) -> DjRulesView:
         return self.rules

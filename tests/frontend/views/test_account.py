@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.accounts import SessionView
+from backend.app.contract.webhooks import UndeliveredView, WebhookView
 from frontend.api.errors import ApiError
 from tests.frontend.scripted_api import NOW, ScriptedApi
 from tests.frontend.views.test_pages import words_of
@@ -182,3 +183,29 @@ class TestReset:
         press(type_in(app, reset_new="short"), "Save and sign in")
         assert "This password is too short." in words_of(app)
         assert scripted_api.asked == []
+
+
+def test_webhook_is_saved_and_its_secret_shown_once(
+    account: Callable[[], AppTest], scripted_api: ScriptedApi
+) -> None:
+    app = account()
+    app.text_input(key="webhook_url").set_value("https://example.org/in")
+    app = press(app, "Save with a new secret")
+    assert "shown once" in words_of(app)
+    app.run()
+    assert "shown once" not in words_of(app)
+    assert scripted_api.own_webhook is not None
+    press(app, "Remove the webhook")
+    assert scripted_api.own_webhook is None
+
+
+def test_failed_messages_of_the_webhook_are_listed(
+    account: Callable[[], AppTest], scripted_api: ScriptedApi
+) -> None:
+    failed = UndeliveredView(
+        job_id="0123456789", status="failed", attempts=9, error="No.", created_at=NOW, next_at=None
+    )
+    scripted_api.own_webhook = WebhookView(url="https://x", created_at=NOW, undelivered=[failed])
+    [row] = account().table[0].value.to_dict("records")
+    assert row["Problem"] == "No."
+    assert row["Next try"] == "given up"

@@ -34,6 +34,7 @@ from ...jobs.tasks.queue import TaskState
 from ..clock import now_s
 from .notifications import announce
 from .tables import JOBS, STEPS, TASKS
+from .webhooks import queue_message
 
 _VANISHED = Failure(
     "interrupted",
@@ -215,6 +216,8 @@ def move(
     connection.execute(update(STEPS).where(running).values(state=step_state))
     is_left = TASKS.c.state != TaskState.DONE if edge is not Edge.FINISH else true()
     connection.execute(delete(TASKS).where(TASKS.c.job_id == job_id, is_left))
+    if ended is not None:
+        queue_message(connection, job_id, status)
     announce(connection)
     return True
 

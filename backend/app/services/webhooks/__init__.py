@@ -1,0 +1,1 @@
+"""Webhooks: notify a user's own server that a job has ended."""
