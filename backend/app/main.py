@@ -18,7 +18,8 @@ from .api.docs_page import serve_docs
 from .api.errors import UnexpectedErrors, handle_problems
 from .api.google_provider import GoogleProvider
 from .api.hashing_queue import HashingQueue
-from .api.job_streams import JobStreams
+from .api.live.job_streams import JobStreams
+from .api.live.sockets import Sockets
 from .api.middleware.client_address import ClientAddress
 from .api.middleware.headers_only import HeadersOnly
 from .api.oauth_cookie import OAuthCookie
@@ -38,9 +39,11 @@ from .api.routes import (
     own_account,
     publications,
     separators,
+    sockets,
     sounds,
     tracks,
     uploads,
+    webhook,
     youtube,
 )
 from .api.session_cookie import allowed_hosts, allowed_origins
@@ -73,11 +76,13 @@ ROUTERS = (
     separators.router,
     mashups.router,
     jobs.router,
+    sockets.router,
     listening.router,
     artifacts.router,
     metadata.router,
     youtube.router,
     publications.router,
+    webhook.router,
     admin.router,
     health.router,
 )
@@ -114,6 +119,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.job_streams = JobStreams(
         services.jobs, services.sign_in.accounts, services.executor.is_stopping
     )
+    app.state.sockets = Sockets(services.sign_in.accounts)
+    services.executor.wakeups.listen(app.state.job_streams.poke)
     _log_google_warnings(app.state.settings)
     services.start()
     try:

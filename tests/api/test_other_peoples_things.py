@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.routing import BaseRoute
+from starlette.websockets import WebSocketDisconnect
 
 from .conftest import Person, picture, tone
 
@@ -43,17 +45,56 @@ def api_routes(app: FastAPI) -> list[tuple[str, str]]:
 
 def declared_paths(app: FastAPI) -> set[str]:
     """Return the paths of all routes, documented or not."""
-    pending, paths = list(app.routes), set()
+    routes = (route for route in all_routes(app) if isinstance(route, APIRoute))
+    return {re.sub(r":\w+}", "}", route.path) for route in routes}
+
+
+def all_routes(app: FastAPI) -> list[BaseRoute]:
+    """Return the routes of the application and of the routers in it."""
+    pending, found = list(app.routes), []
     while pending:
         route = pending.pop()
-        if isinstance(route, APIRoute):
-            paths.add(re.sub(r":\w+}", "}", route.path))
-        pending += getattr(route, "routes", [])
-    return paths
+        found.append(route)
+        inner = getattr(route, "original_router", route)
+        pending += getattr(inner, "routes", [])
+    return found
+
+
+def socket_paths(app: FastAPI) -> list[str]:
+    """Return the paths of all WebSockets."""
+    routes = (route for route in all_routes(app) if isinstance(route, APIWebSocketRoute))
+    return sorted(route.path for route in routes)
+
+
+def closing_of(client, url: str, token: str) -> tuple[int, str]:
+    """The code and reason with which a WebSocket closes after its first message."""
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        client.websocket_connect(f"ws://localhost:8000{url}") as socket,
+    ):
+        socket.send_json({"token": token})
+        socket.receive_text()
+    return closed.value.code, closed.value.reason
+
+
+def test_every_socket_requires_sign_in(client):
+    assert socket_paths(client.app) == ["/ws/jobs/{job_id}", "/ws/me"]
+    for path in socket_paths(client.app):
+        url = re.sub(r"{[^}]+}", "x", path)
+        assert closing_of(client, url, "forged") == (4401, "not_signed_in"), path
+
+
+def test_another_users_ids_are_unknown_on_every_socket(client, alice, bob):
+    things = things_of(bob)
+    for path in socket_paths(client.app):
+        for url in paths_with(path, things) if "{" in path else ():
+            closing = closing_of(client, url, alice.tokens["access_token"])
+            assert closing == (4404, "not_found"), url
 
 
 def test_all_routes_are_covered_below(client):
     described = {path for _, path in api_routes(client.app)}
+    assert declared_paths(client.app)
     assert declared_paths(client.app) <= described
 
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 import soundfile
 
-from backend.app.api.job_streams import STREAMS_PER_USER
+from backend.app.api.live.job_streams import STREAMS_PER_USER
 from tests.jobs.pipelines import STEP_NAMES, Wool
 
 from .house import ENDED, House

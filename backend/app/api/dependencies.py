@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from ..accounts.google_sign_in import GoogleSignIn
 from ..accounts.own_account import OwnAccount
@@ -31,24 +32,27 @@ from ..services.publish.metadata_preview import MetadataPreview
 from ..services.publish.preflight import Preflight
 from ..services.separators import Separators
 from ..services.tracks.corrections import TrackAnalyses
+from ..services.webhooks.webhooks import Webhooks
+from ..services.workers.workers import Workers
 from ..settings import Settings
 from ..store.accounts.accounts import User
 from ..store.accounts.sign_ins import Holder
 from ..store.dj_rules import DjRulesStore
 from .google_provider import GoogleProvider
-from .job_streams import JobStreams
+from .live.job_streams import JobStreams
+from .live.sockets import Sockets
 from .request_guards import bearer_token
 
 # Only for the documentation's sign-in form; `bearer_token` reads the header.
 _bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)
 
 
-def _state(path: str) -> Callable[[Request], object]:
+def _state(path: str) -> Callable[[HTTPConnection], object]:
     """Return a dependency that reads ``app.state.<path>``; a test checks its type."""
     read = attrgetter(f"app.state.{path}")
 
-    def dependency(request: Request) -> object:
-        return read(request)
+    def dependency(connection: HTTPConnection) -> object:
+        return read(connection)
 
     return dependency
 
@@ -75,7 +79,10 @@ YouTubeDep = Annotated[YouTubeConnections, Depends(_state("services.publishing.c
 YouTubeConsentDep = Annotated[YouTubeConsent, Depends(_state("services.youtube_consent"))]
 MetadataDep = Annotated[MetadataPreview, Depends(_state("services.metadata"))]
 KeptDescriptionsDep = Annotated[KeptDescriptions, Depends(_state("services.request_resolver.kept"))]
+WorkersDep = Annotated[Workers, Depends(_state("services.workers"))]
+WebhooksDep = Annotated[Webhooks, Depends(_state("services.webhooks.webhooks"))]
 JobStreamsDep = Annotated[JobStreams, Depends(_state("job_streams"))]
+SocketsDep = Annotated[Sockets, Depends(_state("sockets"))]
 SettingsDep = Annotated[Settings, Depends(_state("settings"))]
 
 

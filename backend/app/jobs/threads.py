@@ -13,6 +13,7 @@ from .housekeeping import CHECK_OWNERS_S, Chore, expire_dead_owners, keep_house
 from .processes.launcher import Launcher
 from .queue import JobQueue
 from .tasks.queue import TaskQueue
+from .wakeups import Wakeups
 
 # New jobs and ends of jobs wake the threads immediately. Polling finds paused jobs, expired leases,
 # and jobs that another server queued.
@@ -47,6 +48,11 @@ class ThreadExecutor:
             wake=self.wake,
         )
 
+    @property
+    def owner(self) -> str:
+        """The name under which this process claims jobs."""
+        return self._attempts.owner
+
     def start(self) -> None:
         """Take over the jobs of dead processes of this host, then start the threads."""
         take_over = partial(expire_dead_owners, self.queue, self.wake)
@@ -60,6 +66,11 @@ class ThreadExecutor:
         self._threads.begin("jobs-housekeeping", partial(keep_house, chores, stopping))
         if self.listen is not None:
             self._threads.begin("jobs-notifications", partial(self.listen, self.wake, stopping))
+
+    @property
+    def wakeups(self) -> Wakeups:
+        """The wake-ups of the threads, for others that wait for changes of jobs."""
+        return self._threads.wakeups
 
     def wake(self) -> None:
         """Look for a new job immediately."""

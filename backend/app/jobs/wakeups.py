@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Condition
 
 
@@ -11,6 +12,11 @@ class Wakeups:
     def __init__(self) -> None:
         self._changed = Condition()
         self._count = 0
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, call: Callable[[], None]) -> None:
+        """Call this at each wake-up, too; it must return at once."""
+        self._listeners.append(call)
 
     @property
     def count(self) -> int:
@@ -23,6 +29,8 @@ class Wakeups:
         with self._changed:
             self._count += 1
             self._changed.notify_all()
+        for call in self._listeners:
+            call()
 
     def wait(self, seen: int, timeout_s: float) -> None:
         """Wait until :attr:`count` differs from ``seen``, at most ``timeout_s``."""

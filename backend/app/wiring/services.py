@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..accounts.server_secrets import derived_key
 from ..jobs.housekeeping import Chore
+from ..jobs.threads import ThreadExecutor
 from ..media.ffmpeg.ffmpeg import find_ffmpeg
 from ..publishing.youtube.consent import YouTubeConsent
 from ..services.account_removal import AccountRemoval
@@ -17,16 +18,20 @@ from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.edit_video import VideoEdits
 from ..services.publish.metadata_preview import MetadataPreview
+from ..services.workers.heartbeat import Heartbeat
+from ..services.workers.workers import Workers
 from ..settings import Settings
 from ..store.account_removal import AccountRemovalStore
 from ..store.accounts.youtube import YouTubeStore
 from ..store.dj_rules import DjRulesStore
+from ..store.jobs.workers import BEAT_S, WorkerStore
 from ..store.kept_descriptions import KeptDescriptionStore
 from ..store.library import LibraryStore
 from ..store.publications.records import PublicationRecords
 from .files import FileServices, build_files
 from .jobs.concurrency import lanes
 from .jobs.executor import Executor, build_executor
+from .jobs.heartbeats import build_heartbeat
 from .jobs.job_resources import build_separators
 from .listening import Listening, build_listening
 from .metadata import metadata_writer
@@ -36,6 +41,7 @@ from .settings.checks import check_values
 from .settings.read_settings import check_folder
 from .sign_in import SignIn, build_sign_in
 from .stores import Stores, open_stores
+from .webhooks import WebhookServices, build_webhooks
 
 _EXPIRY_EVERY_S = 60.0
 _SWEEP_EVERY_S = 600.0
@@ -61,12 +67,20 @@ class Services:
     health: Health
     frontend_secret: str
     executor: Executor
+    workers: Workers
+    webhooks: WebhookServices
+    heartbeat: Heartbeat | None  # of this process, if it runs jobs
 
     def start(self) -> None:
         """Clean up after earlier runs, and continue their jobs."""
         self.publishing.reencrypt()
+        self.webhooks.sender.rows.reencrypt(self.publishing.seal.reencrypt)
         self.files.incoming.sweep()
         self.executor.start()
+        if self.heartbeat is not None:
+            self.heartbeat.start()
+        self.executor.wakeups.listen(self.webhooks.sender.wake)
+        self.webhooks.sender.start()
 
     def ask_to_stop(self) -> None:
         """Begin to end jobs and checks of files; do not wait. Safe in a signal handler."""
@@ -77,6 +91,9 @@ class Services:
         """Stop background work and close the database."""
         self.files.intake.stop()
         self.executor.stop()
+        if self.heartbeat is not None:
+            self.heartbeat.stop()
+        self.webhooks.sender.stop()
         self.stores.database.close()
 
 
@@ -94,10 +111,12 @@ def build(settings: Settings) -> Services:
     publishing = build_publishing(settings, stores, keys)
     request_resolver = _request_resolver(settings, stores, files, publishing)
     executor = build_executor(settings, stores.database, ffmpeg, keys)
-    jobs = _jobs(settings, stores, request_resolver, executor)
+    workers = Workers(WorkerStore(stores.database))
+    jobs = _jobs(settings, stores, request_resolver, executor, workers)
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
-    executor.chores = _chores(jobs, files, removal, sign_in, publishing)
+    webhooks = build_webhooks(stores.database, jobs, publishing.seal)
+    executor.chores = _chores(jobs, files, removal, sign_in, publishing, workers, webhooks)
     return Services(
         stores=stores,
         sign_in=sign_in,
@@ -114,7 +133,17 @@ def build(settings: Settings) -> Services:
         health=Health(stores.database, settings.storage_root, ffmpeg),
         frontend_secret=frontend_secret(settings),
         executor=executor,
+        workers=workers,
+        webhooks=webhooks,
+        heartbeat=_heartbeat(settings, stores, executor),
     )
+
+
+def _heartbeat(settings: Settings, stores: Stores, executor: Executor) -> Heartbeat | None:
+    if not isinstance(executor, ThreadExecutor):
+        return None
+    lanes = tuple(executor.options.lanes)
+    return build_heartbeat(settings, stores.database, executor.owner, lanes)
 
 
 def _metadata(
@@ -135,14 +164,18 @@ def _chores(
     removal: AccountRemoval,
     sign_in: SignIn,
     publishing: Publishing,
+    workers: Workers,
+    webhooks: WebhookServices,
 ) -> tuple[Chore, ...]:
     """Expiry takes three queries; the sweeps list folders, or delete rows that no one can use."""
     expiry = (removal.sweep, jobs.delete_expired, files.sweep.delete_expired)
-    sweeps = (jobs.sweep, files.sweep.sweep, sign_in.delete_expired)
+    forget = webhooks.sender.rows.forget_old
+    sweeps = (jobs.sweep, files.sweep.sweep, sign_in.delete_expired, forget)
     return (
         *(Chore(run, _EXPIRY_EVERY_S) for run in expiry),
         *(Chore(run, _SWEEP_EVERY_S) for run in sweeps),
         Chore(publishing.follow_up.look, _LOOK_EVERY_S),
+        Chore(workers.watch, BEAT_S),
     )
 
 
@@ -172,7 +205,11 @@ def _request_resolver(
 
 
 def _jobs(
-    settings: Settings, stores: Stores, request_resolver: RequestResolver, executor: Executor
+    settings: Settings,
+    stores: Stores,
+    request_resolver: RequestResolver,
+    executor: Executor,
+    workers: Workers,
 ) -> Jobs:
     return Jobs(
         store=stores.jobs,
@@ -181,6 +218,7 @@ def _jobs(
         inputs=INPUTS,
         publications=PublicationRecords(stores.database),
         wake=executor.wake,
+        lane_of=workers.lane,
         lanes=lanes(settings),
         retention_hours=settings.retention_hours,
     )

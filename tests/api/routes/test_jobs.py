@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from backend.app.api import job_streams
+from backend.app.api.live import job_streams
 from backend.app.services.jobs import jobs as jobs_module
 from backend.app.services.jobs.jobs import Jobs
 from tests.jobs.pipelines import STEP_NAMES, Wool, let_go_on

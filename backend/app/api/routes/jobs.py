@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from ...contract.job_list import JobList, JobQuery
 from ...contract.jobs import JobRequest, JobView, RetryOptions
 from ..dependencies import CurrentToken, CurrentUser, JobsDep, JobStreamsDep
-from ..job_streams import JobStream
+from ..live.listeners import JobStream
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 

@@ -13,6 +13,7 @@ from ..background import Background
 from ..housekeeping import CHECK_OWNERS_S, Chore, expire_dead_owners, keep_house
 from ..queue import JobQueue
 from ..tasks.queue import TaskQueue
+from ..wakeups import Wakeups
 from .messages import QUEUES, Broker
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,11 @@ class CeleryDispatcher:
         self._threads.begin("jobs-housekeeping", partial(keep_house, chores, stopping))
         if self.listen is not None:
             self._threads.begin("jobs-notifications", partial(self.listen, self.wake, stopping))
+
+    @property
+    def wakeups(self) -> Wakeups:
+        """The wake-ups of the threads, for others that wait for changes of jobs."""
+        return self._threads.wakeups
 
     def wake(self) -> None:
         """Send what is missing immediately; returns at once, even if Redis is away."""

@@ -31,7 +31,7 @@ from ...jobs.queue import WORK
 from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
 from ...store.jobs.job_store import JobFilter, JobStore, NewJob
-from ...store.jobs.marks import Mark, marks_of
+from ...store.jobs.marks import Mark, active_of, marks_of
 from ...store.jobs.quota import MOST_WITH_PAUSED
 from ...store.jobs.records import JobRecord
 from ...store.publications.edits import require_no_edit
@@ -79,6 +79,7 @@ class Jobs:
     inputs: Mapping[str, type[Shape]]  # the type of each job kind's stored inputs
     publications: PublicationRecords
     wake: Callable[[], None]  # wakes the executor after a job is queued
+    lane_of: Callable[[str], str]  # the lane in which a job for a lane runs at present
     lanes: Mapping[str, int]  # number of jobs that each lane runs at the same time
     retention_hours: float  # ended jobs of this age are deleted; 0 keeps them
 
@@ -97,9 +98,10 @@ class Jobs:
 
     def _add(self, user_id: str, request: JobRequest) -> str:
         resolved = self.resolve(user_id, request)
-        new = [_new_job(user_id, request, resolved)]
+        new = [_new_job(user_id, request, resolved, self.lane_of(resolved.lane))]
         if resolved.then is not None:
-            new.append(_new_job(user_id, *resolved.then(new[0].id)))
+            request, then = resolved.then(new[0].id)
+            new.append(_new_job(user_id, request, then, then.lane))
         if not self.store.add(*new, quota=JOBS_PER_ACCOUNT, check=resolved.check):
             raise _too_many_jobs()
         for job in new:
@@ -116,6 +118,10 @@ class Jobs:
     def marks(self, job_ids: Collection[str]) -> dict[str, Mark]:
         """A mark for each existing job that changes when the job changes; one cheap query."""
         return marks_of(self.store.database, job_ids)
+
+    def active(self, user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+        """Whether each of the users' jobs is pending; of ended ones only the latest."""
+        return active_of(self.store.database, user_ids)
 
     def list(self, user_id: str, query: JobQuery) -> JobList:
         """List a page of the user's jobs, newest first; no previews or analyses by default.
@@ -265,7 +271,7 @@ def _may_be_online(failure: Failure | None) -> bool:
     return failure is not None and failure.code == UploadUncertain.code
 
 
-def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest) -> NewJob:
+def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest, lane: str) -> NewJob:
     return NewJob(
         id=secrets.token_hex(16),
         user_id=user_id,
@@ -274,7 +280,7 @@ def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest) -> Ne
         request=request.model_dump_json(),
         inputs=resolved.inputs,
         work_s=max(resolved.work_s, 1.0),
-        lane=resolved.lane,
+        lane=lane,
         after_job_id=resolved.after_job_id,
     )
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import Text, cast
-from sqlalchemy.sql import case, func, select
+from sqlalchemy.sql import and_, case, func, or_, select
 
-from ...jobs.states import StepState
+from ...jobs.states import PENDING, StepState
+from ..clock import now_s
 from ..database import Database
 from .tables import JOBS, STEPS
+
+# Several looks of a listener: an end that came between two of them is found by the next.
+_JUST_ENDED_S = 10.0
 
 Mark = tuple[object, ...]
 """Differs from an earlier mark if the job's row or its steps have changed since."""
@@ -33,3 +37,18 @@ def marks_of(database: Database, job_ids: Collection[str]) -> dict[str, Mark]:
     with database.read() as session:
         rows = session.connection().execute(marks.where(JOBS.c.id.in_(job_ids)))
         return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def active_of(database: Database, user_ids: Collection[str]) -> dict[str, dict[str, bool]]:
+    """Whether each job of these users is pending; of ended jobs, only those of a moment ago."""
+    is_pending = JOBS.c.status.in_(PENDING)
+    just_ended = JOBS.c.finished_s > now_s() - _JUST_ENDED_S
+    shown = and_(JOBS.c.user_id.in_(user_ids), or_(is_pending, just_ended))
+    with database.read() as session:
+        rows = session.connection().execute(
+            select(JOBS.c.user_id, JOBS.c.id, is_pending).where(shown)
+        )
+        found: dict[str, dict[str, bool]] = {}
+        for user_id, job_id, pending in rows:
+            found.setdefault(user_id, {})[job_id] = bool(pending)
+        return found

@@ -13,8 +13,9 @@ import anyio
 import pytest
 
 from backend.app.accounts.tokens import VerifiedToken
-from backend.app.api import job_streams
-from backend.app.api.job_streams import STREAMS_PER_USER, JobStream, JobStreams
+from backend.app.api.live import job_streams
+from backend.app.api.live.job_streams import STREAMS_PER_USER, JobStreams
+from backend.app.api.live.listeners import JobStream
 from backend.app.errors import NotFound, StoreBusy, TooManyStreams
 from backend.app.services.jobs.views import job_view
 from backend.app.store.accounts.sign_ins import Holder

@@ -1,0 +1,1 @@
+"""Live progress of jobs: one poll of the database a process, for all its listeners."""
