@@ -36,6 +36,7 @@ from .api.routes import (
     listening,
     mashups,
     metadata,
+    metrics,
     own_account,
     publications,
     separators,
@@ -84,6 +85,7 @@ ROUTERS = (
     publications.router,
     webhook.router,
     admin.router,
+    metrics.router,
     health.router,
 )
 

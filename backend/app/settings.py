@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     max_concurrent_jobs: int = Field(default=1, ge=1)
     render_workers: int = Field(default=0, ge=0)
     lease_s: Seconds = Field(default=30.0, gt=0)
+    metrics_token: SecretStr | None = None
     retention_hours: Hours = Field(default=0.0, ge=0)
 
     max_file_size: Bytes = Field(default=512 * MIB, gt=0)

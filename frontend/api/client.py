@@ -24,7 +24,7 @@ from backend.app.contract.jobs import (
     RetryOptions,
 )
 from backend.app.contract.mashups import MashupFits, Vibe
-from backend.app.contract.operations import WorkerList
+from backend.app.contract.operations import FiguresView, WorkerList
 from backend.app.contract.publishing import (
     DescriptionOptions,
     TemplateView,
@@ -227,6 +227,10 @@ class ApiClient(YouTubeApiClient, ListeningApiClient):
     def workers(self) -> WorkerList:
         """List the processes that run jobs; for admins."""
         return self._call(WorkerList, "GET", "/admin/workers")
+
+    def server_figures(self) -> FiguresView:
+        """Fetch queues, ended jobs, times of steps and storage; for admins."""
+        return self._call(FiguresView, "GET", "/admin/figures")
 
     # jobs
 

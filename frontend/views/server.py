@@ -1,9 +1,10 @@
-"""Server page: the workers, for admins."""
+"""Server page: workers, queues, times and storage, for admins."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from frontend.sections.server.server_figures import server_figures
 from frontend.sections.server.worker_table import worker_table
 from frontend.sections.shared.refresh import refresh
 
@@ -15,6 +16,7 @@ def view() -> None:
     st.title("Server", anchor=False)
     st.subheader("Workers", anchor=False)
     refresh(worker_table, _EVERY_S)
+    refresh(server_figures, _EVERY_S)
 
 
 view()

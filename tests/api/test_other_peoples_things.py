@@ -30,6 +30,7 @@ OPEN = {
     "/youtube/oauth/callback",
     "/",
     "/health",
+    "/metrics",  # has a token of its own
     "/health/ready",
     "/files/{job_id}/{name}",
 }

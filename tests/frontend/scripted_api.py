@@ -27,7 +27,7 @@ from backend.app.contract.jobs import (
 )
 from backend.app.contract.mashups import MashupFits
 from backend.app.contract.mixes import ReportView, TimelineView, WaveformView
-from backend.app.contract.operations import WorkerList
+from backend.app.contract.operations import FiguresView, WorkerList
 from backend.app.contract.publishing import (
     DescriptionOptions,
     TemplateView,
@@ -206,6 +206,9 @@ class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
         self.rules = DjRulesView(version=3, rules=DjRules(), updated_at=NOW)
         self.is_admin = False
         self.own_webhook: WebhookView | None = None
+        self.figures = FiguresView(
+            queues=[], ended=[], steps=[], artifact_bytes=0, free_bytes=5_000_000_000
+        )
         self.all_workers = WorkerList(workers=[])
         self.has_password = True
         self.all_sessions: list[SessionView] = []
@@ -345,6 +348,9 @@ class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
 
     def remove_webhook(self) -> None:
         self.own_webhook = None
+
+    def server_figures(self) -> FiguresView:
+        return self.figures
 
     def workers(self) -> WorkerList:
         return self.all_workers

@@ -14,10 +14,14 @@ class HealthView(Shape):
 
 
 class ReadyView(Shape):
-    """Whether database, disk and ffmpeg are usable; ``warnings`` are for the operator."""
+    """Whether database, disk and ffmpeg are usable; ``warnings`` are for the operator.
+
+    ``redis`` is null without ``REDIS_URL``. The server is ready without it: jobs wait.
+    """
 
     ready: bool
     database: bool
     free_bytes: int
     ffmpeg_version: str | None
+    redis: bool | None = None
     warnings: list[str]

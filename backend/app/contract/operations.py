@@ -45,3 +45,41 @@ class WorkerList(Shape):
     """All workers, the living ones first."""
 
     workers: list[WorkerView]
+
+
+class QueueView(Shape):
+    """A queue: jobs that could run, seconds that the oldest has waited, running jobs."""
+
+    queue: str
+    waiting: int
+    oldest_s: float
+    running: int
+
+
+class EndedView(Shape):
+    """How many jobs of a kind have ended with a status."""
+
+    kind: str
+    status: str
+    count: int
+
+
+class StepTimesView(Shape):
+    """Seconds of a step; half and 95 % of them took at most so many (null: over an hour)."""
+
+    kind: str
+    step: str
+    count: int
+    mean_s: float
+    p50_s: float | None
+    p95_s: float | None
+
+
+class FiguresView(Shape):
+    """Figures of the server."""
+
+    queues: list[QueueView]
+    ended: list[EndedView]
+    steps: list[StepTimesView]
+    artifact_bytes: int
+    free_bytes: int

@@ -22,6 +22,8 @@ GPU = "gpu"
 #: (the film of a mix without one), it uses one worker.
 NET = "net"
 
+LANES = (INTERACTIVE, ANALYSIS, WORK, GPU, NET)
+
 
 class LeaseLost(Exception):
     """The claim is void: its lease ran out, or the job was ended."""

@@ -28,21 +28,26 @@ log = logging.getLogger(__name__)
 class Health:
     """Checks what jobs depend on; ffmpeg only once, when the server starts."""
 
-    def __init__(self, database: Database, storage_root: Path, ffmpeg: Path) -> None:
+    def __init__(
+        self, database: Database, storage_root: Path, ffmpeg: Path, redis_url: str | None = None
+    ) -> None:
         self._database = database
         self._storage_root = storage_root
+        self._redis_url = redis_url
         self._ffmpeg_version = ffmpeg_version(ffmpeg)
 
     def readiness(self) -> ReadyView:
         """Check database and disk space now."""
         free_bytes = shutil.disk_usage(self._storage_root).free
         database, version = self._database_answers(), self._ffmpeg_version
+        redis = redis_answers(self._redis_url) if self._redis_url else None
         return ReadyView(
             ready=database and free_bytes >= MIN_FREE_BYTES and bool(version),
             database=database,
             free_bytes=free_bytes,
             ffmpeg_version=version,
-            warnings=_warnings(version),
+            redis=redis,
+            warnings=_warnings(version) + (["Redis does not answer."] if redis is False else []),
         )
 
     def _database_answers(self) -> bool:
@@ -58,6 +63,17 @@ class Health:
             log.warning("the database does not answer: %s", type(error).__name__)
             return False
         return True
+
+
+def redis_answers(url: str) -> bool:
+    """Whether Redis answers within a second."""
+    from redis import Redis, RedisError  # not installed in the smallest setup
+
+    try:
+        with Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=1.0) as redis:
+            return bool(redis.ping())
+    except (RedisError, OSError, ValueError):
+        return False
 
 
 def ffmpeg_version(ffmpeg: Path) -> str | None:

@@ -18,7 +18,9 @@ from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.edit_video import VideoEdits
 from ..services.publish.metadata_preview import MetadataPreview
+from ..services.workers.figures import ServerFigures
 from ..services.workers.heartbeat import Heartbeat
+from ..services.workers.metrics import Metrics
 from ..services.workers.workers import Workers
 from ..settings import Settings
 from ..store.account_removal import AccountRemovalStore
@@ -69,6 +71,8 @@ class Services:
     executor: Executor
     workers: Workers
     webhooks: WebhookServices
+    metrics: Metrics
+    figures: ServerFigures
     heartbeat: Heartbeat | None  # of this process, if it runs jobs
 
     def start(self) -> None:
@@ -130,11 +134,13 @@ def build(settings: Settings) -> Services:
         youtube_consent=_consent(settings, stores, publishing, secret),
         account_removal=removal,
         links=Links(derived_key(secret, "links"), settings.api_base),
-        health=Health(stores.database, settings.storage_root, ffmpeg),
+        health=Health(stores.database, settings.storage_root, ffmpeg, settings.redis_url),
         frontend_secret=frontend_secret(settings),
         executor=executor,
         workers=workers,
         webhooks=webhooks,
+        metrics=Metrics(stores.database, settings.storage_root),
+        figures=ServerFigures(stores.database, settings.storage_root),
         heartbeat=_heartbeat(settings, stores, executor),
     )
 

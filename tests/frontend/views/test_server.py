@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.app.contract.operations import GpuView, RunningJobView, WorkerList, WorkerView
+from backend.app.contract.operations import (
+    EndedView,
+    FiguresView,
+    GpuView,
+    QueueView,
+    RunningJobView,
+    StepTimesView,
+    WorkerList,
+    WorkerView,
+)
 from tests.frontend.scripted_api import NOW, ScriptedApi
-from tests.frontend.views.test_pages import Page
+from tests.frontend.views.test_pages import Page, words_of
 
 WORKER = WorkerView(
     name="studio#1/7/9/ab",
@@ -44,3 +53,28 @@ def test_empty_server_says_that_jobs_wait(page: Page, scripted_api: ScriptedApi)
     scripted_api.is_admin = True
     app = page("views/server.py")
     assert "No worker has reported" in app.caption[0].value
+
+
+def test_figures_are_drawn_and_times_listed(page: Page, scripted_api: ScriptedApi) -> None:
+    scripted_api.is_admin = True
+    times = {"count": 4, "mean_s": 90.0, "p50_s": 60.0, "p95_s": None}
+    scripted_api.figures = FiguresView(
+        queues=[QueueView(queue="work", waiting=3, oldest_s=75.0, running=1)],
+        ended=[
+            EndedView(kind="mixtape", status="succeeded", count=3),
+            EndedView(kind="mixtape", status="failed", count=1),
+        ],
+        steps=[StepTimesView(kind="mixtape", step="mixing", **times)],
+        artifact_bytes=2_000_000_000,
+        free_bytes=5_000_000_000,
+    )
+    app = page("views/server.py")
+    assert not app.exception
+    assert [metric.value for metric in app.metric] == ["2.00 GB", "5.00 GB", "75 %"]
+    [row] = app.table[-1].value.to_dict("records")
+    assert (row["Job"], row["Half within"], row["95 % within"]) == (
+        "Mixtape",
+        "1:00 min",
+        "over an hour",
+    )
+    assert "oldest waits for 1:15 min in work" in words_of(app)

@@ -8,8 +8,15 @@ from fastapi import APIRouter, Query, status
 
 from ...contract.accounts import ResetLinkView, ResetRequest
 from ...contract.dj import DjRules, DjRulesView
-from ...contract.operations import WorkerList
-from ..dependencies import CurrentAdmin, OwnAccountDep, RulesDep, SettingsDep, WorkersDep
+from ...contract.operations import FiguresView, WorkerList
+from ..dependencies import (
+    CurrentAdmin,
+    FiguresDep,
+    OwnAccountDep,
+    RulesDep,
+    SettingsDep,
+    WorkersDep,
+)
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -45,3 +52,9 @@ def make_reset_link(
 def list_workers(_admin: CurrentAdmin, workers: WorkersDep) -> WorkerList:
     """List the processes that run jobs, with what they have and run."""
     return workers.listed()
+
+
+@router.get("/figures")
+def show_figures(_admin: CurrentAdmin, figures: FiguresDep) -> FiguresView:
+    """Show queues, ended jobs, times of steps and storage of the whole server."""
+    return figures.view()

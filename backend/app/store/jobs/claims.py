@@ -32,6 +32,7 @@ from ...jobs.states import (
 )
 from ...jobs.tasks.queue import TaskState
 from ..clock import now_s
+from .ended import count_end
 from .notifications import announce
 from .tables import JOBS, STEPS, TASKS
 from .webhooks import queue_message
@@ -218,6 +219,8 @@ def move(
     connection.execute(delete(TASKS).where(TASKS.c.job_id == job_id, is_left))
     if ended is not None:
         queue_message(connection, job_id, status)
+        kind = connection.execute(select(JOBS.c.kind).where(JOBS.c.id == job_id)).scalar_one()
+        count_end(connection, kind, status)
     announce(connection)
     return True
 

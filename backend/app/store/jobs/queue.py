@@ -28,6 +28,7 @@ from ...jobs.workspace import WrittenFile
 from ..clock import now_s
 from ..database import Database
 from .claims import abandoned, claimable, end_abandoned, held, move, take_next
+from .ended import count_step
 from .step_files import finished_steps, put_files
 from .tables import FILES, JOBS, SPEEDS, STEPS, TASKS
 
@@ -148,6 +149,7 @@ class SqlJobQueue:
                 connection, claim, step, state=StepState.SUCCEEDED, progress=1.0, seconds=seconds
             )
             _set(connection, claim, crashes=_PROGRESSED)
+            count_step(connection, claim.kind, step, seconds)
             put_files(connection, claim.job_id, step, files)
             if claim.work_s > 0 and share >= _LEAST_SHARE:
                 speed = seconds / (claim.work_s * share)
