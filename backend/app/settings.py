@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+#: How long EPHEMERAL keeps ended jobs and uploads at most.
+EPHEMERAL_HOURS = 1.0
 _PART = r"(\d+(?:\.\d+)?)\s*([a-z]+)\s*"
 _PARTS = re.compile(rf"\s*(?:{_PART})+", re.IGNORECASE)
 # In the API's messages, as in PostgreSQL's settings, 1 MB is 1024 kB.
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     lease_s: Seconds = Field(default=30.0, gt=0)
     metrics_token: SecretStr | None = None
     retention_hours: Hours = Field(default=0.0, ge=0)
+    ephemeral: bool = False
 
     max_file_size: Bytes = Field(default=512 * MIB, gt=0)
     max_image_size: Bytes = Field(default=32 * MIB, gt=0)
@@ -140,6 +143,13 @@ class Settings(BaseSettings):
     def youtube_callback(self) -> str:
         """Redirect URI after the user has consented to publishing."""
         return self.youtube_oauth_redirect_uri or self._at("/youtube/oauth/callback")
+
+    @property
+    def kept_hours(self) -> float:
+        """Hours after which ended jobs and uploads are deleted; 0 keeps them."""
+        if not self.ephemeral:
+            return self.retention_hours
+        return min(self.retention_hours or EPHEMERAL_HOURS, EPHEMERAL_HOURS)
 
     def reset_url(self, secret: str) -> str:
         """Address of the app's page on which a user sets a new password."""

@@ -33,6 +33,7 @@ from ..services.publish.preflight import Preflight
 from ..services.separators import Separators
 from ..services.tracks.corrections import TrackAnalyses
 from ..services.webhooks.webhooks import Webhooks
+from ..services.workers.cleanup import Cleanup
 from ..services.workers.figures import ServerFigures
 from ..services.workers.metrics import Metrics
 from ..services.workers.workers import Workers
@@ -83,6 +84,7 @@ MetadataDep = Annotated[MetadataPreview, Depends(_state("services.metadata"))]
 KeptDescriptionsDep = Annotated[KeptDescriptions, Depends(_state("services.request_resolver.kept"))]
 WorkersDep = Annotated[Workers, Depends(_state("services.workers"))]
 WebhooksDep = Annotated[Webhooks, Depends(_state("services.webhooks.webhooks"))]
+CleanupDep = Annotated[Cleanup, Depends(_state("services.cleanup"))]
 MetricsDep = Annotated[Metrics, Depends(_state("services.metrics"))]
 FiguresDep = Annotated[ServerFigures, Depends(_state("services.figures"))]
 JobStreamsDep = Annotated[JobStreams, Depends(_state("job_streams"))]

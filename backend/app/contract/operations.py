@@ -83,3 +83,10 @@ class FiguresView(Shape):
     steps: list[StepTimesView]
     artifact_bytes: int
     free_bytes: int
+
+
+class CleanupView(Shape):
+    """Free space before and after a cleanup; other processes change it, too."""
+
+    free_bytes_before: int
+    free_bytes_after: int

@@ -49,5 +49,5 @@ def build_files(settings: Settings, stores: Stores, ffmpeg: Path) -> FileService
         sounds=Sounds(SoundStore(stores.database), rows, store, intake, in_jobs),
         analyses=TrackAnalyses(library, rows, store),
         mashup_fits=MashupAdvice(library, store),
-        sweep=LibrarySweep(library, rows, store, in_jobs, settings.retention_hours),
+        sweep=LibrarySweep(library, rows, store, in_jobs, settings.kept_hours),
     )

@@ -18,6 +18,7 @@ from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.edit_video import VideoEdits
 from ..services.publish.metadata_preview import MetadataPreview
+from ..services.workers.cleanup import Cleanup
 from ..services.workers.figures import ServerFigures
 from ..services.workers.heartbeat import Heartbeat
 from ..services.workers.metrics import Metrics
@@ -72,6 +73,7 @@ class Services:
     workers: Workers
     webhooks: WebhookServices
     metrics: Metrics
+    cleanup: Cleanup
     figures: ServerFigures
     heartbeat: Heartbeat | None  # of this process, if it runs jobs
 
@@ -139,6 +141,7 @@ def build(settings: Settings) -> Services:
         executor=executor,
         workers=workers,
         webhooks=webhooks,
+        cleanup=Cleanup(settings.storage_root, (jobs.sweep, files.sweep.sweep)),
         metrics=Metrics(stores.database, settings.storage_root),
         figures=ServerFigures(stores.database, settings.storage_root),
         heartbeat=_heartbeat(settings, stores, executor),
@@ -226,7 +229,7 @@ def _jobs(
         wake=executor.wake,
         lane_of=workers.lane,
         lanes=lanes(settings),
-        retention_hours=settings.retention_hours,
+        retention_hours=settings.kept_hours,
     )
 
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, status
 
 from ...contract.accounts import ResetLinkView, ResetRequest
 from ...contract.dj import DjRules, DjRulesView
-from ...contract.operations import FiguresView, WorkerList
+from ...contract.operations import CleanupView, FiguresView, WorkerList
 from ..dependencies import (
+    CleanupDep,
     CurrentAdmin,
     FiguresDep,
     OwnAccountDep,
@@ -58,3 +59,9 @@ def list_workers(_admin: CurrentAdmin, workers: WorkersDep) -> WorkerList:
 def show_figures(_admin: CurrentAdmin, figures: FiguresDep) -> FiguresView:
     """Show queues, ended jobs, times of steps and storage of the whole server."""
     return figures.view()
+
+
+@router.post("/cleanup")
+def clean_up(_admin: CurrentAdmin, cleanup: CleanupDep) -> CleanupView:
+    """Delete expired jobs and uploads, files without a row, and caches that no one has used."""
+    return cleanup.run()
