@@ -137,7 +137,6 @@ class Attempts:
             self._unfit.append(task.job_id)
             return
         with job_in_logs(task.job_id):
-            log.info("helping with step %s", task.step)
             try:
                 child = self._launch(help_.kind, self._order(help_, lane, step=task.step))
             except OSError:

@@ -86,6 +86,7 @@ class _Attempt(Generic[JobT]):
 
     def help(self, exchange: Exchange) -> None:
         """Run tasks of another worker's job."""
+        log.info("helping with step %s", self.order.step)
         job = self.pipeline.open(self.order.inputs)
         step = next(one for one in self.pipeline.steps_for(job) if one.name == self.order.step)
         if step.split is not None:

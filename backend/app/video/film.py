@@ -57,7 +57,7 @@ def render_film(
     """
     if not cards:
         raise InvalidRequest("A video needs at least one card.")
-    cuts = cut_list([card.start for card in cards], tags.length)
+    cuts = cuts_of(cards, tags.length)
     groups = _make_groups(cuts, cards, size, tools, progress)
     listing = tools.scratch / "cuts.ffconcat"
     listing.write_text(_listing(cuts, groups), encoding="ascii")
@@ -69,6 +69,19 @@ def render_film(
     return groups
 
 
+def cuts_of(cards: Sequence[TimedCard], length: int) -> list[Cut]:
+    """List the film's cuts, for a mix of ``length`` samples."""
+    return cut_list([card.start for card in cards], length)
+
+
+def group_encoder(
+    cards: Sequence[TimedCard], size: tuple[int, int], tools: FilmTools
+) -> GroupEncoder:
+    """Return the encoder of the film's groups, for as many threads as ``tools`` says."""
+    pictures = CardPictures([card.draw for card in cards], kept=max(1, tools.workers) + 1)
+    return GroupEncoder(pictures, size, tools.ffmpeg, tools.scratch)
+
+
 def _make_groups(
     cuts: Sequence[Cut],
     cards: Sequence[TimedCard],
@@ -77,8 +90,7 @@ def _make_groups(
     progress: Callable[[float], None],
 ) -> list[Path]:
     workers = max(1, tools.workers)
-    pictures = CardPictures([card.draw for card in cards], kept=workers + 1)
-    encoder = GroupEncoder(pictures, size, tools.ffmpeg, tools.scratch)
+    encoder = group_encoder(cards, size, tools)
     groups: list[Path] = []
     pool = ThreadPoolExecutor(workers, thread_name_prefix="cards")
     try:

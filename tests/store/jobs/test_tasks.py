@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select, update
@@ -261,3 +262,17 @@ def test_retried_job_plans_its_tasks_anew(rows: Rows, tasks: SqlTaskQueue):
     again = rows.claim()
     tasks.planned(again, STEP, [Task("a", 1.0)])
     assert take(tasks, again) is not None
+
+
+def test_racing_workers_never_take_the_same_task(rows: Rows, tasks: SqlTaskQueue):
+    keys = [str(number) for number in range(24)]
+    claim = running_job(rows, tasks, *keys)
+
+    def race(owner: str) -> list[str]:
+        found = iter(lambda: tasks.help(owner, LEASE_S, "work"), None)
+        return [one.task.key for one in found]
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [key for keys in pool.map(race, ["a", "b", "c", "d"]) for key in keys]
+    assert sorted(taken) == sorted(keys)
+    assert take(tasks, claim) is None

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from backend.app.settings import Settings
-from backend.app.wiring.jobs.concurrency import lanes
+from backend.app.wiring.jobs.concurrency import lanes, shares_tasks
 from backend.app.wiring.jobs.executor import executor_options
 from backend.app.wiring.jobs.job_resources import job_resources
 from backend.app.wiring.limits import youtube_limits
@@ -92,3 +92,21 @@ def test_jobs_that_users_wait_for_come_first(tmp_path: Path) -> None:
 def test_all_cores_render_unless_a_number_is_set(tmp_path: Path) -> None:
     workers = [job_resources(settings(tmp_path, render_workers=n)).workers for n in (0, 3)]
     assert workers == [os.cpu_count(), 3]
+
+
+@pytest.mark.parametrize(
+    ("changed", "shares"),
+    [
+        ({}, False),
+        ({"max_concurrent_jobs": 4}, False),  # a job's threads use all processors already
+        ({"render_workers": 1}, False),
+        ({"max_concurrent_jobs": 4, "render_workers": 1}, True),
+        ({"database_url": "postgresql://host/segue"}, True),
+        ({"executor": "celery"}, True),
+    ],
+)
+def test_steps_split_where_other_workers_could_help(
+    tmp_path: Path, changed: dict[str, object], shares: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert shares_tasks(settings(tmp_path, **changed)) is shares

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from ...contract.analysis import CrateAnalysis, HeardTrack
 from ...contract.stored_json import read_stored
-from ...jobs.pipeline import Pipeline, Step, StepContext
+from ...jobs.pipeline import Pipeline, Step, StepContext, TaskList
 from ...store.files.blobs import ContentStore
 from ..jobs.resources import JobResources
-from ..tracks.analyse import analyse_all, analyse_track
+from ..tracks.analyse import analyse_all, analyse_track, analysis_tasks
 from .inputs import AnalysisInputs
 
 ANALYSIS = "analysis.json"
@@ -43,8 +43,16 @@ def analyse_crate(ctx: StepContext[AnalysisJob]) -> None:
     ctx.workspace.write_shape(ANALYSIS, CrateAnalysis(tracks=analysed), artifact=True)
 
 
+def crate_analyses(ctx: StepContext[AnalysisJob]) -> TaskList:
+    """List the tracks that are not analysed yet, as tasks."""
+    job = ctx.job
+    return analysis_tasks(job.store, job.workers, job.inputs.tracks, whole=True)
+
+
 # Weight: CPU seconds per second of music, measured on one core.
-STEPS: tuple[Step[AnalysisJob], ...] = (Step("analysing", analyse_crate, weight=0.01),)
+STEPS: tuple[Step[AnalysisJob], ...] = (
+    Step("analysing", analyse_crate, weight=0.01, split=crate_analyses),
+)
 
 
 def analysis_pipeline(resources: JobResources) -> Pipeline[AnalysisJob]:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from ...contract.jobs import VideoOptions
 from ...dj.timeline import Timeline
-from ...jobs.pipeline import JobT, StepContext
+from ...jobs.pipeline import JobT, StepContext, TaskList
 from ...render.files.tags import MixTags
 from ...store.files.blobs import ContentStore
 from ...video.backdrop import Backdrop, backdrop, frame_size
 from ...video.cards import Card, draw_card
-from ...video.film import FilmTools, TimedCard, render_film
+from ...video.cut_list import Cut
+from ...video.film import FilmTools, TimedCard, cuts_of, group_encoder, render_film
 from ...video.film_sound import film_sound
 from ...video.saved_groups import restore_groups, save_groups
 from ...video.thumbnail import MAX_BYTES, SIZE, draw_thumbnail, jpeg_bytes
+from ..jobs.pieces import Piece, tasks_of
 from .names import FILM, FILM_GROUPS, THUMBNAIL
 
 # Share of the time for encoding the sound; the pictures take the rest.
 _SOUND_SHARE = 0.4
+# CPU seconds for a group of 1080 lines.
+_GROUP_COST = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,30 @@ def write_film_files(
         save_groups(groups, path)
     with ctx.workspace.write(THUMBNAIL, "image/jpeg") as path:
         write_thumbnail(film, path)
+
+
+def film_tasks(
+    ctx: StepContext[JobT], film: FilmSpec, store: ContentStore, ffmpeg: Path, workers: int
+) -> TaskList:
+    """List the film's groups of pictures as tasks; none if most are copied from a base."""
+    if film.base_groups is not None:
+        return tasks_of((), workers)
+    size = frame_size(film.height)
+    tools = FilmTools(ffmpeg, ctx.workspace.scratch("film"), workers)
+    cards = _cards(film, store, backdrop(film.picture, seed=film.title, size=size))
+    encoder = group_encoder(cards, size, tools)
+
+    def encode(cut: Cut, progress: Callable[[float], None]) -> Sequence[Path]:
+        path = encoder.encode(cut)
+        progress(1.0)
+        return [path]
+
+    cost_s = _GROUP_COST * (film.height / 1080.0) ** 2
+    cuts = cuts_of(cards, film.timeline.length)
+    return tasks_of(
+        [Piece(str(number), cost_s, partial(encode, cut)) for number, cut in enumerate(cuts)],
+        workers,
+    )
 
 
 def write_film(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from ...contract.mixes import ReportView
 from ...dj.levels.level_notes import NOTED_MISS_LU
@@ -11,9 +12,10 @@ from ...dj.levels.track_gains import forecast
 from ...dj.timeline import Timeline
 from ...dsp.samples import seconds
 from ...errors import ToolFailed
-from ...jobs.pipeline import StepContext
+from ...jobs.pipeline import StepContext, TaskList
 from ...jobs.workspace import Workspace
-from ...render.measure.finished_file import Measured, measure_file
+from ...render.files.formats import LOSSLESS
+from ...render.measure.finished_file import Measured, load_measured, measure_file, save_measured
 from ...render.measure.incremental import measure_incremental
 from ..files.artifacts import read_timeline
 from ..files.check_finished import (
@@ -26,6 +28,7 @@ from ..files.check_finished import (
 )
 from ..files.measure_files import measure_files
 from ..files.names import FILM, REPORT, WAVEFORM
+from ..jobs.pieces import Piece, tasks_of
 from .job import MixtapeJob
 from .measure_joins import measure_joins
 from .planning.plan import profiles_of
@@ -33,6 +36,9 @@ from .render import FILM_SOUND, files_of, format_of
 from .reuse.aac import measure_changed_aac, save_aac_measurement
 from .reuse.levels import level_for, limited_db
 from .reuse.mp3 import MP3, base_measurement, save_measurement
+
+MEASURING_COST = 0.008
+"""CPU seconds to measure a second of a lossy file."""
 
 
 def check_mix(ctx: StepContext[MixtapeJob]) -> None:
@@ -50,6 +56,37 @@ def check_mix(ctx: StepContext[MixtapeJob]) -> None:
     for note in finished_notes(job, timeline, final):
         ctx.note(note)
     _write_report(ctx, timeline, measured)
+
+
+def checking_tasks(ctx: StepContext[MixtapeJob]) -> TaskList:
+    """List the lossy files as tasks that measure them; none if most is known from a base."""
+    job = ctx.job
+    names = [name for name, _ in files_of(job.request) if format_of(name) not in LOSSLESS]
+    if job.inputs.base is not None:
+        return tasks_of((), job.workers)
+    length = read_timeline(ctx.workspace).length
+    cost_s = MEASURING_COST * seconds(length)
+
+    def piece(name: str) -> Piece:
+        path = _measured_by_task(ctx, name)
+
+        def work(progress: Callable[[float], None]) -> Sequence[Path]:
+            if not path.is_file():
+                found = measure_file(
+                    ctx.workspace.path(name),
+                    ffmpeg=job.ffmpeg,
+                    progress=lambda done: progress(min(1.0, done / max(length, 1))),
+                )
+                save_measured(found, path)
+            return [path]
+
+        return Piece(name, cost_s, work, path.is_file())
+
+    return tasks_of([piece(name) for name in names], job.workers)
+
+
+def _measured_by_task(ctx: StepContext[MixtapeJob], name: str) -> Path:
+    return ctx.workspace.scratch("measured") / f"{name}.npz"
 
 
 def save_for_rerenders(name: str, found: Measured, workspace: Workspace) -> None:
@@ -83,6 +120,9 @@ def _measured(ctx: StepContext[MixtapeJob], timeline: Timeline) -> dict[str, Mea
 
     def decode(name: str, progress: Callable[[int], None]) -> Measured:
         path = ctx.workspace.path(name)
+        known = load_measured(_measured_by_task(ctx, name)) if ctx.is_split else None
+        if known is not None:
+            return known
         if name == FILM_SOUND and (changed := measure_changed_aac(ctx, timeline.length, progress)):
             return changed
         base = base_measurement(ctx) if name == MP3 else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ...contract.jobs import VideoOptions
 from ...contract.stored_json import read_stored
 from ...dj.proposals import Strategist
-from ...jobs.pipeline import Pipeline, Step, StepContext
+from ...jobs.pipeline import Pipeline, Step, StepContext, TaskList
 from ...publishing.metadata.description import tracklist
 from ...publishing.metadata.metadata_writer import MetadataWriter
 from ..files.artifacts import read_timeline
-from ..files.film_files import FilmSpec, write_film_files
+from ..files.film_files import FilmSpec, film_tasks, write_film_files
 from ..files.names import FILM_GROUPS, TRACKLIST
 from ..jobs.resources import JobResources
 from ..metadata.facts import mixtape_facts
@@ -21,7 +21,7 @@ from .correct_mix import correct_mix
 from .inputs import MixtapeInputs
 from .job import MixtapeJob, open_mixtape
 from .join_checks.check import check_joins
-from .measure import check_mix
+from .measure import check_mix, checking_tasks
 from .mixing_tasks import mixing_tasks
 from .planning.order import order_mix
 from .planning.plan import analyse_tracks, mixtape_analyses, plan_mix
@@ -32,8 +32,18 @@ from .stem_swaps import fetch_weights, joins_to_separate, lacks_weights, separat
 
 def film_mix(ctx: StepContext[MixtapeJob]) -> None:
     """Film the mix with a card for each track, and draw the thumbnail."""
+    write_film_files(ctx, film_spec(ctx), ctx.job.store, ctx.job.ffmpeg, ctx.job.workers)
+
+
+def film_mix_tasks(ctx: StepContext[MixtapeJob]) -> TaskList:
+    """List the film's groups of pictures as tasks."""
+    return film_tasks(ctx, film_spec(ctx), ctx.job.store, ctx.job.ffmpeg, ctx.job.workers)
+
+
+def film_spec(ctx: StepContext[MixtapeJob]) -> FilmSpec:
+    """Say what to film."""
     job, base = ctx.job, base_workspace(ctx)
-    film = FilmSpec(
+    return FilmSpec(
         audio=ctx.workspace.path(FILM_SOUND),
         timeline=read_timeline(ctx.workspace),
         title=job.inputs.title,
@@ -42,7 +52,6 @@ def film_mix(ctx: StepContext[MixtapeJob]) -> None:
         height=(job.request.video or VideoOptions()).height,
         base_groups=base.path(FILM_GROUPS) if base else None,
     )
-    write_film_files(ctx, film, job.store, job.ffmpeg, job.workers)
 
 
 def correct_files(ctx: StepContext[MixtapeJob]) -> None:
@@ -98,7 +107,14 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
         split=stretching_mix_tasks,
     ),
     Step("mixing", render_mix, weight=0.03, share=costs.mixing, split=mixing_tasks),
-    Step("checking", check_mix, weight=0.008, share=costs.checking, together="finishing"),
+    Step(
+        "checking",
+        check_mix,
+        weight=0.008,
+        share=costs.checking,
+        together="finishing",
+        split=checking_tasks,
+    ),
     Step(
         "filming",
         film_mix,
@@ -106,6 +122,7 @@ STEPS: tuple[Step[MixtapeJob], ...] = (
         share=costs.filming,
         when=lambda job: job.request.video is not None,
         together="finishing",
+        split=film_mix_tasks,
     ),
     Step("correcting_peaks", correct_files, weight=0.0001),
 )

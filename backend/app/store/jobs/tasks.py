@@ -53,7 +53,7 @@ class SqlTaskQueue:
     def take(
         self, job_id: str, step: str, owner: str, lease_s: float, attempt: int | None = None
     ) -> TaskClaim | None:
-        """Take the step's task that was planned to take longest."""
+        """Take the step's task that was planned to take longest; read first, as :meth:`help`."""
         which = and_(TASKS.c.job_id == job_id, TASKS.c.step == step, _is_free())
         if attempt is None:
             which = and_(which, TASKS.c.failures < MOST_HELPER_FAILURES)
@@ -65,6 +65,8 @@ class SqlTaskQueue:
             .where(which, _is_wanted())
             .order_by(TASKS.c.position)
         )
+        if self.database.first(chosen.limit(1)) is None:
+            return None
         with self.database.write() as session:
             return _take(session.connection(), chosen, owner, lease_s, helps=attempt is None)
 
