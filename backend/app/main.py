@@ -23,6 +23,7 @@ from .api.live.sockets import Sockets
 from .api.middleware.client_address import ClientAddress
 from .api.middleware.headers_only import HeadersOnly
 from .api.oauth_cookie import OAuthCookie
+from .api.old_routes import router as old_routes
 from .api.request_guards import BodyGuard, SecurityHeaders
 from .api.routes import (
     admin,
@@ -61,6 +62,7 @@ from .wiring.settings.checks import (
     check_values,
     trusted_proxies,
 )
+from .wiring.settings.notices import log_setting_notices
 from .wiring.settings.read_settings import read_settings
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,7 @@ ROUTERS = (
     admin.router,
     metrics.router,
     health.router,
+    old_routes,
 )
 
 
@@ -116,6 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logs()
+    log_setting_notices()
     services = build(app.state.settings)
     app.state.services = services
     app.state.job_streams = JobStreams(

@@ -63,11 +63,15 @@ def main(arguments: list[str]) -> int:
 
 def _serve(queues: list[str]) -> int:
     """Run a worker of these queues until a stop signal."""
-    from .wiring.jobs.workers import run_worker, worker_settings  # children need none of it
+    # children need none of it
+    from .wiring.jobs.workers import run_worker, worker_settings
+    from .wiring.settings.notices import log_setting_notices
 
     set_up_logs()
     try:
-        return run_worker(worker_settings(), queues)
+        settings = worker_settings()
+        log_setting_notices()
+        return run_worker(settings, queues)
     except BadSettings as error:
         sys.exit(f"{error.message} {error.hint}")
 

@@ -39,21 +39,29 @@ class _Settings(BaseSettings):
     api_base: str = "http://localhost:8000"
     storage_root: Path = Path("storage")
     frontend_secret: SecretStr | None = None
+    frontend_secret_file: Path | None = None
 
 
 def frontend_secret() -> str | None:
     """Return the secret that the app shares with the API.
 
-    It is a setting, or else a file that the API creates. Without it, the API takes this process's
-    address for the user's when it limits sign-ins.
+    It is a setting, or a file that a setting names, or else a file that the API creates. Without
+    it, the API takes this process's address for the user's when it limits sign-ins.
     """
     settings = _Settings()
     if settings.frontend_secret is not None:
         return settings.frontend_secret.get_secret_value()
+    file = settings.frontend_secret_file
     try:
-        return _secret_in(settings.storage_root / "secrets" / "frontend_secret")
-    except OSError:
-        return None
+        return _secret_in(file or settings.storage_root / "secrets" / "frontend_secret")
+    except OSError as error:
+        if file is None:
+            return None
+        raise ApiError(
+            "bad_settings",
+            f"FRONTEND_SECRET_FILE names {file}, which cannot be read.",
+            "Name a text file that this account may read.",
+        ) from error
 
 
 @cache  # exceptions are not cached: the API may create the file later

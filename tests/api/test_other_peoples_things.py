@@ -32,6 +32,8 @@ OPEN = {
     "/health",
     "/metrics",  # has a token of its own
     "/health/ready",
+    "/api/health",
+    "/healthz",
     "/files/{job_id}/{name}",
 }
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..contract.base import Problem, ProblemView
 from ..errors import CannotPublish, RejectedFile, SegueError, TooManyAttempts, storage_error
+from .old_routes import hint_of
 
 _log = logging.getLogger(__name__)
 
@@ -80,9 +81,10 @@ def handle_problems(app: FastAPI) -> None:
         return _answer(422, Problem(code="invalid_request", message=_faults(error)), {})
 
     @app.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> Response:
+    async def refused(request: Request, error: HTTPException) -> Response:
         code, message = _OF_STATUS.get(error.status_code, ("refused", "This was refused."))
-        problem = Problem(code=code, message=message)
+        hint = hint_of(request.method, request.url.path) if error.status_code == 404 else ""
+        problem = Problem(code=code, message=message, hint=hint)
         return _answer(error.status_code, problem, dict(error.headers or {}))
 
     @app.exception_handler(ClientDisconnect)

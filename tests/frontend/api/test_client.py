@@ -23,7 +23,7 @@ from backend.app.contract.listening_request import ListeningRequest
 from backend.app.contract.publishing import DescriptionOptions
 from backend.app.contract.sounds import SoundView
 from frontend.api.client import ApiClient
-from frontend.api.connection import Credentials, api_base, connect
+from frontend.api.connection import Credentials, api_base, connect, frontend_secret
 from frontend.api.errors import ApiError
 from tests.frontend.job_pages import listed
 from tests.frontend.scripted_api import NOW, REQUEST, analysis, job
@@ -394,6 +394,18 @@ def test_forwarded_address_comes_with_the_secret_that_the_api_has_made(
     client.sign_in("dj@example.org", "correct horse")
     sent = [asked[1].get(FRONTEND_HEADER.lower()) for asked in wire.asked]
     assert sent == [None, "wool-is-warm", "a-setting-comes-first"]
+
+
+def test_secret_of_the_app_is_read_from_a_named_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "secret"
+    monkeypatch.setenv("FRONTEND_SECRET_FILE", str(file))
+    with pytest.raises(ApiError) as caught:
+        frontend_secret()
+    assert caught.value.message == f"FRONTEND_SECRET_FILE names {file}, which cannot be read."
+    file.write_text("wool-is-warm\n")
+    assert frontend_secret() == "wool-is-warm"
 
 
 def test_api_base_is_read_from_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

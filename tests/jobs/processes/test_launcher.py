@@ -14,7 +14,11 @@ import pytest
 from backend.app.jobs.messages import Done, Message, Noted, Order
 from backend.app.jobs.processes.child import Child
 from backend.app.jobs.processes.fork_launcher import ForkLauncher
-from backend.app.jobs.processes.launcher import Launcher, NewProcessLauncher
+from backend.app.jobs.processes.launcher import (
+    Launcher,
+    NewProcessLauncher,
+    child_environment,
+)
 from tests.patience import PATIENCE_S, wait_until
 
 from ..find_processes import is_alive, is_gone
@@ -112,3 +116,11 @@ def test_child_gets_current_environment(
     monkeypatch.setenv("WOOL_SECRET", "ours")
     assert notes(launcher, tmp_path / "b", wool) == ["ours"]
     assert notes(launcher, tmp_path / "c", wool, {"WOOL_SECRET": "its own"}) == ["its own"]
+
+
+def test_children_get_no_secret_under_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JWT_SECRET", "AUTOMIX_OPENAI_API_KEY", "REDIS_PASSWORD", "FRONTEND_SECRET"):
+        monkeypatch.setenv(name, "hunter2")
+        monkeypatch.setenv(f"{name}_FILE", "/run/secrets/hunter2")
+    assert not [value for value in child_environment({}).values() if "hunter2" in value]
+    assert child_environment({"OPENAI_API_KEY": "its own"})["OPENAI_API_KEY"] == "its own"

@@ -18,6 +18,13 @@ from .child import Child
 _ROOT = Path(__file__).resolve().parents[4]
 # Children inherit none of these; a job kind receives those that it needs by name.
 _SECRET_NAMES = ("JWT_SECRET", "TOKENS_ENCRYPTION_KEY", "DATABASE_URL", "OPENAI_API_KEY")
+# The same for names of earlier systems, and for what jobs never need.
+_MORE_SECRET_NAMES = (
+    "AUTOMIX_OPENAI_API_KEY",
+    "REDIS_PASSWORD",
+    "FRONTEND_SECRET",
+    "METRICS_TOKEN",
+)
 
 
 class Launcher(Protocol):
@@ -82,8 +89,13 @@ def _start(order: Order, environment: Mapping[str, str], events: int, answers: i
         )
 
 
+def _is_secret(name: str) -> bool:
+    """Whether a variable contains a secret, or names the file of one."""
+    return name.upper().removesuffix("_FILE") in (*_SECRET_NAMES, *_MORE_SECRET_NAMES)
+
+
 def child_environment(added: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment without secrets, plus ``added``."""
-    kept = {name: value for name, value in os.environ.items() if name.upper() not in _SECRET_NAMES}
+    kept = {name: value for name, value in os.environ.items() if not _is_secret(name)}
     path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
     return {**kept, **added, "PYTHONPATH": path}

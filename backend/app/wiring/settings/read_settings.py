@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,13 +12,16 @@ from pydantic.fields import FieldInfo
 from ...accounts.server_secrets import check_key
 from ...errors import BadSettings
 from ...settings import Settings, Units
+from .given import given_values
+from .old_names import names_read, old_values
+from .secret_files import read_secret_files
 
-_ENV_FILE = ".env"
+ENV_FILE = ".env"
 _FOLDERS = ("secrets", "content", "derived", "images", "incoming", "jobs")
 _KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 
 
-def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
+def read_settings(env_file: str | None = ENV_FILE) -> Settings:
     """Read the settings from the environment and a file, if given, and check the storage.
 
     Raise :class:`BadSettings` if a setting is invalid, a key is a placeholder, or the storage
@@ -31,12 +35,16 @@ def read_settings(env_file: str | None = _ENV_FILE) -> Settings:
 def parse_settings(env_file: str | None) -> Settings:
     """As `read_settings`, for a child: whether its storage can be written is a job's error."""
     try:
-        settings = Settings(_env_file=env_file)
+        given = given_values(env_file)
+        files = read_secret_files(given)
+        values = {**files, **old_values({**given, **files})}
+        create: Callable[..., Settings] = Settings  # pydantic validates the values
+        settings = create(_env_file=env_file, **values)
     except ValidationError as e:
         first = e.errors()[0]
         name, value = str(first["loc"][0]), str(first["input"])
         # pydantic's text would quote secrets beside the invalid setting
-        raise _refused(name, value) from None
+        raise _refused(name, value, old=names_read(given, name) if name in values else []) from None
     except (OSError, UnicodeDecodeError) as e:
         raise BadSettings(
             f"The file {env_file} cannot be read.", hint="Save it as text in UTF-8, readable."
@@ -77,9 +85,10 @@ def exists(path: Path) -> bool:
     return os.access(path, os.F_OK)
 
 
-def _refused(name: str, value: str) -> BadSettings:
+def _refused(name: str, value: str, old: Sequence[str] = ()) -> BadSettings:
+    read_as = f", read from {old[0].upper()}," if old else ""
     return BadSettings(
-        f"{name.upper()} is “{value}”.",
+        f"{name.upper()}{read_as} is “{value}”.",
         hint=f"Set it to {_allowed(Settings.model_fields[name.lower()])}, or leave it out.",
     )
 
