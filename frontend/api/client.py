@@ -11,6 +11,7 @@ from backend.app.contract.accounts import (
     SessionList,
     SessionView,
     TokenView,
+    UsageView,
     UserView,
 )
 from backend.app.contract.analysis import CrateAnalysis, GridFix, TrackAnalysis
@@ -100,6 +101,10 @@ class ApiClient(YouTubeApiClient, ListeningApiClient):
         body = {"token": secret, "new_password": new}
         return self._read(TokenView, self._send("POST", "/auth/password/reset", json=body))
 
+    def usage(self) -> UsageView:
+        """Fetch how much of the quotas the user has used."""
+        return self._call(UsageView, "GET", "/auth/usage")
+
     def sessions(self) -> list[SessionView]:
         """List the user's sessions, the last active one first."""
         return self._call(SessionList, "GET", "/auth/sessions").sessions
@@ -119,8 +124,6 @@ class ApiClient(YouTubeApiClient, ListeningApiClient):
     def make_reset_link(self, email: str) -> ResetLinkView:
         """Make a one-time link with which a user can reset the password; for admins."""
         return self._call(ResetLinkView, "POST", "/admin/password-resets", {"email": email})
-
-    # webhook
 
     def webhook(self) -> WebhookView | None:
         """Fetch the user's webhook."""

@@ -1,4 +1,4 @@
-"""Account page: password, sessions, webhook, reset links for admins, deletion."""
+"""Account page: quotas, password, sessions, webhook, reset links for admins, deletion."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from frontend.sections.account.delete_account import delete_account
 from frontend.sections.account.password_form import password_form
 from frontend.sections.account.reset_link import reset_link
 from frontend.sections.account.session_list import session_list
+from frontend.sections.account.usage import usage
 from frontend.sections.account.webhook import webhook
 from frontend.state import session
 
@@ -17,6 +18,7 @@ def view() -> None:
     me = session.me()
     st.title("Your account", anchor=False)
     st.text(f"Signed in as {me.email}")
+    usage()
     session_list()
     password_form(me)
     webhook()

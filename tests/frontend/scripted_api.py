@@ -12,6 +12,7 @@ from backend.app.contract.accounts import (
     ResetLinkView,
     SessionView,
     TokenView,
+    UsageView,
     UserView,
 )
 from backend.app.contract.analysis import GridFix, TrackAnalysis
@@ -337,6 +338,15 @@ class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
 
     def words_template(self) -> TemplateView:
         return self.template
+
+    def usage(self) -> UsageView:
+        return UsageView(
+            jobs=2,
+            max_jobs=20,
+            library_bytes=1_500_000,
+            max_library_bytes=5_000_000_000,
+            job_bytes=0,
+        )
 
     def webhook(self) -> WebhookView | None:
         return self.own_webhook

@@ -18,6 +18,7 @@ from ..errors import NotAllowed
 from ..publishing.youtube.connection import YouTubeConnections
 from ..publishing.youtube.consent import YouTubeConsent
 from ..services.account_removal import AccountRemoval
+from ..services.account_usage import AccountUsage
 from ..services.files.links import Links
 from ..services.health import Health
 from ..services.jobs.jobs import Jobs
@@ -85,6 +86,7 @@ KeptDescriptionsDep = Annotated[KeptDescriptions, Depends(_state("services.reque
 WorkersDep = Annotated[Workers, Depends(_state("services.workers"))]
 WebhooksDep = Annotated[Webhooks, Depends(_state("services.webhooks.webhooks"))]
 CleanupDep = Annotated[Cleanup, Depends(_state("services.cleanup"))]
+UsageDep = Annotated[AccountUsage, Depends(_state("services.usage"))]
 MetricsDep = Annotated[Metrics, Depends(_state("services.metrics"))]
 FiguresDep = Annotated[ServerFigures, Depends(_state("services.figures"))]
 JobStreamsDep = Annotated[JobStreams, Depends(_state("job_streams"))]

@@ -94,6 +94,16 @@ class UserView(Shape):
     has_password: bool = True
 
 
+class UsageView(Shape):
+    """What an account uses, and its limits; sizes in bytes."""
+
+    jobs: int
+    max_jobs: int
+    library_bytes: int
+    max_library_bytes: int
+    job_bytes: int
+
+
 class PasswordChange(Shape):
     """A new password, and the current one unless the account has none."""
 

@@ -27,9 +27,14 @@ def locked_holdings(session: Session, user_id: str) -> Holdings:
     ``session`` is a write transaction. SQLite has one at a time; other databases lock the user's
     row.
     """
-    tables = SQLModel.metadata.tables
-    users = tables["users"]
+    users = SQLModel.metadata.tables["users"]
     session.connection().execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+    return holdings_of(session, user_id)
+
+
+def holdings_of(session: Session, user_id: str) -> Holdings:
+    """Read what the user has; without a lock, it may change at any time."""
+    tables = SQLModel.metadata.tables
 
     def column(table: str, name: str) -> set[str]:
         of_user = select(tables[table].c[name]).where(tables[table].c.user_id == user_id)

@@ -10,6 +10,7 @@ from ..jobs.threads import ThreadExecutor
 from ..media.ffmpeg.ffmpeg import find_ffmpeg
 from ..publishing.youtube.consent import YouTubeConsent
 from ..services.account_removal import AccountRemoval
+from ..services.account_usage import AccountUsage
 from ..services.files.links import Links
 from ..services.health import Health
 from ..services.jobs.jobs import Jobs
@@ -74,6 +75,7 @@ class Services:
     webhooks: WebhookServices
     metrics: Metrics
     cleanup: Cleanup
+    usage: AccountUsage
     figures: ServerFigures
     heartbeat: Heartbeat | None  # of this process, if it runs jobs
 
@@ -141,6 +143,7 @@ def build(settings: Settings) -> Services:
         executor=executor,
         workers=workers,
         webhooks=webhooks,
+        usage=AccountUsage(stores.database, stores.content_store, settings.max_library_size),
         cleanup=Cleanup(settings.storage_root, (jobs.sweep, files.sweep.sweep)),
         metrics=Metrics(stores.database, settings.storage_root),
         figures=ServerFigures(stores.database, settings.storage_root),

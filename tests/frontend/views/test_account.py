@@ -209,3 +209,9 @@ def test_failed_messages_of_the_webhook_are_listed(
     [row] = account().table[0].value.to_dict("records")
     assert row["Problem"] == "No."
     assert row["Next try"] == "given up"
+
+
+def test_quotas_are_shown(account: Callable[[], AppTest]) -> None:
+    words = words_of(account())
+    assert "Jobs that wait or run: 2 of 20" in words
+    assert "1.5 MB of 5.00 GB" in words

@@ -11,6 +11,7 @@ from ...contract.accounts import (
     SessionList,
     SessionView,
     TokenView,
+    UsageView,
 )
 from ...store.accounts.sign_ins import Holder
 from ..dependencies import (
@@ -19,6 +20,7 @@ from ..dependencies import (
     CurrentUser,
     OwnAccountDep,
     SettingsDep,
+    UsageDep,
 )
 from ..hashing_queue import HashingTurn
 from ..session_cookie import FromOurPages, clear_session
@@ -60,6 +62,12 @@ def reset_password(
         device=device_of(request),
     )
     return token_view(credentials, response)
+
+
+@router.get("/usage")
+def show_usage(user: CurrentUser, usage: UsageDep) -> UsageView:
+    """Show how much of your quotas you use."""
+    return usage.view(user.id)
 
 
 @router.get("/sessions")
