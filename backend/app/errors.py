@@ -289,3 +289,11 @@ class NotBefore(SegueError, code="not_before", retryable=True):
     def __init__(self, message: str, *, until_s: float, hint: str = "", code: str = "") -> None:
         super().__init__(message, hint=hint, code=code)
         self.until_s = until_s
+
+
+class StorageDown(NotBefore, code="storage_down"):
+    """The object store does not answer, or loses bytes; a job waits and goes on."""
+
+
+class StorageRefused(SegueError, code="storage_refused"):
+    """The object store rejects the credentials, or has no such bucket."""

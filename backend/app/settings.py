@@ -78,6 +78,18 @@ class Settings(BaseSettings):
     storage_root: Path = Path("storage")
     database_url: str | None = None
     database_connections: int | None = Field(default=None, ge=2)
+    blob_url: str | None = None
+    blob_cache_size: Bytes = Field(default=20 * 1024 * MIB, gt=0)
+    blob_public_endpoint_url: str | None = None
+    aws_access_key_id: str | None = None
+    aws_secret_access_key: SecretStr | None = None
+    aws_session_token: SecretStr | None = None
+    aws_region: str | None = None
+    aws_default_region: str | None = None
+    aws_endpoint_url: str | None = None
+    minio_endpoint: str | None = None
+    minio_access_key: str | None = None
+    minio_secret_key: SecretStr | None = None
     executor: Literal["threads", "celery"] = "threads"
     redis_url: str | None = None
     max_concurrent_jobs: int = Field(default=1, ge=1)

@@ -22,6 +22,7 @@ from .jobs.processes.priority import lower_priority
 from .jobs.runner import failure_of, run_order
 from .jobs.tasks.exchange import Exchange
 from .logs import job_in_logs, set_up_logs
+from .wiring.jobs.workspace import evict_copies, workspace_of
 from .wiring.settings.read_settings import parse_settings
 
 # If memory runs out, the kernel should kill the job's process rather than the API.
@@ -94,14 +95,16 @@ def run_child(order: Order, events: BinaryIO, answers: BinaryIO) -> int:
         try:
             # The environment contains the settings for this child; `.env` also contains other
             # secrets.
-            pipeline = build(parse_settings(env_file=None))
+            settings = parse_settings(env_file=None)
+            pipeline = build(settings)
         except BadSettings as error:
             send(Failed(failure_of(error)))
             return 1
         exchange = Exchange(send, answers) if order.shares else None
         if exchange is not None:
             exchange.start()
-        run_order(order, pipeline, send, exchange)
+        run_order(order, pipeline, send, exchange, workspace_of(settings, order))
+        evict_copies(settings)
     return 0
 
 

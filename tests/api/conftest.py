@@ -63,7 +63,7 @@ def light_server(launcher: Launcher) -> Iterator[None]:
         patch.setattr(passwords, "PASSES", 1)
         patch.setattr(main, "set_up_logs", lambda: None)  # it would remove pytest's handlers
         patch.setattr(health, "ffmpeg_version", cache(health.ffmpeg_version))
-        patch.setattr(executor, "build_launcher", lambda pipelines: launcher)
+        patch.setattr(executor, "build_launcher", lambda *_: launcher)
         patch.setattr(executor, "NICENESS", dict.fromkeys(executor.NICENESS, 0))
         chain = {"mixtape": "tests.jobs.pipelines:mixtape_chain"}
         patch.setattr(executor, "PIPELINES", {**executor.PIPELINES, **chain})

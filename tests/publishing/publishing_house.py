@@ -30,6 +30,7 @@ from backend.app.services.kinds import INPUTS
 from backend.app.services.publish.resolve import resolve_publish
 from backend.app.settings import Settings
 from backend.app.store.files.blobs import ContentStore
+from backend.app.store.files.workspaces import Workspaces
 from backend.app.store.jobs.job_store import NewJob
 from backend.app.store.publications.records import PublicationRecords
 from backend.app.wiring.publishing import build_publishing, video_edits
@@ -75,8 +76,9 @@ class PublishingHouse:
             youtube_api_base=self.youtube.url,
             youtube_look_again_s=LOOK_AGAIN_S,
         )
-        stores = Stores(self.rows.database, self.rows.jobs, ContentStore(storage), storage / "jobs")
-        self.workspaces = stores.workspaces
+        self.workspaces = storage / "jobs"
+        content, folders = ContentStore(storage), Workspaces(self.workspaces)
+        stores = Stores(self.rows.database, self.rows.jobs, content, folders)
         publishing = build_publishing(self.settings, stores, [KEY])
         self.connections, self.store = publishing.connections, publishing.publications
         self.preflight = publishing.preflight
@@ -85,7 +87,7 @@ class PublishingHouse:
         self.launcher = launcher
         self.jobs = Jobs(
             store=self.rows.jobs,
-            workspaces=self.workspaces,
+            workspaces=stores.workspaces,
             resolve=self._resolve,
             inputs=INPUTS,
             publications=PublicationRecords(self.rows.database),

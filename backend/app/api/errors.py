@@ -40,7 +40,7 @@ _CODES_BY_STATUS = {
     503: (
         "busy database_down stopping tool_failed step_timeout not_writable no_models_folder "
         "weights_unreachable not_configured oauth_unreachable youtube_unreachable not_before "
-        "video_not_processed"
+        "video_not_processed storage_down storage_refused"
     ),
     507: "storage_full",
 }

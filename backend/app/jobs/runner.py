@@ -42,14 +42,19 @@ _TASKS_SHARE = 0.9
 
 
 def run_order(
-    order: Order, pipeline: Pipeline[JobT], send: Send, exchange: Exchange | None = None
+    order: Order,
+    pipeline: Pipeline[JobT],
+    send: Send,
+    exchange: Exchange | None = None,
+    workspace: Workspace | None = None,
 ) -> None:
     """Run the remaining steps; the last message is ``Done``, ``Failed`` or ``Paused``.
 
     With an ``exchange``, steps split into tasks that other workers may take. If the order names a
-    step, run only tasks of that step, as the supervisor gives them.
+    step, run only tasks of that step, as the supervisor gives them. ``workspace`` shares the job's
+    files with other machines; by default, this machine has them.
     """
-    workspace = Workspace(Path(order.workspace), order.attempt)
+    workspace = workspace or Workspace(Path(order.workspace), order.attempt)
     attempt = _Attempt(order, pipeline, send, workspace, exchange)
     try:
         if order.step and exchange is not None:
@@ -119,7 +124,7 @@ class _Attempt(Generic[JobT]):
     def _run_step(self, step: Step[JobT], job: JobT, check: Callable[[], None]) -> None:
         log.info("step %s starts", step.name)
         self.send(StepStarted(step.name, step.limit_s(self.order.work_s)))
-        workspace = Workspace(self.workspace.root, self.order.attempt)
+        workspace = self.workspace.for_step()
         started = time.monotonic()
         progress = Progress(step.name, self.send, check)
         ctx = StepContext(job, workspace, progress, self._note, progress.say, self._retitle)

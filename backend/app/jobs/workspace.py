@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +37,8 @@ class Workspace:
 
     A reader sees a finished file or none: :meth:`write` yields a path in ``.part`` and renames the
     file into place when its block succeeds. ``written`` collects every file of the running step, so
-    that a later attempt can check whether they are intact.
+    that a later attempt can check whether they are intact. A subclass shares the files with other
+    machines.
     """
 
     root: Path
@@ -64,11 +65,12 @@ class Workspace:
         except BaseException:
             part.unlink(missing_ok=True)  # the disk may be full
             raise
-        size, digest = part.stat().st_size, sha256_of(part)
-        final = self.path(name)
+        file = WrittenFile(name, media_type, part.stat().st_size, sha256_of(part))
+        self._store(file, part)
+        final = self.root / name
         final.parent.mkdir(parents=True, exist_ok=True)
         part.replace(final)
-        self.written.append(WrittenFile(name, media_type, size, digest))
+        self.written.append(file)
 
     def write_shape(
         self, name: str, shape: Shape, *, artifact: bool = False, indent: int | None = None
@@ -95,6 +97,14 @@ class Workspace:
         name = path.relative_to(self.root).as_posix()
         return WrittenFile(name, None, path.stat().st_size, sha256_of(path))
 
+    def for_step(self) -> Workspace:
+        """The same folder for one step, with no files written yet."""
+        return replace(self, written=[])
+
+    def of_job(self, job_id: str) -> Workspace:
+        """The folder of another job; the folders of all jobs lie side by side."""
+        return replace(self, root=self.root.parent / job_id, written=[])
+
     def clear_parts(self) -> None:
         """Remove files that earlier attempts left incomplete."""
         shutil.rmtree(self.root / ".part", ignore_errors=True)
@@ -106,11 +116,14 @@ class Workspace:
 
     def holds(self, file: WrittenFile) -> bool:
         """Whether ``file`` exists with unchanged bytes."""
-        path = self.path(file.name)
+        path = self.root / file.name
         try:
             return path.stat().st_size == file.size and sha256_of(path) == file.sha256
         except OSError:
             return False
+
+    def _store(self, file: WrittenFile, part: Path) -> None:
+        """Share a finished file's bytes, before it appears under its name; here, do nothing."""
 
 
 def sha256_of(path: Path) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ..errors import SegueError
 from ..store.account_removal import AccountRemovalStore, RemovedAccount
 from ..store.files.blobs import ContentStore
+from ..store.files.workspaces import Workspaces
 from ..store.jobs.job_store import JobStore
 from ..store.library import LibraryStore
 
@@ -35,7 +34,7 @@ class AccountRemoval:
     jobs: JobStore
     library_rows: LibraryStore
     store: ContentStore
-    workspaces: Path
+    workspaces: Workspaces
     disconnect: Callable[[str], object]
 
     def close(self, user_id: str) -> None:
@@ -86,7 +85,7 @@ class AccountRemoval:
     def _remove_files(self, removed: RemovedAccount) -> None:
         """Delete the account's files, unless another account has or uses the same content."""
         for job_id in removed.job_ids:
-            shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
+            self.workspaces.remove(job_id)
         for name in removed.pictures:
             self.store.remove_image(name)
         pending = self.jobs.pending_inputs()

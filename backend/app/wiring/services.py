@@ -15,6 +15,7 @@ from ..services.files.links import Links
 from ..services.health import Health
 from ..services.jobs.jobs import Jobs
 from ..services.kinds import INPUTS, RequestResolver
+from ..services.library.object_sweep import ObjectSweep
 from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.edit_video import VideoEdits
@@ -28,6 +29,7 @@ from ..settings import Settings
 from ..store.account_removal import AccountRemovalStore
 from ..store.accounts.youtube import YouTubeStore
 from ..store.dj_rules import DjRulesStore
+from ..store.files.objects.evict import Eviction
 from ..store.jobs.workers import BEAT_S, WorkerStore
 from ..store.kept_descriptions import KeptDescriptionStore
 from ..store.library import LibraryStore
@@ -49,6 +51,7 @@ from .webhooks import WebhookServices, build_webhooks
 
 _EXPIRY_EVERY_S = 60.0
 _SWEEP_EVERY_S = 600.0
+_LIST_EVERY_S = 24 * 3600.0
 _LOOK_EVERY_S = 10.0  # one video at a time
 
 
@@ -124,7 +127,10 @@ def build(settings: Settings) -> Services:
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
     webhooks = build_webhooks(stores.database, jobs, publishing.seal)
-    executor.chores = _chores(jobs, files, removal, sign_in, publishing, workers, webhooks)
+    executor.chores = (
+        *_chores(jobs, files, removal, sign_in, publishing, workers, webhooks),
+        *_object_chores(settings, stores),
+    )
     return Services(
         stores=stores,
         sign_in=sign_in,
@@ -189,6 +195,23 @@ def _chores(
         Chore(publishing.follow_up.look, _LOOK_EVERY_S),
         Chore(workers.watch, BEAT_S),
     )
+
+
+def _object_chores(settings: Settings, stores: Stores) -> tuple[Chore, ...]:
+    """With an object store: limit the copies on this machine, and delete orphans."""
+    objects = stores.objects
+    if objects is None:
+        return ()
+    sweep = ObjectSweep(
+        objects,
+        LibraryStore(stores.database),
+        stores.jobs,
+        stores.content_store,
+        stores.workspaces,
+        stores.jobs.pending_inputs,
+    )
+    eviction = Eviction(objects, settings.blob_cache_size)
+    return (Chore(eviction.run, _SWEEP_EVERY_S), Chore(sweep.run, _LIST_EVERY_S))
 
 
 def _removal(stores: Stores, publishing: Publishing) -> AccountRemoval:

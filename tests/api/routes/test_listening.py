@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 
 from backend.app.contract.listening_request import ListeningRequest
-from backend.app.jobs.workspace import Workspace
 from backend.app.services.listening.rendered import TRIAL, RenderedTrial
 from backend.app.store.jobs.job_store import NewJob
 from backend.app.store.jobs.tables import JOBS
@@ -30,7 +29,7 @@ def trial_of(person: Person, status: str = "succeeded", kind: str = "listening")
     rendered = RenderedTrial(
         outgoing="First", incoming="Second", duration_s=36.5, versions=versions
     )
-    workspace = Workspace(services.stores.workspaces / trial_id)
+    workspace = services.stores.workspaces.of(trial_id)
     workspace.root.mkdir(parents=True)
     workspace.write_shape(TRIAL, rendered)
     services.stores.database.change(update(JOBS).where(JOBS.c.id == trial_id).values(status=status))

@@ -15,6 +15,7 @@ from backend.app.services.files.names import REPORT, TIMELINE
 from backend.app.services.library.track_ref import TrackRef
 from backend.app.services.mixtape.base import BaseMixes
 from backend.app.services.mixtape.inputs import MixtapeInputs
+from backend.app.store.files.workspaces import Workspaces
 from tests.jobs.rows import Rows
 
 from .test_inputs import VIEW
@@ -39,7 +40,7 @@ REPORT_VIEW = ReportView(
 
 @pytest.fixture
 def mixes(rows: Rows, tmp_path: Path) -> BaseMixes:
-    return BaseMixes(rows.jobs, tmp_path / "jobs")
+    return BaseMixes(rows.jobs, Workspaces(tmp_path / "jobs"))
 
 
 def inputs(*names: str, based_on: str | None = None) -> MixtapeInputs:
@@ -62,7 +63,7 @@ def add_mixtape(rows: Rows, mixes: BaseMixes, *, finished: bool = True) -> str:
     """Store a planned mixtape of the tracks a and b."""
     job_id = rows.job(kind="mixtape", inputs=inputs("a", "b").model_dump_json())
     claim = rows.claim()
-    folder = mixes.workspaces / job_id
+    folder = mixes.workspaces.root / job_id
     folder.mkdir(parents=True)
     (folder / TIMELINE).write_text(VIEW.model_dump_json())
     (folder / REPORT).write_text(REPORT_VIEW.model_dump_json())
@@ -98,7 +99,7 @@ def test_job_without_timeline_is_rejected(rows, mixes, kind: str, message: str) 
 
 def test_deleted_timeline_is_rejected(rows, mixes) -> None:
     job_id = add_mixtape(rows, mixes)
-    (mixes.workspaces / job_id / TIMELINE).unlink()
+    (mixes.workspaces.root / job_id / TIMELINE).unlink()
     with pytest.raises(InvalidRequest, match="no timeline"):
         mixes.find("ann", job_id)
 
@@ -125,5 +126,5 @@ def test_files_are_those_of_the_base_unless_encoded_differently(rows, mixes) -> 
         request = again.request.model_copy(update=other)
         changed = mixes.with_base("ann", again.model_copy(update={"request": request}))
         assert (changed.base, changed.base_files) == (VIEW, ())
-    (mixes.workspaces / job_id / REPORT).write_text("{}")
+    (mixes.workspaces.root / job_id / REPORT).write_text("{}")
     assert mixes.with_base("ann", again).base_files == ()

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi import APIRouter, Header, Query, status
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from starlette.responses import Response
 
 from ...contract.jobs import ArtifactView, LinkView
 from ...jobs.workspace import WrittenFile
-from ...services.files.links import FileLink
+from ...services.files.links import DOWNLOAD_S, FileLink
 from ...services.files.names import saved_as
 from ...services.jobs.jobs import Jobs
 from ...services.jobs.views import artifact_view
+from ...store.files.objects.port import LinkTerms
 from ..dependencies import CurrentUser, JobsDep, LinksDep
 from ..downloads.archives import flat_names, zip_of
 from ..downloads.file_responses import file_answer, harmless
@@ -59,9 +60,16 @@ def link_to(
 
 
 @router.get("/jobs/{job_id}/artifacts/{name:path}", response_class=FileResponse)
-def download(job_id: str, name: str, user: CurrentUser, jobs: JobsDep) -> FileResponse:
-    """Download one artifact, whole or in ranges."""
-    return _answer(jobs, job_id, jobs.artifact(user.id, job_id, name), inline=False)
+def download(
+    job_id: str, name: str, user: CurrentUser, jobs: JobsDep, redirect: bool = False
+) -> Response:
+    """Download one artifact, whole or in ranges.
+
+    With ``redirect``, the answer is a short-lived link to the object store, if there is one; the
+    client must not send its token there.
+    """
+    artifact = jobs.artifact(user.id, job_id, name)
+    return _answer(jobs, job_id, artifact, inline=False, redirect=redirect)
 
 
 @router.get("/files/{job_id}/{name:path}", response_class=FileResponse)
@@ -73,33 +81,47 @@ def download_by_link(
     expires: str = Query("", max_length=12, pattern=r"^\d*$"),
     inline: str = Query("", max_length=1),
     sig: str = Query("", max_length=64),
+    redirect: bool | None = None,
+    sec_fetch_mode: str = Header("", include_in_schema=False),
 ) -> Response:
-    """Download by a signed link; needs no token."""
+    """Download by a signed link; needs no token.
+
+    If there is an object store, the answer is a link to it, unless ``redirect`` is 0, or a script
+    asks, to which the store's answer would be closed.
+    """
     link = FileLink(job_id, name, int(expires or 0), inline == "1")
     links.check(link, sig)
     if name == ARCHIVE:
         return _archive(jobs, job_id, jobs.linked_artifacts(job_id))
-    return _answer(jobs, job_id, jobs.linked_artifact(job_id, name), inline=link.inline)
+    artifact = jobs.linked_artifact(job_id, name)
+    follows = sec_fetch_mode != "cors" if redirect is None else redirect
+    return _answer(jobs, job_id, artifact, inline=link.inline, redirect=follows)
 
 
-def _answer(jobs: Jobs, job_id: str, artifact: WrittenFile, *, inline: bool) -> FileResponse:
+def _answer(
+    jobs: Jobs, job_id: str, artifact: WrittenFile, *, inline: bool, redirect: bool
+) -> Response:
     media_type = artifact.media_type or "application/octet-stream"
+    name = harmless(saved_as(jobs.title(job_id), artifact.name))
+    inline = inline and media_type.startswith(_SHOWN_INLINE)
+    if redirect:
+        terms = LinkTerms(name, media_type, inline, DOWNLOAD_S)
+        if url := jobs.url(job_id, artifact, terms):
+            return RedirectResponse(url, status.HTTP_302_FOUND, {"Cache-Control": "no-store"})
     answer = file_answer(
-        jobs.path(job_id, artifact),
-        media_type=media_type,
-        name=saved_as(jobs.title(job_id), artifact.name),
-        etag=artifact.sha256,
+        jobs.path(job_id, artifact), media_type=media_type, name=name, etag=artifact.sha256
     )
-    if inline and media_type.startswith(_SHOWN_INLINE):
+    if inline:
         disposition = answer.headers["content-disposition"]
         answer.headers["content-disposition"] = disposition.replace("attachment", "inline", 1)
     return answer
 
 
 def _archive(jobs: Jobs, job_id: str, artifacts: Sequence[WrittenFile]) -> StreamingResponse:
-    by_name = {artifact.name: jobs.path(job_id, artifact) for artifact in artifacts}
-    flat = flat_names(by_name)
-    files = [(flat[name], path) for name, path in by_name.items() if path.is_file()]
+    flat = flat_names(artifact.name for artifact in artifacts)
+    # one after the other: with an object store, each is copied here when its turn comes
+    paths = ((flat[artifact.name], jobs.path(job_id, artifact)) for artifact in artifacts)
+    files = ((name, path) for name, path in paths if path.is_file())
     name = harmless(f"{jobs.title(job_id) or job_id}.zip")
     disposition = f"attachment; filename*=utf-8''{quote(name)}"
     return StreamingResponse(

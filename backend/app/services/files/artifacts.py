@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeVar
 
 from ...contract.base import Shape
@@ -10,6 +9,7 @@ from ...contract.mixes import TimelineView
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
 from ...jobs.workspace import Workspace
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.records import JobRecord
 from .names import TIMELINE
 
@@ -17,7 +17,7 @@ ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
 def read_artifact(
-    workspaces: Path, record: JobRecord, name: str, shape: type[ShapeT]
+    workspaces: Workspaces, record: JobRecord, name: str, shape: type[ShapeT]
 ) -> ShapeT | None:
     """Read one of a job's JSON artifacts; None if it does not exist (yet).
 
@@ -26,7 +26,7 @@ def read_artifact(
     if name not in (artifact.name for artifact in record.artifacts):
         return None
     try:
-        return Workspace(workspaces / record.job.id).read_shape(name, shape)
+        return workspaces.of(record.job.id).read_shape(name, shape)
     except FileNotFoundError:  # the job was deleted a moment ago
         return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,8 @@ from ...errors import (
 from ...jobs.queue import WORK
 from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
+from ...store.files.objects.port import LinkTerms
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.job_store import JobFilter, JobStore, NewJob
 from ...store.jobs.marks import Mark, active_of, marks_of
 from ...store.jobs.quota import MOST_WITH_PAUSED
@@ -74,7 +75,7 @@ class Jobs:
     """The jobs of all users."""
 
     store: JobStore
-    workspaces: Path
+    workspaces: Workspaces
     resolve: Callable[[str, JobRequest], ResolvedRequest]
     inputs: Mapping[str, type[Shape]]  # the type of each job kind's stored inputs
     publications: PublicationRecords
@@ -212,7 +213,11 @@ class Jobs:
 
     def path(self, job_id: str, artifact: WrittenFile) -> Path:
         """Path of an artifact, whose name must come from a row, never from a request."""
-        return self.workspaces / job_id / artifact.name
+        return self.workspaces.of(job_id).path(artifact.name)
+
+    def url(self, job_id: str, artifact: WrittenFile, terms: LinkTerms) -> str | None:
+        """URL of an artifact in the object store; None if this server must send it."""
+        return self.workspaces.link(job_id, artifact, terms)
 
     def delete_expired(self) -> None:
         """Delete ended jobs older than ``retention_hours``."""
@@ -228,12 +233,12 @@ class Jobs:
             self._remove_files(job_id)
 
     def _orphans(self) -> set[str]:
-        if not self.workspaces.is_dir():
+        if not self.workspaces.root.is_dir():
             return set()
         before = time.time() - _ORPHAN_AGE_S
         folders = {
             folder.name
-            for folder in self.workspaces.iterdir()
+            for folder in self.workspaces.root.iterdir()
             if _JOB_ID.fullmatch(folder.name) and folder.stat().st_mtime < before
         }
         return folders - self.store.known(sorted(folders))
@@ -254,7 +259,7 @@ class Jobs:
         return queue, publications_of(self.publications, user_id, ids)
 
     def _remove_files(self, job_id: str) -> None:
-        shutil.rmtree(self.workspaces / job_id, ignore_errors=True)
+        self.workspaces.remove(job_id)
 
 
 def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:

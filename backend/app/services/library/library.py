@@ -144,7 +144,9 @@ class Library:
     def _admit(self, file: ReceivedFile, workdir: Path) -> _NewTrack:
         gate = self.intake.gate
         admitted = admit_track(file.path, workdir=workdir, ffmpeg=gate.ffmpeg, limits=gate.limits)
-        flush(admitted.path)  # before the transaction, which would otherwise wait for the disk
+        # before the transaction, which would otherwise wait for the disk and the object store
+        flush(admitted.path)
+        self.store.send_ahead(admitted.content_hash, admitted.path)
         return _NewTrack(admitted, _track(admitted, file.name))
 
     def _save(

@@ -46,6 +46,7 @@ def sound_facts(store: ContentStore, content_hash: str) -> SoundFacts:
     with TrackReader(store.path(content_hash)) as reader:
         facts = analyse_sound(reader.read(0, reader.n_samples))
     save_json(facts, path)
+    store.persist(path)
     return facts
 
 

@@ -68,7 +68,11 @@ class Sounds:
         gate = self.intake.gate
 
         def admit(file: ReceivedFile, workdir: Path) -> AdmittedSound:
-            return admit_sound(file, kind, workdir=workdir, ffmpeg=gate.ffmpeg, limits=gate.limits)
+            admitted = admit_sound(
+                file, kind, workdir=workdir, ffmpeg=gate.ffmpeg, limits=gate.limits
+            )
+            self.store.send_ahead(admitted.sound.content_hash, admitted.path)
+            return admitted
 
         with self.intake.admit(user_id, files, admit, self.intake.audio) as verdicts:
             self._save(user_id, verdicts.passed)

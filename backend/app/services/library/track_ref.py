@@ -48,8 +48,10 @@ class TrackRef(ContentRef):
 
     def cover(self, store: ContentStore) -> Path | None:
         """The cover embedded in the uploaded file, if any."""
+        if not self.has_cover:
+            return None
         path = store.cover_path(self.content_hash)
-        return path if self.has_cover and path.is_file() else None
+        return path if path.is_file() else None
 
 
 class TracksInputs(Shape):

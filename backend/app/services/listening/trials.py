@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ...contract.listening import (
     AnsweredTrial,
@@ -17,7 +16,7 @@ from ...contract.listening_request import ListeningRequest
 from ...contract.stored_json import read_stored
 from ...errors import Conflict, NotFound
 from ...jobs.states import Job, JobStatus
-from ...jobs.workspace import Workspace
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.job_store import JobStore
 from ...store.listening_answers import ListeningAnswerStore
 from .rendered import TRIAL, RenderedTrial
@@ -30,7 +29,7 @@ class ListeningTrials:
     """Trials of all users; ``workspaces`` holds the folders of their jobs."""
 
     jobs: JobStore
-    workspaces: Path
+    workspaces: Workspaces
     answers: ListeningAnswerStore
 
     def show(self, user_id: str, trial_id: str) -> ListeningTrial:
@@ -91,6 +90,6 @@ class ListeningTrials:
 
     def _rendered(self, trial_id: str) -> RenderedTrial:
         try:
-            return Workspace(self.workspaces / trial_id).read_shape(TRIAL, RenderedTrial)
+            return self.workspaces.of(trial_id).read_shape(TRIAL, RenderedTrial)
         except FileNotFoundError as e:
             raise NotFound("There is no such listening trial.") from e

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from ...contract.mixes import FileReport, ReportView, TimelineView
 from ...contract.stored_json import OtherVersion, read_stored
 from ...errors import InvalidRequest, NotFound
 from ...jobs.states import JobStatus
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.job_store import JobStore
 from ..files.artifacts import read_artifact
 from ..files.names import REPORT, TIMELINE
@@ -29,7 +29,7 @@ class BaseMixes:
     """Finds users' mixtapes; ``workspaces`` holds the jobs' folders."""
 
     store: JobStore
-    workspaces: Path
+    workspaces: Workspaces
 
     def find(self, user_id: str, job_id: str) -> BaseMix:
         """Find a mixtape whose timeline exists.

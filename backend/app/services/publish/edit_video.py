@@ -30,6 +30,7 @@ from ...publishing.youtube.limits import YouTubeLimits, tags_length
 from ...publishing.youtube.look import LookPolicy
 from ...publishing.youtube.video_parts import VideoParts, read_parts, update_parts
 from ...store.files.blobs import ContentStore
+from ...store.files.workspaces import Workspaces
 from ...store.library import LibraryStore
 from ...store.publications.edits import EditedVideo, VideoEditStore
 from ...store.publications.looks import VideoLooks
@@ -49,7 +50,7 @@ class VideoEdits:
     rows: VideoEditStore
     looks: VideoLooks
     look_policy: LookPolicy
-    workspaces: Path
+    workspaces: Workspaces
     pictures: LibraryStore
     store: ContentStore
     connections: YouTubeConnections
@@ -169,7 +170,7 @@ class VideoEdits:
         if edit.thumbnail is None:
             return None
         folders = (video.source_job_id, video.job_id)
-        files = (self.workspaces / folder / THUMBNAIL for folder in folders)
+        files = (self.workspaces.of(folder).path(THUMBNAIL) for folder in folders)
         found = next((file for file in files if file.is_file()), None)
         if found is None:
             raise NotFound("The mix's thumbnail is no longer there.", hint="Upload a picture.")

@@ -45,7 +45,7 @@ def _film_spec(job: PublishJob) -> FilmSpec:
 def _sound_of(source: PublishSource) -> Path | None:
     """The mix's sound file of the best quality."""
     names = [f"{mix}{suffix}" for suffix in AUDIO_SUFFIXES for mix in _MIXES]
-    made = (source.folder / name for name in names if source.size_of(name) is not None)
+    made = (source.path(name) for name in names if source.size_of(name) is not None)
     return next((path for path in made if path.is_file()), None)
 
 

@@ -62,13 +62,14 @@ class PublishJob:
 
     def film(self, workspace: Workspace) -> Path:
         """The file to upload: the mix's own film, or the one that this job made."""
-        return self.source.folder / FILM if self.has_film else workspace.path(FILM)
+        return self.source.path(FILM) if self.has_film else workspace.path(FILM)
 
     def thumbnail(self, workspace: Workspace) -> Path | None:
         """The thumbnail, if the request asks for one and it exists."""
-        files = (self.source.folder / THUMBNAIL, workspace.path(THUMBNAIL))
-        existing = (path for path in files if path.is_file())
-        return next(existing, None) if self.request.thumbnail else None
+        if not self.request.thumbnail:
+            return None
+        files = (self.source.path(THUMBNAIL), workspace.path(THUMBNAIL))
+        return next((path for path in files if path.is_file()), None)
 
     def stored_upload(self, workspace: Workspace) -> StoredUpload:
         """The stored state of the upload, found by the job's id, the name of its folder."""

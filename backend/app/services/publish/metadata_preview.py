@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import BoundedSemaphore
 
 from ...contract.mashups import MashupReport
@@ -23,6 +22,7 @@ from ...publishing.metadata.template_context import (
 )
 from ...publishing.metadata.template_limits import FILTERS
 from ...store.files.blobs import ContentStore
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.job_store import JobStore
 from ...store.jobs.records import JobRecord
 from ..files.artifacts import read_artifact
@@ -41,7 +41,7 @@ class MetadataPreview:
     """Writes metadata for users' mixes. Safe to share between threads."""
 
     jobs: JobStore
-    workspaces: Path
+    workspaces: Workspaces
     store: ContentStore
     writer: MetadataWriter
     kept: KeptDescriptions

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from ...contract.jobs import PublishRequest
 from ...contract.mixes import ChapterView
@@ -25,6 +24,7 @@ from ...publishing.metadata.linked_names import linked_names_note
 from ...publishing.preflight import Draft, PreflightContext, find_faults
 from ...publishing.youtube.connection import YouTubeConnections
 from ...publishing.youtube.limits import YouTubeLimits
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.job_store import JobStore
 from ...store.publications.publications import PublicationStore
 from ..files.names import FILM, THUMBNAIL
@@ -43,7 +43,7 @@ class Preflight:
     """Checks users' publications; ``workspaces`` holds the jobs' folders."""
 
     store: JobStore
-    workspaces: Path
+    workspaces: Workspaces
     connections: YouTubeConnections
     publications: PublicationStore
     limits: YouTubeLimits

@@ -12,6 +12,7 @@ from ...contract.publishing import WordsView
 from ...contract.stored_json import OtherVersion
 from ...dj.timeline import Timeline
 from ...dj.timeline_json import timeline_of
+from ...store.files.workspaces import Workspaces
 from ...store.jobs.records import JobRecord
 from ..files.artifacts import read_artifact
 from ..files.names import DESCRIPTION, METADATA, TIMELINE, TRACKLIST
@@ -31,7 +32,7 @@ class PublishSource:
     """A job whose mix can be published; ``workspaces`` holds the jobs' folders."""
 
     record: JobRecord
-    workspaces: Path
+    workspaces: Workspaces
 
     @property
     def kind(self) -> str:
@@ -43,10 +44,9 @@ class PublishSource:
         """The mix's title."""
         return self.record.job.title
 
-    @property
-    def folder(self) -> Path:
-        """The job's folder."""
-        return self.workspaces / self.record.job.id
+    def path(self, name: str) -> Path:
+        """Path of one of the job's files."""
+        return self.workspaces.of(self.record.job.id).path(name)
 
     def size_of(self, name: str) -> int | None:
         """Size of one of the mix's files in bytes; None if it does not exist (yet)."""
@@ -90,6 +90,6 @@ class PublishSource:
         if self.size_of(name) is None:
             return None
         try:
-            return (self.folder / name).read_text(encoding="utf-8")
+            return self.path(name).read_text(encoding="utf-8")
         except FileNotFoundError:  # the job was deleted a moment ago
             return None

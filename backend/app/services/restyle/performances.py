@@ -45,6 +45,7 @@ def performance_of(
         blocks = blocks_of(reader, SAMPLE_RATE, count)
         performance = analyse_performance(blocks, parts, channels_cancel=cancel)
     save_performance(performance, path)
+    store.persist(path)
     return performance
 
 

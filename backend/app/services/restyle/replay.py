@@ -109,7 +109,10 @@ def _replay(job: RestyleJob, stem: StemName, count: CountSamples) -> None:
     path = job.store.derived(job.track.content_hash, job.restyled_file(stem))
     with open_recording(job.store, recording) as sound:
         _write(path, replay.play(extract_notes(original, parts_of(stem)), sound), count)
-    save_json(_figures(job, stem, original, replay.counts, count), _figures_path(job, stem))
+    job.store.persist(path)
+    figures = _figures_path(job, stem)
+    save_json(_figures(job, stem, original, replay.counts, count), figures)
+    job.store.persist(figures)
 
 
 def _prepare(job: RestyleJob, stem: StemName, original: Performance) -> Replay:

@@ -141,8 +141,11 @@ class StemCache:
             n_bytes = (last - first) * len(self.separator.brings(stems)) * _BYTES_A_SAMPLE
             require_disk_space(self.store.derived(content_hash, ""), round(n_bytes))
             keep_stems(self.separator, song, (first, last), stems, path_of, progress)
-        with atomic_write(self._device_path(content_hash)) as part:
+        device = self._device_path(content_hash)
+        with atomic_write(device) as part:
             part.write_text(self.separator.device, encoding="utf-8")
+        for file in (*map(path_of, self.separator.brings(stems)), device):
+            self.store.persist(file)
 
     def _length(self, content_hash: str) -> int:
         with TrackReader(self.store.path(content_hash)) as song:

@@ -36,6 +36,7 @@ def stem_facts(
     with open_recording(store, recording) as reader:
         facts = analyse_stem(name, blocks_of(reader, SAMPLE_RATE, count))
     save_json(facts, path)
+    store.persist(path)
     return facts
 
 

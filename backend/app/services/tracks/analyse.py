@@ -76,7 +76,10 @@ def _analyse(store: ContentStore, content_hash: str, count: CountSamples) -> Tra
         analysis, profile = analyse(blocks, known, channels_cancel=cancel)
     if known is None:
         save_profile(profile, profile_path)
-    save_json(analysis, _analysis_path(store, content_hash))
+        store.persist(profile_path)
+    path = _analysis_path(store, content_hash)
+    save_json(analysis, path)
+    store.persist(path)
     return analysis
 
 
@@ -91,6 +94,7 @@ def profile_of(
     with open_recording(store, recording) as reader:
         profile = measure_loudness(blocks_of(reader, _BLOCK, count))
     save_profile(profile, path)
+    store.persist(path)
     return profile
 
 

@@ -56,7 +56,9 @@ def open_stretched(store: ContentStore, segment: StretchedSegment) -> TrackReade
 
 
 def _render(store: ContentStore, segment: StretchedSegment, count: CountSamples) -> None:
-    stretch_segment(segment, partial(open_recording, store), _path_of(store, segment), count)
+    path = _path_of(store, segment)
+    stretch_segment(segment, partial(open_recording, store), path, count)
+    store.persist(path)
 
 
 def _path_of(store: ContentStore, segment: StretchedSegment) -> Path:

@@ -19,7 +19,8 @@ from ...store.database import Database
 from ...store.jobs.notifications import listen
 from ...store.jobs.queue import SqlJobQueue
 from ...store.jobs.tasks import SqlTaskQueue
-from ..stores import database_url, workspaces
+from ..objects import open_workspaces
+from ..stores import database_url
 from .concurrency import NICENESS, PER_USER, lanes, shares_tasks
 
 # As names, because only children load these modules, not the API.
@@ -53,11 +54,16 @@ def build_executor(
         return CeleryDispatcher(queue, broker, SqlTaskQueue(database), listen=listening)
     options = executor_options(settings, ffmpeg, keys)
     tasks = SqlTaskQueue(database) if shares_tasks(settings) else None
-    launcher = build_launcher(options.pipelines)
+    launcher = build_launcher(options.pipelines, loaded_for(settings))
     return ThreadExecutor(queue, options, launcher, listen=listening, tasks=tasks)
 
 
-def build_launcher(pipelines: Mapping[str, str]) -> Launcher:
+def loaded_for(settings: Settings) -> Sequence[str]:
+    """The libraries that children need with these settings only, and take long to import."""
+    return ("boto3",) if (settings.blob_url or "").startswith("s3:") else ()
+
+
+def build_launcher(pipelines: Mapping[str, str], also: Sequence[str] = ()) -> Launcher:
     """Fork children on Linux; start new processes elsewhere.
 
     On macOS, system libraries abort in a forked child; only Linux kills children with their parent.
@@ -65,7 +71,7 @@ def build_launcher(pipelines: Mapping[str, str]) -> Launcher:
     if sys.platform != "linux":
         return NewProcessLauncher()
     modules = sorted({name.partition(":")[0] for name in pipelines.values()})
-    return ForkLauncher([*modules, *LOADED_ON_FIRST_USE])
+    return ForkLauncher([*modules, *LOADED_ON_FIRST_USE, *also])
 
 
 def executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> ExecutorOptions:
@@ -73,7 +79,7 @@ def executor_options(settings: Settings, ffmpeg: Path, keys: Sequence[str]) -> E
     return ExecutorOptions(
         PIPELINES,
         _child_environment(settings, ffmpeg),
-        workspaces(settings),
+        open_workspaces(settings, None).root,
         lanes(settings),
         settings.lease_s,
         secrets={
@@ -93,7 +99,21 @@ def _child_environment(settings: Settings, ffmpeg: Path) -> Mapping[str, str]:
         "RENDER_WORKERS": str(settings.render_workers),
         "DEMUCS_MODEL": settings.demucs_model,
         "DEMUCS_REPO": str(settings.demucs_repo.resolve()) if settings.demucs_repo else "",
+        **_object_store(settings),
     }
+
+
+def _object_store(settings: Settings) -> Mapping[str, str]:
+    """For children that share files with other machines: the store, and the rows of leases."""
+    if settings.blob_url is None:
+        return {}
+    secrets = {
+        name.upper(): secret.get_secret_value()
+        for name in ("aws_secret_access_key", "aws_session_token", "minio_secret_key")
+        if (secret := getattr(settings, name)) is not None
+    }
+    named = _named(settings, "blob_", "aws_", "minio_")
+    return {**named, **secrets, "DATABASE_URL": database_url(settings)}
 
 
 def _metadata(settings: Settings) -> Mapping[str, str]:

@@ -10,18 +10,33 @@ from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...services.jobs.resources import JobResources
 from ...services.separators import Separators
 from ...settings import Settings
+from ...store.database import open_database
 from ...store.files.blobs import ContentStore
+from ..objects import content_store, open_objects
+from ..stores import database_url
+
+# A child of a job uses its rows of leases only.
+_CONNECTIONS = 2
 
 
 def job_resources(settings: Settings) -> JobResources:
     """Collect the resources; raise :class:`BadSettings` without ffmpeg."""
     keep_compiled_code(settings.storage_root)
     return JobResources(
-        store=ContentStore(settings.storage_root),
+        store=_content_store(settings),
         separators=build_separators(settings),
         ffmpeg=find_ffmpeg(settings.ffmpeg_binary),
         workers=settings.render_workers or os.cpu_count() or 1,
     )
+
+
+def _content_store(settings: Settings) -> ContentStore:
+    """The content store; only one that other machines share needs the database."""
+    objects = open_objects(settings)
+    if objects is None:
+        return ContentStore(settings.storage_root)
+    database = open_database(database_url(settings), migrate=False, connections=_CONNECTIONS)
+    return content_store(settings, objects, database)
 
 
 def keep_compiled_code(storage_root: Path) -> None:

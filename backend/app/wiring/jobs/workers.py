@@ -23,7 +23,7 @@ from ..settings.checks import check_server_settings
 from ..settings.read_settings import read_settings
 from ..stores import open_stores
 from .concurrency import lanes
-from .executor import build_launcher, executor_options
+from .executor import build_launcher, executor_options, loaded_for
 from .heartbeats import build_heartbeat
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def build_worker(settings: Settings) -> Worker:
     ffmpeg = find_ffmpeg(settings.ffmpeg_binary)
     stores = open_stores(settings, migrate=False)
     options = executor_options(settings, ffmpeg, encryption_keys(settings))
-    launcher = build_launcher(options.pipelines)
+    launcher = build_launcher(options.pipelines, loaded_for(settings))
     database = stores.database
     tasks = SqlTaskQueue(database)
     attempts = Attempts(SqlJobQueue(database), options, launcher, Event(), tasks)

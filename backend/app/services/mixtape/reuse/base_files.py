@@ -20,4 +20,4 @@ def base_workspace(ctx: StepContext[MixtapeJob]) -> Workspace | None:
     based_on = ctx.job.request.based_on
     if based_on is None or ctx.job.inputs.base is None:
         return None
-    return Workspace(ctx.workspace.root.parent / based_on)
+    return ctx.workspace.of_job(based_on)

@@ -1,0 +1,1 @@
+"""Object stores: a folder or S3, and local copies of their objects."""

@@ -1,0 +1,92 @@
+"""Named locks that all machines share, as rows with an end."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+
+from sqlalchemy import Double, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel
+
+from ..errors import SegueError
+from .clock import now_s
+from .database import Database
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 30.0
+# Two renewals may fail before a lease ends.
+_RENEWALS = 3
+_LOOK_EVERY_S = 0.5
+
+
+class LeaseRow(SQLModel, table=True):
+    """A lock; free after ``until_s`` by the database's clock."""
+
+    __tablename__ = "leases"
+    name: str = Field(primary_key=True)
+    owner: str
+    until_s: float = Field(sa_type=Double)
+
+
+LEASES = SQLModel.metadata.tables["leases"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """Locks for work that need not be done twice, but may be: a lost lease stops nothing."""
+
+    database: Database
+    lease_s: float = LEASE_S
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Wait for a lock and hold it; if this process dies, it ends after ``lease_s``."""
+        owner, done = secrets.token_hex(8), Event()
+        while not self.try_to_take(name, owner):
+            done.wait(_LOOK_EVERY_S)
+        renewal = Thread(target=self._renew, args=(name, owner, done), daemon=True)
+        renewal.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewal.join()
+            self.release(name, owner)
+
+    def try_to_take(self, name: str, owner: str) -> bool:
+        """Take a lock if it is free or has ended; False if another owner has it."""
+        until_s = now_s() + self.lease_s
+        ended = update(LEASES).where(LEASES.c.name == name, LEASES.c.until_s < now_s())
+        if self.database.change(ended.values(owner=owner, until_s=until_s)):
+            return True
+        try:
+            with self.database.write() as session:
+                connection = session.connection()
+                taken = select(LEASES.c.name).where(LEASES.c.name == name)
+                if connection.execute(taken).first() is not None:
+                    return False
+                new = insert(LEASES).values(name=name, owner=owner, until_s=until_s)
+                connection.execute(new)
+        except IntegrityError:  # another process was faster
+            return False
+        return True
+
+    def release(self, name: str, owner: str) -> None:
+        """Free a lock; do nothing if another owner has it."""
+        mine = (LEASES.c.name == name, LEASES.c.owner == owner)
+        self.database.change(delete(LEASES).where(*mine))
+
+    def _renew(self, name: str, owner: str, done: Event) -> None:
+        mine = (LEASES.c.name == name, LEASES.c.owner == owner)
+        longer = update(LEASES).where(*mine).values(until_s=now_s() + self.lease_s)
+        while not done.wait(self.lease_s / _RENEWALS):
+            try:
+                self.database.change(longer)
+            except SegueError as e:
+                log.warning("a lease could not be renewed: %s", e.code)
