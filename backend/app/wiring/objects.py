@@ -56,6 +56,12 @@ def check_blob_url(settings: Settings) -> None:
         )
     if parts.scheme == "s3":
         _require_boto3()
+    if settings.executor == "celery" and settings.tokens_encryption_key is None:
+        raise BadSettings(
+            "Workers with folders of their own need the API's key, but TOKENS_ENCRYPTION_KEY is"
+            " not set.",
+            hint="Set it to the same on all machines: the output of openssl rand -hex 32.",
+        )
 
 
 def _require_boto3() -> None:

@@ -9,11 +9,12 @@ from tests import s3_server
 
 
 def s3_objects(server: s3_server.Server, **changes: str) -> S3Objects:
-    """Objects below a new prefix; ``changes`` replace parts of the access."""
+    """Objects below a new prefix; ``changes`` replace that, or parts of the access."""
     access = {
+        "prefix": secrets.token_hex(4),
         "endpoint_url": server.url,
         "access_key_id": s3_server.ACCESS_KEY,
         "secret_access_key": s3_server.SECRET_KEY,
         "bucket": s3_server.BUCKET,
     }
-    return S3Objects(S3Config(prefix=secrets.token_hex(4), **(access | changes)))
+    return S3Objects(S3Config(**(access | changes)))

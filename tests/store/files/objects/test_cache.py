@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 
 from backend.app.errors import StorageDown
+from backend.app.jobs.messages import Done, Message, Order, Paused, StepFinished, StepStarted
+from backend.app.jobs.pipeline import Pipeline, Step, StepContext
+from backend.app.jobs.runner import run_order
+from backend.app.jobs.states import FinishedStep
 from backend.app.store.files.blobs import ContentStore
 from backend.app.store.files.objects.cache import ObjectCache
 from backend.app.store.files.objects.evict import Eviction
@@ -231,6 +235,38 @@ def test_file_is_not_written_while_the_store_is_down(one: Machine, objects: Scri
     with pytest.raises(StorageDown):
         write(one, "mix.mp3", b"mix")
     assert not (one.workspaces.root / JOB / "mix.mp3").exists()
+
+
+def test_job_pauses_while_the_store_is_down_and_goes_on_elsewhere(
+    one: Machine, other: Machine, objects: Scripted
+) -> None:
+    def first(context: StepContext[str]) -> None:
+        context.workspace.write_text("first.txt", "first")
+
+    def second(context: StepContext[str]) -> None:
+        text = context.workspace.path("first.txt").read_text()
+        context.workspace.write_text("second.txt", f"{text} and second")
+
+    def run(machine: Machine, finished: list[FinishedStep]) -> list[Message]:
+        sent: list[Message] = []
+        order = Order(JOB, "", "inputs", 1.0, "", 1, finished)
+
+        def send(message: Message) -> None:
+            sent.append(message)
+            objects.down |= machine is one and isinstance(message, StepFinished)
+
+        pipeline = Pipeline(str, (Step("first", first), Step("second", second)))
+        run_order(order, pipeline, send, machine.workspaces.of(JOB))
+        return sent
+
+    sent = run(one, [])
+    assert isinstance(sent[-1], Paused)
+    finished = [FinishedStep(m.step, tuple(m.files)) for m in sent if isinstance(m, StepFinished)]
+    objects.down = False
+    sent = run(other, finished)
+    assert isinstance(sent[-1], Done)
+    assert [m.step for m in sent if isinstance(m, StepStarted)] == ["second"]
+    assert one.workspaces.of(JOB).path("second.txt").read_text() == "first and second"
 
 
 def test_files_from_before_the_object_store_are_sent_when_the_job_goes_on(

@@ -1,0 +1,123 @@
+"""S3 that fails, hangs, is slow, or loses bytes: nothing is lost, nothing wrong appears."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.retries import standard
+
+from backend.app.errors import StorageDown
+from backend.app.store.files.objects.s3 import S3Config, S3Objects
+from tests import s3_faults, s3_server
+from tests.s3_faults import Fault, Proxy
+
+#: Two parts
+LARGE = 20 << 20
+KEY = "jobs/1/mix.wav"
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once."""
+    monkeypatch.setattr(standard.ExponentialBackoff, "delay_amount", lambda *_: 0.0)
+
+
+@pytest.fixture
+def proxy(s3: s3_server.Server) -> Iterator[Proxy]:
+    with s3_faults.in_front_of(s3.ports["s3.port"]) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def objects(proxy: Proxy) -> S3Objects:
+    return S3Objects(
+        S3Config(
+            s3_server.BUCKET,
+            prefix=os.urandom(4).hex(),
+            endpoint_url=proxy.url,
+            access_key_id=s3_server.ACCESS_KEY,
+            secret_access_key=s3_server.SECRET_KEY,
+            timeout_s=2.0,
+        )
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "mix.wav"
+    file.write_bytes(os.urandom(LARGE))
+    return file
+
+
+def put(objects: S3Objects, file: Path) -> None:
+    objects.put(KEY, file, hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def fetched(objects: S3Objects, file: Path) -> bytes:
+    target = file.with_name("fetched")
+    objects.fetch(KEY, target)
+    return target.read_bytes()
+
+
+PASSING = {
+    "500": (Fault(status=500), 3),
+    "503": (Fault(status=503), 3),
+    "slow": (Fault(wait_s=0.3), 5),
+    "hangs": (Fault(wait_s=2.5), 1),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_passing_fault_is_not_noticed(
+    objects: S3Objects, proxy: Proxy, file: Path, name: str
+) -> None:
+    fault, times = PASSING[name]
+    proxy.set(fault, times=times)
+    put(objects, file)
+    assert proxy.met == times
+    proxy.set(fault, times=times)
+    assert fetched(objects, file) == file.read_bytes()
+    assert proxy.met > 0
+
+
+def test_cut_answer_is_read_again(objects: S3Objects, proxy: Proxy, file: Path) -> None:
+    put(objects, file)
+    proxy.set(Fault(cuts=True), what="^GET", times=2)
+    assert fetched(objects, file) == file.read_bytes()
+    assert proxy.met == 2
+
+
+@pytest.mark.parametrize("what", ["^POST", "partNumber=2"])
+def test_nothing_appears_while_the_store_fails(
+    objects: S3Objects, proxy: Proxy, file: Path, what: str
+) -> None:
+    proxy.set(Fault(status=500), what=what)
+    with pytest.raises(StorageDown):
+        put(objects, file)
+    proxy.heal()
+    assert objects.info(KEY) is None
+    put(objects, file)
+    assert fetched(objects, file) == file.read_bytes()
+
+
+def test_lost_part_is_noticed(objects: S3Objects, proxy: Proxy, file: Path) -> None:
+    proxy.set(Fault(loses=True), what="partNumber=2", times=1)
+    with pytest.raises(StorageDown):
+        put(objects, file)
+    assert proxy.met == 1
+    assert objects.info(KEY) is None
+    put(objects, file)
+    assert fetched(objects, file) == file.read_bytes()
+
+
+def test_lost_object_is_noticed(objects: S3Objects, proxy: Proxy, file: Path) -> None:
+    file.write_bytes(b"small")
+    proxy.set(Fault(loses=True), what="^PUT", times=1)
+    with pytest.raises(StorageDown):
+        put(objects, file)
+    put(objects, file)
+    assert fetched(objects, file) == b"small"
