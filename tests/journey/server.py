@@ -156,7 +156,8 @@ class Visitor:
         answer = self._ok(self._http.post(f"/jobs/{job.id}/artifacts/{name}/link"))
         link = LinkView.model_validate_json(answer.content)
         path = folder / name
-        with httpx2.stream("GET", link.url, timeout=PATIENCE_S) as stream, path.open("wb") as file:
+        follow = {"timeout": PATIENCE_S, "follow_redirects": True}
+        with httpx2.stream("GET", link.url, **follow) as stream, path.open("wb") as file:
             assert stream.status_code == 200
             for part in stream.iter_bytes():
                 file.write(part)

@@ -269,6 +269,19 @@ def test_job_pauses_while_the_store_is_down_and_goes_on_elsewhere(
     assert one.workspaces.of(JOB).path("second.txt").read_text() == "first and second"
 
 
+def test_task_on_another_machine_gives_its_files_to_the_job(
+    one: Machine, other: Machine, objects: Scripted
+) -> None:
+    helper = other.workspaces.of(JOB)
+    segment = helper.scratch("segments") / "000.mp3"
+    segment.write_bytes(b"a minute")
+    helper.written_by_task(segment)
+    workspace = one.workspaces.of(JOB)
+    assert (workspace.scratch("segments") / "000.mp3").read_bytes() == b"a minute"
+    workspace.clear_scratch()
+    assert list(objects.keys("")) == []
+
+
 def test_files_from_before_the_object_store_are_sent_when_the_job_goes_on(
     one: Machine, objects: Scripted
 ) -> None:
