@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -49,7 +47,6 @@ JOBS_PER_ACCOUNT = 20
 KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview", "listening")
 # A folder without a row belongs to a job that is being deleted, which takes far less than an hour.
 _ORPHAN_AGE_S = 3600.0
-_JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +230,7 @@ class Jobs:
             self._remove_files(job_id)
 
     def _orphans(self) -> set[str]:
-        if not self.workspaces.root.is_dir():
-            return set()
-        before = time.time() - _ORPHAN_AGE_S
-        folders = {
-            folder.name
-            for folder in self.workspaces.root.iterdir()
-            if _JOB_ID.fullmatch(folder.name) and folder.stat().st_mtime < before
-        }
+        folders = self.workspaces.older_than(_ORPHAN_AGE_S)
         return folders - self.store.known(sorted(folders))
 
     def _find(self, user_id: str, job_id: str) -> JobRecord:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...jobs.workspace import Workspace, WrittenFile
 from .objects.cache import ObjectCache
 from .objects.port import LinkTerms
+
+_JOB_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,17 @@ class Workspaces:
         if self.objects is None:
             return Workspace(folder, attempt)
         return SharedWorkspace(folder, attempt, objects=self.objects)
+
+    def older_than(self, age_s: float) -> set[str]:
+        """The jobs whose folders on this machine are older than ``age_s``."""
+        if not self.root.is_dir():
+            return set()
+        before = time.time() - age_s
+        return {
+            folder.name
+            for folder in self.root.iterdir()
+            if _JOB_ID.fullmatch(folder.name) and folder.stat().st_mtime < before
+        }
 
     def link(self, job_id: str, file: WrittenFile, terms: LinkTerms) -> str | None:
         """Make a URL of a file's object; None if there is no object with its bytes."""
