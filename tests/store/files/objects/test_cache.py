@@ -256,7 +256,7 @@ def test_job_pauses_while_the_store_is_down_and_goes_on_elsewhere(
             objects.down |= machine is one and isinstance(message, StepFinished)
 
         pipeline = Pipeline(str, (Step("first", first), Step("second", second)))
-        run_order(order, pipeline, send, machine.workspaces.of(JOB))
+        run_order(order, pipeline, send, workspace=machine.workspaces.of(JOB))
         return sent
 
     sent = run(one, [])
