@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import create_engine
 
 from backend.app.services.workers import heartbeat as beating
 from backend.app.services.workers.heartbeat import Heartbeat
+from backend.app.store.database import Database
 from backend.app.store.jobs.workers import WorkerFacts, WorkerStore
 from tests.jobs.rows import Rows
 from tests.patience import wait_until
@@ -32,4 +34,11 @@ def test_deleted_row_comes_back(heartbeat: Heartbeat) -> None:
     wait_until(heartbeat.rows.all)
     heartbeat.rows.leave("me")
     wait_until(heartbeat.rows.all)
+    heartbeat.stop()
+
+
+def test_damaged_database_does_not_keep_a_server_from_stopping() -> None:
+    damaged = Database(create_engine("sqlite://"))  # without tables
+    heartbeat = Heartbeat("me", WorkerStore(damaged), lambda: WorkerFacts("me", (), 2, (), "1.0"))
+    heartbeat.start()
     heartbeat.stop()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ...errors import SegueError
 from ...jobs.background import Background
 from ...store.jobs.workers import BEAT_S, WorkerFacts, WorkerStore
@@ -33,12 +35,12 @@ class Heartbeat:
         self._threads.begin("worker-heartbeat", partial(self._threads.repeat, self._beat, BEAT_S))
 
     def stop(self) -> None:
-        """Stop, and delete the row; if the database is away, the row falls silent instead."""
+        """Stop, and delete the row; if the database is away or damaged, it falls silent instead."""
         self._threads.join(_STOP_S)
         try:
             self.rows.leave(self.name)
-        except SegueError as error:
-            log.warning("cannot delete the worker's row: %s", error.message)
+        except (SegueError, SQLAlchemyError) as error:
+            log.warning("cannot delete the worker's row: %s", type(error).__name__)
 
     def _beat(self) -> bool:
         is_due = self._count % _BEATS_PER_LOOK == 0
@@ -46,6 +48,6 @@ class Heartbeat:
             if is_due or not self.rows.beat(self.name):
                 self.rows.describe(self.describe())
             self._count += 1
-        except SegueError as error:
-            log.warning("cannot write a heartbeat: %s Trying again", error.message)
+        except (SegueError, SQLAlchemyError) as error:
+            log.warning("cannot write a heartbeat: %s; trying again", type(error).__name__)
         return False
