@@ -121,7 +121,7 @@ $(VENV)/.runs: requirements.txt constraints.txt | $(PY)
 	@touch $@
 
 $(VENV)/.tests: requirements-dev.txt requirements-scale.txt requirements.txt constraints.txt | $(PY)
-	@echo "Installing what Segue and its tests need into $(VENV)/: 2.5 GB, once, some minutes."
+	@echo "Installing what Segue and its tests need into $(VENV)/: 3 GB, once, some minutes."
 	@$(PIP) -r requirements-dev.txt -c constraints.txt
 	@touch $@ $(VENV)/.runs
 
