@@ -84,14 +84,17 @@ def swing(analysis: TrackAnalysis) -> str:
     )
 
 
+def _moved(beats: float) -> str:
+    far = {0.5: "half a beat", 1.0: "one beat"}.get(abs(beats), f"{abs(beats):g} beats")
+    return f"moved {far} {'later' if beats > 0 else 'earlier'}"
+
+
 def corrections(fix: GridFix) -> str:
     """List a user's corrections of an analysis in one line."""
     parts = [
         {"double": "beats doubled", "half": "beats halved", "as_heard": ""}[fix.tempo],
         f"tempo set to {fix.tempo_bpm:.2f} BPM" if fix.tempo_bpm else "",
-        f"moved {abs(fix.shift_beats):g} beats {'later' if fix.shift_beats > 0 else 'earlier'}"
-        if fix.shift_beats
-        else "",
+        _moved(fix.shift_beats) if fix.shift_beats else "",
         "downbeat moved" if fix.downbeat_s is not None else "",
         "beats confirmed" if fix.confirmed else "",
         f"key {fix.key}" if fix.key else "",

@@ -139,7 +139,8 @@ def ask_keep_whole() -> bool:
     """Ask whether every song must be played to its ends."""
     whole = st.toggle("Keep songs whole", key="keep_whole", persist_state="session")
     st.caption(
-        "Every song plays from its beginning to its end."
+        "Every song plays whole, but for up to two seconds at each end, so that a transition can "
+        "begin on a beat."
         if whole
         else "A little of a song's beginning and end may be left out where that makes a better "
         "transition: usually up to 10 %, never a chorus or the loudest part."

@@ -55,8 +55,8 @@ def test_uncertain_tempo_has_a_question_mark(
     [
         (GridFix(), "No corrections yet."),
         (GridFix(tempo="half"), "Your corrections: beats halved."),
-        (GridFix(shift_beats=0.5), "Your corrections: moved 0.5 beats later."),
-        (GridFix(shift_beats=-1.0), "Your corrections: moved 1 beats earlier."),
+        (GridFix(shift_beats=0.5), "Your corrections: moved half a beat later."),
+        (GridFix(shift_beats=-1.0), "Your corrections: moved one beat earlier."),
         (GridFix(downbeat_s=0.0), "Your corrections: downbeat moved."),
         (
             GridFix(tempo="double", tempo_bpm=124.5, key="A minor"),

@@ -190,7 +190,7 @@ class TestOptions:
 
     def test_songs_can_be_kept_whole(self, draft: AppTest, scripted_api: ScriptedApi) -> None:
         draft.get_by_key("keep_whole").set_value(True).run()
-        assert "from its beginning to its end" in words_of(draft)
+        assert "for up to two seconds at each end" in words_of(draft)
         assert asked_for(draft, scripted_api).keep_whole
 
     def test_stem_swaps_can_be_chosen(self, draft: AppTest, scripted_api: ScriptedApi) -> None:

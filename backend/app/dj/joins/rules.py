@@ -225,7 +225,7 @@ def songs_stay_whole(case: Case) -> Verdict:
     """Veto joins that leave out more of a song than allowed, or one of its loudest parts."""
     lost, limit = case.facts.left_out, case.rules.max_trim_share
     if lost.cut_s > WHOLE_S:
-        reason = f"{lost.cut_s:.0f} s of a song to be kept whole would be left out"
+        reason = f"{lost.cut_s:.0f} s would be left out of a song that is to be kept whole"
     elif lost.share > limit and lost.seconds > WHOLE_S:
         reason = f"{lost.share:.0%} of a song would be left out (limit {limit:.0%})"
     elif lost.full:

@@ -109,7 +109,9 @@ def room_part(vocals: MashupTrack, under: MashupTrack) -> FitPart:
         return FitPart(name="room", score=0.5, reason=f"{under.title} is not analysed yet")
     score = 0.4 + 0.6 * (1.0 - min(sung_share(under), 1.0)) * min(0.5 + analysis.bass_share, 1.0)
     free = 100.0 * (1.0 - min(sung_share(under), 1.0))
-    reason = f"{under.title} has no vocals in {free:.0f} % of its time"
+    reason = f"{under.title} has no vocals"
+    if free < 99.5:
+        reason += f" in {free:.0f} % of its time"
     return FitPart(name="room", score=score, reason=reason)
 
 
