@@ -51,8 +51,9 @@ def peaks_mb(repo: Path, *songs: Path) -> list[float]:
     return [float(line) for line in done.stdout.splitlines()]
 
 
-# Holding all stems in memory, as Demucs does, takes 1.4 MB for each second.
-SAME_MB = 15.0
+# Holding all stems in memory, as Demucs does, takes 1.4 MB for each second: 35 MB for the longer
+# song. Allocators of a busy machine differ by up to 19 MB.
+SAME_MB = 25.0
 
 
 def test_half_a_minute_needs_no_more_memory_than_five_seconds(tmp_path: Path) -> None:
