@@ -58,7 +58,9 @@ def rule(name: str) -> str:
 def version(one: ListeningVersion) -> str:
     """Describe a version in one line."""
     length = counted(one.bars, "bar") if one.bars else f"{one.overlap_s:.1f} s"
-    return f"{transitions.kind(one.kind)}, {length} ({ORIGINS[one.origin]})"
+    what = transitions.kind(one.kind)
+    lasting = f"{what}, {length}" if one.bars or one.overlap_s else what
+    return f"{lasting} ({ORIGINS[one.origin]})"
 
 
 def figures(one: ListeningVersion) -> list[tuple[str, str]]:
@@ -69,9 +71,9 @@ def figures(one: ListeningVersion) -> list[tuple[str, str]]:
         ("Enters at", clock_tenths(one.in_at_s)),
         ("Tempo", None if tempo is None else minus(f"{tempo:+.1f} %")),
         ("Keys", None if keys is None else f"{counted(keys, 'step')} apart"),
-        ("Level", minus(f"{one.loudness_step_lu:+.1f} LU")),
+        ("Level across it, before gains", minus(f"{one.loudness_step_lu:+.1f} LU")),
         ("Both vocals", f"{one.vocal_overlap_s:.1f} s" if one.vocal_overlap_s else None),
-        ("Penalties", f"{sum(one.penalties.values()):.1f}"),
+        ("Penalty by the rules", f"{sum(one.penalties.values()):.1f} (less is better)"),
     ]
     return [(label, value) for label, value in pairs if value]
 

@@ -66,7 +66,7 @@ def more_figures(report: TransitionReport) -> list[tuple[str, str]]:
     p95 = report.beat_error_p95_ms if _confirmed(report) else None
     figures = [
         ("Beats", _beats(report)),
-        ("Level", _level_step(report.loudness_step_lu)),
+        ("Level across it", _level_step(report.loudness_step_lu)),
         ("Both bass lines", None if bass is None else f"{percent(bass)} of the time"),
         ("Both vocals", None if voices is None else f"{voices:.1f} s"),
         ("Beats, worst 5 %", None if p95 is None else f"{p95:.0f} ms apart"),

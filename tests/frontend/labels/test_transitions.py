@@ -55,8 +55,8 @@ def test_main_figures(change: dict[str, object], label: str, text: str) -> None:
             "unclear in the sound",
         ),
         ({"beats_apart_ms": 160.0, "beats_coherence": 0.6}, "Beats, worst 5 %", None),
-        ({"loudness_step_lu": 0.6}, "Level", "+0.6 LU"),
-        ({"loudness_step_lu": None}, "Level", None),
+        ({"loudness_step_lu": 0.6}, "Level across it", "+0.6 LU"),
+        ({"loudness_step_lu": None}, "Level across it", None),
     ],
 )
 def test_figures_for_engineers_are_with_the_details(
