@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from backend.app.store.jobs.job_store import JobStore, NewJob
 from backend.app.store.jobs.queue import SqlJobQueue
 from backend.app.store.jobs.records import JobRecord
 from backend.app.store.jobs.tables import JOBS
+from tests.patience import wait_until
 
 LEASE_S = 30.0
 NO_QUOTA = 10_000
@@ -70,6 +72,17 @@ class Rows:
         record = self.jobs.find(user, job_id)
         assert record is not None
         return record
+
+    def wait(self, job_id: str, until: Callable[[JobRecord], bool]) -> JobRecord:
+        """Wait for the job to reach a state; return its record."""
+        found: list[JobRecord] = []
+
+        def is_so() -> bool:
+            found[:] = [self.record(job_id)]
+            return until(found[0])
+
+        wait_until(is_so, what=f"for {job_id}")
+        return found[0]
 
     def claim(self, owner: str = "me", lease_s: float = LEASE_S) -> Claim:
         claim = self.queue.claim(owner, lease_s)

@@ -79,15 +79,7 @@ class House:
         self.executor.wake()
 
     def wait(self, job_id: str, until: Callable[[JobRecord], bool]) -> JobRecord:
-        """Wait for the job to reach a state; return its record."""
-        found: list[JobRecord] = []
-
-        def is_so() -> bool:
-            found[:] = [self.rows.record(job_id)]
-            return until(found[0])
-
-        wait_until(is_so, what=f"for {job_id}")
-        return found[0]
+        return self.rows.wait(job_id, until)
 
     def wait_for_end(self, job_id: str) -> JobRecord:
         return self.wait(job_id, lambda r: r.job.finished_s is not None)

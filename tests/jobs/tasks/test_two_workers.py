@@ -44,14 +44,7 @@ class House:
         return self.workspaces / job_id
 
     def wait(self, job_id: str, until: Callable[[JobRecord], bool]) -> JobRecord:
-        found: list[JobRecord] = []
-
-        def is_so() -> bool:
-            found[:] = [self.rows.record(job_id)]
-            return until(found[0])
-
-        wait_until(is_so, what=f"for {job_id}")
-        return found[0]
+        return self.rows.wait(job_id, until)
 
     def wait_for_end(self, job_id: str) -> JobRecord:
         return self.wait(job_id, lambda record: record.job.finished_s is not None)
