@@ -43,7 +43,7 @@ def clock_tenths(seconds: float) -> str:
 def size(n_bytes: int) -> str:
     """Format a file size in kB, MB or GB."""
     if n_bytes < 1_000_000:
-        return f"{max(1, round(n_bytes / 1000))} kB"
+        return f"{max(min(n_bytes, 1), round(n_bytes / 1000))} kB"
     if n_bytes < 1_000_000_000:
         mb = n_bytes / 1_000_000
         return f"{mb:.1f} MB" if mb < 10 else f"{mb:.0f} MB"

@@ -24,6 +24,7 @@ def test_clock_shows_hours_only_if_needed(seconds: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("n_bytes", "text"),
     [
+        (0, "0 kB"),
         (12, "1 kB"),
         (45_400, "45 kB"),
         (999_400, "999 kB"),
