@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
+from tests.publishing.stand_ins.youtube_model import Channel
 from tests.ui.clicks import TRY_MS, click_until, go_to, repeat_until
 from tests.ui.conftest import TIMEOUT_MS, sign_in_by_cookie
 from tests.ui.test_journey import (
@@ -37,7 +38,8 @@ def screens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screens]:
 
 @pytest.fixture
 def publisher(page: Page, screens: Screens, new_email: str) -> Page:
-    """A page of a new user without a channel."""
+    """A page of a new user without a channel; YouTube has no videos yet."""
+    screens.youtube.channel = Channel()  # also for a second attempt
     sign_in_by_cookie(page, screens.segue, new_email)
     page.goto(screens.segue.url)
     expect(page.get_by_text("Drop your tracks here")).to_be_visible()
@@ -171,6 +173,7 @@ def edit_on_youtube(page: Page, screens: Screens, picture: Path) -> None:
     expect(save).to_be_enabled()
     check_layout(page, "23-edit-on-youtube")
     click_until(save, page.get_by_text("Saved on YouTube."))
+    expect(form).to_be_hidden()  # Streamlit removes what is no longer drawn after the run
     snippet, status = video.resource["snippet"], video.resource["status"]
     assert (snippet["title"], status["privacyStatus"]) == ("Saturday, latest", "private")
     of_the_mix = video.thumbnail
