@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .PHONY: help run test pytest test-fast coverage soak demo lint lint-js types components clean
 .PHONY: bench bench-order bench-previews bench-rerender bench-start bench-mir bench-real bench-sets bench-sabotage bench-separation bench-stems
-.PHONY: bench-groove bench-job-list bench-mashups bench-restyle bench-whole-job
+.PHONY: bench-groove bench-claims bench-job-list bench-mashups bench-restyle bench-whole-job
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-start: $(VENV)/.tests ## Measure the start of a job's process, forked and 
 
 bench-job-list: $(VENV)/.tests ## Measure the list of jobs of a user with 10,000
 	@$(PY) -m bench.jobs.job_list $(JOB_LIST_ARGS)
+
+bench-claims: $(VENV)/.tests ## Measure how fast eight workers claim jobs: CLAIMS_ARGS="--url postgresql://…"
+	@$(PY) -m bench.jobs.claims $(CLAIMS_ARGS)
 
 bench-previews: $(VENV)/.tests ## Measure the wait for a preview, also while a mix is made
 	@$(PY) -m bench.jobs.previews $(PREVIEWS_ARGS)

@@ -112,6 +112,11 @@ class Database:
         """Whether transactions can notify other processes."""
         return self._engine.dialect.name == "postgresql"
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether write transactions run one after the other."""
+        return self._engine.dialect.name == "sqlite"
+
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """Open a connection whose statements are each a transaction."""

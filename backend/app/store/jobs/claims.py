@@ -102,16 +102,15 @@ def take_next(
     """
     owner = bindparam("claimed_by", type_=String)
     turn = _turns(lane, owner, per_user)
-    order: tuple[ColumnElement[object], ...]
     order = (turn.c.running, turn.c.served_s, turn.c.oldest_s, turn.c.user_id)
-    if not any_user:
-        turn = select(turn).order_by(*order).limit(1).subquery()
-        order = ()
+    waiting = select(JOBS.c.id).where(claimable(lane))
+    if any_user:
+        waiting = waiting.join(turn, turn.c.user_id == JOBS.c.user_id).order_by(*order)
+    else:
+        user_id = select(turn.c.user_id).order_by(*order).limit(1).scalar_subquery()
+        waiting = waiting.where(JOBS.c.user_id == user_id)
     next_job = (
-        select(JOBS.c.id)
-        .join(turn, turn.c.user_id == JOBS.c.user_id)
-        .where(claimable(lane))
-        .order_by(*order, JOBS.c.queued_s, JOBS.c.id)
+        waiting.order_by(JOBS.c.queued_s, JOBS.c.id)
         .limit(1)
         .with_for_update(of=JOBS, skip_locked=True)
         .scalar_subquery()

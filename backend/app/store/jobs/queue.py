@@ -49,22 +49,28 @@ class SqlJobQueue:
     def claim(
         self, owner: str, lease_s: float, lane: str = WORK, per_user: int | None = None
     ) -> Claim | None:
-        """Claim the next job; read first, because the write lock is shared."""
-        with self.database.read() as session:
-            is_some, is_dead = session.connection().execute(_work_in(lane)).one()
-        if is_dead:
-            with self.database.write() as session:
-                end_abandoned(session.connection())
-        if not is_some:
-            return None
-        values = {"claimed_by": owner, "lease_seconds": lease_s}
+        """Claim the next job, in one transaction.
+
+        SQLite's writers wait for each other, so there an idle worker only reads.
+        """
+        if self.database.has_one_writer:
+            with self.database.read() as session:
+                if not any(session.connection().execute(_work_in(lane)).one()):
+                    return None
         with self.database.write() as session:
             connection = session.connection()
+            is_some, is_dead = connection.execute(_work_in(lane)).one()
+            if is_dead:
+                end_abandoned(connection)
+            if not is_some:
+                return None
+            values = {"claimed_by": owner, "lease_seconds": lease_s}
             for any_user in (False, True):
                 statement = take_next(lane, per_user, any_user=any_user)
                 row = connection.execute(statement, values).first()
                 if row is not None:
-                    return _claim_of(row, finished_steps(connection, row.id))
+                    is_first = row.attempt == 1
+                    return _claim_of(row, () if is_first else finished_steps(connection, row.id))
         return None
 
     def waiting(self, lane: str, limit: int) -> Sequence[str]:
