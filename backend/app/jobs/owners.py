@@ -13,6 +13,11 @@ def own_name() -> str:
     return f"{_host()}/{os.getpid()}/{_started(os.getpid())}/{secrets.token_hex(4)}"
 
 
+def is_local(owner: str) -> bool:
+    """Whether ``owner`` is a process of this host, dead or alive."""
+    return owner.split("/")[0] == _host()
+
+
 def is_dead(owner: str) -> bool:
     """Whether ``owner`` was a process of this host and has certainly ended."""
     host, pid, started, _ = owner.split("/")

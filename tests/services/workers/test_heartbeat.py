@@ -37,6 +37,21 @@ def test_deleted_row_comes_back(heartbeat: Heartbeat) -> None:
     heartbeat.stop()
 
 
+def test_slow_look_at_the_machine_delays_no_heartbeat(rows: Rows) -> None:
+    workers = WorkerStore(rows.database)
+    facts = WorkerFacts("me", ("cpu",), 2, (), "1.0")
+    workers.describe(facts)
+    [first] = workers.all()
+    beats: list[bool] = []
+
+    def look() -> WorkerFacts:
+        beats.append(workers.all()[0].seen_s > first.seen_s)
+        return facts
+
+    wait_until(lambda: Heartbeat("me", workers, look)._beat() or beats[-1])
+    assert beats[-1]
+
+
 def test_damaged_database_does_not_keep_a_server_from_stopping() -> None:
     damaged = Database(create_engine("sqlite://"))  # without tables
     heartbeat = Heartbeat("me", WorkerStore(damaged), lambda: WorkerFacts("me", (), 2, (), "1.0"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from backend.app.jobs.queue import GPU, WORK
+from backend.app.jobs.owners import own_name
+from backend.app.jobs.queue import GPU, WORK, LeaseLost
 from backend.app.store.jobs.workers import SILENT_AFTER_S, WORKERS, Gpu, WorkerFacts, WorkerStore
 from tests.jobs.rows import Rows
 
@@ -47,6 +48,45 @@ def test_worker_without_heartbeats_is_silent_and_reported_once(workers: WorkerSt
     assert all(worker.is_alive for worker in workers.all())
     age(workers, "old", SILENT_AFTER_S + 1)
     assert workers.mark_silent() == ["old"]
+
+
+def test_silent_worker_elsewhere_loses_its_leases_before_their_end(
+    rows: Rows, workers: WorkerStore
+):
+    owner = "elsewhere#1/7/9/ab"
+    workers.describe(facts(owner))
+    job_id = rows.job()
+    late = rows.claim(owner, lease_s=3600.0)
+    age(workers, owner, SILENT_AFTER_S - 1)
+    workers.mark_silent()
+    assert rows.queue.claim("heir", 30.0) is None
+    age(workers, owner, 2)
+    workers.mark_silent()
+    assert rows.claim("heir").job_id == job_id
+    with pytest.raises(LeaseLost):
+        rows.queue.succeeded(late)
+
+
+def test_silent_worker_that_returns_first_keeps_its_job(rows: Rows, workers: WorkerStore):
+    owner = "elsewhere#1/7/9/ab"
+    workers.describe(facts(owner))
+    rows.job()
+    claim = rows.claim(owner)
+    age(workers, owner, SILENT_AFTER_S + 1)
+    workers.mark_silent()
+    rows.queue.beat(claim, 30.0)
+    assert rows.queue.claim("heir", 30.0) is None
+    rows.queue.succeeded(claim)
+
+
+def test_silent_process_of_this_host_keeps_its_leases(rows: Rows, workers: WorkerStore):
+    workers.describe(facts(own_name()))
+    [worker] = workers.all()
+    rows.job()
+    rows.claim(worker.facts.name)
+    age(workers, worker.facts.name, SILENT_AFTER_S + 1)
+    assert workers.mark_silent() == [worker.facts.name]
+    assert rows.queue.claim("heir", 30.0) is None
 
 
 def test_row_is_deleted_after_an_hour_of_silence(workers: WorkerStore):

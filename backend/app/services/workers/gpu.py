@@ -8,7 +8,7 @@ import subprocess
 from ...store.jobs.workers import Gpu
 
 _MIB = 1024 * 1024
-_ANSWER_S = 10.0
+_ANSWER_S = 5.0  # a heartbeat waits for the answer
 
 
 def find_gpu() -> Gpu | None:

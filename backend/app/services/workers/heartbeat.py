@@ -45,7 +45,8 @@ class Heartbeat:
     def _beat(self) -> bool:
         is_due = self._count % _BEATS_PER_LOOK == 0
         try:
-            if is_due or not self.rows.beat(self.name):
+            # first the heartbeat: without one for 15 s, the worker's jobs go to others
+            if not self.rows.beat(self.name) or is_due:
                 self.rows.describe(self.describe())
             self._count += 1
         except (SegueError, SQLAlchemyError) as error:

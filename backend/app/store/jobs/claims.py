@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 
@@ -222,6 +223,20 @@ def move(
         count_end(connection, kind, status)
     announce(connection)
     return True
+
+
+def expire_leases(connection: Connection, owners: Sequence[str]) -> None:
+    """Expire all leases of ``owners`` when this transaction commits, and wake the executors.
+
+    A job that no one has claimed yet stays theirs: their next heartbeat renews its lease.
+    """
+    if not owners:
+        return
+    jobs = and_(JOBS.c.owner.in_(owners), JOBS.c.status == JobStatus.RUNNING)
+    tasks = and_(TASKS.c.owner.in_(owners), TASKS.c.state == TaskState.RUNNING)
+    connection.execute(update(JOBS).where(jobs).values(lease_until=0.0))
+    connection.execute(update(TASKS).where(tasks).values(lease_until=0.0))
+    announce(connection)
 
 
 def held(claim: Claim) -> Select[tuple[bool]]:

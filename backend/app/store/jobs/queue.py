@@ -27,7 +27,15 @@ from ...jobs.tasks.queue import TaskState
 from ...jobs.workspace import WrittenFile
 from ..clock import now_s
 from ..database import Database
-from .claims import abandoned, claimable, end_abandoned, held, move, take_next
+from .claims import (
+    abandoned,
+    claimable,
+    end_abandoned,
+    expire_leases,
+    held,
+    move,
+    take_next,
+)
 from .ended import count_step
 from .step_files import finished_steps, put_files
 from .tables import FILES, JOBS, SPEEDS, STEPS, TASKS
@@ -202,12 +210,8 @@ class SqlJobQueue:
 
     def expire_leases(self, owner: str) -> None:
         """Expire all leases of ``owner``, a dead process."""
-        theirs = (JOBS.c.owner == owner, JOBS.c.status == JobStatus.RUNNING)
-        tasks = (TASKS.c.owner == owner, TASKS.c.state == TaskState.RUNNING)
-        self.database.change(
-            update(JOBS).where(*theirs).values(lease_until=0.0),
-            update(TASKS).where(*tasks).values(lease_until=0.0),
-        )
+        with self.database.write() as session:
+            expire_leases(session.connection(), [owner])
 
     @contextmanager
     def _fenced(self, claim: Claim) -> Iterator[Connection]:

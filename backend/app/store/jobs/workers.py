@@ -9,11 +9,12 @@ from sqlalchemy import JSON, Column, ColumnElement, Connection, Double, Row
 from sqlalchemy.sql import and_, delete, func, insert, select, update
 from sqlmodel import BigInteger, Field, SQLModel
 
+from ...jobs.owners import is_local
 from ...jobs.queue import GPU, WORK
 from ...jobs.states import JobStatus, StepState
 from ..clock import now_s
 from ..database import Database
-from .claims import claimable
+from .claims import claimable, expire_leases
 from .notifications import announce
 from .tables import JOBS, STEPS
 
@@ -140,7 +141,9 @@ class WorkerStore:
     def mark_silent(self) -> list[str]:
         """Mark the workers whose heartbeats have stopped; return each once.
 
-        Rows that have been silent for an hour are deleted.
+        The leases of those on other hosts expire at once. This host's processes are left to
+        ``expire_dead_owners``, which knows whether they live. Rows that have been silent for an
+        hour are deleted.
         """
         silent = and_(WORKERS.c.silent.is_(False), WORKERS.c.seen_s < now_s() - SILENT_AFTER_S)
         old = WORKERS.c.seen_s < now_s() - _FORGET_AFTER_S
@@ -150,6 +153,7 @@ class WorkerStore:
             connection = session.connection()
             marked = update(WORKERS).where(silent).values(silent=True).returning(WORKERS.c.name)
             names = list(connection.execute(marked).scalars())
+            expire_leases(connection, [name for name in names if not is_local(name)])
             connection.execute(delete(WORKERS).where(old))
             return names
 
