@@ -8,6 +8,7 @@ machine; one that splits its steps into tasks, alone; two that do. CPU seconds a
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import secrets
 import tempfile
@@ -40,11 +41,15 @@ _LOOK_S = 0.1
 
 @dataclass(frozen=True)
 class Spent:
-    """Wall-clock and CPU seconds of a job, and the wall-clock seconds of each step."""
+    """Wall-clock and CPU seconds of a job, and the wall-clock seconds of each step.
+
+    ``music_min`` are the minutes of all its songs.
+    """
 
     wall_s: float
     cpu_s: float
     steps: dict[str, float]
+    music_min: float
 
 
 def cpu_so_far() -> float:
@@ -104,7 +109,7 @@ def measured(
     if record.job.status is not JobStatus.SUCCEEDED:
         raise SystemExit(f"The job failed: {record.job.failure}")
     steps = {step.name: step.seconds or 0.0 for step in record.steps}
-    return Spent(wall_s, cpu_so_far() - cpu_s, steps)
+    return Spent(wall_s, cpu_so_far() - cpu_s, steps, inputs.duration_s / 60.0)
 
 
 def _ended(jobs: JobStore, job_id: str) -> JobRecord:
@@ -120,6 +125,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=100.0, help="length of a composed song")
     parser.add_argument("--formats", default="mp3")
     parser.add_argument("--video", type=int, choices=(0, 720, 1080, 2160), default=1080)
+    parser.add_argument("--costs", type=Path, help="write seconds for a minute of music here")
     options = parser.parse_args()
     rounds = {"shares nothing": [False], "one worker": [True], "two workers": [True, True]}
     found: dict[str, Spent] = {}
@@ -128,6 +134,11 @@ def main() -> None:
             songs = KEPT_IN / f"{options.seconds:g} s"
             found[name] = measured(Path(folder), songs, options, shares)
     table(found)
+    if options.costs:
+        alone = found["shares nothing"]
+        own = alone.wall_s / sum(alone.steps.values())  # some steps run at the same time
+        costs = {name: own * spent / alone.music_min for name, spent in alone.steps.items()}
+        options.costs.write_text(json.dumps(costs, indent=2) + "\n")
 
 
 def table(found: dict[str, Spent]) -> None:
