@@ -16,12 +16,16 @@ class HealthView(Shape):
 class ReadyView(Shape):
     """Whether database, disk and ffmpeg are usable; ``warnings`` are for the operator.
 
-    ``redis`` is null without ``REDIS_URL``. The server is ready without it: jobs wait.
+    ``redis`` and ``storage`` (the object store) say whether these answer; null without their
+    settings. Without them the server is ``degraded``, but ready: jobs wait, and requests that need
+    a file are answered with 503.
     """
 
     ready: bool
+    status: Literal["ready", "degraded", "not_ready"]
     database: bool
     free_bytes: int
     ffmpeg_version: str | None
     redis: bool | None = None
+    storage: bool | None = None
     warnings: list[str]

@@ -15,6 +15,8 @@ from ..errors import SegueError, ToolFailed
 from ..media.ffmpeg.ffmpeg import run_ffmpeg
 from ..store.database import Database
 from ..store.files.disk_space import MIN_FREE_BYTES
+from ..store.files.objects.cache import ObjectCache
+from .recent_check import RecentCheck
 
 # The first ffmpeg without CVE-2026-107697 (HLS child playlists read any file). The gate never lets
 # ffmpeg choose that demuxer, so an older version is a warning, not an error.
@@ -29,25 +31,41 @@ class Health:
     """Checks what jobs depend on; ffmpeg only once, when the server starts."""
 
     def __init__(
-        self, database: Database, storage_root: Path, ffmpeg: Path, redis_url: str | None = None
+        self,
+        database: Database,
+        storage_root: Path,
+        ffmpeg: Path,
+        *,
+        redis: RecentCheck | None = None,
+        storage: RecentCheck | None = None,
     ) -> None:
         self._database = database
         self._storage_root = storage_root
-        self._redis_url = redis_url
+        self._redis = redis
+        self._storage = storage
         self._ffmpeg_version = ffmpeg_version(ffmpeg)
 
     def readiness(self) -> ReadyView:
-        """Check database and disk space now."""
+        """Check database and disk space now, Redis and the object store at most every 5 s."""
         free_bytes = shutil.disk_usage(self._storage_root).free
         database, version = self._database_answers(), self._ffmpeg_version
-        redis = redis_answers(self._redis_url) if self._redis_url else None
+        redis, storage = (one and one.answers() for one in (self._redis, self._storage))
+        ready = database and free_bytes >= MIN_FREE_BYTES and bool(version)
+        warnings = _warnings(version)
+        if redis is False:
+            warnings.append("Redis does not answer.")
+        if storage is False:
+            warnings.append("The object store does not answer, or refuses this server.")
+        degraded = redis is False or storage is False
         return ReadyView(
-            ready=database and free_bytes >= MIN_FREE_BYTES and bool(version),
+            ready=ready,
+            status="not_ready" if not ready else "degraded" if degraded else "ready",
             database=database,
             free_bytes=free_bytes,
             ffmpeg_version=version,
             redis=redis,
-            warnings=_warnings(version) + (["Redis does not answer."] if redis is False else []),
+            storage=storage,
+            warnings=warnings,
         )
 
     def _database_answers(self) -> bool:
@@ -74,6 +92,16 @@ def redis_answers(url: str) -> bool:
             return bool(redis.ping())
     except (RedisError, OSError, ValueError):
         return False
+
+
+def objects_answer(objects: ObjectCache) -> bool:
+    """Whether the object store answers and accepts the settings; takes as long as the store."""
+    try:
+        objects.check()
+    except (SegueError, OSError) as error:
+        log.warning("the object store does not answer: %s", type(error).__name__)
+        return False
+    return True
 
 
 def ffmpeg_version(ffmpeg: Path) -> str | None:

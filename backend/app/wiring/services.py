@@ -35,6 +35,7 @@ from ..store.kept_descriptions import KeptDescriptionStore
 from ..store.library import LibraryStore
 from ..store.publications.records import PublicationRecords
 from .files import FileServices, build_files
+from .health import build_health
 from .jobs.concurrency import lanes
 from .jobs.executor import Executor, build_executor
 from .jobs.heartbeats import build_heartbeat
@@ -144,7 +145,7 @@ def build(settings: Settings) -> Services:
         youtube_consent=_consent(settings, stores, publishing, secret),
         account_removal=removal,
         links=Links(derived_key(secret, "links"), settings.api_base),
-        health=Health(stores.database, settings.storage_root, ffmpeg, settings.redis_url),
+        health=build_health(settings, stores, ffmpeg),
         frontend_secret=frontend_secret(settings),
         executor=executor,
         workers=workers,

@@ -66,6 +66,8 @@ def check_values(settings: Settings) -> None:
 
 
 def _check_executor(settings: Settings) -> None:
+    if settings.redis_url:
+        _require_package("redis", "REDIS_URL")
     if settings.executor == "threads":
         return
     if not settings.redis_url:
@@ -73,12 +75,15 @@ def _check_executor(settings: Settings) -> None:
             "EXECUTOR is “celery”, but REDIS_URL is not set.",
             hint="Set REDIS_URL=redis://host:6379/0, or leave EXECUTOR out.",
         )
-    for package in ("celery", "redis"):
-        if find_spec(package) is None:
-            raise BadSettings(
-                f"EXECUTOR=celery needs the package {package}, which is not installed.",
-                hint="Run pip install -r requirements-scale.txt.",
-            )
+    _require_package("celery", "EXECUTOR=celery")
+
+
+def _require_package(package: str, setting: str) -> None:
+    if find_spec(package) is None:
+        raise BadSettings(
+            f"{setting} needs the package {package}, which is not installed.",
+            hint="Run pip install -r requirements-scale.txt, or leave the setting out.",
+        )
 
 
 def trusted_proxies(settings: Settings) -> list[str]:

@@ -124,6 +124,10 @@ class ObjectCache:
         """Make a URL of a file's object, which must exist; None if the store has no URLs."""
         return self._objects.link(self.key(file), terms)
 
+    def check(self) -> None:
+        """Ask the store for a list without entries; raise what it raises."""
+        next(self._objects.keys("health/"), None)
+
     def key(self, file: Path) -> str:
         """The key of a file's object."""
         return file.relative_to(self.root).as_posix()
