@@ -1,12 +1,14 @@
-"""Three minutes of many people at once: pollers, large uploads, jobs and event streams."""
+"""Ten minutes of many people at once: pollers, sockets, large uploads and jobs."""
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
@@ -16,18 +18,21 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
+from websockets.sync.client import connect
 
 from backend.app.api.live.job_streams import STREAMS_PER_USER
+from tests import s3_server
 from tests.jobs.pipelines import STEP_NAMES, Wool
+from tests.postgresql import delete_all_rows
 
 from .house import ENDED, House
 from .trials import knitting
 
-LOAD_S = 180.0
+LOAD_S = float(os.environ.get("LOAD_S", "600"))
 ALONE_S = 20.0
-N_USERS = 3
-POLLERS = 30
-UPLOADS = 5
+N_USERS = 6  # the last one follows streams, the others sockets
+POLLERS = 50
+UPLOADS = 10
 UPLOAD_BYTES = 100_000_000
 JOBS = 2
 P95_S = 0.300
@@ -43,6 +48,7 @@ class Load:
     tokens: list[str] = field(default_factory=list)
     poll_times_s: list[float] = field(default_factory=list)
     n_events: int = 0
+    n_messages: int = 0
     n_jobs: int = 0
     errors: list[str] = field(default_factory=list)
     over: Event = field(default_factory=Event)
@@ -83,6 +89,16 @@ class Load:
                 self.check(stream, 200)
                 self.n_events += sum(line.startswith("data:") for line in stream.iter_lines())
 
+    def listen(self, number: int) -> None:
+        """Listen to all jobs of a user at a socket."""
+        url = f"{self.url.replace('http', 'ws')}/ws/me"
+        with connect(url, compression=None) as socket:
+            socket.send(json.dumps({"token": self.tokens[number]}))
+            while not self.over.is_set():
+                with suppress(TimeoutError):
+                    socket.recv(timeout=1.0)
+                    self.n_messages += 1
+
     def upload(self, client: httpx2.Client, song: Path) -> None:
         with song.open("rb") as file:
             self.check(client.post("/uploads/tracks", files={"files": (song.name, file)}), 201)
@@ -115,10 +131,27 @@ def large_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return song
 
 
+@pytest.fixture
+def on_files() -> dict[str, str]:
+    """The smallest setup: SQLite and files."""
+    return {}
+
+
+@pytest.fixture
+def on_servers(postgresql_url: str, s3: s3_server.Server) -> Iterator[dict[str, str]]:
+    """PostgreSQL and S3, on the same machine."""
+    yield {"DATABASE_URL": postgresql_url, **s3.settings("load")}
+    delete_all_rows(postgresql_url)
+
+
 @pytest.mark.soak
-def test_many_people_for_three_minutes(tmp_path: Path, large_song: Path):
+@pytest.mark.parametrize("setup", ["on_files", "on_servers"])
+def test_many_people_for_ten_minutes(
+    setup: str, request: pytest.FixtureRequest, tmp_path: Path, large_song: Path
+):
     trial = knitting(tmp_path, Wool())
-    trial = replace(trial, settings={"MAX_CONCURRENT_JOBS": str(JOBS)})
+    settings = request.getfixturevalue(setup)
+    trial = replace(trial, settings={"MAX_CONCURRENT_JOBS": str(JOBS), **settings})
     with House(tmp_path / "storage", trial) as house:
         load = Load(house.url)
         load.register()
@@ -127,11 +160,13 @@ def test_many_people_for_three_minutes(tmp_path: Path, large_song: Path):
     p95_s = _p95(load.poll_times_s)
     print(  # noqa: T201  the figures that this test is about
         f"\n{len(load.poll_times_s)} polls, p95 {p95_s:.3f} s (alone {alone_s:.3f} s), "
-        f"{load.n_events} events, {load.n_jobs} jobs, {growth_bytes / 1e6:.1f} MB more memory"
+        f"{load.n_events} events, {load.n_messages} messages, {load.n_jobs} jobs, "
+        f"{growth_bytes / 1e6:.1f} MB more memory"
     )
     assert load.errors == []
     assert load.n_jobs > 0
-    assert load.n_events >= 100
+    assert load.n_events >= 50
+    assert load.n_messages >= 500
     # what was asked for, or what a slow machine makes of it
     assert p95_s <= max(P95_S, 5 * alone_s)
     assert growth_bytes <= GROWTH_BYTES
@@ -179,8 +214,10 @@ def _run(load: Load, house: House, song: Path, large_song: Path) -> int:
 def _visitors(load: Load, stack: ExitStack, pool: ThreadPoolExecutor) -> Iterator[Future[None]]:
     for number in range(POLLERS):
         yield pool.submit(load.poll, stack.enter_context(load.person(number)))
-    for number in range(N_USERS * STREAMS_PER_USER):
-        yield pool.submit(load.follow, stack.enter_context(load.person(number)))
+    for _ in range(STREAMS_PER_USER):
+        yield pool.submit(load.follow, stack.enter_context(load.person(N_USERS - 1)))
+    for number in range((N_USERS - 1) * STREAMS_PER_USER):
+        yield pool.submit(load.listen, number % (N_USERS - 1))
 
 
 def _memory(api: psutil.Process, *, until: Callable[[], bool]) -> list[int]:
