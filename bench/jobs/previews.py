@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -87,6 +87,20 @@ def server(storage: Path) -> Iterator[str]:
         process.wait()
 
 
+@contextmanager
+def worker(storage: Path) -> Iterator[None]:
+    """Run a worker with Celery."""
+    command = [sys.executable, "-m", "backend.app.worker", "--queues", "interactive,cpu"]
+    environment = {**os.environ, "STORAGE_ROOT": str(storage)}
+    with (storage.parent / "worker.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
 def _wait_until_ready(url: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
@@ -141,23 +155,34 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=150.0, help="length of a composed track")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=0, help="processes beside the API")
     options = parser.parse_args()
     crate = composed(KEPT_IN / f"{options.seconds:g} s", options.tracks, options.seconds)
-    with tempfile.TemporaryDirectory() as folder, server(Path(folder) / "storage") as url:
-        ann, bob = Person(url, "ann"), Person(url, "bob")
-        mix = {"order": "auto", "transitions": "dj"}
-        job = ann.wait(ann.start(tracks_upload_id=ann.upload(crate), **mix).id)
-        plan = ann.timeline(job.id)
-        print("nothing else runs")
-        previews(ann, job.id, plan, options.rounds, 0)
-        theirs = bob.start(
-            tracks_upload_id=bob.upload(crate), **mix, formats=ALL_FORMATS, video={"height": 1080}
-        )
-        for number, step in enumerate(("mixing", "checking"), start=1):
-            wait_for_step(bob, theirs.id, step)
-            print(f"another user's mix runs, from the step “{step}” on")
-            previews(ann, job.id, plan, options.rounds, number)
-            print(f"  now the mix is at “{bob.job(theirs.id).step}”")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        storage = Path(folder) / "storage"
+        url = stack.enter_context(server(storage))
+        for _ in range(options.workers):
+            stack.enter_context(worker(storage))
+        measure(url, crate, options)
+
+
+def measure(url: str, crate: BenchCrate, options: argparse.Namespace) -> None:
+    """Preview joins of one user's mix, alone and while others' mixes are rendered."""
+    ann, others = Person(url, "ann"), [Person(url, f"bob{n}") for n in range(options.workers or 1)]
+    mix = {"order": "auto", "transitions": "dj"}
+    job = ann.wait(ann.start(tracks_upload_id=ann.upload(crate), **mix).id)
+    plan = ann.timeline(job.id)
+    print("nothing else runs")
+    previews(ann, job.id, plan, options.rounds, 0)
+    large = {**mix, "formats": ALL_FORMATS, "video": {"height": 1080}}
+    theirs = [bob.start(tracks_upload_id=bob.upload(crate), **large).id for bob in others]
+    for number, step in enumerate(("mixing", "checking"), start=1):
+        for bob, job_id in zip(others, theirs, strict=True):
+            wait_for_step(bob, job_id, step)
+        print(f"others' mixes run ({len(others)}), from the step “{step}” on")
+        previews(ann, job.id, plan, options.rounds, number)
+        now = [bob.job(job_id).step for bob, job_id in zip(others, theirs, strict=True)]
+        print(f"  now they are at {now}")
 
 
 if __name__ == "__main__":
