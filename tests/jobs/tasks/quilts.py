@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from backend.app.errors import RejectedFile
+from backend.app.errors import NotBefore, RejectedFile
 from backend.app.jobs.messages import Task
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext, TaskList
 from backend.app.settings import Settings
@@ -35,7 +35,7 @@ class Quilt:
 
     Faults: ``hang``, ``kill`` (itself, the first time), ``refuse``, ``refuse_once``, ``meet`` (wait
     until a task of another process has begun), ``meet_and_refuse``, ``wait``
-    (until the file ``go_on`` exists).
+    (until the file ``go_on`` exists), ``pause_once`` (say that a service is away).
     """
 
     count: int = 6
@@ -116,6 +116,8 @@ def _fault(kind: str, key: str, root: Path, progress: Callable[[float], None]) -
             raise RejectedFile("This patch is torn.", code="torn")
         case "refuse_once" if first:
             raise RejectedFile("This patch is torn.", code="torn")
+        case "pause_once" if first:
+            raise NotBefore("The needle is away.", until_s=time.time())
         case "meet":
             wait_until(lambda: len(processes(root)) > 1)
         case "meet_and_refuse":

@@ -136,6 +136,18 @@ def test_task_that_fails_elsewhere_is_run_by_the_jobs_own_worker(house: House):
     assert ran(house.root(job_id))["patch-1"] == 2
 
 
+def test_helper_that_met_an_absent_service_helps_again(house: House):
+    quilt = Quilt(faults={"patch-0": "wait", "patch-1": "pause_once"})
+    job_id = house.submit(quilt)
+    house.worker()
+    house.wait_for_tasks(job_id, 1)
+    house.worker()
+    house.wait_for_tasks(job_id, quilt.count)  # the job's own process is in the first
+    (house.root(job_id) / "go_on").touch()
+    assert house.succeeded(job_id, quilt)
+    assert ran(house.root(job_id)) == {**dict.fromkeys(quilt.keys, 1), "patch-1": 2}
+
+
 def test_task_that_fails_everywhere_fails_the_job(house: House):
     job_id = house.submit(Quilt(faults={"patch-0": "meet", "patch-1": "refuse"}))
     house.worker()

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from threading import Event
 
-from ..messages import Done, Failed, Message, TaskFailed, TaskFinished, TaskWanted
+from ..messages import Done, Failed, Message, Paused, TaskFailed, TaskFinished, TaskWanted
 from ..processes.child import Child
 from ..retry_busy import retry_busy
 from .supply import TaskSupply
@@ -68,6 +68,8 @@ class HelperSupervisor:
             case Failed(failure):
                 log.warning("cannot help with the job: %s", failure.code)
                 return False
+            case Paused():  # a service is away; this worker may help again
+                return True
             case Done():
                 return True
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from botocore.retries import standard
 
 from backend.app.errors import StorageDown
 from backend.app.store.files.objects.s3 import S3Config, S3Objects
+from backend.app.store.files.objects.storage_errors import storage_down
 from tests import s3_faults, s3_server
 from tests.s3_faults import Fault, Proxy
 
@@ -121,3 +123,8 @@ def test_lost_object_is_noticed(objects: S3Objects, proxy: Proxy, file: Path) ->
         put(objects, file)
     put(objects, file)
     assert fetched(objects, file) == b"small"
+
+
+def test_job_tries_again_well_within_a_minute() -> None:
+    """A fault that has just passed must not keep a job waiting for long."""
+    assert storage_down().until_s - time.time() <= 20.0

@@ -6,12 +6,13 @@ import time
 
 from ....errors import StorageDown, StorageRefused
 
-# A job that meets one of these errors tries again after this long.
-_PAUSE_S = 60.0
+# A job that meets one of these errors tries again after this long: it shall go on well within a
+# minute after the store is back.
+_PAUSE_S = 20.0
 
 
 def storage_down(message: str = "The storage of files can't be reached.") -> StorageDown:
-    """Build the error for a store that does not answer; a job waits a minute."""
+    """Build the error for a store that does not answer; a job waits 20 seconds."""
     return StorageDown(
         message, until_s=time.time() + _PAUSE_S, hint="Try again in a minute; nothing is lost."
     )
