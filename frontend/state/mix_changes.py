@@ -68,7 +68,8 @@ def rerender_request(
     """Build the request for a mix with these tracks, this order and these changes.
 
     ``base`` lists the finished mix's track ids. If other tracks are requested, the mix is planned
-    from scratch. The new mix is not published automatically, even if the old one was.
+    from scratch. The new mix is not published automatically, even if the old one was,
+    and has no webhook of its own.
     """
     if not isinstance(job.request, MixtapeRequest):
         raise TypeError("only a mixtape can be rendered again")
@@ -84,5 +85,6 @@ def rerender_request(
             "overrides": changes.for_order(ids) if like_a_dj else [],
             "based_on": job.id if like_a_dj and same_tracks else None,
             "publish": None,
+            "webhook": None,
         }
     )

@@ -13,6 +13,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from backend.app.accounts.sealing import Seal
 from backend.app.contract.jobs import JobRequest, JobView, PublishRequest
 from backend.app.contract.publishing import PublicationView
 from backend.app.dj.timeline import Clip, Timeline
@@ -25,7 +26,8 @@ from backend.app.jobs.supervisor import Supervisor
 from backend.app.jobs.workspace import Workspace
 from backend.app.publishing.youtube.consent import SCOPES
 from backend.app.publishing.youtube.tokens import StoredTokens
-from backend.app.services.jobs.jobs import Jobs, ResolvedRequest
+from backend.app.services.jobs.jobs import Jobs
+from backend.app.services.jobs.new_jobs import ResolvedRequest
 from backend.app.services.kinds import INPUTS
 from backend.app.services.publish.resolve import resolve_publish
 from backend.app.settings import Settings
@@ -35,6 +37,7 @@ from backend.app.store.jobs.job_store import NewJob
 from backend.app.store.publications.records import PublicationRecords
 from backend.app.wiring.publishing import build_publishing, video_edits
 from backend.app.wiring.stores import Stores
+from backend.app.wiring.webhooks import build_webhooks
 from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
 
 from .pipelines import FAST_PUBLISH, FILM, UNIT, fast_publish
@@ -94,6 +97,7 @@ class PublishingHouse:
             wake=lambda: None,
             lane_of=lambda lane: lane,
             lanes={WORK: 1, NET: 2},
+            webhook_of=build_webhooks(self.rows.database, Seal([KEY])).of_job,
             retention_hours=0.0,
         )
 

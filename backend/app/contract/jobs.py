@@ -14,6 +14,7 @@ from .mashups import MashupStem, Vibe
 from .publishing import DescriptionOptions, Publication, PublicationView
 from .restyles import RestyleSettings, StemStyle
 from .stems import StemFormat, StemName
+from .webhooks import WithWebhook
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 AudioFormat = Literal["mp3", "flac", "wav", "m4a", "opus"]
@@ -36,7 +37,7 @@ class VideoOptions(Shape):
     height: Literal[720, 1080, 2160] = 1080
 
 
-class MixtapeRequest(Shape):
+class MixtapeRequest(WithWebhook):
     """A mix of a crate's tracks.
 
     - ``tracks``: which tracks, in which order (None: all, as uploaded)
@@ -79,14 +80,14 @@ class MixtapeRequest(Shape):
     publish: Publication | None = None
 
 
-class AnalysisRequest(Shape):
+class AnalysisRequest(WithWebhook):
     """Analyse every track of a crate: tempo, beats, key, structure."""
 
     kind: Literal["analysis"] = "analysis"
     tracks_upload_id: str
 
 
-class PreviewRequest(Shape):
+class PreviewRequest(WithWebhook):
     """Render the seconds round one join of a mixtape; ``override`` may change the join.
 
     ``transition`` is an index into the ``transitions`` of that job's timeline.
@@ -98,7 +99,7 @@ class PreviewRequest(Shape):
     override: PairChoice | None = None
 
 
-class StemsRequest(Shape):
+class StemsRequest(WithWebhook):
     """Separate one track, or every track of a crate, into stems.
 
     ``model`` is a separator's name (None: the settings' default); ``stems`` selects stems (None:
@@ -127,7 +128,7 @@ class StemFader(Shape):
     gain_db: float = Field(ge=-60.0, le=12.0)
 
 
-class StemMixRequest(Shape):
+class StemMixRequest(WithWebhook):
     """Mix the stems of a track of a stems job, with these fader gains."""
 
     kind: Literal["stem_mix"] = "stem_mix"
@@ -137,7 +138,7 @@ class StemMixRequest(Shape):
     format: StemFormat = "mp3"
 
 
-class MashupRequest(Shape):
+class MashupRequest(WithWebhook):
     """Combine the stems of one to four tracks into one song.
 
     ``tracks`` are ids of the crate's tracks (None: all); ``vocals_from`` is the track whose vocals
@@ -164,7 +165,7 @@ class MashupRequest(Shape):
     description: DescriptionOptions = DescriptionOptions()
 
 
-class RestyleRequest(Shape):
+class RestyleRequest(WithWebhook):
     """Replay a track's stems with grains of other sounds.
 
     ``config`` sets each stem's style; stems without one stay unchanged. With ``video``, the film
@@ -182,7 +183,7 @@ class RestyleRequest(Shape):
     video: VideoOptions | None = None
 
 
-class PublishRequest(Publication):
+class PublishRequest(Publication, WithWebhook):
     """Publish a finished or still rendering mix on YouTube.
 
     ``job_id`` is the mix's job. A mix that is online or being uploaded is published a second time

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Shape
 from .dj import PairChoice
+from .webhooks import WithWebhook
 
 
-class ListeningRequest(Shape):
+class ListeningRequest(WithWebhook):
     """Render two versions of a join of a mixtape, equally loud, for a blind listening trial.
 
     ``choices`` are two versions of the join (None: the mix's own, and the best of another kind or

@@ -16,6 +16,22 @@ class WebhookRequest(Shape):
     url: str = Field(max_length=2000)
 
 
+class JobWebhook(Shape):
+    """Where to send a message when one job has ended.
+
+    ``secret`` signs it (None: the secret of your own webhook); a shown job does not contain it.
+    """
+
+    url: str = Field(max_length=2000)
+    secret: str | None = Field(default=None, min_length=16, max_length=200)
+
+
+class WithWebhook(Shape):
+    """A request for a job that may have a webhook of its own, beside the user's."""
+
+    webhook: JobWebhook | None = None
+
+
 class WebhookSecretView(Shape):
     """A new webhook with the secret that signs its messages; the secret is not shown again."""
 

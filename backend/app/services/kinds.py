@@ -27,7 +27,7 @@ from ..publishing.metadata.metadata_writer import template_of
 from ..store.dj_rules import DjRulesStore
 from .analysis.inputs import AnalysisInputs
 from .analysis.resolve import resolve_analysis
-from .jobs.jobs import ResolvedRequest
+from .jobs.new_jobs import ResolvedRequest
 from .library.library import Library
 from .library.sounds import Sounds
 from .listening.inputs import ListeningInputs

@@ -20,6 +20,7 @@ from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.edit_video import VideoEdits
 from ..services.publish.metadata_preview import MetadataPreview
+from ..services.webhooks.webhooks import Webhooks
 from ..services.workers.cleanup import Cleanup
 from ..services.workers.figures import ServerFigures
 from ..services.workers.heartbeat import Heartbeat
@@ -48,7 +49,7 @@ from .settings.checks import check_values
 from .settings.read_settings import check_folder
 from .sign_in import SignIn, build_sign_in
 from .stores import Stores, open_stores
-from .webhooks import WebhookServices, build_webhooks
+from .webhooks import WebhookServices, build_webhooks, with_sender
 
 _EXPIRY_EVERY_S = 60.0
 _SWEEP_EVERY_S = 600.0
@@ -124,10 +125,11 @@ def build(settings: Settings) -> Services:
     request_resolver = _request_resolver(settings, stores, files, publishing)
     executor = build_executor(settings, stores.database, ffmpeg, keys)
     workers = Workers(WorkerStore(stores.database))
-    jobs = _jobs(settings, stores, request_resolver, executor, workers)
+    own_webhooks = build_webhooks(stores.database, publishing.seal)
+    jobs = _jobs(settings, stores, request_resolver, executor, workers, own_webhooks)
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
-    webhooks = build_webhooks(stores.database, jobs, publishing.seal)
+    webhooks = with_sender(own_webhooks, jobs)
     executor.chores = (
         *_chores(jobs, files, removal, sign_in, publishing, workers, webhooks),
         *_object_chores(settings, stores),
@@ -246,6 +248,7 @@ def _jobs(
     request_resolver: RequestResolver,
     executor: Executor,
     workers: Workers,
+    webhooks: Webhooks,
 ) -> Jobs:
     return Jobs(
         store=stores.jobs,
@@ -256,6 +259,7 @@ def _jobs(
         wake=executor.wake,
         lane_of=workers.lane,
         lanes=lanes(settings),
+        webhook_of=webhooks.of_job,
         retention_hours=settings.kept_hours,
     )
 

@@ -21,7 +21,12 @@ class WebhookServices:
     sender: WebhookSender
 
 
-def build_webhooks(database: Database, jobs: Jobs, seal: Seal) -> WebhookServices:
-    """Build both; the sender is not started."""
-    rows, poster = WebhookStore(database), Poster()
-    return WebhookServices(Webhooks(rows, seal, poster), WebhookSender(rows, jobs, seal, poster))
+def build_webhooks(database: Database, seal: Seal) -> Webhooks:
+    """Build the webhooks, which new jobs need."""
+    return Webhooks(WebhookStore(database), seal, Poster())
+
+
+def with_sender(webhooks: Webhooks, jobs: Jobs) -> WebhookServices:
+    """Add the sender, which is not started."""
+    sender = WebhookSender(webhooks.rows, jobs, webhooks.seal, webhooks.poster)
+    return WebhookServices(webhooks, sender)

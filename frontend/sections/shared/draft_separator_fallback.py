@@ -29,6 +29,8 @@ def draft_retry(job: JobSummary) -> JobRequest | None:
 
 def with_draft(request: JobRequest) -> JobRequest | None:
     """Copy a request with the draft separator; None if it cannot make the stems."""
+    # The client that asked for the failed job has its message, and the webhook's secret.
+    request = request.model_copy(update={"webhook": None})
     if isinstance(request, MixtapeRequest):
         # The failed mix's publish job waits for a retry; a second one would publish twice.
         return request.model_copy(update={"stem_model": DRAFT, "publish": None})

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.app.contract.jobs import JobView, MixtapeRequest, StemsRequest
 from backend.app.contract.publishing import Publication
+from backend.app.contract.webhooks import JobWebhook
 from frontend.labels import job_status
 from frontend.sections.shared.draft_separator_fallback import with_draft
 from tests.frontend.scripted_api import ScriptedApi, job
@@ -199,11 +200,13 @@ def test_model_failure_offers_the_draft_separator(
 
 
 def test_mix_retries_stem_swaps_with_the_draft() -> None:
-    changed = {"stem_model": "htdemucs", "publish": Publication()}
+    webhook = JobWebhook(url="https://example.org/in")
+    changed = {"stem_model": "htdemucs", "publish": Publication(), "webhook": webhook}
     asked = with_draft(of_kind("mixtape").request.model_copy(update=changed))
     assert isinstance(asked, MixtapeRequest)
     assert asked.stem_model == "draft"
     assert asked.publish is None, "its publish job still waits for the failed mix"
+    assert asked.webhook is None, "its secret is the client's"
 
 
 def test_draft_is_not_offered_for_stems_it_lacks() -> None:

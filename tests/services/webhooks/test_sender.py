@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from backend.app.accounts.sealing import Seal
-from backend.app.errors import NotFound
+from backend.app.contract.webhooks import JobWebhook
+from backend.app.errors import InvalidRequest, NotFound
 from backend.app.jobs.states import Failure
 from backend.app.services.jobs.views import job_view
 from backend.app.services.webhooks.post import NotDelivered, Poster
 from backend.app.services.webhooks.sender import SIGNATURE, WebhookSender
 from backend.app.services.webhooks.webhooks import Webhooks
-from backend.app.store.jobs.webhooks import MESSAGES, WebhookStore
-from tests.jobs.rows import Rows
+from backend.app.store.jobs.job_store import NewJob
+from backend.app.store.jobs.webhooks import (
+    JOB_WEBHOOKS,
+    MESSAGES,
+    SealedWebhook,
+    WebhookStore,
+)
+from tests.jobs.rows import ASKED, NO_QUOTA, Rows
 
 URL = "https://hook.example/in"
 SEAL = Seal(["a long key for the tests of webhooks"])
@@ -164,6 +172,80 @@ def test_message_of_a_deleted_job_or_webhook_is_dropped(
     assert poster.sent == []
 
 
+def with_webhook(rows: Rows, webhook: SealedWebhook, kind: str = "mixtape") -> str:
+    job_id = secrets.token_hex(8)
+    new = NewJob(job_id, "ann", kind, "My job", ASKED, "{}", 1.0, webhook=webhook)
+    assert rows.jobs.add(new, quota=NO_QUOTA)
+    return job_id
+
+
+def test_job_has_a_webhook_beside_its_users(
+    rows: Rows, webhooks: Webhooks, sender: WebhookSender, poster: ScriptedPoster
+):
+    own, users = "a secret of the client", webhooks.put("ann", URL).secret
+    wanted = JobWebhook(url="https://other.example/in", secret=own)
+    job_id = with_webhook(rows, webhooks.of_job("ann", wanted))
+    rows.queue.succeeded(rows.claim())
+    while sender.send_next():
+        pass
+    assert {url for url, *_ in poster.sent} == {URL, "https://other.example/in"}
+    for url, body, headers in poster.sent:
+        assert json.loads(body)["job"]["id"] == job_id
+        moment, _, digest = headers[SIGNATURE].removeprefix("t=").partition(",v1=")
+        secret = users if url == URL else own
+        signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+        assert digest == signed
+
+
+def test_webhook_of_a_preview_is_sent_and_of_no_other_job(
+    rows: Rows, webhooks: Webhooks, sender: WebhookSender, poster: ScriptedPoster
+):
+    wanted = JobWebhook(url=URL, secret="a secret of the client")
+    with_webhook(rows, webhooks.of_job("ann", wanted), kind="preview")
+    rows.job()
+    for _ in range(2):
+        rows.queue.succeeded(rows.claim())
+    poster.failures.append("The server answered 500.")
+    assert sender.send_next()
+    due_now(rows)  # sent again, as to a user's webhook
+    assert sender.send_next()
+    assert not sender.send_next()
+    assert len(poster.sent) == 1
+
+
+def test_webhook_of_a_job_uses_the_users_secret_or_needs_one(
+    rows: Rows, webhooks: Webhooks, sender: WebhookSender, poster: ScriptedPoster
+):
+    with pytest.raises(InvalidRequest, match="no secret"):
+        webhooks.of_job("ann", JobWebhook(url=URL))
+    secret = webhooks.put("ann", "https://mine.example/in").secret
+    with_webhook(rows, webhooks.of_job("ann", JobWebhook(url=URL)), kind="preview")
+    webhooks.remove("ann")
+    rows.queue.succeeded(rows.claim())
+    assert sender.send_next()
+    [(url, body, headers)] = poster.sent
+    moment, _, digest = headers[SIGNATURE].removeprefix("t=").partition(",v1=")
+    signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+    assert (url, digest) == (URL, signed)
+
+
+def test_users_new_webhook_keeps_the_messages_of_jobs(
+    rows: Rows, webhooks: Webhooks, sender: WebhookSender, poster: ScriptedPoster
+):
+    wanted = JobWebhook(url="https://other.example/in", secret="a secret of the client")
+    job_id = with_webhook(rows, webhooks.of_job("ann", wanted))
+    rows.queue.succeeded(rows.claim())
+    poster.failures.append("No connection.")
+    assert sender.send_next()
+    webhooks.put("ann", URL)
+    assert webhooks.show("ann").undelivered == []  # those of the user's own webhook
+    due_now(rows)
+    assert sender.send_next()
+    assert [url for url, *_ in poster.sent] == ["https://other.example/in"]
+    rows.jobs.delete("ann", job_id)
+    assert rows.database.all(select(JOB_WEBHOOKS.c.job_id)) == []
+
+
 def test_unreadable_secret_is_a_failure(rows: Rows, webhooks: Webhooks, sender: WebhookSender):
     webhooks.put("ann", URL)
     rows.job()
@@ -178,9 +260,12 @@ def test_secrets_are_encrypted_again_with_a_new_key(rows: Rows, webhooks: Webhoo
     secret = webhooks.put("ann", URL).secret
     old = webhooks.rows.find("ann").sealed
     assert secret not in old
+    with_webhook(rows, webhooks.of_job("ann", JobWebhook(url=URL)))
     new = Seal(["a new key for the tests of webhooks", "a long key for the tests of webhooks"])
     webhooks.rows.reencrypt(new.reencrypt)
     renewed = webhooks.rows.find("ann").sealed
+    [of_job] = rows.database.all(select(JOB_WEBHOOKS.c.sealed))
     assert renewed != old
     alone = Seal(["a new key for the tests of webhooks"])
     assert alone.open(renewed, user_id="ann", purpose="webhook") == secret
+    assert alone.open(of_job, user_id="ann", purpose="webhook") == secret

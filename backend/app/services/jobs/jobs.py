@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-from sqlmodel import Session
 
 from ...contract.base import Shape
 from ...contract.job_list import JobList, JobQuery
 from ...contract.jobs import JobRequest, JobView, RetryOptions
 from ...contract.publishing import PublicationView
 from ...contract.stored_json import OtherVersion, read_stored
+from ...contract.webhooks import JobWebhook
 from ...errors import (
     ConfirmationNeeded,
     Conflict,
@@ -24,17 +22,18 @@ from ...errors import (
     TooManyJobs,
     UploadUncertain,
 )
-from ...jobs.queue import WORK
 from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
 from ...store.files.objects.port import LinkTerms
 from ...store.files.workspaces import Workspaces
-from ...store.jobs.job_store import JobFilter, JobStore, NewJob
+from ...store.jobs.job_store import JobFilter, JobStore
 from ...store.jobs.marks import Mark, active_of, marks_of
 from ...store.jobs.quota import MOST_WITH_PAUSED
 from ...store.jobs.records import JobRecord
+from ...store.jobs.webhooks import SealedWebhook
 from ...store.publications.edits import require_no_edit
 from ...store.publications.records import PublicationRecords
+from .new_jobs import ResolvedRequest, new_job, stored_text
 from .publications import publications_of
 from .views import QueueState, job_view, listed_job
 
@@ -50,24 +49,6 @@ _ORPHAN_AGE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedRequest:
-    """A resolved request: the job's title, its inputs as JSON, seconds of input.
-
-    The job runs in its ``lane``, if ``after_job_id`` is set after the success of that job. ``then``
-    makes a second job from the job's id, queued with it. ``check`` may prevent both; it runs in the
-    transaction that adds them.
-    """
-
-    title: str
-    inputs: str
-    work_s: float
-    lane: str = WORK
-    after_job_id: str | None = None
-    then: Callable[[str], tuple[JobRequest, ResolvedRequest]] | None = None
-    check: Callable[[Session], None] = lambda _: None
-
-
-@dataclass(frozen=True, slots=True)
 class Jobs:
     """The jobs of all users."""
 
@@ -79,6 +60,7 @@ class Jobs:
     wake: Callable[[], None]  # wakes the executor after a job is queued
     lane_of: Callable[[str], str]  # the lane in which a job for a lane runs at present
     lanes: Mapping[str, int]  # number of jobs that each lane runs at the same time
+    webhook_of: Callable[[str, JobWebhook], SealedWebhook]  # checks and encrypts a job's webhook
     retention_hours: float  # ended jobs of this age are deleted; 0 keeps them
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
@@ -90,16 +72,18 @@ class Jobs:
         try:
             return self.show(user_id, self._add(user_id, request))
         except PublicationPending as pending:
-            if pending.request != request.model_dump_json():
+            if pending.request != stored_text(request):
                 raise
             return self.show(user_id, pending.job_id)
 
     def _add(self, user_id: str, request: JobRequest) -> str:
+        own = request.webhook
+        webhook = None if own is None else self.webhook_of(user_id, own)
         resolved = self.resolve(user_id, request)
-        new = [_new_job(user_id, request, resolved, self.lane_of(resolved.lane))]
+        new = [new_job(user_id, request, resolved, self.lane_of(resolved.lane), webhook)]
         if resolved.then is not None:
             request, then = resolved.then(new[0].id)
-            new.append(_new_job(user_id, request, then, then.lane))
+            new.append(new_job(user_id, request, then, then.lane))
         if not self.store.add(*new, quota=JOBS_PER_ACCOUNT, check=resolved.check):
             raise _too_many_jobs()
         for job in new:
@@ -264,20 +248,6 @@ def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
 
 def _may_be_online(failure: Failure | None) -> bool:
     return failure is not None and failure.code == UploadUncertain.code
-
-
-def _new_job(user_id: str, request: JobRequest, resolved: ResolvedRequest, lane: str) -> NewJob:
-    return NewJob(
-        id=secrets.token_hex(16),
-        user_id=user_id,
-        kind=request.kind,
-        title=resolved.title,
-        request=request.model_dump_json(),
-        inputs=resolved.inputs,
-        work_s=max(resolved.work_s, 1.0),
-        lane=lane,
-        after_job_id=resolved.after_job_id,
-    )
 
 
 def _too_many_jobs() -> TooManyJobs:

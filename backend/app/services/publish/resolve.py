@@ -11,7 +11,7 @@ from ...errors import InvalidRequest
 from ...jobs.queue import NET
 from ...jobs.states import JobStatus
 from ...store.publications.publications import require_free
-from ..jobs.jobs import ResolvedRequest
+from ..jobs.new_jobs import ResolvedRequest
 from .inputs import PublishInputs
 from .preflight import Preflight
 

@@ -55,7 +55,7 @@ class WebhookSender:
         message = self.rows.take()
         if message is None:
             return False
-        webhook = self.rows.find(message.user_id)
+        webhook = self.rows.addressee(message)
         body = self._body(message)
         if webhook is None or body is None:
             self.rows.delivered(message)  # nothing is left to send

@@ -1,4 +1,4 @@
-"""A user's webhook: set, show, remove."""
+"""A user's webhook: set, show, remove; and the webhooks of single jobs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...accounts.sealing import Seal
-from ...contract.webhooks import UndeliveredView, WebhookSecretView, WebhookView
-from ...errors import NotFound
-from ...store.jobs.webhooks import WebhookMessage, WebhookStore
+from ...contract.webhooks import JobWebhook, UndeliveredView, WebhookSecretView, WebhookView
+from ...errors import InvalidRequest, NotFound
+from ...store.jobs.webhooks import SealedWebhook, WebhookMessage, WebhookStore
 from .post import Poster
 
 PURPOSE = "webhook"
@@ -39,6 +39,20 @@ class Webhooks:
         url, secret = self.poster.check(url), secrets.token_urlsafe(32)
         self.rows.put(user_id, url, self.seal.seal(secret, user_id=user_id, purpose=PURPOSE))
         return WebhookSecretView(url=url, secret=secret)
+
+    def of_job(self, user_id: str, wanted: JobWebhook) -> SealedWebhook:
+        """Check a job's webhook, and encrypt its secret; raise ``InvalidRequest``."""
+        url = self.poster.check(wanted.url)
+        if wanted.secret is not None:
+            sealed = self.seal.seal(wanted.secret, user_id=user_id, purpose=PURPOSE)
+            return SealedWebhook(url, sealed)
+        own = self.rows.find(user_id)
+        if own is None:
+            raise InvalidRequest(
+                "The job's webhook has no secret to sign its message.",
+                hint="Send webhook.secret, or set your own webhook with PUT /webhook first.",
+            )
+        return SealedWebhook(url, own.sealed)
 
     def remove(self, user_id: str) -> None:
         """Delete the user's webhook; raise ``NotFound`` if there is none."""

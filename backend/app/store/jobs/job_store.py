@@ -34,6 +34,7 @@ from .queue import speeds_of_kinds
 from .quota import has_room, is_pending_of
 from .records import JobRecord, QueuedJob, QueueRecord, queued_jobs, records
 from .tables import FILES, JOBS, STEPS
+from .webhooks import SealedWebhook, add_webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class NewJob:
     work_s: float
     lane: str = WORK
     after_job_id: str | None = None
+    webhook: SealedWebhook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,13 @@ class JobStore:
             if not has_room(connection, new[0].user_id, len(new), quota):
                 return False
             for job in new:
-                row = insert(JOBS).values(**asdict(job), **_fresh())
+                values = {name: value for name, value in asdict(job).items() if name != "webhook"}
+                row = insert(JOBS).values(**values, **_fresh())
                 connection.execute(
                     row.values(status=JobStatus.QUEUED, attempt=0, notes=[], created_s=now_s())
                 )
+                if job.webhook is not None:
+                    add_webhook(connection, job.id, job.webhook)
             announce(connection)
             return True
 

@@ -1,4 +1,4 @@
-"""Rows of users' webhooks, and of the messages that are to be sent to them."""
+"""Rows of users' and jobs' webhooks, and of the messages that are to be sent to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Double, Index, Text
-from sqlalchemy.sql import delete, func, insert, literal, select, update
+from sqlalchemy.sql import and_, delete, func, insert, literal, select, update
 from sqlmodel import Field, SQLModel
 
 from ...jobs.states import JobStatus
@@ -33,8 +33,20 @@ class WebhookRow(SQLModel, table=True):
     created_s: float = Field(sa_type=Double)
 
 
+class JobWebhookRow(SQLModel, table=True):
+    """The webhook of one job."""
+
+    __tablename__ = "job_webhooks"
+    job_id: str = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
+    url: str = Field(sa_type=Text)
+    sealed: str = Field(sa_type=Text)
+
+
 class WebhookMessageRow(SQLModel, table=True):
-    """A message about the end of a job, until it is delivered; ``next_s`` is None once given up."""
+    """A message about the end of a job, until it is delivered; ``next_s`` is None once given up.
+
+    It goes to the job's own webhook if ``of_job``, else to the user's.
+    """
 
     __tablename__ = "webhook_messages"
     __table_args__ = (Index("ix_webhook_messages_next", "next_s"),)
@@ -42,12 +54,14 @@ class WebhookMessageRow(SQLModel, table=True):
     user_id: str = Field(foreign_key="users.id", index=True)
     job_id: str
     status: str
+    of_job: bool = False
     attempt: int = 0
     error: str | None = Field(default=None, sa_type=Text)
     created_s: float = Field(sa_type=Double)
     next_s: float | None = Field(default=None, sa_type=Double)
 
 
+JOB_WEBHOOKS = SQLModel.metadata.tables["job_webhooks"]
 WEBHOOKS = SQLModel.metadata.tables["webhooks"]
 MESSAGES = SQLModel.metadata.tables["webhook_messages"]
 
@@ -63,6 +77,14 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedWebhook:
+    """The webhook of a new job, with its encrypted secret."""
+
+    url: str
+    sealed: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookMessage:
     """A message; ``attempt`` counts from 1, ``error`` says why the last one failed."""
 
@@ -70,6 +92,7 @@ class WebhookMessage:
     user_id: str
     job_id: str
     status: str
+    of_job: bool
     attempt: int
     error: str | None
     created_s: float
@@ -77,14 +100,26 @@ class WebhookMessage:
 
 
 def queue_message(connection: Connection, job_id: str, status: JobStatus) -> None:
-    """Queue a message about a job's end, if its user has a webhook; in the same transaction."""
-    of_job = (
-        select(JOBS.c.user_id, JOBS.c.id, literal(status.value), literal(0), now_s(), now_s())
-        .join(WEBHOOKS, WEBHOOKS.c.user_id == JOBS.c.user_id)
-        .where(JOBS.c.id == job_id, JOBS.c.kind.not_in(SILENT_KINDS))
-    )
-    columns = ["user_id", "job_id", "status", "attempt", "created_s", "next_s"]
-    connection.execute(insert(MESSAGES).from_select(columns, of_job))
+    """Queue messages about a job's end for its user's webhook and its own, if there are some.
+
+    Call it in the transaction that ends the job.
+    """
+    columns = ["user_id", "job_id", "status", "of_job", "attempt", "created_s", "next_s"]
+    for of_job in (False, True):
+        values = (literal(status.value), literal(of_job), literal(0), now_s(), now_s())
+        message = select(JOBS.c.user_id, JOBS.c.id, *values).where(JOBS.c.id == job_id)
+        if of_job:
+            message = message.join(JOB_WEBHOOKS, JOB_WEBHOOKS.c.job_id == JOBS.c.id)
+        else:
+            message = message.join(WEBHOOKS, WEBHOOKS.c.user_id == JOBS.c.user_id)
+            message = message.where(JOBS.c.kind.not_in(SILENT_KINDS))
+        connection.execute(insert(MESSAGES).from_select(columns, message))
+
+
+def add_webhook(connection: Connection, job_id: str, webhook: SealedWebhook) -> None:
+    """Add a new job's webhook."""
+    row = {"job_id": job_id, "url": webhook.url, "sealed": webhook.sealed}
+    connection.execute(insert(JOB_WEBHOOKS).values(**row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +133,19 @@ class WebhookStore:
         with self.database.read() as session:
             of_user = select(WEBHOOKS).where(WEBHOOKS.c.user_id == user_id)
             row = session.connection().execute(of_user).first()
+        return None if row is None else record_of(Webhook, row)
+
+    def addressee(self, message: WebhookMessage) -> Webhook | None:
+        """Return the webhook that gets a message; None if it is gone."""
+        if not message.of_job:
+            return self.find(message.user_id)
+        of_job = (
+            select(JOBS.c.user_id, JOBS.c.created_s, JOB_WEBHOOKS.c.url, JOB_WEBHOOKS.c.sealed)
+            .join(JOB_WEBHOOKS, JOB_WEBHOOKS.c.job_id == JOBS.c.id)
+            .where(JOBS.c.id == message.job_id)
+        )
+        with self.database.read() as session:
+            row = session.connection().execute(of_job).first()
         return None if row is None else record_of(Webhook, row)
 
     def put(self, user_id: str, url: str, sealed: str) -> None:
@@ -114,10 +162,9 @@ class WebhookStore:
             return _forget(session.connection(), user_id)
 
     def undelivered(self, user_id: str, limit: int = 20) -> list[WebhookMessage]:
-        """List the newest messages that have failed at least once."""
-        failed = select(MESSAGES).where(
-            MESSAGES.c.user_id == user_id, MESSAGES.c.error.is_not(None)
-        )
+        """List the newest messages to the user's webhook that have failed at least once."""
+        of_user = and_(MESSAGES.c.user_id == user_id, ~MESSAGES.c.of_job)
+        failed = select(MESSAGES).where(of_user, MESSAGES.c.error.is_not(None))
         with self.database.read() as session:
             newest = failed.order_by(MESSAGES.c.id.desc()).limit(limit)
             return [record_of(WebhookMessage, row) for row in session.connection().execute(newest)]
@@ -165,14 +212,15 @@ class WebhookStore:
         """Encrypt all secrets again; those that no key decrypts stay."""
         with self.database.write() as session:
             connection = session.connection()
-            for user_id, sealed in connection.execute(
-                select(WEBHOOKS.c.user_id, WEBHOOKS.c.sealed)
-            ):
-                if (renewed := change(sealed)) is not None:
-                    mine = update(WEBHOOKS).where(WEBHOOKS.c.user_id == user_id)
-                    connection.execute(mine.values(sealed=renewed))
+            for table in (WEBHOOKS, JOB_WEBHOOKS):
+                [owner] = table.primary_key.columns
+                for owner_id, sealed in connection.execute(select(owner, table.c.sealed)).all():
+                    if (renewed := change(sealed)) is not None:
+                        this = update(table).where(owner == owner_id)
+                        connection.execute(this.values(sealed=renewed))
 
 
 def _forget(connection: Connection, user_id: str) -> bool:
-    connection.execute(delete(MESSAGES).where(MESSAGES.c.user_id == user_id))
+    of_user = and_(MESSAGES.c.user_id == user_id, ~MESSAGES.c.of_job)
+    connection.execute(delete(MESSAGES).where(of_user))
     return connection.execute(delete(WEBHOOKS).where(WEBHOOKS.c.user_id == user_id)).rowcount > 0
