@@ -188,3 +188,14 @@ def test_job_shows_what_it_waits_for_and_until_when(rows: Rows):
     rows.queue.paused(rows.claim(), until_s, "Tomorrow.")
     assert rows.record(source).job.not_before_s == pytest.approx(until_s)
     assert rows.record(waiting).job.after_job_id == source
+
+
+def test_pause_is_as_long_as_meant_although_the_clock_is_ahead(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id, now_s = rows.job(), time.time()
+    monkeypatch.setattr(time, "time", lambda: now_s + 3600.0)
+    rows.queue.paused(rows.claim(), time.time() + 20.0, "Later.")
+    not_before_s = rows.record(job_id).job.not_before_s
+    assert not_before_s is not None
+    assert not_before_s - now_s == pytest.approx(20.0, abs=5.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,10 +179,14 @@ class SqlJobQueue:
         self._end(claim, Edge.FAIL, StepState.FAILED, failure)
 
     def paused(self, claim: Claim, until_s: float, why: str) -> None:
-        """Return the job to the queue, not to be claimed before ``until_s``."""
+        """Return the job to the queue, not to be claimed before ``until_s``.
+
+        This machine's clock may be wrong: so long from now, by the database's.
+        """
+        not_before_s = now_s() + (until_s - time.time())
         with self._fenced(claim) as connection:
             _leave(connection, claim, Edge.PAUSE, StepState.WAITING)
-            _set(connection, claim, not_before_s=until_s, detail=why, crashes=0)
+            _set(connection, claim, not_before_s=not_before_s, detail=why, crashes=0)
 
     def crashed(self, claim: Claim, failure: Failure) -> None:
         """Count a crash: return the job to the queue, or fail it after too many."""
