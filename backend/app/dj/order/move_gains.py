@@ -10,6 +10,7 @@ changes are made in one round.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from .cost import Costs
 Order = npt.NDArray[np.int64]
 
 RUN_LENGTHS = (1, 2, 3)  # longer runs gain almost nothing in practice (Or, 1976)
+KINDS = (0, 1, *(kind for length in RUN_LENGTHS for kind in (length + 1, -length)))
+"""Kinds of changes: 0 reverses, 1 exchanges; ``length + 1`` moves the first tracks of a run back,
+``-length`` its last ones forward."""
 MIN_GAIN = 1e-6  # smaller gains are rounding errors
 _MAX_ROUNDS = 1000  # a few dozen suffice, unless rounding errors alternate
 
@@ -43,14 +47,13 @@ def descend(order: Order, pairs: Costs, places: Costs, low: int, high: int) -> N
 def _make_best(inside: Order, links: Costs, spots: Costs) -> bool:
     """Make the changes of largest gain that do not overlap; False if there are none."""
     n = len(inside)
-    found = [_gaining(kind, matrix, n) for kind, matrix in _all_changes(links, spots)]
-    kinds, firsts, lasts, changes = (np.concatenate(column) for column in zip(*found, strict=True))
+    kinds, firsts, lasts, changes = _gaining(links, spots)
     if not len(changes):
         return False
     best = np.argsort(changes, kind="stable")[: 4 * n]  # hardly any of the rest would not overlap
     touched = np.zeros(n + 1, bool)
     for index in best:
-        kind, a, b = int(kinds[index]), int(firsts[index]), int(lasts[index])
+        kind, a, b = KINDS[kinds[index]], int(firsts[index]), int(lasts[index])
         if touched[a : b + 2].any():
             continue
         touched[a : b + 2] = True
@@ -58,13 +61,37 @@ def _make_best(inside: Order, links: Costs, spots: Costs) -> bool:
     return True
 
 
-def _gaining(
-    kind: int, matrix: Costs, n: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], Costs]:
-    """Kind, ``a``, ``b`` and cost difference of each change that gains."""
-    offset = n - len(matrix)  # a kind that needs more places begins at a larger b
-    a, b = np.nonzero(matrix < -MIN_GAIN)
-    return np.full(len(a), kind), a, b + offset, matrix[a, b]
+def _gaining(links: Costs, spots: Costs) -> tuple[Order, Order, Order, Costs]:
+    """Place in ``KINDS``, ``a``, ``b`` and cost difference of each change that gains."""
+    changes = all_changes(links, spots)
+    kinds, a, b = np.nonzero(changes < -MIN_GAIN)
+    return kinds, a, b, changes[kinds, a, b]
+
+
+def all_changes(links: Costs, spots: Costs) -> Costs:
+    """Cost difference of every change, by kind, ``a`` and ``b``; infinite if there is none."""
+    n = len(spots)
+    changes = np.full((len(KINDS), n, n), np.inf)
+    for index, matrix in enumerate(_matrices(links, spots)):
+        # a kind that needs more places begins at a larger b
+        changes[index, : len(matrix), n - len(matrix) :] = matrix
+    changes[_impossible(n)] = np.inf
+    return changes
+
+
+@cache
+def _impossible(n: int) -> npt.NDArray[np.bool_]:
+    """Where ``b`` is too near to ``a``, or before it."""
+    distances = np.arange(n)[None, :] - np.arange(n)[:, None]
+    least = [_least_distance(kind) for kind in KINDS]
+    return np.stack([distances < one for one in least])
+
+
+def _least_distance(kind: int) -> int:
+    """Places from ``a`` to ``b`` that a kind of change needs."""
+    if kind < 2:
+        return 2 if kind == 1 else max(1, -kind)
+    return kind - 1
 
 
 def _change(inside: Order, kind: int, a: int, b: int) -> None:
@@ -77,25 +104,20 @@ def _change(inside: Order, kind: int, a: int, b: int) -> None:
         inside[a : b + 1] = np.roll(part, -(kind - 1) if kind > 0 else -kind)
 
 
-def _all_changes(links: Costs, spots: Costs) -> Iterator[tuple[int, Costs]]:
+def _matrices(links: Costs, spots: Costs) -> Iterator[Costs]:
+    """Yield the cost differences of each kind, in the order of ``KINDS``."""
     edges = np.diagonal(links, 1)
     sums = _running(np.diagonal(spots))
-    yield 0, _reversed(links, spots, edges, sums)
-    yield 1, _swapped(links, spots, edges)
+    yield _reversed(links, spots, edges, sums)
+    yield _swapped(links, spots, edges)
     for length in RUN_LENGTHS:
         if length < len(spots):
-            yield length + 1, _moved_back(links, spots, edges, sums, length)
-            yield -length, _moved_forward(links, spots, edges, length)
+            yield _moved_back(links, spots, edges, sums, length)
+            yield _moved_forward(links, spots, edges, length)
 
 
 def _running(values: Costs) -> Costs:
     return np.concatenate(([0.0], np.cumsum(values)))
-
-
-def _only_forward(matrix: Costs, from_diagonal: int) -> Costs:
-    """Exclude changes in which ``b`` is less than ``from_diagonal`` after ``a``."""
-    matrix[np.tri(len(matrix), k=from_diagonal - 1, dtype=bool)] = np.inf
-    return matrix
 
 
 def _reversed(links: Costs, spots: Costs, edges: Costs, sums: Costs) -> Costs:
@@ -107,10 +129,18 @@ def _reversed(links: Costs, spots: Costs, edges: Costs, sums: Costs) -> Costs:
     skewed = wide.ravel()[: n * (2 * n - 1)].reshape(n, 2 * n - 1)
     running = np.zeros((n + 1, 2 * n - 1))
     np.cumsum(skewed, axis=0, out=running[1:])
-    a, b = np.arange(n)[:, None], np.arange(n)[None, :]
-    reversed_run = running[b + 1, a + b] - running[a, a + b]
+    last, first = _antidiagonals(n)
+    reversed_run = running.take(last) - running.take(first)
     change = links[:n, 1 : n + 1] + links[1 : n + 1, 2:] - edges[:n, None] - edges[None, 1:]
-    return _only_forward(change + reversed_run - (sums[None, 1:] - sums[:n, None]), 1)
+    return change + reversed_run - (sums[None, 1:] - sums[:n, None])
+
+
+@cache
+def _antidiagonals(n: int) -> tuple[Order, Order]:
+    """Where the running sums of each run's antidiagonal end and begin, by ``a`` and ``b``."""
+    a, b = np.arange(n)[:, None], np.arange(n)[None, :]
+    width = 2 * n - 1
+    return (b + 1) * width + a + b, a * width + a + b
 
 
 def _swapped(links: Costs, spots: Costs, edges: Costs) -> Costs:
@@ -124,7 +154,7 @@ def _swapped(links: Costs, spots: Costs, edges: Costs) -> Costs:
         + spots.T
     )
     old = edges[:-1] + edges[1:] + np.diagonal(spots)
-    return _only_forward(new - old[:, None] - old[None, :], 2)
+    return new - old[:, None] - old[None, :]
 
 
 def _moved_back(links: Costs, spots: Costs, edges: Costs, sums: Costs, length: int) -> Costs:
@@ -142,7 +172,7 @@ def _moved_back(links: Costs, spots: Costs, edges: Costs, sums: Costs, length: i
         - edges[None, length + 1 :]
     )
     stay = sums[None, length + 1 :] - sums[:r, None]
-    return _only_forward(pairs + moved + rest[None, 1:] - rest[:r, None] - stay, 0)
+    return pairs + moved + rest[None, 1:] - rest[:r, None] - stay
 
 
 def _moved_forward(links: Costs, spots: Costs, edges: Costs, length: int) -> Costs:
