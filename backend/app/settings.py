@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     lease_s: Seconds = Field(default=30.0, gt=0)
     metrics_token: SecretStr | None = None
     retention_hours: Hours = Field(default=0.0, ge=0)
+    retention_hours_by_kind: str = ""
     ephemeral: bool = False
 
     max_file_size: Bytes = Field(default=512 * MIB, gt=0)

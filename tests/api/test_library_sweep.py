@@ -117,7 +117,7 @@ def test_expiry_is_checked_every_minute(settings, monkeypatch):
     often = [name for every_s, names in chores.items() if every_s <= 60.0 for name in names]
     assert {
         "AccountRemoval.sweep",
-        "Jobs.delete_expired",
+        "JobExpiry.delete_expired",
         "LibrarySweep.delete_expired",
     } <= set(often)
 

@@ -98,7 +98,6 @@ class PublishingHouse:
             lane_of=lambda lane: lane,
             lanes={WORK: 1, NET: 2},
             webhook_of=build_webhooks(self.rows.database, Seal([KEY])).of_job,
-            retention_hours=0.0,
         )
 
         #: Called after an attempt's steps, before the outcome is stored.

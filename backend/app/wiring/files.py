@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ..services.jobs.expiry import UPLOADS
 from ..services.jobs.jobs import needs_any
 from ..services.library.cleanup import LibrarySweep
 from ..services.library.intake import Gate, Intake
@@ -18,6 +19,7 @@ from ..store.files.incoming import Incoming
 from ..store.library import LibraryStore
 from ..store.sounds import SoundStore
 from .limits import gate_limits
+from .retention import retention
 from .stores import Stores
 
 
@@ -49,5 +51,5 @@ def build_files(settings: Settings, stores: Stores, ffmpeg: Path) -> FileService
         sounds=Sounds(SoundStore(stores.database), rows, store, intake, in_jobs),
         analyses=TrackAnalyses(library, rows, store),
         mashup_fits=MashupAdvice(library, store),
-        sweep=LibrarySweep(library, rows, store, in_jobs, settings.kept_hours),
+        sweep=LibrarySweep(library, rows, store, in_jobs, retention(settings).of(UPLOADS)),
     )

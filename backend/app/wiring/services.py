@@ -13,6 +13,7 @@ from ..services.account_removal import AccountRemoval
 from ..services.account_usage import AccountUsage
 from ..services.files.links import Links
 from ..services.health import Health
+from ..services.jobs.expiry import JobExpiry
 from ..services.jobs.jobs import Jobs
 from ..services.kinds import INPUTS, RequestResolver
 from ..services.library.object_sweep import ObjectSweep
@@ -44,6 +45,7 @@ from .jobs.job_resources import build_separators
 from .listening import Listening, build_listening
 from .metadata import metadata_writer
 from .publishing import Publishing, build_publishing, video_edits
+from .retention import retention
 from .server_secrets import encryption_keys, frontend_secret, jwt_secret
 from .settings.checks import check_values
 from .settings.read_settings import check_folder
@@ -65,6 +67,7 @@ class Services:
     sign_in: SignIn
     files: FileServices
     jobs: Jobs
+    expiry: JobExpiry
     listening: Listening
     request_resolver: RequestResolver
     metadata: MetadataPreview
@@ -130,8 +133,9 @@ def build(settings: Settings) -> Services:
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
     webhooks = with_sender(own_webhooks, jobs)
+    expiry = JobExpiry(stores.jobs, stores.workspaces, retention(settings))
     executor.chores = (
-        *_chores(jobs, files, removal, sign_in, publishing, workers, webhooks),
+        *_chores(expiry, files, removal, sign_in, publishing, workers, webhooks),
         *_object_chores(settings, stores),
     )
     return Services(
@@ -139,6 +143,7 @@ def build(settings: Settings) -> Services:
         sign_in=sign_in,
         files=files,
         jobs=jobs,
+        expiry=expiry,
         listening=build_listening(stores),
         request_resolver=request_resolver,
         metadata=_metadata(settings, stores, request_resolver),
@@ -153,7 +158,7 @@ def build(settings: Settings) -> Services:
         workers=workers,
         webhooks=webhooks,
         usage=AccountUsage(stores.database, stores.content_store, settings.max_library_size),
-        cleanup=Cleanup(settings.storage_root, (jobs.sweep, files.sweep.sweep)),
+        cleanup=Cleanup(settings.storage_root, (expiry.sweep, files.sweep.sweep)),
         metrics=Metrics(stores.database, settings.storage_root),
         figures=ServerFigures(stores.database, settings.storage_root),
         heartbeat=_heartbeat(settings, stores, executor),
@@ -180,7 +185,7 @@ def _metadata(
 
 
 def _chores(
-    jobs: Jobs,
+    jobs: JobExpiry,
     files: FileServices,
     removal: AccountRemoval,
     sign_in: SignIn,
@@ -260,7 +265,6 @@ def _jobs(
         lane_of=workers.lane,
         lanes=lanes(settings),
         webhook_of=webhooks.of_job,
-        retention_hours=settings.kept_hours,
     )
 
 

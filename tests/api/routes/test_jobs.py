@@ -15,7 +15,7 @@ import pytest
 
 from backend.app.api.live import job_streams
 from backend.app.services.jobs import jobs as jobs_module
-from backend.app.services.jobs.jobs import Jobs
+from backend.app.services.jobs.expiry import JobExpiry, Retention
 from tests.jobs.pipelines import STEP_NAMES, Wool, let_go_on
 from tests.patience import PATIENCE_S, wait_until
 
@@ -302,11 +302,17 @@ def test_all_artifacts_download_as_a_flat_zip(alice):
 
 def test_expired_jobs_are_deleted_with_their_files(alice, client, settings):
     job = run(alice)
-    jobs: Jobs = client.app.state.services.jobs
-    jobs.sweep()
+    expiry: JobExpiry = client.app.state.services.expiry
+    expiry.sweep()
     # a retention of 0 hours keeps jobs forever
     assert alice.get(f"/jobs/{job['id']}").status_code == 200
-    object.__setattr__(jobs, "retention_hours", 1e-6)
-    jobs.sweep()
+    object.__setattr__(expiry, "retention", Retention(0.0, {"stems": 1e-6}))
+    expiry.sweep()
+    assert alice.get(f"/jobs/{job['id']}").status_code == 200
+    object.__setattr__(expiry, "retention", Retention(1e-6, {"mixtape": 1.0}))
+    expiry.sweep()
+    assert alice.get(f"/jobs/{job['id']}").status_code == 200
+    object.__setattr__(expiry, "retention", Retention(0.0, {"mixtape": 1e-6}))
+    expiry.sweep()
     assert alice.get(f"/jobs/{job['id']}").status_code == 404
     assert not (settings.storage_root / "jobs" / job["id"]).exists()

@@ -12,6 +12,7 @@ from backend.app.jobs.queue import ClaimState, ExpectedStep
 from backend.app.jobs.states import Failure, JobStatus, StepState
 from backend.app.jobs.workspace import WrittenFile
 from backend.app.store.jobs import quota
+from backend.app.store.jobs.expired import delete_ended_before
 from backend.app.store.jobs.job_store import JobFilter, NewJob
 from backend.app.store.jobs.records import JobRecord
 from tests.jobs.rows import ASKED, NO_QUOTA, Rows
@@ -127,9 +128,9 @@ def test_age_of_a_job_counts_from_its_end(rows: Rows):
     job_id = rows.job()
     rows.queue.succeeded(rows.claim())
     rows.set(job_id, created_s=0.0)
-    assert rows.jobs.delete_ended_before(60.0) == []
+    assert delete_ended_before(rows.jobs.database, 60.0) == []
     rows.set(job_id, finished_s=0.0)
-    assert rows.jobs.delete_ended_before(60.0) == [job_id]
+    assert delete_ended_before(rows.jobs.database, 60.0) == [job_id]
 
 
 def test_artifacts_are_the_owners_files_with_a_media_type(rows: Rows):

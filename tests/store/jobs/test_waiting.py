@@ -9,6 +9,7 @@ import pytest
 from backend.app.jobs.queue import INTERACTIVE, NET, WORK
 from backend.app.jobs.states import MAX_CRASHES, Failure, JobStatus
 from backend.app.services.jobs.views import QueueState, job_view
+from backend.app.store.jobs.expired import delete_ended_before
 from tests.jobs.rows import LEASE_S, Rows
 
 OOPS = Failure("oops", "Oops.")
@@ -52,7 +53,7 @@ def test_deleted_predecessor_does_not_block(rows: Rows, gone_by: str):
     if gone_by == "its owner":
         assert rows.jobs.delete("ann", source)
     else:
-        assert rows.jobs.delete_ended_before(-1.0) == [source]
+        assert delete_ended_before(rows.jobs.database, -1.0) == [source]
     assert rows.claim().job_id == waiting, "it is tried, and says that there is nothing left"
 
 
@@ -81,7 +82,7 @@ def test_predecessor_is_neither_deleted_nor_cleaned_up(rows: Rows):
     waiting = rows.job(after=source)
     rows.queue.succeeded(rows.claim())
     assert not rows.jobs.delete("ann", source)
-    assert rows.jobs.delete_ended_before(-1.0) == []
+    assert delete_ended_before(rows.jobs.database, -1.0) == []
     rows.jobs.cancel("ann", waiting)
     assert rows.jobs.delete("ann", source)
 

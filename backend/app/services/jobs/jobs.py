@@ -44,8 +44,6 @@ log = logging.getLogger(__name__)
 JOBS_PER_ACCOUNT = 20
 #: Kinds left out of lists by default: there are many, and other pages show them.
 KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview", "listening")
-# A folder without a row belongs to a job that is being deleted, which takes far less than an hour.
-_ORPHAN_AGE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,6 @@ class Jobs:
     lane_of: Callable[[str], str]  # the lane in which a job for a lane runs at present
     lanes: Mapping[str, int]  # number of jobs that each lane runs at the same time
     webhook_of: Callable[[str, JobWebhook], SealedWebhook]  # checks and encrypts a job's webhook
-    retention_hours: float  # ended jobs of this age are deleted; 0 keeps them
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
         """Queue a job; return the one that already has this publication, if it has not ended.
@@ -169,7 +166,7 @@ class Jobs:
                 "The job is running, or its mix is about to be published.",
                 hint="Cancel that first.",
             )
-        self._remove_files(job_id)
+        self.workspaces.remove(job_id)
         log.info("job %s is deleted", job_id)
 
     def artifact(self, user_id: str, job_id: str, name: str) -> WrittenFile:
@@ -200,23 +197,6 @@ class Jobs:
         """URL of an artifact in the object store; None if this server must send it."""
         return self.workspaces.link(job_id, artifact, terms)
 
-    def delete_expired(self) -> None:
-        """Delete ended jobs older than ``retention_hours``."""
-        if self.retention_hours > 0:
-            while deleted := self.store.delete_ended_before(3600.0 * self.retention_hours):
-                for job_id in deleted:
-                    self._remove_files(job_id)
-
-    def sweep(self) -> None:
-        """Delete expired jobs, and folders without a job."""
-        self.delete_expired()
-        for job_id in self._orphans():
-            self._remove_files(job_id)
-
-    def _orphans(self) -> set[str]:
-        folders = self.workspaces.older_than(_ORPHAN_AGE_S)
-        return folders - self.store.known(sorted(folders))
-
     def _find(self, user_id: str, job_id: str) -> JobRecord:
         record = self.store.find(user_id, job_id)
         if record is None:
@@ -231,9 +211,6 @@ class Jobs:
         queue = QueueState.of(self.store.queue(), self.lanes) if is_queued else None
         ids = [record.job.id for record in records]
         return queue, publications_of(self.publications, user_id, ids)
-
-    def _remove_files(self, job_id: str) -> None:
-        self.workspaces.remove(job_id)
 
 
 def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:

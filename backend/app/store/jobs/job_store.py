@@ -10,11 +10,8 @@ from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.sql import (
     and_,
     delete,
-    exists,
     func,
     insert,
-    not_,
-    or_,
     select,
     tuple_,
     update,
@@ -24,11 +21,12 @@ from sqlmodel import Session
 from ...errors import Conflict, NotFound
 from ...jobs.estimate import Turn
 from ...jobs.queue import WORK
-from ...jobs.states import PENDING, TERMINAL, Edge, JobStatus, StepState, sources
+from ...jobs.states import PENDING, Edge, JobStatus, StepState, sources
 from ...jobs.workspace import WrittenFile
 from ..clock import now_s
 from ..database import Database, hold_lock, record_of
 from .claims import move
+from .expired import not_needed
 from .notifications import announce
 from .queue import speeds_of_kinds
 from .quota import has_room, is_pending_of
@@ -199,17 +197,9 @@ class JobStore:
 
     def delete(self, user_id: str, job_id: str) -> bool:
         """Delete the job with its rows; False if it is running or another job needs it."""
-        still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING, _not_needed())
+        still = and_(_of(user_id, job_id), JOBS.c.status != JobStatus.RUNNING, not_needed())
         # The database also deletes the rows of steps and files.
         return self.database.change(delete(JOBS).where(still)) > 0
-
-    def delete_ended_before(self, age_s: float, *, limit: int = 100) -> list[str]:
-        """Delete jobs that ended over ``age_s`` seconds ago, unless needed; return their ids."""
-        ended = and_(JOBS.c.status.in_(TERMINAL), JOBS.c.finished_s < now_s() - age_s)
-        ids = select(JOBS.c.id).where(ended, _not_needed()).limit(limit)
-        deletion = delete(JOBS).where(JOBS.c.id.in_(ids)).returning(JOBS.c.id)
-        with self.database.write() as session:
-            return list(session.connection().execute(deletion).scalars())
 
     def known(self, job_ids: Sequence[str]) -> set[str]:
         """Return those of ``job_ids`` that exist."""
@@ -261,13 +251,6 @@ def _require_retryable(connection: Connection, which: ColumnElement[bool]) -> No
         raise NotFound("There is no such job.")
     if status not in sources(Edge.RETRY):
         raise Conflict("Only a failed or cancelled job can be retried.")
-
-
-def _not_needed() -> ColumnElement[bool]:
-    """Condition: no pending job depends on the row; failed and cancelled jobs pass."""
-    other = JOBS.alias("other")
-    needs = exists().where(other.c.after_job_id == JOBS.c.id, other.c.status.in_(PENDING))
-    return or_(JOBS.c.status.in_((JobStatus.FAILED, JobStatus.CANCELLED)), not_(needs))
 
 
 def _fresh() -> dict[str, object]:

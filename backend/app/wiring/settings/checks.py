@@ -16,6 +16,7 @@ from ...media.gate.formats import formats_named
 from ...settings import Settings
 from ...store.engine import parse_url, sqlite_file
 from ..objects import check_blob_url
+from ..retention import retention
 from ..stores import DATABASE_FILE
 from .database_file import check_sqlite_file
 from .read_settings import check_storage
@@ -58,6 +59,7 @@ def check_values(settings: Settings) -> None:
         find_ffmpeg(settings.ffmpeg_binary)
     check_storage(settings.storage_root)
     _check_executor(settings)
+    retention(settings)
     check_blob_url(settings)
     for name in _ADDRESSES:
         _check_address(name, getattr(settings, name))
