@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from ..errors import NoticeNotAccepted, SegueError
 from ..logs import set_up_logs
-from . import accounts, mashup, mix, restyle, stems
+from . import accounts, mashup, mix, orphans, restyle, stems
 
-COMMANDS = (mix, stems, mashup, restyle, accounts)
+COMMANDS = (mix, stems, mashup, restyle, accounts, orphans)
 
 ACCEPT_HINT = "Add --accept-weights-notice once you have read this, or --model draft."
 

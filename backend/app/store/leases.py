@@ -77,6 +77,10 @@ class Leases:
             return False
         return True
 
+    def held(self) -> list[str]:
+        """List the names of the locks that someone holds."""
+        return self.database.all(select(LEASES.c.name).where(LEASES.c.until_s >= now_s()))
+
     def release(self, name: str, owner: str) -> None:
         """Free a lock; do nothing if another owner has it."""
         mine = (LEASES.c.name == name, LEASES.c.owner == owner)

@@ -211,6 +211,13 @@ class LibraryStore:
         with self.database.read() as session:
             return list(session.exec(old))
 
+    def has_content(self, content_hash: str) -> bool:
+        """Whether any user's track or sound has this hash."""
+        return any(
+            self.database.first(select(table.id).where(table.content_hash == content_hash))
+            for table in (TrackRow, SoundRow)
+        )
+
     def has_picture(self, file_name: str) -> bool:
         """Whether any user's picture has this file name."""
         named = select(ImageRow.upload_id).where(ImageRow.file_name == file_name)

@@ -16,7 +16,6 @@ from ..services.health import Health
 from ..services.jobs.expiry import JobExpiry
 from ..services.jobs.jobs import Jobs
 from ..services.kinds import INPUTS, RequestResolver
-from ..services.library.object_sweep import ObjectSweep
 from ..services.metadata.kept import KeptDescriptions
 from ..services.mixtape.base import BaseMixes
 from ..services.publish.edit_video import VideoEdits
@@ -44,6 +43,7 @@ from .jobs.heartbeats import build_heartbeat
 from .jobs.job_resources import build_separators
 from .listening import Listening, build_listening
 from .metadata import metadata_writer
+from .orphans import build_object_sweep
 from .publishing import Publishing, build_publishing, video_edits
 from .retention import retention
 from .server_secrets import encryption_keys, frontend_secret, jwt_secret
@@ -158,7 +158,7 @@ def build(settings: Settings) -> Services:
         workers=workers,
         webhooks=webhooks,
         usage=AccountUsage(stores.database, stores.content_store, settings.max_library_size),
-        cleanup=Cleanup(settings.storage_root, (expiry.sweep, files.sweep.sweep)),
+        cleanup=_cleanup(settings, stores, expiry, files),
         metrics=Metrics(stores.database, settings.storage_root),
         figures=ServerFigures(stores.database, settings.storage_root),
         heartbeat=_heartbeat(settings, stores, executor),
@@ -205,20 +205,19 @@ def _chores(
     )
 
 
+def _cleanup(settings: Settings, stores: Stores, expiry: JobExpiry, files: FileServices) -> Cleanup:
+    sweeps = [expiry.sweep, files.sweep.sweep]
+    if objects := build_object_sweep(stores):
+        sweeps.append(objects.run)
+    return Cleanup(settings.storage_root, tuple(sweeps))
+
+
 def _object_chores(settings: Settings, stores: Stores) -> tuple[Chore, ...]:
     """With an object store: limit the copies on this machine, and delete orphans."""
-    objects = stores.objects
-    if objects is None:
+    sweep = build_object_sweep(stores)
+    if sweep is None:
         return ()
-    sweep = ObjectSweep(
-        objects,
-        LibraryStore(stores.database),
-        stores.jobs,
-        stores.content_store,
-        stores.workspaces,
-        stores.jobs.pending_inputs,
-    )
-    eviction = Eviction(objects, settings.blob_cache_size)
+    eviction = Eviction(sweep.objects, settings.blob_cache_size)
     return (Chore(eviction.run, _SWEEP_EVERY_S), Chore(sweep.run, _LIST_EVERY_S))
 
 
