@@ -6,13 +6,16 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.retries import standard
 
-from backend.app.errors import StorageDown
+from backend.app.errors import StorageDown, StorageRefused
 from backend.app.store.files.objects.s3 import S3Config, S3Objects
+from backend.app.store.files.objects.s3_errors import translated
 from backend.app.store.files.objects.storage_errors import storage_down
 from tests import s3_faults, s3_server
 from tests.s3_faults import Fault, Proxy
@@ -128,3 +131,14 @@ def test_lost_object_is_noticed(objects: S3Objects, proxy: Proxy, file: Path) ->
 def test_job_tries_again_well_within_a_minute() -> None:
     """A fault that has just passed must not keep a job waiting for long."""
     assert storage_down().until_s - time.time() <= 20.0
+
+
+@pytest.mark.parametrize(
+    ("off_s", "expected"), [(0.0, StorageRefused), (3600.0, StorageDown), (-3600.0, StorageDown)]
+)
+def test_refusal_of_a_wrong_clock_passes(off_s: float, expected: type[Exception]) -> None:
+    """S3 answers a HEAD with 403 if the signature's time is off; the job must not fail for it."""
+    headers = {"date": formatdate(time.time() + off_s, usegmt=True)}
+    answer = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPHeaders": headers}}
+    with pytest.raises(expected), translated():
+        raise ClientError(answer, "HeadObject")
