@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-_OPTIONS = "-c listen_addresses= -c fsync=off -c max_connections=40"
+_OPTIONS = "-c listen_addresses= -c fsync=off -c max_connections=80"
 
 
 def programs() -> Path | None:
@@ -59,8 +59,10 @@ def stoppable(bin_folder: Path) -> Iterator[Server]:
     try:
         _call(folder, *initdb, "-D", data, "-A", "trust", "-U", "segue", "-N")
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -78,6 +78,6 @@ def running() -> Iterator[Server]:
     try:
         server.start()
         yield server
-        server.kill()
     finally:
+        server.kill()
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 from .faults import FAULTS
 from .rounds import trials
-from .verdicts import Row, markdown
+from .verdicts import markdown
 
 #: Of the workers; with the default of 30 s the same rounds take longer.
 SHORT_LEASE_S = 6.0
@@ -29,16 +30,17 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     log.setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and stop all processes
     lease_s = None if options.default_lease else SHORT_LEASE_S
     folder = options.folder or Path(tempfile.mkdtemp(prefix="segue-faults-"))
     folder.mkdir(parents=True, exist_ok=True)
-    rows: list[Row] = []
     with trials(
         folder, seed=options.seed, names=options.only, lease_s=lease_s, say=log.info
     ) as ready:
-        for name in options.only:
-            rows.append(ready.run(FAULTS[name], options.rounds))
-            log.info("%s\n%s", "\n".join(rows[-1].remarks), markdown(rows[-1:]))
+        rows = [ready.disturb(FAULTS[name], options.rounds) for name in options.only]
+        for row in rows:
+            ready.judge(row)
+            log.info("%s: %s", row.fault, "; ".join(row.remarks) or "as promised")
     sys.stdout.write(markdown(rows) + "\n")
     return 0 if all(row.is_good for row in rows) else 1
 

@@ -157,8 +157,23 @@ def cut_network(scene: Scene) -> float | None:
     return began_s
 
 
+def _is_busy(scene: Scene, machine: Machine) -> bool:
+    """Wait a few seconds until a worker runs a job or a part; whether it does."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        running, own = scene.audit.running(), {process.pid for process in machine.family()}
+        owners = {*running.jobs.values(), *running.helped.values()}
+        if any(pid_of(owner) in own for owner in owners):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def fill_disk(scene: Scene) -> float | None:
-    disk = scene.machines.workers[FULL].disk
+    machine = scene.machines.workers[FULL]
+    if not _is_busy(scene, machine):
+        return None
+    disk = machine.disk
     fill(disk)
     time.sleep(scene.rng.uniform(2.0, 5.0))
     empty(disk)
@@ -208,7 +223,7 @@ def clock_back(scene: Scene) -> float | None:
 
 def _move_clock(scene: Scene, offset: str) -> float | None:
     machine = scene.machines.workers[CLOCK]
-    if not has_clock(machine):
+    if not has_clock(machine) or not _is_busy(scene, machine):
         return None
     clock, began_s = machine.clock, time.time()
     clock.write_text(offset)

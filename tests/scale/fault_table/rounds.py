@@ -49,16 +49,21 @@ class Trials:
         self.stream.jobs.clear()
 
     def run(self, fault: Fault, rounds: int) -> Row:
-        """Inject the fault so many times; return its line of the table."""
+        """Inject the fault so many times, and judge its jobs; return its line of the table."""
+        row = self.disturb(fault, rounds)
+        self.judge(row)
+        return row
+
+    def disturb(self, fault: Fault, rounds: int) -> Row:
+        """Inject the fault so many times into jobs that may still run afterwards."""
         row, exits = Row(fault.title), self.scene.machines.exits
         self.stream.formats = [fault.format]
-        began_s = time.time()
+        before, first = self.stream.unfinished(), len(self.stream.jobs)
         for _ in range(3 * rounds):  # at some moments there is nothing to disturb
             if row.rounds < rounds:
                 self._round(fault, row)
-        self._judge(fault, row, began_s)
+        row.job_ids = [*before, *self.stream.jobs[first:]]
         row.restarts = self.scene.machines.exits - exits
-        self.stream.jobs.clear()
         return row
 
     def _round(self, fault: Fault, row: Row) -> None:
@@ -100,39 +105,39 @@ class Trials:
                 return now_s - since_s, waiting(before, events, since_s)
             time.sleep(0.2)
 
-    def _judge(self, fault: Fault, row: Row, began_s: float) -> None:
-        jobs = self.stream.jobs
-        ends = self.stream.wait_for(jobs, _END_BOUND_S)
-        row.jobs = len(jobs)
-        failed = [job for job in jobs if job in ends and ends[job].status == "failed"]
-        for job in failed:
-            row.remarks.append(f"{job} failed: {ends[job].error}")
-            if ends[job].can_be_retried:
-                row.told += 1
-                self.stream.retry(job)
+    def judge(self, row: Row) -> None:
+        """Wait for the ends of a row's jobs; retry those that say that they can be."""
+        jobs = row.job_ids
         ends = self.stream.wait_for(jobs, _END_BOUND_S)
         for job in jobs:
-            self._judge_job(fault, row, job, ends[job].status if job in ends else "gone")
-        events = self.scene.audit.events(began_s)
+            if job in ends and ends[job].status == "failed":
+                row.remarks.append(f"{job} failed: {ends[job].error}")
+                if ends[job].can_be_retried:
+                    row.told += 1
+                    self.stream.retry(job)
+        ends = self.stream.wait_for(jobs, _END_BOUND_S)
+        for job in jobs:
+            self._judge_job(row, job, ends[job].status if job in ends else "gone")
+        events = self.scene.audit.events()
         again, twice = repeated(events, jobs), ended_twice(events, jobs)
-        row.repeated, row.twice = len(again), row.twice + len(twice)
+        row.repeated, row.twice = len(again), len(twice)
         row.remarks += [f"repeated: {one}" for one in again]
         row.remarks += [f"ended twice: {one}" for one in twice]
 
-    def _judge_job(self, fault: Fault, row: Row, job: str, status: str) -> None:
+    def _judge_job(self, row: Row, job: str, status: str) -> None:
         if status in ("queued", "running"):
             row.stuck += 1
             row.remarks.append(f"{job} is stuck: {status}")
         elif status != "succeeded":
             row.lost += 1
             row.remarks.append(f"{job} is lost: {status}")
-        elif wrong := self._wrong_files(fault, job):
+        elif wrong := self._wrong_files(job):
             row.lost += 1
             row.remarks.append(f"{job} has other files than undisturbed: {wrong}")
 
-    def _wrong_files(self, fault: Fault, job: str) -> list[str]:
+    def _wrong_files(self, job: str) -> list[str]:
         """The files that differ from the undisturbed ones, in the rows or in the store."""
-        found, expected = self.stream.results(job), self.expected[fault.format]
+        found, expected = self.stream.results(job), self.expected[self.stream.kinds[job]]
         names = {*found, *expected}
         return sorted(
             name

@@ -34,6 +34,8 @@ class Stream:
     audit: Audit
     formats: list[str] = field(default_factory=lambda: ["mp3"])
     jobs: list[str] = field(default_factory=list)
+    #: The format of each job.
+    kinds: dict[str, str] = field(default_factory=dict)
     _token: str = ""
     _upload: str = ""
 
@@ -52,10 +54,13 @@ class Stream:
 
     def fill(self) -> None:
         """Start jobs until two have not ended."""
-        ends = self.audit.ends(self.jobs)
-        left = sum(end.status not in _ENDED for end in ends.values())
-        for _ in range(_AT_ONCE - left):
+        for _ in range(_AT_ONCE - len(self.unfinished())):
             self.submit()
+
+    def unfinished(self) -> list[str]:
+        """The jobs that have not ended."""
+        ends = self.audit.ends(self.jobs)
+        return [job for job, end in ends.items() if end.status not in _ENDED]
 
     def submit(self) -> str:
         """Start a job."""
@@ -68,6 +73,7 @@ class Stream:
         }
         job = str(self._ask("POST", "/jobs", json=body).json()["id"])
         self.jobs.append(job)
+        self.kinds[job] = self.formats[0]
         return job
 
     def retry(self, job: str) -> None:

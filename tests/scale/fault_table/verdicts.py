@@ -19,7 +19,7 @@ class Row:
 
     fault: str
     rounds: int = 0
-    jobs: int = 0
+    job_ids: list[str] = field(default_factory=list)
     lost: int = 0
     told: int = 0
     twice: int = 0
@@ -39,7 +39,7 @@ class Row:
     def cells(self) -> list[str]:
         times = self.resumed_s or [0.0]
         resumed = f"{median(times):.1f} / {max(times):.1f}"
-        counts = (self.rounds, self.jobs, self.lost, self.twice, self.stuck, self.repeated)
+        counts = (self.rounds, len(self.job_ids), self.lost, self.twice, self.stuck, self.repeated)
         return [self.fault, *map(str, counts), str(self.told), str(self.restarts), resumed]
 
 
