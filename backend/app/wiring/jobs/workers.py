@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -27,6 +28,9 @@ from .executor import build_launcher, executor_options, loaded_for
 from .heartbeats import build_heartbeat
 
 log = logging.getLogger(__name__)
+
+NOTICES_LOGGED = "NOTICES_LOGGED"
+"""Environment variable of Celery processes whose parent has logged the notices about settings."""
 
 _CHECK_S = 0.5
 
@@ -75,11 +79,13 @@ def run_worker(settings: Settings, queues: Sequence[str]) -> int:
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    slots = lanes(settings)
+    slots, environment = lanes(settings), {**os.environ, NOTICES_LOGGED: "1"}
     with ExitStack() as stack:
         processes = {
             queue: stack.enter_context(
-                subprocess.Popen(_command(queue, sum(slots[lane] for lane in QUEUES[queue])))
+                subprocess.Popen(
+                    _command(queue, sum(slots[lane] for lane in QUEUES[queue])), env=environment
+                )
             )
             for queue in queues
         }
