@@ -19,6 +19,7 @@ from backend.app.jobs.processes.launcher import (
     NewProcessLauncher,
     child_environment,
 )
+from backend.app.wiring.settings.secret_files import names_of_secrets
 from tests.patience import PATIENCE_S, wait_until
 
 from ..find_processes import is_alive, is_gone
@@ -119,7 +120,8 @@ def test_child_gets_current_environment(
 
 
 def test_children_get_no_secret_under_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("JWT_SECRET", "AUTOMIX_OPENAI_API_KEY", "REDIS_PASSWORD", "FRONTEND_SECRET"):
+    others = ("AUTOMIX_OPENAI_API_KEY", "AUTOMIX_REDIS_URL", "CELERY_BROKER_URL")
+    for name in (*map(str.upper, names_of_secrets()), *others):
         monkeypatch.setenv(name, "hunter2")
         monkeypatch.setenv(f"{name}_FILE", "/run/secrets/hunter2")
     assert not [value for value in child_environment({}).values() if "hunter2" in value]

@@ -21,6 +21,9 @@ _SECRET_NAMES = ("JWT_SECRET", "TOKENS_ENCRYPTION_KEY", "DATABASE_URL", "OPENAI_
 # The same for names of earlier systems, and for what jobs never need.
 _MORE_SECRET_NAMES = (
     "AUTOMIX_OPENAI_API_KEY",
+    "REDIS_URL",
+    "AUTOMIX_REDIS_URL",
+    "CELERY_BROKER_URL",
     "REDIS_PASSWORD",
     "FRONTEND_SECRET",
     "METRICS_TOKEN",
