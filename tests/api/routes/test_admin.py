@@ -50,3 +50,11 @@ def test_change_based_on_outdated_rules_is_rejected(alice):
 )
 def test_invalid_rules_are_rejected(alice, rules):
     assert put(alice, rules).status_code == 422
+
+
+def test_only_admins_see_the_servers_figures(alice, bob):
+    path = "/admin/figures"
+    assert alice.get(path).status_code == 200
+    refused = bob.get(path)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
+    assert alice.client.get(path).status_code == 401
