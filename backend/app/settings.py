@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     youtube_uploads_per_day: int = 100
     # After the first looks at a new video; the later waits grow to six hours, for a day.
     youtube_look_again_s: Seconds = Field(default=300.0, gt=0)
+    # Wait before the second search of the channel for a video whose upload may have been completed
+    youtube_search_again_s: Seconds = Field(default=5.0, gt=0)
 
     @property
     def google_callback(self) -> str:

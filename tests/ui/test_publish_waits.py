@@ -18,8 +18,6 @@ from tests.ui.youtube_screens import Screens, screens_running
 
 # Its only chunk is lost, with the upload: YouTube may have made a video of it or not.
 LOST = Fault("chunk", 1, "drop", store=0.0, forget=True)
-# The channel is searched for the video again and again, for a minute and more.
-UNCERTAIN_MS = 300_000
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +54,7 @@ def start_when_asked(page: Page, screens: Screens) -> None:
     screens.youtube.channel.uploads_left = 100
     screens.youtube.script.faults = [LOST]
     click_until_gone(now)
-    expect(page.get_by_role("button", name="Retry…")).to_be_visible(timeout=UNCERTAIN_MS)
+    expect(page.get_by_role("button", name="Retry…")).to_be_visible(timeout=PUBLISHED_MS)
 
 
 def retry_after_a_look(page: Page, screens: Screens) -> None:

@@ -67,6 +67,7 @@ def screens_running(folder: Path) -> Iterator[Screens]:
             "GOOGLE_ISSUER": google.url,
             "YOUTUBE_API_BASE": youtube.url,
             "YOUTUBE_LOOK_AGAIN_S": str(LOOK_AGAIN_S),
+            "YOUTUBE_SEARCH_AGAIN_S": "0.1",
         }
         with segue_running(folder, settings) as segue:
             yield Screens(segue, google, youtube)

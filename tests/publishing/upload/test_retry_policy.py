@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.app.errors import NotBefore, YouTubeUnreachable
-from backend.app.publishing.upload.retry_policy import Retries, RetryNeeded, RetryPolicy
+from backend.app.publishing.upload.retry_policy import (
+    Retries,
+    RetryNeeded,
+    RetryPolicy,
+    search_waits_s,
+)
 
 GONE = YouTubeUnreachable("YouTube cannot be reached.")
 
@@ -50,3 +55,4 @@ def test_channel_is_searched_for_about_a_minute_before_a_second_upload() -> None
     looks_s = RetryPolicy().looks_s
     assert len(looks_s) == 4
     assert sum(looks_s) == 60.0
+    assert search_waits_s(0.1) == pytest.approx((0.0, 0.1, 0.3, 0.8))

@@ -50,6 +50,11 @@ def test_youtubes_limits_reach_what_writes_for_youtube(tmp_path: Path, kind: str
     assert secrets["YOUTUBE_MIN_CHAPTERS"] == "4"
 
 
+def test_wait_between_searches_of_a_channel_reaches_uploads(tmp_path: Path) -> None:
+    secrets = executor_options(settings(tmp_path, youtube_search_again_s=0.5), FFMPEG, []).secrets
+    assert secrets["publish"]["YOUTUBE_SEARCH_AGAIN_S"] == "0.5"
+
+
 def test_each_limit_has_its_own_setting(tmp_path: Path) -> None:
     limits = youtube_limits(
         settings(

@@ -15,6 +15,15 @@ CHUNK_UNIT = 256 * 1024
 """All chunks except the last are multiples of this (YouTube Data API, "Resumable uploads")."""
 
 
+def search_waits_s(first_s: float) -> tuple[float, ...]:
+    """Return the waits before each search of the channel; ``first_s`` precedes the second one.
+
+    >>> search_waits_s(5.0)
+    (0.0, 5.0, 15.0, 40.0)
+    """
+    return (0.0, first_s, 3 * first_s, 8 * first_s)
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """Chunk size, and waits between retries; tests use shorter ones."""
@@ -25,7 +34,7 @@ class RetryPolicy:
     most_failures: int = 10  # failures in a row; with the waits above, ten take about five minutes
     # if YouTube asks for a longer pause, the job goes back to the queue
     longest_pause_s: float = 300.0
-    looks_s: tuple[float, ...] = (0.0, 5.0, 15.0, 40.0)  # waits before searches of the channel
+    looks_s: tuple[float, ...] = search_waits_s(5.0)  # waits before searches of the channel
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
     # Random share of a wait, 0 to 1, so that jobs that failed together retry at different times.

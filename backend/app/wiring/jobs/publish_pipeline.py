@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...jobs.pipeline import Pipeline
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
-from ...publishing.upload.retry_policy import RetryPolicy
+from ...publishing.upload.retry_policy import RetryPolicy, search_waits_s
 from ...services.publish.job import PublishJob, PublishResources
 from ...services.publish.pipeline import publish_pipeline
 from ...settings import Settings
@@ -28,7 +28,7 @@ def build_publish_pipeline(
         connections=publishing.connections,
         preflight=publishing.preflight,
         seal=publishing.seal,
-        retry_policy=policy or RetryPolicy(),
+        retry_policy=policy or RetryPolicy(looks_s=search_waits_s(settings.youtube_search_again_s)),
         look_policy=publishing.look_policy,
     )
     return publish_pipeline(resources)
