@@ -53,10 +53,14 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A part of a step that any worker may take; ``cost_s`` is its expected time on one core."""
+    """A part of a step that any worker may take; ``cost_s`` is its expected time on one core.
+
+    While a worker of the ``lane`` is alive, it is left to such workers; None for the job's lane.
+    """
 
     key: str
     cost_s: float
+    lane: Literal["gpu"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

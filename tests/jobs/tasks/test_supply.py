@@ -7,8 +7,10 @@ import pytest
 from backend.app.errors import StoreBusy
 from backend.app.jobs.messages import Answer, Task, TaskFinished, TaskGiven, TasksOver
 from backend.app.jobs.queue import Claim
+from backend.app.jobs.tasks import supply
 from backend.app.jobs.tasks.supply import TaskSupply
 from backend.app.store.jobs.tasks import SqlTaskQueue
+from backend.app.store.jobs.workers import Gpu, WorkerFacts, WorkerStore
 from tests.jobs.rows import LEASE_S, Rows
 
 STEP = "sewing"
@@ -118,3 +120,17 @@ def test_task_is_not_lost_when_the_database_is_busy_after_taking_it(
             own.supply.serve()
     own.supply.serve()
     assert own.answers == [TaskGiven(STEP, "a", 0.0, 0.75)]
+
+
+def test_separation_goes_to_the_jobs_own_child_if_the_gpu_stays_busy(
+    rows: Rows, claim: Claim, own: Worker, monkeypatch: pytest.MonkeyPatch
+):
+    gpu = WorkerFacts("with-gpu", ("gpu",), 4, (), "1", Gpu("Tesla T4", 5, 10))
+    WorkerStore(rows.database).describe(gpu)
+    SqlTaskQueue(rows.database).planned(claim, STEP, [Task("song", 9.0, "gpu")])
+    assert own.want() is None
+    monkeypatch.setattr(supply, "SPARE_GPU_S", 0.0)
+    own.supply.serve()
+    [given] = own.answers
+    assert isinstance(given, TaskGiven)
+    assert given.key == "song"

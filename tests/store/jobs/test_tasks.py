@@ -16,6 +16,7 @@ from backend.app.jobs.tasks.queue import MOST_HELPER_FAILURES, Standing, TaskCla
 from backend.app.jobs.workspace import WrittenFile
 from backend.app.store.jobs.tables import TASKS
 from backend.app.store.jobs.tasks import SqlTaskQueue
+from backend.app.store.jobs.workers import Gpu, WorkerFacts, WorkerStore
 from tests.jobs.rows import LEASE_S, NO_QUOTA, Rows
 
 FILE = WrittenFile(".scratch/a.mp3", None, 3, "00")
@@ -276,3 +277,60 @@ def test_racing_workers_never_take_the_same_task(rows: Rows, tasks: SqlTaskQueue
         taken = [key for keys in pool.map(race, ["a", "b", "c", "d"]) for key in keys]
     assert sorted(taken) == sorted(keys)
     assert take(tasks, claim) is None
+
+
+def gpu_worker(rows: Rows) -> WorkerStore:
+    """The rows of workers, one of which has a GPU."""
+    workers = WorkerStore(rows.database)
+    workers.describe(WorkerFacts("with-gpu", ("gpu",), 4, (), "1", Gpu("Tesla T4", 5, 10)))
+    return workers
+
+
+def job_with_a_separation(rows: Rows, tasks: SqlTaskQueue, lane: str = "work") -> Claim:
+    rows.job(lane=lane)
+    claim = rows.queue.claim("first", LEASE_S, lane)
+    assert claim is not None
+    tasks.planned(claim, STEP, [Task("song", 9.0, "gpu"), Task("other", 1.0)])
+    return claim
+
+
+def test_separation_is_left_to_a_worker_with_a_gpu(rows: Rows, tasks: SqlTaskQueue):
+    gpu_worker(rows)
+    claim = job_with_a_separation(rows, tasks)
+    assert tasks.open_in("gpu", 9) == [claim.job_id]
+    assert tasks.open_in("work", 9) == [claim.job_id]
+    assert help_with(tasks).key == "other"
+    assert tasks.help("third", LEASE_S, "work") is None
+    found = tasks.help("with-gpu", LEASE_S, "gpu")
+    assert found is not None
+    assert found.task.key == "song"
+
+
+def test_jobs_own_worker_takes_a_separation_unless_it_spares_the_gpu(
+    rows: Rows, tasks: SqlTaskQueue
+):
+    gpu_worker(rows)
+    claim = job_with_a_separation(rows, tasks)
+    asked = (claim.job_id, STEP, claim.owner, LEASE_S, claim.attempt)
+    keys = [tasks.take(*asked, spares_gpu=True), tasks.take(*asked, spares_gpu=True)]
+    assert [one and one.key for one in keys] == ["other", None]
+    late = tasks.take(*asked)
+    assert late is not None
+    assert late.key == "song"
+
+
+def test_without_a_living_gpu_separations_are_in_their_jobs_lane(rows: Rows, tasks: SqlTaskQueue):
+    gpu_worker(rows).leave("with-gpu")
+    claim = job_with_a_separation(rows, tasks)
+    assert tasks.open_in("gpu", 9) == []
+    assert help_with(tasks).key == "song"
+    own = tasks.take(claim.job_id, STEP, claim.owner, LEASE_S, claim.attempt, spares_gpu=True)
+    assert own is not None
+
+
+def test_job_of_the_gpus_lane_separates_at_once(rows: Rows, tasks: SqlTaskQueue):
+    gpu_worker(rows)
+    claim = job_with_a_separation(rows, tasks, "gpu")
+    own = tasks.take(claim.job_id, STEP, claim.owner, LEASE_S, claim.attempt, spares_gpu=True)
+    assert own is not None
+    assert own.key == "song"

@@ -94,11 +94,20 @@ class TaskQueue(Protocol):
         """
 
     def take(
-        self, job_id: str, step: str, owner: str, lease_s: float, attempt: int | None = None
+        self,
+        job_id: str,
+        step: str,
+        owner: str,
+        lease_s: float,
+        attempt: int | None = None,
+        *,
+        spares_gpu: bool = False,
     ) -> TaskClaim | None:
         """Take the next task of a step; None if none is open, or the job has ended.
 
-        ``attempt`` is that of the job if ``owner`` runs it; without, ``owner`` helps.
+        ``attempt`` is that of the job if ``owner`` runs it; without, ``owner`` helps. With
+        ``spares_gpu``, tasks for a GPU are left to a worker that has one, if one is alive and the
+        job is in another lane.
         """
 
     def help(
@@ -109,7 +118,9 @@ class TaskQueue(Protocol):
         per_user: int | None = None,
         unfit: Collection[str] = (),
     ) -> Help | None:
-        """Take a task of a job that another worker runs in this lane; None if none is open.
+        """Take a task of this lane whose job another worker runs; None if none is open.
+
+        A task for a GPU is in that lane while a worker with a GPU is alive, else in its job's.
 
         The user whom the fewest others help comes first, then the job that started first. Tasks of
         the jobs ``unfit`` are skipped, and so are those of users of whom ``owner`` runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ from ..queue import LeaseLost
 from .queue import TaskClaim, TaskQueue
 
 log = logging.getLogger(__name__)
+
+SPARE_GPU_S = 20.0
+"""The job's own child leaves a task to a worker with a GPU for so long, in case that one is busy.
+On a GPU, a song is separated in a few seconds."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class TaskSupply:
     _held: dict[tuple[str, str], TaskClaim] = field(default_factory=dict)
     _taken: dict[str, TaskClaim] = field(default_factory=dict)
     _wanted: Counter[str] = field(default_factory=Counter)
+    _asked_at: dict[str, float] = field(default_factory=dict)
 
     @property
     def is_asked(self) -> bool:
@@ -46,6 +52,7 @@ class TaskSupply:
     def want(self, step: str) -> None:
         """Note that a thread of the child waits for a task."""
         self._wanted[step] += 1
+        self._asked_at[step] = time.monotonic()
 
     def serve(self) -> None:
         """Answer those who wait, as far as there are answers."""
@@ -82,11 +89,16 @@ class TaskSupply:
         self.queue.released(self._held.values(), failed=failed)
         self._held.clear()
 
+    def _spares_gpu(self, step: str) -> bool:
+        is_own = self.attempt is not None
+        return is_own and time.monotonic() < self._asked_at[step] + SPARE_GPU_S
+
     def _next(self, step: str) -> Answer | None:
         """The answer to a thread that waits; None if there is none yet."""
         task = self._taken.get(step)
         if task is None and self.may_go_on():
-            task = self.queue.take(self.job_id, step, self.owner, self.lease_s, self.attempt)
+            which = (self.job_id, step, self.owner, self.lease_s, self.attempt)
+            task = self.queue.take(*which, spares_gpu=self._spares_gpu(step))
             if task is not None:
                 self.hold(task)
         if task is None:

@@ -91,7 +91,9 @@ class StemCache:
             first, last = stretch or (0, self._length(content_hash))
             cost_s = _COST * seconds(last - first)
             is_done = self.holds(content_hash, stems, stretch)
-            return Piece(f"{content_hash}-{first}-{last}", cost_s, work, is_done)
+            key = f"{content_hash}-{first}-{last}"
+            # only networks gain from a GPU
+            return Piece(key, cost_s, work, is_done, None if self.separator.draft else "gpu")
 
         return tasks_of([piece(*song) for song in songs], at_once=1)
 

@@ -92,6 +92,7 @@ class TaskRow(SQLModel, table=True):
     key: str
     position: int
     cost_s: float = Field(sa_type=Double)
+    lane: str | None = None
     state: str
     attempt: int = 0
     failures: int = 0

@@ -10,7 +10,7 @@ from sqlalchemy.sql import and_, case, delete, func, insert, not_, or_, select, 
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from ...jobs.messages import Task
-from ...jobs.queue import Claim, LeaseLost
+from ...jobs.queue import GPU, Claim, LeaseLost
 from ...jobs.states import JobStatus
 from ...jobs.tasks.queue import MOST_HELPER_FAILURES, Help, Standing, TaskClaim, TaskState
 from ...jobs.workspace import WrittenFile
@@ -20,6 +20,7 @@ from .claims import held, is_pending
 from .notifications import announce
 from .step_files import finished_steps
 from .tables import JOBS, TASKS
+from .workers import WorkerStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,14 @@ class SqlTaskQueue:
             announce(connection)
 
     def take(
-        self, job_id: str, step: str, owner: str, lease_s: float, attempt: int | None = None
+        self,
+        job_id: str,
+        step: str,
+        owner: str,
+        lease_s: float,
+        attempt: int | None = None,
+        *,
+        spares_gpu: bool = False,
     ) -> TaskClaim | None:
         """Take the step's task that was planned to take longest; read first, as :meth:`help`."""
         which = and_(TASKS.c.job_id == job_id, TASKS.c.step == step, _is_free())
@@ -59,6 +67,8 @@ class SqlTaskQueue:
             which = and_(which, TASKS.c.failures < MOST_HELPER_FAILURES)
         else:
             which = and_(which, JOBS.c.owner == owner, JOBS.c.attempt == attempt)
+        if spares_gpu and self._gpu_is_alive():
+            which = and_(which, or_(TASKS.c.lane.is_(None), JOBS.c.lane == GPU))
         chosen = (
             select(TASKS.c.id)
             .join(JOBS, JOBS.c.id == TASKS.c.job_id)
@@ -79,7 +89,7 @@ class SqlTaskQueue:
         unfit: Collection[str] = (),
     ) -> Help | None:
         """Take a task of another worker's job; read first, because the write lock is shared."""
-        which = _needs_help(lane)
+        which = _needs_help(lane, gpu_is_alive=self._gpu_is_alive())
         if unfit:
             which = and_(which, JOBS.c.id.not_in(unfit))
         if per_user is not None:
@@ -113,7 +123,11 @@ class SqlTaskQueue:
     def open_in(self, lane: str, limit: int) -> Sequence[str]:
         """Return the job's id for each task that another worker may take."""
         joined = select(TASKS.c.job_id).join(JOBS, JOBS.c.id == TASKS.c.job_id)
-        return self.database.all(joined.where(_needs_help(lane)).limit(limit))
+        which = _needs_help(lane, gpu_is_alive=self._gpu_is_alive())
+        return self.database.all(joined.where(which).limit(limit))
+
+    def _gpu_is_alive(self) -> bool:
+        return WorkerStore(self.database).has_gpu()
 
     def is_wanted(self, job_id: str) -> bool:
         """Whether the job is running and not cancelled."""
@@ -168,6 +182,7 @@ def _row(job_id: str, step: str, position: int, task: Task) -> dict[str, object]
         "key": task.key,
         "position": position,
         "cost_s": task.cost_s,
+        "lane": task.lane,
         "state": TaskState.OPEN,
         "attempt": 0,
         "failures": 0,
@@ -222,11 +237,14 @@ def _is_wanted() -> ColumnElement[bool]:
     return and_(JOBS.c.status == JobStatus.RUNNING, not_(JOBS.c.cancel_requested))
 
 
-def _needs_help(lane: str) -> ColumnElement[bool]:
-    """Condition: another worker may take the task."""
+def _needs_help(lane: str, *, gpu_is_alive: bool) -> ColumnElement[bool]:
+    """Condition: another worker may take the task in this lane."""
+    of_lane = JOBS.c.lane == lane
+    if gpu_is_alive:
+        of_lane = or_(TASKS.c.lane == lane, and_(TASKS.c.lane.is_(None), of_lane))
     alive = and_(is_pending(), _is_wanted(), JOBS.c.lease_until >= now_s())
     fit = TASKS.c.failures < MOST_HELPER_FAILURES
-    return and_(JOBS.c.lane == lane, alive, _is_free(), fit)
+    return and_(of_lane, alive, _is_free(), fit)
 
 
 def _helpers_of_user(lane: str) -> ScalarSelect[int]:
