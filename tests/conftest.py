@@ -20,9 +20,9 @@ from tests import postgresql, redis_server, s3_server
 from tests.jobs.rows import Rows
 
 #: First those that wait for their servers most of their time; then few tests a file, and long ones.
-LONGEST = ("ui", "journey", "notebooks", "faults")
+LONGEST = ("ui", "scale", "journey", "notebooks", "faults")
 #: One worker runs all of these files: they share servers that take long to start.
-TOGETHER = ("tests/ui/",)
+TOGETHER = ("tests/ui/", "tests/scale/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,9 +86,6 @@ def postgresql_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def redis() -> Iterator[redis_server.Server]:
     """A Redis server that tests share; those that use it empty it or kill it."""
-    if redis_server.program() is None:
-        assert not os.environ.get("CI"), "CI installs Redis; see .ci/run"
-        pytest.skip("Redis is not installed")
     with redis_server.running() as server:
         yield server
 

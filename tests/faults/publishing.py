@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from backend.app.publishing.upload.stored_upload import marker_of
 from backend.app.wiring.jobs.executor import PIPELINES
 from tests.publishing.publishing_house import Alive
+from tests.publishing.stand_ins.consent import consent
 from tests.publishing.stand_ins.google import Google
 from tests.publishing.stand_ins.youtube import YouTubeStandIn
 from tests.publishing.stand_ins.youtube_model import Channel
@@ -52,20 +52,9 @@ def publishing(folder: Path) -> Iterator[tuple[House, Channel]]:
             },
         )
         with House(folder / "storage", trial) as house:
-            _connect(house, google)
+            consent(house.client, google, email=EMAIL, password=PASSWORD)
             house.request = {**REQUEST, "job_id": run(house)["id"]}
             yield house, channel
-
-
-def _connect(house: House, google: Google) -> None:
-    """Consent at Google, as a browser does in which the user has signed in."""
-    form = {"username": EMAIL, "password": PASSWORD}
-    code = house.client.post("/auth/token", data=form).json()["session_code"]
-    house.client.post("/auth/session", json={"code": code}).raise_for_status()
-    back = urlsplit(google.visit(house.client.post("/youtube/oauth/start").json()["url"]))
-    answer = house.client.get(f"{back.path}?{back.query}", follow_redirects=False)
-    assert answer.headers["location"].endswith("youtube=connected"), answer.headers
-    house.client.cookies.clear()
 
 
 def channel_after(channel: Channel, house: House, job: JsonObject) -> JsonObject:

@@ -20,6 +20,7 @@ from tests import ROOT
 from tests.patience import PATIENCE_S, Patience
 from tests.ports import free_port
 
+PASSWORD = "correct horse battery"
 ENDED = {"succeeded", "failed", "cancelled"}
 
 
@@ -29,11 +30,15 @@ def has_ended(job: JobView) -> bool:
 
 @dataclass
 class Server:
-    """``uvicorn backend.app.main:app`` on a storage folder; can be killed and restarted."""
+    """``uvicorn backend.app.main:app`` on a storage folder; can be killed and restarted.
+
+    ``command`` is what Python runs; the port is added.
+    """
 
     storage: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     port: int = 0
+    command: Sequence[str] = ("-m", "uvicorn", "backend.app.main:app", "--port")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -45,7 +50,7 @@ class Server:
         own = {"STORAGE_ROOT": str(self.storage), "API_BASE": self.base, **self.settings}
         with (self.storage.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "backend.app.main:app", "--port", str(self.port)],
+                [sys.executable, *self.command, str(self.port)],
                 cwd=ROOT,
                 env={**os.environ, **own},
                 stderr=log,
@@ -94,8 +99,13 @@ class Visitor:
 
     def __init__(self, http: httpx2.Client, email: str) -> None:
         self._http = http
-        self._account = {"email": email, "password": "correct horse battery"}
+        self._account = {"email": email, "password": PASSWORD}
         self._sign_in("/auth/register", json=self._account)
+
+    @property
+    def token(self) -> str:
+        """The access token."""
+        return self._http.headers["Authorization"].removeprefix("Bearer ")
 
     def sign_in_again(self) -> None:
         """Sign in with the password, as after a token has expired."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -12,20 +10,11 @@ import pytest
 
 from backend.app.contract.jobs import JobView
 from tests import redis_server
-from tests.journey.server import Server, Visitor, serving, visiting
+from tests.journey.server import Visitor
 
-from .services import worker
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Path:
-    return tmp_path / "many"
-
-
-@contextmanager
-def house(storage: Path, settings: dict[str, str]) -> Iterator[tuple[Server, Visitor]]:
-    with serving(storage, **settings) as server, visiting(server) as visitor:
-        yield server, visitor
+from .conftest import House
+from .journeys import results
+from .setups import Setup
 
 
 def start_mixtape(visitor: Visitor, crate: list[Path]) -> JobView:
@@ -37,38 +26,50 @@ def is_under_way(job: JobView) -> bool:
     return any(step.state == "succeeded" for step in job.steps)
 
 
+@pytest.fixture(scope="module")
+def expected(
+    one: Setup, crate: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
+    """The files of a job that nothing interrupts."""
+    job = one.visitor.wait_for(start_mixtape(one.visitor, crate).id)
+    return results(one.visitor, job, tmp_path_factory.mktemp("expected"))
+
+
 def test_job_goes_on_after_its_worker_was_killed(
-    storage: Path, settings: dict[str, str], crate: list[Path]
+    house: House, crate: list[Path], expected: dict[str, object], tmp_path: Path
 ) -> None:
-    with house(storage, settings) as (_, visitor):
-        with worker(storage, settings, ["cpu"]) as first:
-            job = start_mixtape(visitor, crate)
-            visitor.wait_for(job.id, is_under_way)
-            for process in [*psutil.Process(first.pid).children(recursive=True), first]:
-                process.send_signal(signal.SIGKILL)
-        with worker(storage, settings, ["cpu"]):
-            job = visitor.wait_for(job.id)
+    with house.worker() as first:
+        job = start_mixtape(house.visitor, crate)
+        house.visitor.wait_for(job.id, is_under_way)
+        process = psutil.Process(first)
+        for one in [*process.children(recursive=True), process]:
+            one.send_signal(signal.SIGKILL)
+    with house.worker():
+        job = house.visitor.wait_for(job.id)
     assert (job.status, job.attempt) == ("succeeded", 2)
+    assert results(house.visitor, job, tmp_path) == expected
 
 
-def test_stopped_worker_gives_its_job_back_at_once(
-    storage: Path, settings: dict[str, str], crate: list[Path]
-) -> None:
-    with house(storage, settings) as (_, visitor):
-        with worker(storage, settings, ["cpu"]):
-            job = start_mixtape(visitor, crate)
-            visitor.wait_for(job.id, is_under_way)
-        assert visitor.job(job.id).status == "queued"
-        with worker(storage, settings, ["cpu"]):
-            job = visitor.wait_for(job.id)
+def test_stopped_worker_gives_its_job_back_at_once(house: House, crate: list[Path]) -> None:
+    with house.worker():
+        job = start_mixtape(house.visitor, crate)
+        house.visitor.wait_for(job.id, is_under_way)
+    assert house.visitor.job(job.id).status == "queued"
+    with house.worker():
+        job = house.visitor.wait_for(job.id)
     assert (job.status, job.attempt) == ("succeeded", 2)
 
 
 def test_job_runs_although_redis_lost_its_message(
-    storage: Path, settings: dict[str, str], crate: list[Path], redis: redis_server.Server
+    house: House,
+    crate: list[Path],
+    own_redis: redis_server.Server,
+    expected: dict[str, object],
+    tmp_path: Path,
 ) -> None:
-    with house(storage, settings) as (_, visitor):
-        job = start_mixtape(visitor, crate)
-        redis.client().flushall()
-        with worker(storage, settings, ["cpu"]):
-            assert visitor.wait_for(job.id).status == "succeeded"
+    job = start_mixtape(house.visitor, crate)
+    own_redis.client().flushall()
+    with house.worker():
+        job = house.visitor.wait_for(job.id)
+    assert (job.status, job.attempt) == ("succeeded", 1)
+    assert results(house.visitor, job, tmp_path) == expected
