@@ -127,6 +127,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.sockets = Sockets(services.sign_in.accounts)
     services.executor.wakeups.listen(app.state.job_streams.poke)
+    if services.notices is not None:
+        services.notices.follow(app.state.job_streams.changed)
     _log_google_warnings(app.state.settings)
     services.start()
     try:

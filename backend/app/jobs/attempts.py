@@ -58,8 +58,8 @@ class Attempts:
     """Claims jobs under one owner's name, and runs them until ``stopping``.
 
     With ``tasks``, jobs share their work with other workers, and a place without a job helps them.
-    ``wake`` is called when a job of this process has tasks for others. The methods may be called
-    from any thread.
+    ``wake`` is called when a job of this process has tasks for others, ``changed`` with the id of
+    a job after its rows have changed. The methods may be called from any thread.
     """
 
     queue: JobQueue
@@ -68,6 +68,7 @@ class Attempts:
     stopping: Event
     tasks: TaskQueue | None = None
     wake: Callable[[], None] = lambda: None
+    changed: Callable[[str], None] = lambda _: None
     owner: str = field(default_factory=own_name)
     # jobs that this process could not help with, such as those that need a missing model
     _unfit: deque[str] = field(default_factory=lambda: deque(maxlen=_UNFIT_KEPT))
@@ -104,6 +105,7 @@ class Attempts:
                 self._supervisor(claim, child).run()
             except LeaseLost:
                 log.warning("attempt %d lost its lease", claim.attempt)
+            self.changed(claim.job_id)
             log.info("attempt %d has ended", claim.attempt)
 
     def _supervisor(self, claim: Claim, child: Child) -> Supervisor:
@@ -113,7 +115,9 @@ class Attempts:
                 self.tasks, claim.job_id, self.owner, lease_s, child.answer, claim.attempt
             )
         return Supervisor(
-            claim, self.queue, child, lease_s, self.stopping, supply=supply, wake=self.wake
+            *(claim, self.queue, child, lease_s, self.stopping, supply),
+            wake=self.wake,
+            changed=self.changed,
         )
 
     def _claim_help(self, lane: str) -> Help | None:

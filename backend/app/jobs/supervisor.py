@@ -52,7 +52,8 @@ class Supervisor:
     """Watches ``child`` until the attempt ends, then stores the outcome.
 
     No process of the child survives :meth:`run`. With a ``supply``, steps may split into tasks;
-    ``wake`` is called when there are tasks for other workers.
+    ``wake`` is called when there are tasks for other workers, ``changed`` with the job's id after
+    messages of the child were stored.
     """
 
     claim: Claim
@@ -62,6 +63,7 @@ class Supervisor:
     stopping: Event
     supply: TaskSupply | None = None
     wake: Callable[[], None] = lambda: None
+    changed: Callable[[str], None] = lambda _: None
     _step: str = "starting"
     _running: set[str] = field(default_factory=set)
     _planned: dict[str, PlannedStep] = field(default_factory=dict)
@@ -106,6 +108,8 @@ class Supervisor:
                 if ending := self._take(message):
                     self.child.wait_for_exit()
                     return ending
+            if messages:
+                self.changed(self.claim.job_id)
             if ending := self._interruption():
                 return ending
             if self.supply is not None:

@@ -27,7 +27,8 @@ class ThreadExecutor:
     """Runs queued jobs until :meth:`stop`, and ``chores`` regularly.
 
     ``listen`` calls its first argument when another process has queued a job, until the event.
-    With ``tasks``, a place without a job helps others with theirs.
+    With ``tasks``, a place without a job helps others with theirs. ``changed`` is that of
+    :class:`Attempts`.
 
     The public methods may be called from any thread.
     """
@@ -38,6 +39,7 @@ class ThreadExecutor:
     chores: Sequence[Chore] = ()
     listen: Callable[[Callable[[], None], Event], None] | None = None
     tasks: TaskQueue | None = None
+    changed: Callable[[str], None] = lambda _: None
     _attempts: Attempts = field(init=False)
     _threads: Background = field(default_factory=Background, init=False)
 
@@ -46,6 +48,7 @@ class ThreadExecutor:
             *(self.queue, self.options, self.launcher, self._threads.stopping),
             tasks=self.tasks,
             wake=self.wake,
+            changed=self.changed,
         )
 
     @property

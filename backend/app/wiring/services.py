@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..accounts.server_secrets import derived_key
 from ..jobs.housekeeping import Chore
+from ..jobs.notices import Notices
 from ..jobs.threads import ThreadExecutor
 from ..media.ffmpeg.ffmpeg import find_ffmpeg
 from ..publishing.youtube.consent import YouTubeConsent
@@ -86,6 +87,7 @@ class Services:
     usage: AccountUsage
     figures: ServerFigures
     heartbeat: Heartbeat | None  # of this process, if it runs jobs
+    notices: Notices | None  # of changed jobs, through Redis
 
     def start(self) -> None:
         """Clean up after earlier runs, and continue their jobs."""
@@ -95,6 +97,8 @@ class Services:
         self.executor.start()
         if self.heartbeat is not None:
             self.heartbeat.start()
+        if self.notices is not None:
+            self.notices.send()
         self.executor.wakeups.listen(self.webhooks.sender.wake)
         self.webhooks.sender.start()
 
@@ -109,6 +113,8 @@ class Services:
         self.executor.stop()
         if self.heartbeat is not None:
             self.heartbeat.stop()
+        if self.notices is not None:
+            self.notices.stop()
         self.webhooks.sender.stop()
         self.stores.database.close()
 
@@ -126,7 +132,8 @@ def build(settings: Settings) -> Services:
     files = build_files(settings, stores, ffmpeg)
     publishing = build_publishing(settings, stores, keys)
     request_resolver = _request_resolver(settings, stores, files, publishing)
-    executor = build_executor(settings, stores.database, ffmpeg, keys)
+    notices = Notices(settings.redis_url) if settings.redis_url else None
+    executor = build_executor(settings, stores.database, ffmpeg, keys, notices)
     workers = Workers(WorkerStore(stores.database))
     own_webhooks = build_webhooks(stores.database, publishing.seal)
     jobs = _jobs(settings, stores, request_resolver, executor, workers, own_webhooks)
@@ -162,6 +169,7 @@ def build(settings: Settings) -> Services:
         metrics=Metrics(stores.database, settings.storage_root),
         figures=ServerFigures(stores.database, settings.storage_root),
         heartbeat=_heartbeat(settings, stores, executor),
+        notices=notices,
     )
 
 

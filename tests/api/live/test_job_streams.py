@@ -226,3 +226,24 @@ async def test_stream_ends_with_its_sign_in_or_token(
         assert {*over} == {*closing}
         jobs.change("a", status="succeeded")
     assert accounts.queries <= jobs.looks + 1
+
+
+async def test_notice_of_a_followed_job_shortens_the_wait(
+    streams: JobStreams, jobs: ScriptedJobs, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(job_streams, "_LOOK_EVERY_S", 10 * PATIENCE_S)
+    seen: list[object] = []
+    with streams.open(token("ann"), jobs.states["a"]) as stream:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(collect, stream, seen)
+            await anyio.sleep(0.05)
+            streams.changed({"b"})  # no one follows it
+            await anyio.sleep(0.2)
+            assert jobs.looks == 0
+            jobs.change("a", progress=50.0)
+            for looks in (1, 2):  # a second notice of the same change is no second event
+                streams.changed({"a", "b"})
+                await until(lambda looks=looks: jobs.looks == looks)
+            jobs.change("a", status="succeeded")
+            streams.changed({"a"})
+    assert [view.progress for view in seen] == [0.0, 50.0, 50.0]

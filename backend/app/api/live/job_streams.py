@@ -105,6 +105,11 @@ class JobStreams:
             with suppress(RuntimeError):  # the loop is closed: nothing listens any more
                 self._loop.call_soon_threadsafe(self._poked.set)
 
+    def changed(self, job_ids: Collection[str]) -> None:
+        """Look soon if one of these jobs has a listener; from any thread."""
+        if any(job_id in self._watches for job_id in job_ids):
+            self.poke()
+
     def is_stopping(self) -> bool:
         """Whether the server stops, so that all listeners end."""
         return self._is_stopping()

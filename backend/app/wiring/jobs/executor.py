@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from ...jobs.attempts import ExecutorOptions
 from ...jobs.celery.dispatcher import CeleryDispatcher
 from ...jobs.celery.messages import Broker, make_celery
+from ...jobs.notices import Notices
 from ...jobs.processes.fork_launcher import ForkLauncher
 from ...jobs.processes.launcher import Launcher, NewProcessLauncher
 from ...jobs.threads import ThreadExecutor
@@ -44,7 +45,11 @@ LOADED_ON_FIRST_USE = ("pedalboard", "scipy.signal")
 
 
 def build_executor(
-    settings: Settings, database: Database, ffmpeg: Path, keys: Sequence[str]
+    settings: Settings,
+    database: Database,
+    ffmpeg: Path,
+    keys: Sequence[str],
+    notices: Notices | None = None,
 ) -> Executor:
     """Build the executor that ``EXECUTOR`` names; ``keys`` encrypt users' secrets."""
     queue = SqlJobQueue(database)
@@ -55,7 +60,17 @@ def build_executor(
     options = executor_options(settings, ffmpeg, keys)
     tasks = SqlTaskQueue(database) if shares_tasks(settings) else None
     launcher = build_launcher(options.pipelines, loaded_for(settings))
-    return ThreadExecutor(queue, options, launcher, listen=listening, tasks=tasks)
+    return ThreadExecutor(
+        *(queue, options, launcher),
+        listen=listening,
+        tasks=tasks,
+        changed=publish_with(notices),
+    )
+
+
+def publish_with(notices: Notices | None) -> Callable[[str], None]:
+    """What announces a changed job; without Redis, nothing does."""
+    return (lambda _: None) if notices is None else notices.publish
 
 
 def loaded_for(settings: Settings) -> Sequence[str]:

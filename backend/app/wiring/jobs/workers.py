@@ -15,6 +15,7 @@ from ...errors import BadSettings
 from ...jobs.attempts import Attempts
 from ...jobs.celery.messages import QUEUES
 from ...jobs.celery.wakeups import Worker
+from ...jobs.notices import Notices
 from ...media.ffmpeg.ffmpeg import find_ffmpeg
 from ...settings import Settings
 from ...store.jobs.queue import SqlJobQueue
@@ -55,12 +56,21 @@ def build_worker(settings: Settings) -> Worker:
     launcher = build_launcher(options.pipelines, loaded_for(settings))
     database = stores.database
     tasks = SqlTaskQueue(database)
-    attempts = Attempts(SqlJobQueue(database), options, launcher, Event(), tasks)
+    notices = Notices(settings.redis_url or "")
+    attempts = Attempts(
+        *(SqlJobQueue(database), options, launcher, Event(), tasks), changed=notices.publish
+    )
 
     def begin(queues: tuple[str, ...]) -> Callable[[], None]:
         heartbeat = build_heartbeat(settings, database, attempts.owner, queues)
         heartbeat.start()
-        return heartbeat.stop
+        notices.send()
+
+        def end() -> None:
+            notices.stop()
+            heartbeat.stop()
+
+        return end
 
     return Worker(attempts, begin)
 
