@@ -2,7 +2,8 @@
 
 Mixtapes of composed songs are run one after the other first, which gives the seconds of each step
 and the delay of a start. Then the same sizes arrive at random times, and two workers share them;
-the simulation gets the same arrivals. Each worker has one place and one thread.
+the simulation gets the same arrivals. Each worker has one place and one thread. It also prints the
+transactions that a job took, and the bytes of its files.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import Engine, event, func, select
 
 from backend.app.jobs.states import JobStatus
 from backend.app.services.library.track_ref import TrackRef
@@ -29,7 +30,7 @@ from backend.app.store.accounts.accounts import UserRow
 from backend.app.store.database import Database, open_database
 from backend.app.store.files.blobs import ContentStore
 from backend.app.store.jobs.job_store import JobStore, NewJob
-from backend.app.store.jobs.tables import JOBS
+from backend.app.store.jobs.tables import FILES, JOBS
 from bench.jobs.fan_out import working
 from bench.jobs.rerender import dj_inputs
 from bench.jobs.whole_job import KEPT_IN
@@ -151,6 +152,11 @@ def together(server: Server, arrivals: Sequence[tuple[float, str, int]]) -> list
     return [server.measured(job_id) for job_id in ids]
 
 
+def stored_mb(server: Server) -> float:
+    """Megabytes of all files of jobs."""
+    return (server.database.first(select(func.sum(FILES.c.size))) or 0) / 1e6
+
+
 def compare(real: Sequence[Measured], simulated: Sequence[Job]) -> None:
     """Print waits and durations of both, and the ratio of the means."""
     print(f"{'':24}{'real':>10}{'simulated':>12}{'ratio':>8}")
@@ -185,7 +191,12 @@ def main() -> None:
         for _ in range(options.jobs):
             drawn.append((at_s, f"user {random.randrange(_USERS)}", random.choice(_SIZES)))
             at_s += random.expovariate(1.0 / every_s)
+        commits, before_mb = [0], stored_mb(server)
+        event.listen(Engine, "commit", lambda _: commits.__setitem__(0, commits[0] + 1))
         real = together(server, drawn)
+        minutes = sum(n for *_, n in drawn) * options.seconds / 60.0
+        mb = stored_mb(server) - before_mb
+        print(f"{commits[0] / len(drawn):.0f} commits a job, {mb / minutes:.2f} MB a minute")
     arrivals = [Arrival(at, user, shapes[n_tracks]) for at, user, n_tracks in drawn]
     compare(real, simulate(arrivals, 2, Delays(start_s, start_s)).ended)
 
