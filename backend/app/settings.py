@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     max_image_size: Bytes = Field(default=32 * MIB, gt=0)
     max_upload_size: Bytes = Field(default=4096 * MIB, gt=0)
     max_library_size: Bytes = Field(default=5120 * MIB, gt=0)
+    max_jobs_per_user: int = Field(default=20, ge=1)
+    max_separation_s_per_day: Seconds = Field(default=0.0, ge=0)
     max_track_s: Seconds = Field(default=3 * 3600.0, gt=0)
     supported_formats: str = "mp3,wav,aiff,flac,ogg,opus,webm,m4a"
     ffmpeg_binary: str | None = None

@@ -346,6 +346,9 @@ class ScriptedApi(ScriptedYouTube, ScriptedKeptDescription, ScriptedListening):
             library_bytes=1_500_000,
             max_library_bytes=5_000_000_000,
             job_bytes=0,
+            separation_s=1800.0,
+            max_separation_s=3600.0,
+            separation_resets_at=NOW,
         )
 
     def webhook(self) -> WebhookView | None:

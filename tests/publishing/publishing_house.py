@@ -28,6 +28,7 @@ from backend.app.publishing.youtube.consent import SCOPES
 from backend.app.publishing.youtube.tokens import StoredTokens
 from backend.app.services.jobs.jobs import Jobs
 from backend.app.services.jobs.new_jobs import ResolvedRequest
+from backend.app.services.jobs.quotas import Quotas
 from backend.app.services.kinds import INPUTS
 from backend.app.services.publish.resolve import resolve_publish
 from backend.app.settings import Settings
@@ -97,6 +98,7 @@ class PublishingHouse:
             wake=lambda: None,
             lane_of=lambda lane: lane,
             lanes={WORK: 1, NET: 2},
+            quotas=Quotas(20),
             webhook_of=build_webhooks(self.rows.database, Seal([KEY])).of_job,
         )
 

@@ -13,7 +13,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..contract.base import Problem, ProblemView
-from ..errors import CannotPublish, RejectedFile, SegueError, TooManyAttempts, storage_error
+from ..errors import (
+    CannotPublish,
+    RejectedFile,
+    SegueError,
+    TooManyAttempts,
+    storage_error,
+)
+from ..services.jobs.quotas import SeparationQuotaSpent
 from .old_routes import hint_of
 
 _log = logging.getLogger(__name__)
@@ -36,7 +43,7 @@ _CODES_BY_STATUS = {
         "sound_too_short bad_template cannot_publish youtube_refused no_channel "
         "thumbnail_not_allowed"
     ),
-    429: "too_many_attempts too_many_jobs too_many_streams",
+    429: "too_many_attempts too_many_jobs too_many_streams separation_quota",
     503: (
         "busy database_down stopping tool_failed step_timeout not_writable no_models_folder "
         "weights_unreachable not_configured oauth_unreachable youtube_unreachable not_before "
@@ -132,7 +139,7 @@ def _answer(status: int, problem: Problem, headers: dict[str, str]) -> JSONRespo
 
 
 def _headers(error: SegueError, status: int) -> dict[str, str]:
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | SeparationQuotaSpent):
         return {"Retry-After": str(error.retry_after_s)}
     if status == 503:
         return {"Retry-After": str(_RETRY_BUSY_S)}

@@ -95,13 +95,20 @@ class UserView(Shape):
 
 
 class UsageView(Shape):
-    """What an account uses, and its limits; sizes in bytes."""
+    """What an account uses, and its limits; sizes in bytes.
+
+    ``separation_s`` are the seconds of songs separated since midnight UTC; they begin again at
+    ``separation_resets_at``. ``max_separation_s`` is null without a limit.
+    """
 
     jobs: int
     max_jobs: int
     library_bytes: int
     max_library_bytes: int
     job_bytes: int
+    separation_s: float
+    max_separation_s: float | None
+    separation_resets_at: datetime
 
 
 class PasswordChange(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -21,7 +21,7 @@ from ..contract.jobs import (
 )
 from ..contract.listening_request import ListeningRequest
 from ..contract.publishing import DescriptionOptions
-from ..contract.stems import DRAFT
+from ..contract.stems import DRAFT, StemName
 from ..jobs.queue import ANALYSIS, GPU, INTERACTIVE, WORK
 from ..publishing.metadata.metadata_writer import template_of
 from ..store.dj_rules import DjRulesStore
@@ -43,11 +43,12 @@ from .preview.resolve import resolve_preview
 from .publish.inputs import PublishInputs
 from .publish.preflight import Preflight
 from .publish.resolve import resolve_publish, resolve_publish_with_mix
-from .restyle.inputs import RestyleInputs
+from .restyle.inputs import RestyleInputs, audible_stems
 from .restyle.resolve import resolve_restyle
 from .separators import Separators
 from .stems.inputs import StemMixInputs, StemsInputs
 from .stems.resolve import resolve_stem_mix, resolve_stems
+from .stems.uncached import uncached_s
 
 INPUTS: Mapping[str, type[Shape]] = {
     "mixtape": MixtapeInputs,
@@ -99,17 +100,20 @@ class RequestResolver:
             case ListeningRequest():
                 return _resolved(resolve_listening(self.mixes, user_id, request), INTERACTIVE)
             case StemsRequest():
-                return _separated(resolve_stems(self.library, self.separators, user_id, request))
+                stems = resolve_stems(self.library, self.separators, user_id, request)
+                return self._separated(stems, stems.stems)
             case StemMixRequest():
                 jobs = self.mixes.store
                 return _resolved(resolve_stem_mix(jobs, self.separators, user_id, request))
             case MashupRequest():
                 request = request.model_copy(update=self._description(user_id, request))
-                return _separated(resolve_mashup(self.library, self.separators, user_id, request))
+                mashup = resolve_mashup(self.library, self.separators, user_id, request)
+                return self._separated(mashup)
             case RestyleRequest():
-                return _separated(
-                    resolve_restyle(self.library, self.separators, self.sounds, user_id, request)
+                restyle = resolve_restyle(
+                    self.library, self.separators, self.sounds, user_id, request
                 )
+                return self._separated(restyle, audible_stems(restyle, self.separators))
             case PublishRequest():
                 return resolve_publish(self.preflight, user_id, request)
 
@@ -128,17 +132,21 @@ class RequestResolver:
         with_mix = (user_id, publication, inputs.title, inputs.duration_s)
         return replace(resolved, then=partial(resolve_publish_with_mix, *with_mix))
 
+    def _separated(
+        self, inputs: StemsInputs | MashupInputs | RestyleInputs, stems: Sequence[StemName] = ()
+    ) -> ResolvedRequest:
+        """For a job that separates stems: a network gains from a GPU, the draft does not."""
+        resolved = _resolved(inputs, WORK if inputs.model == DRAFT else GPU)
+        store, tracks = self.library.store, inputs.tracks
+        seconds = uncached_s(store, self.separators, inputs.model, tracks, stems)
+        return replace(resolved, separation_s=seconds)
+
     def _description(
         self, user_id: str, request: MixtapeRequest | MashupRequest
     ) -> dict[str, DescriptionOptions]:
         """The request's description with the lines that the user keeps, once it is checked."""
         template_of(request.description)
         return {"description": self.kept.with_lines(user_id, request.description)}
-
-
-def _separated(inputs: StemsInputs | MashupInputs | RestyleInputs) -> ResolvedRequest:
-    """For a job that separates stems: a network gains from a GPU, the draft separator does not."""
-    return _resolved(inputs, WORK if inputs.model == DRAFT else GPU)
 
 
 def _resolved(inputs: ResolvedInputs, lane: str = WORK) -> ResolvedRequest:

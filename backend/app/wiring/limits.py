@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..media.gate.formats import formats_named
 from ..media.gate.limits import GateLimits
 from ..publishing.youtube.limits import YouTubeLimits
+from ..services.jobs.quotas import Quotas
 from ..settings import Settings
 
 
@@ -12,6 +13,11 @@ def gate_limits(settings: Settings) -> GateLimits:
     """The accepted formats and track length of uploads."""
     formats = formats_named(settings.supported_formats)
     return GateLimits(max_track_s=settings.max_track_s, formats=formats)
+
+
+def quotas(settings: Settings) -> Quotas:
+    """The limits of each user's jobs and separations."""
+    return Quotas(settings.max_jobs_per_user, settings.max_separation_s_per_day)
 
 
 def youtube_limits(settings: Settings) -> YouTubeLimits:

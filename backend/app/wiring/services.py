@@ -42,6 +42,7 @@ from .jobs.concurrency import lanes
 from .jobs.executor import Executor, build_executor
 from .jobs.heartbeats import build_heartbeat
 from .jobs.job_resources import build_separators
+from .limits import quotas
 from .listening import Listening, build_listening
 from .metadata import metadata_writer
 from .orphans import build_object_sweep
@@ -164,7 +165,9 @@ def build(settings: Settings) -> Services:
         executor=executor,
         workers=workers,
         webhooks=webhooks,
-        usage=AccountUsage(stores.database, stores.content_store, settings.max_library_size),
+        usage=AccountUsage(
+            stores.database, stores.content_store, settings.max_library_size, quotas(settings)
+        ),
         cleanup=_cleanup(settings, stores, expiry, files),
         metrics=Metrics(stores.database, settings.storage_root),
         figures=ServerFigures(stores.database, settings.storage_root),
@@ -271,6 +274,7 @@ def _jobs(
         wake=executor.wake,
         lane_of=workers.lane,
         lanes=lanes(settings),
+        quotas=quotas(settings),
         webhook_of=webhooks.of_job,
     )
 

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from backend.app.api.live import job_streams
-from backend.app.services.jobs import jobs as jobs_module
 from backend.app.services.jobs.expiry import JobExpiry, Retention
+from backend.app.services.jobs.quotas import Quotas
 from tests.jobs.pipelines import STEP_NAMES, Wool, let_go_on
 from tests.patience import PATIENCE_S, wait_until
 
@@ -150,8 +150,8 @@ def test_cancelling_a_finished_job_changes_nothing(alice):
     assert post(alice, f"/jobs/{job['id']}/cancel").json()["status"] == "succeeded"
 
 
-def test_too_many_jobs_are_rejected(alice, bob, monkeypatch):
-    monkeypatch.setattr(jobs_module, "JOBS_PER_ACCOUNT", 2)
+def test_too_many_jobs_are_rejected(alice, bob, client):
+    object.__setattr__(client.app.state.services.jobs, "quotas", Quotas(2))
     for _ in range(2):
         assert submit(alice, Wool(mischief={"carding": "wait"})).status_code == 202
     answer = submit(alice)

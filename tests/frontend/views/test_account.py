@@ -215,3 +215,4 @@ def test_quotas_are_shown(account: Callable[[], AppTest]) -> None:
     words = words_of(account())
     assert "Jobs that wait or run: 2 of 20" in words
     assert "1.5 MB of 5.00 GB" in words
+    assert "Songs separated into stems today: 30 of 60 min" in words

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sqlmodel import Session
+
 from ...contract.base import Shape
 from ...contract.job_list import JobList, JobQuery
 from ...contract.jobs import JobRequest, JobView, RetryOptions
@@ -19,7 +21,6 @@ from ...errors import (
     Conflict,
     NotFound,
     PublicationPending,
-    TooManyJobs,
     UploadUncertain,
 )
 from ...jobs.states import Failure, JobStatus
@@ -28,20 +29,17 @@ from ...store.files.objects.port import LinkTerms
 from ...store.files.workspaces import Workspaces
 from ...store.jobs.job_store import JobFilter, JobStore
 from ...store.jobs.marks import Mark, active_of, marks_of
-from ...store.jobs.quota import MOST_WITH_PAUSED
 from ...store.jobs.records import JobRecord
 from ...store.jobs.webhooks import SealedWebhook
 from ...store.publications.edits import require_no_edit
 from ...store.publications.records import PublicationRecords
 from .new_jobs import ResolvedRequest, new_job, stored_text
 from .publications import publications_of
+from .quotas import Quotas
 from .views import QueueState, job_view, listed_job
 
 log = logging.getLogger(__name__)
 
-#: Limit of queued and running jobs, so that one account cannot occupy the server. Jobs that pause
-#: until a time count only for the store's higher limit.
-JOBS_PER_ACCOUNT = 20
 #: Kinds left out of lists by default: there are many, and other pages show them.
 KINDS_ONLY_IF_ASKED_FOR = ("analysis", "preview", "listening")
 
@@ -58,13 +56,14 @@ class Jobs:
     wake: Callable[[], None]  # wakes the executor after a job is queued
     lane_of: Callable[[str], str]  # the lane in which a job for a lane runs at present
     lanes: Mapping[str, int]  # number of jobs that each lane runs at the same time
+    quotas: Quotas
     webhook_of: Callable[[str, JobWebhook], SealedWebhook]  # checks and encrypts a job's webhook
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
         """Queue a job; return the one that already has this publication, if it has not ended.
 
-        Raise what resolving the request raises, and :class:`TooManyJobs` if the user has reached
-        :data:`JOBS_PER_ACCOUNT`.
+        Raise what resolving the request raises, :class:`TooManyJobs` if the user has reached the
+        limit, and :class:`SeparationQuotaSpent` if songs would have to be separated beyond theirs.
         """
         try:
             return self.show(user_id, self._add(user_id, request))
@@ -81,8 +80,13 @@ class Jobs:
         if resolved.then is not None:
             request, then = resolved.then(new[0].id)
             new.append(new_job(user_id, request, then, then.lane))
-        if not self.store.add(*new, quota=JOBS_PER_ACCOUNT, check=resolved.check):
-            raise _too_many_jobs()
+
+        def check(session: Session) -> None:
+            resolved.check(session)
+            self.quotas.charge_separation(session, user_id, resolved.separation_s)
+
+        if not self.store.add(*new, quota=self.quotas.max_jobs, check=check):
+            raise self.quotas.too_many_jobs()
         for job in new:
             log.info("job %s is queued", job.id)
         self.wake()
@@ -141,8 +145,8 @@ class Jobs:
             raise OtherVersion
         read_stored(self.inputs[kind], inputs or "")
         check = partial(require_no_edit, job_id=job_id)
-        if not self.store.retry(user_id, job_id, quota=JOBS_PER_ACCOUNT, check=check):
-            raise _too_many_jobs()
+        if not self.store.retry(user_id, job_id, quota=self.quotas.max_jobs, check=check):
+            raise self.quotas.too_many_jobs()
         log.info("job %s is queued again", job_id)
         self.wake()
         return self.show(user_id, job_id)
@@ -225,14 +229,6 @@ def needs_any(store: JobStore, user_id: str, ids: Collection[str]) -> bool:
 
 def _may_be_online(failure: Failure | None) -> bool:
     return failure is not None and failure.code == UploadUncertain.code
-
-
-def _too_many_jobs() -> TooManyJobs:
-    return TooManyJobs(
-        f"You have {JOBS_PER_ACCOUNT} jobs waiting or running already, "
-        f"or {MOST_WITH_PAUSED} with those that wait for YouTube.",
-        hint="Wait until one ends, or cancel one.",
-    )
 
 
 def _require_file(artifact: WrittenFile | None) -> WrittenFile:

@@ -20,7 +20,7 @@ class ResolvedRequest:
 
     The job runs in its ``lane``, if ``after_job_id`` is set after the success of that job. ``then``
     makes a second job from the job's id, queued with it. ``check`` may prevent both; it runs in the
-    transaction that adds them.
+    transaction that adds them. ``separation_s`` are the seconds of songs to separate.
     """
 
     title: str
@@ -30,6 +30,7 @@ class ResolvedRequest:
     after_job_id: str | None = None
     then: Callable[[str], tuple[JobRequest, ResolvedRequest]] | None = None
     check: Callable[[Session], None] = lambda _: None
+    separation_s: float = 0.0
 
 
 def new_job(

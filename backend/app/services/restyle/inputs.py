@@ -8,6 +8,7 @@ from ...contract.stems import StemName
 from ...dsp.samples import SAMPLE_RATE
 from ...errors import InvalidRequest, SoundTooShort
 from ..library.track_ref import ContentRef, OneTrackInputs
+from ..separators import Separators
 
 UNCHANGED = StemStyle()
 """The style of stems that a request does not name: unchanged."""
@@ -36,6 +37,12 @@ class RestyleInputs(OneTrackInputs):
 def is_audible(style: StemStyle) -> bool:
     """Whether the stem is in the mix at all."""
     return style.enabled and style.volume > 0.0
+
+
+def audible_stems(inputs: RestyleInputs, separators: Separators) -> tuple[StemName, ...]:
+    """The stems that the restyle plays, in the separator's order."""
+    config, sources = inputs.request.config, separators.named(inputs.model).sources
+    return tuple(stem for stem in sources if is_audible(config.get(stem, UNCHANGED)))
 
 
 def no_audible_stem() -> InvalidRequest:

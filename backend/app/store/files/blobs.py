@@ -58,6 +58,10 @@ class ContentStore:
         """
         return self._here(self._derived(content_hash) / name)
 
+    def has_derived(self, content_hash: str, name: str) -> bool:
+        """Whether a derived file is stored, here or for all machines; copies nothing."""
+        return self._size(self._shard("derived", content_hash) / content_hash / name) > 0
+
     def persist(self, derived: Path) -> None:
         """Store a written derived file for all machines."""
         if self._objects:

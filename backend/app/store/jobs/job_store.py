@@ -94,6 +94,7 @@ class JobStore:
             check(session)
             connection = session.connection()
             if not has_room(connection, new[0].user_id, len(new), quota):
+                session.rollback()  # what `check` wrote
                 return False
             for job in new:
                 values = {name: value for name, value in asdict(job).items() if name != "webhook"}
