@@ -44,8 +44,11 @@ def serve(app: Celery, build: Callable[[], Worker]) -> None:
 
     def stop(**_: object) -> None:
         """Release running jobs at once: Celery waits until their tasks have ended."""
-        worker().attempts.stopping.set()
-        worker().attempts.launcher.close()
+        attempts = worker().attempts
+        if attempts.stopping.is_set():  # a second signal, perhaps while the first closes
+            return
+        attempts.stopping.set()
+        attempts.launcher.close()
 
     def begin(**_: object) -> None:
         end = worker().begin(tuple(app.amqp.queues.consume_from))
