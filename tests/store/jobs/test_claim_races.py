@@ -53,6 +53,15 @@ def test_claims_read_only_jobs_that_have_not_ended(rows: Rows):
             assert "ix_jobs_pending" in plan_of(rows, statement, parameters)
 
 
+@pytest.mark.parametrize("rows", ["sqlite"], indirect=True)  # PostgreSQL decides by its counts
+def test_turns_count_only_jobs_that_have_not_ended(rows: Rows):
+    rows.job()
+    with statements(with_parameters=True) as asked:
+        rows.claim()
+    [claim] = (one for one in asked if one[0].startswith("UPDATE jobs"))
+    assert "SEARCH other USING INDEX ix_jobs_pending" in plan_of(rows, *claim)
+
+
 @pytest.mark.parametrize("rows", ["postgresql"], indirect=True)
 def test_claim_skips_a_job_that_another_worker_is_claiming(rows: Rows):
     first, second = rows.job(), rows.job()

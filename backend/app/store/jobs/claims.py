@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
+    FromClause,
     Select,
     String,
     Subquery,
@@ -46,13 +47,13 @@ _VANISHED = Failure(
 )
 
 
-def is_pending() -> ColumnElement[bool]:
+def is_pending(jobs: FromClause = JOBS) -> ColumnElement[bool]:
     """Condition: the job has not ended.
 
     Its values are part of the statement's text: only then does a database see that the index of
     pending jobs is enough.
     """
-    return JOBS.c.status.in_(
+    return jobs.c.status.in_(
         [literal(status.value, literal_execute=True) for status in sorted(PENDING)]
     )
 
@@ -145,7 +146,8 @@ def _turns(lane: str, owner: BindParameter[str], per_user: int | None) -> Subque
     other = JOBS.alias("other")
     of_user = and_(other.c.user_id == waiting.c.user_id, other.c.lane == lane)
     running = select(func.count()).where(
-        of_user, other.c.status == JobStatus.RUNNING, other.c.lease_until >= now_s()
+        *(of_user, is_pending(other)),
+        *(other.c.status == JobStatus.RUNNING, other.c.lease_until >= now_s()),
     )
     may_run_more: ColumnElement[bool] = true()
     if per_user is not None:

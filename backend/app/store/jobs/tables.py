@@ -20,6 +20,7 @@ class JobRow(SQLModel, table=True):
         Index("ix_jobs_list", "user_id", "created_s", "id", "kind", "status"),
         Index("ix_jobs_turns", "user_id", "lane", "claimed_s"),
         Index("ix_jobs_after_job", "after_job_id"),
+        Index("ix_jobs_ended", "status", "finished_s"),
         Index(
             "ix_jobs_pending",
             *("lane", "user_id", "queued_s", "id"),
