@@ -352,6 +352,19 @@ def test_only_copy_is_never_deleted(one: Machine, full: list[Path], objects: Scr
     assert left_after(one, full, 1) == [True, False, False, False]
 
 
+def test_scratch_of_other_machines_jobs_goes_after_a_day(one: Machine, tmp_path: Path) -> None:
+    left, recent, pinned = (
+        one.workspaces.of(job).scratch("segments") / "000.mp3" for job in ("2" * 32, "3" * 32, JOB)
+    )
+    for file in (left, recent, pinned):
+        file.write_bytes(b"frames")
+    aged(left, 25 * HOUR_S)
+    aged(pinned, 25 * HOUR_S)
+    one.cache.pins.hold()
+    one.cache.pins.add(f"jobs/{JOB}")
+    assert left_after(one, [left, recent, pinned], 10**9) == [False, True, True]
+
+
 def test_copies_that_a_process_pins_stay(one: Machine, full: list[Path], tmp_path: Path) -> None:
     pinning = ObjectCache(one.cache.root, one.cache._objects)
     pinning.pins.hold()

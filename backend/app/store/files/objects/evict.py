@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 FOLDERS = ("content", "derived", "images", "jobs")
 # A file in use now may belong to a download, which nothing else marks; downloads take minutes.
 _IN_USE_S = 600.0
+# What tasks of other machines' jobs leave on this one; a job that is resumed here is pinned.
+_SCRATCH_S = 86_400.0
 # Space is freed in one go, not file by file.
 _FREE_TO = 0.9
 
@@ -35,6 +37,7 @@ class Eviction:
 
     def run(self) -> None:
         """Delete copies, except pinned ones, those in use, and files that only this disk has."""
+        self._delete_scratch()
         copies = sorted(self._copies(), key=lambda one: one.used_s)
         total = sum(copy.size for copy in copies)
         if total <= self.limit:
@@ -48,9 +51,16 @@ class Eviction:
                 total, deleted = total - copy.size, deleted + 1
         log.info("deleted %d local copies of stored files", deleted)
 
-    def _copies(self) -> Iterator[_Copy]:
-        for folder in FOLDERS:
-            for file in (self.cache.root / folder).rglob("*"):
+    def _delete_scratch(self) -> None:
+        """Delete scratch files of jobs that were not used for a day; the store may lack them."""
+        pinned, before = self.cache.pins.pinned(), time.time() - _SCRATCH_S
+        for copy in self._copies("jobs/*/.scratch"):
+            if copy.used_s < before and not self._is_pinned(copy.file, pinned):
+                copy.file.unlink(missing_ok=True)
+
+    def _copies(self, *folders: str) -> Iterator[_Copy]:
+        for folder in folders or FOLDERS:
+            for file in self.cache.root.glob(f"{folder}/**/*"):
                 try:
                     found = file.stat()
                 except FileNotFoundError:
