@@ -42,6 +42,7 @@ def test_other_addresses_are_public(address: str) -> None:
         *("http://example.org/", "ftp://example.org", "https://", "example.org", "https://[::1"),
         *("https://ann:secret@example.org/", "https://example.org:0/", "https://example.org:x/"),
         *("https://127.0.0.1/", "https://[::ffff:10.0.0.1]/", "https://x.org/" + "a" * 2000),
+        *("https://example.org/\x01", "https://example.org/\ud800", "https://\u2488.org/"),
     ],
 )
 def test_other_urls_are_refused(url: str) -> None:
@@ -52,6 +53,26 @@ def test_other_urls_are_refused(url: str) -> None:
 
 def test_fragment_is_left_out() -> None:
     assert Poster().check(" https://example.org/a?b=1#c ") == "https://example.org/a?b=1"
+
+
+def test_names_and_paths_in_other_scripts_become_ascii() -> None:
+    """Headers and TLS take no other characters: such a message could never be sent."""
+    checked = Poster().check("https://bücher.example/ü?ä=ö")
+    assert checked == "https://xn--bcher-kva.example/%C3%BC?%C3%A4=%C3%B6"
+    assert Poster().check(checked) == checked
+
+
+def test_message_to_a_name_in_another_script_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def unknown(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(NotDelivered, match="unknown"):
+        Poster().post("https://bücher.example/", b"{}", {})
+    assert asked == ["xn--bcher-kva.example"]
 
 
 @pytest.mark.parametrize("answers", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], []])

@@ -46,11 +46,14 @@ class Poster:
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
     def check(self, url: str) -> str:
-        """Return a webhook's URL; raise ``InvalidRequest`` unless it is HTTPS to a public host."""
+        """Return a webhook's URL in ASCII; raise ``InvalidRequest`` unless it is HTTPS.
+
+        A host that is an address must be public.
+        """
         try:
-            parts = urlsplit(url.strip())
+            parts = urlsplit(str(httpx2.URL(url.strip()).copy_with(fragment=None)))
             host, port = parts.hostname or "", parts.port
-        except ValueError as e:
+        except (ValueError, httpx2.InvalidURL) as e:  # also: not to be encoded
             raise _refused("This is no address.") from e
         if len(url) > _MAX_URL or parts.scheme != "https" or not host or port == 0:
             raise _refused("A webhook needs an address that begins with https://.")
@@ -59,7 +62,7 @@ class Poster:
         literal = _literal(host)
         if literal is not None and not self.is_allowed(literal):
             raise _refused("This address is not on the public internet.")
-        return parts._replace(fragment="").geturl()
+        return parts.geturl()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Post a message; raise :class:`NotDelivered` unless the answer is 2xx.
@@ -67,7 +70,8 @@ class Poster:
         The name is resolved once, all its addresses must be public, and the connection goes to the
         first of them, with the name in TLS. Redirects are not followed, the answer is not read.
         """
-        parts = urlsplit(self.check(url))
+        url = self.check(url)
+        parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 443
         address = self._resolved(host, port)
         target = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
