@@ -16,6 +16,7 @@ from backend.app.logs import job_in_logs, set_up_logs
         ("Authorization: Bearer abc.def", "abc.def"),
         ("token eyJhbGciOiJI.eyJzdWIi.c2ln at the door", "eyJzdWIi"),
         ("GET /files/1/mix.mp3?expires=9&inline=1&sig=0123abcd", "0123abcd"),
+        ("https://s3.example/mix.mp3?X-Amz-Expires=600&X-Amz-Signature=0123abcd", "0123abcd"),
         ("connecting to postgresql://segue:hunter2@db/segue", "hunter2"),
         ("password=hunter2&username=ada", "hunter2"),
         ("GET /youtube/oauth/callback?scope=a&state=p1ANted", "p1ANted"),

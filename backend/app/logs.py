@@ -14,7 +14,8 @@ _job_id: ContextVar[str] = ContextVar("job_id", default="-")
 # Tracebacks contain them even if messages don't.
 _SECRETS = re.compile(
     r"(?i)(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
-    r"|((?:sig|token|code|state|secret|upload_id|password)=)[^&\s\"']+|(://[^\s:/@]*:)[^\s/@]+(?=@)"
+    r"|((?:sig|signature|token|code|state|secret|upload_id|password)=)[^&\s\"']+"
+    r"|(://[^\s:/@]*:)[^\s/@]+(?=@)"
 )
 
 
