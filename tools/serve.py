@@ -27,6 +27,8 @@ USUAL_PORTS = (8000, 8501)
 GRACE_S = 15.0
 # A stopping API waits this many seconds for requests whose bodies arrive slowly.
 SLOW_REQUESTS_S = 6
+# Longest message of a WebSocket's client, who may be anyone; a token takes a few hundred bytes.
+MAX_MESSAGE_BYTES = 16384
 # After a cold start on a slow disk, every module must be compiled.
 START_LIMIT_S = 120.0
 
@@ -47,12 +49,13 @@ def servers(api_port: int, ui_port: int) -> tuple[Server, Server]:
     api = ("uvicorn", "backend.app.main:app", "--host", HOST, "--port", str(api_port))
     own_proxies = "--no-proxy-headers"  # the API reads TRUSTED_PROXIES itself
     patience = ("--timeout-graceful-shutdown", str(SLOW_REQUESTS_S))
+    limits = ("--ws-max-size", str(MAX_MESSAGE_BYTES))
     address = ("--server.address", HOST, "--server.port", str(ui_port))
     # Streamlit's greeting would name 127.0.0.1, an origin that the API does not accept.
     quiet = ("--server.headless", "true", "--logger.hideWelcomeMessage", "true")
     app = ("streamlit", "run", "frontend/streamlit_app.py", *address, *quiet)
     return (
-        Server("API", api_port, "/health", (*python, *api, own_proxies, *patience)),
+        Server("API", api_port, "/health", (*python, *api, own_proxies, *patience, *limits)),
         Server("app", ui_port, "/_stcore/health", (*python, *app)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from tests import ROOT, redis_server
 from tests.deploy.images import TARGETS, command, health_check, last, stages
 from tests.patience import PATIENCE_S, wait_until
 from tests.ports import free_port
+from tools import serve
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
@@ -104,3 +106,8 @@ def test_worker_becomes_healthy(tmp_path: Path, redis: redis_server.Server) -> N
     check = here(health_check("worker"))
     with running(here(command("worker")), tmp_path, **settings):
         assert becomes_healthy(check, **settings)
+
+
+def test_image_limits_messages_as_the_launcher_does() -> None:
+    limit = ("--ws-max-size", str(serve.MAX_MESSAGE_BYTES))
+    assert limit in itertools.pairwise(command("api"))

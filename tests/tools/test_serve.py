@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests.patience import PATIENCE_S, wait_until
 from tests.ports import free_port
@@ -115,6 +117,23 @@ def test_stopping_api_does_not_wait_for_a_slow_body(tmp_path: Path) -> None:
             process.wait(PATIENCE_S)  # without a limit it would wait for the body for ever
     finally:
         process.kill()
+
+
+def test_long_message_of_a_stranger_closes_the_socket(tmp_path: Path) -> None:
+    """Else each connection could fill 16 MiB of memory before it has signed in."""
+    api, _ = serve.servers(free_port(), free_port())
+    process = serve.start(api, {**os.environ, "STORAGE_ROOT": str(tmp_path / "storage")})
+    try:
+        wait_until(lambda: serve.answers(api))
+        with connect(f"ws://{serve.HOST}:{api.port}/ws/me") as stranger:
+            stranger.send("x" * (serve.MAX_MESSAGE_BYTES + 1))
+            with pytest.raises(ConnectionClosed) as closed:
+                stranger.recv(PATIENCE_S)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1009  # too big, says the protocol
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
 
 
 def test_only_trusted_proxies_name_addresses_of_browsers(monkeypatch: pytest.MonkeyPatch) -> None:
