@@ -128,6 +128,26 @@ def test_lost_object_is_noticed(objects: S3Objects, proxy: Proxy, file: Path) ->
     assert fetched(objects, file) == b"small"
 
 
+def test_object_of_another_machine_survives(
+    objects: S3Objects, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt that has lost its lease must not delete the file of the next one."""
+    file.write_bytes(b"of the late attempt")
+    other = file.with_name("other")
+    other.write_bytes(b"of the next attempt")
+    upload = objects._client.upload_file
+
+    def upload_then_other(*args: object, **more: object) -> None:
+        upload(*args, **more)
+        monkeypatch.undo()
+        put(objects, other)
+
+    monkeypatch.setattr(objects._client, "upload_file", upload_then_other)
+    with pytest.raises(StorageDown):
+        put(objects, file)
+    assert fetched(objects, file) == b"of the next attempt"
+
+
 def test_job_tries_again_well_within_a_minute() -> None:
     """A fault that has just passed must not keep a job waiting for long."""
     assert storage_down().until_s - time.time() <= 20.0

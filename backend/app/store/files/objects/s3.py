@@ -67,7 +67,10 @@ class S3Objects:
         self._linking_client = _client(config, public) if public else self._client
 
     def put(self, key: str, file: Path, sha256: str) -> None:
-        """Send the file with a checksum for each part, and check what the store then has."""
+        """Send the file with a checksum for each part, and check what the store then has.
+
+        An object with another checksum, which another machine has just sent, stays.
+        """
         metadata = {"Metadata": {_SHA256: sha256}}
         with translated():
             self._client.upload_file(
@@ -75,7 +78,8 @@ class S3Objects:
             )
         found = self.info(key)
         if found is None or (found.size, found.sha256) != (file.stat().st_size, sha256):
-            self.delete(key)
+            if found is not None and found.sha256 in (sha256, None):
+                self.delete(key)
             raise storage_down("The storage lost a part of a file.")
 
     def fetch(self, key: str, to: Path) -> None:
