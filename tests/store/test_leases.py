@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import select, update
 
+from backend.app.errors import StoreDown
 from backend.app.store.database import Database, open_database
 from backend.app.store.leases import LEASES, Leases
 from tests.jobs.rows import Rows
@@ -84,3 +86,37 @@ def test_waiting_thread_gets_the_lease_after_the_holder(database: Database) -> N
         order.append("first")
     thread.join(PATIENCE_S)
     assert order == ["first", "second"]
+
+
+@dataclass(frozen=True)
+class RestartingDatabase(Leases):
+    """Leases in a database that is away for the next ``n_failures`` calls."""
+
+    n_failures: list[int] = field(default_factory=lambda: [0])
+
+    def try_to_take(self, name: str, owner: str) -> bool:
+        self._fail()
+        return Leases.try_to_take(self, name, owner)
+
+    def release(self, name: str, owner: str) -> None:
+        self._fail()
+        Leases.release(self, name, owner)
+
+    def _fail(self) -> None:
+        if self.n_failures[0]:
+            self.n_failures[0] -= 1
+            raise StoreDown("The database can't be reached.")
+
+
+def test_work_survives_a_restart_of_the_database(database: Database) -> None:
+    leases = RestartingDatabase(database, n_failures=[1])
+    with leases.hold("work"):
+        assert leases.held() == ["work"]
+        leases.n_failures[0] = 1
+    assert leases.held() == ["work"]  # until its end
+
+
+def test_database_that_stays_away_is_reported(database: Database) -> None:
+    leases = RestartingDatabase(database, lease_s=0.0, n_failures=[1000])
+    with pytest.raises(StoreDown), leases.hold("work"):
+        pytest.fail("held without a database")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy import Double, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel
 
-from ..errors import SegueError
+from ..errors import SegueError, StoreBusy
 from .clock import now_s
 from .database import Database
 
@@ -46,9 +47,13 @@ class Leases:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
-        """Wait for a lock and hold it; if this process dies, it ends after ``lease_s``."""
+        """Wait for a lock and hold it; if this process dies, it ends after ``lease_s``.
+
+        A database that is away for less than ``lease_s`` does not fail the work.
+        """
         owner, done = secrets.token_hex(8), Event()
-        while not self.try_to_take(name, owner):
+        give_up_s = time.monotonic() + self.lease_s
+        while not self._takes(name, owner, give_up_s):
             done.wait(_LOOK_EVERY_S)
         renewal = Thread(target=self._renew, args=(name, owner, done), daemon=True)
         renewal.start()
@@ -57,7 +62,7 @@ class Leases:
         finally:
             done.set()
             renewal.join()
-            self.release(name, owner)
+            self._release_or_leave(name, owner)
 
     def try_to_take(self, name: str, owner: str) -> bool:
         """Take a lock if it is free or has ended; False if another owner has it."""
@@ -85,6 +90,20 @@ class Leases:
         """Free a lock; do nothing if another owner has it."""
         mine = (LEASES.c.name == name, LEASES.c.owner == owner)
         self.database.change(delete(LEASES).where(*mine))
+
+    def _takes(self, name: str, owner: str, give_up_s: float) -> bool:
+        try:
+            return self.try_to_take(name, owner)
+        except StoreBusy:
+            if time.monotonic() > give_up_s:
+                raise
+            return False
+
+    def _release_or_leave(self, name: str, owner: str) -> None:
+        try:
+            self.release(name, owner)
+        except SegueError as e:
+            log.warning("a lease stays until its end: %s", e.code)
 
     def _renew(self, name: str, owner: str, done: Event) -> None:
         mine = (LEASES.c.name == name, LEASES.c.owner == owner)
