@@ -19,6 +19,7 @@ from backend.app.jobs.pipeline import Pipeline, Step, StepContext
 from backend.app.jobs.runner import run_order
 from backend.app.jobs.states import FinishedStep
 from backend.app.store.files.blobs import ContentStore
+from backend.app.store.files.objects import cache as cache_module
 from backend.app.store.files.objects.cache import ObjectCache
 from backend.app.store.files.objects.evict import Eviction
 from backend.app.store.files.objects.folder import FolderObjects
@@ -176,6 +177,23 @@ def test_size_counts_files_of_other_machines(one: Machine, other: Machine) -> No
     one.put(b"12345")
     assert other.store.size([CONTENT, "cd" + "0" * 62], []) == 5
     assert not list((other.cache.root / "content").rglob("*.flac"))
+
+
+def test_sizes_are_remembered_up_to_a_limit(
+    tmp_path: Path, objects: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "_MOST_SIZES", 2)
+    cache = ObjectCache(tmp_path / "here", objects)
+    files = [cache.root / name for name in ("a", "b", "c")]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"sound")
+        cache.send(file)
+    asked = objects.calls["info"]
+    assert cache.size(files[2]) == 5
+    assert objects.calls["info"] == asked
+    assert cache.size(files[0]) == 5
+    assert objects.calls["info"] == asked + 1  # forgotten when the third came
 
 
 def test_removed_content_is_gone_everywhere(one: Machine, objects: Scripted) -> None:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 # Locks of downloads: so many keys can be fetched at a time by all processes of a machine.
 _LOCKS = 64
 _FETCHES = 3
+# Sizes that are remembered; some 20 MB of memory.
+_MOST_SIZES = 100_000
 # A file's use is recorded at most this often; the object's is renewed once a day.
 _USED_EVERY_S = 60.0
 _RENEW_EVERY_S = 24 * 3600.0
@@ -75,7 +77,7 @@ class ObjectCache:
         sha256 = sha256 or sha256_of(file)
         if not self.has(final, file.stat().st_size, sha256):
             self._objects.put(key, file, sha256)
-            self._sizes[key] = file.stat().st_size
+            self._remember(key, file.stat().st_size)
         self.pins.add(key)
 
     def has(self, file: Path, size: int, sha256: str) -> bool:
@@ -87,7 +89,7 @@ class ObjectCache:
         """Size in bytes of a file whose bytes never change; 0 if there is none."""
         key = self.key(file)
         if key not in self._sizes and (size := self.size_now(file)) is not None:
-            self._sizes[key] = size
+            self._remember(key, size)
         return self._sizes.get(key, 0)
 
     def size_now(self, file: Path) -> int | None:
@@ -131,6 +133,11 @@ class ObjectCache:
     def key(self, file: Path) -> str:
         """The key of a file's object."""
         return file.relative_to(self.root).as_posix()
+
+    def _remember(self, key: str, size: int) -> None:
+        if len(self._sizes) >= _MOST_SIZES:
+            self._sizes.clear()
+        self._sizes[key] = size
 
     def _remove(self, keys: list[str]) -> None:
         try:
