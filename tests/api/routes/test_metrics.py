@@ -12,11 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from backend.app.jobs.states import JobStatus
+from backend.app.services.workers import metrics
 from backend.app.settings import Settings
 from backend.app.store.jobs.ended import count_end, count_step
 from backend.app.store.jobs.workers import Gpu, WorkerFacts, WorkerStore
 from tests import ROOT
-from tests.api.conftest import serving
+from tests.api.conftest import register, serving
 
 TOKEN = "a token for the metrics of the tests"
 
@@ -31,9 +32,33 @@ def ask(client: TestClient, token: str):
     return client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
 
 
-def test_metrics_are_off_without_their_token(client: TestClient, alice):
+def test_without_metrics_token_only_admins_find_metrics(client: TestClient, alice, bob):
     assert client.get("/metrics").status_code == 404
-    assert ask(client, alice.tokens["access_token"]).status_code == 404
+    assert ask(client, "forged").status_code == 404
+    assert ask(client, bob.tokens["access_token"]).status_code == 404
+    answer = ask(client, alice.tokens["access_token"])  # the first account is an admin's
+    assert answer.status_code == 200
+    assert "segue_jobs_waiting" in answer.text
+
+
+def test_admins_and_no_other_users_read_metrics_beside_the_token(measured: TestClient):
+    alice, bob = register(measured, "alice@example.org"), register(measured, "bob@example.org")
+    assert ask(measured, alice.tokens["access_token"]).status_code == 200
+    refused = ask(measured, bob.tokens["access_token"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
+
+
+def test_access_token_of_an_ended_sign_in_reads_no_metrics(measured: TestClient):
+    alice = register(measured, "alice@example.org")
+    measured.post("/auth/logout", json={"refresh_token": alice.tokens["refresh_token"]})
+    assert ask(measured, alice.tokens["access_token"]).status_code == 401
+
+
+def test_missing_package_is_named(client: TestClient, alice, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(metrics, "find_spec", lambda _: None)
+    answer = ask(client, alice.tokens["access_token"])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "not_configured")
+    assert "requirements-scale.txt" in answer.json()["error"]["hint"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer no"}, {"Authorization": TOKEN}])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...errors import NotConfigured
 from ...jobs.queue import LANES
 from ...store.database import Database
 from ...store.jobs.ended import BOUNDS_S, UNBOUNDED_S
@@ -29,8 +31,16 @@ class Metrics:
     storage_root: Path
 
     def text(self) -> bytes:
-        """Return all metrics; may raise what ``Database`` raises."""
-        from prometheus_client import CollectorRegistry, generate_latest  # only with its setting
+        """Return all metrics; may raise what ``Database`` raises.
+
+        Raise :class:`NotConfigured` without the package: an admin may ask without METRICS_TOKEN.
+        """
+        if find_spec("prometheus_client") is None:
+            raise NotConfigured(
+                "This server cannot write metrics.",
+                hint="Run pip install -r requirements-scale.txt.",
+            )
+        from prometheus_client import CollectorRegistry, generate_latest
 
         registry = CollectorRegistry(auto_describe=False)
         figures, workers = read_figures(self.database), WorkerStore(self.database).all()
