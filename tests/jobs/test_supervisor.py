@@ -10,6 +10,7 @@ import pytest
 
 from backend.app.errors import NotFound, StoreBusy
 from backend.app.jobs import supervisor
+from backend.app.jobs.cache_uses import CacheUse
 from backend.app.jobs.messages import (
     Done,
     Failed,
@@ -23,6 +24,7 @@ from backend.app.jobs.messages import (
 from backend.app.jobs.queue import Claim
 from backend.app.jobs.states import MAX_CRASHES, Failure
 from backend.app.jobs.supervisor import Supervisor
+from backend.app.store.jobs.figures import read_figures
 
 from .rows import LEASE_S, Rows
 
@@ -194,6 +196,14 @@ def test_step_speed_is_stored_under_step_and_pace(rows: Rows):
     child = Child(planned, StepStarted("a", 60.0), StepFinished("a", [], 4.0))
     Supervisor(claim, rows.queue, child, LEASE_S, Stop()).run()
     assert rows.queue.speeds("test") == {"a@draft": 2.0}
+
+
+def test_use_of_caches_is_counted_when_the_step_ends(rows: Rows):
+    rows.job()
+    finished = StepFinished("a", [], 4.0, [CacheUse("stems", 1, 2)])
+    child = Child(Planned([PlannedStep("a", 1.0, kept=False)]), StepStarted("a", 60.0), finished)
+    Supervisor(rows.claim(), rows.queue, child, LEASE_S, Stop()).run()
+    assert read_figures(rows.database).caches == {"stems": (1, 2)}
 
 
 def test_title_is_stored(rows: Rows):

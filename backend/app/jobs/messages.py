@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
+from .cache_uses import CacheUse
 from .states import Failure, FinishedStep
 from .workspace import WrittenFile
 
@@ -108,11 +109,15 @@ class Retitled:
 
 @dataclass(frozen=True, slots=True)
 class StepFinished:
-    """A step has finished; ``files`` are all files that it wrote."""
+    """A step has finished; ``files`` are all files that it wrote.
+
+    ``caches`` counts what this child found in caches or made since its last such message.
+    """
 
     step: str
     files: list[WrittenFile]
     seconds: float
+    caches: list[CacheUse] = field(default_factory=list)
     event: Literal["step_finished"] = "step_finished"
 
 
@@ -135,12 +140,16 @@ class TaskWanted:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task has finished; ``files`` are those that it wrote into the workspace."""
+    """A task has finished; ``files`` are those that it wrote into the workspace.
+
+    ``caches`` is that of :class:`StepFinished`.
+    """
 
     step: str
     key: str
     files: list[WrittenFile]
     seconds: float
+    caches: list[CacheUse] = field(default_factory=list)
     event: Literal["task_finished"] = "task_finished"
 
 

@@ -34,6 +34,7 @@ class StepContext(Generic[JobT]):
     # sets the job's title, once the result is decided
     retitle: Callable[[str], None] = lambda _: None
     is_split: bool = False  # the step's tasks are done; the step joins their results
+    task_keys: frozenset[str] = frozenset()  # the keys of those tasks
 
     def part(self, begin: float, end: float) -> StepContext[JobT]:
         """The same context for a part of the step: ``begin`` to ``end`` of its progress."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from .cache_uses import CacheUse
 from .states import Failure, FinishedStep
 from .workspace import WrittenFile
 
@@ -124,11 +125,12 @@ class JobQueue(Protocol):
         seconds: float,
         pace: str = "",
         share: float = 1.0,
+        caches: Sequence[CacheUse] = (),
     ) -> None:
         """Store a finished step with its files, and its speed under ``pace``.
 
         The speed is stored for a plain job, of which this one had to do a ``share``. The step does
-        not run again while its files are intact.
+        not run again while its files are intact. ``caches`` is added to the counts of all jobs.
         """
 
     def succeeded(self, claim: Claim) -> None:

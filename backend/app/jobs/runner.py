@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Generic
 
 from ..errors import NotBefore, SegueError, storage_error
+from .cache_uses import CACHE_USES
 from .messages import (
     Done,
     Failed,
@@ -55,6 +56,7 @@ def run_order(
     files with other machines; by default, this machine has them.
     """
     workspace = workspace or Workspace(Path(order.workspace), order.attempt)
+    CACHE_USES.take()  # counts of this process before the attempt
     attempt = _Attempt(order, pipeline, send, workspace, exchange)
     try:
         if order.step and exchange is not None:
@@ -130,7 +132,7 @@ class _Attempt(Generic[JobT]):
         ctx = StepContext(job, workspace, progress, self._note, progress.say, self._retitle)
         step.run(self._after_tasks(step, ctx))
         seconds = time.monotonic() - started
-        self.send(StepFinished(step.name, list(workspace.written), seconds))
+        self.send(StepFinished(step.name, list(workspace.written), seconds, CACHE_USES.take()))
         log.info("step %s took %.1f s", step.name, seconds)
 
     def _after_tasks(self, step: Step[JobT], ctx: StepContext[JobT]) -> StepContext[JobT]:
@@ -143,7 +145,11 @@ class _Attempt(Generic[JobT]):
         self.send(TasksPlanned(step.name, list(tasks.left)))
         progress = ctx.part(0.0, _TASKS_SHARE).progress
         run_tasks(step.name, tasks, ctx.workspace, self.exchange, progress)
-        return replace(ctx.part(_TASKS_SHARE, 1.0), is_split=True)
+        return replace(
+            ctx.part(_TASKS_SHARE, 1.0),
+            is_split=True,
+            task_keys=frozenset(task.key for task in tasks.left),
+        )
 
     def _note(self, text: str) -> None:
         self.send(Noted(text))

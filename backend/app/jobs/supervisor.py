@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event
 from typing import TypeVar
 
@@ -129,10 +130,11 @@ class Supervisor:
                 self._retry(lambda: queue.noted(claim, text))
             case Retitled(title):
                 self._retry(lambda: queue.retitled(claim, title))
-            case StepFinished(step, files, seconds):
+            case StepFinished(step, files, seconds, caches):
                 plan = self._planned.get(step)
                 pace, share = (plan.pace, plan.share) if plan else ("", 1.0)
-                self._retry(lambda: queue.step_finished(claim, step, files, seconds, pace, share))
+                end = partial(queue.step_finished, claim, step, files, seconds, pace, share)
+                self._retry(lambda: end(caches))
                 self._end(step)
                 log.info("step %s finished in %.1f s", step, seconds)
             case TasksPlanned() | TaskWanted() | TaskFinished() if self.supply is not None:

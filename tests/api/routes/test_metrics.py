@@ -11,10 +11,11 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from backend.app.jobs.cache_uses import CacheUse
 from backend.app.jobs.states import JobStatus
 from backend.app.services.workers import metrics
 from backend.app.settings import Settings
-from backend.app.store.jobs.ended import count_end, count_step
+from backend.app.store.jobs.ended import count_caches, count_end, count_step
 from backend.app.store.jobs.workers import Gpu, WorkerFacts, WorkerStore
 from tests import ROOT
 from tests.api.conftest import register, serving
@@ -73,6 +74,7 @@ def test_figures_are_metrics_and_alerts_name_no_others(measured: TestClient):
     with database.write() as session:
         for seconds in (0.1, 0.2, 5000.0):
             count_step(session.connection(), "mixtape", "mixing", seconds)
+        count_caches(session.connection(), [CacheUse("stems", 3, 2)])
         count_end(session.connection(), "mixtape", JobStatus.FAILED)
     answer = ask(measured, TOKEN)
     assert answer.status_code == 200
@@ -88,6 +90,9 @@ def test_figures_are_metrics_and_alerts_name_no_others(measured: TestClient):
     assert samples["segue_step_seconds_bucket", of_step[0], ("le", "+Inf"), of_step[1]] == 3
     ended = ("segue_jobs_ended_total", ("kind", "mixtape"), ("status", "failed"))
     assert samples[ended] == 1
+    assert samples["segue_cache_hits_total", ("cache", "stems")] == 3
+    assert samples["segue_cache_misses_total", ("cache", "stems")] == 2
+    assert samples["segue_cache_misses_total", ("cache", "objects")] == 0
     assert samples["segue_jobs_waiting", ("queue", "work")] == 0
     assert samples["segue_gpu_memory_bytes", ("gpu", "Tesla T4"), ("host", "host")] == 10
     assert samples["segue_workers", ("state", "alive")] >= 1

@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from backend.app.errors import ToolFailed
+from backend.app.jobs.cache_uses import CACHE_USES, CacheUse
 from backend.app.jobs.messages import (
     Done,
     Failed,
@@ -80,6 +81,23 @@ def test_tasks_are_planned_run_and_joined(tmp_path: Path):
     ]
     assert split == [True]
     assert found.sent[-1] == Done()
+
+
+def test_finished_tasks_and_steps_report_their_use_of_caches_once(tmp_path: Path):
+    CACHE_USES.miss("objects")  # before the attempt
+    keys: list[frozenset[str]] = []
+
+    def join(ctx: StepContext[str]) -> None:
+        keys.append(ctx.task_keys)
+        CACHE_USES.hit("stems", 3)
+
+    found = run(tmp_path, step(["a", "b"], lambda *_: CACHE_USES.miss("stems"), joined=join))
+    tasks = [m.caches for m in found.sent if isinstance(m, TaskFinished)]
+    assert tasks == [[CacheUse("stems", 0, 1)], [CacheUse("stems", 0, 1)]]
+    assert [m.caches for m in found.sent if isinstance(m, StepFinished)] == [
+        [CacheUse("stems", 3, 0)]
+    ]
+    assert keys == [{"a", "b"}]
 
 
 @pytest.mark.parametrize(("keys", "cost_s"), [(["a"], 100.0), (["a", "b"], 0.1)])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.app.errors import StoreBusy
+from backend.app.jobs.cache_uses import CacheUse
 from backend.app.jobs.messages import Answer, Task, TaskFinished, TaskGiven, TasksOver
 from backend.app.jobs.queue import Claim
 from backend.app.jobs.tasks import supply
 from backend.app.jobs.tasks.supply import TaskSupply
+from backend.app.store.jobs.figures import read_figures
 from backend.app.store.jobs.tasks import SqlTaskQueue
 from backend.app.store.jobs.workers import Gpu, WorkerFacts, WorkerStore
 from tests.jobs.rows import LEASE_S, Rows
@@ -65,6 +67,13 @@ def test_answer_states_the_share_of_the_task_and_of_what_is_done(own: Worker):
     assert first == TaskGiven(STEP, "a", 0.0, 0.75)
     own.finish(first)
     assert own.want() == TaskGiven(STEP, "b", 0.75, 0.25)
+
+
+def test_use_of_caches_by_a_helper_is_counted(rows: Rows, other: Worker):
+    given = other.want()
+    assert isinstance(given, TaskGiven)
+    other.supply.finish(TaskFinished(STEP, given.key, [], 1.0, [CacheUse("stems", 1, 2)]))
+    assert read_figures(rows.database).caches == {"stems": (1, 2)}
 
 
 def test_jobs_own_child_waits_for_the_tasks_of_others(own: Worker, other: Worker):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from backend.app.contract.analysis import CrateAnalysis, GridFix
 from backend.app.contract.jobs import AnalysisRequest
+from backend.app.jobs.cache_uses import CACHE_USES, CacheUse
 from backend.app.services.analysis.inputs import AnalysisInputs
 from backend.app.services.analysis.pipeline import AnalysisJob, analyse_crate
 from backend.app.services.library.track_ref import TrackRef
@@ -17,6 +19,7 @@ from backend.app.services.tracks.analyse import (
     analyse_all,
     analyse_track,
     analyses_at_once,
+    analysis_tasks,
     cached_analysis,
     is_analysed,
     profile_of,
@@ -84,6 +87,23 @@ def test_two_jobs_at_the_same_time_share_one_analysis(
         first, second = results
     assert first == second
     assert sorted(map(sum, counted)) == [0, tracks[0].n_samples]
+
+
+def test_analyses_count_where_they_are_made_or_used(
+    store: ContentStore, tmp_path: Path, tracks: tuple[TrackRef, ...]
+) -> None:
+    CACHE_USES.take()
+    run_analysis(store, tmp_path, tracks[:1], whole=True)
+    assert CACHE_USES.take() == [CacheUse("analyses", 0, 1)]
+    tasks = analysis_tasks(store, 2, tracks, whole=True)
+    assert CACHE_USES.take() == []  # only listed
+    [task] = tasks.left
+    tasks.run(task.key, lambda _: None)
+    ctx = replace(context(None, tmp_path, []), is_split=True, task_keys=frozenset([task.key]))
+    analyse_all(ctx, store, 2, tracks, whole=True)
+    assert CACHE_USES.take() == [CacheUse("analyses", 1, 1)]
+    run_analysis(store, tmp_path, tracks, whole=True)
+    assert CACHE_USES.take() == [CacheUse("analyses", 2, 0)]
 
 
 def test_only_loudness_is_measured_if_not_whole(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from backend.app.jobs.queue import INTERACTIVE, WORK, ExpectedStep
+from backend.app.jobs.cache_uses import CacheUse
+from backend.app.jobs.messages import Task
+from backend.app.jobs.queue import INTERACTIVE, WORK, ExpectedStep, LeaseLost
 from backend.app.jobs.states import Failure
 from backend.app.store.jobs.figures import LaneFigures, read_figures
 from backend.app.store.jobs.tables import JOBS
+from backend.app.store.jobs.tasks import SqlTaskQueue
 from tests.jobs.rows import Rows
 
 
@@ -49,3 +52,20 @@ def test_ends_and_steps_are_counted_even_after_the_jobs_deletion(rows: Rows):
     [step] = figures.steps
     assert (step.kind, step.step, step.counts) == ("mixtape", "mixing", {0.5: 2, 10.0: 1})
     assert step.seconds == pytest.approx(7.7)
+
+
+def test_uses_of_caches_by_steps_and_tasks_add_up(rows: Rows):
+    rows.job()
+    claim, tasks = rows.claim(), SqlTaskQueue(rows.database)
+    tasks.planned(claim, "a", [Task("one", 1.0)])
+    task = tasks.take(claim.job_id, "a", claim.owner, 30.0, claim.attempt)
+    assert task is not None
+    stems, objects = CacheUse("stems", 1, 2), CacheUse("objects", 0, 5)
+    tasks.finished(task, [], 1.0, [stems, objects])
+    with pytest.raises(LeaseLost):
+        tasks.finished(task, [], 1.0, [stems])
+    rows.queue.step_finished(claim, "a", [], 1.0, caches=[stems])
+    rows.queue.succeeded(claim)
+    with pytest.raises(LeaseLost):
+        rows.queue.step_finished(claim, "a", [], 1.0, caches=[stems])
+    assert read_figures(rows.database).caches == {"stems": (2, 4), "objects": (0, 5)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from ..cache_uses import CacheUse
 from ..messages import Task
 from ..queue import Claim
 from ..states import FinishedStep
@@ -139,8 +140,17 @@ class TaskQueue(Protocol):
     def beat(self, tasks: Collection[TaskClaim], lease_s: float) -> None:
         """Renew the leases of those tasks whose claims are valid."""
 
-    def finished(self, task: TaskClaim, files: Sequence[WrittenFile], seconds: float) -> None:
-        """Store a finished task with its files; raise ``LeaseLost`` if its claim is void."""
+    def finished(
+        self,
+        task: TaskClaim,
+        files: Sequence[WrittenFile],
+        seconds: float,
+        caches: Sequence[CacheUse] = (),
+    ) -> None:
+        """Store a finished task with its files, and add ``caches`` to the counts of all jobs.
+
+        Raise ``LeaseLost`` if its claim is void.
+        """
 
     def released(self, tasks: Collection[TaskClaim], *, failed: bool) -> None:
         """Open tasks again whose claims are valid; ``failed`` counts a failure of each."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 
+from ..cache_uses import CACHE_USES
 from ..messages import Task, TaskFailed, TaskFinished, TaskGiven
 from ..pipeline import TaskList
 from ..together import OtherStepFailed, run_together
@@ -67,7 +68,8 @@ def _run(
         exchange.send(TaskFailed(given.step, given.key))
         raise
     files = [workspace.written_by_task(path) for path in paths]
-    exchange.send(TaskFinished(given.step, given.key, files, time.monotonic() - began))
+    seconds = time.monotonic() - began
+    exchange.send(TaskFinished(given.step, given.key, files, seconds, CACHE_USES.take()))
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ class TaskSupply:
         if task is None:
             return
         try:
-            self.queue.finished(task, message.files, message.seconds)
+            self.queue.finished(task, message.files, message.seconds, message.caches)
         except LeaseLost:
             log.warning("a task of step %s was taken by another worker", message.step)
         del self._held[message.step, message.key]

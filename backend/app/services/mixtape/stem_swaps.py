@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ...contract.stems import FOUR_STEMS, StemName
 from ...dj.timeline import Clip
@@ -30,7 +30,7 @@ def fetch_weights(ctx: StepContext[MixtapeJob]) -> None:
 def separate_joins(ctx: StepContext[MixtapeJob]) -> None:
     """Separate the seconds round stem swaps, unless they are cached."""
     clips = read_timeline(ctx.workspace).clips
-    separate_clips(ctx.job, clips, ctx.progress, ctx.say)
+    separate_clips(ctx.job, clips, ctx.progress, ctx.say, ctx.task_keys)
     separator = ctx.job.separator
     if separator and any(clip.stem_faders for clip in clips):
         draft_note = ", which is a draft" if separator.draft else ""
@@ -47,13 +47,17 @@ def joins_to_separate(ctx: StepContext[MixtapeJob]) -> TaskList:
 
 
 def separate_clips(
-    job: MixtapeJob, clips: Sequence[Clip], progress: Progress, say: Callable[[str], None]
+    job: MixtapeJob,
+    clips: Sequence[Clip],
+    progress: Progress,
+    say: Callable[[str], None],
+    task_keys: Collection[str] = (),
 ) -> None:
-    """Separate those stretches of clips of which stems are played."""
+    """Separate those stretches of clips of which stems are played; ``task_keys`` by tasks."""
     stretches = _stretches(clips)
     if job.separator and stretches:
         cache = StemCache(job.store, job.separator)
-        cache.separate_all(stretches, _stems(job.separator), progress, say)
+        cache.separate_all(stretches, _stems(job.separator), progress, say, task_keys)
 
 
 def _stretches(clips: Sequence[Clip]) -> list[tuple[str, Stretch]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...contract.stems import StemName
 from ...dsp.samples import seconds
+from ...jobs.cache_uses import CACHE_USES
 from ...jobs.pipeline import TaskList
 from ...media.normal_form import TrackReader
 from ...media.stem_file_format import stem_file
@@ -60,7 +61,10 @@ class StemCache:
             # another process may be separating this track
             with self.store.lock(content_hash, work):
                 self.store.remove_unfinished_of(content_hash, work)
-                if not self.holds(content_hash, stems, stretch):
+                if self.holds(content_hash, stems, stretch):
+                    CACHE_USES.hit("stems")
+                else:
+                    CACHE_USES.miss("stems")
                     self._separate(content_hash, stems, stretch, progress)
         return {stem: stem_file(self.separator.key, stem, stretch) for stem in stems}
 
@@ -70,9 +74,16 @@ class StemCache:
         stems: Collection[StemName],
         progress: Progress,
         say: Callable[[str], None],
+        task_keys: Collection[str] = (),
     ) -> None:
-        """Separate the songs that are not cached, one after the other: a model uses all cores."""
+        """Separate the songs that are not cached, one after the other: a model uses all cores.
+
+        ``task_keys`` are those of the songs that tasks separated, which count their use of the
+        cache.
+        """
         missing = [one for one in songs if not self.holds(one[0], stems, one[1])]
+        found = [song for song in dict.fromkeys(songs) if song not in missing]
+        CACHE_USES.hit("stems", sum(not _was_task(song, task_keys) for song in found))
         for index, (content_hash, stretch) in enumerate(missing):
             say(f"song {index + 1} of {len(missing)}, on the {self.separator.device}")
             share = partial(_share, progress, index, len(missing))
@@ -91,7 +102,7 @@ class StemCache:
             first, last = stretch or (0, self._length(content_hash))
             cost_s = _COST * seconds(last - first)
             is_done = self.holds(content_hash, stems, stretch)
-            key = f"{content_hash}-{first}-{last}"
+            key = _task_key(content_hash, (first, last))
             # only networks gain from a GPU
             return Piece(key, cost_s, work, is_done, None if self.separator.draft else "gpu")
 
@@ -158,6 +169,22 @@ class StemCache:
 
     def _device_path(self, content_hash: str) -> Path:
         return self.store.derived(content_hash, f"stem-{self.separator.key}-device.txt")
+
+
+def _task_key(content_hash: str, stretch: Stretch) -> str:
+    return f"{content_hash}-{stretch[0]}-{stretch[1]}"
+
+
+def _was_task(song: tuple[str, Stretch | None], task_keys: Collection[str]) -> bool:
+    """Whether one of the tasks separated this song.
+
+    A whole one's key ends with its length, which is not read again: a step separates whole songs or
+    stretches, never both.
+    """
+    content_hash, stretch = song
+    if stretch is not None:
+        return _task_key(content_hash, stretch) in task_keys
+    return any(key.startswith(f"{content_hash}-0-") for key in task_keys)
 
 
 def _share(progress: Progress, index: int, count: int, done: float) -> None:

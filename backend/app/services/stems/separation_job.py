@@ -134,7 +134,7 @@ def separation_tasks(ctx: StepContext[JobT]) -> TaskList:
 def separate_songs(ctx: StepContext[JobT]) -> None:
     """Separate the needed stems of all songs, unless they are cached."""
     job, songs = ctx.job, [(song, None) for song in ctx.job.songs]
-    job.stem_cache.separate_all(songs, job.needed, ctx.progress, ctx.say)
+    job.stem_cache.separate_all(songs, job.needed, ctx.progress, ctx.say, ctx.task_keys)
 
 
 def _separate_and_note(ctx: StepContext[JobT]) -> None:

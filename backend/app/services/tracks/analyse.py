@@ -21,6 +21,7 @@ from ...contract.analysis import TrackAnalysis
 from ...dsp.channels import channels_cancel
 from ...dsp.samples import SAMPLE_RATE, seconds
 from ...errors import NotAnalysed
+from ...jobs.cache_uses import CACHE_USES
 from ...jobs.pipeline import JobT, StepContext, TaskList
 from ...media.normal_form import TrackReader
 from ...store.files.blobs import ContentStore
@@ -64,7 +65,11 @@ def analyse_track(
         return cached
     with store.lock(content_hash, "analysis"):
         cached = cached_analysis(store, content_hash)  # another job may have made it meanwhile
-        return cached or _analyse(store, content_hash, count)
+        if cached is not None:
+            CACHE_USES.hit("analyses")
+            return cached
+        CACHE_USES.miss("analyses")
+        return _analyse(store, content_hash, count)
 
 
 def _analyse(store: ContentStore, content_hash: str, count: CountSamples) -> TrackAnalysis:
@@ -125,6 +130,8 @@ def analyse_all(
         (analyse_track if whole else profile_of)(store, content_hash, count)
 
     if whole:
+        left = {content_hash for content_hash, _ in missing}
+        CACHE_USES.hit("analyses", len(lengths.keys() - left - ctx.task_keys))
         workers = analyses_at_once(workers, [n_samples for _, n_samples in missing])
     run_parallel(ctx, workers, missing, run, "track")
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ...dsp.samples import seconds
+from ...jobs.cache_uses import CACHE_USES
 from ...jobs.pipeline import JobT, StepContext, TaskList
 from ...media.normal_form import TrackReader
 from ...render.player.stretched_segments import StretchedSegment, stretch_segment
@@ -24,6 +25,8 @@ def stretch_segments(
 ) -> None:
     """Render the segments that are not cached, in parallel."""
     missing = [(one, one.length) for one in segments if not _path_of(store, one).is_file()]
+    left = {one.key for one, _ in missing}
+    CACHE_USES.hit("segments", len({one.key for one in segments} - left - ctx.task_keys))
     run_parallel(ctx, workers, missing, partial(_render, store), "tempo change")
 
 
@@ -36,7 +39,9 @@ def stretching_tasks(
         path = _path_of(store, segment)
 
         def work(progress: Progress) -> Sequence[Path]:
-            if not path.is_file():
+            if path.is_file():
+                CACHE_USES.hit("segments")
+            else:
                 _render(store, segment, counting(progress, segment.length))
             return ()
 
@@ -56,6 +61,7 @@ def open_stretched(store: ContentStore, segment: StretchedSegment) -> TrackReade
 
 
 def _render(store: ContentStore, segment: StretchedSegment, count: CountSamples) -> None:
+    CACHE_USES.miss("segments")
     path = _path_of(store, segment)
     stretch_segment(segment, partial(open_recording, store), path, count)
     store.persist(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import NotConfigured
+from ...jobs.cache_uses import CACHES
 from ...jobs.queue import LANES
 from ...store.database import Database
 from ...store.jobs.ended import BOUNDS_S, UNBOUNDED_S
@@ -82,6 +83,23 @@ def _metrics(figures: Figures) -> Iterator[Metric]:
     artifacts = GaugeMetricFamily("segue_artifact_bytes", "Size of all files of jobs.")
     artifacts.add_metric([], figures.artifact_bytes)
     yield from (waiting, oldest, running, ended, _seconds(figures.steps), artifacts)
+    yield from _of_caches(figures.caches)
+
+
+def _of_caches(caches: dict[str, tuple[int, int]]) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily
+
+    hits = CounterMetricFamily(
+        "segue_cache_hits", "Results that steps found in a cache.", labels=["cache"]
+    )
+    misses = CounterMetricFamily(
+        "segue_cache_misses", "Results that steps made or fetched.", labels=["cache"]
+    )
+    for cache in sorted({*CACHES, *caches}):
+        n_hits, n_misses = caches.get(cache, (0, 0))
+        hits.add_metric([cache], n_hits)
+        misses.add_metric([cache], n_misses)
+    yield from (hits, misses)
 
 
 def _seconds(steps: tuple[StepFigures, ...]) -> Metric:

@@ -1,11 +1,14 @@
-"""Counters of ended jobs and finished steps, which outlive the jobs' rows."""
+"""Counters of ended jobs, finished steps and caches, which outlive the jobs' rows."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Double, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import BigInteger, Field, SQLModel
 
+from ...jobs.cache_uses import CacheUse
 from ...jobs.states import JobStatus
 
 #: Upper bound of the last bucket: none.
@@ -34,8 +37,18 @@ class StepSecondsRow(SQLModel, table=True):
     seconds: float = Field(sa_type=Double)
 
 
+class CacheUsesRow(SQLModel, table=True):
+    """How many results of a cache steps have found in it, and how many they made."""
+
+    __tablename__ = "cache_uses"
+    cache: str = Field(primary_key=True)
+    hits: int = Field(sa_type=BigInteger)
+    misses: int = Field(sa_type=BigInteger)
+
+
 ENDED = SQLModel.metadata.tables["ended_jobs"]
 STEP_SECONDS = SQLModel.metadata.tables["step_seconds"]
+CACHE_USES = SQLModel.metadata.tables["cache_uses"]
 
 
 def count_end(connection: Connection, kind: str, status: JobStatus) -> None:
@@ -48,6 +61,16 @@ def count_step(connection: Connection, kind: str, step: str, seconds: float) -> 
     bound_s = next(bound for bound in BOUNDS_S if seconds <= bound)
     which = {"kind": kind, "step": step, "bound_s": bound_s}
     _add(connection, STEP_SECONDS, which, {"n": 1, "seconds": seconds})
+
+
+def count_caches(connection: Connection, uses: Sequence[CacheUse]) -> None:
+    """Count a step's or task's use of caches, in the transaction that stores it.
+
+    By name, so that two transactions never wait for each other.
+    """
+    for use in sorted(uses, key=lambda use: use.cache):
+        more: dict[str, float] = {"hits": use.hits, "misses": use.misses}
+        _add(connection, CACHE_USES, {"cache": use.cache}, more)
 
 
 def _add(

@@ -11,7 +11,7 @@ from ...jobs.states import JobStatus
 from ..clock import now_s
 from ..database import Database
 from .claims import is_ready
-from .ended import ENDED, STEP_SECONDS
+from .ended import CACHE_USES, ENDED, STEP_SECONDS
 from .tables import FILES, JOBS
 
 
@@ -37,12 +37,16 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of the server; ``ended`` counts jobs by kind and status since the first start."""
+    """Figures of the server since its first start.
+
+    ``ended`` counts jobs by kind and status, ``caches`` hits and misses by cache.
+    """
 
     lanes: tuple[LaneFigures, ...]
     ended: dict[tuple[str, str], int]
     steps: tuple[StepFigures, ...]
     artifact_bytes: int
+    caches: dict[str, tuple[int, int]]
 
 
 def read_figures(database: Database) -> Figures:
@@ -50,12 +54,14 @@ def read_figures(database: Database) -> Figures:
     with database.read() as session:
         connection = session.connection()
         ended = connection.execute(select(ENDED)).all()
+        uses = connection.execute(select(CACHE_USES)).all()
         size = connection.execute(select(func.coalesce(func.sum(FILES.c.size), 0))).scalar_one()
         return Figures(
             lanes=_lanes(connection),
             ended={(row.kind, row.status): row.n for row in ended},
             steps=_steps(connection),
             artifact_bytes=int(size),
+            caches={row.cache: (row.hits, row.misses) for row in uses},
         )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from ...jobs.cache_uses import CacheUse
 from ...jobs.estimate import paced
 from ...jobs.queue import WORK, Claim, ClaimState, ExpectedStep, LeaseLost
 from ...jobs.states import MAX_CRASHES, Edge, Failure, FinishedStep, JobStatus, StepState
@@ -28,16 +29,8 @@ from ...jobs.tasks.queue import TaskState
 from ...jobs.workspace import WrittenFile
 from ..clock import now_s
 from ..database import Database
-from .claims import (
-    abandoned,
-    claimable,
-    end_abandoned,
-    expire_leases,
-    held,
-    move,
-    take_next,
-)
-from .ended import count_step
+from .claims import abandoned, claimable, end_abandoned, expire_leases, held, move, take_next
+from .ended import count_caches, count_step
 from .step_files import finished_steps, put_files
 from .tables import FILES, JOBS, SPEEDS, STEPS, TASKS
 
@@ -157,6 +150,7 @@ class SqlJobQueue:
         seconds: float,
         pace: str = "",
         share: float = 1.0,
+        caches: Sequence[CacheUse] = (),
     ) -> None:
         """Store a finished step with its files and speed in one transaction."""
         with self._fenced(claim) as connection:
@@ -165,6 +159,7 @@ class SqlJobQueue:
             )
             _set(connection, claim, crashes=_PROGRESSED)
             count_step(connection, claim.kind, step, seconds)
+            count_caches(connection, caches)
             put_files(connection, claim.job_id, step, files)
             if claim.work_s > 0 and share >= _LEAST_SHARE:
                 speed = seconds / (claim.work_s * share)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select
 from sqlalchemy.sql import and_, case, delete, func, insert, not_, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from ...jobs.cache_uses import CacheUse
 from ...jobs.messages import Task
 from ...jobs.queue import GPU, Claim, LeaseLost
 from ...jobs.states import JobStatus
@@ -17,6 +18,7 @@ from ...jobs.workspace import WrittenFile
 from ..clock import now_s
 from ..database import Database, record_of
 from .claims import held, is_pending
+from .ended import count_caches
 from .notifications import announce
 from .step_files import finished_steps
 from .tables import JOBS, TASKS
@@ -141,7 +143,13 @@ class SqlTaskQueue:
                 update(TASKS).where(_held(tasks)).values(lease_until=now_s() + lease_s)
             )
 
-    def finished(self, task: TaskClaim, files: Sequence[WrittenFile], seconds: float) -> None:
+    def finished(
+        self,
+        task: TaskClaim,
+        files: Sequence[WrittenFile],
+        seconds: float,
+        caches: Sequence[CacheUse] = (),
+    ) -> None:
         """Store a finished task with its files."""
         done = (
             update(TASKS)
@@ -153,8 +161,11 @@ class SqlTaskQueue:
                 files=[asdict(file) for file in files],
             )
         )
-        if self.database.change(done) == 0:
-            raise LeaseLost(f"{task.job_id} {task.step} {task.key}")
+        with self.database.write() as session:
+            connection = session.connection()
+            if connection.execute(done).rowcount == 0:
+                raise LeaseLost(f"{task.job_id} {task.step} {task.key}")
+            count_caches(connection, caches)
 
     def released(self, tasks: Collection[TaskClaim], *, failed: bool) -> None:
         """Open these tasks again."""

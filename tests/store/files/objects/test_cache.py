@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from backend.app.errors import StorageDown
+from backend.app.jobs.cache_uses import CACHE_USES, CacheUse
 from backend.app.jobs.messages import Done, Message, Order, Paused, StepFinished, StepStarted
 from backend.app.jobs.pipeline import Pipeline, Step, StepContext
 from backend.app.jobs.runner import run_order
@@ -138,6 +139,21 @@ def test_file_is_fetched_once_by_many_threads(
         found = list(pool.map(other.store.path, [CONTENT] * 8))
     assert {path.read_bytes() for path in found} == {b"sound"}
     assert objects.calls["fetch"] == 1
+
+
+def test_copies_count_once_for_each_process(one: Machine, other: Machine) -> None:
+    one.put()
+    CACHE_USES.take()
+    other.cache.pins.hold()
+    for _ in range(2):
+        other.store.path(CONTENT)
+        other.store.derived(CONTENT, "missing.npz")
+    assert CACHE_USES.take() == [CacheUse("objects", 0, 1)]
+    again = ObjectCache(other.cache.root, other.cache._objects)
+    again.pins.hold()
+    for _ in range(2):
+        again.fetch(other.store.path(CONTENT))
+    assert CACHE_USES.take() == [CacheUse("objects", 1, 0)]
 
 
 def test_same_content_is_sent_once(one: Machine, other: Machine, objects: Scripted) -> None:

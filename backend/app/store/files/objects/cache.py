@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ....errors import SegueError
+from ....jobs.cache_uses import CACHE_USES
 from ....jobs.workspace import sha256_of
 from ..atomic_write import atomic_write
 from ..disk_space import require_disk_space
@@ -47,14 +48,18 @@ class ObjectCache:
     def fetch(self, file: Path) -> Path:
         """Copy a file here unless it is; without an object, there is no file afterwards.
 
-        For files whose bytes never change: a copy is not compared with its object.
+        For files whose bytes never change: a copy is not compared with its object. A copy that a
+        job's process finds here counts as a hit at its first use only.
         """
-        self.pins.add(self.key(file))
-        if not _mark_used(file):
+        is_first = self.pins.add(self.key(file))
+        if _mark_used(file):
+            CACHE_USES.hit("objects", int(is_first))
+        else:
             with self._alone(file):
                 info = None if file.exists() else self._objects.info(self.key(file))
                 if info is not None:
                     self._copy(info, file)
+                    CACHE_USES.miss("objects")
         return file
 
     def refresh(self, file: Path) -> Path:

@@ -29,12 +29,17 @@ class Pins:
         self._own = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         fcntl.flock(self._own, fcntl.LOCK_EX)
 
-    def add(self, key: str) -> None:
-        """Pin a key, or all keys below a folder, if this process holds pins."""
+    def add(self, key: str) -> bool:
+        """Pin a key, or all keys below a folder, if this process holds pins.
+
+        Return whether it was not pinned before.
+        """
         with self._lock:
-            if self._own is not None and key not in self._added:
-                self._added.add(key)
-                os.write(self._own, f"{key}\n".encode())
+            if self._own is None or key in self._added:
+                return False
+            self._added.add(key)
+            os.write(self._own, f"{key}\n".encode())
+            return True
 
     def pinned(self) -> set[str]:
         """Read the pins of all running processes; delete those of dead ones."""
