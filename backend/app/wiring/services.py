@@ -32,6 +32,7 @@ from ..store.account_removal import AccountRemovalStore
 from ..store.accounts.youtube import YouTubeStore
 from ..store.dj_rules import DjRulesStore
 from ..store.files.objects.evict import Eviction
+from ..store.jobs.downloads import Downloads
 from ..store.jobs.workers import BEAT_S, WorkerStore
 from ..store.kept_descriptions import KeptDescriptionStore
 from ..store.library import LibraryStore
@@ -141,7 +142,7 @@ def build(settings: Settings) -> Services:
     removal = _removal(stores, publishing)
     sign_in = build_sign_in(stores.database, secret)
     webhooks = with_sender(own_webhooks, jobs)
-    expiry = JobExpiry(stores.jobs, stores.workspaces, retention(settings))
+    expiry = JobExpiry(stores.jobs, stores.workspaces, retention(settings), jobs.downloads)
     executor.chores = (
         *_chores(expiry, files, removal, sign_in, publishing, workers, webhooks),
         *_object_chores(settings, stores),
@@ -276,6 +277,7 @@ def _jobs(
         lanes=lanes(settings),
         quotas=quotas(settings),
         webhook_of=webhooks.of_job,
+        downloads=Downloads(stores.database) if settings.ephemeral else None,
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi.responses import FileResponse
-
 from ...errors import NotFound
+from .sent import ReportingFile
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n', "_"))
 
@@ -16,14 +15,14 @@ def harmless(name: str) -> str:
     return name.translate(_NOT_IN_A_NAME).lstrip(".")
 
 
-def file_answer(path: Path, *, media_type: str, name: str, etag: str) -> FileResponse:
+def file_answer(path: Path, *, media_type: str, name: str, etag: str) -> ReportingFile:
     """Build a response for a file; ``etag`` must change with its bytes.
 
     Supports ``Range`` and ``If-Range``, so that players can seek and downloads can resume.
     """
     if not path.is_file():  # deleted since its row was read
         raise NotFound("The file is no longer there.")
-    return FileResponse(
+    return ReportingFile(
         path,
         media_type=media_type,
         filename=harmless(name),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, status
-from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from starlette.responses import Response
 
 from ...contract.jobs import ArtifactView, LinkView
+from ...errors import StorageFull, StoreBusy
 from ...jobs.workspace import WrittenFile
 from ...services.files.links import DOWNLOAD_S, FileLink
 from ...services.files.names import saved_as
@@ -21,7 +23,9 @@ from ...store.files.objects.port import LinkTerms
 from ..dependencies import CurrentUser, JobsDep, LinksDep
 from ..downloads.archives import flat_names, zip_of
 from ..downloads.file_responses import file_answer, harmless
+from ..downloads.sent import ReportingRedirect, ReportingStream
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["artifacts"])
 
 # Name of the ZIP with all artifacts; steps must not give it to a file.
@@ -107,10 +111,14 @@ def _answer(
     if redirect:
         terms = LinkTerms(name, media_type, inline, DOWNLOAD_S)
         if url := jobs.url(job_id, artifact, terms):
-            return RedirectResponse(url, status.HTTP_302_FOUND, {"Cache-Control": "no-store"})
+            away = ReportingRedirect(url, status.HTTP_302_FOUND, {"Cache-Control": "no-store"})
+            # the store doesn't say what it sends; the link can be used until it expires
+            away.on_sent = _recorder(jobs, job_id, [artifact], inline=inline, lasts_s=DOWNLOAD_S)
+            return away
     answer = file_answer(
         jobs.path(job_id, artifact), media_type=media_type, name=name, etag=artifact.sha256
     )
+    answer.on_sent = _recorder(jobs, job_id, [artifact], inline=inline)
     if inline:
         disposition = answer.headers["content-disposition"]
         answer.headers["content-disposition"] = disposition.replace("attachment", "inline", 1)
@@ -124,7 +132,7 @@ def _archive(jobs: Jobs, job_id: str, artifacts: Sequence[WrittenFile]) -> Strea
     files = ((name, path) for name, path in paths if path.is_file())
     name = harmless(f"{jobs.title(job_id) or job_id}.zip")
     disposition = f"attachment; filename*=utf-8''{quote(name)}"
-    return StreamingResponse(
+    answer = ReportingStream(
         zip_of(files),
         media_type="application/zip",
         headers={
@@ -133,6 +141,34 @@ def _archive(jobs: Jobs, job_id: str, artifacts: Sequence[WrittenFile]) -> Strea
             "Cache-Control": "private, no-cache",
         },
     )
+    answer.on_sent = _recorder(jobs, job_id, artifacts, inline=False)
+    return answer
+
+
+def _recorder(
+    jobs: Jobs,
+    job_id: str,
+    artifacts: Sequence[WrittenFile],
+    *,
+    inline: bool,
+    lasts_s: float = 0.0,
+) -> Callable[[bool], None] | None:
+    """Function that records a read of artifacts, given whether all was sent; None if needless.
+
+    What plays on a page is read, but not downloaded.
+    """
+    downloads = jobs.downloads
+    if downloads is None:
+        return None
+    names = [artifact.name for artifact in artifacts]
+
+    def record(is_whole: bool) -> None:
+        try:
+            downloads.record(job_id, names, is_whole=is_whole and not inline, lasts_s=lasts_s)
+        except (StoreBusy, StorageFull):  # the files stay until their hours are over
+            log.warning("a download of job %s could not be recorded", job_id)
+
+    return record
 
 
 def _tag_of(name: str, artifacts: Sequence[WrittenFile]) -> str:

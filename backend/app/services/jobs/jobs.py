@@ -27,6 +27,7 @@ from ...jobs.states import Failure, JobStatus
 from ...jobs.workspace import WrittenFile
 from ...store.files.objects.port import LinkTerms
 from ...store.files.workspaces import Workspaces
+from ...store.jobs.downloads import Downloads
 from ...store.jobs.job_store import JobFilter, JobStore
 from ...store.jobs.marks import Mark, active_of, marks_of
 from ...store.jobs.records import JobRecord
@@ -58,6 +59,7 @@ class Jobs:
     lanes: Mapping[str, int]  # number of jobs that each lane runs at the same time
     quotas: Quotas
     webhook_of: Callable[[str, JobWebhook], SealedWebhook]  # checks and encrypts a job's webhook
+    downloads: Downloads | None = None  # records downloads, if jobs are deleted after them
 
     def submit(self, user_id: str, request: JobRequest) -> JobView:
         """Queue a job; return the one that already has this publication, if it has not ended.

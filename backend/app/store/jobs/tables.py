@@ -71,7 +71,11 @@ class JobStepRow(SQLModel, table=True):
 
 
 class JobFileRow(SQLModel, table=True):
-    """A file in a job's workspace; an artifact for the user if it has a media type."""
+    """A file in a job's workspace; an artifact for the user if it has a media type.
+
+    The times of downloads are only set with ``EPHEMERAL``: of the last download up to the last
+    byte, and until when the file was read, by players too.
+    """
 
     __tablename__ = "job_files"
     job_id: str = Field(primary_key=True, foreign_key="jobs.id", ondelete="CASCADE")
@@ -80,6 +84,8 @@ class JobFileRow(SQLModel, table=True):
     media_type: str | None
     size: int = Field(sa_type=BigInteger)
     sha256: str
+    downloaded_s: float | None = Field(default=None, sa_type=Double)
+    read_until_s: float | None = Field(default=None, sa_type=Double)
 
 
 class TaskRow(SQLModel, table=True):
