@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.app.wiring.jobs.job_resources import keep_compiled_code
+from backend.app.jobs.cache_uses import CACHE_USES, CacheUse
+from backend.app.settings import Settings
+from backend.app.wiring.jobs.job_resources import job_resources, keep_compiled_code
+from backend.app.wiring.objects import open_objects
 
 WHERE = "NUMBA_CACHE_DIR"
 
@@ -32,3 +35,22 @@ def test_compiled_code_is_kept_where_it_can_be_written(
     keep_compiled_code(tmp_path)
     kept_in = os.environ.get(WHERE)
     assert (Path(kept_in).name if kept_in else None) == expected
+
+
+def test_copies_that_a_job_uses_are_pinned_and_counted(tmp_path: Path):
+    (tmp_path / "objects").mkdir()
+    root, url = tmp_path / "storage", f"file://{tmp_path}/objects"
+    set_up = Settings(_env_file=None, storage_root=root, blob_url=url)
+    content = "ab" + "0" * 62
+    file = tmp_path / "one.flac"
+    file.write_bytes(b"sound")
+    root.mkdir()
+    job_resources(set_up).store.put(content, file)
+    CACHE_USES.take()
+    store = job_resources(set_up).store
+    path = store.path(content)
+    store.path(content)
+    cache = open_objects(set_up)
+    assert cache is not None
+    assert cache.key(path) in cache.pins.pinned()
+    assert CACHE_USES.take() == [CacheUse("objects", 1, 0)]

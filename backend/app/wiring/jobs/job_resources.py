@@ -31,10 +31,14 @@ def job_resources(settings: Settings) -> JobResources:
 
 
 def _content_store(settings: Settings) -> ContentStore:
-    """The content store; only one that other machines share needs the database."""
+    """The content store; only one that other machines share needs the database.
+
+    Its copies of objects are kept until this process ends.
+    """
     objects = open_objects(settings)
     if objects is None:
         return ContentStore(settings.storage_root)
+    objects.pins.hold()
     database = open_database(database_url(settings), migrate=False, connections=_CONNECTIONS)
     return content_store(settings, objects, database)
 
