@@ -12,6 +12,7 @@ from backend.app.dj.timeline_json import timeline_of, view_of
 from backend.app.services.mixtape.inputs import MixtapeInputs
 from backend.app.store.files.blobs import ContentStore
 from backend.app.wiring.jobs.executor import PIPELINES
+from backend.app.wiring.stores import open_stores
 
 KINDS = {
     "mixtape",
@@ -179,6 +180,7 @@ def test_a_rerender_starts_from_the_earlier_plan(ann, storage):
 
 def test_inputs_of_every_kind_are_opened(storage):
     """Inputs of jobs that wait, or are retried after an update, reach the job's process."""
+    open_stores(storage.settings).database.close()  # migrates, as an API does that starts
     for name in storage.column("inputs"):
         open_job(storage, name)
 
