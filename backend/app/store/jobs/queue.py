@@ -34,6 +34,8 @@ from .ended import count_caches, count_step
 from .step_files import finished_steps, put_files
 from .tables import FILES, JOBS, SPEEDS, STEPS, TASKS
 
+# Less is the time between two looks at the clocks.
+_CLOCKS_DIFFER_S = 1.0
 # Enough for a stable median, few enough to follow changes of the machine's speed.
 _SPEEDS_KEPT = 20
 # The time of a job with a smaller share shows the step's fixed costs, not its speed.
@@ -176,12 +178,13 @@ class SqlJobQueue:
     def paused(self, claim: Claim, until_s: float, why: str) -> None:
         """Return the job to the queue, not to be claimed before ``until_s``.
 
-        This machine's clock may be wrong: so long from now, by the database's.
+        If this machine's clock is wrong, so long from now by the database's.
         """
-        not_before_s = now_s() + (until_s - time.time())
         with self._fenced(claim) as connection:
+            ahead_s = time.time() - connection.execute(select(now_s())).scalar_one()
+            wrong_by_s = ahead_s if abs(ahead_s) > _CLOCKS_DIFFER_S else 0.0
             _leave(connection, claim, Edge.PAUSE, StepState.WAITING)
-            _set(connection, claim, not_before_s=not_before_s, detail=why, crashes=0)
+            _set(connection, claim, not_before_s=until_s - wrong_by_s, detail=why, crashes=0)
 
     def crashed(self, claim: Claim, failure: Failure) -> None:
         """Count a crash: return the job to the queue, or fail it after too many."""
