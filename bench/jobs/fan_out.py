@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=100.0, help="length of a composed song")
     parser.add_argument("--formats", default="mp3")
     parser.add_argument("--video", type=int, choices=(0, 720, 1080, 2160), default=1080)
-    parser.add_argument("--costs", type=Path, help="write seconds for a minute of music here")
+    parser.add_argument("--costs", type=Path, help="write core seconds for a minute of music here")
     options = parser.parse_args()
     rounds = {"shares nothing": [False], "one worker": [True], "two workers": [True, True]}
     found: dict[str, Spent] = {}
@@ -136,7 +136,7 @@ def main() -> None:
     table(found)
     if options.costs:
         alone = found["shares nothing"]
-        own = alone.wall_s / sum(alone.steps.values())  # some steps run at the same time
+        own = alone.cpu_s / sum(alone.steps.values())  # steps and encoders run at the same time
         costs = {name: own * spent / alone.music_min for name, spent in alone.steps.items()}
         options.costs.write_text(json.dumps(costs, indent=2) + "\n")
 

@@ -31,7 +31,7 @@ from backend.app.store.database import Database, open_database
 from backend.app.store.files.blobs import ContentStore
 from backend.app.store.jobs.job_store import JobStore, NewJob
 from backend.app.store.jobs.tables import FILES, JOBS
-from bench.jobs.fan_out import working
+from bench.jobs.fan_out import cpu_so_far, working
 from bench.jobs.rerender import dj_inputs
 from bench.jobs.whole_job import KEPT_IN
 
@@ -121,22 +121,32 @@ def _copy(store: ContentStore, track: TrackRef, job_id: str) -> TrackRef:
 
 
 def alone(server: Server, minutes: float) -> tuple[dict[int, tuple[Step, ...]], float]:
-    """Run a mixtape of each size by itself; return its steps, and the seconds that are no step."""
-    shapes, rest_s = {}, []
+    """Run a mixtape of each size by itself; return its steps, and the seconds that are no step.
+
+    A worker with one thread renders while its encoders run, so its steps take more seconds of a
+    core than of the clock.
+    """
+    shapes, rest_s, cpu_s, wall_s = {}, [], cpu_so_far(), 0.0
     with working(server.settings, server.database, shares=True):
-        server.wait([server.queue("user 0", _SIZES[0])])  # the first job loads modules
+        first = server.queue("user 0", _SIZES[0])  # loads modules
+        server.wait([first])
+        wall_s += server.measured(first).took_s
         for n_tracks in _SIZES:
             job_id = server.queue("user 0", n_tracks)
             server.wait([job_id])
             seconds = server.steps(job_id, "user 0")
             took_s = server.measured(job_id).took_s
+            wall_s += took_s
             rest_s.append(max(0.0, took_s - sum(seconds.values())))
             # Steps at the same time took longer than each by itself.
             share = min(1.0, took_s / sum(seconds.values()))
             own = {name: share * spent for name, spent in seconds.items()}
             shapes[n_tracks] = mixtape(own, n_tracks, n_tracks * minutes)
             print(f"{n_tracks} tracks alone: {took_s:.1f} s", flush=True)
-    return shapes, sum(rest_s) / len(rest_s)
+    cores = (cpu_so_far() - cpu_s) / wall_s
+    print(f"{cores:.2f} core seconds for a second of a job", flush=True)
+    spent = {size: tuple(step.times(cores) for step in steps) for size, steps in shapes.items()}
+    return spent, sum(rest_s) / len(rest_s)
 
 
 def together(server: Server, arrivals: Sequence[tuple[float, str, int]]) -> list[Measured]:

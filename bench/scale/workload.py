@@ -24,6 +24,10 @@ class Step:
         """Seconds of all tasks, one after the other."""
         return sum(self.tasks_s)
 
+    def times(self, factor: float) -> Step:
+        """The step with tasks that take ``factor`` times as long."""
+        return Step(self.name, tuple(factor * seconds for seconds in self.tasks_s))
+
     @property
     def is_split(self) -> bool:
         """Whether other workers may take tasks of it."""
